@@ -1,0 +1,58 @@
+/** Holds an answer against the document: what fits becomes a result, all else is unexpected. */
+import type { OperationRow } from "./input.ts";
+import type { UntypedResult } from "./result.ts";
+
+/** An answer as it was read: `data` is the text of a 2xx body, `error` a parsed or unparsable other one. */
+export interface RawAnswer {
+  readonly response: Response;
+  readonly data?: unknown;
+  readonly error?: unknown;
+}
+
+/** Status and media type must be documented, and the body what they promise. It never throws. */
+export function readAnswer(row: OperationRow, { response, data, error }: RawAnswer): UntypedResult {
+  const { status } = response;
+  const requestId = response.headers.get("x-request-id") ?? "";
+  const kind = row.answers[status];
+  if (kind === "none") return { ok: true, status, data: undefined, requestId, response };
+  if (kind === undefined || !hasMediaTypeOf(kind, response)) return unexpected(response);
+  if (kind === "text") return { ok: true, status, data: data ?? "", requestId, response };
+  if (kind === "problem") {
+    if (!isProblem(error, status)) return unexpected(response);
+    return { ok: false, status, problem: error, requestId: requestId || error.requestId, response };
+  }
+  try {
+    return { ok: true, status, data: JSON.parse(String(data)), requestId, response };
+  } catch (cause) {
+    return unexpected(response, cause);
+  }
+}
+
+function unexpected(response: Response, error?: unknown): UntypedResult {
+  const answer = { ok: false, status: 0, failure: "unexpected_answer", response } as const;
+  return error === undefined ? answer : { ...answer, error };
+}
+
+function hasMediaTypeOf(kind: "json" | "problem" | "text", { headers }: Response): boolean {
+  const expected = {
+    json: "application/json",
+    problem: "application/problem+json",
+    text: "text/plain",
+  };
+  const [mediaType = ""] = (headers.get("content-type") ?? "").split(";");
+  return mediaType.trim().toLowerCase() === expected[kind];
+}
+
+/** The parts every problem document has, and that tie it to this answer. */
+function isProblem(body: unknown, status: number): body is { requestId: string } {
+  return (
+    typeof body === "object" &&
+    body !== null &&
+    "status" in body &&
+    body.status === status &&
+    "code" in body &&
+    typeof body.code === "string" &&
+    "requestId" in body &&
+    typeof body.requestId === "string"
+  );
+}

@@ -1,0 +1,63 @@
+/** Cookie mode: the session is a cookie, and changes carry the CSRF proof beside it. */
+import type { Credential } from "./credential.ts";
+import type { OperationRow } from "./input.ts";
+
+const CSRF_COOKIE = "__Host-csrf";
+const CSRF_HEADER = "x-csrf-token";
+
+/** Keeps cookies where no browser does. `cookieJar()` of `@portcullis/client/node` is one. */
+export interface CookieJar {
+  /** The `Cookie` header for a request to the URL: `a=1; b=2`, or "" for none. */
+  cookieHeader(url: string): string | Promise<string>;
+  /** Keeps what the `Set-Cookie` headers of an answer from the URL say. A bad cookie is ignored. */
+  setCookies(setCookie: readonly string[], url: string): void | Promise<void>;
+}
+
+/** With a jar, cookies come from it; without one, the browser sees to them, as `mode` says. */
+export function cookieCredential(jar: CookieJar | undefined, mode: RequestCredentials): Credential {
+  let csrfToken: string | undefined;
+  return {
+    mode,
+    async attach(request, row) {
+      const cookies = jar ? await jar.cookieHeader(request.url) : documentCookies(request.url);
+      if (jar && cookies) request.headers.set("cookie", cookies);
+      if (!needsProof(row)) return;
+      // The cookie first: another tab may have logged in since this client did.
+      const proof = cookieValue(cookies, CSRF_COOKIE) ?? csrfToken;
+      if (proof) request.headers.set(CSRF_HEADER, proof);
+    },
+    async keep(response, url) {
+      if (jar) await jar.setCookies(response.headers.getSetCookie(), url);
+    },
+    async learn(operationId, result) {
+      if (!result.ok) return;
+      if (operationId === "login") csrfToken = csrfTokenIn(result.data);
+      if (operationId === "logout") csrfToken = undefined;
+    },
+  };
+}
+
+/** The proof goes with changes that a session may authenticate, and nowhere else. */
+function needsProof(row: OperationRow): boolean {
+  return row.method !== "GET" && row.accepts.includes("session");
+}
+
+function csrfTokenIn(data: unknown): string | undefined {
+  if (typeof data !== "object" || data === null || !("csrfToken" in data)) return undefined;
+  return typeof data.csrfToken === "string" ? data.csrfToken : undefined;
+}
+
+/**
+ * The page's cookies, if the API lives on the page's host. Ports do not separate cookies
+ * (RFC 6265 §8.5), hosts do: another host's cookie of the same name would be a wrong proof.
+ */
+function documentCookies(url: string): string {
+  if (typeof document === "undefined" || typeof location === "undefined") return "";
+  return new URL(url).hostname === location.hostname ? document.cookie : "";
+}
+
+function cookieValue(cookies: string, name: string): string | undefined {
+  const prefix = `${name}=`;
+  const pair = cookies.split("; ").find((each) => each.startsWith(prefix));
+  return pair?.slice(prefix.length) || undefined;
+}

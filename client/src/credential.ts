@@ -1,0 +1,30 @@
+/** How requests prove who makes them: the seam between the transport and the ways of signing in. */
+import type { OperationRow } from "./input.ts";
+import type { UntypedResult } from "./result.ts";
+
+/** One way of signing in. A client has exactly one, so a cookie and a token never travel together. */
+export interface Credential {
+  /** Whether the browser may add its cookies to requests and keep those of answers. */
+  readonly mode: RequestCredentials;
+  /** Puts the proof on a request that is about to leave. */
+  attach(request: Request, row: OperationRow): Promise<void>;
+  /** Sees the head of every answer, whatever its status. */
+  keep(response: Response, url: string): Promise<void>;
+  /** Sees every result. */
+  learn(operationId: string, result: UntypedResult): Promise<void>;
+}
+
+/** The caller put a credential on the call: the client adds none of its own and keeps none. */
+export const callersOwn: Credential = {
+  mode: "omit",
+  attach: async () => {},
+  keep: async () => {},
+  learn: async () => {},
+};
+
+/** Throws a TypeError where a call brings both kinds: the server could not tell which was meant. */
+export function bringsCredential(headers: Headers): boolean {
+  const [cookie, token] = [headers.has("cookie"), headers.has("authorization")];
+  if (cookie && token) throw new TypeError("Send a cookie or an access token, not both");
+  return cookie || token;
+}

@@ -1,0 +1,72 @@
+/** What an operation takes: its path parameters, query and body merged into one flat object. */
+import type { operationTable } from "./generated/operations.ts";
+import type { operations } from "./generated/schema.ts";
+
+/** The name of an operation, as the document calls it. */
+export type OperationId = keyof typeof operationTable;
+
+type Parameters<K extends OperationId> = operations[K]["parameters"];
+type Path<K extends OperationId> = Fields<Parameters<K>["path"]>;
+type Query<K extends OperationId> = Fields<Parameters<K>["query"]>;
+type Body<K extends OperationId> = operations[K] extends {
+  requestBody: { content: { "application/json": infer B } };
+}
+  ? B
+  : unknown;
+/** The fields of one part; `unknown`, which adds nothing, where the operation has no such part. */
+type Fields<Part> = [NonNullable<Part>] extends [never] ? unknown : NonNullable<Part>;
+
+type Flat<T> = unknown extends T ? Record<string, never> : { [Key in keyof T]: T[Key] };
+
+/** What the function of an operation takes first. An operation that takes nothing has an empty object. */
+export type Input<K extends OperationId> = Flat<Path<K> & Query<K> & Body<K>>;
+
+/** A row of the operation table: where the operation is, and which part each input goes to. */
+export interface OperationRow {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly params: readonly string[];
+  readonly query: readonly string[];
+  /** Whether it takes a body: all that is neither a path parameter nor query. */
+  readonly body: boolean;
+  /** The credentials it takes. None: open to everybody. */
+  readonly accepts: readonly ("session" | "bearer")[];
+  /** What each documented status carries. */
+  readonly answers: Readonly<Partial<Record<number, AnswerKind>>>;
+}
+
+/** What the body of an answer is: JSON, a problem document (RFC 9457), plain text, or nothing. */
+export type AnswerKind = "json" | "problem" | "text" | "none";
+
+/** An input taken apart again. */
+export interface RequestParts {
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * Takes a flat input apart. What an operation without a body does not know is dropped, so that a
+ * field given by mistake cannot end up in a URL. Throws a TypeError for a path parameter that no URL can carry.
+ */
+export function requestParts(
+  row: OperationRow,
+  input: Readonly<Record<string, unknown>>,
+): RequestParts {
+  const named = new Set([...row.params, ...row.query]);
+  const rest = Object.entries(input).filter(([name]) => !named.has(name));
+  return {
+    path: Object.fromEntries(row.params.map((name) => [name, pathSegment(name, input[name])])),
+    query: Object.fromEntries(row.query.map((name) => [name, input[name]])),
+    body: row.body ? Object.fromEntries(rest) : undefined,
+  };
+}
+
+/**
+ * A URL resolves `.` and `..` even when they are percent-encoded, and an empty segment vanishes:
+ * deleting the user `..` would become a request for another resource (URL standard §4.4).
+ */
+function pathSegment(name: string, value: unknown): string {
+  if (typeof value === "string" && !["", ".", ".."].includes(value)) return value;
+  throw new TypeError(`${name} must be a string that is not empty, "." or ".."`);
+}

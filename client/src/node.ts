@@ -1,0 +1,24 @@
+/** What cookie mode needs outside a browser. */
+import { CookieJar as ToughJar } from "tough-cookie";
+import type { CookieJar } from "./cookies.ts";
+
+/**
+ * A cookie jar for one session, in memory unless you pass a tough-cookie jar with a store of its
+ * own. Like browsers and curl it takes `Secure` cookies, `__Host-` ones included, from `https` and
+ * from loopback addresses, and gives them back to those only.
+ */
+export function cookieJar(jar: ToughJar = new ToughJar(undefined, rules)): CookieJar {
+  return {
+    cookieHeader: (url) => jar.getCookieString(url),
+    async setCookies(setCookie, url) {
+      for (const each of setCookie) await jar.setCookie(each, url, { ignoreError: true });
+    },
+  };
+}
+
+/** The library's defaults today, spelt out because the session depends on them. */
+const rules = {
+  allowSecureOnLocal: true,
+  enforceSecureOriginOnStorage: true,
+  prefixSecurity: "silent",
+} as const;

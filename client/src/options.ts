@@ -1,0 +1,55 @@
+import type { CookieJar } from "./cookies.ts";
+import type { AccessToken, TokenStore } from "./tokens.ts";
+
+interface CommonOptions {
+  /** Where the server is: `https://auth.example.com`, with a path if it lives under one. In a browser also relative. */
+  readonly baseUrl: string;
+  /** Sends the requests. Default: the global `fetch`. */
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
+  /** Milliseconds a call may take, body included. Default 30 000; `Infinity` for no limit. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Cookie mode: the browser's cookies, or a jar where there is no browser. */
+export interface CookieOptions extends CommonOptions {
+  /** Holds the cookies of one session: `cookieJar()` of `@portcullis/client/node`. Leave it out in browsers. */
+  readonly cookies?: CookieJar | undefined;
+  /** Which requests the browser adds its cookies to. Default `include`: also to a server on another origin. */
+  readonly credentials?: "include" | "same-origin" | undefined;
+  readonly tokens?: undefined;
+  readonly accessToken?: undefined;
+}
+
+/** Bearer mode with a session of its own: `tokenLogin` fills the store, calls use it. */
+export interface TokenOptions extends CommonOptions {
+  /** Holds the tokens of one session: `memoryTokens()`, or your own. */
+  readonly tokens: TokenStore;
+  readonly accessToken?: undefined;
+  readonly cookies?: undefined;
+  readonly credentials?: undefined;
+}
+
+/** Bearer mode with a token from elsewhere. */
+export interface AccessTokenOptions extends CommonOptions {
+  /** The token, or what finds it for each request. */
+  readonly accessToken: AccessToken;
+  readonly tokens?: undefined;
+  readonly cookies?: undefined;
+  readonly credentials?: undefined;
+}
+
+/** How to make a client: cookie mode unless `tokens` or `accessToken` is given. */
+export type ClientOptions = CookieOptions | TokenOptions | AccessTokenOptions;
+
+/** What one call may differ in. */
+export interface CallOptions {
+  /** Gives the call up: its result is then `failure: "aborted"`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds, in place of the client's. */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * More headers. With an `authorization` or a `cookie` among them the client adds no credential of
+   * its own to this call, and keeps none from its answer.
+   */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}

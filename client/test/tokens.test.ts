@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { createClient, memoryTokens } from "../src/index.ts";
+import {
+  json,
+  nothing,
+  problem,
+  routes,
+  session,
+  startServer,
+  tokenPair,
+  user,
+} from "./loopback-server.ts";
+
+const credentials = { email: "ada@example.com", password: "p" };
+const bearer = `Bearer ${tokenPair.accessToken}`;
+const userId = user.id;
+const server = () =>
+  startServer(
+    routes({
+      "POST /token/login": json(200, tokenPair),
+      "POST /login": json(200, session, { "set-cookie": "__Host-session=s; Secure; Path=/" }),
+      "GET /token/me": json(200, user),
+      "GET /healthz": json(200, { status: "ok" }),
+      [`DELETE /users/${userId}`]: nothing(),
+    }),
+  );
+
+describe("bearer mode", () => {
+  it("uses the tokens of its login from then on", async () => {
+    const { url, seen } = await server();
+    const api = createClient({ baseUrl: url, tokens: memoryTokens() });
+    await api.getTokenMe();
+    await api.tokenLogin(credentials);
+    await api.getTokenMe();
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual([
+      undefined,
+      undefined,
+      bearer,
+    ]);
+  });
+
+  it("sends the token only to operations that take one", async () => {
+    const { url, seen } = await server();
+    const api = createClient({ baseUrl: url, tokens: memoryTokens(tokenPair) });
+    await api.getHealth();
+    await api.tokenLogin(credentials);
+    await api.logout();
+    await api.deleteUser({ userId });
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      bearer,
+    ]);
+  });
+
+  it("never sends a cookie or a CSRF proof, not even after a cookie login", async () => {
+    const { url, seen } = await server();
+    const modes: string[] = [];
+    const fetch = (request: Request) => {
+      modes.push(request.credentials);
+      return globalThis.fetch(request);
+    };
+    const api = createClient({ baseUrl: url, tokens: memoryTokens(tokenPair), fetch });
+    await api.login(credentials);
+    await api.deleteUser({ userId });
+    expect(modes).toEqual(["omit", "omit"]);
+    expect(seen[1]?.headers).not.toHaveProperty("cookie");
+    expect(seen[1]?.headers).not.toHaveProperty("x-csrf-token");
+  });
+
+  it("keeps no tokens of a failed login", async () => {
+    const { url } = await startServer(problem(401, "invalid_credentials"));
+    const tokens = memoryTokens();
+    await createClient({ baseUrl: url, tokens }).tokenLogin(credentials);
+    expect(await tokens.get()).toBeUndefined();
+  });
+
+  it("forgets tokens that are set to undefined", async () => {
+    const { url, seen } = await server();
+    const tokens = memoryTokens(tokenPair);
+    await tokens.set(undefined);
+    await createClient({ baseUrl: url, tokens }).getTokenMe();
+    expect(seen[0]?.headers).not.toHaveProperty("authorization");
+  });
+
+  it("waits for a store that takes its time", async () => {
+    const { url, seen } = await server();
+    let kept: typeof tokenPair | undefined;
+    const tokens = {
+      get: async () => kept,
+      set: async (next: typeof tokenPair | undefined) => {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        kept = next;
+      },
+    };
+    const api = createClient({ baseUrl: url, tokens });
+    await api.tokenLogin(credentials);
+    await api.getTokenMe();
+    expect(seen[1]?.headers.authorization).toBe(bearer);
+  });
+});
+
+describe("an access token from elsewhere", () => {
+  it("may be text, or a function asked for each request", async () => {
+    const { url, seen } = await server();
+    let count = 0;
+    await createClient({ baseUrl: url, accessToken: "fixed" }).getTokenMe();
+    const api = createClient({ baseUrl: url, accessToken: async () => `t${++count}` });
+    await api.getTokenMe();
+    await api.getTokenMe();
+    const sent = seen.map(({ headers }) => headers.authorization);
+    expect(sent).toEqual(["Bearer fixed", "Bearer t1", "Bearer t2"]);
+  });
+
+  it("is not replaced by a login", async () => {
+    const { url, seen } = await server();
+    const api = createClient({ baseUrl: url, accessToken: "fixed" });
+    await api.tokenLogin(credentials);
+    await api.getTokenMe();
+    expect(seen[1]?.headers.authorization).toBe("Bearer fixed");
+  });
+
+  it("that could not be a token is refused without being quoted", async () => {
+    const { url, seen } = await server();
+    const call = createClient({ baseUrl: url, accessToken: "secret\r\nx: y" }).getTokenMe();
+    const error: unknown = await call.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(String(error)).not.toContain("secret");
+    expect(seen).toEqual([]);
+  });
+
+  it("rejects with what its function throws, and sends nothing", async () => {
+    const { url, seen } = await server();
+    const accessToken = () => Promise.reject(new Error("keychain is locked"));
+    await expect(createClient({ baseUrl: url, accessToken }).getTokenMe()).rejects.toThrow(
+      "keychain is locked",
+    );
+    expect(seen).toEqual([]);
+  });
+});

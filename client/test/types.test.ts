@@ -1,0 +1,131 @@
+/** What must and must not compile. The type checker is the test; the functions here are never called. */
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { createClient, memoryTokens } from "../src/index.ts";
+import type { Client, Input, NoAnswer, OperationId, Result, Schemas } from "../src/index.ts";
+import { cookieJar } from "../src/node.ts";
+
+describe("the types of a result", () => {
+  it("narrow by ok and by status", () => {
+    const check = (r: Result<"signup">) => {
+      if (r.ok) expectTypeOf(r.status).toEqualTypeOf<201>();
+      if (r.ok) expectTypeOf(r.data).toEqualTypeOf<Schemas["User"]>();
+      if (r.status === 409) expectTypeOf(r.problem.code).toEqualTypeOf<"email_taken">();
+      if (r.status === 0) expectTypeOf(r).toEqualTypeOf<NoAnswer>();
+      if (!r.ok && r.status !== 0) expectTypeOf(r.problem.requestId).toEqualTypeOf<string>();
+      // @ts-expect-error there is no problem before the status is known
+      void r.problem;
+      // @ts-expect-error a status the operation does not document
+      if (r.status === 418) return;
+    };
+    expect(check).toBeTypeOf("function");
+  });
+
+  it("narrow a status with several problems by code", () => {
+    const check = (r: Result<"signup">) => {
+      if (r.status !== 400) return;
+      type Code = "weak_password" | "validation_failed" | "invalid_json";
+      expectTypeOf(r.problem.code).toEqualTypeOf<Code>();
+      // @ts-expect-error only weak_password has reasons
+      void r.problem.reasons;
+      if (r.problem.code === "weak_password")
+        expectTypeOf(r.problem.reasons).toEqualTypeOf<Schemas["WeakPasswordProblem"]["reasons"]>();
+      if (r.problem.code === "validation_failed")
+        expectTypeOf(r.problem.issues).toEqualTypeOf<Schemas["Issue"][]>();
+    };
+    expect(check).toBeTypeOf("function");
+  });
+
+  it("are exhausted by a switch over the documented statuses and 0", () => {
+    const name = (r: Result<"getHealth">): string => {
+      switch (r.status) {
+        case 200:
+          return r.data.status;
+        case 400:
+          return r.problem.code;
+        case 0:
+          return r.failure;
+        default:
+          expectTypeOf(r).toEqualTypeOf<never>();
+          return r;
+      }
+    };
+    const forgetful = (r: Result<"getHealth">): string => {
+      switch (r.status) {
+        case 200:
+          return "";
+        case 400:
+          return "";
+        default:
+          // @ts-expect-error no answer is left over
+          return r satisfies never;
+      }
+    };
+    expect([name, forgetful]).toHaveLength(2);
+  });
+
+  it("have undefined as the data of an answer without a body", () => {
+    expectTypeOf<Extract<Result<"logout">, { ok: true }>["data"]>().toEqualTypeOf<undefined>();
+    expectTypeOf<Extract<Result<"logout">, { ok: true }>["status"]>().toEqualTypeOf<204>();
+  });
+
+  it("leave nothing untyped in any operation", () => {
+    type Loose = { [K in OperationId]: unknown extends ProblemOf<K> | DataOf<K> ? K : never };
+    type ProblemOf<K extends OperationId> = Extract<Result<K>, { problem: unknown }>["problem"];
+    type DataOf<K extends OperationId> = Extract<Result<K>, { ok: true }>["data"];
+    expectTypeOf<Loose[OperationId]>().toEqualTypeOf<never>();
+  });
+});
+
+describe("the types of an input", () => {
+  it("are flat", () => {
+    expectTypeOf<Input<"signup">>().toEqualTypeOf<{ email: string; password: string }>();
+    expectTypeOf<Input<"getUser">>().toEqualTypeOf<{ userId: string }>();
+    expectTypeOf<Input<"listUsers">["role"]>().toEqualTypeOf<"user" | "admin" | undefined>();
+    expectTypeOf<Input<"logout">>().toEqualTypeOf<Record<string, never>>();
+  });
+
+  it("refuse unknown and missing keys, and may be left out where nothing is required", () => {
+    const check = async (api: Client) => {
+      await api.getMe();
+      await api.getMe({}, { timeoutMs: 1 });
+      await api.listUsers();
+      await api.listUsers({ limit: 1 });
+      await api.signup({ email: "", password: "" }, { signal: AbortSignal.abort() });
+      // @ts-expect-error unknown key in a body
+      await api.signup({ email: "", password: "", admin: true });
+      // @ts-expect-error missing key of a body
+      await api.signup({ email: "" });
+      // @ts-expect-error missing body
+      await api.signup();
+      // @ts-expect-error missing path parameter
+      await api.getUser({});
+      // @ts-expect-error unknown key in a query
+      await api.listUsers({ limt: 1 });
+      // @ts-expect-error wrong type of a value
+      await api.listUsers({ limit: "1" });
+      // @ts-expect-error the client itself carries the proof
+      await api.logout({ "x-csrf-token": "" });
+      // @ts-expect-error an operation that takes nothing
+      await api.getMe({ id: "" });
+      // @ts-expect-error unknown option of a call
+      await api.getMe({}, { timeout: 1 });
+    };
+    expect(check).toBeTypeOf("function");
+  });
+
+  it("keep the ways of signing in apart", () => {
+    const baseUrl = "http://127.0.0.1";
+    const check = () => {
+      createClient({ baseUrl, cookies: undefined });
+      // @ts-expect-error cookies and tokens
+      createClient({ baseUrl, cookies: cookieJar(), tokens: memoryTokens() });
+      // @ts-expect-error a store and a token
+      createClient({ baseUrl, accessToken: "t", tokens: memoryTokens() });
+      // @ts-expect-error tokens and the browser's cookies
+      createClient({ baseUrl, accessToken: "t", credentials: "include" });
+      // @ts-expect-error no base URL
+      createClient({});
+    };
+    expect(check).toBeTypeOf("function");
+  });
+});

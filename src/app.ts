@@ -1,0 +1,145 @@
+/** The composition: contract, handlers and framework become one `fetch`. It has no side effects of its own. */
+import { type App, route, type RouteDescriptor, setup } from "@hectoday/http";
+import { eventDefinition } from "./contract/events.ts";
+import type { Dependencies } from "./domain/dependencies.ts";
+import type { EventLog } from "./domain/events.ts";
+import { StorageUnavailableError } from "./domain/storage.ts";
+import { createAccountHandlers } from "./routes/accounts.ts";
+import { createDocsRoutes, type DocsAssets } from "./routes/docs.ts";
+import { describeError } from "./routes/errors.ts";
+import { Exchange, exchangeOf } from "./routes/exchange.ts";
+import type { Handlers } from "./routes/handler.ts";
+import { createBaseHeaders } from "./routes/headers.ts";
+import { createHealthHandlers } from "./routes/health.ts";
+import { type Inspector, strictInspector, trustingInspector } from "./routes/inspector.ts";
+import { createKeyHandlers } from "./routes/keys.ts";
+import { RETRY_AFTER_SECONDS } from "./routes/overload.ts";
+import { createOperationRoutes } from "./routes/pipeline.ts";
+import { createProblemPages } from "./routes/problems.ts";
+import { createResponder, type Responder, type ResponseConstructor } from "./routes/responder.ts";
+import { createSessionHandlers } from "./routes/sessions.ts";
+import { createTokenHandlers } from "./routes/tokens.ts";
+import { createUserHandlers } from "./routes/users.ts";
+
+export interface AppOptions {
+  /** All but the log, which the app makes from the contract. */
+  readonly deps: Dependencies;
+  readonly production: boolean;
+  /** Served over TLS, as PUBLIC_URL says. */
+  readonly https: boolean;
+  readonly allowedOrigins: ReadonlySet<string>;
+  /** Absent: `/docs` and `/openapi.json` answer 404. */
+  readonly docs: { readonly document: () => Promise<string>; readonly assets: DocsAssets } | undefined;
+  readonly isDraining: () => boolean;
+  /** The address of the peer that made the request. */
+  readonly clientAddress: (request: Request) => string;
+  readonly now: () => number;
+  readonly ResponseClass: ResponseConstructor;
+}
+
+/** Everything the server serves, as a web-standard `fetch`. */
+export function createApp(options: AppOptions): App {
+  const { deps, production, https, allowedOrigins, docs, isDraining, now } = options;
+  const { log } = deps;
+  const responder = createResponder(createBaseHeaders(https), options.ResponseClass);
+  const handlers: Handlers = {
+    ...createAccountHandlers(deps),
+    ...createSessionHandlers(deps),
+    ...createTokenHandlers(deps),
+    ...createUserHandlers(deps),
+    ...createKeyHandlers(deps),
+    ...createHealthHandlers(deps, isDraining),
+  };
+  const inspector = inspectorFor(production);
+  const served = [
+    ...createOperationRoutes(handlers, { deps, responder, inspector, allowedOrigins, isDraining }),
+    ...createProblemPages(responder),
+    ...(docs ? createDocsRoutes(docs.document, docs.assets, responder) : []),
+  ];
+
+  return setup({
+    routes: [...served, ...refuseOtherMethods(served, responder)],
+    onRequest({ request }) {
+      const time = now();
+      return { exchange: new Exchange(deps.newId(time), options.clientAddress(request), time) };
+    },
+    onNotFound: ({ locals }) => responder.problem(exchangeOf(locals), { problem: "not_found" }),
+    onError({ error, request, locals }) {
+      const exchange = exchangeOf(locals);
+      if (isBodyTooLarge(error)) return responder.problem(exchange, { problem: "payload_too_large" });
+      if (error instanceof StorageUnavailableError)
+        return responder.problem(exchange, {
+          problem: "overloaded",
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+        });
+      // A client that hangs up while it sends is no error of ours, and nobody reads the answer.
+      if (!request.signal.aborted)
+        log.print(log.compose(exchange, "unhandled_error", { error: describeError(error, !production) }));
+      return responder.problem(exchange, { problem: "internal_error" });
+    },
+    onResponse({ request, response, locals }) {
+      const exchange = exchangeOf(locals);
+      log.print(
+        log.compose(exchange, "request", {
+          method: request.method,
+          path: exchange.pattern,
+          status: response.status,
+          durationMs: Math.round((performance.now() - exchange.startedAt) * 1000) / 1000,
+          operation: exchange.operation,
+        }),
+      );
+      return response;
+    },
+  });
+}
+
+/** Turns what happened into events, with the level and the base fields the contract gives them. */
+export function createEventLog(print: EventLog["print"], production: boolean): EventLog {
+  const inspector = inspectorFor(production);
+  return {
+    compose(occasion, event, fields) {
+      const composed = {
+        timestamp: new Date(occasion.now).toISOString(),
+        event,
+        level: eventDefinition(event).level,
+        requestId: occasion.requestId,
+        ip: occasion.ip,
+        ...fields,
+      };
+      // The union's member for `event`: base fields and own fields together, which is what it is made of.
+      const logEvent = composed as unknown as ReturnType<typeof this.compose<typeof event>>;
+      inspector.checkEvent(logEvent, occasion instanceof Exchange ? occasion.operation : null);
+      return logEvent;
+    },
+    print,
+  };
+}
+
+function inspectorFor(production: boolean): Inspector {
+  return production ? trustingInspector : strictInspector;
+}
+
+/** A path that exists answers 405 to every other method, and says which it has (IV-13, RFC 9110 §15.5.6). */
+function refuseOtherMethods(served: readonly RouteDescriptor[], responder: Responder): RouteDescriptor[] {
+  const byPath = Map.groupBy(served, ({ path }) => path);
+  return [...byPath].map(([path, routes]) => {
+    const methods = routes.map(({ method }) => method);
+    const allow = methods.includes("GET") ? [...methods, "HEAD"] : methods;
+    return route.all(path, {
+      resolve({ locals }) {
+        const exchange = exchangeOf(locals);
+        exchange.pattern = path.replaceAll(/:(\w+)/g, "{$1}");
+        return responder.problem(
+          exchange,
+          { problem: "method_not_allowed" },
+          { allow: allow.sort().join(", ") },
+        );
+      },
+    });
+  });
+}
+
+/** How srvx names a body that outgrew its limit, counted as it arrives (IV-04). */
+function isBodyTooLarge(error: Error): boolean {
+  return "code" in error && error.code === "ERR_BODY_TOO_LARGE";
+}

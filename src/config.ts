@@ -1,0 +1,93 @@
+/** The only reader of the environment: every setting, its default, its bounds, in one schema. */
+import { availableParallelism } from "node:os";
+import { z } from "zod";
+import { Email, PASSWORD_FLOOR_CODE_POINTS, PASSWORD_MAX_CODE_POINTS } from "./contract/values.ts";
+import { BCRYPT_COST_FLOOR } from "./domain/passwords.ts";
+
+/** One day more than a year: beyond it a lifetime is a mistake in units. Seconds. */
+const LIFETIME_MAX_SECONDS = 366 * 86_400;
+/** Fewer characters than this cannot hold 256 random bits in any common encoding (CF-01). */
+const AUTH_SECRET_MIN_LENGTH = 32;
+/** Real randomness of that length has more; "aaaa…" and "change me change me" have fewer. */
+const AUTH_SECRET_MIN_DISTINCT = 12;
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,10}$/, { error: `must be a whole number from ${min} to ${max}` })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, {
+      error: `must be a whole number from ${min} to ${max}`,
+    });
+const seconds = (fallback: number) => wholeNumber(1, LIFETIME_MAX_SECONDS).default(fallback);
+
+const settingsSchema = z.object({
+  NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
+  PORT: wholeNumber(0, 65_535).default(3000),
+  HOST: z.string().min(1).max(255).default("127.0.0.1"),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: "must be a URL such as https://auth.example.com" })
+    .refine((url) => URL.parse(url)?.pathname === "/", { error: "must have no path" })
+    .transform((url) => new URL(url).origin)
+    .optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^sqlite:.+$/, { error: "must be sqlite:<file>, such as sqlite:data/portcullis.db" })
+    .default("sqlite:data/portcullis.db"),
+  AUTH_SECRET: z
+    .string()
+    .min(AUTH_SECRET_MIN_LENGTH, {
+      error: "must be at least 32 random bytes; make one with: openssl rand -base64 48",
+    })
+    .refine((value) => new Set(value).size >= AUTH_SECRET_MIN_DISTINCT, {
+      error: "is not random; make one with: openssl rand -base64 48",
+    })
+    .optional(),
+  ADMIN_EMAIL: Email.optional(),
+  ADMIN_PASSWORD: z.string().max(PASSWORD_MAX_CODE_POINTS, { error: "is too long" }).optional(),
+  DOCS: z.enum(["on", "off"], { error: "must be on or off" }).optional(),
+  LOG_LEVEL: z
+    .enum(["info", "warn", "error", "silent"], { error: "must be info, warn, error or silent" })
+    .default("info"),
+  BCRYPT_COST: wholeNumber(BCRYPT_COST_FLOOR, 15).default(12),
+  HASH_WORKERS: wholeNumber(1, 64).default(availableParallelism()),
+  HASH_QUEUE: wholeNumber(1, 10_000).default(64),
+  PASSWORD_MIN_LENGTH: wholeNumber(PASSWORD_FLOOR_CODE_POINTS, 64).default(15),
+  ACCESS_TOKEN_TTL: wholeNumber(30, 86_400).default(900),
+  REFRESH_TOKEN_TTL: seconds(2_592_000),
+  SESSION_TTL: seconds(86_400),
+  SESSION_IDLE_TTL: seconds(3_600),
+});
+
+const consistentSettings = settingsSchema.check((context) => {
+  const settings = context.value;
+  const fault = (name: keyof typeof settings, message: string) =>
+    context.issues.push({ code: "custom", path: [name], message, input: undefined });
+  if (settings.NODE_ENV === "production") {
+    if (settings.PUBLIC_URL === undefined) fault("PUBLIC_URL", "is required in production");
+    if (settings.AUTH_SECRET === undefined) fault("AUTH_SECRET", "is required in production");
+  }
+  if (settings.AUTH_SECRET !== undefined && settings.AUTH_SECRET === settings.ADMIN_PASSWORD)
+    fault("AUTH_SECRET", "must not equal ADMIN_PASSWORD");
+  if (settings.ADMIN_EMAIL !== undefined && settings.ADMIN_PASSWORD === undefined)
+    fault("ADMIN_PASSWORD", "is required where ADMIN_EMAIL is set");
+  if (settings.ADMIN_PASSWORD !== undefined && settings.ADMIN_EMAIL === undefined)
+    fault("ADMIN_EMAIL", "is required where ADMIN_PASSWORD is set");
+  if (settings.SESSION_IDLE_TTL > settings.SESSION_TTL)
+    fault("SESSION_IDLE_TTL", "must not exceed SESSION_TTL");
+  if (settings.ACCESS_TOKEN_TTL > settings.REFRESH_TOKEN_TTL)
+    fault("ACCESS_TOKEN_TTL", "must not exceed REFRESH_TOKEN_TTL");
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+
+/** The settings, or one sentence per bad variable. A sentence names the variable and never its value. */
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly settings: Settings } | { readonly faults: readonly string[] } {
+  // `NAME=` in a shell or a compose file means "not set".
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const result = consistentSettings.safeParse(given);
+  if (result.success) return { settings: result.data };
+  return { faults: result.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`) };
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { operation } from "./operation.ts";
+import { open, sessionOrBearer } from "./security.ts";
+import { Email, Id, Instant, NewPassword, NormalEmail, Role } from "./values.ts";
+
+export const exampleUser = {
+  id: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+  email: "ada@example.com",
+  role: "user",
+  disabled: false,
+  createdAt: "2026-11-23T10:06:00.000Z",
+} as const;
+
+export const User = z
+  .strictObject({
+    id: Id,
+    email: NormalEmail,
+    role: Role,
+    disabled: z.boolean().meta({ description: "A disabled account cannot log in." }),
+    createdAt: Instant,
+  })
+  .meta({ id: "User", description: "An account, as its owner and administrators see it.", examples: [exampleUser] });
+
+const SignupInput = z
+  .strictObject({ email: Email, password: NewPassword })
+  .meta({
+    id: "SignupInput",
+    description: "The new account's address and password.",
+    examples: [{ email: "ada@example.com", password: "correct horse battery staple" }],
+  });
+
+export const signup = operation({
+  operationId: "signup",
+  method: "POST",
+  path: "/signup",
+  tags: ["Accounts"],
+  summary: "Make an account",
+  description:
+    "Makes an account with the role `user`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.",
+  security: open,
+  request: { body: SignupInput },
+  responses: {
+    201: {
+      description: "The account was made.",
+      body: User,
+    },
+  },
+  problems: ["weak_password", "email_taken"],
+  events: ["signup", "signup_failed"],
+});
+
+export const getMe = operation({
+  operationId: "getMe",
+  method: "GET",
+  path: "/me",
+  tags: ["Accounts"],
+  summary: "Who am I?",
+  description: "The account the request is signed in as, by cookie or by access token, as it is now.",
+  security: sessionOrBearer,
+  request: {},
+  responses: { 200: { description: "Your account.", body: User } },
+  problems: [],
+  events: [],
+});

@@ -1,0 +1,233 @@
+/** From the contract to OpenAPI 3.1. The only file that knows the generator. */
+import {
+  OpenApiGeneratorV31,
+  OpenAPIRegistry,
+  type ResponseConfig,
+  type RouteConfig,
+} from "@asteasolutions/zod-to-openapi";
+import { z } from "zod";
+import { findFaults } from "./document-faults.ts";
+import { eventDefinition, type EventName, eventNames, LogEvent } from "./events.ts";
+import { examplesOf } from "./examples.ts";
+import { eventsOf, type OperationDescription, problemsOf, type ResponseDescription } from "./operation.ts";
+import { problem, problemCodes, type ProblemCode } from "./problems.ts";
+import { type Credential, SESSION_COOKIE } from "./security.ts";
+
+export type Document = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
+
+/**
+ * The OpenAPI document of `operations` and of every event. Deterministic: the same contract gives the
+ * same bytes. Throws one error that lists every fault of the contract at once.
+ */
+export function buildDocument(
+  operations: Readonly<Record<string, OperationDescription>>,
+  version: string,
+): Document {
+  const faults = findFaults(operations);
+  if (faults.length > 0) throw new ContractFaultsError(faults);
+
+  const registry = new OpenAPIRegistry();
+  registerSecuritySchemes(registry);
+  registerHeaders(registry);
+  for (const operation of Object.values(operations)) registry.registerPath(pathOf(operation));
+  for (const name of eventNames) registry.registerWebhook(webhookOf(name));
+
+  registry.registerWebhook(
+    webhook("line", LogEvent, "Any line of the log", "Any of the events below."),
+  );
+
+  return new OpenApiGeneratorV31(registry.definitions, { sortComponents: "alphabetically" }).generateDocument({
+    openapi: "3.1.0",
+    info: {
+      title: "Portcullis",
+      version,
+      description: introduction(),
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/" }],
+    tags: [
+      { name: "Accounts", description: "Sign up, and see your own account." },
+      { name: "Sessions", description: "Log in and out with cookies, as browsers do." },
+      { name: "Tokens", description: "Log in with access and refresh tokens, as programs do." },
+      { name: "Users", description: "Accounts, as administrators see them." },
+      { name: "Operations", description: "For whoever runs the server." },
+      {
+        name: "Log events",
+        description:
+          "Lines of the server's log: one JSON object per line on stdout. They stand under webhooks so that their shapes are part of the contract; nothing is ever sent over HTTP.",
+      },
+    ],
+  });
+}
+
+/** Every fault of a contract, one per line of the message. */
+export class ContractFaultsError extends Error {
+  override readonly name = "ContractFaultsError";
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(`The contract has ${faults.length} faults:\n${faults.map((fault) => `- ${fault}`).join("\n")}`);
+    this.faults = faults;
+  }
+}
+
+function introduction(): string {
+  const rows = problemCodes.map((code) => {
+    const { status, type, title } = problem(code);
+    return `| [\`${code}\`](${type}) | ${status} | ${title} |`;
+  });
+  return [
+    "A self-hosted authentication API whose contract comes first.",
+    "",
+    "Requests and answers are JSON. Ids are UUIDs of version 7, times are ISO 8601 in UTC, durations are whole seconds. Request objects are strict: an unknown property is refused. Bodies are at most 16 KiB.",
+    "",
+    "Two ways to sign in: `login` sets cookies, for browsers; `tokenLogin` gives tokens, for programs. A change that is authenticated by cookie must carry the CSRF proof in `x-csrf-token`.",
+    "",
+    "Every failure is an RFC 9457 problem document, and `code` says which. A path that does not exist answers `not_found`; a method that a path does not have answers `method_not_allowed`.",
+    "",
+    "| code | status | meaning |",
+    "|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
+function registerSecuritySchemes(registry: OpenAPIRegistry): void {
+  registry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: SESSION_COOKIE,
+    description: "The session cookie that `login` sets. Opaque, HttpOnly, Secure, SameSite=Lax.",
+  });
+  registry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description:
+      "The access token that `tokenLogin` gives: EdDSA, `typ: at+jwt` (RFC9068), checked as RFC8725 asks. Its session is looked up on every request, so that revoking holds at once.",
+  });
+}
+
+function registerHeaders(registry: OpenAPIRegistry): void {
+  registry.registerComponent("headers", "RequestId", {
+    description: "Names this request in the log.",
+    required: true,
+    schema: { type: "string", format: "uuid" },
+  });
+  registry.registerComponent("headers", "RetryAfter", {
+    description: "Whole seconds to wait before trying again.",
+    required: true,
+    schema: { type: "integer", format: "int32", minimum: 1, maximum: 86_400 },
+  });
+  registry.registerComponent("headers", "WwwAuthenticate", {
+    description: "The challenge of RFC 6750 §3.",
+    required: true,
+    schema: { type: "string", maxLength: 256 },
+  });
+}
+
+function pathOf(operation: OperationDescription): RouteConfig {
+  const { operationId, method, path, tags, summary, description, security, request } = operation;
+  const { params, query, headers, body } = request;
+  const events = eventsOf(operation).filter((name) => name !== "request");
+  const logs = events.length > 0 ? `\n\nMay log: ${events.map((name) => `\`${name}\``).join(", ")}.` : "";
+  return {
+    operationId,
+    method: lowerCase(method),
+    path,
+    tags: [...tags],
+    summary,
+    description: description + logs,
+    security: securityOf(security.accepts, security.optional),
+    request: {
+      ...(params && { params }),
+      ...(query && { query }),
+      ...(headers && { headers }),
+      ...(body && { body: { required: true, content: { "application/json": content(body) } } }),
+    },
+    responses: responsesOf(operation),
+  };
+}
+
+function securityOf(accepts: readonly Credential[], optional: boolean): Record<string, string[]>[] {
+  const alternatives = accepts.map((credential): Record<string, string[]> => ({ [credential]: [] }));
+  return optional && accepts.length > 0 ? [...alternatives, {}] : alternatives;
+}
+
+function responsesOf(operation: OperationDescription): Record<number, ResponseConfig> {
+  const responses: Record<number, ResponseConfig> = {};
+  for (const [status, response] of Object.entries(operation.responses))
+    responses[Number(status)] = successOf(response);
+  for (const [status, codes] of byStatus(problemsOf(operation)))
+    responses[status] = failureOf(status, codes, operation);
+  return responses;
+}
+
+function successOf({ description, body, mediaType, headers }: ResponseDescription): ResponseConfig {
+  const own = Object.entries(headers ?? {}).map(([name, says]) => [
+    name,
+    { description: says, required: true, schema: { type: "string" as const } },
+  ]);
+  return {
+    description,
+    headers: { "x-request-id": headerRef("RequestId"), ...Object.fromEntries(own) },
+    ...(body && { content: { [mediaType ?? "application/json"]: content(body) } }),
+  };
+}
+
+function failureOf(status: number, codes: readonly ProblemCode[], operation: OperationDescription): ResponseConfig {
+  const definitions = codes.map(problem);
+  const [first, ...rest] = definitions.map(({ schema }) => schema);
+  if (first === undefined) throw new Error(`No problem with status ${status}`);
+  const challenged = status === 401 && operation.security.accepts.includes("bearer");
+  return {
+    description: definitions.map(({ title, code }) => `\`${code}\`: ${title}.`).join(" "),
+    headers: {
+      "x-request-id": headerRef("RequestId"),
+      ...(challenged && { "www-authenticate": headerRef("WwwAuthenticate") }),
+      ...(status === 503 && { "retry-after": headerRef("RetryAfter") }),
+    },
+    content: {
+      "application/problem+json": {
+        schema: rest.length > 0 ? z.discriminatedUnion("code", [first, ...rest]) : first,
+        examples: Object.fromEntries(
+          definitions.map(({ code, schema }) => [code, { value: examplesOf(schema)[0] }]),
+        ),
+      },
+    },
+  };
+}
+
+function webhookOf(name: EventName): RouteConfig {
+  const { schema, summary, stored } = eventDefinition(name);
+  return webhook(name, schema, summary, stored ? "It is stored as well." : "It is not stored.");
+}
+
+function webhook(name: string, schema: z.ZodType, summary: string, note: string): RouteConfig {
+  return {
+    operationId: `log_${name}`,
+    method: "post",
+    path: name,
+    tags: ["Log events"],
+    summary,
+    description: `A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. ${note}`,
+    security: [],
+    request: { body: { required: true, content: { "application/json": content(schema) } } },
+    responses: { 204: { description: "Nothing is called and nothing answers; see the description." } },
+  };
+}
+
+function content(schema: z.ZodType) {
+  return { schema, examples: { example: { value: examplesOf(schema)[0] } } };
+}
+
+function headerRef(name: string) {
+  return { $ref: `#/components/headers/${name}` };
+}
+
+function byStatus(codes: readonly ProblemCode[]): [number, ProblemCode[]][] {
+  const groups = Map.groupBy(codes, (code) => problem(code).status);
+  return [...groups].sort(([a], [b]) => a - b);
+}
+
+function lowerCase<M extends string>(method: M): Lowercase<M> {
+  return method.toLowerCase() as Lowercase<M>; // what `toLowerCase` does, which its type does not say
+}

@@ -1,0 +1,205 @@
+/**
+ * Every line the server may log, as a schema. One JSON object per line on stdout; those marked
+ * `stored` are also kept in the database, in the transaction of the change they tell of (LA-06).
+ * No event may carry a field marked secret: the document builder refuses it.
+ */
+import { z } from "zod";
+import { pascalCase } from "./problems.ts";
+import { Id, Instant, NormalEmail } from "./values.ts";
+
+type Level = "info" | "warn" | "error";
+
+const nullable = <S extends z.ZodType>(schema: S) => z.union([schema, z.null()]);
+
+const base = {
+  timestamp: Instant,
+  requestId: nullable(Id).meta({ description: "The request that caused it; null outside of one." }),
+  ip: nullable(z.string().max(45)).meta({
+    description: "The client's address; null outside of a request.",
+    examples: ["203.0.113.7"],
+  }),
+};
+const baseExample = {
+  timestamp: "2026-11-23T10:06:00.000Z",
+  requestId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+  ip: "203.0.113.7",
+};
+const exampleUserId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";
+const outsideRequest = { requestId: null, ip: null };
+
+const operationName = z.string().max(64).meta({ description: "An operationId." });
+
+const shapes = {
+  signup: event("info", "stored", "An account was made.", { userId: Id, email: NormalEmail }, {
+    userId: exampleUserId,
+    email: "ada@example.com",
+  }),
+  signup_failed: event(
+    "warn",
+    "stored",
+    "A signup was refused.",
+    { email: NormalEmail, reason: z.enum(["email_taken", "weak_password"]) },
+    { email: "ada@example.com", reason: "email_taken" },
+  ),
+  login_success: event(
+    "info",
+    "stored",
+    "Somebody logged in.",
+    { userId: Id, email: NormalEmail, method: z.enum(["session", "token"]) },
+    { userId: exampleUserId, email: "ada@example.com", method: "session" },
+  ),
+  login_failed: event(
+    "warn",
+    "stored",
+    "A login was refused. The caller is never told which reason it was.",
+    {
+      email: NormalEmail,
+      userId: nullable(Id),
+      reason: z.enum(["wrong_password", "user_not_found", "account_disabled"]),
+    },
+    { email: "ada@example.com", userId: null, reason: "user_not_found" },
+  ),
+  logout: event("info", "stored", "Somebody logged out.", { userId: Id }, { userId: exampleUserId }),
+  session_revoked: event(
+    "info",
+    "stored",
+    "A session ended before its time, other than by logout.",
+    { userId: Id, sessionId: Id, by: z.enum(["user"]) },
+    { userId: exampleUserId, sessionId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44", by: "user" },
+  ),
+  csrf_rejected: event(
+    "warn",
+    "stored",
+    "A change without valid proof of its origin was refused.",
+    { operation: operationName, reason: z.enum(["missing", "mismatch", "cross_site"]) },
+    { operation: "deleteUser", reason: "missing" },
+  ),
+  authorization_denied: event(
+    "warn",
+    "stored",
+    "A signed-in caller asked for what its role does not allow.",
+    { userId: Id, operation: operationName },
+    { userId: exampleUserId, operation: "listUsers" },
+  ),
+  user_deleted: event(
+    "info",
+    "stored",
+    "An account and all that hung on it was deleted.",
+    { userId: Id, actorId: Id },
+    { userId: exampleUserId, actorId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45" },
+  ),
+  request: event(
+    "info",
+    "stdout",
+    "A request was answered.",
+    {
+      method: z.string().max(32),
+      path: z.string().max(256).meta({ description: "The route's pattern, never the query." }),
+      status: z.int().min(100).max(599),
+      durationMs: z.number().min(0).max(86_400_000),
+      operation: nullable(operationName),
+    },
+    { method: "GET", path: "/users/{userId}", status: 200, durationMs: 1.2, operation: "getUser" },
+  ),
+  unhandled_error: event(
+    "error",
+    "stdout",
+    "The server met an error it did not expect.",
+    {
+      error: z.strictObject({
+        class: z.string().max(128),
+        message: z.string().max(1024),
+        stack: z.string().max(16_384).optional().meta({ description: "Below production only." }),
+      }),
+    },
+    { error: { class: "TypeError", message: "x is not a function" } },
+  ),
+  server_started: event(
+    "info",
+    "stdout",
+    "The server listens.",
+    { version: z.string().max(32), address: z.string().max(256) },
+    { ...outsideRequest, version: "0.1.0", address: "http://127.0.0.1:3000" },
+  ),
+  server_stopped: event(
+    "info",
+    "stdout",
+    "The server has answered its last request.",
+    { version: z.string().max(32), reason: z.string().max(128) },
+    { ...outsideRequest, version: "0.1.0", reason: "SIGTERM" },
+  ),
+};
+
+export type EventName = keyof typeof shapes;
+export const eventNames = Object.keys(shapes) as readonly EventName[]; // keys of a literal
+
+export interface EventDefinition<N extends EventName = EventName> {
+  readonly name: N;
+  readonly level: Level;
+  /** Kept in the database as well as printed. */
+  readonly stored: boolean;
+  readonly summary: string;
+  readonly schema: z.ZodObject;
+}
+
+/** The fields of an event that its author gives; the rest is added where it is recorded. */
+export type EventFields<N extends EventName> = z.output<z.ZodObject<(typeof shapes)[N]["fields"]>>;
+/** Events that are kept in the database. */
+export type StoredEventName = {
+  [N in EventName]: (typeof shapes)[N]["kept"] extends "stored" ? N : never;
+}[EventName];
+
+interface Occurrence {
+  timestamp: string;
+  level: Level;
+  requestId: string | null;
+  ip: string | null;
+}
+/** One line of the log. */
+export type LogEvent = { [N in EventName]: { event: N } & Occurrence & EventFields<N> }[EventName];
+
+/** An event's definition, its full schema included. */
+export function eventDefinition<N extends EventName>(name: N): EventDefinition<N> {
+  return definitions[name] as EventDefinition<N>; // `definitions[name]` was made from `name`
+}
+
+const definitions = Object.fromEntries(
+  eventNames.map((name) => [name, define(name)]),
+) as Record<EventName, EventDefinition>; // one entry per key of `shapes`
+
+/** Any event, told apart by `event`. */
+export const LogEvent = z
+  .discriminatedUnion("event", tuple(eventNames.map((name) => definitions[name].schema)))
+  .meta({
+    id: "LogEvent",
+    description: "One line of the log, told apart by `event`.",
+    examples: [{ ...baseExample, event: "logout", level: "info", userId: exampleUserId }],
+  });
+
+function event<F extends Record<string, z.ZodType>, const K extends "stored" | "stdout">(
+  level: Level,
+  kept: K,
+  summary: string,
+  fields: F,
+  example: Partial<typeof outsideRequest> & z.output<z.ZodObject<F>>,
+) {
+  return { level, kept, summary, fields, example };
+}
+
+function define(name: EventName): EventDefinition {
+  const { level, kept, summary, fields, example } = shapes[name];
+  const schema = z
+    .strictObject({ ...base, event: z.literal(name), level: z.literal(level), ...fields })
+    .meta({
+      id: `${pascalCase(name)}Event`,
+      description: summary,
+      examples: [{ ...baseExample, event: name, level, ...example }],
+    });
+  return { name, level, stored: kept === "stored", summary, schema };
+}
+
+function tuple(schemas: readonly z.ZodObject[]): [z.ZodObject, ...z.ZodObject[]] {
+  const [first, ...rest] = schemas;
+  if (first === undefined) throw new Error("The contract declares no events");
+  return [first, ...rest];
+}

@@ -1,0 +1,75 @@
+/** The grammar of the contract: what an operation is. Operations are data; nothing here runs them. */
+import type { z } from "zod";
+import type { EventName } from "./events.ts";
+import type { ProblemCode } from "./problems.ts";
+import { isSafeMethod, type Security } from "./security.ts";
+
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/** A request part whose fields have names: path parameters, query, headers. */
+export type Fields = z.ZodObject;
+
+export interface ResponseDescription {
+  readonly description: string;
+  /** Absent: the answer has no body. */
+  readonly body?: z.ZodType;
+  /** Absent: `application/json`. */
+  readonly mediaType?: string;
+  /** Headers beyond those every answer carries; name to what it says. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface OperationDescription {
+  readonly operationId: string;
+  readonly method: Method;
+  /** With OpenAPI's braces: `/users/{userId}`. */
+  readonly path: `/${string}`;
+  readonly tags: readonly [string, ...string[]];
+  readonly summary: string;
+  readonly description: string;
+  readonly security: Security;
+  readonly request: {
+    readonly params?: Fields;
+    /** Strict. Absent: the operation takes no query, and refuses one. */
+    readonly query?: Fields;
+    readonly headers?: Fields;
+    readonly body?: z.ZodType;
+  };
+  readonly responses: Readonly<Record<number, ResponseDescription>>;
+  /** The failures the handler itself answers. Those of the pipeline around it follow from the rest. */
+  readonly problems: readonly ProblemCode[];
+  /** The log events the handler may record. */
+  readonly events: readonly EventName[];
+  /** It touches no storage, so nothing outside this process can make it fail. */
+  readonly selfContained?: true;
+}
+
+/** Declares an operation; its literal types are kept, so that handlers and the SDK are bound to them. */
+export function operation<const O extends OperationDescription>(description: O): O {
+  return description;
+}
+
+/** Every problem the operation can answer: its handler's own, and those of the pipeline around it. */
+export function problemsOf(operation: OperationDescription): readonly ProblemCode[] {
+  const { accepts, optional, role } = operation.security;
+  const codes = new Set<ProblemCode>(operation.problems).add("validation_failed");
+  if (operation.request.body) {
+    for (const code of ["invalid_json", "unsupported_media_type", "payload_too_large"] as const)
+      codes.add(code);
+  }
+  if (accepts.length > 0 && !optional) codes.add("unauthenticated");
+  if (role) codes.add("forbidden");
+  if (!isSafeMethod(operation.method)) codes.add("csrf_rejected");
+  if (!operation.selfContained) codes.add("internal_error").add("overloaded");
+  return [...codes];
+}
+
+/** Every event that may be recorded while the operation is answered. */
+export function eventsOf(operation: OperationDescription): readonly EventName[] {
+  const events = new Set<EventName>([...operation.events, "request"]);
+  const codes = problemsOf(operation);
+  if (codes.includes("csrf_rejected")) events.add("csrf_rejected");
+  if (codes.includes("forbidden")) events.add("authorization_denied");
+  if (codes.includes("internal_error")) events.add("unhandled_error");
+  return [...events];
+}

@@ -1,0 +1,26 @@
+/** Every operation, in the order a person meets them. What is not listed here is not served. */
+import * as accounts from "./accounts.ts";
+import * as health from "./health.ts";
+import * as keys from "./keys.ts";
+import * as sessions from "./sessions.ts";
+import * as tokens from "./tokens.ts";
+import * as users from "./users.ts";
+
+export const operations = {
+  signup: accounts.signup,
+  login: sessions.login,
+  logout: sessions.logout,
+  getMe: accounts.getMe,
+  tokenLogin: tokens.tokenLogin,
+  getTokenMe: tokens.getTokenMe,
+  listUsers: users.listUsers,
+  getUser: users.getUser,
+  deleteUser: users.deleteUser,
+  getJwks: keys.getJwks,
+  getHealth: health.getHealth,
+  getReadiness: health.getReadiness,
+} as const;
+
+export type Operations = typeof operations;
+export type OperationId = keyof Operations;
+export const operationIds = Object.keys(operations) as readonly OperationId[]; // keys of a literal

@@ -1,0 +1,208 @@
+/**
+ * Every way a request can fail, as RFC 9457 problem documents. A code is written here once: its
+ * status, its schema, its page under `/problems/` and the SDK's types all come from this catalogue.
+ */
+import { z } from "zod";
+import { Id } from "./values.ts";
+
+interface ProblemDescription {
+  readonly status: number;
+  readonly title: string;
+  /** The `detail` sent with it. Fixed, so that no answer can leak what the server knows. */
+  readonly detail: string;
+  /** What the person who meets it should do, in a sentence or two. */
+  readonly remedy: string;
+  readonly fields?: Readonly<Record<string, z.ZodType>>;
+  readonly exampleFields?: Readonly<Record<string, unknown>>;
+}
+
+const RequestPart = z.enum(["body", "query", "params", "headers"]);
+
+const Issue = z
+  .strictObject({
+    part: RequestPart,
+    path: z.array(z.string().max(256)).max(32).meta({ description: "Where in the part." }),
+    message: z.string().max(512),
+    code: z.string().max(64),
+  })
+  .meta({
+    id: "Issue",
+    description: "One thing that is wrong with the request. It never repeats the value sent.",
+    examples: [
+      { part: "body", path: ["email"], message: "Must be an e-mail address", code: "invalid_format" },
+    ],
+  });
+
+export const WeakPasswordReason = z
+  .enum(["too_short", "too_long", "too_common", "contains_identifier"])
+  .meta({ description: "Why the password was refused." });
+
+const issues = z.array(Issue).min(1).max(100);
+const retryAfterSeconds = z
+  .int()
+  .min(1)
+  .max(86_400)
+  .meta({ description: "The same number as the header `Retry-After`.", examples: [1] });
+
+const descriptions = {
+  invalid_json: {
+    status: 400,
+    title: "The body is not JSON",
+    detail: "The request body could not be parsed as JSON.",
+    remedy: "Send one JSON object, in UTF-8, and check it with any JSON parser first.",
+  },
+  validation_failed: {
+    status: 400,
+    title: "The request does not match its schema",
+    detail: "One or more parts of the request do not match what the operation accepts.",
+    remedy: "Read `issues`: each names the part, the path and the rule. Unknown properties are refused.",
+    fields: { issues },
+    exampleFields: {
+      issues: [
+        { part: "body", path: ["email"], message: "Must be an e-mail address", code: "invalid_format" },
+      ],
+    },
+  },
+  weak_password: {
+    status: 400,
+    title: "The password is too weak",
+    detail: "The password policy refuses this password. `reasons` says why.",
+    remedy: "Choose a longer or less common password that does not contain the e-mail address.",
+    fields: { reasons: z.array(WeakPasswordReason).min(1).max(4) },
+    exampleFields: { reasons: ["too_short"] },
+  },
+  invalid_credentials: {
+    status: 401,
+    title: "Login failed",
+    detail: "The e-mail address and password do not let you in.",
+    remedy: "Check both. The answer is the same whatever the cause, so that nobody can probe accounts.",
+  },
+  unauthenticated: {
+    status: 401,
+    title: "Sign-in required",
+    detail: "The request carries no valid session or access token.",
+    remedy: "Log in, and send the session cookie or `Authorization: Bearer <access token>`.",
+  },
+  csrf_rejected: {
+    status: 403,
+    title: "Cross-site protection refused the request",
+    detail: "The request lacks the proof that it was made by this site.",
+    remedy: "Send the `csrfToken` of your login as the header `x-csrf-token`, from an allowed origin.",
+  },
+  forbidden: {
+    status: 403,
+    title: "Not allowed",
+    detail: "Your account is not allowed to do this.",
+    remedy: "Ask an administrator for the role the operation needs.",
+  },
+  not_found: {
+    status: 404,
+    title: "Not found",
+    detail: "There is nothing here that you can see.",
+    remedy: "Check the path and the id. What belongs to others looks the same as what does not exist.",
+  },
+  method_not_allowed: {
+    status: 405,
+    title: "Method not allowed",
+    detail: "The path exists, but not with this method. The header `Allow` lists those it has.",
+    remedy: "Use one of the methods in `Allow`.",
+  },
+  email_taken: {
+    status: 409,
+    title: "The e-mail address is taken",
+    detail: "An account with this e-mail address exists already.",
+    remedy: "Log in with it, or sign up with another address.",
+  },
+  last_admin: {
+    status: 409,
+    title: "The last administrator must stay",
+    detail: "This would leave no enabled administrator.",
+    remedy: "Make somebody else an administrator first.",
+  },
+  payload_too_large: {
+    status: 413,
+    title: "The body is too large",
+    detail: "The request body is larger than 16 KiB.",
+    remedy: "Send less. No operation needs more.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: "The body is not declared as JSON",
+    detail: "The request body must be sent with `Content-Type: application/json`.",
+    remedy: "Set the header. Form posts are refused on purpose: other sites can forge them.",
+  },
+  internal_error: {
+    status: 500,
+    title: "Something went wrong",
+    detail: "The server met an unexpected error. It is logged under the request id.",
+    remedy: "Try again; if it stays, send the request id to whoever runs this server.",
+  },
+  overloaded: {
+    status: 503,
+    title: "The server cannot answer now",
+    detail: "The server is busy, restarting, or waiting for its database. Nothing was changed.",
+    remedy: "Wait `retryAfterSeconds`, then try again.",
+    fields: { retryAfterSeconds },
+    exampleFields: { retryAfterSeconds: 1 },
+  },
+} as const satisfies Record<string, ProblemDescription>;
+
+export type ProblemCode = keyof typeof descriptions;
+export const problemCodes: readonly ProblemCode[] = Object.keys(descriptions) as ProblemCode[]; // keys of a literal
+
+export interface ProblemDefinition extends ProblemDescription {
+  readonly code: ProblemCode;
+  /** The page that explains it: `/problems/email-taken`. */
+  readonly type: string;
+  readonly schema: z.ZodObject;
+}
+
+type FieldsOf<C extends ProblemCode> = (typeof descriptions)[C] extends { fields: infer F }
+  ? { [K in keyof F]: F[K] extends z.ZodType ? z.output<F[K]> : never }
+  : unknown;
+/** What a handler gives besides the code: `reasons`, `issues`, `retryAfterSeconds`. */
+export type ProblemFields<C extends ProblemCode> = FieldsOf<C>;
+
+/** The name of a problem's page and the last segment of its `type`. */
+export function problemSlug(code: ProblemCode): string {
+  return code.replaceAll("_", "-");
+}
+
+/** A problem's definition, its schema included. */
+export function problem(code: ProblemCode): ProblemDefinition {
+  return catalogue[code];
+}
+
+const catalogue = Object.fromEntries(
+  problemCodes.map((code) => [code, define(code, descriptions[code])]),
+) as Record<ProblemCode, ProblemDefinition>; // one entry per key of `descriptions`
+
+function define(code: ProblemCode, description: ProblemDescription): ProblemDefinition {
+  const type = `/problems/${problemSlug(code)}`;
+  const { status, title, detail } = description;
+  const example = { type, title, status, detail, code, requestId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42" };
+  const schema = z
+    .strictObject({
+      type: z.literal(type).meta({ description: "The page that explains this problem." }),
+      title: z.literal(title),
+      status: z.literal(status),
+      detail: z.literal(detail),
+      code: z.literal(code),
+      requestId: Id,
+      ...description.fields,
+    })
+    .meta({
+      id: `${pascalCase(code)}Problem`,
+      description: `${title}. ${description.remedy}`,
+      examples: [{ ...example, ...description.exampleFields }],
+    });
+  return { ...description, code, type, schema };
+}
+
+/** `email_taken` as `EmailTaken`: how codes and events are called in the document's schemas. */
+export function pascalCase(name: string): string {
+  return name
+    .split("_")
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("");
+}

@@ -1,0 +1,46 @@
+/** Who may call an operation, and how the call proves it. */
+import { z } from "zod";
+
+export type Credential = "session" | "bearer";
+
+export interface Security {
+  /** The credentials the operation takes. None: open to everybody. */
+  readonly accepts: readonly Credential[];
+  /** The caller may also come without one, or with a dead one. */
+  readonly optional: boolean;
+  /** The role the caller must have. */
+  readonly role?: "admin";
+}
+
+export const open = { accepts: [], optional: true } as const satisfies Security;
+export const sessionIfAny = { accepts: ["session"], optional: true } as const satisfies Security;
+export const bearer = { accepts: ["bearer"], optional: false } as const satisfies Security;
+export const sessionOrBearer = {
+  accepts: ["session", "bearer"],
+  optional: false,
+} as const satisfies Security;
+export const admin = { ...sessionOrBearer, role: "admin" } as const satisfies Security;
+
+/** The cookies of the contract. `__Host-` pins each to this origin, over TLS, for every path (RFC 6265bis §4.1.3.2). */
+export const SESSION_COOKIE = "__Host-session";
+export const CSRF_COOKIE = "__Host-csrf";
+/** Where the CSRF proof travels. */
+export const CSRF_HEADER = "x-csrf-token";
+
+/** The headers of a change that a cookie may authenticate. */
+export const csrfHeaders = z.object({
+  [CSRF_HEADER]: z
+    .string()
+    .max(256)
+    .optional()
+    .meta({
+      description:
+        "The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token.",
+      examples: ["6Zk0mE3yq1sJm1n0b8m0Yv8wqk3V1d5H8pJ3xk2b9cA"],
+    }),
+});
+
+/** Methods that change nothing (RFC 9110 §9.2.1), and so need no CSRF proof (CS-08). */
+export function isSafeMethod(method: string): boolean {
+  return method === "GET" || method === "HEAD" || method === "OPTIONS";
+}

@@ -1,0 +1,192 @@
+/**
+ * The values every message is made of: ids, instants, addresses, passwords. Each bound is written
+ * here once; the document, the validation and the SDK read it from here.
+ */
+import { z } from "zod";
+
+/** NIST SP 800-63B-4 §3.1.1.2: no deployment may set its minimum below this. Code points. */
+export const PASSWORD_FLOOR_CODE_POINTS = 8;
+/** Long enough for any passphrase, short enough that hashing input is bounded. Code points. */
+export const PASSWORD_MAX_CODE_POINTS = 256;
+/** RFC 5321 §4.5.3.1: the longest address that fits a mail path. Octets of the normal form. */
+export const EMAIL_MAX_LENGTH = 254;
+/** What a client may type around and in an address before it is normalised. Code points. */
+const EMAIL_INPUT_MAX_CODE_POINTS = 320;
+/** The largest request body that is read. Bytes, counted as they arrive. */
+export const BODY_MAX_BYTES = 16 * 1024;
+/** Items of a page when the caller asks for no number, and at the most. */
+export const PAGE_LIMIT_DEFAULT = 20;
+export const PAGE_LIMIT_MAX = 100;
+
+const EXAMPLE_ID = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42";
+const EXAMPLE_INSTANT = "2026-11-23T10:06:00.000Z";
+
+/** Text whose length is bounded in code points, as JSON Schema counts; Zod's own bounds count UTF-16 units. */
+function text(bounds: { min: number; max: number }) {
+  const { min, max } = bounds;
+  return z
+    .string()
+    .refine((value) => codePoints(value) >= min, { error: `Must have at least ${min} characters` })
+    .refine((value) => codePoints(value) <= max, { error: `Must have at most ${max} characters` })
+    .meta({ minLength: min, maxLength: max });
+}
+
+/** The length of `value` in code points: what a person would count as characters, near enough. */
+export function codePoints(value: string): number {
+  let count = 0;
+  for (const _ of value) count += 1;
+  return count;
+}
+
+/** Marks a field as secret: it is masked wherever it might be printed, and no event may declare it. */
+export function secret<S extends z.ZodType>(schema: S): S {
+  return schema.meta({ ...schema.meta(), "x-secret": true });
+}
+
+export const Id = z.uuidv7().meta({
+  pattern: z.regexes.uuid7.source,
+  description: "A UUID, version 7: later ids sort after earlier ones.",
+  examples: [EXAMPLE_ID],
+});
+
+export const Instant = z.iso.datetime({ precision: 3 }).meta({
+  pattern: z.regexes.datetime({ precision: 3 }).source,
+  description: "ISO 8601, UTC, with milliseconds.",
+  examples: [EXAMPLE_INSTANT],
+});
+
+export const Role = z
+  .enum(["user", "admin"])
+  .meta({ description: "What the account may do.", examples: ["user"] });
+
+/** An e-mail address as the server stores and returns it: normalised. */
+export const NormalEmail = z.string().max(EMAIL_MAX_LENGTH).meta({
+  format: "email",
+  description: "The address in its normal form: trimmed, NFKC, lower case, ASCII domain.",
+  examples: ["ada@example.com"],
+});
+
+// One class for both sides of the @: no white space, no control characters, none of the characters
+// that structure a header or a URL. Domain labels exclude the dot, so the pattern cannot backtrack.
+const ATOM = String.raw`[^\s@<>"(),:;\\\[\]/?#%\x00-\x1F\x7F-\x9F]`;
+const LABEL = String.raw`[^\s@<>"(),:;\\\[\]/?#%.\x00-\x1F\x7F-\x9F]`;
+const EMAIL_INPUT = new RegExp(`^ *${ATOM}+@${LABEL}+(?:\\.${LABEL}+)+ *$`);
+const NORMAL_LOCAL_PART = new RegExp(`^${ATOM}{1,64}$`);
+const NORMAL_DOMAIN = /^(?:[a-z0-9-]+\.)+(?=[a-z0-9-]*[a-z])[a-z0-9-]+$/;
+
+/** An e-mail address as a client sends it; what comes out is the normal form. */
+export const Email = z
+  .string()
+  .max(EMAIL_INPUT_MAX_CODE_POINTS)
+  .regex(EMAIL_INPUT, { error: "Must be an e-mail address" })
+  .transform((input, context) => {
+    const email = normalizeEmail(input);
+    if (email !== undefined) return email;
+    context.addIssue({ code: "custom", message: "Must be an e-mail address", input: undefined });
+    return z.NEVER;
+  })
+  .meta({
+    type: "string",
+    format: "email",
+    pattern: EMAIL_INPUT.source,
+    maxLength: EMAIL_INPUT_MAX_CODE_POINTS,
+    description: "Any spelling of the address; it is normalised before every use.",
+    examples: ["ada@example.com"],
+  });
+
+/**
+ * The one normal form of an address (LG-06), or undefined where it has none. It is checked again
+ * after NFKC, because normalising can create characters that were not there: "＠" becomes "@".
+ */
+export function normalizeEmail(input: string): string | undefined {
+  const folded = input.trim().normalize("NFKC").toLowerCase();
+  const at = folded.lastIndexOf("@");
+  const localPart = folded.slice(0, at);
+  const domain = asciiDomain(folded.slice(at + 1));
+  if (at < 1 || domain === undefined || !NORMAL_LOCAL_PART.test(localPart)) return undefined;
+  const email = `${localPart}@${domain}`;
+  return email.length <= EMAIL_MAX_LENGTH ? email : undefined;
+}
+
+function asciiDomain(domain: string): string | undefined {
+  const url = URL.parse(`http://${domain}/`);
+  return url !== null && NORMAL_DOMAIN.test(url.hostname) ? url.hostname : undefined;
+}
+
+/** A password somebody chooses. The deployment's own minimum may be higher; see `weak_password`. */
+export const NewPassword = secret(
+  text({ min: PASSWORD_FLOOR_CODE_POINTS, max: PASSWORD_MAX_CODE_POINTS }).meta({
+    minLength: PASSWORD_FLOOR_CODE_POINTS,
+    maxLength: PASSWORD_MAX_CODE_POINTS,
+    format: "password",
+    description: "Any characters, spaces included. Length counts; composition does not.",
+    examples: ["correct horse battery staple"],
+  }),
+);
+
+/** A password somebody proves to know. Looser than a new one, so that old ones always can log in. */
+export const Password = secret(
+  text({ min: 1, max: PASSWORD_MAX_CODE_POINTS }).meta({
+    minLength: 1,
+    maxLength: PASSWORD_MAX_CODE_POINTS,
+    format: "password",
+    description: "The account's password.",
+    examples: ["correct horse battery staple"],
+  }),
+);
+
+/** A bearer of authority that only its holder may see. */
+export function opaqueSecret(description: string, example: string) {
+  return secret(z.string().min(1).max(2048).meta({ description, examples: [example] }));
+}
+
+/** A duration in whole seconds. */
+export function seconds(description: string, example: number) {
+  return z.int().min(0).max(2_147_483_647).meta({ description, examples: [example] });
+}
+
+const Cursor = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^[A-Za-z0-9_-]+$/)
+  .meta({
+    description: "Where a page ends. Opaque; it comes from `nextCursor` and is refused if altered.",
+    examples: ["AZNvLowAezqdUS9vCmweQmZha2VtYWM"],
+  });
+
+/** The query of every list. */
+export const pageQuery = {
+  limit: z
+    .string()
+    .regex(/^(?:[1-9][0-9]?|100)$/, { error: `Must be a whole number from 1 to ${PAGE_LIMIT_MAX}` })
+    .transform(Number)
+    .default(PAGE_LIMIT_DEFAULT)
+    .meta({
+      type: "integer",
+      minimum: 1,
+      maximum: PAGE_LIMIT_MAX,
+      default: PAGE_LIMIT_DEFAULT,
+      description: "How many items at the most.",
+      examples: [PAGE_LIMIT_DEFAULT],
+    }),
+  cursor: Cursor.optional(),
+};
+
+/** A boolean in a query string: `true` or `false`, and nothing else. */
+export const QueryBoolean = z
+  .enum(["true", "false"])
+  .transform((value) => value === "true")
+  .meta({ type: "boolean", examples: [false] });
+
+/** One page of a list, under the name `id` in the document. */
+export function page<S extends z.ZodType>(id: string, item: S, example: z.output<S>) {
+  return z
+    .strictObject({
+      items: z.array(item).max(PAGE_LIMIT_MAX),
+      nextCursor: z.union([Cursor, z.null()]).meta({
+        description: "Send it as `cursor` for the next page; null at the end.",
+      }),
+    })
+    .meta({ id, description: "One page.", examples: [{ items: [example], nextCursor: null }] });
+}

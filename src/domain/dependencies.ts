@@ -1,0 +1,25 @@
+/** All that the rules of auth stand on. `app.ts` passes it in; tests pass the real things too. */
+import type { Journal } from "./events.ts";
+import type { KeyRing } from "./keys.ts";
+import type { PasswordPolicy } from "./password-policy.ts";
+import type { Passwords } from "./passwords.ts";
+import type { SecretKeys } from "./secrets.ts";
+
+export interface Dependencies extends Journal {
+  readonly passwords: Passwords;
+  readonly passwordPolicy: PasswordPolicy;
+  readonly secretKeys: SecretKeys;
+  readonly keyRing: KeyRing;
+  readonly lifetimes: Lifetimes;
+  /** `iss` and `aud` of access tokens: PUBLIC_URL. */
+  readonly issuer: string;
+}
+
+/** Whole seconds, from the settings. */
+export interface Lifetimes {
+  readonly sessionSeconds: number;
+  readonly sessionIdleSeconds: number;
+  readonly accessTokenSeconds: number;
+  /** The absolute life of a token session. */
+  readonly refreshTokenSeconds: number;
+}

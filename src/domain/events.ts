@@ -1,0 +1,60 @@
+/** The journal: what happened, stored with the change it tells of and printed once that holds (LA-06). */
+import type { EventFields, EventName, LogEvent, StoredEventName } from "../contract/events.ts";
+import type { Storage, Stores } from "./storage.ts";
+
+export type StoredEvent = Extract<LogEvent, { event: StoredEventName }>;
+
+export interface EventStore {
+  /** Appends; stored events are never changed (LA-05). `id` is a fresh UUIDv7. */
+  insertEvent(id: string, event: StoredEvent): Promise<void>;
+}
+
+/** The request something happens in: when, for whom. Outside of a request, id and address are null. */
+export interface Occasion {
+  readonly requestId: string | null;
+  readonly ip: string | null;
+  /** Milliseconds since the epoch. Read once per request, so that its checks agree. */
+  readonly now: number;
+}
+
+/** Where events become lines. Made from the contract, which knows their levels and schemas. */
+export interface EventLog {
+  /** The whole event: the given fields, and those every event has. */
+  compose<N extends EventName>(
+    occasion: Occasion,
+    name: N,
+    fields: EventFields<N>,
+  ): Extract<LogEvent, { event: N }>;
+  print(event: LogEvent): void;
+}
+
+export interface Journal {
+  readonly storage: Storage;
+  readonly log: EventLog;
+  newId(now: number): string;
+}
+
+/** Stores an event with the change that is being made. */
+export type Record = <N extends StoredEventName>(name: N, fields: EventFields<N>) => Promise<void>;
+
+/**
+ * Runs `work` in one transaction. What it records is stored with its changes, and printed only after
+ * the transaction holds: neither a change without its event, nor an event of what never was.
+ */
+export async function commit<T>(
+  journal: Journal,
+  occasion: Occasion,
+  work: (stores: Stores, record: Record) => Promise<T>,
+): Promise<T> {
+  const recorded: StoredEvent[] = [];
+  const result = await journal.storage.transaction(async (stores) => {
+    recorded.length = 0; // storage may run `work` again after a conflict
+    return work(stores, async (name, fields) => {
+      const event: StoredEvent = journal.log.compose(occasion, name, fields);
+      await stores.insertEvent(journal.newId(occasion.now), event);
+      recorded.push(event);
+    });
+  });
+  for (const event of recorded) journal.log.print(event);
+  return result;
+}

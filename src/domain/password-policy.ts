@@ -1,0 +1,46 @@
+/** Which passwords are refused, and why. Length counts, composition does not (NIST SP 800-63B-4 §3.1.1.2). */
+import type { z } from "zod";
+import type { WeakPasswordReason } from "../contract/problems.ts";
+
+export type PasswordWeakness = z.output<typeof WeakPasswordReason>;
+
+export interface PasswordPolicy {
+  /** Counted in code points after normalising; PASSWORD_MIN_LENGTH. */
+  readonly minLength: number;
+  readonly maxLength: number;
+  /** Whether a password is on the list of those that are guessed first. Case does not matter. */
+  isCommon(password: string): boolean;
+}
+
+/** Nobody may use the name on the door as the key. */
+const SERVICE_NAME = "portcullis";
+/** A shorter local part ("al@…") would refuse half of all passwords by accident. */
+const IDENTIFIER_MIN_LENGTH = 4;
+
+/** Every reason to refuse the password; empty where it is good. The same on signup, change and reset (PW-04). */
+export function findWeaknesses(
+  password: string,
+  email: string,
+  policy: PasswordPolicy,
+): PasswordWeakness[] {
+  const folded = password.normalize("NFKC").toLowerCase();
+  const length = [...password.normalize("NFKC")].length;
+  const weaknesses: PasswordWeakness[] = [];
+  if (length < policy.minLength) weaknesses.push("too_short");
+  if (length > policy.maxLength) weaknesses.push("too_long");
+  if (policy.isCommon(folded)) weaknesses.push("too_common");
+  if (identifiersOf(email).some((identifier) => containsIdentifier(folded, identifier)))
+    weaknesses.push("contains_identifier");
+  return weaknesses;
+}
+
+function identifiersOf(email: string): string[] {
+  const localPart = email.slice(0, email.lastIndexOf("@"));
+  return [email, localPart, SERVICE_NAME];
+}
+
+/** A long passphrase may mention a name; a password that is mostly the name may not (PW-07). */
+function containsIdentifier(password: string, identifier: string): boolean {
+  if (identifier.length < IDENTIFIER_MIN_LENGTH) return password === identifier;
+  return password.includes(identifier) && password.length < identifier.length * 2;
+}

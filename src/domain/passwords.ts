@@ -1,0 +1,65 @@
+/** How passwords are hashed and compared. Which are refused stands in `password-policy.ts`. */
+import { createHmac } from "node:crypto";
+
+/** PW-08, OWASP Password Storage Cheat Sheet: bcrypt is not to be used below this cost. */
+export const BCRYPT_COST_FLOOR = 10;
+
+/** Marks a hash whose input was peppered; hashes brought from elsewhere begin with bcrypt's own `$2`. */
+const PEPPERED = "$pc1";
+
+/**
+ * A bcrypt hash that no password has. It is well-formed, because a malformed one is refused in no
+ * time at all, and that would tell which accounts exist (ET-01).
+ */
+const DUMMY_SALT_AND_HASH = "abcdefghijklmnopqrstuuBHq0kqVvQ9o2nE5Y1dX7cR3sT6uW8yZ4a";
+
+/** Bcrypt in worker threads, behind a bounded queue: it never runs on the event loop (IV-06). */
+export interface BcryptWorkers {
+  hash(input: string, cost: number): Promise<string | "overloaded">;
+  compare(input: string, hash: string): Promise<boolean | "overloaded">;
+}
+
+export interface Passwords {
+  /** The encoded hash of a new password; `"overloaded"` where the queue is full (IV-07). */
+  hash(password: string): Promise<{ readonly encoded: string } | "overloaded">;
+  /**
+   * Whether the password is the one behind `encoded`. Without `encoded` it does the same work against
+   * a dummy of the live cost, and never matches (ET-01). `stale` asks for a new hash (PW-09).
+   */
+  verify(
+    password: string,
+    encoded: string | undefined,
+  ): Promise<{ readonly matches: boolean; readonly stale: boolean } | "overloaded">;
+}
+
+export function createPasswords(bcrypt: BcryptWorkers, pepper: Uint8Array, cost: number): Passwords {
+  const dummy = `${PEPPERED}$2b$${String(cost).padStart(2, "0")}$${DUMMY_SALT_AND_HASH}`;
+  return {
+    async hash(password) {
+      const hash = await bcrypt.hash(peppered(password, pepper), cost);
+      return hash === "overloaded" ? hash : { encoded: PEPPERED + hash };
+    },
+    async verify(password, encoded = dummy) {
+      const isPeppered = encoded.startsWith(PEPPERED);
+      const hash = isPeppered ? encoded.slice(PEPPERED.length) : encoded;
+      const input = isPeppered ? peppered(password, pepper) : password;
+      const matches = await bcrypt.compare(input, hash);
+      if (matches === "overloaded") return matches;
+      return { matches: matches && encoded !== dummy, stale: !isPeppered || costOf(hash) !== cost };
+    },
+  };
+}
+
+/**
+ * What bcrypt sees: 64 characters of base64, whatever the password. Bcrypt alone ignores all beyond
+ * byte 72 and, in some implementations, all beyond a NUL (PW-01, PW-02); and the pepper makes a stolen
+ * database useless for guessing. NFKC first, so that one password typed on two keyboards is one (PW-13).
+ */
+function peppered(password: string, pepper: Uint8Array): string {
+  return createHmac("sha384", pepper).update(password.normalize("NFKC")).digest("base64");
+}
+
+/** Bcrypt's modular form is `$2b$<cost>$<22 of salt><31 of hash>`. */
+function costOf(hash: string): number {
+  return Number(hash.split("$")[2]);
+}

@@ -1,0 +1,40 @@
+/** One secret in the settings, a key of its own for each purpose: none can stand in for another. */
+import { createHash, hkdfSync, randomBytes } from "node:crypto";
+
+/** 256 bits: twice what OWASP ASVS 5.0 §7.2.3 asks of a session secret. */
+const SECRET_BYTES = 32;
+const KEY_BYTES = 32;
+
+export interface SecretKeys {
+  readonly passwordPepper: Uint8Array;
+  readonly csrf: Uint8Array;
+  readonly refreshToken: Uint8Array;
+  readonly cursor: Uint8Array;
+  readonly signingKeySeal: Uint8Array;
+}
+
+/** Derives the keys from AUTH_SECRET with HKDF (RFC 5869). The labels are part of what is stored: they never change. */
+export function deriveKeys(authSecret: string): SecretKeys {
+  const derive = (purpose: string) =>
+    new Uint8Array(hkdfSync("sha256", authSecret, "portcullis", `v1 ${purpose}`, KEY_BYTES));
+  return {
+    passwordPepper: derive("password pepper"),
+    csrf: derive("csrf"),
+    refreshToken: derive("refresh token"),
+    cursor: derive("cursor"),
+    signingKeySeal: derive("signing key seal"),
+  };
+}
+
+/** A fresh secret, base64url: 43 characters. */
+export function newSecret(): string {
+  return randomBytes(SECRET_BYTES).toString("base64url");
+}
+
+/**
+ * What is kept of a secret (SE-02). A plain SHA-256 is right here and would be wrong for a password:
+ * 256 random bits cannot be guessed, whatever the speed.
+ */
+export function hashSecret(secret: string): Uint8Array {
+  return createHash("sha256").update(secret).digest();
+}

@@ -1,0 +1,20 @@
+/** The domain's view of the database: what it needs, not how it is kept. */
+import type { EventStore } from "./events.ts";
+import type { SigningKeyStore } from "./keys.ts";
+import type { SessionStore } from "./sessions.ts";
+import type { UserStore } from "./users.ts";
+
+export interface Stores extends UserStore, SessionStore, SigningKeyStore, EventStore {}
+
+export interface Storage extends Stores {
+  /** Runs `work` as one transaction: all of it holds, or none (ST-03). No hashing, no mail inside (ST-06). */
+  transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
+  /** True when a write would be accepted right now. */
+  isWritable(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Thrown by storage when the database is locked, full or away: the caller may try again. Anything else it throws is a bug. */
+export class StorageUnavailableError extends Error {
+  override readonly name = "StorageUnavailableError";
+}

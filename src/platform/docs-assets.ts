@@ -1,0 +1,52 @@
+/** The files of Swagger UI, from its package, compressed once when first asked for. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import type { Asset, DocsAssetName, DocsAssets } from "../routes/docs.ts";
+
+const compress = promisify(gzip);
+const require = createRequire(import.meta.url);
+
+const sources: Record<DocsAssetName, { readonly file: () => string | URL; readonly contentType: string }> = {
+  "swagger-ui.css": {
+    file: () => require.resolve("swagger-ui-dist/swagger-ui.css"),
+    contentType: "text/css; charset=utf-8",
+  },
+  "swagger-ui-bundle.js": {
+    file: () => require.resolve("swagger-ui-dist/swagger-ui-bundle.js"),
+    contentType: "text/javascript; charset=utf-8",
+  },
+  "favicon.png": {
+    file: () => require.resolve("swagger-ui-dist/favicon-32x32.png"),
+    contentType: "image/png",
+  },
+  "init.js": {
+    file: () => new URL("./docs/init.js", import.meta.url),
+    contentType: "text/javascript; charset=utf-8",
+  },
+  "page.css": {
+    file: () => new URL("./docs/page.css", import.meta.url),
+    contentType: "text/css; charset=utf-8",
+  },
+};
+
+export function createDocsAssets(): DocsAssets {
+  const loaded = new Map<DocsAssetName, Promise<Asset>>();
+  return {
+    find(name) {
+      const asset = loaded.get(name) ?? load(name);
+      loaded.set(name, asset);
+      return asset;
+    },
+  };
+}
+
+async function load(name: DocsAssetName): Promise<Asset> {
+  const { file, contentType } = sources[name];
+  const plain = new Uint8Array(await readFile(file()));
+  const gzipped = new Uint8Array(await compress(plain));
+  const digest = createHash("sha256").update(plain).digest("base64url").slice(0, 22);
+  return { contentType, plain, gzipped, etag: `"${digest}"` };
+}

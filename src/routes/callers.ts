@@ -1,0 +1,55 @@
+/** Who is calling: the credential the request carries, and the live session behind it. */
+import type { OperationDescription } from "../contract/operation.ts";
+import type { Dependencies } from "../domain/dependencies.ts";
+import { recognizeCookie, recognizeSession, type SessionWithUser } from "../domain/sessions.ts";
+import { verifyAccessToken } from "../domain/tokens.ts";
+import { readSessionSecret } from "./cookies.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Caller } from "./handler.ts";
+
+/** RFC 6750 §2.1, and nothing looser (TK-21). The scheme's name has no case (RFC 9110 §11.1). */
+const AUTHORIZATION = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
+
+/**
+ * The caller, by a credential the operation accepts; undefined where there is none or it is dead. A
+ * request with an Authorization header is judged by that alone: a bad token never falls back to a cookie.
+ */
+export async function findCaller(
+  deps: Dependencies,
+  exchange: Exchange,
+  request: Request,
+  { accepts }: OperationDescription["security"],
+): Promise<Caller | undefined> {
+  const authorization = request.headers.get("authorization");
+  if (authorization !== null && accepts.includes("bearer")) {
+    const found = await findByToken(deps, exchange, authorization);
+    return found && { ...found, credential: "bearer" };
+  }
+  if (!accepts.includes("session")) return undefined;
+  const found = await findByCookie(deps, exchange, request);
+  return found && { ...found, credential: "session" };
+}
+
+/** The live session of the request's cookie, if any. */
+export async function findByCookie(
+  deps: Dependencies,
+  exchange: Exchange,
+  request: Request,
+): Promise<SessionWithUser | undefined> {
+  const secret = readSessionSecret(request);
+  return secret === undefined ? undefined : recognizeCookie(deps, exchange, secret);
+}
+
+async function findByToken(
+  deps: Dependencies,
+  exchange: Exchange,
+  authorization: string,
+): Promise<SessionWithUser | undefined> {
+  const token = AUTHORIZATION.exec(authorization)?.[1];
+  const claims = token === undefined ? undefined : await verifyAccessToken(deps, exchange, token);
+  if (claims === undefined) return undefined;
+  const found = await recognizeSession(deps, exchange, claims.sessionId);
+  // A token names its owner as well as its session; both must be the ones we know (TK-10).
+  const isOwn = found?.session.kind === "token" && found.user.id === claims.userId;
+  return isOwn ? found : undefined;
+}

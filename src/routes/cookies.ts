@@ -1,0 +1,31 @@
+/** The cookies of the contract, written and read (RFC 6265bis). */
+import { CSRF_COOKIE, SESSION_COOKIE } from "../contract/security.ts";
+
+/** What we set: 256 bits in base64url. Whatever else comes was not set by us. */
+const SESSION_SECRET = /^[A-Za-z0-9_-]{43}$/;
+
+/** The two cookies of a login; their life is the session's own (SE-03). */
+export function sessionCookies(secret: string, csrfToken: string, maxAgeSeconds: number): string[] {
+  return [
+    `${SESSION_COOKIE}=${secret}; Path=/; Max-Age=${maxAgeSeconds}; Secure; HttpOnly; SameSite=Lax`,
+    `${CSRF_COOKIE}=${csrfToken}; Path=/; Max-Age=${maxAgeSeconds}; Secure; SameSite=Lax`,
+  ];
+}
+
+export const clearedCookies: readonly string[] = [
+  `${SESSION_COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax`,
+  `${CSRF_COOKIE}=; Path=/; Max-Age=0; Secure; SameSite=Lax`,
+];
+
+/** The session cookie's value; undefined where there is none that could be ours. */
+export function readSessionSecret(request: Request): string | undefined {
+  const header = request.headers.get("cookie");
+  if (header === null) return undefined;
+  for (const pair of header.split(";")) {
+    const equals = pair.indexOf("=");
+    if (pair.slice(0, equals).trim() !== SESSION_COOKIE) continue;
+    const value = pair.slice(equals + 1).trim();
+    return SESSION_SECRET.test(value) ? value : undefined;
+  }
+  return undefined;
+}

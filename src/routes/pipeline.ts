@@ -1,0 +1,147 @@
+/** What stands between the framework and a handler: every check of the contract, in one order, for every operation. */
+import type { Context, RouteDescriptor } from "@hectoday/http";
+import { z } from "zod";
+import type { EventFields, StoredEventName } from "../contract/events.ts";
+import { type OperationDescription, problemsOf } from "../contract/operation.ts";
+import { type OperationId, operationIds, operations } from "../contract/operations.ts";
+import { CSRF_HEADER, isSafeMethod } from "../contract/security.ts";
+import { isCsrfProof } from "../domain/csrf.ts";
+import type { Dependencies } from "../domain/dependencies.ts";
+import { commit } from "../domain/events.ts";
+import { findByCookie, findCaller } from "./callers.ts";
+import { type Exchange, exchangeOf } from "./exchange.ts";
+import type { Call, Caller, Handlers } from "./handler.ts";
+import type { AnswerHeaders } from "./headers.ts";
+import type { Inspector } from "./inspector.ts";
+import { isCrossSite } from "./origin.ts";
+import { RETRY_AFTER_SECONDS } from "./overload.ts";
+import { findRequestIssues, isJson } from "./request-issues.ts";
+import type { JsonAnswer, Responder } from "./responder.ts";
+
+export interface PipelineOptions {
+  readonly deps: Dependencies;
+  readonly responder: Responder;
+  readonly inspector: Inspector;
+  readonly allowedOrigins: ReadonlySet<string>;
+  /** True once shutdown has begun. */
+  readonly isDraining: () => boolean;
+}
+
+const USER_AGENT_MAX_LENGTH = 256;
+const noQuery = z.strictObject({});
+
+/** A handler as the pipeline sees it: bound to its operation by `Handlers`, called with what the operation's schemas gave. */
+type AnyHandler = (call: Call<OperationDescription>) => HandlerAnswer | Promise<HandlerAnswer>;
+type HandlerAnswer = JsonAnswer | Parameters<Responder["problem"]>[1];
+
+/** One route per operation. */
+export function createOperationRoutes(handlers: Handlers, options: PipelineOptions): RouteDescriptor[] {
+  return operationIds.map((id) => {
+    // Each handler takes the call of its own operation, and gets it: `id` picks both.
+    const handler = handlers[id] as unknown as AnyHandler;
+    return createOperationRoute(id, operations[id], handler, options);
+  });
+}
+
+/** OpenAPI's `/users/{userId}` is the router's `/users/:userId`. */
+export function routerPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}
+
+function createOperationRoute(
+  id: OperationId,
+  operation: OperationDescription,
+  handler: AnyHandler,
+  { deps, responder, inspector, allowedOrigins, isDraining }: PipelineOptions,
+): RouteDescriptor {
+  const { security, request: parts } = operation;
+  const isChange = !isSafeMethod(operation.method);
+  const mayBeOverloaded = problemsOf(operation).includes("overloaded");
+  const acceptsBearer = security.accepts.includes("bearer");
+
+  async function resolve(c: Context): Promise<Response> {
+    const exchange = exchangeOf(c.locals);
+    exchange.operation = id;
+    exchange.pattern = operation.path;
+    const answer = await judge(exchange, c);
+    inspector.checkAnswer(operation, answer);
+    if (!("problem" in answer)) return responder.json(exchange, answer);
+    const challenge = answer.problem === "unauthenticated" && acceptsBearer;
+    return responder.problem(exchange, answer, challenge ? challengeOf(c.request) : {});
+  }
+
+  async function judge(exchange: Exchange, { request, input }: Context): Promise<HandlerAnswer> {
+    if (isDraining() && mayBeOverloaded)
+      return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };
+
+    if (isChange && isCrossSite(request, allowedOrigins)) return refuseCsrf(exchange, "cross_site");
+    const caller = await findCaller(deps, exchange, request, security);
+    if (caller === undefined && !security.optional) return { problem: "unauthenticated" };
+    if (caller?.credential === "session" && isChange) {
+      const proof = request.headers.get(CSRF_HEADER);
+      if (proof === null) return refuseCsrf(exchange, "missing");
+      if (!isCsrfProof(deps.secretKeys.csrf, caller.session.id, proof))
+        return refuseCsrf(exchange, "mismatch");
+    }
+    if (caller && security.role && caller.user.role !== security.role) {
+      await record(exchange, "authorization_denied", { userId: caller.user.id, operation: id });
+      return { problem: "forbidden" };
+    }
+
+    if (parts.body && !isJson(request)) return { problem: "unsupported_media_type" };
+    const headers = parts.headers?.safeParse(Object.fromEntries(request.headers));
+    const issues = findRequestIssues(input, headers);
+    if (issues === "invalid_json") return { problem: issues };
+    if (issues.length > 0) return { problem: "validation_failed", issues };
+    return handler(callOf(exchange, request, input, caller));
+  }
+
+  async function refuseCsrf(
+    exchange: Exchange,
+    reason: EventFields<"csrf_rejected">["reason"],
+  ): Promise<HandlerAnswer> {
+    await record(exchange, "csrf_rejected", { operation: id, reason });
+    return { problem: "csrf_rejected" };
+  }
+
+  function record<N extends StoredEventName>(exchange: Exchange, name: N, fields: EventFields<N>) {
+    return commit(deps, exchange, (_, recordEvent) => recordEvent(name, fields));
+  }
+
+  function callOf(
+    exchange: Exchange,
+    request: Request,
+    { params, query, body }: Context["input"],
+    caller: Caller | undefined,
+  ): Call<OperationDescription> {
+    return {
+      input: { params, query, body } as Call<OperationDescription>["input"], // just parsed by these very schemas
+      caller: caller as Call<OperationDescription>["caller"], // present unless `security.optional`: checked above
+      occasion: exchange,
+      client: {
+        ip: exchange.ip,
+        userAgent: request.headers.get("user-agent")?.slice(0, USER_AGENT_MAX_LENGTH) ?? null,
+      },
+      cookieSession: async () => (await findByCookie(deps, exchange, request))?.session,
+    };
+  }
+
+  return {
+    method: operation.method,
+    path: routerPath(operation.path),
+    config: {
+      request: {
+        ...(parts.params && { params: parts.params }),
+        query: parts.query ?? noQuery,
+        ...(parts.body && { body: parts.body }),
+      },
+      resolve,
+    },
+  };
+}
+
+/** RFC 6750 §3: whoever sent a token is told that it was the token. */
+function challengeOf(request: Request): AnswerHeaders {
+  const sentToken = request.headers.get("authorization") !== null;
+  return { "www-authenticate": sentToken ? 'Bearer error="invalid_token"' : "Bearer" };
+}

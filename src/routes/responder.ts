@@ -1,0 +1,56 @@
+/** From answers as values to responses: the only place where bytes and headers are made. */
+import { problem, type ProblemCode } from "../contract/problems.ts";
+import type { Failure } from "./handler.ts";
+import type { Exchange } from "./exchange.ts";
+import type { AnswerHeaders } from "./headers.ts";
+
+export interface JsonAnswer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly setCookies?: readonly string[];
+  readonly cacheControl?: string;
+}
+
+export interface Responder {
+  json(exchange: Exchange, answer: JsonAnswer): Response;
+  problem(exchange: Exchange, failure: Failure<ProblemCode>, headers?: AnswerHeaders): Response;
+  /** A page or an asset. `headers` win over the common ones. */
+  page(exchange: Exchange, status: number, body: BodyInit | null, headers: AnswerHeaders): Response;
+}
+
+/** How a `Response` is built; the server's own is cheaper than the platform's. */
+export type ResponseConstructor = new (body: BodyInit | null, init: ResponseInit) => Response;
+
+export function createResponder(base: AnswerHeaders, ResponseClass: ResponseConstructor): Responder {
+  function page(exchange: Exchange, status: number, body: BodyInit | null, headers: AnswerHeaders) {
+    return new ResponseClass(body, {
+      status,
+      headers: { ...base, ...headers, "x-request-id": exchange.requestId },
+    });
+  }
+  return {
+    page,
+    json(exchange, { status, body, setCookies, cacheControl }) {
+      const headers: Record<string, string> = { ...base, "x-request-id": exchange.requestId };
+      if (body !== undefined) headers["content-type"] = "application/json";
+      if (cacheControl !== undefined) headers["cache-control"] = cacheControl;
+      const text = body === undefined ? null : JSON.stringify(body);
+      if (setCookies === undefined) return new ResponseClass(text, { status, headers });
+      // Set-Cookie may not be folded into one line (RFC 6265 §3), so pairs instead of a record.
+      const cookies = setCookies.map((cookie): [string, string] => ["set-cookie", cookie]);
+      return new ResponseClass(text, { status, headers: [...Object.entries(headers), ...cookies] });
+    },
+    problem(exchange, failure, headers = {}) {
+      const { problem: code, ...fields } = failure;
+      const { type, title, status, detail } = problem(code);
+      const body = { type, title, status, detail, code, requestId: exchange.requestId, ...fields };
+      const retry: AnswerHeaders =
+        "retryAfterSeconds" in fields ? { "retry-after": String(fields.retryAfterSeconds) } : {};
+      return page(exchange, status, JSON.stringify(body), {
+        "content-type": "application/problem+json",
+        ...retry,
+        ...headers,
+      });
+    },
+  };
+}

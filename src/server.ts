@@ -1,0 +1,212 @@
+/** The process: settings, storage, listen, and on a signal drain, close, exit. */
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { RouteDescriptor } from "@hectoday/http";
+import { FastResponse, serve } from "srvx/node";
+import packageJson from "../package.json" with { type: "json" };
+import { createApp, createEventLog } from "./app.ts";
+import { readSettings, type Settings } from "./config.ts";
+import { operations } from "./contract/operations.ts";
+import { secretFieldNames } from "./contract/secret-fields.ts";
+import { BODY_MAX_BYTES, PASSWORD_MAX_CODE_POINTS } from "./contract/values.ts";
+import type { Dependencies } from "./domain/dependencies.ts";
+import { openKeyRing } from "./domain/keys.ts";
+import { createPasswords } from "./domain/passwords.ts";
+import { deriveKeys } from "./domain/secrets.ts";
+import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
+import { loadDevelopmentSecret } from "./platform/auth-secret.ts";
+import { createBcryptPool } from "./platform/bcrypt-workers.ts";
+import { isCommonPassword } from "./platform/common-passwords.ts";
+import { createDocsAssets } from "./platform/docs-assets.ts";
+import { newId } from "./platform/ids.ts";
+import { createLogWriter } from "./platform/log.ts";
+import { openStorage } from "./storage/storage.ts";
+
+const { version } = packageJson;
+
+/** A request must be complete within this; slower ones are cut (IV-08). Milliseconds. */
+const REQUEST_TIMEOUT_MS = 15_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** How long a kept-alive connection may idle: longer than common proxies keep theirs. Milliseconds. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** How long accepted requests may take to finish once shutdown has begun (ST-13). Milliseconds. */
+const DRAIN_TIMEOUT_MS = 8_000;
+/** How often sessions that have ended by themselves are removed. Milliseconds. */
+const CLEANING_INTERVAL_MS = 600_000;
+
+export interface RunningServer {
+  /** Where it listens: `http://127.0.0.1:3000`. */
+  readonly address: string;
+  readonly firstAdmin: FirstAdmin | undefined;
+  readonly dataFolder: string;
+  /** All that is served: operations, pages, and the refusals of other methods. */
+  readonly routes: readonly RouteDescriptor[];
+  /** From now on it is not ready, and refuses what needs the database. */
+  drain(): void;
+  /** Drains, waits for what was accepted, closes everything, logs `reason`. Safe to call twice. */
+  stop(reason: string): Promise<void>;
+}
+
+/** Starts everything, in the order each thing needs the one before; answers once it listens. */
+export async function startServer(settings: Settings): Promise<RunningServer> {
+  const production = settings.NODE_ENV === "production";
+  const dataFolder = dirname(settings.DATABASE_URL.slice("sqlite:".length));
+  const authSecret = settings.AUTH_SECRET ?? (await loadDevelopmentSecret(dataFolder));
+  if (!production) await mkdir(join(dataFolder, "outbox"), { recursive: true, mode: 0o700 });
+
+  const publicUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
+  const logWriter = createLogWriter(settings.LOG_LEVEL, secretFieldNames(Object.values(operations)));
+  const log = createEventLog(logWriter.print, production);
+  const storage = await openStorage(settings.DATABASE_URL);
+  const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE);
+  const secretKeys = deriveKeys(authSecret);
+  const now = Date.now;
+  const deps: Dependencies = {
+    storage,
+    log,
+    newId,
+    secretKeys,
+    keyRing: await openKeyRing(storage, secretKeys.signingKeySeal, newId(now()), now()),
+    passwords: createPasswords(bcrypt, secretKeys.passwordPepper, settings.BCRYPT_COST),
+    passwordPolicy: {
+      minLength: settings.PASSWORD_MIN_LENGTH,
+      maxLength: PASSWORD_MAX_CODE_POINTS,
+      isCommon: isCommonPassword,
+    },
+    lifetimes: {
+      sessionSeconds: settings.SESSION_TTL,
+      sessionIdleSeconds: settings.SESSION_IDLE_TTL,
+      accessTokenSeconds: settings.ACCESS_TOKEN_TTL,
+      refreshTokenSeconds: settings.REFRESH_TOKEN_TTL,
+    },
+    issuer: publicUrl,
+  };
+  const firstAdmin = await ensureFirstAdmin(deps, settings, { requestId: null, ip: null, now: now() });
+
+  let draining = false;
+  const allowedOrigins = new Set([publicUrl]);
+  const app = createApp({
+    deps,
+    production,
+    https: publicUrl.startsWith("https:"),
+    allowedOrigins,
+    docs: (settings.DOCS ?? (production ? "off" : "on")) === "on" ? docs() : undefined,
+    isDraining: () => draining,
+    clientAddress,
+    now,
+    ResponseClass: FastResponse,
+  });
+  const server = serve({
+    fetch: (request) => app.fetch(request),
+    port: settings.PORT,
+    hostname: settings.HOST,
+    silent: true,
+    gracefulShutdown: false,
+    maxRequestBodySize: BODY_MAX_BYTES,
+    node: {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    },
+  });
+  await server.ready();
+  const address = addressOf(server.url);
+  // A developer's browser may call a loopback address by any of its names.
+  if (!production) for (const origin of loopbackOrigins(address)) allowedOrigins.add(origin);
+  log.print(log.compose(outside(now()), "server_started", { version, address }));
+
+  const cleaning = setInterval(() => {
+    const idleSince = now() - settings.SESSION_IDLE_TTL * 1000;
+    // It is tried again at the next turn: a session past its limit is dead, whether or not it is still a row.
+    storage.deleteExpiredSessions(now(), idleSince).catch(() => undefined);
+  }, CLEANING_INTERVAL_MS).unref();
+
+  let stopped: Promise<void> | undefined;
+  async function stop(reason: string): Promise<void> {
+    draining = true;
+    clearInterval(cleaning);
+    const cut = setTimeout(() => void server.close(true), DRAIN_TIMEOUT_MS);
+    await server.close();
+    clearTimeout(cut);
+    await bcrypt.close();
+    await storage.close();
+    log.print(log.compose(outside(now()), "server_stopped", { version, reason }));
+    await logWriter.close();
+  }
+  return {
+    address,
+    firstAdmin,
+    dataFolder,
+    routes: app.routes,
+    drain: () => {
+      draining = true;
+    },
+    stop: (reason) => (stopped ??= stop(reason)),
+  };
+}
+
+/** What `npm start` does: starts from the environment, says where to look, ends on a signal. */
+export async function main(): Promise<void> {
+  const read = readSettings(process.env);
+  if ("faults" in read) {
+    for (const fault of read.faults) console.error(`Setting ${fault}`);
+    console.error("Nothing was started. The settings are described in the README.");
+    process.exitCode = 1;
+    return;
+  }
+  const server = await startServer(read.settings);
+  console.error(greeting(server, read.settings));
+  // A second signal finds the stop under way and changes nothing.
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => void server.stop(signal).then(() => process.exit(0)));
+}
+
+function greeting({ address, firstAdmin, dataFolder }: RunningServer, settings: Settings): string {
+  const url = address.replace("127.0.0.1", "localhost");
+  const lines = [
+    `Portcullis ${version} is ready`,
+    `  API      ${url}`,
+    ...(settings.NODE_ENV === "production"
+      ? []
+      : [
+          `  Docs     ${url}/docs`,
+          `  Outbox   ${join(dataFolder, "outbox")} (mails appear here as .eml files)`,
+        ]),
+    `  Data     ${settings.DATABASE_URL}`,
+  ];
+  if (firstAdmin?.generatedPassword !== undefined)
+    lines.push(
+      "",
+      "  First start: an administrator was made. Its password is shown this once.",
+      `  E-mail   ${firstAdmin.email}`,
+      `  Password ${firstAdmin.generatedPassword}`,
+    );
+  return `${lines.join("\n")}\n`;
+}
+
+/** What `/docs` shows: the published document, read when first asked for. */
+function docs() {
+  let text: Promise<string> | undefined;
+  const published = new URL("../openapi/openapi.json", import.meta.url);
+  return { document: () => (text ??= readFile(published, "utf8")), assets: createDocsAssets() };
+}
+
+function clientAddress(request: Request): string {
+  const ip = "ip" in request && typeof request.ip === "string" ? request.ip : "";
+  // An IPv4 peer of a dual-stack socket is that IPv4 address (RL-06).
+  return ip.startsWith("::ffff:") ? ip.slice("::ffff:".length) : ip;
+}
+
+function addressOf(url: string | undefined): string {
+  if (url === undefined) throw new Error("The server listens on no address");
+  return new URL(url).origin;
+}
+
+function loopbackOrigins(address: string): string[] {
+  const { port } = new URL(address);
+  return ["localhost", "127.0.0.1", "[::1]"].map((host) => `http://${host}:${port}`);
+}
+
+function outside(now: number) {
+  return { requestId: null, ip: null, now };
+}

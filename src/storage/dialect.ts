@@ -1,0 +1,80 @@
+/** What differs from one database to the next, apart from the driver. Everything else here is shared. */
+import { sql } from "kysely";
+import type { ColumnDataType, Kysely, RawBuilder } from "kysely";
+import type { Db, Tables } from "./schema.ts";
+
+export interface StorageDialect {
+  /** The type of a column that holds bytes. */
+  readonly bytes: ColumnDataType;
+  /** Makes the database refuse every change of a row of `table`, whoever asks (LA-05). */
+  makeAppendOnly(db: Kysely<unknown>, table: keyof Tables): Promise<void>;
+  /** `busy`: nothing was written, try again; `unavailable`: no use now; undefined: not the database's state. */
+  failureOf(error: unknown): Failure | undefined;
+  /** Commits something that changes nothing; throws where a write would be refused. */
+  proveWritable(db: Db): Promise<void>;
+  /** What a clean end leaves in order. The connection is idle then. */
+  settle(db: Db): Promise<void>;
+}
+
+export type Failure = "busy" | "unavailable";
+
+export const sqliteDialect: StorageDialect = {
+  bytes: "blob",
+
+  async makeAppendOnly(db, table) {
+    await refuse(db, table, "update", sql`update`, sql``);
+    await refuse(db, table, "delete", sql`delete`, sql``);
+    // REPLACE deletes the old row without firing the trigger on DELETE (sqlite.org/lang_conflict.html).
+    const exists = sql`when exists (select 1 from ${sql.table(table)} where id = new.id)`;
+    await refuse(db, table, "replace", sql`insert`, exists);
+  },
+
+  failureOf(error) {
+    return error instanceof Error && "errcode" in error && typeof error.errcode === "number"
+      ? failureByCode.get(error.errcode & PRIMARY_CODE_MASK)
+      : undefined;
+  },
+
+  /** It has to be a commit: what is rolled back stays in the cache, and a full disk goes unnoticed. */
+  async proveWritable(db) {
+    await db.transaction().execute(async (transaction) => {
+      const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(
+        transaction,
+      );
+      const version = rows[0]?.user_version ?? 0;
+      await sql`pragma user_version = ${sql.lit(version)}`.execute(transaction);
+    });
+  },
+
+  /** Folds the write-ahead log into the file, so that one file is the whole database. */
+  async settle(db) {
+    await sql`pragma wal_checkpoint(truncate)`.execute(db);
+  },
+};
+
+/** The lower byte of an extended result code is the primary one (sqlite.org/rescode.html). */
+const PRIMARY_CODE_MASK = 0xff;
+
+/** sqlite.org/rescode.html, by number, because node:sqlite names only the number. */
+const failureByCode: ReadonlyMap<number, Failure> = new Map([
+  [5, "busy"], // BUSY: another connection holds the lock
+  [6, "busy"], // LOCKED: a table is in use within this process
+  [8, "unavailable"], // READONLY
+  [10, "unavailable"], // IOERR
+  [13, "unavailable"], // FULL
+  [14, "unavailable"], // CANTOPEN
+  [15, "busy"], // PROTOCOL: lost a race for the write-ahead log's locks
+]);
+
+async function refuse(
+  db: Kysely<unknown>,
+  table: keyof Tables,
+  name: string,
+  change: RawBuilder<unknown>,
+  condition: RawBuilder<unknown>,
+): Promise<void> {
+  const trigger = sql.id(`${table}_refuse_${name}`);
+  const message = sql.lit(`${table} is append-only`);
+  await sql`create trigger ${trigger} before ${change} on ${sql.table(table)} ${condition}
+    begin select raise(abort, ${message}); end`.execute(db);
+}

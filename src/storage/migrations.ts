@@ -1,0 +1,35 @@
+/** Brings a database to the schema this version needs. */
+import { Migrator } from "kysely/migration";
+import type { Migration } from "kysely/migration";
+import { retryWhileBusy } from "./availability.ts";
+import type { StorageDialect } from "./dialect.ts";
+import type { Database } from "./drivers.ts";
+import { initial } from "./migrations/0001-initial.ts";
+import type { Db } from "./schema.ts";
+
+/** Named here, not found by listing a folder: what runs is what was reviewed. */
+function migrations(dialect: StorageDialect): Record<string, Migration> {
+  return { "0001-initial": initial(dialect) };
+}
+
+/**
+ * Applies what is missing, in one transaction: all of it holds or none. A second process that starts
+ * at once waits for its turn, then finds nothing to do. `onStep` gets one line per migration, once
+ * it holds.
+ */
+export async function migrateToLatest(
+  database: Database,
+  onStep: (line: string) => void = () => {},
+): Promise<void> {
+  const { db, dialect } = database;
+  const names = await retryWhileBusy(dialect.failureOf, () => migrate(db, dialect));
+  for (const name of names) onStep(`migration ${name} applied`);
+}
+
+/** Kysely makes it one transaction where the dialect says that it can, and decides inside what is missing. */
+async function migrate(db: Db, dialect: StorageDialect): Promise<string[]> {
+  const provider = { getMigrations: async () => migrations(dialect) };
+  const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error !== undefined) throw error; // the migrator returns what others throw
+  return results.map((result) => result.migrationName);
+}

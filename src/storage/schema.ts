@@ -1,0 +1,65 @@
+/**
+ * The tables as Kysely sees them. Instants are integer milliseconds since the epoch, ids are UUIDv7
+ * text, truth values are 0 or 1: all of it the same on every database.
+ */
+import type { Generated, Kysely } from "kysely";
+import type { SessionKind } from "../domain/sessions.ts";
+import type { Role } from "../domain/users.ts";
+
+export interface Tables {
+  users: UsersTable;
+  sessions: SessionsTable;
+  signing_keys: SigningKeysTable;
+  events: EventsTable;
+}
+
+/** The database, or a transaction on it: Kysely gives both one type. */
+export type Db = Kysely<Tables>;
+
+export interface UsersTable {
+  id: string;
+  /** Normalised before it comes here; unique (ST-05). */
+  email: string;
+  password_hash: string;
+  role: Role;
+  disabled: 0 | 1;
+  created_at: number;
+}
+
+export interface SessionsTable {
+  id: string;
+  user_id: string;
+  kind: SessionKind;
+  /** SHA-256 of the cookie's secret (SE-02); null for kind `token`. */
+  secret_hash: Uint8Array | null;
+  /** Null for kind `cookie`. */
+  refresh_salt: Uint8Array | null;
+  refresh_counter: Generated<number>;
+  refresh_rotated_at: number | null;
+  created_at: number;
+  last_seen_at: number;
+  expires_at: number;
+  ip: string;
+  user_agent: string | null;
+}
+
+export interface SigningKeysTable {
+  kid: string;
+  public_x: string;
+  sealed_seed: Uint8Array;
+  created_at: number;
+  /** Null for the one key that signs. */
+  retired_at: number | null;
+}
+
+/** Append-only: the database itself refuses to change or delete a row (LA-05). */
+export interface EventsTable {
+  id: string;
+  event: string;
+  level: string;
+  timestamp: number;
+  /** Copied from the event where it has one. No foreign key: what happened outlives the account. */
+  user_id: string | null;
+  /** The whole event as JSON. */
+  body: string;
+}

@@ -1,0 +1,186 @@
+/** Sessions in the database. */
+import type { CompiledQuery } from "kysely";
+import type { NewSession, SessionKind, SessionStore, SessionWithUser } from "../domain/sessions.ts";
+import { execute, LATER } from "./queries.ts";
+import type { Run } from "./queries.ts";
+import type { Db } from "./schema.ts";
+import { toUser } from "./users.ts";
+import type { UserRow } from "./users.ts";
+
+export interface SessionQueries {
+  readonly bySecretHash: CompiledQuery<SessionUserRow>;
+  readonly byId: CompiledQuery<SessionUserRow>;
+  readonly touch: CompiledQuery<unknown>;
+}
+
+export function compileSessionQueries(db: Db): SessionQueries {
+  return {
+    bySecretHash: sessionsWithUsers(db).where("secret_hash", "=", LATER.bytes).compile(),
+    byId: sessionsWithUsers(db).where("sessions.id", "=", LATER.text).compile(),
+    touch: db
+      .updateTable("sessions")
+      .set({ last_seen_at: LATER.instant })
+      .where("id", "=", LATER.text)
+      .where("last_seen_at", "<", LATER.instant)
+      .compile(),
+  };
+}
+
+export function createSessionStore(run: Run, queries: SessionQueries): SessionStore {
+  return {
+    findSessionBySecretHash: (hash) => findSessionBySecretHash(run, queries, hash),
+    findSession: (sessionId) => findSession(run, queries, sessionId),
+    insertSession: (session, passwordHash) => insertSession(run, session, passwordHash),
+    touchSession: (sessionId, lastSeenAt) => touchSession(run, queries, sessionId, lastSeenAt),
+    deleteSession: (sessionId) => deleteSession(run, sessionId),
+    deleteExpiredSessions: (now, idleSince) => deleteExpiredSessions(run, now, idleSince),
+  };
+}
+
+interface SessionUserRow extends Omit<UserRow, "id" | "created_at"> {
+  session_id: string;
+  user_id: string;
+  kind: SessionKind;
+  session_created_at: number;
+  last_seen_at: number;
+  expires_at: number;
+  ip: string;
+  user_agent: string | null;
+  user_created_at: number;
+}
+
+function sessionsWithUsers(db: Db) {
+  return db
+    .selectFrom("sessions")
+    .innerJoin("users", "users.id", "sessions.user_id")
+    .select([
+      "sessions.id as session_id",
+      "user_id",
+      "kind",
+      "sessions.created_at as session_created_at",
+      "last_seen_at",
+      "expires_at",
+      "ip",
+      "user_agent",
+      "email",
+      "role",
+      "disabled",
+      "users.created_at as user_created_at",
+    ]);
+}
+
+function toSessionWithUser(row: SessionUserRow): SessionWithUser {
+  return {
+    session: {
+      id: row.session_id,
+      userId: row.user_id,
+      kind: row.kind,
+      createdAt: row.session_created_at,
+      lastSeenAt: row.last_seen_at,
+      expiresAt: row.expires_at,
+      ip: row.ip,
+      userAgent: row.user_agent,
+    },
+    user: toUser({ ...row, id: row.user_id, created_at: row.user_created_at }),
+  };
+}
+
+async function findSessionBySecretHash(
+  run: Run,
+  queries: SessionQueries,
+  secretHash: Uint8Array,
+): Promise<SessionWithUser | undefined> {
+  const { rows } = await execute(run, queries.bySecretHash, [secretHash]);
+  return rows[0] && toSessionWithUser(rows[0]);
+}
+
+async function findSession(
+  run: Run,
+  queries: SessionQueries,
+  sessionId: string,
+): Promise<SessionWithUser | undefined> {
+  const { rows } = await execute(run, queries.byId, [sessionId]);
+  return rows[0] && toSessionWithUser(rows[0]);
+}
+
+/** The values come from a row of `users`, so that there is none to insert unless the account fits. */
+async function insertSession(
+  run: Run,
+  session: NewSession,
+  passwordHash: string,
+): Promise<boolean> {
+  const secretHash = session.kind === "cookie" ? session.secretHash : null;
+  const refreshSalt = session.kind === "token" ? session.refreshSalt : null;
+  const { numInsertedOrUpdatedRows } = await run((db) =>
+    db
+      .insertInto("sessions")
+      .columns(insertedColumns)
+      .expression((eb) =>
+        eb
+          .selectFrom("users")
+          .select(({ val }) => [
+            val(session.id).as("id"),
+            "users.id as user_id",
+            val(session.kind).as("kind"),
+            val(secretHash).as("secret_hash"),
+            val(refreshSalt).as("refresh_salt"),
+            val(session.createdAt).as("created_at"),
+            val(session.lastSeenAt).as("last_seen_at"),
+            val(session.expiresAt).as("expires_at"),
+            val(session.ip).as("ip"),
+            val(session.userAgent).as("user_agent"),
+          ])
+          .where("users.id", "=", session.userId)
+          .where("disabled", "=", 0)
+          .where("password_hash", "=", passwordHash),
+      )
+      .executeTakeFirstOrThrow(),
+  );
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+/** In the order of the selection above; what is missing has a default. */
+const insertedColumns = [
+  "id",
+  "user_id",
+  "kind",
+  "secret_hash",
+  "refresh_salt",
+  "created_at",
+  "last_seen_at",
+  "expires_at",
+  "ip",
+  "user_agent",
+] as const;
+
+async function touchSession(
+  run: Run,
+  queries: SessionQueries,
+  sessionId: string,
+  lastSeenAt: number,
+): Promise<void> {
+  await execute(run, queries.touch, [lastSeenAt, sessionId, lastSeenAt]);
+}
+
+async function deleteSession(run: Run, sessionId: string): Promise<boolean> {
+  const { numDeletedRows } = await run((db) =>
+    db.deleteFrom("sessions").where("id", "=", sessionId).executeTakeFirstOrThrow(),
+  );
+  return numDeletedRows === 1n;
+}
+
+/** Only cookies fall idle: a token's session lives on its refresh tokens, to its absolute limit. */
+async function deleteExpiredSessions(run: Run, now: number, idleSince: number): Promise<number> {
+  const { numDeletedRows } = await run((db) =>
+    db
+      .deleteFrom("sessions")
+      .where(({ and, eb, or }) =>
+        or([
+          eb("expires_at", "<=", now),
+          and([eb("kind", "=", "cookie"), eb("last_seen_at", "<=", idleSince)]),
+        ]),
+      )
+      .executeTakeFirstOrThrow(),
+  );
+  return Number(numDeletedRows);
+}

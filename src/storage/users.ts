@@ -1,0 +1,191 @@
+/** Accounts in the database. */
+import type { CompiledQuery, Selectable } from "kysely";
+import type { User, UserFilter, UserStore, UserWithPassword } from "../domain/users.ts";
+import { execute, LATER } from "./queries.ts";
+import type { Run } from "./queries.ts";
+import type { Db, UsersTable } from "./schema.ts";
+
+export interface UserQueries {
+  readonly byEmail: CompiledQuery<Selectable<UsersTable>>;
+}
+
+export function compileUserQueries(db: Db): UserQueries {
+  return {
+    byEmail: db.selectFrom("users").selectAll().where("email", "=", LATER.text).compile(),
+  };
+}
+
+export function createUserStore(run: Run, queries: UserQueries): UserStore {
+  return {
+    findUserByEmail: (email) => findUserByEmail(run, queries, email),
+    findUser: (userId) => findUser(run, userId),
+    listUsers: (filter, limit, afterId) => listUsers(run, filter, limit, afterId),
+    insertUser: (user, passwordHash) => insertUser(run, user, passwordHash),
+    insertFirstAdmin: (user, passwordHash) => insertFirstAdmin(run, user, passwordHash),
+    replacePasswordHash: (userId, from, to) => replacePasswordHash(run, userId, from, to),
+    deleteUserUnlessLastAdmin: (userId) => deleteUserUnlessLastAdmin(run, userId),
+  };
+}
+
+/** The columns of an account, and the account from them. Other topics join on these. */
+export const userColumns = ["id", "email", "role", "disabled", "created_at"] as const;
+export type UserRow = Pick<Selectable<UsersTable>, (typeof userColumns)[number]>;
+
+export function toUser(row: UserRow): User {
+  return {
+    id: row.id,
+    email: row.email,
+    role: row.role,
+    disabled: row.disabled === 1,
+    createdAt: row.created_at,
+  };
+}
+
+async function findUserByEmail(
+  run: Run,
+  queries: UserQueries,
+  email: string,
+): Promise<UserWithPassword | undefined> {
+  const { rows } = await execute(run, queries.byEmail, [email]);
+  return rows[0] && { user: toUser(rows[0]), passwordHash: rows[0].password_hash };
+}
+
+async function findUser(run: Run, userId: string): Promise<User | undefined> {
+  const row = await run((db) =>
+    db.selectFrom("users").select(userColumns).where("id", "=", userId).executeTakeFirst(),
+  );
+  return row && toUser(row);
+}
+
+async function listUsers(
+  run: Run,
+  filter: UserFilter,
+  limit: number,
+  afterId: string | undefined,
+): Promise<User[]> {
+  const { emailPrefix, role, disabled } = filter;
+  const end = emailPrefix === undefined ? undefined : endOfPrefix(emailPrefix);
+  const rows = await run((db) =>
+    db
+      .selectFrom("users")
+      .select(userColumns)
+      .$if(emailPrefix !== undefined, (query) => query.where("email", ">=", emailPrefix ?? ""))
+      .$if(end !== undefined, (query) => query.where("email", "<", end ?? ""))
+      .$if(role !== undefined, (query) => query.where("role", "=", role ?? "user"))
+      .$if(disabled !== undefined, (query) => query.where("disabled", "=", disabled ? 1 : 0))
+      .$if(afterId !== undefined, (query) => query.where("id", ">", afterId ?? ""))
+      .orderBy("id")
+      .limit(limit)
+      .execute(),
+  );
+  return rows.map(toUser);
+}
+
+async function insertUser(run: Run, user: User, passwordHash: string): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await run((db) =>
+    db
+      .insertInto("users")
+      .values(toRow(user, passwordHash))
+      .onConflict((conflict) => conflict.column("email").doNothing())
+      .executeTakeFirstOrThrow(),
+  );
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+/** Also false where the address is taken: by somebody who is no admin. */
+async function insertFirstAdmin(run: Run, user: User, passwordHash: string): Promise<boolean> {
+  const row = toRow(user, passwordHash);
+  const { numInsertedOrUpdatedRows } = await run((db) =>
+    db
+      .insertInto("users")
+      .columns(["id", "email", "password_hash", "role", "disabled", "created_at"])
+      .expression(
+        db
+          .selectNoFrom(({ val }) => [
+            val(row.id).as("id"),
+            val(row.email).as("email"),
+            val(row.password_hash).as("password_hash"),
+            val(row.role).as("role"),
+            val(row.disabled).as("disabled"),
+            val(row.created_at).as("created_at"),
+          ])
+          .where(({ exists, not, selectFrom }) =>
+            not(exists(selectFrom("users").select("id").where("role", "=", "admin"))),
+          ),
+      )
+      .onConflict((conflict) => conflict.column("email").doNothing())
+      .executeTakeFirstOrThrow(),
+  );
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+async function replacePasswordHash(
+  run: Run,
+  userId: string,
+  from: string,
+  to: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await run((db) =>
+    db
+      .updateTable("users")
+      .set({ password_hash: to })
+      .where("id", "=", userId)
+      .where("password_hash", "=", from)
+      .executeTakeFirstOrThrow(),
+  );
+  return numUpdatedRows === 1n;
+}
+
+async function deleteUserUnlessLastAdmin(
+  run: Run,
+  userId: string,
+): Promise<"deleted" | "not_found" | "last_admin"> {
+  const { numDeletedRows } = await run((db) =>
+    db
+      .deleteFrom("users")
+      .where("id", "=", userId)
+      .where(({ and, eb, exists, not, or, selectFrom }) => {
+        const anotherAdmin = selectFrom("users as other")
+          .select("other.id")
+          .where("other.role", "=", "admin")
+          .where("other.disabled", "=", 0)
+          .where("other.id", "!=", userId);
+        const isAdmin = and([eb("role", "=", "admin"), eb("disabled", "=", 0)]);
+        return or([not(isAdmin), exists(anotherAdmin)]);
+      })
+      .executeTakeFirstOrThrow(),
+  );
+  if (numDeletedRows === 1n) return "deleted";
+  return (await findUser(run, userId)) === undefined ? "not_found" : "last_admin";
+}
+
+function toRow(user: User, passwordHash: string): UsersTable {
+  return {
+    id: user.id,
+    email: user.email,
+    password_hash: passwordHash,
+    role: user.role,
+    disabled: user.disabled ? 1 : 0,
+    created_at: user.createdAt,
+  };
+}
+
+/**
+ * The first text that sorts after everything that begins with `prefix`, or undefined where nothing
+ * does. A range takes the prefix literally, and uses the index; LIKE would do neither. It relies on
+ * text being compared byte by byte: in UTF-8 that is the order of code points.
+ */
+export function endOfPrefix(prefix: string): string | undefined {
+  const characters = Array.from(prefix.toWellFormed());
+  for (let last = characters.pop(); last !== undefined; last = characters.pop()) {
+    const next = (last.codePointAt(0) ?? 0) + 1;
+    if (next === FIRST_SURROGATE) return characters.join("") + AFTER_SURROGATES;
+    if (next <= LAST_CODE_POINT) return characters.join("") + String.fromCodePoint(next);
+  }
+  return undefined;
+}
+
+const LAST_CODE_POINT = 0x10ffff;
+/** U+D800 to U+DFFF are halves of pairs in UTF-16, and no characters. */
+const FIRST_SURROGATE = 0xd800;
+const AFTER_SURROGATES = "\u{e000}";

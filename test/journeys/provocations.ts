@@ -1,0 +1,117 @@
+/** How to make an operation answer each problem, derived from the contract: one way per code, not per operation. */
+import { type Client, createClient } from "@portcullis/client";
+import { cookieJar } from "@portcullis/client/node";
+import type { OperationDescription } from "../../src/contract/operation.ts";
+import { type OperationId, operations } from "../../src/contract/operations.ts";
+import type { ProblemCode } from "../../src/contract/problems.ts";
+import { dataOf, freshEmail, password, signedInClient } from "./clients.ts";
+import { adminCredentials } from "./server-process.ts";
+
+export interface Servers {
+  /** In order. */
+  readonly healthy: string;
+  /** Its tables are gone. */
+  readonly broken: string;
+  /** Its shutdown has begun. */
+  readonly draining: string;
+}
+
+type Provoke = (servers: Servers, operationId: OperationId) => Promise<unknown>;
+
+/** A code without an entry does not compile: whoever declares a new problem says here how it is met. */
+export const provocations: Record<Exclude<ProblemCode, "method_not_allowed">, Provoke> = {
+  invalid_json: ({ healthy }, id) =>
+    tampered(healthy, id, (request) => new Request(request, { body: '{"email":' })),
+  unsupported_media_type: ({ healthy }, id) =>
+    tampered(healthy, id, (request) => {
+      request.headers.set("content-type", "text/plain");
+      return request;
+    }),
+  payload_too_large: ({ healthy }, id) =>
+    tampered(healthy, id, (request) => new Request(request, { body: " ".repeat(16 * 1024 + 1) })),
+  validation_failed: ({ healthy }, id) =>
+    tampered(healthy, id, (request) => new Request(`${request.url}?unknown=1`, request)),
+  csrf_rejected: ({ healthy }, id) =>
+    tampered(healthy, id, (request) => {
+      request.headers.set("origin", "https://elsewhere.example");
+      return request;
+    }),
+  unauthenticated: ({ healthy }, id) => call(createClient({ baseUrl: healthy }), id),
+  forbidden: async ({ healthy }, id) => call((await signedInClient(healthy)).api, id),
+  not_found: async ({ healthy }, id) => call(await adminClient(healthy), id),
+  last_admin: async ({ healthy }, id) => {
+    const admin = await adminClient(healthy);
+    return call(admin, id, { userId: dataOf(await admin.getMe()).id });
+  },
+  email_taken: async ({ healthy }, id) => {
+    const { api, email } = await signedInClient(healthy);
+    return call(api, id, { email, password });
+  },
+  weak_password: ({ healthy }, id) =>
+    call(createClient({ baseUrl: healthy }), id, { email: freshEmail(), password: "sunshine" }),
+  invalid_credentials: ({ healthy }, id) => call(createClient({ baseUrl: healthy }), id),
+  internal_error: ({ broken }, id) => callWithCredential(broken, id),
+  overloaded: ({ draining }, id) => callWithCredential(draining, id),
+};
+
+export async function adminClient(baseUrl: string): Promise<Client> {
+  const api = createClient({ baseUrl, cookies: cookieJar() });
+  dataOf(await api.login(adminCredentials));
+  return api;
+}
+
+/** A well-formed input of any operation, from the contract's own examples; its ids belong to nobody. */
+function exampleInput(operation: OperationDescription): Record<string, unknown> {
+  const { params, body } = operation.request;
+  const firstExample = (schema: { meta(): unknown }): unknown => {
+    const meta = schema.meta();
+    const examples: unknown = meta !== null && typeof meta === "object" && "examples" in meta ? meta.examples : [];
+    return Array.isArray(examples) ? examples[0] : undefined;
+  };
+  const ofParams = Object.entries(params?.shape ?? {}).map(([name, schema]) => [
+    name,
+    firstExample(schema as { meta(): unknown }),
+  ]);
+  return { ...Object.fromEntries(ofParams), ...(body && (firstExample(body) as object)) };
+}
+
+type AnyFunction = (input: Record<string, unknown>, options?: object) => Promise<unknown>;
+
+async function call(api: Client, id: OperationId, input?: Record<string, unknown>): Promise<unknown> {
+  const run = api[id] as AnyFunction; // the input comes from the operation's own schemas
+  return run({ ...exampleInput(operations[id]), ...input });
+}
+
+/** With a cookie or a token that looks right, so that the server has to look it up. */
+function callWithCredential(baseUrl: string, id: OperationId): Promise<unknown> {
+  const { accepts } = operations[id].security as OperationDescription["security"];
+  const run = createClient({ baseUrl })[id] as AnyFunction; // as in `call`
+  const headers = accepts.includes("session")
+    ? { cookie: `__Host-session=${"A".repeat(43)}` }
+    : { authorization: `Bearer ${tokens.get(baseUrl) ?? ""}` };
+  return run(exampleInput(operations[id]), accepts.length > 0 ? { headers } : {});
+}
+
+/** Access tokens that were good before a server was broken, by its address. */
+export const tokens = new Map<string, string>();
+
+/** Calls as an admin, or as nobody where nobody is asked for, with a request the SDK itself would never send. */
+async function tampered(
+  baseUrl: string,
+  id: OperationId,
+  tamper: (request: Request) => Request,
+): Promise<unknown> {
+  const cookies = cookieJar();
+  const { accepts } = operations[id].security as OperationDescription["security"];
+  if (accepts.length > 0) dataOf(await createClient({ baseUrl, cookies }).login(adminCredentials));
+  const bearer = accepts.length === 1 && accepts[0] === "bearer";
+  const send = (request: Request) => fetch(tamper(request));
+  const api = bearer
+    ? createClient({ baseUrl, accessToken: await adminToken(baseUrl), fetch: send })
+    : createClient({ baseUrl, cookies, fetch: send });
+  return call(api, id);
+}
+
+async function adminToken(baseUrl: string): Promise<string> {
+  return dataOf(await createClient({ baseUrl }).tokenLogin(adminCredentials)).accessToken;
+}

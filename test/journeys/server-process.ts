@@ -1,0 +1,96 @@
+/** The real server as a process of its own, on a database file of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { LogEvent } from "../../src/contract/events.ts";
+
+const START = new URL("../../src/start.js", import.meta.url).pathname;
+
+export const adminCredentials = {
+  email: "grace@example.com",
+  password: "a tall ship and a star to steer by",
+};
+
+export interface ServerProcess {
+  readonly baseUrl: string;
+  /** A temporary folder with the database in it. */
+  readonly folder: string;
+  readonly databaseFile: string;
+  /** Every line of stdout so far, parsed; anything that is no event of the contract fails the test that reads it. */
+  events(): LogEvent[];
+  stderr(): string;
+  /** Ends the process as an operator would, and answers its exit code; all of stdout has been read then. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Removes the folder as well. */
+  dispose(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly folder?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Starts the server and waits until it listens. */
+export async function startServerProcess(options: StartOptions = {}): Promise<ServerProcess> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "portcullis-")));
+  const databaseFile = join(folder, "portcullis.db");
+  const child = spawnServer({
+    DATABASE_URL: `sqlite:${databaseFile}`,
+    ADMIN_EMAIL: adminCredentials.email,
+    ADMIN_PASSWORD: adminCredentials.password,
+    ...options.environment,
+  });
+  const lines: string[] = [];
+  let stderr = "";
+  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const exited = once(child, "close");
+  const started = Promise.withResolvers<string>();
+  createInterface({ input: child.stdout ?? process.stdin }).on("line", (line) => {
+    lines.push(line);
+    const event = LogEvent.safeParse(JSON.parse(line));
+    if (event.data?.["event"] === "server_started") started.resolve(String(event.data["address"]));
+  });
+  void exited.then(() => {
+    started.reject(new Error(`The server ended before it listened:\n${stderr}`));
+  });
+
+  const address = await started.promise;
+  const server: ServerProcess = {
+    // A name, as people use it: cookies with `Secure` are kept for loopback names too.
+    baseUrl: address.replace("127.0.0.1", "localhost"),
+    folder,
+    databaseFile,
+    events: () => lines.map((line) => LogEvent.parse(JSON.parse(line)) as unknown as LogEvent),
+    stderr: () => stderr,
+    async stop(signal = "SIGTERM") {
+      if (child.exitCode === null) child.kill(signal);
+      await exited;
+      return child.exitCode;
+    },
+    async dispose() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return server;
+}
+
+/** The process alone, with test-sized hashing and a free port, and nothing of this shell's own settings. */
+export function spawnServer(
+  environment: Readonly<Record<string, string>>,
+  nodeArguments: readonly string[] = [],
+): ChildProcess {
+  return spawn(process.execPath, [...nodeArguments, START], {
+    env: {
+      PATH: process.env["PATH"],
+      PORT: "0",
+      BCRYPT_COST: "10",
+      HASH_WORKERS: "2",
+      ...environment,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}

@@ -1,0 +1,65 @@
+/** Rows to test with: plausible, and different at every call. */
+import { randomBytes } from "node:crypto";
+import { uuidv7 } from "uuidv7";
+import type { SigningKeyRecord } from "../../src/domain/keys.ts";
+import type { StoredEvent } from "../../src/domain/events.ts";
+import type { NewSession, Session } from "../../src/domain/sessions.ts";
+import type { User } from "../../src/domain/users.ts";
+
+/** 2026-11-23T10:06:00.000Z, in milliseconds. */
+export const NOW = 1_795_428_360_000;
+export const HASH = "v1$10$hash-of-the-password";
+
+export function aUser(overrides: Partial<User> = {}): User {
+  const id = uuidv7();
+  return {
+    id,
+    email: `${id}@example.com`,
+    role: "user",
+    disabled: false,
+    createdAt: NOW,
+    ...overrides,
+  };
+}
+
+export function anAdmin(overrides: Partial<User> = {}): User {
+  return aUser({ role: "admin", ...overrides });
+}
+
+export function aCookieSession(user: User, overrides: Partial<Session> = {}) {
+  const secretHash = new Uint8Array(randomBytes(32));
+  return { ...aSession(user), ...overrides, kind: "cookie", secretHash } satisfies NewSession;
+}
+
+export function aTokenSession(user: User, overrides: Partial<Session> = {}) {
+  const refreshSalt = new Uint8Array(randomBytes(16));
+  return { ...aSession(user), ...overrides, kind: "token", refreshSalt } satisfies NewSession;
+}
+
+function aSession(user: User) {
+  return {
+    id: uuidv7(),
+    userId: user.id,
+    createdAt: NOW,
+    lastSeenAt: NOW,
+    expiresAt: NOW + 86_400_000,
+    ip: "203.0.113.7",
+    userAgent: null,
+  };
+}
+
+export function aSigningKey(overrides: Partial<SigningKeyRecord> = {}): SigningKeyRecord {
+  return {
+    kid: uuidv7(),
+    publicX: randomBytes(32).toString("base64url"),
+    sealedSeed: new Uint8Array(randomBytes(60)),
+    createdAt: NOW,
+    retiredAt: null,
+    ...overrides,
+  };
+}
+
+export function aSignup({ id: userId, email }: User): StoredEvent {
+  const timestamp = new Date(NOW).toISOString();
+  return { event: "signup", level: "info", timestamp, requestId: null, ip: null, userId, email };
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { databases, eachTestOpens } from "./databases.ts";
+import { aCookieSession, aTokenSession, aUser, HASH, NOW } from "./samples.ts";
+
+describe.each(databases)("sessions on $name", ({ create }) => {
+  const test = eachTestOpens(create);
+
+  async function storedUser() {
+    const user = aUser();
+    await test.storage.insertUser(user, HASH);
+    return user;
+  }
+
+  it("finds a session and its account together, by secret hash and by id", async () => {
+    const user = await storedUser();
+    const { secretHash, ...session } = aCookieSession(user, { userAgent: "curl/8" });
+    expect(await test.storage.insertSession({ ...session, secretHash }, HASH)).toBe(true);
+    expect(await test.storage.findSessionBySecretHash(secretHash)).toEqual({ session, user });
+    expect(await test.storage.findSession(session.id)).toEqual({ session, user });
+  });
+
+  it("finds a session of kind token by id", async () => {
+    const user = await storedUser();
+    const { refreshSalt, ...session } = aTokenSession(user);
+    await test.storage.insertSession({ ...session, refreshSalt }, HASH);
+    expect(await test.storage.findSession(session.id)).toEqual({ session, user });
+    const [row] = test.database.query("select * from sessions");
+    expect(row).toMatchObject({ refresh_salt: refreshSalt, refresh_counter: 0, secret_hash: null });
+  });
+
+  it("finds nothing under an unknown hash or id", async () => {
+    const session = aCookieSession(await storedUser());
+    await test.storage.insertSession(session, HASH);
+    expect(await test.storage.findSessionBySecretHash(new Uint8Array(32))).toBeUndefined();
+    expect(await test.storage.findSessionBySecretHash(new Uint8Array())).toBeUndefined();
+    expect(await test.storage.findSession(aUser().id)).toBeUndefined();
+  });
+
+  it("SE-02 a session is kept with the hash of its secret, as bytes, unique", async () => {
+    const user = await storedUser();
+    const session = aCookieSession(user);
+    await test.storage.insertSession(session, HASH);
+    const [row] = test.database.query("select * from sessions");
+    expect(row?.["secret_hash"]).toEqual(session.secretHash);
+    const twin = { ...aCookieSession(user), secretHash: session.secretHash };
+    await expect(test.storage.insertSession(twin, HASH)).rejects.toThrow(/unique/i);
+  });
+
+  it.each(["cookie", "token"])("a session of kind %s has one proof: its own", async (kind) => {
+    const session = aCookieSession(await storedUser());
+    await test.storage.insertSession(session, HASH);
+    const both = `insert into sessions select 'another id', user_id, '${kind}', x'00', x'00', 0,
+      null, created_at, last_seen_at, expires_at, ip, null from sessions`;
+    expect(() => test.database.query(both)).toThrow(/check/i);
+  });
+
+  it("TK-08 no session begins for an account that is gone, disabled, or has a new password", async () => {
+    const disabled = aUser({ disabled: true });
+    await test.storage.insertUser(disabled, HASH);
+    expect(await test.storage.insertSession(aCookieSession(disabled), HASH)).toBe(false);
+    expect(await test.storage.insertSession(aCookieSession(aUser()), HASH)).toBe(false);
+    const user = await storedUser();
+    expect(await test.storage.insertSession(aTokenSession(user), "an older hash")).toBe(false);
+    expect(test.database.query("select id from sessions")).toEqual([]);
+  });
+
+  it("SE-06 touching a session moves its last activity forward, never back, and nothing else", async () => {
+    const user = await storedUser();
+    const { secretHash, ...session } = aCookieSession(user);
+    const neighbour = aCookieSession(user);
+    await test.storage.insertSession({ ...session, secretHash }, HASH);
+    await test.storage.insertSession(neighbour, HASH);
+    await test.storage.touchSession(session.id, NOW + 60_000);
+    await test.storage.touchSession(session.id, NOW + 30_000);
+    const found = await test.storage.findSession(session.id);
+    expect(found?.session).toEqual({ ...session, lastSeenAt: NOW + 60_000 });
+    expect((await test.storage.findSession(neighbour.id))?.session.lastSeenAt).toBe(NOW);
+  });
+
+  it("SE-04 a deleted session is gone; deleting it again answers false", async () => {
+    const session = aCookieSession(await storedUser());
+    await test.storage.insertSession(session, HASH);
+    expect(await test.storage.deleteSession(session.id)).toBe(true);
+    expect(await test.storage.findSessionBySecretHash(session.secretHash)).toBeUndefined();
+    expect(await test.storage.deleteSession(session.id)).toBe(false);
+  });
+
+  it("SE-05 the purge takes sessions at their absolute limit and cookies at their idle limit", async () => {
+    const user = await storedUser();
+    const idleSince = NOW - 3_600_000;
+    const kept = [
+      aCookieSession(user, { lastSeenAt: idleSince + 1, expiresAt: NOW + 1 }),
+      aTokenSession(user, { lastSeenAt: idleSince - 1, expiresAt: NOW + 1 }),
+    ];
+    const purged = [
+      aCookieSession(user, { lastSeenAt: idleSince }),
+      aCookieSession(user, { expiresAt: NOW }),
+      aTokenSession(user, { expiresAt: NOW }),
+    ];
+    for (const session of [...purged, ...kept]) await test.storage.insertSession(session, HASH);
+    expect(await test.storage.deleteExpiredSessions(NOW, idleSince)).toBe(3);
+    const ids = test.database.query("select id from sessions order by id").map((row) => row["id"]);
+    expect(ids).toEqual(kept.map((session) => session.id).toSorted());
+  });
+});

@@ -1,0 +1,224 @@
+/** What only SQLite promises: its settings, its file, its errors. */
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { sql } from "kysely";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { asUnavailable } from "../../src/storage/availability.ts";
+import { sqliteDialect } from "../../src/storage/dialect.ts";
+import { applySettings, openDatabase } from "../../src/storage/drivers.ts";
+import { migrateToLatest } from "../../src/storage/migrations.ts";
+import { openStorage } from "../../src/storage/storage.ts";
+import { StorageUnavailableError } from "../../src/domain/storage.ts";
+import { createSqlite } from "./databases.ts";
+import { aUser, HASH } from "./samples.ts";
+
+let database: ReturnType<typeof createSqlite>;
+beforeEach(() => {
+  database = createSqlite();
+});
+afterEach(() => {
+  database.remove();
+});
+
+/** The settings of a connection made by `openDatabase`. */
+async function settingsOf(url: string) {
+  const { db } = await openDatabase(url);
+  const read = async (pragma: string) => {
+    const { rows } = await sql<object>`pragma ${sql.raw(pragma)}`.execute(db);
+    return Object.values(rows[0] ?? {})[0];
+  };
+  const settings = {
+    synchronous: await read("synchronous"),
+    journal_mode: await read("journal_mode"),
+    foreign_keys: await read("foreign_keys"),
+    busy_timeout: await read("busy_timeout"),
+  };
+  await db.destroy();
+  return settings;
+}
+
+/** 2 is FULL (sqlite.org/pragma.html#pragma_synchronous). */
+const safe = { synchronous: 2, journal_mode: "wal", foreign_keys: 1, busy_timeout: 1 };
+
+describe("opening a SQLite file", () => {
+  it("ST-01 every open runs with synchronous=FULL, the first as well as later ones", async () => {
+    expect(await settingsOf(database.url)).toEqual(safe);
+    expect(await settingsOf(database.url)).toEqual(safe);
+    const storage = await openStorage(database.url);
+    await storage.insertUser(aUser(), HASH);
+    expect(await settingsOf(database.url)).toEqual(safe); // a second one beside an open one
+    await storage.close();
+    expect(await settingsOf(database.url)).toEqual(safe);
+  });
+
+  it("ST-01 FULL is set, whatever a connection begins with", () => {
+    mkdirSync(dirname(database.path));
+    const connection = new DatabaseSync(database.path);
+    for (const pragma of ["synchronous", "foreign_keys", "busy_timeout"]) {
+      connection.exec(`pragma ${pragma} = 0`);
+    }
+    applySettings(connection);
+    for (const [pragma, value] of Object.entries(safe)) {
+      const row = connection.prepare(`pragma ${pragma}`).get() ?? {};
+      expect(Object.values(row)).toEqual([value]);
+    }
+    connection.close();
+  });
+
+  it("ST-01 a database that does not take a setting is refused", () => {
+    const inMemory = new DatabaseSync(":memory:"); // has no log to write ahead
+    expect(() => applySettings(inMemory)).toThrow(/refuses journal_mode = wal; it stays memory/);
+    inMemory.close();
+  });
+
+  it("makes the folder and the file for the owner only", async () => {
+    const storage = await openStorage(database.url);
+    const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    expect(mode(dirname(database.path))).toBe("700");
+    for (const suffix of ["", "-wal", "-shm"]) expect(mode(database.path + suffix)).toBe("600");
+    await storage.close();
+  });
+
+  it("ST-13 after closing, the one file is the whole database", async () => {
+    const storage = await openStorage(database.url);
+    await storage.insertUser(aUser(), HASH);
+    await storage.close();
+    expect(existsSync(`${database.path}-wal`)).toBe(false);
+  });
+
+  it.each(["postgres://u:hunter2@db/x", "sqlite:", "sqlite::memory:", "", "data/x.db"])(
+    "LA-03 refuses %j without repeating it",
+    async (url) => {
+      const opening = openDatabase(url);
+      await expect(opening).rejects.toThrow("DATABASE_URL must be sqlite:");
+      await expect(opening).rejects.not.toThrow(/hunter2/);
+    },
+  );
+
+  it("a file that is no database is an error of its own, not one to retry", async () => {
+    mkdirSync(dirname(database.path));
+    writeFileSync(
+      database.path,
+      "This is not a database, but it is long enough for one.".repeat(20),
+    );
+    await expect(openStorage(database.url)).rejects.toThrow(/not a database/);
+  });
+
+  it("ST-07 an open waits for another connection that has the new file to itself", async () => {
+    mkdirSync(dirname(database.path));
+    const other = new DatabaseSync(database.path);
+    other.exec("begin exclusive");
+    const opening = openStorage(database.url);
+    await sleep(200);
+    other.close();
+    await (await opening).close();
+  });
+
+  it("ST-07 an open waits for another process that migrates", async () => {
+    const { db } = await openDatabase(database.url);
+    await sql`select 1`.execute(db); // the connection is Kysely's to close only once it was used
+    const unlock = database.lock();
+    const opening = openStorage(database.url);
+    await sleep(200);
+    unlock();
+    await (await opening).close();
+    await db.destroy();
+  });
+
+  it("two opens racing on a new file both succeed, and migrate it once", async () => {
+    const lines: string[] = [];
+    const opened = await Promise.all(
+      Array.from({ length: 4 }, () => openStorage(database.url, (line) => lines.push(line))),
+    );
+    expect(lines).toHaveLength(1);
+    for (const storage of opened) expect(await storage.insertUser(aUser(), HASH)).toBe(true);
+    for (const storage of opened) await storage.close();
+  });
+
+  it("processes racing on a new file all succeed, and print nothing on stdout but their own", async () => {
+    const module = new URL("../../src/storage/storage.ts", import.meta.url).href;
+    const script = `const { openStorage } = await import(${JSON.stringify(module)});
+      const storage = await openStorage(process.argv[1], (line) => console.log(line));
+      await storage.close();`;
+    const runs = Array.from({ length: 4 }, () =>
+      promisify(execFile)(process.execPath, ["--input-type=module", "-e", script, database.url]),
+    );
+    const printed = (await Promise.all(runs)).map(({ stdout }) => stdout).join("");
+    expect(printed).toBe("migration 0001-initial applied\n");
+  });
+
+  it("a migration that fails is undone as a whole", async () => {
+    const opened = await openDatabase(database.url);
+    const makeAppendOnly = async () => {
+      throw new Error("no triggers today");
+    };
+    const broken = { ...opened, dialect: { ...sqliteDialect, makeAppendOnly } };
+    await expect(migrateToLatest(broken)).rejects.toThrow("no triggers today");
+    expect(database.query("select name from sqlite_master where name = 'users'")).toEqual([]);
+    await migrateToLatest(opened);
+    await opened.db.destroy();
+  });
+});
+
+describe("SQLite's failures", () => {
+  it("ST-12 a full disk ends the transaction, is reported as unavailable, and heals", async () => {
+    const { db } = await openDatabase(database.url);
+    await sql`create table filler (content blob)`.execute(db);
+    const fill = () =>
+      db
+        .transaction()
+        .execute((transaction) =>
+          sql`insert into filler values (zeroblob(100000))`.execute(transaction),
+        );
+    await sql`pragma max_page_count = 4`.execute(db);
+    const error = await fill().catch((reason: unknown) => reason);
+    expect(sqliteDialect.failureOf(error)).toBe("unavailable");
+    expect(asUnavailable(sqliteDialect.failureOf, error)).toBeInstanceOf(StorageUnavailableError);
+    await sql`pragma max_page_count = 1000000`.execute(db);
+    await fill();
+    await db.destroy();
+  });
+
+  it("ST-12 a read-only database is unavailable; a broken rule is not", async () => {
+    await (await openStorage(database.url)).close();
+    const readOnly = new DatabaseSync(database.path, { readOnly: true });
+    expect(sqliteDialect.failureOf(thrownBy(() => readOnly.exec("delete from users")))).toBe(
+      "unavailable",
+    );
+    readOnly.close();
+    const broken = thrownBy(() => database.query("insert into users (id) values (null)"));
+    expect(sqliteDialect.failureOf(broken)).toBeUndefined();
+    expect(asUnavailable(sqliteDialect.failureOf, broken)).toBe(broken);
+  });
+
+  it("ST-07 a refusal with an extended code is as busy as any", async () => {
+    await (await openStorage(database.url)).close();
+    const [reader, writer] = [new DatabaseSync(database.path), new DatabaseSync(database.path)];
+    reader.exec("begin; select * from users");
+    writer.exec("pragma user_version = 1");
+    const error = thrownBy(() => reader.exec("pragma user_version = 2"));
+    expect(error).toMatchObject({ errcode: 517 }); // SQLITE_BUSY_SNAPSHOT
+    expect(sqliteDialect.failureOf(error)).toBe("busy");
+    reader.close();
+    writer.close();
+  });
+
+  it("lists by e-mail prefix through the index", async () => {
+    await (await openStorage(database.url)).close();
+    const plan = "explain query plan select id from users where email >= 'a' and email < 'b'";
+    expect(JSON.stringify(database.query(plan))).toMatch(/SEARCH users USING INDEX users_email/);
+  });
+});
+
+function thrownBy(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("Nothing was thrown");
+}

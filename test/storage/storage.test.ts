@@ -1,0 +1,176 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { uuidv7 } from "uuidv7";
+import { describe, expect, it } from "vitest";
+import { StorageUnavailableError } from "../../src/domain/storage.ts";
+import { openStorage } from "../../src/storage/storage.ts";
+import { databases, eachTestOpens } from "./databases.ts";
+import { aCookieSession, aSignup, aUser, HASH } from "./samples.ts";
+
+/** Two seconds of waiting, and what a loaded machine adds. */
+const BUSY_BOUND_MS = 3_000;
+
+describe.each(databases)("storage on $name", ({ create }) => {
+  const test = eachTestOpens(create);
+
+  const countOf = (table: string) =>
+    test.database.query(`select count(*) as n from ${table}`)[0]?.["n"];
+
+  it("ST-03 a transaction answers what its work answers, and all of it holds", async () => {
+    const user = aUser();
+    const session = aCookieSession(user);
+    const answer = await test.storage.transaction(async (stores) => {
+      await stores.insertUser(user, HASH);
+      await stores.insertSession(session, HASH);
+      return (await stores.findSession(session.id))?.user.id; // sees its own writes
+    });
+    expect(answer).toBe(user.id);
+    expect([countOf("users"), countOf("sessions")]).toEqual([1, 1]);
+  });
+
+  it("ST-03 a transaction that fails leaves nothing, and the next one works", async () => {
+    const [user, other] = [aUser(), aUser()];
+    const failing = test.storage.transaction(async (stores) => {
+      await stores.insertUser(user, HASH);
+      await stores.insertSession(aCookieSession(user), HASH);
+      await stores.insertUser({ ...other, id: user.id }, HASH); // an id that exists: a bug
+    });
+    await expect(failing).rejects.toThrow(/unique/i);
+    expect([countOf("users"), countOf("sessions")]).toEqual([0, 0]);
+    await test.storage.transaction((stores) => stores.insertUser(other, HASH));
+    expect(countOf("users")).toBe(1);
+  });
+
+  it("ST-03 what a transaction has not committed is seen by nobody else", async () => {
+    const user = aUser();
+    let outside: Promise<unknown> | undefined;
+    const failing = test.storage.transaction(async (stores) => {
+      await stores.insertUser(user, HASH);
+      outside = test.storage.findUser(user.id); // asked now, answered when the transaction is over
+      await sleep(20);
+      throw new Error("changed my mind");
+    });
+    await expect(failing).rejects.toThrow("changed my mind");
+    expect(await outside).toBeUndefined();
+  });
+
+  it("ST-07 a database locked by another connection gives StorageUnavailableError within the bound and nothing half-written", async () => {
+    const [user, session] = [aUser(), aCookieSession(aUser())];
+    await test.storage.insertUser(user, HASH);
+    const unlock = test.database.lock();
+    const startedAt = performance.now();
+    let worked = false;
+    const outcomes = await Promise.allSettled([
+      test.storage.insertUser(aUser(), HASH),
+      test.storage.deleteSession(session.id),
+      test.storage.transaction(async (stores) => {
+        worked = true;
+        await stores.insertUser(aUser(), HASH);
+        await stores.insertEvent(uuidv7(), aSignup(user));
+      }),
+    ]);
+    const elapsedMs = performance.now() - startedAt;
+    unlock();
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ reason: expect.any(StorageUnavailableError) });
+    }
+    expect(worked).toBe(false);
+    expect(elapsedMs).toBeGreaterThan(1_500);
+    expect(elapsedMs).toBeLessThan(BUSY_BOUND_MS);
+    expect([countOf("users"), countOf("events")]).toEqual([1, 0]);
+  });
+
+  it("ST-07 a lock that goes away in time costs nothing but time, and work runs once", async () => {
+    const unlock = test.database.lock();
+    let runs = 0;
+    const writing = Promise.all([
+      test.storage.insertUser(aUser(), HASH),
+      test.storage.transaction(async (stores) => {
+        runs += 1;
+        await stores.insertUser(aUser(), HASH);
+      }),
+    ]);
+    await sleep(300);
+    unlock();
+    await writing;
+    expect([runs, countOf("users")]).toEqual([1, 2]);
+  });
+
+  it("ST-07 while many writers wait for a lock, reads are answered and the event loop turns", async () => {
+    const user = aUser();
+    await test.storage.insertUser(user, HASH);
+    const unlock = test.database.lock();
+    const writers = Array.from({ length: 20 }, () => test.storage.insertUser(aUser(), HASH));
+    let slowestMs = 0;
+    for (let read = 0; read < 20; read += 1) {
+      const startedAt = performance.now();
+      expect(await test.storage.findUser(user.id)).toEqual(user);
+      await sleep(1);
+      slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+      await sleep(20);
+    }
+    unlock();
+    expect(await Promise.all(writers)).toEqual(writers.map(() => true));
+    expect(slowestMs).toBeLessThan(150);
+  });
+
+  it("ST-12 is writable, and asking leaves nothing", async () => {
+    const everything = "select name, sql from sqlite_master order by name";
+    const before = [test.database.query(everything), test.database.query("pragma user_version")];
+    expect(await test.storage.isWritable()).toBe(true);
+    const after = [test.database.query(everything), test.database.query("pragma user_version")];
+    expect(after).toEqual(before);
+  });
+
+  it("ST-12 is not writable while somebody else holds the lock, and is again afterwards", async () => {
+    const unlock = test.database.lock();
+    const startedAt = performance.now();
+    expect(await test.storage.isWritable()).toBe(false);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+    unlock();
+    expect(await test.storage.isWritable()).toBe(true);
+  });
+
+  it("ST-13 closing waits for a transaction that has begun, and what it wrote is there afterwards", async () => {
+    const user = aUser();
+    const working = test.storage.transaction(async (stores) => {
+      await stores.insertUser(user, HASH);
+      await sleep(50);
+      return stores.insertSession(aCookieSession(user), HASH);
+    });
+    await sleep(10);
+    await test.storage.close();
+    expect(await working).toBe(true);
+    const reopened = await openStorage(test.database.url);
+    expect(await reopened.findUser(user.id)).toEqual(user);
+    await reopened.close();
+  });
+
+  it("ST-13 closes once, however often it is asked; after that it is away", async () => {
+    await Promise.all([test.storage.close(), test.storage.close()]);
+    await test.storage.close();
+    expect(await test.storage.isWritable()).toBe(false);
+    await expect(test.storage.findUser(aUser().id)).rejects.toThrow(StorageUnavailableError);
+    await expect(test.storage.transaction(async () => {})).rejects.toThrow(StorageUnavailableError);
+  });
+
+  it("ST-13 a write that waits for a lock when storage closes is told that it is away", async () => {
+    const unlock = test.database.lock();
+    const outcome = expect(test.storage.insertUser(aUser(), HASH)).rejects.toThrow(
+      StorageUnavailableError,
+    );
+    await sleep(50);
+    await test.storage.close();
+    unlock();
+    await outcome;
+  });
+
+  it("tells of each migration when it is applied, and of none on the next open", async () => {
+    const database = create();
+    const lines: string[] = [];
+    await (await openStorage(database.url, (line) => lines.push(line))).close();
+    expect(lines).toEqual(["migration 0001-initial applied"]);
+    await (await openStorage(database.url, (line) => lines.push(line))).close();
+    expect(lines).toHaveLength(1);
+    database.remove();
+  });
+});

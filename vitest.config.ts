@@ -1,0 +1,17 @@
+import { defaultServerConditions } from "vite";
+import { defineConfig } from "vitest/config";
+
+/** The client's sources instead of its build; `tsconfig.json` and the scripts say the same. */
+const conditions = ["source", ...defaultServerConditions];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["test/**/*.test.ts", "client/test/**/*.test.ts", "packages/http/test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "test/browser/**"],
+    // Real servers and real bcrypt on two cores: slow is not the same as stuck.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
