@@ -5,6 +5,7 @@ import type { Dependencies } from "./domain/dependencies.ts";
 import type { Occasion } from "./domain/events.ts";
 import { findWeaknesses } from "./domain/password-policy.ts";
 import { newSecret } from "./domain/secrets.ts";
+import { StartRefusedError } from "./start-refused.ts";
 
 /** A reserved name (RFC 2606): no mail can reach a stranger. */
 const DEVELOPMENT_EMAIL = "admin@example.com";
@@ -28,16 +29,11 @@ export async function ensureFirstAdmin(
   const email = ADMIN_EMAIL ?? DEVELOPMENT_EMAIL;
   const password = ADMIN_PASSWORD ?? newSecret();
   const weaknesses = findWeaknesses(password, email, deps.passwordPolicy);
-  if (weaknesses.length > 0) throw new WeakAdminPasswordError(weaknesses);
+  if (weaknesses.length > 0)
+    throw new StartRefusedError(
+      `ADMIN_PASSWORD is refused by the password policy: ${weaknesses.join(", ")}`,
+    );
   const outcome = await makeFirstAdmin(deps, occasion, email, password);
   if (outcome !== "made") return undefined;
   return { email, generatedPassword: ADMIN_PASSWORD === undefined ? password : undefined };
-}
-
-/** Stops the start: the setting is at fault, and its value is not shown. */
-export class WeakAdminPasswordError extends Error {
-  override readonly name = "WeakAdminPasswordError";
-  constructor(weaknesses: readonly string[]) {
-    super(`ADMIN_PASSWORD is refused by the password policy: ${weaknesses.join(", ")}`);
-  }
 }

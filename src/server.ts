@@ -10,7 +10,7 @@ import { operations } from "./contract/operations.ts";
 import { secretFieldNames } from "./contract/secret-fields.ts";
 import { BODY_MAX_BYTES, PASSWORD_MAX_CODE_POINTS } from "./contract/values.ts";
 import type { Dependencies } from "./domain/dependencies.ts";
-import { openKeyRing } from "./domain/keys.ts";
+import { ForeignSecretError, openKeyRing } from "./domain/keys.ts";
 import { createPasswords } from "./domain/passwords.ts";
 import { deriveKeys } from "./domain/secrets.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
@@ -20,6 +20,7 @@ import { isCommonPassword } from "./platform/common-passwords.ts";
 import { createDocsAssets } from "./platform/docs-assets.ts";
 import { newId } from "./platform/ids.ts";
 import { createLogWriter } from "./platform/log.ts";
+import { StartRefusedError } from "./start-refused.ts";
 import { openStorage } from "./storage/storage.ts";
 
 const { version } = packageJson;
@@ -109,7 +110,9 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     },
   });
-  await server.ready();
+  await server.ready().catch((error: unknown) => {
+    throw asStartRefused(error, settings);
+  });
   const address = addressOf(server.url);
   // A developer's browser may call a loopback address by any of its names.
   if (!production) for (const origin of loopbackOrigins(address)) allowedOrigins.add(origin);
@@ -154,7 +157,11 @@ export async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const server = await startServer(read.settings);
+  const server = await startServer(read.settings).catch((error: unknown) => {
+    const isMendable = error instanceof StartRefusedError || error instanceof ForeignSecretError;
+    console.error(isMendable ? error.message : error);
+    process.exit(1);
+  });
   console.error(greeting(server, read.settings));
   // A second signal finds the stop under way and changes nothing.
   for (const signal of ["SIGINT", "SIGTERM"] as const)
@@ -182,6 +189,15 @@ function greeting({ address, firstAdmin, dataFolder }: RunningServer, settings: 
       `  Password ${firstAdmin.generatedPassword}`,
     );
   return `${lines.join("\n")}\n`;
+}
+
+function asStartRefused(error: unknown, { HOST, PORT }: Settings): unknown {
+  if (!(error instanceof Error && "code" in error)) return error;
+  if (error.code === "EADDRINUSE")
+    return new StartRefusedError(`PORT ${PORT} is in use: stop what uses it, or set another PORT`);
+  if (error.code === "EACCES" || error.code === "EADDRNOTAVAIL")
+    return new StartRefusedError(`HOST ${HOST} with PORT ${PORT} cannot be listened on here`);
+  return error;
 }
 
 /** What `/docs` shows: the published document, read when first asked for. */

@@ -104,6 +104,13 @@ function unseal(key: Uint8Array, sealed: Uint8Array, kid: string): Buffer {
   try {
     return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
   } catch {
-    throw new Error("A signing key cannot be decrypted: AUTH_SECRET is not the one it was sealed with");
+    throw new ForeignSecretError(
+      "The signing keys cannot be opened: AUTH_SECRET is not the one this database was made with",
+    );
   }
+}
+
+/** AUTH_SECRET does not belong to this database. */
+export class ForeignSecretError extends Error {
+  override readonly name = "ForeignSecretError";
 }

@@ -8,10 +8,10 @@ export const BCRYPT_COST_FLOOR = 10;
 const PEPPERED = "$pc1";
 
 /**
- * A bcrypt hash that no password has. It is well-formed, because a malformed one is refused in no
- * time at all, and that would tell which accounts exist (ET-01).
+ * A bcrypt hash that no password has: 22 characters of salt, 31 of hash. It is well-formed, because a
+ * malformed one is refused in no time at all, and that would tell which accounts exist (ET-01).
  */
-const DUMMY_SALT_AND_HASH = "abcdefghijklmnopqrstuuBHq0kqVvQ9o2nE5Y1dX7cR3sT6uW8yZ4a";
+const DUMMY_SALT_AND_HASH = "abcdefghijklmnopqrstuuBHq0kqVvQ9o2nE5Y1dX7cR3sT6uW8yZ";
 
 /** Bcrypt in worker threads, behind a bounded queue: it never runs on the event loop (IV-06). */
 export interface BcryptWorkers {

@@ -28,10 +28,11 @@ export async function openStorage(url: string, onStep?: (line: string) => void):
 }
 
 /**
- * SQLite has one connection, and a transaction holds it. Inside `transaction` use the stores given
- * to `work`; the outer ones would wait for that transaction to end, and it for them.
+ * The storage on a database that is migrated. SQLite has one connection, and a transaction holds it:
+ * inside `transaction` use the stores given to `work`; the outer ones would wait for that transaction
+ * to end, and it for them.
  */
-function createStorage(database: Database): Storage {
+export function createStorage(database: Database): Storage {
   const { db, dialect } = database;
   const { failureOf } = dialect;
   const queries = compileQueries(db);

@@ -11,7 +11,7 @@ import { asUnavailable } from "../../src/storage/availability.ts";
 import { sqliteDialect } from "../../src/storage/dialect.ts";
 import { applySettings, openDatabase } from "../../src/storage/drivers.ts";
 import { migrateToLatest } from "../../src/storage/migrations.ts";
-import { openStorage } from "../../src/storage/storage.ts";
+import { createStorage, openStorage } from "../../src/storage/storage.ts";
 import { StorageUnavailableError } from "../../src/domain/storage.ts";
 import { createSqlite } from "./databases.ts";
 import { aUser, HASH } from "./samples.ts";
@@ -181,6 +181,29 @@ describe("SQLite's failures", () => {
     await sql`pragma max_page_count = 1000000`.execute(db);
     await fill();
     await db.destroy();
+  });
+
+  it("ST-12 on a full disk every write is refused as a whole, reads go on, and it heals", async () => {
+    const opened = await openDatabase(database.url);
+    await migrateToLatest(opened);
+    const storage = createStorage(opened);
+    const user = aUser();
+    await storage.insertUser(user, HASH);
+    await sql`pragma max_page_count = 1`.execute(opened.db); // SQLite takes the present size
+    const tooLong = "x".repeat(100_000);
+    const refused = { reason: expect.any(StorageUnavailableError) };
+    const outcomes = await Promise.allSettled([
+      storage.insertUser(aUser(), tooLong),
+      storage.transaction(async (stores) => {
+        await stores.replacePasswordHash(user.id, HASH, "new");
+        await stores.insertUser(aUser(), tooLong);
+      }),
+    ]);
+    expect(outcomes).toMatchObject([refused, refused]);
+    expect(await storage.findUserByEmail(user.email)).toEqual({ user, passwordHash: HASH });
+    await sql`pragma max_page_count = 1000000`.execute(opened.db);
+    expect(await storage.insertUser(aUser(), tooLong)).toBe(true);
+    await storage.close();
   });
 
   it("ST-12 a read-only database is unavailable; a broken rule is not", async () => {

@@ -1,0 +1,135 @@
+/** The process, as an operator meets it: what it says, what it refuses, how it ends. */
+import { once } from "node:events";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { cookieClient, dataOf, tokenClient } from "../journeys/clients.ts";
+import { spawnServer, startServerProcess } from "../journeys/server-process.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "portcullis-process-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const noAdmin = { ADMIN_EMAIL: "", ADMIN_PASSWORD: "" };
+
+test("LG-04 the first start shows a generated administrator once, on stderr only, and it can sign in", async () => {
+  const first = await startServerProcess({ folder, environment: noAdmin });
+  const email = /E-mail {3}(\S+)/.exec(first.stderr())?.[1] ?? "";
+  const password = /Password (\S+)/.exec(first.stderr())?.[1] ?? "";
+  expect(password.length).toBeGreaterThanOrEqual(43);
+
+  const { user } = dataOf(await cookieClient(first.baseUrl).login({ email, password }));
+  expect(user.role).toBe("admin");
+  expect(await first.stop()).toBe(0);
+  expect(JSON.stringify(first.events())).not.toContain(password);
+
+  const second = await startServerProcess({ folder, environment: noAdmin });
+  expect(second.stderr()).not.toContain("Password");
+  expect(await second.stop()).toBe(0);
+});
+
+test("the start says where to look: the API, the docs, the outbox and the data", async () => {
+  const server = await startServerProcess({ folder });
+  const greeting = server.stderr();
+  expect(greeting).toContain(`API      ${server.baseUrl}\n`);
+  expect(greeting).toContain(`Docs     ${server.baseUrl}/docs\n`);
+  expect(greeting).toContain(`Outbox   ${join(folder, "outbox")}`);
+  expect(greeting).toContain(server.databaseFile);
+  expect((await stat(join(folder, "outbox"))).isDirectory()).toBe(true);
+  expect((await stat(join(folder, "auth-secret"))).mode & 0o777).toBe(0o600);
+  await server.stop();
+});
+
+test.each(["SIGTERM", "SIGINT"] as const)("%s ends it with code 0, its last line on stdout", async (signal) => {
+  const server = await startServerProcess({ folder });
+  dataOf(await cookieClient(server.baseUrl).getHealth());
+  expect(await server.stop(signal)).toBe(0);
+  expect(server.events().at(-1)).toMatchObject({ event: "server_stopped", reason: signal });
+  // Checkpointed and closed: a copy of the one file is a whole backup.
+  await expect(stat(`${server.databaseFile}-wal`)).rejects.toThrow("ENOENT");
+});
+
+test("a login that was accepted before SIGTERM is answered", async () => {
+  const server = await startServerProcess({ folder, environment: { BCRYPT_COST: "12" } });
+  const api = tokenClient(server.baseUrl);
+  const login = api.tokenLogin({ email: "nobody@example.com", password: "whatever it may be" });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const stopped = server.stop();
+  expect(await login).toMatchObject({ status: 401 });
+  expect(await stopped).toBe(0);
+});
+
+test("sessions and tokens outlive a restart, and so does the signing key", async () => {
+  const environment = { PUBLIC_URL: "http://localhost:4000" };
+  const first = await startServerProcess({ folder, environment });
+  const admin = tokenClient(first.baseUrl);
+  const pair = dataOf(
+    await admin.tokenLogin({
+      email: "grace@example.com",
+      password: "a tall ship and a star to steer by",
+    }),
+  );
+  await first.stop();
+  const second = await startServerProcess({ folder, environment });
+  const headers = { authorization: `Bearer ${pair.accessToken}` };
+  expect(await cookieClient(second.baseUrl).getTokenMe({}, { headers })).toMatchObject({ status: 200 });
+  await second.stop();
+});
+
+test("CF-01 a bad setting stops the start within a second, named, and its value is not shown", async () => {
+  const startedAt = performance.now();
+  const ended = await run({ PORT: "99999999", AUTH_SECRET: "hunter2", BCRYPT_COST: "4" });
+  expect(performance.now() - startedAt).toBeLessThan(2000); // one second, on a machine that does other things too
+  expect(ended.code).toBe(1);
+  expect(ended.stdout).toBe("");
+  for (const name of ["PORT", "AUTH_SECRET", "BCRYPT_COST"]) expect(ended.stderr).toContain(`Setting ${name} `);
+  for (const value of ["99999999", "hunter2"]) expect(ended.stderr).not.toContain(value);
+});
+
+test("CF-01 production does not start without PUBLIC_URL and AUTH_SECRET", async () => {
+  const ended = await run({ NODE_ENV: "production" });
+  expect(ended.code).toBe(1);
+  expect(ended.stderr).toContain("Setting PUBLIC_URL is required in production");
+  expect(ended.stderr).toContain("Setting AUTH_SECRET is required in production");
+});
+
+test("a weak ADMIN_PASSWORD, a port in use and a foreign AUTH_SECRET each stop the start with one clear line", async () => {
+  const weak = await run({ ADMIN_EMAIL: "a@example.com", ADMIN_PASSWORD: "sunshine" });
+  expect(weak).toMatchObject({ code: 1, stdout: "" });
+  expect(weak.stderr).toMatch(/^ADMIN_PASSWORD is refused by the password policy: too_short, too_common\n$/);
+
+  const server = await startServerProcess({ folder });
+  const { port } = new URL(server.baseUrl);
+  const taken = await run({ PORT: port });
+  expect(taken.code).toBe(1);
+  expect(taken.stderr).toContain(`PORT ${port} is in use`);
+  await server.stop();
+
+  const foreign = await run({ AUTH_SECRET: "another-secret-of-the-right-length-0123456789" });
+  expect(foreign.code).toBe(1);
+  expect(foreign.stderr).toContain("AUTH_SECRET is not the one");
+});
+
+test("SC-01 an unsupported Node gives one clear line and code 1 before anything is loaded", async () => {
+  const pretend = `data:text/javascript,Object.defineProperty(process.versions,"node",{value:"20.20.2"})`;
+  const ended = await run({}, ["--import", pretend]);
+  expect(ended).toMatchObject({ code: 1, stdout: "" });
+  expect(ended.stderr.trim().split("\n")).toHaveLength(1);
+  expect(ended.stderr).toContain("Portcullis needs Node 22.18 or newer, and this is 20.20.2");
+});
+
+async function run(environment: Record<string, string>, nodeArguments: string[] = []) {
+  const child = spawnServer(
+    { DATABASE_URL: `sqlite:${join(folder, "portcullis.db")}`, ...environment },
+    nodeArguments,
+  );
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  await once(child, "close");
+  return { code: child.exitCode, stdout, stderr };
+}
