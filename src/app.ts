@@ -73,24 +73,32 @@ export function createApp(options: AppOptions): App {
           retryAfterSeconds: RETRY_AFTER_SECONDS,
         });
       // A client that hangs up while it sends is no error of ours, and nobody reads the answer.
-      if (!request.signal.aborted)
-        log.print(log.compose(exchange, "unhandled_error", { error: describeError(error, !production) }));
+      if (!request.signal.aborted) logError(exchange, error);
       return responder.problem(exchange, { problem: "internal_error" });
     },
     onResponse({ request, response, locals }) {
       const exchange = exchangeOf(locals);
-      log.print(
-        log.compose(exchange, "request", {
-          method: request.method,
-          path: exchange.pattern,
-          status: response.status,
-          durationMs: Math.round((performance.now() - exchange.startedAt) * 1000) / 1000,
-          operation: exchange.operation,
-        }),
-      );
-      return response;
+      try {
+        logRequest(exchange, request.method, response.status);
+        return response;
+      } catch (error) {
+        // The framework would send the answer all the same, and nobody would know.
+        logError(exchange, error);
+        return responder.problem(exchange, { problem: "internal_error" });
+      }
     },
   });
+
+  function logRequest(exchange: Exchange, method: string, status: number): void {
+    const durationMs = Math.round((performance.now() - exchange.startedAt) * 1000) / 1000;
+    const { pattern: path, operation } = exchange;
+    log.print(log.compose(exchange, "request", { method, path, status, durationMs, operation }));
+  }
+
+  function logError(exchange: Exchange, error: unknown): void {
+    const fields = { error: describeError(error, !production) };
+    log.print(log.compose(exchange, "unhandled_error", fields));
+  }
 }
 
 /** Turns what happened into events, with the level and the base fields the contract gives them. */

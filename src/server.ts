@@ -85,6 +85,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   const firstAdmin = await ensureFirstAdmin(deps, settings, { requestId: null, ip: null, now: now() });
 
   let draining = false;
+  const hasUsableHost = createHostCheck();
   const allowedOrigins = new Set([publicUrl]);
   const app = createApp({
     deps,
@@ -98,7 +99,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     ResponseClass: FastResponse,
   });
   const server = serve({
-    fetch: (request) => app.fetch(request),
+    fetch: (request) => (hasUsableHost(request) ? app.fetch(request) : badRequest()),
     port: settings.PORT,
     hostname: settings.HOST,
     silent: true,
@@ -205,6 +206,26 @@ function docs() {
   let text: Promise<string> | undefined;
   const published = new URL("../openapi/openapi.json", import.meta.url);
   return { document: () => (text ??= readFile(published, "utf8")), assets: createDocsAssets() };
+}
+
+/**
+ * A second Host header, or one that is no host, is what a proxy in front may have read differently
+ * (IV-12, RFC 9112 §3.2). The last good one is remembered: nearly every request sends the same.
+ */
+function createHostCheck(): (request: Request) => boolean {
+  let knownHost: string | null = null;
+  return (request) => {
+    const host = request.headers.get("host"); // two of them arrive joined by a comma
+    if (host === knownHost || host === null) return true;
+    if (host.includes(",") || !URL.canParse(`http://${host}/`)) return false;
+    knownHost = host;
+    return true;
+  };
+}
+
+/** As bare as what Node's parser answers to a request that is no HTTP. */
+function badRequest(): Response {
+  return new FastResponse(null, { status: 400, headers: { "cache-control": "no-store", connection: "close" } });
 }
 
 function clientAddress(request: Request): string {

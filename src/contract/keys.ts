@@ -2,6 +2,15 @@ import { z } from "zod";
 import { operation } from "./operation.ts";
 import { open } from "./security.ts";
 
+const exampleJwk = {
+  kty: "OKP",
+  crv: "Ed25519",
+  alg: "EdDSA",
+  use: "sig",
+  kid: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e46",
+  x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+} as const;
+
 const Jwk = z
   .strictObject({
     kty: z.literal("OKP"),
@@ -14,35 +23,13 @@ const Jwk = z
   .meta({
     id: "Jwk",
     description: "The public half of a signing key (RFC 8037).",
-    examples: [
-      {
-        kty: "OKP",
-        crv: "Ed25519",
-        alg: "EdDSA",
-        use: "sig",
-        kid: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e46",
-        x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
-      },
-    ],
+    examples: [exampleJwk],
   });
 
 const Jwks = z.strictObject({ keys: z.array(Jwk).max(16) }).meta({
   id: "Jwks",
   description: "A JSON Web Key Set (RFC 7517 §5).",
-  examples: [
-    {
-      keys: [
-        {
-          kty: "OKP",
-          crv: "Ed25519",
-          alg: "EdDSA",
-          use: "sig",
-          kid: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e46",
-          x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
-        },
-      ],
-    },
-  ],
+  examples: [{ keys: [exampleJwk] }],
 });
 
 export const getJwks = operation({

@@ -11,6 +11,13 @@ export interface Credentials {
 }
 export type LoginFailure = { readonly failure: "invalid_credentials" | "overloaded" };
 
+type Begin<S extends NewSession> = (user: User) => S;
+type Alongside = (stores: Stores, record: Record) => Promise<void>;
+type Started<S extends NewSession> = { readonly user: User; readonly session: S };
+
+/** How often an account may change under a login's hands before the login is asked to come back. */
+const MAX_ATTEMPTS = 3;
+
 /**
  * Checks address and password, and starts the session `begin` makes for the account. All that is
  * wrong gives one failure after the same work (LG-01, ET-01). The session is inserted only if the
@@ -20,10 +27,24 @@ export type LoginFailure = { readonly failure: "invalid_credentials" | "overload
 export async function startSession<S extends NewSession>(
   deps: Dependencies,
   occasion: Occasion,
+  credentials: Credentials,
+  begin: Begin<S>,
+  alongside: Alongside = async () => {},
+): Promise<Started<S> | LoginFailure> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const outcome = await tryToStart(deps, occasion, credentials, begin, alongside);
+    if (outcome !== "account_changed") return outcome;
+  }
+  return { failure: "overloaded" };
+}
+
+async function tryToStart<S extends NewSession>(
+  deps: Dependencies,
+  occasion: Occasion,
   { email, password }: Credentials,
-  begin: (user: User) => S,
-  alongside: (stores: Stores, record: Record) => Promise<void> = async () => {},
-): Promise<{ readonly user: User; readonly session: S } | LoginFailure> {
+  begin: Begin<S>,
+  alongside: Alongside,
+): Promise<Started<S> | LoginFailure | "account_changed"> {
   const found = await deps.storage.findUserByEmail(email);
   const verdict = await deps.passwords.verify(password, found?.passwordHash);
   if (verdict === "overloaded") return { failure: "overloaded" };
@@ -46,10 +67,8 @@ export async function startSession<S extends NewSession>(
       if (await stores.replacePasswordHash(user.id, passwordHash, upgraded.encoded))
         passwordHash = upgraded.encoded;
     }
-    if (!(await stores.insertSession(session, passwordHash))) {
-      await record("login_failed", { email, userId: user.id, reason: "wrong_password" });
-      return { failure: "invalid_credentials" as const };
-    }
+    // By its owner, by an admin, or by a login beside this one that upgraded the hash: it is judged anew.
+    if (!(await stores.insertSession(session, passwordHash))) return "account_changed" as const;
     await alongside(stores, record);
     const method = session.kind === "cookie" ? "session" : "token";
     await record("login_success", { userId: user.id, email, method });

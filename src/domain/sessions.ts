@@ -117,6 +117,8 @@ export function newSession(
 
 /** Activity is written at most this often. Milliseconds. */
 const TOUCH_INTERVAL_MS = 60_000;
+/** And at least this often within an idle limit, or a short limit would end sessions in use. */
+const TOUCHES_PER_IDLE_LIMIT = 4;
 
 /** The live session behind a cookie's value, with its account as it is now; undefined where there is none. */
 export async function recognizeCookie(
@@ -142,7 +144,9 @@ async function keepAlive(
   found: SessionWithUser | undefined,
 ): Promise<SessionWithUser | undefined> {
   if (found === undefined || !isLive(deps, found, now)) return undefined;
-  if (now - found.session.lastSeenAt >= TOUCH_INTERVAL_MS) {
+  const idleLimitMs = deps.lifetimes.sessionIdleSeconds * 1000;
+  const touchAfterMs = Math.min(TOUCH_INTERVAL_MS, idleLimitMs / TOUCHES_PER_IDLE_LIMIT);
+  if (now - found.session.lastSeenAt >= touchAfterMs) {
     try {
       await deps.storage.touchSession(found.session.id, now);
     } catch (error) {

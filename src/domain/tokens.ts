@@ -64,9 +64,10 @@ export async function verifyAccessToken(
   try {
     const { payload } = await jwtVerify(
       token,
-      ({ kid }) => {
+      ({ kid, typ }) => {
         const key = deps.keyRing.verifying.get(kid ?? "");
-        if (key === undefined) throw new UnknownKeyError();
+        // The library takes other spellings of `typ` for ours; we sign only one.
+        if (key === undefined || typ !== ACCESS_TOKEN_TYPE) throw new UnknownKeyError();
         return key.publicKey;
       },
       {

@@ -1,18 +1,47 @@
 /** The secret of a development server: made at the first start, kept beside the database. */
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 const SECRET_BYTES = 48;
+const SECRET_LENGTH = Math.ceil((SECRET_BYTES * 4) / 3);
 
 /** Reads `auth-secret` in the folder, or makes it, readable by its owner only. Safe when two processes start at once. */
 export async function loadDevelopmentSecret(folder: string): Promise<string> {
   const path = join(folder, "auth-secret");
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const secret = (await readIfPresent(path)) ?? (await makeSecret(path));
+  // Keys derived from nothing would be keys that everybody has.
+  if (secret.length < SECRET_LENGTH) throw new Error(`${path} holds no secret: delete it to have one made`);
+  return secret;
+}
+
+async function readIfPresent(path: string): Promise<string | undefined> {
   try {
-    await writeFile(path, randomBytes(SECRET_BYTES).toString("base64url"), { flag: "wx", mode: 0o600 });
+    return (await readFile(path, "utf8")).trim();
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (isFileError(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+/** Written whole under another name, then linked: whoever reads at that moment finds all of it or nothing. */
+async function makeSecret(path: string): Promise<string> {
+  const draft = `${path}.${randomBytes(8).toString("hex")}`;
+  const file = await open(draft, "wx", 0o600);
+  try {
+    await file.writeFile(randomBytes(SECRET_BYTES).toString("base64url"));
+    await file.sync();
+    await link(draft, path);
+  } catch (error) {
+    if (!isFileError(error, "EEXIST")) throw error; // another process was first, and its secret is the one
+  } finally {
+    await file.close();
+    await rm(draft, { force: true });
   }
   return readFile(path, "utf8");
+}
+
+function isFileError(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -23,8 +23,11 @@ export function readSessionSecret(request: Request): string | undefined {
   if (header === null) return undefined;
   for (const pair of header.split(";")) {
     const equals = pair.indexOf("=");
-    if (pair.slice(0, equals).trim() !== SESSION_COOKIE) continue;
-    const value = pair.slice(equals + 1).trim();
+    // One space, as browsers send it. `trim` also takes what Unicode calls white space, and a cookie
+    // named "\u00a0__Host-session" is one that a sibling domain may set: browsers see no prefix in it.
+    const start = pair.startsWith(" ") ? 1 : 0;
+    if (equals === -1 || pair.slice(start, equals) !== SESSION_COOKIE) continue;
+    const value = pair.slice(equals + 1);
     return SESSION_SECRET.test(value) ? value : undefined;
   }
   return undefined;
