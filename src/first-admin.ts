@@ -34,6 +34,8 @@ export async function ensureFirstAdmin(
       `ADMIN_PASSWORD is refused by the password policy: ${weaknesses.join(", ")}`,
     );
   const outcome = await makeFirstAdmin(deps, occasion, email, password);
+  if (outcome === "email_taken")
+    throw new StartRefusedError("ADMIN_EMAIL belongs to an account that is no administrator");
   if (outcome !== "made") return undefined;
   return { email, generatedPassword: ADMIN_PASSWORD === undefined ? password : undefined };
 }

@@ -8,7 +8,7 @@ import { z } from "zod";
 export const PASSWORD_FLOOR_CODE_POINTS = 8;
 /** Long enough for any passphrase, short enough that hashing input is bounded. Code points. */
 export const PASSWORD_MAX_CODE_POINTS = 256;
-/** RFC 5321 §4.5.3.1: the longest address that fits a mail path. Octets of the normal form. */
+/** RFC 5321 §4.5.3.1.3: the longest address that fits a mail path. UTF-16 units of the normal form. */
 export const EMAIL_MAX_LENGTH = 254;
 /** What a client may type around and in an address before it is normalised. Code points. */
 const EMAIL_INPUT_MAX_CODE_POINTS = 320;

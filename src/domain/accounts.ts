@@ -45,14 +45,15 @@ export async function makeFirstAdmin(
   occasion: Occasion,
   email: string,
   password: string,
-): Promise<"made" | "exists" | "overloaded"> {
+): Promise<"made" | "admin_exists" | "email_taken" | "overloaded"> {
   const hash = await deps.passwords.hash(password);
   if (hash === "overloaded") return "overloaded";
   const user = newUser(deps, occasion, email, "admin");
   return commit(deps, occasion, async (stores, record) => {
-    if (!(await stores.insertFirstAdmin(user, hash.encoded))) return "exists";
+    const outcome = await stores.insertFirstAdmin(user, hash.encoded);
+    if (outcome !== "inserted") return outcome;
     await record("signup", { userId: user.id, email });
-    return "made";
+    return "made" as const;
   });
 }
 

@@ -39,7 +39,10 @@ export interface UserStore {
   /** False where the address is taken; then nothing was written. */
   insertUser(user: User, passwordHash: string): Promise<boolean>;
   /** Inserts the account only while there is no admin at all, in one statement (LG-05). */
-  insertFirstAdmin(user: User, passwordHash: string): Promise<boolean>;
+  insertFirstAdmin(
+    user: User,
+    passwordHash: string,
+  ): Promise<"inserted" | "admin_exists" | "email_taken">;
   /** Replaces the hash only if it is still `from`, so that an upgrade never undoes a change of password. */
   replacePasswordHash(userId: string, from: string, to: string): Promise<boolean>;
   /** Deletes the account and all that hangs on it, unless it is the last enabled admin (AZ-07). */

@@ -92,8 +92,11 @@ async function insertUser(run: Run, user: User, passwordHash: string): Promise<b
   return numInsertedOrUpdatedRows === 1n;
 }
 
-/** Also false where the address is taken: by somebody who is no admin. */
-async function insertFirstAdmin(run: Run, user: User, passwordHash: string): Promise<boolean> {
+async function insertFirstAdmin(
+  run: Run,
+  user: User,
+  passwordHash: string,
+): Promise<"inserted" | "admin_exists" | "email_taken"> {
   const row = toRow(user, passwordHash);
   const { numInsertedOrUpdatedRows } = await run((db) =>
     db
@@ -116,7 +119,9 @@ async function insertFirstAdmin(run: Run, user: User, passwordHash: string): Pro
       .onConflict((conflict) => conflict.column("email").doNothing())
       .executeTakeFirstOrThrow(),
   );
-  return numInsertedOrUpdatedRows === 1n;
+  if (numInsertedOrUpdatedRows === 1n) return "inserted";
+  const admins = await listUsers(run, { role: "admin" }, 1, undefined);
+  return admins.length > 0 ? "admin_exists" : "email_taken";
 }
 
 async function replacePasswordHash(

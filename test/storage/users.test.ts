@@ -26,7 +26,7 @@ describe.each(databases)("users on $name", ({ create }) => {
   it("ST-05 of many parallel signups with one e-mail, one makes an account", async () => {
     const attempts = Array.from({ length: 20 }, () => aUser({ email: "ada@example.com" }));
     const outcomes = await Promise.all(attempts.map((user) => test.storage.insertUser(user, HASH)));
-    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === "inserted")).toHaveLength(1);
     expect(await test.storage.listUsers({}, 100, undefined)).toHaveLength(1);
   });
 
@@ -49,21 +49,21 @@ describe.each(databases)("users on $name", ({ create }) => {
     const outcomes = await Promise.all(
       admins.map((admin) => test.storage.insertFirstAdmin(admin, HASH)),
     );
-    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === "inserted")).toHaveLength(1);
     expect(await test.storage.listUsers({}, 100, undefined)).toHaveLength(1);
   });
 
   it("LG-05 a first admin is made beside users, not beside a disabled admin", async () => {
     await test.storage.insertUser(aUser(), HASH);
-    expect(await test.storage.insertFirstAdmin(anAdmin({ disabled: true }), HASH)).toBe(true);
-    expect(await test.storage.insertFirstAdmin(anAdmin(), HASH)).toBe(false);
+    expect(await test.storage.insertFirstAdmin(anAdmin({ disabled: true }), HASH)).toBe("inserted");
+    expect(await test.storage.insertFirstAdmin(anAdmin(), HASH)).toBe("admin_exists");
   });
 
   it("LG-05 a first admin does not take over an account with the same e-mail", async () => {
     const user = aUser({ email: "ada@example.com" });
     await test.storage.insertUser(user, HASH);
     const admin = anAdmin({ email: "ada@example.com" });
-    expect(await test.storage.insertFirstAdmin(admin, "other")).toBe(false);
+    expect(await test.storage.insertFirstAdmin(admin, "other")).toBe("email_taken");
     const found = await test.storage.findUserByEmail("ada@example.com");
     expect(found).toEqual({ user, passwordHash: HASH });
   });
