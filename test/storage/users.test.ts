@@ -26,7 +26,7 @@ describe.each(databases)("users on $name", ({ create }) => {
   it("ST-05 of many parallel signups with one e-mail, one makes an account", async () => {
     const attempts = Array.from({ length: 20 }, () => aUser({ email: "ada@example.com" }));
     const outcomes = await Promise.all(attempts.map((user) => test.storage.insertUser(user, HASH)));
-    expect(outcomes.filter((outcome) => outcome === "inserted")).toHaveLength(1);
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
     expect(await test.storage.listUsers({}, 100, undefined)).toHaveLength(1);
   });
 
