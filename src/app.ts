@@ -5,6 +5,7 @@ import type { Dependencies } from "./domain/dependencies.ts";
 import type { EventLog } from "./domain/events.ts";
 import { StorageUnavailableError } from "./domain/storage.ts";
 import { createAccountHandlers } from "./routes/accounts.ts";
+import { createAuditHandlers } from "./routes/audit.ts";
 import { createDocsRoutes, type DocsAssets } from "./routes/docs.ts";
 import { describeError } from "./routes/errors.ts";
 import { Exchange, exchangeOf } from "./routes/exchange.ts";
@@ -14,6 +15,7 @@ import { createHealthHandlers } from "./routes/health.ts";
 import { type Inspector, strictInspector, trustingInspector } from "./routes/inspector.ts";
 import { createKeyHandlers } from "./routes/keys.ts";
 import { RETRY_AFTER_SECONDS } from "./routes/overload.ts";
+import { createOwnSessionHandlers } from "./routes/own-sessions.ts";
 import { createOperationRoutes } from "./routes/pipeline.ts";
 import { createProblemPages } from "./routes/problems.ts";
 import { createResponder, type Responder, type ResponseConstructor } from "./routes/responder.ts";
@@ -29,7 +31,8 @@ export interface AppOptions {
   readonly https: boolean;
   readonly allowedOrigins: ReadonlySet<string>;
   /** Absent: `/docs` and `/openapi.json` answer 404. */
-  readonly docs: { readonly document: () => Promise<string>; readonly assets: DocsAssets } | undefined;
+  readonly docs:
+    { readonly document: () => Promise<string>; readonly assets: DocsAssets } | undefined;
   readonly isDraining: () => boolean;
   /** The address of the peer that made the request. */
   readonly clientAddress: (request: Request) => string;
@@ -45,8 +48,10 @@ export function createApp(options: AppOptions): App {
   const handlers: Handlers = {
     ...createAccountHandlers(deps),
     ...createSessionHandlers(deps),
+    ...createOwnSessionHandlers(deps),
     ...createTokenHandlers(deps),
     ...createUserHandlers(deps),
+    ...createAuditHandlers(deps),
     ...createKeyHandlers(deps),
     ...createHealthHandlers(deps, isDraining),
   };
@@ -66,7 +71,8 @@ export function createApp(options: AppOptions): App {
     onNotFound: ({ locals }) => responder.problem(exchangeOf(locals), { problem: "not_found" }),
     onError({ error, request, locals }) {
       const exchange = exchangeOf(locals);
-      if (isBodyTooLarge(error)) return responder.problem(exchange, { problem: "payload_too_large" });
+      if (isBodyTooLarge(error))
+        return responder.problem(exchange, { problem: "payload_too_large" });
       if (error instanceof StorageUnavailableError)
         return responder.problem(exchange, {
           problem: "overloaded",
@@ -128,7 +134,10 @@ function inspectorFor(production: boolean): Inspector {
 }
 
 /** A path that exists answers 405 to every other method, and says which it has (IV-13, RFC 9110 §15.5.6). */
-function refuseOtherMethods(served: readonly RouteDescriptor[], responder: Responder): RouteDescriptor[] {
+function refuseOtherMethods(
+  served: readonly RouteDescriptor[],
+  responder: Responder,
+): RouteDescriptor[] {
   const byPath = Map.groupBy(served, ({ path }) => path);
   return [...byPath].map(([path, routes]) => {
     const methods = routes.map(({ method }) => method);

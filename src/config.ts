@@ -55,6 +55,7 @@ const settingsSchema = z.object({
   PASSWORD_MIN_LENGTH: wholeNumber(PASSWORD_FLOOR_CODE_POINTS, 64).default(15),
   ACCESS_TOKEN_TTL: wholeNumber(30, 86_400).default(900),
   REFRESH_TOKEN_TTL: seconds(2_592_000),
+  REFRESH_GRACE: wholeNumber(0, 60).default(10),
   SESSION_TTL: seconds(86_400),
   SESSION_IDLE_TTL: seconds(3_600),
 });

@@ -56,7 +56,10 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   if (!production) await mkdir(join(dataFolder, "outbox"), { recursive: true, mode: 0o700 });
 
   const publicUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
-  const logWriter = createLogWriter(settings.LOG_LEVEL, secretFieldNames(Object.values(operations)));
+  const logWriter = createLogWriter(
+    settings.LOG_LEVEL,
+    secretFieldNames(Object.values(operations)),
+  );
   const log = createEventLog(logWriter.print, production);
   const storage = await openStorage(settings.DATABASE_URL);
   const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE);
@@ -79,10 +82,15 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       sessionIdleSeconds: settings.SESSION_IDLE_TTL,
       accessTokenSeconds: settings.ACCESS_TOKEN_TTL,
       refreshTokenSeconds: settings.REFRESH_TOKEN_TTL,
+      refreshGraceSeconds: settings.REFRESH_GRACE,
     },
     issuer: publicUrl,
   };
-  const firstAdmin = await ensureFirstAdmin(deps, settings, { requestId: null, ip: null, now: now() });
+  const firstAdmin = await ensureFirstAdmin(deps, settings, {
+    requestId: null,
+    ip: null,
+    now: now(),
+  });
 
   let draining = false;
   const hasUsableHost = createHostCheck();
@@ -225,7 +233,10 @@ function createHostCheck(): (request: Request) => boolean {
 
 /** As bare as what Node's parser answers to a request that is no HTTP. */
 function badRequest(): Response {
-  return new FastResponse(null, { status: 400, headers: { "cache-control": "no-store", connection: "close" } });
+  return new FastResponse(null, {
+    status: 400,
+    headers: { "cache-control": "no-store", connection: "close" },
+  });
 }
 
 function clientAddress(request: Request): string {

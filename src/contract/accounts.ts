@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { operation } from "./operation.ts";
-import { open, sessionOrBearer } from "./security.ts";
-import { Email, Id, Instant, NewPassword, NormalEmail, Role } from "./values.ts";
+import { csrfHeaders, open, sessionOrBearer } from "./security.ts";
+import { Email, Id, Instant, NewPassword, NormalEmail, Password, Role } from "./values.ts";
 
 export const exampleUser = {
   id: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -19,15 +19,17 @@ export const User = z
     disabled: z.boolean().meta({ description: "A disabled account cannot log in." }),
     createdAt: Instant,
   })
-  .meta({ id: "User", description: "An account, as its owner and administrators see it.", examples: [exampleUser] });
-
-const SignupInput = z
-  .strictObject({ email: Email, password: NewPassword })
   .meta({
-    id: "SignupInput",
-    description: "The new account's address and password.",
-    examples: [{ email: "ada@example.com", password: "correct horse battery staple" }],
+    id: "User",
+    description: "An account, as its owner and administrators see it.",
+    examples: [exampleUser],
   });
+
+const SignupInput = z.strictObject({ email: Email, password: NewPassword }).meta({
+  id: "SignupInput",
+  description: "The new account's address and password.",
+  examples: [{ email: "ada@example.com", password: "correct horse battery staple" }],
+});
 
 export const signup = operation({
   operationId: "signup",
@@ -55,10 +57,62 @@ export const getMe = operation({
   path: "/me",
   tags: ["Accounts"],
   summary: "Who am I?",
-  description: "The account the request is signed in as, by cookie or by access token, as it is now.",
+  description:
+    "The account the request is signed in as, by cookie or by access token, as it is now.",
   security: sessionOrBearer,
   request: {},
   responses: { 200: { description: "Your account.", body: User } },
   problems: [],
   events: [],
+});
+
+const ChangePasswordInput = z
+  .strictObject({ currentPassword: Password, newPassword: NewPassword })
+  .meta({
+    id: "ChangePasswordInput",
+    description: "The password as it is, and as it is to be.",
+    examples: [
+      { currentPassword: "correct horse battery staple", newPassword: "four clear words of mine" },
+    ],
+  });
+
+export const changePassword = operation({
+  operationId: "changePassword",
+  method: "POST",
+  path: "/me/password",
+  tags: ["Accounts"],
+  summary: "Change your password",
+  description:
+    "Needs the current password. Every other session and token of the account ends at once; the one that asks stays.",
+  security: sessionOrBearer,
+  request: { headers: csrfHeaders, body: ChangePasswordInput },
+  responses: { 204: { description: "The password is changed." } },
+  problems: ["invalid_credentials", "weak_password"],
+  events: ["password_changed", "session_revoked"],
+});
+
+const DeleteMeInput = z.strictObject({ password: Password }).meta({
+  id: "DeleteMeInput",
+  description: "The account's password, as proof.",
+  examples: [{ password: "correct horse battery staple" }],
+});
+
+export const deleteMe = operation({
+  operationId: "deleteMe",
+  method: "POST",
+  path: "/me/delete",
+  tags: ["Accounts"],
+  summary: "Delete your account",
+  description:
+    "Needs the password. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.",
+  security: sessionOrBearer,
+  request: { headers: csrfHeaders, body: DeleteMeInput },
+  responses: {
+    204: {
+      description: "The account is gone.",
+      headers: { "set-cookie": "Clears the cookies of the session." },
+    },
+  },
+  problems: ["invalid_credentials", "last_admin"],
+  events: ["user_deleted"],
 });

@@ -9,7 +9,12 @@ import { z } from "zod";
 import { findFaults } from "./document-faults.ts";
 import { eventDefinition, type EventName, eventNames, LogEvent } from "./events.ts";
 import { examplesOf } from "./examples.ts";
-import { eventsOf, type OperationDescription, problemsOf, type ResponseDescription } from "./operation.ts";
+import {
+  eventsOf,
+  type OperationDescription,
+  problemsOf,
+  type ResponseDescription,
+} from "./operation.ts";
 import { problem, problemCodes, type ProblemCode } from "./problems.ts";
 import { type Credential, SESSION_COOKIE } from "./security.ts";
 
@@ -36,7 +41,9 @@ export function buildDocument(
     webhook("line", LogEvent, "Any line of the log", "Any of the events below."),
   );
 
-  return new OpenApiGeneratorV31(registry.definitions, { sortComponents: "alphabetically" }).generateDocument({
+  return new OpenApiGeneratorV31(registry.definitions, {
+    sortComponents: "alphabetically",
+  }).generateDocument({
     openapi: "3.1.0",
     info: {
       title: "Portcullis",
@@ -50,6 +57,7 @@ export function buildDocument(
       { name: "Sessions", description: "Log in and out with cookies, as browsers do." },
       { name: "Tokens", description: "Log in with access and refresh tokens, as programs do." },
       { name: "Users", description: "Accounts, as administrators see them." },
+      { name: "Audit", description: "What happened, for administrators." },
       { name: "Operations", description: "For whoever runs the server." },
       {
         name: "Log events",
@@ -65,7 +73,9 @@ export class ContractFaultsError extends Error {
   override readonly name = "ContractFaultsError";
   readonly faults: readonly string[];
   constructor(faults: readonly string[]) {
-    super(`The contract has ${faults.length} faults:\n${faults.map((fault) => `- ${fault}`).join("\n")}`);
+    super(
+      `The contract has ${faults.length} faults:\n${faults.map((fault) => `- ${fault}`).join("\n")}`,
+    );
     this.faults = faults;
   }
 }
@@ -128,7 +138,8 @@ function pathOf(operation: OperationDescription): RouteConfig {
   const { operationId, method, path, tags, summary, description, security, request } = operation;
   const { params, query, headers, body } = request;
   const events = eventsOf(operation).filter((name) => name !== "request");
-  const logs = events.length > 0 ? `\n\nMay log: ${events.map((name) => `\`${name}\``).join(", ")}.` : "";
+  const logs =
+    events.length > 0 ? `\n\nMay log: ${events.map((name) => `\`${name}\``).join(", ")}.` : "";
   return {
     operationId,
     method: lowerCase(method),
@@ -148,7 +159,9 @@ function pathOf(operation: OperationDescription): RouteConfig {
 }
 
 function securityOf(accepts: readonly Credential[], optional: boolean): Record<string, string[]>[] {
-  const alternatives = accepts.map((credential): Record<string, string[]> => ({ [credential]: [] }));
+  const alternatives = accepts.map((credential): Record<string, string[]> => ({
+    [credential]: [],
+  }));
   return optional && accepts.length > 0 ? [...alternatives, {}] : alternatives;
 }
 
@@ -173,7 +186,11 @@ function successOf({ description, body, mediaType, headers }: ResponseDescriptio
   };
 }
 
-function failureOf(status: number, codes: readonly ProblemCode[], operation: OperationDescription): ResponseConfig {
+function failureOf(
+  status: number,
+  codes: readonly ProblemCode[],
+  operation: OperationDescription,
+): ResponseConfig {
   const definitions = codes.map(problem);
   const [first, ...rest] = definitions.map(({ schema }) => schema);
   if (first === undefined) throw new Error(`No problem with status ${status}`);
@@ -211,7 +228,9 @@ function webhook(name: string, schema: z.ZodType, summary: string, note: string)
     description: `A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. ${note}`,
     security: [],
     request: { body: { required: true, content: { "application/json": content(schema) } } },
-    responses: { 204: { description: "Nothing is called and nothing answers; see the description." } },
+    responses: {
+      204: { description: "Nothing is called and nothing answers; see the description." },
+    },
   };
 }
 

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { pascalCase } from "./problems.ts";
-import { Id, Instant, NormalEmail } from "./values.ts";
+import { Id, Instant, NormalEmail, Role } from "./values.ts";
 
 type Level = "info" | "warn" | "error";
 
@@ -25,15 +25,22 @@ const baseExample = {
   ip: "203.0.113.7",
 };
 const exampleUserId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";
+const exampleSessionId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44";
 const outsideRequest = { requestId: null, ip: null };
 
 const operationName = z.string().max(64).meta({ description: "An operationId." });
 
 const shapes = {
-  signup: event("info", "stored", "An account was made.", { userId: Id, email: NormalEmail }, {
-    userId: exampleUserId,
-    email: "ada@example.com",
-  }),
+  signup: event(
+    "info",
+    "stored",
+    "An account was made.",
+    { userId: Id, email: NormalEmail },
+    {
+      userId: exampleUserId,
+      email: "ada@example.com",
+    },
+  ),
   signup_failed: event(
     "warn",
     "stored",
@@ -59,13 +66,55 @@ const shapes = {
     },
     { email: "ada@example.com", userId: null, reason: "user_not_found" },
   ),
-  logout: event("info", "stored", "Somebody logged out.", { userId: Id }, { userId: exampleUserId }),
+  logout: event(
+    "info",
+    "stored",
+    "Somebody logged out.",
+    { userId: Id },
+    { userId: exampleUserId },
+  ),
   session_revoked: event(
     "info",
     "stored",
     "A session ended before its time, other than by logout.",
-    { userId: Id, sessionId: Id, by: z.enum(["user"]) },
-    { userId: exampleUserId, sessionId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44", by: "user" },
+    {
+      userId: Id,
+      sessionId: Id,
+      by: z.enum(["user", "admin", "password_change", "disable", "reuse"]),
+    },
+    { userId: exampleUserId, sessionId: exampleSessionId, by: "user" },
+  ),
+  token_refreshed: event(
+    "info",
+    "stored",
+    "A refresh token was exchanged for the next pair.",
+    { userId: Id, sessionId: Id },
+    { userId: exampleUserId, sessionId: exampleSessionId },
+  ),
+  token_revoked: event(
+    "info",
+    "stored",
+    "A token, and the session behind it, was revoked by whoever held it.",
+    {
+      userId: Id,
+      jti: nullable(Id).meta({ description: "Of an access token; null for a refresh token." }),
+      sessionId: Id,
+    },
+    { userId: exampleUserId, jti: null, sessionId: exampleSessionId },
+  ),
+  refresh_token_reuse: event(
+    "error",
+    "stored",
+    "A refresh token was used again, so it was stolen or its successor was: its session has ended.",
+    { userId: Id, family: Id.meta({ description: "The session all these tokens belong to." }) },
+    { userId: exampleUserId, family: exampleSessionId },
+  ),
+  password_changed: event(
+    "info",
+    "stored",
+    "An owner changed the password.",
+    { userId: Id },
+    { userId: exampleUserId },
   ),
   csrf_rejected: event(
     "warn",
@@ -80,6 +129,21 @@ const shapes = {
     "A signed-in caller asked for what its role does not allow.",
     { userId: Id, operation: operationName },
     { userId: exampleUserId, operation: "listUsers" },
+  ),
+  user_updated: event(
+    "info",
+    "stored",
+    "An administrator changed an account.",
+    {
+      userId: Id,
+      actorId: Id,
+      changes: z.strictObject({ role: Role.optional(), disabled: z.boolean().optional() }),
+    },
+    {
+      userId: exampleUserId,
+      actorId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45",
+      changes: { disabled: true },
+    },
   ),
   user_deleted: event(
     "info",
@@ -163,9 +227,10 @@ export function eventDefinition<N extends EventName>(name: N): EventDefinition<N
   return definitions[name] as EventDefinition<N>; // `definitions[name]` was made from `name`
 }
 
-const definitions = Object.fromEntries(
-  eventNames.map((name) => [name, define(name)]),
-) as Record<EventName, EventDefinition>; // one entry per key of `shapes`
+const definitions = Object.fromEntries(eventNames.map((name) => [name, define(name)])) as Record<
+  EventName,
+  EventDefinition
+>; // one entry per key of `shapes`
 
 /** Any event, told apart by `event`. */
 export const LogEvent = z

@@ -1,5 +1,6 @@
 /** Every operation, in the order a person meets them. What is not listed here is not served. */
 import * as accounts from "./accounts.ts";
+import * as audit from "./audit.ts";
 import * as health from "./health.ts";
 import * as keys from "./keys.ts";
 import * as sessions from "./sessions.ts";
@@ -11,11 +12,21 @@ export const operations = {
   login: sessions.login,
   logout: sessions.logout,
   getMe: accounts.getMe,
+  listMySessions: sessions.listMySessions,
+  revokeMySession: sessions.revokeMySession,
+  revokeMyOtherSessions: sessions.revokeMyOtherSessions,
+  changePassword: accounts.changePassword,
+  deleteMe: accounts.deleteMe,
   tokenLogin: tokens.tokenLogin,
+  tokenRefresh: tokens.tokenRefresh,
+  tokenRevoke: tokens.tokenRevoke,
   getTokenMe: tokens.getTokenMe,
   listUsers: users.listUsers,
   getUser: users.getUser,
+  updateUser: users.updateUser,
+  revokeUserSessions: users.revokeUserSessions,
   deleteUser: users.deleteUser,
+  listEvents: audit.listEvents,
   getJwks: keys.getJwks,
   getHealth: health.getHealth,
   getReadiness: health.getReadiness,

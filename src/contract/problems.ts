@@ -29,7 +29,12 @@ const Issue = z
     id: "Issue",
     description: "One thing that is wrong with the request. It never repeats the value sent.",
     examples: [
-      { part: "body", path: ["email"], message: "Must be an e-mail address", code: "invalid_format" },
+      {
+        part: "body",
+        path: ["email"],
+        message: "Must be an e-mail address",
+        code: "invalid_format",
+      },
     ],
   });
 
@@ -55,11 +60,17 @@ const descriptions = {
     status: 400,
     title: "The request does not match its schema",
     detail: "One or more parts of the request do not match what the operation accepts.",
-    remedy: "Read `issues`: each names the part, the path and the rule. Unknown properties are refused.",
+    remedy:
+      "Read `issues`: each names the part, the path and the rule. Unknown properties are refused.",
     fields: { issues },
     exampleFields: {
       issues: [
-        { part: "body", path: ["email"], message: "Must be an e-mail address", code: "invalid_format" },
+        {
+          part: "body",
+          path: ["email"],
+          message: "Must be an e-mail address",
+          code: "invalid_format",
+        },
       ],
     },
   },
@@ -75,7 +86,15 @@ const descriptions = {
     status: 401,
     title: "Login failed",
     detail: "The e-mail address and password do not let you in.",
-    remedy: "Check both. The answer is the same whatever the cause, so that nobody can probe accounts.",
+    remedy:
+      "Check both. The answer is the same whatever the cause, so that nobody can probe accounts.",
+  },
+  invalid_refresh_token: {
+    status: 401,
+    title: "The refresh token is not valid",
+    detail: "The refresh token is unknown, expired, revoked, or was used before.",
+    remedy:
+      "Log in again. If nobody but you could have used the token, change the password as well.",
   },
   unauthenticated: {
     status: 401,
@@ -87,7 +106,8 @@ const descriptions = {
     status: 403,
     title: "Cross-site protection refused the request",
     detail: "The request lacks the proof that it was made by this site.",
-    remedy: "Send the `csrfToken` of your login as the header `x-csrf-token`, from an allowed origin.",
+    remedy:
+      "Send the `csrfToken` of your login as the header `x-csrf-token`, from an allowed origin.",
   },
   forbidden: {
     status: 403,
@@ -99,7 +119,8 @@ const descriptions = {
     status: 404,
     title: "Not found",
     detail: "There is nothing here that you can see.",
-    remedy: "Check the path and the id. What belongs to others looks the same as what does not exist.",
+    remedy:
+      "Check the path and the id. What belongs to others looks the same as what does not exist.",
   },
   method_not_allowed: {
     status: 405,
@@ -180,7 +201,14 @@ const catalogue = Object.fromEntries(
 function define(code: ProblemCode, description: ProblemDescription): ProblemDefinition {
   const type = `/problems/${problemSlug(code)}`;
   const { status, title, detail } = description;
-  const example = { type, title, status, detail, code, requestId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42" };
+  const example = {
+    type,
+    title,
+    status,
+    detail,
+    code,
+    requestId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+  };
   const schema = z
     .strictObject({
       type: z.literal(type).meta({ description: "The page that explains this problem." }),

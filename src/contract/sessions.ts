@@ -1,17 +1,15 @@
 import { z } from "zod";
 import { exampleUser, User } from "./accounts.ts";
 import { operation } from "./operation.ts";
-import { csrfHeaders, open, sessionIfAny } from "./security.ts";
-import { Email, Instant, opaqueSecret, Password } from "./values.ts";
+import { csrfHeaders, open, sessionIfAny, sessionOrBearer } from "./security.ts";
+import { Email, Id, Instant, opaqueSecret, page, pageQuery, Password } from "./values.ts";
 
 /** What both ways to log in ask for. */
-export const Credentials = z
-  .strictObject({ email: Email, password: Password })
-  .meta({
-    id: "Credentials",
-    description: "What a login asks for.",
-    examples: [{ email: "ada@example.com", password: "correct horse battery staple" }],
-  });
+export const Credentials = z.strictObject({ email: Email, password: Password }).meta({
+  id: "Credentials",
+  description: "What a login asks for.",
+  examples: [{ email: "ada@example.com", password: "correct horse battery staple" }],
+});
 
 const Session = z
   .strictObject({
@@ -20,7 +18,10 @@ const Session = z
       "Send it as `x-csrf-token` with every change you make by cookie. It dies with the session.",
       "6Zk0mE3yq1sJm1n0b8m0Yv8wqk3V1d5H8pJ3xk2b9cA",
     ),
-    expiresAt: Instant.meta({ description: "When the session ends, whatever you do.", examples: ["2026-11-24T10:06:00.000Z"] }),
+    expiresAt: Instant.meta({
+      description: "When the session ends, whatever you do.",
+      examples: ["2026-11-24T10:06:00.000Z"],
+    }),
   })
   .meta({
     id: "Session",
@@ -73,4 +74,76 @@ export const logout = operation({
   },
   problems: [],
   events: ["logout"],
+});
+
+const exampleSessionInfo = {
+  id: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44",
+  kind: "cookie",
+  current: true,
+  createdAt: "2026-11-23T10:06:00.000Z",
+  lastSeenAt: "2026-11-23T10:07:00.000Z",
+  expiresAt: "2026-11-24T10:06:00.000Z",
+  ip: "203.0.113.7",
+  userAgent: "Mozilla/5.0",
+} as const;
+
+const SessionInfo = z
+  .strictObject({
+    id: Id,
+    kind: z.enum(["cookie", "token"]).meta({ description: "How it is carried." }),
+    current: z.boolean().meta({ description: "Whether this request was made with it." }),
+    createdAt: Instant,
+    lastSeenAt: Instant.meta({ description: "To the minute or so." }),
+    expiresAt: Instant.meta({ description: "When it ends, whatever is done with it." }),
+    ip: z.string().max(45).meta({ description: "Where the login came from." }),
+    userAgent: z
+      .union([z.string().max(256), z.null()])
+      .meta({ description: "What the client called itself." }),
+  })
+  .meta({ id: "SessionInfo", description: "One of your logins.", examples: [exampleSessionInfo] });
+
+const SessionInfoPage = page("SessionInfoPage", SessionInfo, exampleSessionInfo);
+
+export const listMySessions = operation({
+  operationId: "listMySessions",
+  method: "GET",
+  path: "/me/sessions",
+  tags: ["Sessions"],
+  summary: "List your sessions",
+  description:
+    "Where you are logged in, oldest first, cookies and tokens alike. Dead sessions are not listed.",
+  security: sessionOrBearer,
+  request: { query: z.strictObject(pageQuery) },
+  responses: { 200: { description: "A page of your sessions.", body: SessionInfoPage } },
+  problems: [],
+  events: [],
+});
+
+export const revokeMySession = operation({
+  operationId: "revokeMySession",
+  method: "DELETE",
+  path: "/me/sessions/{sessionId}",
+  tags: ["Sessions"],
+  summary: "End one of your sessions",
+  description:
+    "It is dead at once, with its tokens. Somebody else's session looks like one that does not exist.",
+  security: sessionOrBearer,
+  request: { params: z.strictObject({ sessionId: Id }), headers: csrfHeaders },
+  responses: { 204: { description: "The session has ended." } },
+  problems: ["not_found"],
+  events: ["session_revoked"],
+});
+
+export const revokeMyOtherSessions = operation({
+  operationId: "revokeMyOtherSessions",
+  method: "DELETE",
+  path: "/me/sessions",
+  tags: ["Sessions"],
+  summary: "End all your other sessions",
+  description: "All but the one that asks.",
+  security: sessionOrBearer,
+  request: { headers: csrfHeaders },
+  responses: { 204: { description: "The others have ended." } },
+  problems: [],
+  events: ["session_revoked"],
 });

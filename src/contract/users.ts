@@ -13,7 +13,8 @@ export const listUsers = operation({
   path: "/users",
   tags: ["Users"],
   summary: "List accounts",
-  description: "All accounts, oldest first, a page at a time. Filters narrow the list; all must match.",
+  description:
+    "All accounts, oldest first, a page at a time. Filters narrow the list; all must match.",
   security: admin,
   request: {
     query: z.strictObject({
@@ -23,8 +24,14 @@ export const listUsers = operation({
         .min(1)
         .max(EMAIL_MAX_LENGTH)
         .optional()
-        .meta({ description: "Only addresses that begin with this, in any case.", examples: ["ada"] }),
-      role: Role.optional().meta({ description: "Only accounts with this role.", examples: ["user"] }),
+        .meta({
+          description: "Only addresses that begin with this, in any case.",
+          examples: ["ada"],
+        }),
+      role: Role.optional().meta({
+        description: "Only accounts with this role.",
+        examples: ["user"],
+      }),
       disabled: QueryBoolean.optional().meta({
         type: "boolean",
         description: "Only disabled accounts, or only enabled ones.",
@@ -51,13 +58,54 @@ export const getUser = operation({
   events: [],
 });
 
+const UpdateUserInput = z
+  .strictObject({
+    role: Role.optional(),
+    disabled: z.boolean().optional().meta({ description: "True ends everything the account has." }),
+  })
+  .meta({
+    id: "UpdateUserInput",
+    description: "What is to change. What is left out stays.",
+    examples: [{ disabled: true }],
+  });
+
+export const updateUser = operation({
+  operationId: "updateUser",
+  method: "PATCH",
+  path: "/users/{userId}",
+  tags: ["Users"],
+  summary: "Change an account",
+  description:
+    "Changes the role, or disables or enables the account. Both hold at once. The last enabled administrator can be neither demoted nor disabled.",
+  security: admin,
+  request: { params: userParams, headers: csrfHeaders, body: UpdateUserInput },
+  responses: { 200: { description: "The account as it is now.", body: User } },
+  problems: ["not_found", "last_admin"],
+  events: ["user_updated", "session_revoked"],
+});
+
+export const revokeUserSessions = operation({
+  operationId: "revokeUserSessions",
+  method: "DELETE",
+  path: "/users/{userId}/sessions",
+  tags: ["Users"],
+  summary: "End an account's sessions",
+  description: "Every session and token of the account ends at once.",
+  security: admin,
+  request: { params: userParams, headers: csrfHeaders },
+  responses: { 204: { description: "They have ended." } },
+  problems: ["not_found"],
+  events: ["session_revoked"],
+});
+
 export const deleteUser = operation({
   operationId: "deleteUser",
   method: "DELETE",
   path: "/users/{userId}",
   tags: ["Users"],
   summary: "Delete an account",
-  description: "Deletes the account and ends everything it has. The last enabled administrator cannot be deleted.",
+  description:
+    "Deletes the account and ends everything it has. The last enabled administrator cannot be deleted.",
   security: admin,
   request: { params: userParams, headers: csrfHeaders },
   responses: { 204: { description: "The account is gone." } },

@@ -60,11 +60,14 @@ export const Role = z
   .meta({ description: "What the account may do.", examples: ["user"] });
 
 /** An e-mail address as the server stores and returns it: normalised. */
-export const NormalEmail = z.string().max(EMAIL_MAX_LENGTH).meta({
-  format: "email",
-  description: "The address in its normal form: trimmed, NFKC, lower case, ASCII domain.",
-  examples: ["ada@example.com"],
-});
+export const NormalEmail = z
+  .string()
+  .max(EMAIL_MAX_LENGTH)
+  .meta({
+    format: "email",
+    description: "The address in its normal form: trimmed, NFKC, lower case, ASCII domain.",
+    examples: ["ada@example.com"],
+  });
 
 // One class for both sides of the @: no white space, no control characters, none of the characters
 // that structure a header or a URL. Domain labels exclude the dot, so the pattern cannot backtrack.
@@ -137,12 +140,22 @@ export const Password = secret(
 
 /** A bearer of authority that only its holder may see. */
 export function opaqueSecret(description: string, example: string) {
-  return secret(z.string().min(1).max(2048).meta({ description, examples: [example] }));
+  return secret(
+    z
+      .string()
+      .min(1)
+      .max(2048)
+      .meta({ description, examples: [example] }),
+  );
 }
 
 /** A duration in whole seconds. */
 export function seconds(description: string, example: number) {
-  return z.int().min(0).max(2_147_483_647).meta({ description, examples: [example] });
+  return z
+    .int()
+    .min(0)
+    .max(2_147_483_647)
+    .meta({ description, examples: [example] });
 }
 
 const Cursor = z

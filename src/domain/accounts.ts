@@ -1,7 +1,9 @@
-/** Making accounts. */
+/** Accounts, as their owners make them, change them and end them. */
 import type { Dependencies } from "./dependencies.ts";
 import { commit, type Occasion } from "./events.ts";
 import { findWeaknesses, type PasswordWeakness } from "./password-policy.ts";
+import { endSessions } from "./own-sessions.ts";
+import type { Session } from "./sessions.ts";
 import type { Role, User } from "./users.ts";
 
 export type SignupOutcome =
@@ -37,6 +39,69 @@ export async function signup(
     await record("signup_failed", { email, reason: "email_taken" });
     return { failure: "email_taken" };
   });
+}
+
+export type ChangePasswordOutcome =
+  | "changed"
+  | { readonly failure: "weak_password"; readonly reasons: PasswordWeakness[] }
+  | { readonly failure: "invalid_credentials" | "overloaded" };
+
+/** Changes the owner's password, and ends every session but the one that asks (PW-10, PW-11). */
+export async function changePassword(
+  deps: Dependencies,
+  occasion: Occasion,
+  { user, session }: { readonly user: User; readonly session: Session },
+  currentPassword: string,
+  newPassword: string,
+): Promise<ChangePasswordOutcome> {
+  const current = await provePassword(deps, user, currentPassword);
+  if ("failure" in current) return current;
+  // Only whoever knows the password is told what is wrong with the next one.
+  const reasons = findWeaknesses(newPassword, user.email, deps.passwordPolicy);
+  if (reasons.length > 0) return { failure: "weak_password", reasons };
+  const hash = await deps.passwords.hash(newPassword);
+  if (hash === "overloaded") return { failure: "overloaded" };
+
+  return commit(deps, occasion, async (stores, record): Promise<ChangePasswordOutcome> => {
+    // Changed meanwhile, from elsewhere: then the one that was proven is no longer the current one.
+    if (!(await stores.replacePasswordHash(user.id, current.encoded, hash.encoded)))
+      return { failure: "invalid_credentials" };
+    await record("password_changed", { userId: user.id });
+    await endSessions(stores, record, user.id, session.id, "password_change");
+    return "changed";
+  });
+}
+
+/** Deletes the owner's account, if the password is right and it is not the last admin's. */
+export async function deleteMe(
+  deps: Dependencies,
+  occasion: Occasion,
+  user: User,
+  password: string,
+): Promise<"deleted" | "invalid_credentials" | "last_admin" | "overloaded"> {
+  const proof = await provePassword(deps, user, password);
+  if ("failure" in proof) return proof.failure;
+  return commit(deps, occasion, async (stores, record) => {
+    const outcome = await stores.deleteUserUnlessLastAdmin(user.id);
+    if (outcome === "last_admin") return outcome;
+    // "not_found": gone already, by another request; the outcome is the one that was asked for.
+    if (outcome === "deleted") await record("user_deleted", { userId: user.id, actorId: user.id });
+    return "deleted" as const;
+  });
+}
+
+async function provePassword(
+  deps: Dependencies,
+  user: User,
+  password: string,
+): Promise<
+  { readonly encoded: string } | { readonly failure: "invalid_credentials" | "overloaded" }
+> {
+  const encoded = await deps.storage.findPasswordHash(user.id);
+  const verdict = await deps.passwords.verify(password, encoded);
+  if (verdict === "overloaded") return { failure: "overloaded" };
+  if (!verdict.matches || encoded === undefined) return { failure: "invalid_credentials" };
+  return { encoded };
 }
 
 /** Makes the first admin, once, while there is none; also when several processes try (LG-05). */

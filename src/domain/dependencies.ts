@@ -22,4 +22,6 @@ export interface Lifetimes {
   readonly accessTokenSeconds: number;
   /** The absolute life of a token session. */
   readonly refreshTokenSeconds: number;
+  /** How long the refresh token before the current one still gives that one (TK-14). */
+  readonly refreshGraceSeconds: number;
 }

@@ -7,6 +7,31 @@ export type StoredEvent = Extract<LogEvent, { event: StoredEventName }>;
 export interface EventStore {
   /** Appends; stored events are never changed (LA-05). `id` is a fresh UUIDv7. */
   insertEvent(id: string, event: StoredEvent): Promise<void>;
+  /** Up to `limit` events, newest first, those before the position only. */
+  listEvents(
+    filter: EventFilter,
+    limit: number,
+    before: EventPosition | undefined,
+  ): Promise<ListedEvent[]>;
+}
+
+export interface EventFilter {
+  readonly event?: EventName;
+  readonly userId?: string;
+  /** Milliseconds since the epoch; `since` is included, `until` is not. */
+  readonly since?: number;
+  readonly until?: number;
+}
+
+/** Where an event stands in the order of the list. */
+export interface EventPosition {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+}
+export interface ListedEvent extends EventPosition {
+  /** The event as it was stored. */
+  readonly event: StoredEvent;
 }
 
 /** The request something happens in: when, for whom. Outside of a request, id and address are null. */

@@ -32,7 +32,11 @@ export interface Passwords {
   ): Promise<{ readonly matches: boolean; readonly stale: boolean } | "overloaded">;
 }
 
-export function createPasswords(bcrypt: BcryptWorkers, pepper: Uint8Array, cost: number): Passwords {
+export function createPasswords(
+  bcrypt: BcryptWorkers,
+  pepper: Uint8Array,
+  cost: number,
+): Passwords {
   const dummy = `${PEPPERED}$2b$${String(cost).padStart(2, "0")}$${DUMMY_SALT_AND_HASH}`;
   return {
     async hash(password) {

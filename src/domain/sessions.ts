@@ -27,14 +27,35 @@ export interface Session {
 /** What a new session is stored with, besides what can be shown. */
 export type NewSession = Session &
   (
-    | { readonly kind: "cookie"; /** SHA-256 of the cookie's secret (SE-02). */ readonly secretHash: Uint8Array }
-    | { readonly kind: "token"; /** Per-session salt of its refresh tokens; the counter starts at 0. */ readonly refreshSalt: Uint8Array }
+    | {
+        readonly kind: "cookie";
+        /** SHA-256 of the cookie's secret (SE-02). */ readonly secretHash: Uint8Array;
+      }
+    | {
+        readonly kind: "token";
+        /** Per-session salt of its refresh tokens; the counter starts at 0. */ readonly refreshSalt: Uint8Array;
+      }
   );
 
 /** A session with the account it belongs to, read in one query so that neither can be stale (TK-08, TK-09). */
 export interface SessionWithUser {
   readonly session: Session;
   readonly user: User;
+}
+
+/** When a session is past its limits. Milliseconds since the epoch. */
+export interface SessionLimits {
+  readonly now: number;
+  /** A cookie session not seen since is dead. */
+  readonly idleSince: number;
+}
+
+export interface RefreshState extends SessionWithUser {
+  readonly refreshSalt: Uint8Array;
+  /** The counter of the one refresh token that is good now. */
+  readonly refreshCounter: number;
+  /** When the counter last moved; null before the first time. */
+  readonly refreshRotatedAt: number | null;
 }
 
 export interface SessionStore {
@@ -49,6 +70,21 @@ export interface SessionStore {
   touchSession(sessionId: string, lastSeenAt: number): Promise<void>;
   /** False where it had ended already. */
   deleteSession(sessionId: string): Promise<boolean>;
+  /** The account's own session only: false where it is somebody else's, or none. */
+  deleteSessionOf(userId: string, sessionId: string): Promise<boolean>;
+  /** Ends all sessions of the account but one, if given; answers the ids of those it ended. */
+  deleteSessionsOf(userId: string, exceptId: string | undefined): Promise<string[]>;
+  /** Up to `limit` live sessions of the account in order of id, those after `afterId` only. */
+  listSessions(
+    userId: string,
+    limits: SessionLimits,
+    limit: number,
+    afterId: string | undefined,
+  ): Promise<Session[]>;
+  /** A token session with what its refresh tokens are made from; undefined for other kinds. */
+  findRefreshState(sessionId: string): Promise<RefreshState | undefined>;
+  /** Moves the counter on by one only if it is still `counter`, in one statement (TK-13). */
+  advanceRefreshCounter(sessionId: string, counter: number, now: number): Promise<boolean>;
   /** Deletes sessions past their absolute or idle limit; answers how many. */
   deleteExpiredSessions(now: number, idleSince: number): Promise<number>;
 }
@@ -158,14 +194,22 @@ async function keepAlive(
 }
 
 /** Both limits, and the account, are the server's to judge (SE-05). Only cookies have an idle limit. */
-function isLive(deps: Dependencies, { session, user }: SessionWithUser, now: number): boolean {
+export function isLive(
+  deps: Dependencies,
+  { session, user }: SessionWithUser,
+  now: number,
+): boolean {
   if (user.disabled || now >= session.expiresAt) return false;
   if (session.kind === "token") return true;
   return now - session.lastSeenAt < deps.lifetimes.sessionIdleSeconds * 1000;
 }
 
 /** Ends the session at once, in every process (SE-04). */
-export async function logout(deps: Dependencies, occasion: Occasion, session: Session): Promise<void> {
+export async function logout(
+  deps: Dependencies,
+  occasion: Occasion,
+  session: Session,
+): Promise<void> {
   await commit(deps, occasion, async (stores, record) => {
     if (await stores.deleteSession(session.id)) await record("logout", { userId: session.userId });
   });

@@ -1,18 +1,20 @@
-/** Access and refresh tokens: how they are made, and the one function that believes an access token. */
-import { createHmac, randomBytes } from "node:crypto";
-import { type JWTPayload, jwtVerify, SignJWT } from "jose";
+/**
+ * Token sessions: begun by a login, carried on by refresh tokens, ended by revoking one. A refresh
+ * token is `sessionId.counter.mac` and is not stored. The session's counter says which one is good,
+ * and the MAC, keyed by AUTH_SECRET and salted per session, that we made it.
+ */
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { signAccessToken, verifyAccessToken } from "./access-tokens.ts";
 import { type Credentials, type LoginFailure, startSession } from "./credentials.ts";
 import type { Dependencies } from "./dependencies.ts";
-import type { Occasion } from "./events.ts";
-import { type Client, newSession, type Session } from "./sessions.ts";
-import type { User } from "./users.ts";
+import { commit, type Occasion } from "./events.ts";
+import { type Client, isLive, newSession, type RefreshState } from "./sessions.ts";
 
-/** RFC 9068 §2.1: says what kind of JWT this is, so that no other kind can pass for it (TK-04). */
-const ACCESS_TOKEN_TYPE = "at+jwt";
-const ALGORITHM = "EdDSA";
-/** Longer than any token we sign; what is longer is not parsed. */
-const ACCESS_TOKEN_MAX_LENGTH = 2048;
 const REFRESH_SALT_BYTES = 16;
+/** As `refreshToken` writes it: a UUID, a counter without leading zeros, 32 bytes in base64url. */
+const REFRESH_TOKEN = /^([0-9a-f-]{36})\.(0|[1-9][0-9]{0,8})\.([A-Za-z0-9_-]{43})$/;
+/** Each time it is another request that was first, and then this one finds its successor. */
+const MAX_ATTEMPTS = 5;
 
 export interface TokenPair {
   readonly accessToken: string;
@@ -44,95 +46,134 @@ export async function tokenLogin(
   };
 }
 
-/** What a believed access token says. Whether its session lives is asked of the database, every time. */
-export interface AccessTokenClaims {
-  readonly userId: string;
-  readonly sessionId: string;
-}
-
 /**
- * The claims of an access token, or undefined where anything at all is wrong with it. Each option
- * closes a hole that the library leaves open by default (RFC 8725 §3): any algorithm the key allows,
- * any typ, no exp. The header chooses among our own keys, and fetches nothing (TK-02).
+ * Exchanges a refresh token for the next pair; undefined where it is good for nothing. What was used
+ * before, beyond the grace, ends its session: whoever comes second cannot be told from a thief, so
+ * both must log in again (RFC 9700 §4.14.2).
  */
-export async function verifyAccessToken(
+export async function refresh(
   deps: Dependencies,
-  { now }: Occasion,
-  token: string,
-): Promise<AccessTokenClaims | undefined> {
-  if (token.length > ACCESS_TOKEN_MAX_LENGTH || !isCanonical(token)) return undefined;
-  try {
-    const { payload } = await jwtVerify(
-      token,
-      ({ kid, typ }) => {
-        const key = deps.keyRing.verifying.get(kid ?? "");
-        // The library takes other spellings of `typ` for ours; we sign only one.
-        if (key === undefined || typ !== ACCESS_TOKEN_TYPE) throw new UnknownKeyError();
-        return key.publicKey;
-      },
-      {
-        algorithms: [ALGORITHM],
-        typ: ACCESS_TOKEN_TYPE,
-        issuer: deps.issuer,
-        audience: deps.issuer,
-        requiredClaims: ["sub", "sid", "jti", "iat", "exp"],
-        currentDate: new Date(now),
-        clockTolerance: 0,
-      },
-    );
-    return claimsOf(payload);
-  } catch {
-    return undefined; // every reason to refuse a token is the same answer (TK-21)
+  occasion: Occasion,
+  presented: string,
+): Promise<TokenPair | undefined> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const found = await findPresented(deps, presented);
+    if (found === undefined || !isLive(deps, found.state, occasion.now)) return undefined;
+    const { state, counter } = found;
+    // Ahead of the counter: the database was put back to an earlier day. No theft, and no way on.
+    if (counter > state.refreshCounter) return undefined;
+
+    const isCurrent = counter === state.refreshCounter;
+    if (!isCurrent && !isWithinGrace(deps, occasion, state, counter)) {
+      await endFamily(deps, occasion, state);
+      return undefined;
+    }
+    const pair = await successorOf(deps, occasion, state, counter);
+    if (await exchange(deps, occasion, state, isCurrent ? counter : undefined)) return pair;
   }
+  return undefined;
 }
 
-class UnknownKeyError extends Error {}
-
-function claimsOf({ sub, sid, jti, aud, iat }: JWTPayload): AccessTokenClaims | undefined {
-  // One audience, not a list that has ours in it; types as we sign them (TK-03).
-  if (typeof sub !== "string" || typeof sid !== "string" || typeof jti !== "string") return undefined;
-  if (typeof aud !== "string" || typeof iat !== "number") return undefined;
-  return { userId: sub, sessionId: sid };
+/** Ends the session of an access or refresh token (RFC 7009); what is no token of ours changes nothing. */
+export async function revokeToken(
+  deps: Dependencies,
+  occasion: Occasion,
+  token: string,
+): Promise<void> {
+  const refreshed = await findPresented(deps, token);
+  const access = refreshed ? undefined : await verifyAccessToken(deps, occasion, token);
+  const target = refreshed
+    ? { userId: refreshed.state.user.id, jti: null, sessionId: refreshed.state.session.id }
+    : access && { userId: access.userId, jti: access.tokenId, sessionId: access.sessionId };
+  if (target === undefined) return;
+  await commit(deps, occasion, async (stores, record) => {
+    if (await stores.deleteSessionOf(target.userId, target.sessionId))
+      await record("token_revoked", target);
+  });
 }
 
-/** Base64url has spare bits at the end of a segment; a spelling that sets them is not the one we signed (TK-07). */
-function isCanonical(token: string): boolean {
-  const segments = token.split(".");
-  return (
-    segments.length === 3 &&
-    segments.every((segment) => Buffer.from(segment, "base64url").toString("base64url") === segment)
-  );
+/** The session a refresh token belongs to and the counter it was made at, if the MAC is ours. */
+async function findPresented(
+  deps: Dependencies,
+  presented: string,
+): Promise<{ readonly state: RefreshState; readonly counter: number } | undefined> {
+  const [, sessionId, digits, mac] = REFRESH_TOKEN.exec(presented) ?? [];
+  if (sessionId === undefined || mac === undefined) return undefined;
+  const state = await deps.storage.findRefreshState(sessionId);
+  if (state === undefined) return undefined;
+  const counter = Number(digits);
+  const expected = macOf(deps.secretKeys.refreshToken, sessionId, state.refreshSalt, counter);
+  const given = Buffer.from(mac, "base64url");
+  // A wrong MAC touches nothing: knowing a session's id must not be enough to end it (TK-10).
+  const isOurs = given.toString("base64url") === mac && timingSafeEqual(given, expected);
+  return isOurs ? { state, counter } : undefined;
 }
 
-/** 15 minutes by default; no e-mail and no role in it (TK-06). */
-async function signAccessToken(
+/** Only the one before the current, only for seconds after the exchange, and asking extends nothing (TK-15). */
+function isWithinGrace(
   deps: Dependencies,
   { now }: Occasion,
-  user: User,
-  session: Session,
-): Promise<string> {
-  const issuedAt = Math.floor(now / 1000);
-  return new SignJWT({ sid: session.id })
-    .setProtectedHeader({ alg: ALGORITHM, typ: ACCESS_TOKEN_TYPE, kid: deps.keyRing.signing.kid })
-    .setIssuer(deps.issuer)
-    .setAudience(deps.issuer)
-    .setSubject(user.id)
-    .setJti(deps.newId(now))
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + deps.lifetimes.accessTokenSeconds)
-    .sign(deps.keyRing.signing.privateKey);
+  { refreshCounter, refreshRotatedAt }: RefreshState,
+  counter: number,
+): boolean {
+  if (counter !== refreshCounter - 1 || refreshRotatedAt === null) return false;
+  return now - refreshRotatedAt <= deps.lifetimes.refreshGraceSeconds * 1000;
 }
 
-/**
- * `sessionId.counter.mac`. It is not stored: the session's counter says which one is current, and the
- * MAC, keyed by AUTH_SECRET and salted per session, that nobody else made it.
- */
-export function refreshToken(
+async function successorOf(
+  deps: Dependencies,
+  occasion: Occasion,
+  { user, session, refreshSalt }: RefreshState,
+  counter: number,
+): Promise<TokenPair> {
+  return {
+    accessToken: await signAccessToken(deps, occasion, user, session),
+    expiresInSeconds: deps.lifetimes.accessTokenSeconds,
+    refreshToken: refreshToken(deps.secretKeys.refreshToken, session.id, refreshSalt, counter + 1),
+    refreshExpiresInSeconds: Math.floor((session.expiresAt - occasion.now) / 1000),
+  };
+}
+
+/** Moves the counter on from `counter`; false where another request did. Within the grace there is nothing to move. */
+async function exchange(
+  deps: Dependencies,
+  occasion: Occasion,
+  { session }: RefreshState,
+  counter: number | undefined,
+): Promise<boolean> {
+  return commit(deps, occasion, async (stores, record) => {
+    const moved =
+      counter === undefined ||
+      (await stores.advanceRefreshCounter(session.id, counter, occasion.now));
+    if (moved) await record("token_refreshed", { userId: session.userId, sessionId: session.id });
+    return moved;
+  });
+}
+
+/** Committed although the request fails (TK-12). Of several that come at once, one tells of it. */
+async function endFamily(
+  deps: Dependencies,
+  occasion: Occasion,
+  { session }: RefreshState,
+): Promise<void> {
+  const { id: sessionId, userId } = session;
+  await commit(deps, occasion, async (stores, record) => {
+    if (!(await stores.deleteSession(sessionId))) return;
+    await record("refresh_token_reuse", { userId, family: sessionId });
+    await record("session_revoked", { userId, sessionId, by: "reuse" });
+  });
+}
+
+/** The refresh token of a session at a counter. The same input gives the same token. */
+function refreshToken(
   key: Uint8Array,
   sessionId: string,
   salt: Uint8Array,
   counter: number,
 ): string {
-  const mac = createHmac("sha256", key).update(salt).update(`${sessionId}.${counter}`).digest("base64url");
-  return `${sessionId}.${counter}.${mac}`;
+  return `${sessionId}.${counter}.${macOf(key, sessionId, salt, counter).toString("base64url")}`;
+}
+
+function macOf(key: Uint8Array, sessionId: string, salt: Uint8Array, counter: number): Buffer {
+  return createHmac("sha256", key).update(salt).update(`${sessionId}.${counter}`).digest();
 }

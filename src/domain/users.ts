@@ -4,6 +4,7 @@ import type { Role as RoleSchema } from "../contract/values.ts";
 import { openCursor, sealCursor } from "./cursors.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { commit, type Occasion } from "./events.ts";
+import { endSessions } from "./own-sessions.ts";
 
 export type Role = z.output<typeof RoleSchema>;
 
@@ -31,9 +32,16 @@ export interface UserFilter {
   readonly disabled?: boolean;
 }
 
+/** What an administrator may change of an account. What is left out stays. */
+export interface UserChanges {
+  readonly role?: Role;
+  readonly disabled?: boolean;
+}
+
 export interface UserStore {
   findUserByEmail(email: string): Promise<UserWithPassword | undefined>;
   findUser(userId: string): Promise<User | undefined>;
+  findPasswordHash(userId: string): Promise<string | undefined>;
   /** Up to `limit` accounts in order of id, those after `afterId` only. */
   listUsers(filter: UserFilter, limit: number, afterId: string | undefined): Promise<User[]>;
   /** False where the address is taken; then nothing was written. */
@@ -45,6 +53,11 @@ export interface UserStore {
   ): Promise<"inserted" | "admin_exists" | "email_taken">;
   /** Replaces the hash only if it is still `from`, so that an upgrade never undoes a change of password. */
   replacePasswordHash(userId: string, from: string, to: string): Promise<boolean>;
+  /** Changes what is given, unless the last enabled admin would go with it; answers the account as it then is. */
+  updateUserUnlessLastAdmin(
+    userId: string,
+    changes: UserChanges,
+  ): Promise<User | "not_found" | "last_admin">;
   /** Deletes the account and all that hangs on it, unless it is the last enabled admin (AZ-07). */
   deleteUserUnlessLastAdmin(userId: string): Promise<"deleted" | "not_found" | "last_admin">;
 }
@@ -61,7 +74,8 @@ export async function listUsers(
   limit: number,
   cursor: string | undefined,
 ): Promise<UserPage | undefined> {
-  const afterId = cursor === undefined ? undefined : openCursor(deps.secretKeys.cursor, "users", cursor);
+  const afterId =
+    cursor === undefined ? undefined : openCursor(deps.secretKeys.cursor, "users", cursor);
   if (cursor !== undefined && afterId === undefined) return undefined;
   // One more than asked for tells whether there is a next page, without counting.
   const found = await deps.storage.listUsers(filter, limit + 1, afterId);
@@ -83,5 +97,35 @@ export async function deleteUser(
     const outcome = await stores.deleteUserUnlessLastAdmin(userId);
     if (outcome === "deleted") await record("user_deleted", { userId, actorId: actor.id });
     return outcome;
+  });
+}
+
+/** Changes an account; a disabled one loses everything it has at once (AZ-04). */
+export async function updateUser(
+  deps: Dependencies,
+  occasion: Occasion,
+  actor: User,
+  userId: string,
+  changes: UserChanges,
+): Promise<User | "not_found" | "last_admin"> {
+  return commit(deps, occasion, async (stores, record) => {
+    const user = await stores.updateUserUnlessLastAdmin(userId, changes);
+    if (typeof user === "string") return user;
+    await record("user_updated", { userId, actorId: actor.id, changes: { ...changes } });
+    if (user.disabled) await endSessions(stores, record, userId, undefined, "disable");
+    return user;
+  });
+}
+
+/** Ends every session of an account (AZ-05); false where there is no such account. */
+export async function revokeUserSessions(
+  deps: Dependencies,
+  occasion: Occasion,
+  userId: string,
+): Promise<boolean> {
+  return commit(deps, occasion, async (stores, record) => {
+    if ((await stores.findUser(userId)) === undefined) return false;
+    await endSessions(stores, record, userId, undefined, "admin");
+    return true;
   });
 }

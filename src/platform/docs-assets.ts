@@ -9,7 +9,10 @@ import type { Asset, DocsAssetName, DocsAssets } from "../routes/docs.ts";
 const compress = promisify(gzip);
 const require = createRequire(import.meta.url);
 
-const sources: Record<DocsAssetName, { readonly file: () => string | URL; readonly contentType: string }> = {
+const sources: Record<
+  DocsAssetName,
+  { readonly file: () => string | URL; readonly contentType: string }
+> = {
   "swagger-ui.css": {
     file: () => require.resolve("swagger-ui-dist/swagger-ui.css"),
     contentType: "text/css; charset=utf-8",

@@ -23,7 +23,12 @@ export function createLogWriter(
   level: "info" | "warn" | "error" | "silent",
   secretFields: readonly string[],
 ): LogWriter {
-  const stdout = destination({ fd: 1, sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_INTERVAL_MS });
+  const stdout = destination({
+    fd: 1,
+    sync: false,
+    minLength: BUFFER_BYTES,
+    periodicFlush: FLUSH_INTERVAL_MS,
+  });
   const logger = pino(
     {
       level,

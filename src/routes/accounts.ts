@@ -1,12 +1,15 @@
 import type { z } from "zod";
 import type { User as UserSchema } from "../contract/accounts.ts";
-import { signup } from "../domain/accounts.ts";
+import { changePassword, deleteMe, signup } from "../domain/accounts.ts";
 import type { Dependencies } from "../domain/dependencies.ts";
 import type { User } from "../domain/users.ts";
+import { clearedCookies } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
 import { RETRY_AFTER_SECONDS } from "./overload.ts";
 
-export function createAccountHandlers(deps: Dependencies): Pick<Handlers, "signup" | "getMe"> {
+export function createAccountHandlers(
+  deps: Dependencies,
+): Pick<Handlers, "signup" | "getMe" | "changePassword" | "deleteMe"> {
   return {
     async signup({ input, occasion }) {
       const { email, password } = input.body;
@@ -20,6 +23,26 @@ export function createAccountHandlers(deps: Dependencies): Pick<Handlers, "signu
         case "overloaded":
           return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };
       }
+    },
+    async changePassword({ input, caller, occasion }) {
+      const { currentPassword, newPassword } = input.body;
+      const outcome = await changePassword(deps, occasion, caller, currentPassword, newPassword);
+      if (outcome === "changed") return { status: 204 };
+      switch (outcome.failure) {
+        case "weak_password":
+          return { problem: "weak_password", reasons: outcome.reasons };
+        case "invalid_credentials":
+          return { problem: "invalid_credentials" };
+        case "overloaded":
+          return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };
+      }
+    },
+    async deleteMe({ input, caller, occasion }) {
+      const outcome = await deleteMe(deps, occasion, caller.user, input.body.password);
+      if (outcome === "deleted") return { status: 204, setCookies: clearedCookies };
+      if (outcome === "overloaded")
+        return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };
+      return { problem: outcome };
     },
     getMe: ({ caller }) => ({ status: 200, body: presentUser(caller.user) }),
   };

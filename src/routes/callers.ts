@@ -1,8 +1,8 @@
 /** Who is calling: the credential the request carries, and the live session behind it. */
 import type { OperationDescription } from "../contract/operation.ts";
+import { verifyAccessToken } from "../domain/access-tokens.ts";
 import type { Dependencies } from "../domain/dependencies.ts";
 import { recognizeCookie, recognizeSession, type SessionWithUser } from "../domain/sessions.ts";
-import { verifyAccessToken } from "../domain/tokens.ts";
 import { readSessionSecret } from "./cookies.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Caller } from "./handler.ts";

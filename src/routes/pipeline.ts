@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { EventFields, StoredEventName } from "../contract/events.ts";
 import { type OperationDescription, problemsOf } from "../contract/operation.ts";
 import { type OperationId, operationIds, operations } from "../contract/operations.ts";
+import { problem, type ProblemCode } from "../contract/problems.ts";
 import { CSRF_HEADER, isSafeMethod } from "../contract/security.ts";
 import { isCsrfProof } from "../domain/csrf.ts";
 import type { Dependencies } from "../domain/dependencies.ts";
@@ -35,7 +36,10 @@ type AnyHandler = (call: Call<OperationDescription>) => HandlerAnswer | Promise<
 type HandlerAnswer = JsonAnswer | Parameters<Responder["problem"]>[1];
 
 /** One route per operation. */
-export function createOperationRoutes(handlers: Handlers, options: PipelineOptions): RouteDescriptor[] {
+export function createOperationRoutes(
+  handlers: Handlers,
+  options: PipelineOptions,
+): RouteDescriptor[] {
   return operationIds.map((id) => {
     // Each handler takes the call of its own operation, and gets it: `id` picks both.
     const handler = handlers[id] as unknown as AnyHandler;
@@ -66,8 +70,13 @@ function createOperationRoute(
     const answer = await judge(exchange, c);
     inspector.checkAnswer(operation, answer);
     if (!("problem" in answer)) return responder.json(exchange, answer);
-    const challenge = answer.problem === "unauthenticated" && acceptsBearer;
-    return responder.problem(exchange, answer, challenge ? challengeOf(c.request) : {});
+    // RFC 9110 §15.5.2: a 401 says how to do better.
+    const challenge = problem(answer.problem).status === 401 && acceptsBearer;
+    return responder.problem(
+      exchange,
+      answer,
+      challenge ? challengeOf(c.request, answer.problem) : {},
+    );
   }
 
   async function judge(exchange: Exchange, { request, input }: Context): Promise<HandlerAnswer> {
@@ -141,7 +150,7 @@ function createOperationRoute(
 }
 
 /** RFC 6750 §3: whoever sent a token is told that it was the token. */
-function challengeOf(request: Request): AnswerHeaders {
-  const sentToken = request.headers.get("authorization") !== null;
+function challengeOf(request: Request, code: ProblemCode): AnswerHeaders {
+  const sentToken = code === "unauthenticated" && request.headers.get("authorization") !== null;
   return { "www-authenticate": sentToken ? 'Bearer error="invalid_token"' : "Bearer" };
 }

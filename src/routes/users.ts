@@ -1,11 +1,12 @@
 import type { Dependencies } from "../domain/dependencies.ts";
-import { deleteUser, listUsers } from "../domain/users.ts";
+import { deleteUser, listUsers, revokeUserSessions, updateUser } from "../domain/users.ts";
 import { presentUser } from "./accounts.ts";
+import { foreignCursor } from "./foreign-cursor.ts";
 import type { Handlers } from "./handler.ts";
 
 export function createUserHandlers(
   deps: Dependencies,
-): Pick<Handlers, "listUsers" | "getUser" | "deleteUser"> {
+): Pick<Handlers, "listUsers" | "getUser" | "updateUser" | "revokeUserSessions" | "deleteUser"> {
   return {
     async listUsers({ input }) {
       const { limit, cursor, email, role, disabled } = input.query;
@@ -16,7 +17,7 @@ export function createUserHandlers(
         ...(disabled !== undefined && { disabled }),
       };
       const page = await listUsers(deps, filter, limit, cursor);
-      if (page === undefined) return { problem: "validation_failed", issues: [foreignCursor] };
+      if (page === undefined) return foreignCursor;
       const { users, nextCursor } = page;
       return { status: 200, body: { items: users.map(presentUser), nextCursor } };
     },
@@ -24,16 +25,23 @@ export function createUserHandlers(
       const user = await deps.storage.findUser(input.params.userId);
       return user ? { status: 200, body: presentUser(user) } : { problem: "not_found" };
     },
+    async updateUser({ input, caller, occasion }) {
+      const { role, disabled } = input.body;
+      const changes = {
+        ...(role !== undefined && { role }),
+        ...(disabled !== undefined && { disabled }),
+      };
+      const outcome = await updateUser(deps, occasion, caller.user, input.params.userId, changes);
+      if (typeof outcome === "string") return { problem: outcome };
+      return { status: 200, body: presentUser(outcome) };
+    },
+    async revokeUserSessions({ input, occasion }) {
+      const found = await revokeUserSessions(deps, occasion, input.params.userId);
+      return found ? { status: 204 } : { problem: "not_found" };
+    },
     async deleteUser({ input, caller, occasion }) {
       const outcome = await deleteUser(deps, occasion, caller.user, input.params.userId);
       return outcome === "deleted" ? { status: 204 } : { problem: outcome };
     },
   };
 }
-
-const foreignCursor = {
-  part: "query" as const,
-  path: ["cursor"],
-  message: "Must be the nextCursor of an earlier page of this list",
-  code: "invalid_cursor",
-};

@@ -1,9 +1,18 @@
 /** The journal in the database: append-only, guarded there by triggers (LA-05). */
-import type { EventStore, StoredEvent } from "../domain/events.ts";
+import type {
+  EventFilter,
+  EventPosition,
+  EventStore,
+  ListedEvent,
+  StoredEvent,
+} from "../domain/events.ts";
 import type { Run } from "./queries.ts";
 
 export function createEventStore(run: Run): EventStore {
-  return { insertEvent: (id, event) => insertEvent(run, id, event) };
+  return {
+    insertEvent: (id, event) => insertEvent(run, id, event),
+    listEvents: (filter, limit, before) => listEvents(run, filter, limit, before),
+  };
 }
 
 async function insertEvent(run: Run, id: string, event: StoredEvent): Promise<void> {
@@ -20,4 +29,29 @@ async function insertEvent(run: Run, id: string, event: StoredEvent): Promise<vo
       })
       .execute(),
   );
+}
+
+async function listEvents(
+  run: Run,
+  { event, userId, since, until }: EventFilter,
+  limit: number,
+  before: EventPosition | undefined,
+): Promise<ListedEvent[]> {
+  const rows = await run((db) => {
+    let query = db.selectFrom("events").select(["id", "timestamp", "body"]);
+    if (event !== undefined) query = query.where("event", "=", event);
+    if (userId !== undefined) query = query.where("user_id", "=", userId);
+    if (since !== undefined) query = query.where("timestamp", ">=", since);
+    if (until !== undefined) query = query.where("timestamp", "<", until);
+    if (before !== undefined)
+      query = query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple("timestamp", "id"), "<", tuple(before.timestamp, before.id)),
+      );
+    return query.orderBy("timestamp", "desc").orderBy("id", "desc").limit(limit).execute();
+  });
+  return rows.map(({ id, timestamp, body }) => ({
+    id,
+    timestamp,
+    event: JSON.parse(body) as StoredEvent, // what `insertEvent` wrote, and nothing can change
+  }));
 }

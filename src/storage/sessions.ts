@@ -1,6 +1,14 @@
 /** Sessions in the database. */
 import type { CompiledQuery } from "kysely";
-import type { NewSession, SessionKind, SessionStore, SessionWithUser } from "../domain/sessions.ts";
+import type {
+  NewSession,
+  RefreshState,
+  Session,
+  SessionKind,
+  SessionLimits,
+  SessionStore,
+  SessionWithUser,
+} from "../domain/sessions.ts";
 import { execute, LATER } from "./queries.ts";
 import type { Run } from "./queries.ts";
 import type { Db } from "./schema.ts";
@@ -33,6 +41,13 @@ export function createSessionStore(run: Run, queries: SessionQueries): SessionSt
     insertSession: (session, passwordHash) => insertSession(run, session, passwordHash),
     touchSession: (sessionId, lastSeenAt) => touchSession(run, queries, sessionId, lastSeenAt),
     deleteSession: (sessionId) => deleteSession(run, sessionId),
+    deleteSessionOf: (userId, sessionId) => deleteSessionOf(run, userId, sessionId),
+    deleteSessionsOf: (userId, exceptId) => deleteSessionsOf(run, userId, exceptId),
+    listSessions: (userId, limits, limit, afterId) =>
+      listSessions(run, userId, limits, limit, afterId),
+    findRefreshState: (sessionId) => findRefreshState(run, sessionId),
+    advanceRefreshCounter: (sessionId, counter, now) =>
+      advanceRefreshCounter(run, sessionId, counter, now),
     deleteExpiredSessions: (now, idleSince) => deleteExpiredSessions(run, now, idleSince),
   };
 }
@@ -167,6 +182,108 @@ async function deleteSession(run: Run, sessionId: string): Promise<boolean> {
     db.deleteFrom("sessions").where("id", "=", sessionId).executeTakeFirstOrThrow(),
   );
   return numDeletedRows === 1n;
+}
+
+async function deleteSessionOf(run: Run, userId: string, sessionId: string): Promise<boolean> {
+  const { numDeletedRows } = await run((db) =>
+    db
+      .deleteFrom("sessions")
+      .where("id", "=", sessionId)
+      .where("user_id", "=", userId)
+      .executeTakeFirstOrThrow(),
+  );
+  return numDeletedRows === 1n;
+}
+
+async function deleteSessionsOf(
+  run: Run,
+  userId: string,
+  exceptId: string | undefined,
+): Promise<string[]> {
+  const rows = await run((db) =>
+    db
+      .deleteFrom("sessions")
+      .where("user_id", "=", userId)
+      .$if(exceptId !== undefined, (query) => query.where("id", "!=", exceptId ?? ""))
+      .returning("id")
+      .execute(),
+  );
+  return rows.map(({ id }) => id).sort();
+}
+
+async function listSessions(
+  run: Run,
+  userId: string,
+  { now, idleSince }: SessionLimits,
+  limit: number,
+  afterId: string | undefined,
+): Promise<Session[]> {
+  const rows = await run((db) =>
+    db
+      .selectFrom("sessions")
+      .select(sessionColumns)
+      .where("user_id", "=", userId)
+      .where("expires_at", ">", now)
+      .where(({ eb, or }) => or([eb("kind", "=", "token"), eb("last_seen_at", ">", idleSince)]))
+      .$if(afterId !== undefined, (query) => query.where("id", ">", afterId ?? ""))
+      .orderBy("id")
+      .limit(limit)
+      .execute(),
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    userId: row.user_id,
+    kind: row.kind,
+    createdAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+    expiresAt: row.expires_at,
+    ip: row.ip,
+    userAgent: row.user_agent,
+  }));
+}
+
+const sessionColumns = [
+  "id",
+  "user_id",
+  "kind",
+  "created_at",
+  "last_seen_at",
+  "expires_at",
+  "ip",
+  "user_agent",
+] as const;
+
+async function findRefreshState(run: Run, sessionId: string): Promise<RefreshState | undefined> {
+  const row = await run((db) =>
+    sessionsWithUsers(db)
+      .select(["refresh_salt", "refresh_counter", "refresh_rotated_at"])
+      .where("sessions.id", "=", sessionId)
+      .executeTakeFirst(),
+  );
+  if (row === undefined || row.refresh_salt === null) return undefined;
+  return {
+    ...toSessionWithUser(row),
+    refreshSalt: row.refresh_salt,
+    refreshCounter: row.refresh_counter,
+    refreshRotatedAt: row.refresh_rotated_at,
+  };
+}
+
+async function advanceRefreshCounter(
+  run: Run,
+  sessionId: string,
+  counter: number,
+  now: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await run((db) =>
+    db
+      .updateTable("sessions")
+      .set({ refresh_counter: counter + 1, refresh_rotated_at: now, last_seen_at: now })
+      .where("id", "=", sessionId)
+      .where("refresh_counter", "=", counter)
+      .executeTakeFirstOrThrow(),
+  );
+  return numUpdatedRows === 1n;
 }
 
 /** Only cookies fall idle: a token's session lives on its refresh tokens, to its absolute limit. */

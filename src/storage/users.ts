@@ -1,9 +1,15 @@
 /** Accounts in the database. */
-import type { CompiledQuery, Selectable } from "kysely";
-import type { User, UserFilter, UserStore, UserWithPassword } from "../domain/users.ts";
+import type { CompiledQuery, ExpressionBuilder, Selectable } from "kysely";
+import type {
+  User,
+  UserChanges,
+  UserFilter,
+  UserStore,
+  UserWithPassword,
+} from "../domain/users.ts";
 import { execute, LATER } from "./queries.ts";
 import type { Run } from "./queries.ts";
-import type { Db, UsersTable } from "./schema.ts";
+import type { Db, Tables, UsersTable } from "./schema.ts";
 
 export interface UserQueries {
   readonly byEmail: CompiledQuery<Selectable<UsersTable>>;
@@ -19,10 +25,12 @@ export function createUserStore(run: Run, queries: UserQueries): UserStore {
   return {
     findUserByEmail: (email) => findUserByEmail(run, queries, email),
     findUser: (userId) => findUser(run, userId),
+    findPasswordHash: (userId) => findPasswordHash(run, userId),
     listUsers: (filter, limit, afterId) => listUsers(run, filter, limit, afterId),
     insertUser: (user, passwordHash) => insertUser(run, user, passwordHash),
     insertFirstAdmin: (user, passwordHash) => insertFirstAdmin(run, user, passwordHash),
     replacePasswordHash: (userId, from, to) => replacePasswordHash(run, userId, from, to),
+    updateUserUnlessLastAdmin: (userId, changes) => updateUserUnlessLastAdmin(run, userId, changes),
     deleteUserUnlessLastAdmin: (userId) => deleteUserUnlessLastAdmin(run, userId),
   };
 }
@@ -55,6 +63,13 @@ async function findUser(run: Run, userId: string): Promise<User | undefined> {
     db.selectFrom("users").select(userColumns).where("id", "=", userId).executeTakeFirst(),
   );
   return row && toUser(row);
+}
+
+async function findPasswordHash(run: Run, userId: string): Promise<string | undefined> {
+  const row = await run((db) =>
+    db.selectFrom("users").select("password_hash").where("id", "=", userId).executeTakeFirst(),
+  );
+  return row?.password_hash;
 }
 
 async function listUsers(
@@ -141,6 +156,29 @@ async function replacePasswordHash(
   return numUpdatedRows === 1n;
 }
 
+async function updateUserUnlessLastAdmin(
+  run: Run,
+  userId: string,
+  { role, disabled }: UserChanges,
+): Promise<User | "not_found" | "last_admin"> {
+  const removesAdmin = role === "user" || disabled === true;
+  const row = await run((db) =>
+    db
+      .updateTable("users")
+      // A row always matches what it is set to, so a change of nothing is a change too.
+      .set(({ ref }) => ({
+        role: role ?? ref("role"),
+        disabled: disabled === undefined ? ref("disabled") : disabled ? 1 : 0,
+      }))
+      .where("id", "=", userId)
+      .$if(removesAdmin, (query) => query.where((eb) => isNotLastAdmin(eb, userId)))
+      .returning(userColumns)
+      .executeTakeFirst(),
+  );
+  if (row !== undefined) return toUser(row);
+  return (await findUser(run, userId)) === undefined ? "not_found" : "last_admin";
+}
+
 async function deleteUserUnlessLastAdmin(
   run: Run,
   userId: string,
@@ -149,19 +187,25 @@ async function deleteUserUnlessLastAdmin(
     db
       .deleteFrom("users")
       .where("id", "=", userId)
-      .where(({ and, eb, exists, not, or, selectFrom }) => {
-        const anotherAdmin = selectFrom("users as other")
-          .select("other.id")
-          .where("other.role", "=", "admin")
-          .where("other.disabled", "=", 0)
-          .where("other.id", "!=", userId);
-        const isAdmin = and([eb("role", "=", "admin"), eb("disabled", "=", 0)]);
-        return or([not(isAdmin), exists(anotherAdmin)]);
-      })
+      .where((eb) => isNotLastAdmin(eb, userId))
       .executeTakeFirstOrThrow(),
   );
   if (numDeletedRows === 1n) return "deleted";
   return (await findUser(run, userId)) === undefined ? "not_found" : "last_admin";
+}
+
+/** True for everybody but the one enabled admin there is: part of the statement that removes one (AZ-07). */
+function isNotLastAdmin(
+  { and, eb, exists, not, or, selectFrom }: ExpressionBuilder<Tables, "users">,
+  userId: string,
+) {
+  const anotherAdmin = selectFrom("users as other")
+    .select("other.id")
+    .where("other.role", "=", "admin")
+    .where("other.disabled", "=", 0)
+    .where("other.id", "!=", userId);
+  const isAdmin = and([eb("role", "=", "admin"), eb("disabled", "=", 0)]);
+  return or([not(isAdmin), exists(anotherAdmin)]);
 }
 
 function toRow(user: User, passwordHash: string): UsersTable {

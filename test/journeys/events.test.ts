@@ -25,13 +25,22 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   await api.login({ email: freshEmail(), password });
   dataOf(await api.login({ email, password }));
   dataOf(await api.login({ email, password })); // replaces the session
-  dataOf(await tokenClient(server.baseUrl).tokenLogin({ email, password }));
+  const program = tokenClient(server.baseUrl);
+  const first = dataOf(await program.tokenLogin({ email, password }));
+  const second = dataOf(await program.tokenRefresh({ refreshToken: first.refreshToken }));
+  const third = dataOf(await program.tokenRefresh({ refreshToken: second.refreshToken }));
+  await program.tokenRefresh({ refreshToken: first.refreshToken }); // reuse: two steps back
+  dataOf(await program.tokenLogin({ email, password }));
+  dataOf(await program.tokenRevoke({ token: third.refreshToken })); // dead already: nothing to tell
+  const fourth = dataOf(await program.tokenLogin({ email, password }));
+  dataOf(await program.tokenRevoke({ token: fourth.accessToken }));
+  dataOf(await api.changePassword({ currentPassword: password, newPassword: `${password} again` }));
   await api.listUsers();
   await elsewhere.login({ email, password });
   dataOf(await api.logout());
   dataOf(await admin.login(adminCredentials));
-  disable(server, user.id);
-  await api.login({ email, password });
+  dataOf(await admin.updateUser({ userId: user.id, disabled: true }));
+  await api.login({ email, password: `${password} again` });
   dataOf(await admin.deleteUser({ userId: user.id }));
   breakUsers(server);
   await admin.getMe();
@@ -50,10 +59,20 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
     "session_revoked user",
     "login_success session",
     "login_success token",
+    "token_refreshed",
+    "token_refreshed",
+    "refresh_token_reuse",
+    "session_revoked reuse",
+    "login_success token",
+    "login_success token",
+    "token_revoked",
+    "password_changed",
+    "session_revoked password_change",
     "authorization_denied listUsers",
     "csrf_rejected cross_site",
     "logout",
     "login_success session",
+    "user_updated",
     "login_failed account_disabled",
     "user_deleted",
     "unhandled_error",
@@ -63,7 +82,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   expect([...met].sort()).toEqual([...eventNames].sort());
 
   const requests = server.events().filter(({ event }) => event === "request");
-  expect(requests).toHaveLength(15);
+  expect(requests).toHaveLength(24);
   for (const line of [...told, ...requests])
     if (line.requestId !== null) expect(line.ip).toBe("127.0.0.1");
 
@@ -74,7 +93,8 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
 });
 
 function summary(event: LogEvent): string {
-  if ("reason" in event && event.event !== "server_stopped") return `${event.event} ${event.reason}`;
+  if ("reason" in event && event.event !== "server_stopped")
+    return `${event.event} ${event.reason}`;
   if (event.event === "login_success") return `${event.event} ${event.method}`;
   if (event.event === "session_revoked") return `${event.event} ${event.by}`;
   if (event.event === "authorization_denied") return `${event.event} ${event.operation}`;
@@ -86,13 +106,6 @@ function storedEvents({ databaseFile }: ServerProcess): unknown[] {
   const rows = database.prepare("SELECT body FROM events ORDER BY id").all();
   database.close();
   return rows.map(({ body }) => JSON.parse(String(body)) as unknown);
-}
-
-/** What an administrator's own tools may do beside the running server. */
-function disable({ databaseFile }: ServerProcess, userId: string): void {
-  const database = new DatabaseSync(databaseFile);
-  database.prepare("UPDATE users SET disabled = 1 WHERE id = ?").run(userId);
-  database.close();
 }
 
 function breakUsers({ databaseFile }: ServerProcess): void {

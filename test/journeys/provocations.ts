@@ -41,15 +41,28 @@ export const provocations: Record<Exclude<ProblemCode, "method_not_allowed">, Pr
   not_found: async ({ healthy }, id) => call(await adminClient(healthy), id),
   last_admin: async ({ healthy }, id) => {
     const admin = await adminClient(healthy);
-    return call(admin, id, { userId: dataOf(await admin.getMe()).id });
+    const proof = id === "deleteMe" ? { password: adminCredentials.password } : {};
+    return call(admin, id, { userId: dataOf(await admin.getMe()).id, ...proof });
   },
   email_taken: async ({ healthy }, id) => {
     const { api, email } = await signedInClient(healthy);
     return call(api, id, { email, password });
   },
-  weak_password: ({ healthy }, id) =>
-    call(createClient({ baseUrl: healthy }), id, { email: freshEmail(), password: "sunshine" }),
-  invalid_credentials: ({ healthy }, id) => call(createClient({ baseUrl: healthy }), id),
+  weak_password: async ({ healthy }, id) =>
+    id === "signup"
+      ? call(createClient({ baseUrl: healthy }), id, { email: freshEmail(), password: "sunshine" })
+      : call((await signedInClient(healthy)).api, id, {
+          currentPassword: password,
+          newPassword: "sunshine",
+        }),
+  invalid_credentials: async ({ healthy }, id) =>
+    acceptsOf(id).length === 0
+      ? call(createClient({ baseUrl: healthy }), id)
+      : call((await signedInClient(healthy)).api, id, {
+          password: "not the password",
+          currentPassword: "not the password",
+        }),
+  invalid_refresh_token: ({ healthy }, id) => call(createClient({ baseUrl: healthy }), id),
   internal_error: ({ broken }, id) => callWithCredential(broken, id),
   overloaded: ({ draining }, id) => callWithCredential(draining, id),
 };
@@ -65,7 +78,8 @@ function exampleInput(operation: OperationDescription): Record<string, unknown> 
   const { params, body } = operation.request;
   const firstExample = (schema: { meta(): unknown }): unknown => {
     const meta = schema.meta();
-    const examples: unknown = meta !== null && typeof meta === "object" && "examples" in meta ? meta.examples : [];
+    const examples: unknown =
+      meta !== null && typeof meta === "object" && "examples" in meta ? meta.examples : [];
     return Array.isArray(examples) ? examples[0] : undefined;
   };
   const ofParams = Object.entries(params?.shape ?? {}).map(([name, schema]) => [
@@ -77,14 +91,25 @@ function exampleInput(operation: OperationDescription): Record<string, unknown> 
 
 type AnyFunction = (input: Record<string, unknown>, options?: object) => Promise<unknown>;
 
-async function call(api: Client, id: OperationId, input?: Record<string, unknown>): Promise<unknown> {
+/** Calls with the example input; of `input` only what the operation takes. */
+async function call(
+  api: Client,
+  id: OperationId,
+  input: Record<string, unknown> = {},
+): Promise<unknown> {
   const run = api[id] as AnyFunction; // the input comes from the operation's own schemas
-  return run({ ...exampleInput(operations[id]), ...input });
+  const example = exampleInput(operations[id]);
+  const given = Object.entries(input).filter(([name]) => name in example);
+  return run({ ...example, ...Object.fromEntries(given) });
+}
+
+function acceptsOf(id: OperationId): OperationDescription["security"]["accepts"] {
+  return operations[id].security.accepts;
 }
 
 /** With a cookie or a token that looks right, so that the server has to look it up. */
 function callWithCredential(baseUrl: string, id: OperationId): Promise<unknown> {
-  const { accepts } = operations[id].security as OperationDescription["security"];
+  const accepts = acceptsOf(id);
   const run = createClient({ baseUrl })[id] as AnyFunction; // as in `call`
   const headers = accepts.includes("session")
     ? { cookie: `__Host-session=${"A".repeat(43)}` }
@@ -102,7 +127,7 @@ async function tampered(
   tamper: (request: Request) => Request,
 ): Promise<unknown> {
   const cookies = cookieJar();
-  const { accepts } = operations[id].security as OperationDescription["security"];
+  const accepts = acceptsOf(id);
   if (accepts.length > 0) dataOf(await createClient({ baseUrl, cookies }).login(adminCredentials));
   const bearer = accepts.length === 1 && accepts[0] === "bearer";
   const send = (request: Request) => fetch(tamper(request));

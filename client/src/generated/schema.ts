@@ -89,6 +89,100 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/me/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List your sessions
+     * @description Where you are logged in, oldest first, cookies and tokens alike. Dead sessions are not listed.
+     *
+     *     May log: `unhandled_error`.
+     */
+    get: operations["listMySessions"];
+    put?: never;
+    post?: never;
+    /**
+     * End all your other sessions
+     * @description All but the one that asks.
+     *
+     *     May log: `session_revoked`, `csrf_rejected`, `unhandled_error`.
+     */
+    delete: operations["revokeMyOtherSessions"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/sessions/{sessionId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * End one of your sessions
+     * @description It is dead at once, with its tokens. Somebody else's session looks like one that does not exist.
+     *
+     *     May log: `session_revoked`, `csrf_rejected`, `unhandled_error`.
+     */
+    delete: operations["revokeMySession"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/password": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Change your password
+     * @description Needs the current password. Every other session and token of the account ends at once; the one that asks stays.
+     *
+     *     May log: `password_changed`, `session_revoked`, `csrf_rejected`, `unhandled_error`.
+     */
+    post: operations["changePassword"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/delete": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Delete your account
+     * @description Needs the password. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.
+     *
+     *     May log: `user_deleted`, `csrf_rejected`, `unhandled_error`.
+     */
+    post: operations["deleteMe"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/token/login": {
     parameters: {
       query?: never;
@@ -105,6 +199,50 @@ export interface paths {
      *     May log: `login_success`, `login_failed`, `csrf_rejected`, `unhandled_error`.
      */
     post: operations["tokenLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/token/refresh": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Exchange a refresh token
+     * @description Each refresh token is good once. The one before the current, within a few seconds of the exchange, gives the same successor again, so that a lost answer logs nobody out. Any older one, or a later use, means that somebody has a copy: the session ends, with all its tokens.
+     *
+     *     May log: `token_refreshed`, `refresh_token_reuse`, `session_revoked`, `csrf_rejected`, `unhandled_error`.
+     */
+    post: operations["tokenRefresh"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/token/revoke": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Revoke a token
+     * @description Ends the session of the token, and so every token of it (RFC 7009). The answer is the same for a token that is unknown, expired or revoked already.
+     *
+     *     May log: `token_revoked`, `csrf_rejected`, `unhandled_error`.
+     */
+    post: operations["tokenRevoke"];
     delete?: never;
     options?: never;
     head?: never;
@@ -178,6 +316,56 @@ export interface paths {
      *     May log: `user_deleted`, `csrf_rejected`, `authorization_denied`, `unhandled_error`.
      */
     delete: operations["deleteUser"];
+    options?: never;
+    head?: never;
+    /**
+     * Change an account
+     * @description Changes the role, or disables or enables the account. Both hold at once. The last enabled administrator can be neither demoted nor disabled.
+     *
+     *     May log: `user_updated`, `session_revoked`, `csrf_rejected`, `authorization_denied`, `unhandled_error`.
+     */
+    patch: operations["updateUser"];
+    trace?: never;
+  };
+  "/users/{userId}/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * End an account's sessions
+     * @description Every session and token of the account ends at once.
+     *
+     *     May log: `session_revoked`, `csrf_rejected`, `authorization_denied`, `unhandled_error`.
+     */
+    delete: operations["revokeUserSessions"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/events": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List security events
+     * @description The stored events, newest first, a page at a time. They were stored with the changes they tell of, and nothing in the API can alter or delete one. Filters narrow the list; all must match.
+     *
+     *     May log: `authorization_denied`, `unhandled_error`.
+     */
+    get: operations["listEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -365,6 +553,86 @@ export interface webhooks {
     patch?: never;
     trace?: never;
   };
+  token_refreshed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A refresh token was exchanged for the next pair.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     */
+    post: operations["log_token_refreshed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  token_revoked: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A token, and the session behind it, was revoked by whoever held it.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     */
+    post: operations["log_token_revoked"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  refresh_token_reuse: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A refresh token was used again, so it was stolen or its successor was: its session has ended.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     */
+    post: operations["log_refresh_token_reuse"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  password_changed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An owner changed the password.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     */
+    post: operations["log_password_changed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   csrf_rejected: {
     parameters: {
       query?: never;
@@ -399,6 +667,26 @@ export interface webhooks {
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
      */
     post: operations["log_authorization_denied"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  user_updated: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An administrator changed an account.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     */
+    post: operations["log_user_updated"];
     delete?: never;
     options?: never;
     head?: never;
@@ -571,6 +859,27 @@ export interface components {
       operation: string;
     };
     /**
+     * @description The password as it is, and as it is to be.
+     * @example {
+     *       "currentPassword": "correct horse battery staple",
+     *       "newPassword": "four clear words of mine"
+     *     }
+     */
+    ChangePasswordInput: {
+      /**
+       * Format: password
+       * @description The account's password.
+       * @example correct horse battery staple
+       */
+      currentPassword: string;
+      /**
+       * Format: password
+       * @description Any characters, spaces included. Length counts; composition does not.
+       * @example correct horse battery staple
+       */
+      newPassword: string;
+    };
+    /**
      * @description What a login asks for.
      * @example {
      *       "email": "ada@example.com",
@@ -665,6 +974,20 @@ export interface components {
       requestId: string;
     };
     /**
+     * @description The account's password, as proof.
+     * @example {
+     *       "password": "correct horse battery staple"
+     *     }
+     */
+    DeleteMeInput: {
+      /**
+       * Format: password
+       * @description The account's password.
+       * @example correct horse battery staple
+       */
+      password: string;
+    };
+    /**
      * @description The e-mail address is taken. Log in with it, or sign up with another address.
      * @example {
      *       "type": "/problems/email-taken",
@@ -695,6 +1018,27 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       requestId: string;
+    };
+    /**
+     * @description One page.
+     * @example {
+     *       "items": [
+     *         {
+     *           "timestamp": "2026-11-23T10:06:00.000Z",
+     *           "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *           "ip": "203.0.113.7",
+     *           "event": "logout",
+     *           "level": "info",
+     *           "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43"
+     *         }
+     *       ],
+     *       "nextCursor": null
+     *     }
+     */
+    EventPage: {
+      items: components["schemas"]["LogEvent"][];
+      /** @description Send it as `cursor` for the next page; null at the end. */
+      nextCursor: string | null;
     };
     /**
      * @description Not allowed. Ask an administrator for the role the operation needs.
@@ -796,7 +1140,10 @@ export interface components {
       status: 401;
       /** @enum {string} */
       detail: "The e-mail address and password do not let you in.";
-      /** @enum {string} */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       code: "invalid_credentials";
       /**
        * Format: uuid
@@ -833,6 +1180,38 @@ export interface components {
        * @enum {string}
        */
       code: "invalid_json";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
+     * @description The refresh token is not valid. Log in again. If nobody but you could have used the token, change the password as well.
+     * @example {
+     *       "type": "/problems/invalid-refresh-token",
+     *       "title": "The refresh token is not valid",
+     *       "status": 401,
+     *       "detail": "The refresh token is unknown, expired, revoked, or was used before.",
+     *       "code": "invalid_refresh_token",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    InvalidRefreshTokenProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/invalid-refresh-token";
+      /** @enum {string} */
+      title: "The refresh token is not valid";
+      /** @enum {number} */
+      status: 401;
+      /** @enum {string} */
+      detail: "The refresh token is unknown, expired, revoked, or was used before.";
+      /** @enum {string} */
+      code: "invalid_refresh_token";
       /**
        * Format: uuid
        * @description A UUID, version 7: later ids sort after earlier ones.
@@ -950,8 +1329,13 @@ export interface components {
       | components["schemas"]["LoginFailedEvent"]
       | components["schemas"]["LogoutEvent"]
       | components["schemas"]["SessionRevokedEvent"]
+      | components["schemas"]["TokenRefreshedEvent"]
+      | components["schemas"]["TokenRevokedEvent"]
+      | components["schemas"]["RefreshTokenReuseEvent"]
+      | components["schemas"]["PasswordChangedEvent"]
       | components["schemas"]["CsrfRejectedEvent"]
       | components["schemas"]["AuthorizationDeniedEvent"]
+      | components["schemas"]["UserUpdatedEvent"]
       | components["schemas"]["UserDeletedEvent"]
       | components["schemas"]["RequestEvent"]
       | components["schemas"]["UnhandledErrorEvent"]
@@ -1160,6 +1544,45 @@ export interface components {
       retryAfterSeconds: number;
     };
     /**
+     * @description An owner changed the password.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "password_changed",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43"
+     *     }
+     */
+    PasswordChangedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "password_changed";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+    };
+    /**
      * @description The body is too large. Send less. No operation needs more.
      * @example {
      *       "type": "/problems/payload-too-large",
@@ -1190,6 +1613,65 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       requestId: string;
+    };
+    /**
+     * @description What a refresh asks for.
+     * @example {
+     *       "refreshToken": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44.0.x2nQ8v0m3Jk7sYw1rT5uB9cD4eF6gH8iK0lM2nO4pQ6"
+     *     }
+     */
+    RefreshInput: {
+      /**
+       * @description The refresh token of the last pair.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44.0.x2nQ8v0m3Jk7sYw1rT5uB9cD4eF6gH8iK0lM2nO4pQ6
+       */
+      refreshToken: string;
+    };
+    /**
+     * @description A refresh token was used again, so it was stolen or its successor was: its session has ended.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "refresh_token_reuse",
+     *       "level": "error",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "family": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44"
+     *     }
+     */
+    RefreshTokenReuseEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "refresh_token_reuse";
+      /** @enum {string} */
+      level: "error";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description The session all these tokens belong to.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      family: string;
     };
     /**
      * @description A request was answered.
@@ -1233,6 +1715,19 @@ export interface components {
       status: number;
       durationMs: number;
       operation: string | null;
+    };
+    /**
+     * @description What is to be revoked.
+     * @example {
+     *       "token": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44.0.x2nQ8v0m3Jk7sYw1rT5uB9cD4eF6gH8iK0lM2nO4pQ6"
+     *     }
+     */
+    RevokeInput: {
+      /**
+       * @description An access or a refresh token.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44.0.x2nQ8v0m3Jk7sYw1rT5uB9cD4eF6gH8iK0lM2nO4pQ6
+       */
+      token: string;
     };
     /**
      * @description The server listens.
@@ -1335,6 +1830,79 @@ export interface components {
       expiresAt: string;
     };
     /**
+     * @description One of your logins.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44",
+     *       "kind": "cookie",
+     *       "current": true,
+     *       "createdAt": "2026-11-23T10:06:00.000Z",
+     *       "lastSeenAt": "2026-11-23T10:07:00.000Z",
+     *       "expiresAt": "2026-11-24T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "userAgent": "Mozilla/5.0"
+     *     }
+     */
+    SessionInfo: {
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * @description How it is carried.
+       * @enum {string}
+       */
+      kind: "cookie" | "token";
+      /** @description Whether this request was made with it. */
+      current: boolean;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description To the minute or so.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      lastSeenAt: string;
+      /**
+       * Format: date-time
+       * @description When it ends, whatever is done with it.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      expiresAt: string;
+      /** @description Where the login came from. */
+      ip: string;
+      /** @description What the client called itself. */
+      userAgent: string | null;
+    };
+    /**
+     * @description One page.
+     * @example {
+     *       "items": [
+     *         {
+     *           "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44",
+     *           "kind": "cookie",
+     *           "current": true,
+     *           "createdAt": "2026-11-23T10:06:00.000Z",
+     *           "lastSeenAt": "2026-11-23T10:07:00.000Z",
+     *           "expiresAt": "2026-11-24T10:06:00.000Z",
+     *           "ip": "203.0.113.7",
+     *           "userAgent": "Mozilla/5.0"
+     *         }
+     *       ],
+     *       "nextCursor": null
+     *     }
+     */
+    SessionInfoPage: {
+      items: components["schemas"]["SessionInfo"][];
+      /** @description Send it as `cursor` for the next page; null at the end. */
+      nextCursor: string | null;
+    };
+    /**
      * @description A session ended before its time, other than by logout.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -1381,7 +1949,7 @@ export interface components {
        */
       sessionId: string;
       /** @enum {string} */
-      by: "user";
+      by: "user" | "admin" | "password_change" | "disable" | "reuse";
     };
     /**
      * @description An account was made.
@@ -1527,6 +2095,101 @@ export interface components {
       refreshExpiresInSeconds: number;
     };
     /**
+     * @description A refresh token was exchanged for the next pair.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "token_refreshed",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "sessionId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44"
+     *     }
+     */
+    TokenRefreshedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "token_refreshed";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      sessionId: string;
+    };
+    /**
+     * @description A token, and the session behind it, was revoked by whoever held it.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "token_revoked",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "jti": null,
+     *       "sessionId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44"
+     *     }
+     */
+    TokenRevokedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "token_revoked";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @description Of an access token; null for a refresh token. */
+      jti: string | null;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      sessionId: string;
+    };
+    /**
      * @description Sign-in required. Log in, and send the session cookie or `Authorization: Bearer <access token>`.
      * @example {
      *       "type": "/problems/unauthenticated",
@@ -1549,7 +2212,10 @@ export interface components {
       status: 401;
       /** @enum {string} */
       detail: "The request carries no valid session or access token.";
-      /** @enum {string} */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       code: "unauthenticated";
       /**
        * Format: uuid
@@ -1631,6 +2297,22 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       requestId: string;
+    };
+    /**
+     * @description What is to change. What is left out stays.
+     * @example {
+     *       "disabled": true
+     *     }
+     */
+    UpdateUserInput: {
+      /**
+       * @description What the account may do.
+       * @example user
+       * @enum {string}
+       */
+      role?: "user" | "admin";
+      /** @description True ends everything the account has. */
+      disabled?: boolean;
     };
     /**
      * @description An account, as its owner and administrators see it.
@@ -1735,6 +2417,64 @@ export interface components {
       items: components["schemas"]["User"][];
       /** @description Send it as `cursor` for the next page; null at the end. */
       nextCursor: string | null;
+    };
+    /**
+     * @description An administrator changed an account.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "user_updated",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45",
+     *       "changes": {
+     *         "disabled": true
+     *       }
+     *     }
+     */
+    UserUpdatedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "user_updated";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      actorId: string;
+      changes: {
+        /**
+         * @description What the account may do.
+         * @example user
+         * @enum {string}
+         */
+        role?: "user" | "admin";
+        disabled?: boolean;
+      };
     };
     /**
      * @description The request does not match its schema. Read `issues`: each names the part, the path and the rule. Unknown properties are refused.
@@ -2164,6 +2904,452 @@ export interface operations {
       };
     };
   };
+  listMySessions: {
+    parameters: {
+      query?: {
+        /** @description How many items at the most. */
+        limit?: number;
+        /** @description Where a page ends. Opaque; it comes from `nextCursor` and is refused if altered. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of your sessions. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SessionInfoPage"];
+        };
+      };
+      /** @description `validation_failed`: The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description `unauthenticated`: Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description `internal_error`: Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description `overloaded`: The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  revokeMyOtherSessions: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The others have ended. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `validation_failed`: The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description `unauthenticated`: Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description `internal_error`: Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description `overloaded`: The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  revokeMySession: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path: {
+        /** @description A UUID, version 7: later ids sort after earlier ones. */
+        sessionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The session has ended. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `validation_failed`: The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description `unauthenticated`: Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description `not_found`: Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description `internal_error`: Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description `overloaded`: The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  changePassword: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ChangePasswordInput"];
+      };
+    };
+    responses: {
+      /** @description The password is changed. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `weak_password`: The password is too weak. `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["WeakPasswordProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description `invalid_credentials`: Login failed. `unauthenticated`: Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidCredentialsProblem"]
+            | components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description `payload_too_large`: The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+        };
+      };
+      /** @description `internal_error`: Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description `overloaded`: The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  deleteMe: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["DeleteMeInput"];
+      };
+    };
+    responses: {
+      /** @description The account is gone. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description Clears the cookies of the session. */
+          "set-cookie": string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description `invalid_credentials`: Login failed. `unauthenticated`: Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidCredentialsProblem"]
+            | components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description `last_admin`: The last administrator must stay. */
+      409: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["LastAdminProblem"];
+        };
+      };
+      /** @description `payload_too_large`: The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+        };
+      };
+      /** @description `internal_error`: Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description `overloaded`: The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
   tokenLogin: {
     parameters: {
       query?: never;
@@ -2207,6 +3393,190 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
+        };
+      };
+      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description `payload_too_large`: The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+        };
+      };
+      /** @description `internal_error`: Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description `overloaded`: The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  tokenRefresh: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RefreshInput"];
+      };
+    };
+    responses: {
+      /** @description The next pair. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TokenPair"];
+        };
+      };
+      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description `invalid_refresh_token`: The refresh token is not valid. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InvalidRefreshTokenProblem"];
+        };
+      };
+      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description `payload_too_large`: The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+        };
+      };
+      /** @description `internal_error`: Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description `overloaded`: The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  tokenRevoke: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RevokeInput"];
+      };
+    };
+    responses: {
+      /** @description The token is good for nothing now. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
         };
       };
       /** @description `csrf_rejected`: Cross-site protection refused the request. */
@@ -2594,6 +3964,326 @@ export interface operations {
       };
     };
   };
+  updateUser: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path: {
+        /** @description A UUID, version 7: later ids sort after earlier ones. */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UpdateUserInput"];
+      };
+    };
+    responses: {
+      /** @description The account as it is now. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["User"];
+        };
+      };
+      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description `unauthenticated`: Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description `not_found`: Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description `last_admin`: The last administrator must stay. */
+      409: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["LastAdminProblem"];
+        };
+      };
+      /** @description `payload_too_large`: The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+        };
+      };
+      /** @description `internal_error`: Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description `overloaded`: The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  revokeUserSessions: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path: {
+        /** @description A UUID, version 7: later ids sort after earlier ones. */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They have ended. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `validation_failed`: The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description `unauthenticated`: Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description `not_found`: Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description `internal_error`: Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description `overloaded`: The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  listEvents: {
+    parameters: {
+      query?: {
+        /** @description How many items at the most. */
+        limit?: number;
+        /** @description Where a page ends. Opaque; it comes from `nextCursor` and is refused if altered. */
+        cursor?: string;
+        /** @description Only events of this kind. */
+        event?:
+          | "signup"
+          | "signup_failed"
+          | "login_success"
+          | "login_failed"
+          | "logout"
+          | "session_revoked"
+          | "token_refreshed"
+          | "token_revoked"
+          | "refresh_token_reuse"
+          | "password_changed"
+          | "csrf_rejected"
+          | "authorization_denied"
+          | "user_updated"
+          | "user_deleted"
+          | "request"
+          | "unhandled_error"
+          | "server_started"
+          | "server_stopped";
+        /** @description Only events about this account. */
+        userId?: string;
+        /** @description Only events at this instant or later. */
+        since?: string;
+        /** @description Only events before this instant. */
+        until?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of events. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EventPage"];
+        };
+      };
+      /** @description `validation_failed`: The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description `unauthenticated`: Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description `forbidden`: Not allowed. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ForbiddenProblem"];
+        };
+      };
+      /** @description `internal_error`: Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description `overloaded`: The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
   getJwks: {
     parameters: {
       query?: never;
@@ -2832,6 +4522,94 @@ export interface operations {
       };
     };
   };
+  log_token_refreshed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TokenRefreshedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_token_revoked: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TokenRevokedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_refresh_token_reuse: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RefreshTokenReuseEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_password_changed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PasswordChangedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   log_csrf_rejected: {
     parameters: {
       query?: never;
@@ -2864,6 +4642,28 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["AuthorizationDeniedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_user_updated: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UserUpdatedEvent"];
       };
     };
     responses: {

@@ -25,13 +25,19 @@ window.ui = SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   requestInterceptor(request) {
     const unsigned = request.headers.Authorization === undefined;
-    if (csrfToken !== undefined && unsigned && isOurs(request.url) && isChange(request.method ?? "GET"))
+    if (
+      csrfToken !== undefined &&
+      unsigned &&
+      isOurs(request.url) &&
+      isChange(request.method ?? "GET")
+    )
       request.headers["x-csrf-token"] = csrfToken;
     return request;
   },
   responseInterceptor(response) {
     if (!response.ok || !isOurs(response.url)) return response;
-    if (pathOf(response.url) === "/login") csrfToken = response.body?.csrfToken ?? response.obj?.csrfToken;
+    if (pathOf(response.url) === "/login")
+      csrfToken = response.body?.csrfToken ?? response.obj?.csrfToken;
     if (pathOf(response.url) === "/logout") csrfToken = undefined;
     return response;
   },

@@ -1,0 +1,94 @@
+/** Access tokens: how they are made, and the one function that believes one. */
+import { type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { Dependencies } from "./dependencies.ts";
+import type { Occasion } from "./events.ts";
+import type { Session } from "./sessions.ts";
+import type { User } from "./users.ts";
+
+/** RFC 9068 §2.1: says what kind of JWT this is, so that no other kind can pass for it (TK-04). */
+const ACCESS_TOKEN_TYPE = "at+jwt";
+const ALGORITHM = "EdDSA";
+/** Longer than any token we sign; what is longer is not parsed. */
+const ACCESS_TOKEN_MAX_LENGTH = 2048;
+
+/** What a believed access token says. Whether its session lives is asked of the database, every time. */
+export interface AccessTokenClaims {
+  readonly userId: string;
+  readonly sessionId: string;
+  /** `jti`. */
+  readonly tokenId: string;
+}
+
+/**
+ * The claims of an access token, or undefined where anything at all is wrong with it. Each option
+ * closes a hole that the library leaves open by default (RFC 8725 §3): any algorithm the key allows,
+ * any typ, no exp. The header chooses among our own keys, and fetches nothing (TK-02).
+ */
+export async function verifyAccessToken(
+  deps: Dependencies,
+  { now }: Occasion,
+  token: string,
+): Promise<AccessTokenClaims | undefined> {
+  if (token.length > ACCESS_TOKEN_MAX_LENGTH || !isCanonical(token)) return undefined;
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      ({ kid, typ }) => {
+        const key = deps.keyRing.verifying.get(kid ?? "");
+        // The library takes other spellings of `typ` for ours; we sign only one.
+        if (key === undefined || typ !== ACCESS_TOKEN_TYPE) throw new UnknownKeyError();
+        return key.publicKey;
+      },
+      {
+        algorithms: [ALGORITHM],
+        typ: ACCESS_TOKEN_TYPE,
+        issuer: deps.issuer,
+        audience: deps.issuer,
+        requiredClaims: ["sub", "sid", "jti", "iat", "exp"],
+        currentDate: new Date(now),
+        clockTolerance: 0,
+      },
+    );
+    return claimsOf(payload);
+  } catch {
+    return undefined; // every reason to refuse a token is the same answer (TK-21)
+  }
+}
+
+class UnknownKeyError extends Error {}
+
+function claimsOf({ sub, sid, jti, aud, iat }: JWTPayload): AccessTokenClaims | undefined {
+  // One audience, not a list that has ours in it; types as we sign them (TK-03).
+  if (typeof sub !== "string" || typeof sid !== "string" || typeof jti !== "string")
+    return undefined;
+  if (typeof aud !== "string" || typeof iat !== "number") return undefined;
+  return { userId: sub, sessionId: sid, tokenId: jti };
+}
+
+/** Base64url has spare bits at the end of a segment; a spelling that sets them is not the one we signed (TK-07). */
+function isCanonical(token: string): boolean {
+  const segments = token.split(".");
+  return (
+    segments.length === 3 &&
+    segments.every((segment) => Buffer.from(segment, "base64url").toString("base64url") === segment)
+  );
+}
+
+/** 15 minutes by default; no e-mail and no role in it (TK-06). */
+export async function signAccessToken(
+  deps: Dependencies,
+  { now }: Occasion,
+  user: User,
+  session: Session,
+): Promise<string> {
+  const issuedAt = Math.floor(now / 1000);
+  return new SignJWT({ sid: session.id })
+    .setProtectedHeader({ alg: ALGORITHM, typ: ACCESS_TOKEN_TYPE, kid: deps.keyRing.signing.kid })
+    .setIssuer(deps.issuer)
+    .setAudience(deps.issuer)
+    .setSubject(user.id)
+    .setJti(deps.newId(now))
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + deps.lifetimes.accessTokenSeconds)
+    .sign(deps.keyRing.signing.privateKey);
+}
