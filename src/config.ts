@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { Email, PASSWORD_FLOOR_CODE_POINTS, PASSWORD_MAX_CODE_POINTS } from "./contract/values.ts";
 import { BCRYPT_COST_FLOOR } from "./domain/passwords.ts";
+import { parseTrustedProxies } from "./platform/client-address.ts";
 
 /** One day more than a year: beyond it a lifetime is a mistake in units. Seconds. */
 const LIFETIME_MAX_SECONDS = 366 * 86_400;
@@ -45,6 +46,16 @@ const settingsSchema = z.object({
     .optional(),
   ADMIN_EMAIL: Email.optional(),
   ADMIN_PASSWORD: z.string().max(PASSWORD_MAX_CODE_POINTS, { error: "is too long" }).optional(),
+  TRUST_PROXY: z
+    .string()
+    .default("none")
+    .transform((setting, context) => {
+      const trusts = parseTrustedProxies(setting);
+      if (trusts !== undefined) return trusts;
+      const message = "must be none, loopback, or CIDR blocks such as 10.0.0.0/8,2001:db8::/32";
+      context.addIssue({ code: "custom", message, input: undefined });
+      return z.NEVER;
+    }),
   DOCS: z.enum(["on", "off"], { error: "must be on or off" }).optional(),
   LOG_LEVEL: z
     .enum(["info", "warn", "error", "silent"], { error: "must be info, warn, error or silent" })

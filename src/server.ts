@@ -16,6 +16,7 @@ import { deriveKeys } from "./domain/secrets.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
 import { loadDevelopmentSecret } from "./platform/auth-secret.ts";
 import { createBcryptPool } from "./platform/bcrypt-workers.ts";
+import { createClientAddress } from "./platform/client-address.ts";
 import { isCommonPassword } from "./platform/common-passwords.ts";
 import { createDocsAssets } from "./platform/docs-assets.ts";
 import { newId } from "./platform/ids.ts";
@@ -102,7 +103,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     allowedOrigins,
     docs: (settings.DOCS ?? (production ? "off" : "on")) === "on" ? docs() : undefined,
     isDraining: () => draining,
-    clientAddress,
+    clientAddress: createClientAddress(settings.TRUST_PROXY),
     now,
     ResponseClass: FastResponse,
   });
@@ -237,12 +238,6 @@ function badRequest(): Response {
     status: 400,
     headers: { "cache-control": "no-store", connection: "close" },
   });
-}
-
-function clientAddress(request: Request): string {
-  const ip = "ip" in request && typeof request.ip === "string" ? request.ip : "";
-  // An IPv4 peer of a dual-stack socket is that IPv4 address (RL-06).
-  return ip.startsWith("::ffff:") ? ip.slice("::ffff:".length) : ip;
 }
 
 function addressOf(url: string | undefined): string {

@@ -1,0 +1,87 @@
+/** The client's address: what limits are keyed by, sessions show and the journal keeps (RL-05, RL-09). */
+import { BlockList, isIP, SocketAddress } from "node:net";
+
+/** Whether the peer at an address, in its canonical form, is a proxy of ours. */
+export type TrustsProxy = (address: string) => boolean;
+
+/**
+ * The proxies `TRUST_PROXY` names: `none`, `loopback`, or a comma-separated list of CIDR blocks and
+ * addresses; undefined where it is neither. A block of everybody is refused: it would let every client
+ * write its own address. So is a mapped one, because mapped addresses are compared as IPv4.
+ */
+export function parseTrustedProxies(setting: string): TrustsProxy | undefined {
+  if (setting === "none") return () => false;
+  const proxies = new BlockList();
+  const blocks = setting === "loopback" ? "127.0.0.0/8,::1" : setting;
+  for (const block of blocks.split(",")) {
+    const [address = "", prefix, ...rest] = block.trim().split("/");
+    const canonical = canonicalAddress(address);
+    if (canonical === undefined || isIP(canonical) !== isIP(address) || rest.length > 0)
+      return undefined;
+    const bits = isIP(canonical) === 4 ? 32 : 128;
+    if (prefix !== undefined && !/^[1-9][0-9]{0,2}$/.test(prefix)) return undefined;
+    if (Number(prefix ?? bits) > bits) return undefined;
+    proxies.addSubnet(canonical, Number(prefix ?? bits), familyOf(canonical));
+  }
+  return (address) => isIP(address) !== 0 && proxies.check(address, familyOf(address));
+}
+
+/** Reads the client's address from a request as srvx gives it, whose `ip` is the socket's peer. */
+export function createClientAddress(trusts: TrustsProxy): (request: Request) => string {
+  return (request) => {
+    const peer = "ip" in request && typeof request.ip === "string" ? request.ip : "";
+    // Several lines arrive joined by commas, in their order: one list (RFC 9110 §5.3).
+    return findClientAddress(peer, () => request.headers.get("x-forwarded-for"), trusts);
+  };
+}
+
+/**
+ * The socket's peer, unless that is a proxy of ours; then the first address from the right of
+ * X-Forwarded-For that is none. Each proxy appends the peer it saw, so what is right of the first
+ * stranger was written by us, and what is left of it by anybody. An entry that is no address ends the
+ * walk at the last good one: the limits then count a proxy too much rather than a client too little.
+ * `Forwarded` and `X-Real-IP` are not read: a proxy that sets one passes the others on as they came.
+ */
+export function findClientAddress(
+  peer: string,
+  forwardedFor: () => string | null,
+  trusts: TrustsProxy,
+): string {
+  let address = canonicalPeer(peer);
+  if (!trusts(address)) return address;
+  for (const entry of (forwardedFor() ?? "").split(",").reverse()) {
+    const hop = canonicalAddress(withoutPort(entry.trim()));
+    if (hop === undefined) return address;
+    address = hop;
+    if (!trusts(address)) return address;
+  }
+  return address;
+}
+
+/** The kernel's own spelling, without the zone of a link-local address. */
+function canonicalPeer(peer: string): string {
+  if (!peer.includes(":")) return peer;
+  return canonicalAddress(peer.split("%")[0] ?? "") ?? peer;
+}
+
+/** `192.0.2.1:80`, `[2001:db8::1]:80` and `[2001:db8::1]`, as some proxies write them. */
+function withoutPort(entry: string): string {
+  const [, v4, v6] = /^(?:([0-9.]+):[0-9]{1,5}|\[([^\]]*:[^\]]*)\](?::[0-9]{1,5})?)$/.exec(entry) ?? [];
+  return v4 ?? v6 ?? entry;
+}
+
+/** The one spelling of an address, so that no other is a key of its own; undefined where it is none. */
+function canonicalAddress(text: string): string | undefined {
+  const family = isIP(text);
+  if (family === 4) return text;
+  // A zone means something on the machine that wrote it only.
+  if (family === 0 || text.includes("%")) return undefined;
+  const { address } = new SocketAddress({ address: text, family: "ipv6" });
+  // An IPv4 client of a dual-stack socket is that IPv4 client (RL-06).
+  const mapped = /^::ffff:([0-9.]+)$/.exec(address)?.[1];
+  return mapped ?? address;
+}
+
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return isIP(address) === 4 ? "ipv4" : "ipv6";
+}
