@@ -71,7 +71,13 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     log,
     newId,
     secretKeys,
-    keyRing: await openKeyRing(storage, secretKeys.signingKeySeal, newId(now()), now()),
+    keyRing: await openKeyRing(
+      storage,
+      secretKeys.signingKeySeal,
+      settings.ACCESS_TOKEN_TTL,
+      newId(now()),
+      now(),
+    ),
     passwords: createPasswords(bcrypt, secretKeys.passwordPepper, settings.BCRYPT_COST),
     passwordPolicy: {
       minLength: settings.PASSWORD_MIN_LENGTH,

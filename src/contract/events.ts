@@ -152,6 +152,13 @@ const shapes = {
     { userId: Id, actorId: Id },
     { userId: exampleUserId, actorId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45" },
   ),
+  signing_key_rotated: event(
+    "info",
+    "stored",
+    "A new key signs access tokens. The one before goes on verifying until its tokens have expired.",
+    { kid: Id.meta({ description: "The new key's id, as in the JWK set." }) },
+    { ...outsideRequest, kid: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e46" },
+  ),
   request: event(
     "info",
     "stdout",

@@ -1,5 +1,5 @@
 /** Access tokens: how they are made, and the one function that believes one. */
-import { type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { decodeProtectedHeader, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { Dependencies } from "./dependencies.ts";
 import type { Occasion } from "./events.ts";
 import type { Session } from "./sessions.ts";
@@ -30,13 +30,16 @@ export async function verifyAccessToken(
   token: string,
 ): Promise<AccessTokenClaims | undefined> {
   if (token.length > ACCESS_TOKEN_MAX_LENGTH || !isCanonical(token)) return undefined;
+  const kid = keyIdOf(token);
+  // Not inside the `try`: a database that fails is no reason to call a token bad.
+  const key = kid === undefined ? undefined : await deps.keyRing.findVerifying(kid, now);
+  if (key === undefined) return undefined;
   try {
     const { payload } = await jwtVerify(
       token,
-      ({ kid, typ }) => {
-        const key = deps.keyRing.verifying.get(kid ?? "");
+      ({ typ }) => {
         // The library takes other spellings of `typ` for ours; we sign only one.
-        if (key === undefined || typ !== ACCESS_TOKEN_TYPE) throw new UnknownKeyError();
+        if (typ !== ACCESS_TOKEN_TYPE) throw new ForeignTypeError();
         return key.publicKey;
       },
       {
@@ -55,7 +58,16 @@ export async function verifyAccessToken(
   }
 }
 
-class UnknownKeyError extends Error {}
+class ForeignTypeError extends Error {}
+
+function keyIdOf(token: string): string | undefined {
+  try {
+    const { kid } = decodeProtectedHeader(token);
+    return typeof kid === "string" ? kid : undefined; // its type is a promise of the token's own
+  } catch {
+    return undefined;
+  }
+}
 
 function claimsOf({ sub, sid, jti, aud, iat }: JWTPayload): AccessTokenClaims | undefined {
   // One audience, not a list that has ours in it; types as we sign them (TK-03).
@@ -82,13 +94,14 @@ export async function signAccessToken(
   session: Session,
 ): Promise<string> {
   const issuedAt = Math.floor(now / 1000);
+  const { kid, privateKey } = await deps.keyRing.findSigning(now);
   return new SignJWT({ sid: session.id })
-    .setProtectedHeader({ alg: ALGORITHM, typ: ACCESS_TOKEN_TYPE, kid: deps.keyRing.signing.kid })
+    .setProtectedHeader({ alg: ALGORITHM, typ: ACCESS_TOKEN_TYPE, kid })
     .setIssuer(deps.issuer)
     .setAudience(deps.issuer)
     .setSubject(user.id)
     .setJti(deps.newId(now))
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + deps.lifetimes.accessTokenSeconds)
-    .sign(deps.keyRing.signing.privateKey);
+    .sign(privateKey);
 }

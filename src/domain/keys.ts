@@ -1,7 +1,18 @@
-/** The keys that sign access tokens: kept encrypted in the database, published as a JWK set. */
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+/** The keys that sign access tokens: kept encrypted in the database, published as a JWK set, rotated while they are in use. */
 import { type CryptoKey, importJWK, type JWK } from "jose";
-import type { Storage } from "./storage.ts";
+import { commit, type Journal, type Occasion } from "./events.ts";
+import { seal, unseal } from "./sealing.ts";
+import { type Storage, StorageUnavailableError } from "./storage.ts";
+
+/**
+ * How old a process's view of the keys may be: for so long it may go on signing with a key that was
+ * retired elsewhere, and publish a set without the new one. Milliseconds.
+ */
+export const KEY_NOTICE_MS = 10_000;
+/** An unknown `kid` asks the database no more often than this: strangers can make up as many as they like. Milliseconds. */
+const UNKNOWN_KEY_PAUSE_MS = 1_000;
+/** What the contract's `Jwks` holds at the most. */
+const LIVE_KEYS_MAX = 16;
 
 export interface SigningKeyRecord {
   readonly kid: string;
@@ -19,6 +30,8 @@ export interface SigningKeyStore {
   listSigningKeys(): Promise<SigningKeyRecord[]>;
   /** Inserts the key only while no key signs, in one statement; false where another process was first. */
   insertFirstSigningKey(key: SigningKeyRecord): Promise<boolean>;
+  /** Ends the signing of whichever key signs; nothing where none does. */
+  retireSigningKey(now: number): Promise<void>;
 }
 
 export interface SigningKey {
@@ -31,36 +44,144 @@ export interface VerifyingKey {
   readonly publicKey: CryptoKey;
 }
 
-/** The keys in use: one that signs, and every one whose tokens may still live. */
+/** The keys in use: one that signs, and every one whose tokens may still live. Never older than `KEY_NOTICE_MS`, while the database answers. */
 export interface KeyRing {
-  readonly signing: SigningKey;
-  readonly verifying: ReadonlyMap<string, VerifyingKey>;
+  findSigning(now: number): Promise<SigningKey>;
+  /** The key of that id; one nobody here has seen is looked for in the database, once a second at the most. */
+  findVerifying(kid: string, now: number): Promise<VerifyingKey | undefined>;
+  /** All that verify. Never fails: without the database it is what was last known. */
+  listVerifying(now: number): Promise<VerifyingKey[]>;
 }
 
 /** Loads the keys, making the first one where there is none; safe when several processes start at once. */
 export async function openKeyRing(
   storage: Storage,
   sealKey: Uint8Array,
+  accessTokenSeconds: number,
   kid: string,
   now: number,
 ): Promise<KeyRing> {
-  let records = await storage.listSigningKeys();
-  if (!records.some(isSigning)) {
+  const records = await storage.listSigningKeys();
+  if (!records.some(isSigning))
     await storage.insertFirstSigningKey(await newSigningKey(sealKey, kid, now));
-    records = await storage.listSigningKeys();
-  }
-  const active = records.find(isSigning);
-  if (active === undefined)
-    throw new Error("The database holds no signing key although one was just made");
-  const verifying = await Promise.all(records.map(importPublic));
-  return {
-    signing: { kid: active.kid, privateKey: await importPrivate(sealKey, active) },
-    verifying: new Map(verifying.map((key) => [key.kid, key])),
-  };
+  const ring = new StoredKeyRing(storage, sealKey, accessTokenSeconds, now);
+  await ring.load();
+  return ring;
+}
+
+/**
+ * Retires the key that signs and puts a new one in its place, in one transaction. Tokens that live
+ * stay valid: their key goes on verifying until the last of them has expired. Throws
+ * `ForeignSecretError` where AUTH_SECRET is not this database's: no server could use the new key.
+ */
+export async function rotateSigningKey(
+  journal: Journal,
+  occasion: Occasion,
+  sealKey: Uint8Array,
+  accessTokenSeconds: number,
+): Promise<{ readonly kid: string } | "too_many_keys"> {
+  const { now } = occasion;
+  const key = await newSigningKey(sealKey, journal.newId(now), now);
+  return commit(journal, occasion, async (stores, record) => {
+    const records = await stores.listSigningKeys();
+    records.filter(isSigning).forEach((signing) => openSeed(sealKey, signing));
+    const live = records.filter((old) => isVerifying(old, accessTokenSeconds, now));
+    if (live.length >= LIVE_KEYS_MAX) return "too_many_keys";
+    await stores.retireSigningKey(now);
+    await stores.insertFirstSigningKey(key);
+    await record("signing_key_rotated", { kid: key.kid });
+    return { kid: key.kid };
+  });
+}
+
+/** When the last token a retired key can have signed has expired, wherever that was; null while it signs. Milliseconds. */
+export function verifiesUntil(
+  { retiredAt }: SigningKeyRecord,
+  accessTokenSeconds: number,
+): number | null {
+  return retiredAt === null ? null : retiredAt + KEY_NOTICE_MS + accessTokenSeconds * 1000;
+}
+
+function isVerifying(record: SigningKeyRecord, accessTokenSeconds: number, now: number): boolean {
+  return now < (verifiesUntil(record, accessTokenSeconds) ?? Infinity);
 }
 
 function isSigning({ retiredAt }: SigningKeyRecord): boolean {
   return retiredAt === null;
+}
+
+interface LoadedKey extends VerifyingKey {
+  readonly record: SigningKeyRecord;
+}
+
+class StoredKeyRing implements KeyRing {
+  readonly #storage: Storage;
+  readonly #sealKey: Uint8Array;
+  readonly #accessTokenSeconds: number;
+  #keys: ReadonlyMap<string, LoadedKey> = new Map();
+  #signing: SigningKey | undefined;
+  #askedAt: number;
+  #loading: Promise<void> | undefined;
+
+  constructor(storage: Storage, sealKey: Uint8Array, accessTokenSeconds: number, now: number) {
+    this.#storage = storage;
+    this.#sealKey = sealKey;
+    this.#accessTokenSeconds = accessTokenSeconds;
+    this.#askedAt = now;
+  }
+
+  async findSigning(now: number): Promise<SigningKey> {
+    await this.#reload(now, KEY_NOTICE_MS);
+    if (this.#signing === undefined) throw new Error("The database holds no key that signs");
+    return this.#signing;
+  }
+
+  async findVerifying(kid: string, now: number): Promise<VerifyingKey | undefined> {
+    await this.#reload(now, KEY_NOTICE_MS);
+    if (!this.#keys.has(kid)) await this.#reload(now, UNKNOWN_KEY_PAUSE_MS);
+    const key = this.#keys.get(kid);
+    return key && isVerifying(key.record, this.#accessTokenSeconds, now) ? key : undefined;
+  }
+
+  async listVerifying(now: number): Promise<VerifyingKey[]> {
+    await this.#reload(now, KEY_NOTICE_MS).catch(() => undefined); // whoever signs or verifies is told
+    const keys = [...this.#keys.values()];
+    return keys.filter(({ record }) => isVerifying(record, this.#accessTokenSeconds, now));
+  }
+
+  /** Loads unless that was tried within `pauseMs`; a clock that was put back counts as long ago. Waits for a load under way. */
+  async #reload(now: number, pauseMs: number): Promise<void> {
+    if (this.#loading === undefined && Math.abs(now - this.#askedAt) >= pauseMs) {
+      this.#askedAt = now;
+      this.#loading = this.load()
+        .catch(ignoreUnavailable)
+        .finally(() => (this.#loading = undefined));
+    }
+    await this.#loading;
+  }
+
+  async load(): Promise<void> {
+    const records = await this.#storage.listSigningKeys();
+    const active = records.find(isSigning);
+    if (active === undefined) throw new Error("The database holds no key that signs");
+    if (this.#signing?.kid !== active.kid)
+      this.#signing = {
+        kid: active.kid,
+        privateKey: await importPrivate(this.#sealKey, active),
+      };
+    const keys = await Promise.all(
+      records.map(async (record) => ({
+        ...(this.#keys.get(record.kid) ?? (await importPublic(record))),
+        record,
+      })),
+    );
+    this.#keys = new Map(keys.map((key) => [key.kid, key]));
+  }
+}
+
+/** What was last known goes on being used: a database that is away has no new key either. */
+function ignoreUnavailable(error: unknown): void {
+  if (!(error instanceof StorageUnavailableError)) throw error;
 }
 
 async function newSigningKey(
@@ -81,7 +202,7 @@ async function importPublic({ kid, publicX: x }: SigningKeyRecord): Promise<Veri
 }
 
 async function importPrivate(sealKey: Uint8Array, record: SigningKeyRecord): Promise<CryptoKey> {
-  const d = unseal(sealKey, record.sealedSeed, record.kid).toString("base64url");
+  const d = openSeed(sealKey, record).toString("base64url");
   return importKey({ x: record.publicX, d });
 }
 
@@ -91,32 +212,12 @@ async function importKey(members: JWK): Promise<CryptoKey> {
   return key;
 }
 
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-
-/** AES-256-GCM: nonce, tag, ciphertext. The kid is authenticated with it, so that no seed can be moved to another row. */
-function seal(key: Uint8Array, plain: Uint8Array, kid: string): Uint8Array {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(kid));
-  const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
-}
-
-function unseal(key: Uint8Array, sealed: Uint8Array, kid: string): Buffer {
-  const nonce = sealed.subarray(0, NONCE_BYTES);
-  const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES })
-    .setAAD(Buffer.from(kid))
-    .setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-  try {
-    return Buffer.concat([
-      decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)),
-      decipher.final(),
-    ]);
-  } catch {
-    throw new ForeignSecretError(
-      "The signing keys cannot be opened: AUTH_SECRET is not the one this database was made with",
-    );
-  }
+function openSeed(sealKey: Uint8Array, { sealedSeed, kid }: SigningKeyRecord): Buffer {
+  const seed = unseal(sealKey, sealedSeed, kid);
+  if (seed !== undefined) return seed;
+  throw new ForeignSecretError(
+    "The signing keys cannot be opened: AUTH_SECRET is not the one this database was made with",
+  );
 }
 
 /** AUTH_SECRET does not belong to this database. */

@@ -6,8 +6,9 @@ const JWKS_MAX_AGE_SECONDS = 300;
 
 export function createKeyHandlers(deps: Dependencies): Pick<Handlers, "getJwks"> {
   return {
-    getJwks() {
-      const keys = [...deps.keyRing.verifying.values()].map(({ kid, x }) => ({
+    async getJwks({ occasion }) {
+      const verifying = await deps.keyRing.listVerifying(occasion.now);
+      const keys = verifying.map(({ kid, x }) => ({
         kty: "OKP" as const,
         crv: "Ed25519" as const,
         alg: "EdDSA" as const,

@@ -8,6 +8,7 @@ export function createSigningKeyStore(run: Run): SigningKeyStore {
   return {
     listSigningKeys: () => listSigningKeys(run),
     insertFirstSigningKey: (key) => insertFirstSigningKey(run, key),
+    retireSigningKey: (now) => retireSigningKey(run, now),
   };
 }
 
@@ -54,4 +55,14 @@ async function insertFirstSigningKey(run: Run, key: SigningKeyRecord): Promise<b
       .executeTakeFirstOrThrow(),
   );
   return numInsertedOrUpdatedRows === 1n;
+}
+
+async function retireSigningKey(run: Run, now: number): Promise<void> {
+  await run((db) =>
+    db
+      .updateTable("signing_keys")
+      .set({ retired_at: now })
+      .where("retired_at", "is", null)
+      .execute(),
+  );
 }

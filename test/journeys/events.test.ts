@@ -3,6 +3,7 @@ import { createClient } from "@portcullis/client";
 import { expect, test } from "vitest";
 import { eventDefinition, eventNames, type LogEvent } from "../../src/contract/events.ts";
 import { cookieClient, dataOf, freshEmail, password, tokenClient } from "./clients.ts";
+import { eventsOf, runScript } from "./commands.ts";
 import { adminCredentials, type ServerProcess, startServerProcess } from "./server-process.ts";
 
 test("LA-01 each step of a journey logs its event exactly once, and every event of the contract is met", async () => {
@@ -42,6 +43,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   dataOf(await admin.updateUser({ userId: user.id, disabled: true }));
   await api.login({ email, password: `${password} again` });
   dataOf(await admin.deleteUser({ userId: user.id }));
+  const byCommand = eventsOf(await runScript("keys", ["rotate"], databaseOf(server)));
   breakUsers(server);
   await admin.getMe();
   expect(await server.stop()).toBe(0);
@@ -78,7 +80,8 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
     "unhandled_error",
     "server_stopped",
   ]);
-  const met = new Set(server.events().map(({ event }) => event));
+  expect(byCommand.map(summary)).toEqual(["signing_key_rotated"]);
+  const met = new Set([...server.events(), ...byCommand].map(({ event }) => event));
   expect([...met].sort()).toEqual([...eventNames].sort());
 
   const requests = server.events().filter(({ event }) => event === "request");
@@ -88,7 +91,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
 
   // LA-06: what is stored is what was printed, no more and no less.
   const stored = told.filter(({ event }) => eventDefinition(event).stored);
-  expect(storedEvents(server)).toEqual(stored);
+  expect(storedEvents(server)).toEqual([...stored, ...byCommand]);
   await server.dispose();
 });
 
@@ -106,6 +109,10 @@ function storedEvents({ databaseFile }: ServerProcess): unknown[] {
   const rows = database.prepare("SELECT body FROM events ORDER BY id").all();
   database.close();
   return rows.map(({ body }) => JSON.parse(String(body)) as unknown);
+}
+
+function databaseOf({ databaseFile }: ServerProcess): Record<string, string> {
+  return { DATABASE_URL: `sqlite:${databaseFile}` };
 }
 
 function breakUsers({ databaseFile }: ServerProcess): void {

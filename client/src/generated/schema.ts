@@ -713,6 +713,26 @@ export interface webhooks {
     patch?: never;
     trace?: never;
   };
+  signing_key_rotated: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A new key signs access tokens. The one before goes on verifying until its tokens have expired.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     */
+    post: operations["log_signing_key_rotated"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   request: {
     parameters: {
       query?: never;
@@ -1337,6 +1357,7 @@ export interface components {
       | components["schemas"]["AuthorizationDeniedEvent"]
       | components["schemas"]["UserUpdatedEvent"]
       | components["schemas"]["UserDeletedEvent"]
+      | components["schemas"]["SigningKeyRotatedEvent"]
       | components["schemas"]["RequestEvent"]
       | components["schemas"]["UnhandledErrorEvent"]
       | components["schemas"]["ServerStartedEvent"]
@@ -1950,6 +1971,45 @@ export interface components {
       sessionId: string;
       /** @enum {string} */
       by: "user" | "admin" | "password_change" | "disable" | "reuse";
+    };
+    /**
+     * @description A new key signs access tokens. The one before goes on verifying until its tokens have expired.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": null,
+     *       "ip": null,
+     *       "event": "signing_key_rotated",
+     *       "level": "info",
+     *       "kid": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e46"
+     *     }
+     */
+    SigningKeyRotatedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "signing_key_rotated";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description The new key's id, as in the JWK set.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      kid: string;
     };
     /**
      * @description An account was made.
@@ -4203,6 +4263,7 @@ export interface operations {
           | "authorization_denied"
           | "user_updated"
           | "user_deleted"
+          | "signing_key_rotated"
           | "request"
           | "unhandled_error"
           | "server_started"
@@ -4686,6 +4747,28 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["UserDeletedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_signing_key_rotated: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SigningKeyRotatedEvent"];
       };
     };
     responses: {

@@ -1,0 +1,106 @@
+/** What the commands share: their arguments, the settings, the database, and how they end. */
+import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+import { createEventLog } from "../src/app.ts";
+import { readSettings, type Settings } from "../src/config.ts";
+import { operations } from "../src/contract/operations.ts";
+import { secretFieldNames } from "../src/contract/secret-fields.ts";
+import type { Journal, Occasion } from "../src/domain/events.ts";
+import { ForeignSecretError } from "../src/domain/keys.ts";
+import { deriveKeys, type SecretKeys } from "../src/domain/secrets.ts";
+import { StorageUnavailableError } from "../src/domain/storage.ts";
+import { loadDevelopmentSecret } from "../src/platform/auth-secret.ts";
+import { newId } from "../src/platform/ids.ts";
+import { createLogWriter } from "../src/platform/log.ts";
+import { openStorage } from "../src/storage/storage.ts";
+
+/** The command cannot be done, and whoever typed it can see why: the message is all that is shown. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+}
+
+/** Not what the command understands: shown with its usage, exit code 2. */
+export class UsageError extends CommandError {}
+
+/** What a command works with: the server's own settings, secrets and database, beside a server that runs. */
+export interface CommandContext {
+  readonly settings: Settings;
+  readonly secretKeys: SecretKeys;
+  readonly journal: Journal;
+  /** Outside of any request. */
+  readonly occasion: Occasion;
+}
+
+interface Arguments {
+  readonly positionals: readonly string[];
+  readonly flags: ReadonlySet<string>;
+}
+
+/**
+ * Runs a command to its exit code: 0 done, 1 not done, 2 not understood. Events and tables go to
+ * stdout, everything said to a person to stderr, and one line says what went wrong.
+ */
+export async function runCommand(
+  usage: string,
+  flagNames: readonly string[],
+  run: (given: Arguments) => Promise<void>,
+): Promise<void> {
+  try {
+    const given = readArguments(process.argv.slice(2), flagNames);
+    if (given.flags.has("help")) console.log(usage);
+    else await run(given);
+  } catch (error) {
+    const isExpected =
+      error instanceof CommandError ||
+      error instanceof ForeignSecretError ||
+      error instanceof StorageUnavailableError;
+    console.error(isExpected ? error.message : error);
+    if (error instanceof UsageError) console.error(`\n${usage}`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function readArguments(args: string[], flagNames: readonly string[]): Arguments {
+  const options = Object.fromEntries(
+    ["help", ...flagNames].map((name) => [name, { type: "boolean" as const }]),
+  );
+  try {
+    const { positionals, values } = parseArgs({ args, options, allowPositionals: true });
+    return { positionals, flags: new Set(Object.keys(values)) };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The settings, as the server reads them. Throws with one line per fault. */
+export function readCommandSettings(): Settings {
+  const read = readSettings(process.env);
+  if ("settings" in read) return read.settings;
+  throw new CommandError(read.faults.map((fault) => `Setting ${fault}`).join("\n"));
+}
+
+/** Opens the database, hands over what is needed, and closes it whatever happens; all lines are written then. */
+export async function atWork<T>(work: (context: CommandContext) => Promise<T>): Promise<T> {
+  const settings = readCommandSettings();
+  const folder = dirname(settings.DATABASE_URL.slice("sqlite:".length));
+  const secretKeys = deriveKeys(settings.AUTH_SECRET ?? (await loadDevelopmentSecret(folder)));
+  const writer = createLogWriter(settings.LOG_LEVEL, secretFieldNames(Object.values(operations)));
+  try {
+    const storage = await openStorage(settings.DATABASE_URL);
+    const log = createEventLog(writer.print, settings.NODE_ENV === "production");
+    const journal = { storage, log, newId };
+    const occasion = { requestId: null, ip: null, now: Date.now() };
+    return await work({ settings, secretKeys, journal, occasion }).finally(() => storage.close());
+  } finally {
+    await writer.close();
+  }
+}
+
+/** Rows in columns, as wide as they need to be. Control characters are shown as `?`: a cell may hold what a stranger chose. */
+export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll(/\p{C}/gu, "?")));
+  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
+  return cells.map(line).join("\n");
+}
