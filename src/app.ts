@@ -6,6 +6,7 @@ import type { EventLog } from "./domain/events.ts";
 import { StorageUnavailableError } from "./domain/storage.ts";
 import { createAccountHandlers } from "./routes/accounts.ts";
 import { createAuditHandlers } from "./routes/audit.ts";
+import { type Cors, createCors } from "./routes/cors.ts";
 import { createDocsRoutes, type DocsAssets } from "./routes/docs.ts";
 import { describeError } from "./routes/errors.ts";
 import { Exchange, exchangeOf } from "./routes/exchange.ts";
@@ -30,6 +31,8 @@ export interface AppOptions {
   /** Served over TLS, as PUBLIC_URL says. */
   readonly https: boolean;
   readonly allowedOrigins: ReadonlySet<string>;
+  /** Of other applications, which may use the API from a browser. */
+  readonly corsOrigins: ReadonlySet<string>;
   /** Absent: `/docs` and `/openapi.json` answer 404. */
   readonly docs:
     { readonly document: () => Promise<string>; readonly assets: DocsAssets } | undefined;
@@ -42,9 +45,10 @@ export interface AppOptions {
 
 /** Everything the server serves, as a web-standard `fetch`. */
 export function createApp(options: AppOptions): App {
-  const { deps, production, https, allowedOrigins, docs, isDraining, now } = options;
+  const { deps, production, https, allowedOrigins, corsOrigins, docs, isDraining, now } = options;
   const { log } = deps;
   const responder = createResponder(createBaseHeaders(https), options.ResponseClass);
+  const cors = createCors(corsOrigins, responder);
   const handlers: Handlers = {
     ...createAccountHandlers(deps),
     ...createSessionHandlers(deps),
@@ -57,18 +61,29 @@ export function createApp(options: AppOptions): App {
   };
   const inspector = inspectorFor(production);
   const served = [
-    ...createOperationRoutes(handlers, { deps, responder, inspector, allowedOrigins, isDraining }),
+    ...createOperationRoutes(handlers, {
+      deps,
+      responder,
+      inspector,
+      allowedOrigins,
+      corsOrigins,
+      isDraining,
+    }),
     ...createProblemPages(responder),
     ...(docs ? createDocsRoutes(docs.document, docs.assets, responder) : []),
   ];
 
   return setup({
-    routes: [...served, ...refuseOtherMethods(served, responder)],
+    routes: [
+      ...served,
+      ...refuseOtherMethods(served, responder, cors),
+      ...cors.unroutedPreflights(({ locals }) => notFound(exchangeOf(locals))),
+    ],
     onRequest({ request }) {
       const time = now();
       return { exchange: new Exchange(deps.newId(time), options.clientAddress(request), time) };
     },
-    onNotFound: ({ locals }) => responder.problem(exchangeOf(locals), { problem: "not_found" }),
+    onNotFound: ({ locals }) => notFound(exchangeOf(locals)),
     onError({ error, request, locals }) {
       const exchange = exchangeOf(locals);
       if (isBodyTooLarge(error))
@@ -86,14 +101,19 @@ export function createApp(options: AppOptions): App {
       const exchange = exchangeOf(locals);
       try {
         logRequest(exchange, request.method, response.status);
-        return response;
+        return cors.addHeaders(request, response);
       } catch (error) {
         // The framework would send the answer all the same, and nobody would know.
         logError(exchange, error);
-        return responder.problem(exchange, { problem: "internal_error" });
+        const failure = responder.problem(exchange, { problem: "internal_error" });
+        return cors.addHeaders(request, failure);
       }
     },
   });
+
+  function notFound(exchange: Exchange): Response {
+    return responder.problem(exchange, { problem: "not_found" });
+  }
 
   function logRequest(exchange: Exchange, method: string, status: number): void {
     const durationMs = Math.round((performance.now() - exchange.startedAt) * 1000) / 1000;
@@ -137,19 +157,23 @@ function inspectorFor(production: boolean): Inspector {
 function refuseOtherMethods(
   served: readonly RouteDescriptor[],
   responder: Responder,
+  cors: Cors,
 ): RouteDescriptor[] {
   const byPath = Map.groupBy(served, ({ path }) => path);
   return [...byPath].map(([path, routes]) => {
     const methods = routes.map(({ method }) => method);
     const allow = methods.includes("GET") ? [...methods, "HEAD"] : methods;
     return route.all(path, {
-      resolve({ locals }) {
-        const exchange = exchangeOf(locals);
+      resolve(c) {
+        const exchange = exchangeOf(c.locals);
         exchange.pattern = path.replaceAll(/:(\w+)/g, "{$1}");
-        return responder.problem(
-          exchange,
-          { problem: "method_not_allowed" },
-          { allow: allow.sort().join(", ") },
+        return (
+          cors.answerPreflight(c) ??
+          responder.problem(
+            exchange,
+            { problem: "method_not_allowed" },
+            { allow: allow.sort().join(", ") },
+          )
         );
       },
     });

@@ -56,6 +56,14 @@ const settingsSchema = z.object({
       context.addIssue({ code: "custom", message, input: undefined });
       return z.NEVER;
     }),
+  CORS_ORIGINS: z
+    .string()
+    .default("")
+    .transform((list) => list.split(",").map((origin) => origin.trim()))
+    .transform((list) => new Set(list.filter((origin) => list.length > 1 || origin !== "")))
+    .refine((origins) => [...origins].every(isExactOrigin), {
+      error: "must be exact origins such as https://app.example.com, separated by commas",
+    }),
   DOCS: z.enum(["on", "off"], { error: "must be on or off" }).optional(),
   LOG_LEVEL: z
     .enum(["info", "warn", "error", "silent"], { error: "must be info, warn, error or silent" })
@@ -70,6 +78,14 @@ const settingsSchema = z.object({
   SESSION_TTL: seconds(86_400),
   SESSION_IDLE_TTL: seconds(3_600),
 });
+
+/** As a browser writes it, so that it can be compared as it stands; over TLS, or on this very machine. */
+function isExactOrigin(origin: string): boolean {
+  const url = URL.parse(origin);
+  if (url === null || url.origin !== origin || origin.includes("*")) return false;
+  const isLoopback = /^(?:(?:.+\.)?localhost|127\.[0-9.]+|\[::1\])$/.test(url.hostname);
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback);
+}
 
 const consistentSettings = settingsSchema.check((context) => {
   const settings = context.value;

@@ -107,6 +107,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     production,
     https: publicUrl.startsWith("https:"),
     allowedOrigins,
+    corsOrigins: settings.CORS_ORIGINS,
     docs: (settings.DOCS ?? (production ? "off" : "on")) === "on" ? docs() : undefined,
     isDraining: () => draining,
     clientAddress: createClientAddress(settings.TRUST_PROXY),

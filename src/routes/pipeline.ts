@@ -24,6 +24,7 @@ export interface PipelineOptions {
   readonly responder: Responder;
   readonly inspector: Inspector;
   readonly allowedOrigins: ReadonlySet<string>;
+  readonly corsOrigins: ReadonlySet<string>;
   /** True once shutdown has begun. */
   readonly isDraining: () => boolean;
 }
@@ -56,7 +57,7 @@ function createOperationRoute(
   id: OperationId,
   operation: OperationDescription,
   handler: AnyHandler,
-  { deps, responder, inspector, allowedOrigins, isDraining }: PipelineOptions,
+  { deps, responder, inspector, allowedOrigins, corsOrigins, isDraining }: PipelineOptions,
 ): RouteDescriptor {
   const { security, request: parts } = operation;
   const isChange = !isSafeMethod(operation.method);
@@ -83,7 +84,8 @@ function createOperationRoute(
     if (isDraining() && mayBeOverloaded)
       return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };
 
-    if (isChange && isCrossSite(request, allowedOrigins)) return refuseCsrf(exchange, "cross_site");
+    if (isChange && isCrossSite(request, allowedOrigins, corsOrigins))
+      return refuseCsrf(exchange, "cross_site");
     const caller = await findCaller(deps, exchange, request, security);
     if (caller === undefined && !security.optional) return { problem: "unauthenticated" };
     if (caller?.credential === "session" && isChange) {
