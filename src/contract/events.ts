@@ -133,10 +133,12 @@ const shapes = {
   user_updated: event(
     "info",
     "stored",
-    "An administrator changed an account.",
+    "An administrator, or a command, changed an account.",
     {
       userId: Id,
-      actorId: Id,
+      actorId: nullable(Id).meta({
+        description: "The administrator; null for a command on the server's own machine.",
+      }),
       changes: z.strictObject({ role: Role.optional(), disabled: z.boolean().optional() }),
     },
     {

@@ -683,7 +683,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * An administrator changed an account.
+     * An administrator, or a command, changed an account.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
      */
     post: operations["log_user_updated"];
@@ -2479,7 +2479,7 @@ export interface components {
       nextCursor: string | null;
     };
     /**
-     * @description An administrator changed an account.
+     * @description An administrator, or a command, changed an account.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -2520,12 +2520,8 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       userId: string;
-      /**
-       * Format: uuid
-       * @description A UUID, version 7: later ids sort after earlier ones.
-       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
-       */
-      actorId: string;
+      /** @description The administrator; null for a command on the server's own machine. */
+      actorId: string | null;
       changes: {
         /**
          * @description What the account may do.

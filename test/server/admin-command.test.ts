@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { cookieClient, dataOf, freshEmail, password, signedInClient } from "../journeys/clients.ts";
+import { eventsOf, runScript } from "../journeys/commands.ts";
+import { adminCredentials, type ServerProcess, startServerProcess } from "../journeys/server-process.ts";
+
+let server: ServerProcess;
+let environment: Record<string, string>;
+beforeAll(async () => {
+  server = await startServerProcess();
+  environment = { DATABASE_URL: `sqlite:${server.databaseFile}` };
+});
+afterAll(() => server.dispose());
+
+const admin = (args: string[], input?: string) => runScript("admin", args, environment, input);
+
+test("admin create: reads the password from a pipe, and the account can sign in to the running server", async () => {
+  const email = freshEmail();
+  const created = await admin(["create", ` ${email.toUpperCase()} `], `${password}\n`);
+  expect(created).toMatchObject({ code: 0, stderr: `${email} is an administrator\n` });
+  expect(eventsOf(created)).toMatchObject([{ event: "signup", email, requestId: null, ip: null }]);
+  expect(created.stdout).not.toContain(password);
+  expect(dataOf(await cookieClient(server.baseUrl).login({ email, password })).user.role).toBe("admin");
+
+  const again = await admin(["create", email], password);
+  expect(again).toMatchObject({ code: 1, stdout: "" });
+  expect(again.stderr).toMatch(/^\S+ has an account already; [^\n]+\n$/);
+});
+
+test("LG-04 admin create --generate: shows a strong password once, on stderr only", async () => {
+  const email = freshEmail();
+  const created = await admin(["create", email, "--generate"]);
+  expect(created.code).toBe(0);
+  const generated = /shown this once: (\S{43})\n/.exec(created.stderr)?.[1] ?? "";
+  expect(created.stdout).not.toContain(generated);
+  dataOf(await cookieClient(server.baseUrl).login({ email, password: generated }));
+});
+
+test("AZ-01 admin promote: holds at once for a session that lives, and is told with no actor", async () => {
+  const { api, user, email } = await signedInClient(server.baseUrl);
+  expect(await api.listUsers()).toMatchObject({ status: 403 });
+  const promoted = await admin(["promote", email]);
+  expect(promoted.code).toBe(0);
+  expect(eventsOf(promoted)).toMatchObject([
+    { event: "user_updated", userId: user.id, actorId: null, changes: { role: "admin" } },
+  ]);
+  expect(await api.listUsers()).toMatchObject({ status: 200 });
+  const { items } = dataOf(await api.listEvents({ event: "user_updated" }));
+  expect(items).toEqual(eventsOf(promoted));
+  expect(await admin(["promote", email])).toMatchObject({ code: 0, stdout: "" });
+});
+
+test("admin list: a table of the administrators on stdout", async () => {
+  await signedInClient(server.baseUrl);
+  const { code, stdout, stderr } = await admin(["list"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const [header, first] = stdout.split("\n");
+  expect(header).toMatch(/^ID +EMAIL +STATE +CREATED$/);
+  expect(first).toMatch(new RegExp(`^\\S{36}  ${adminCredentials.email} +enabled  \\S+Z$`));
+});
+
+test.each([
+  [["create", "not-an-address"], password, 1, /^"not-an-address" is not an e-mail address\n$/],
+  [["create", "weak@example.com"], "sunshine", 1, /^The password policy refuses it: too_short, too_common\n$/],
+  [["create", "empty@example.com"], "", 1, /^The password policy refuses it: too_short\n$/],
+  [["promote", "nobody@example.com"], "", 1, /^No account has the address nobody@example\.com\n$/],
+  [["promote"], "", 2, /^promote takes an e-mail address\n/],
+  [[], "", 2, /^Which command\?\n/],
+  [["demote", "a@example.com"], "", 2, /^No such command: demote\n/],
+  [["list", "--generate"], "", 2, /^--generate belongs to create\n/],
+])("admin %j ends with one clear line", async (args, input, code, line) => {
+  const ended = await admin(args, input);
+  expect(ended).toMatchObject({ code, stdout: "" });
+  expect(ended.stderr).toMatch(line);
+});
+
+test("admin and migrate: --help explains and ends with 0", async () => {
+  expect((await admin(["--help"])).stdout).toContain("promote <email>");
+  expect((await runScript("migrate", ["--help"], environment)).stdout).toContain("npm run migrate");
+});
+
+test("migrate: a line per step, and nothing to do the second time", async () => {
+  const fresh = { DATABASE_URL: `sqlite:${join(server.folder, "fresh.db")}` };
+  const first = await runScript("migrate", [], fresh);
+  expect(first).toMatchObject({ code: 0, stderr: "" });
+  expect(first.stdout).toMatch(/^(?:migration \d{4}-\S+ applied\n)+the schema is the latest\n$/);
+  expect((await runScript("migrate", [], fresh)).stdout).toBe("nothing to do: the schema is the latest\n");
+  const bad = await runScript("migrate", [], { DATABASE_URL: "mysql://root:hunter2@db" });
+  expect(bad.code).toBe(1);
+  expect(bad.stderr).toMatch(/^Setting DATABASE_URL [^\n]+\n$/);
+  expect(bad.stderr).not.toContain("hunter2");
+});
