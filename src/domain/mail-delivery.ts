@@ -1,0 +1,96 @@
+/** From the outbox to the mail server: each mail by one process at a time, again and again until it is useless. */
+import type { EventLog, Occasion } from "./events.ts";
+import type { ClaimedMail, SealedMail } from "./mail.ts";
+import { unseal } from "./sealing.ts";
+import type { Storage } from "./storage.ts";
+
+/** Where mails go: a mail server, or files. */
+export interface MailTransport {
+  /** Rejects where the mail was not accepted. It gives up, and leaves nothing behind, when `signal` aborts. */
+  send(mail: DeliverableMail, signal: AbortSignal): Promise<void>;
+}
+export interface DeliverableMail extends SealedMail {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+export interface Delivery {
+  readonly storage: Storage;
+  readonly log: EventLog;
+  readonly transport: MailTransport;
+  readonly mailSeal: Uint8Array;
+  readonly now: () => number;
+}
+
+/** How long one attempt may take in all: a server that drips a byte now and then is cut too. Milliseconds. */
+export const ATTEMPT_TIMEOUT_MS = 20_000;
+/** How long a claim holds: well beyond an attempt, so that nobody sends what is being sent. Milliseconds. */
+const LEASE_MS = 60_000;
+/** The pause after the first failure; each later one is twice as long, up to the longest. Milliseconds. */
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 15 * 60_000;
+/** A bound beside the mail's own end. At the longest pause it is reached after a day. */
+const MAX_ATTEMPTS = 100;
+const OUTSIDE = { requestId: null, ip: null };
+
+/** Tries the mail that has been due longest; false where none is due. Aborting `stopping` gives it back at once. */
+export async function deliverNext(delivery: Delivery, stopping: AbortSignal): Promise<boolean> {
+  const { storage, transport, now } = delivery;
+  const claimedAt = now();
+  const claimed = await storage.claimDueMail(claimedAt, claimedAt + LEASE_MS);
+  if (claimed === undefined) return false;
+  const { id, attempt, createdAt } = claimed;
+  const mail = open(delivery.mailSeal, claimed);
+  if (mail === undefined || claimed.expiresAt <= claimedAt || attempt > MAX_ATTEMPTS) {
+    await storage.finishMail(id, attempt, claimedAt);
+    tell(delivery, claimed, mail === undefined ? "unreadable" : "expired", false);
+    return true;
+  }
+  try {
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]);
+    await transport.send({ id, createdAt, ...mail }, signal);
+  } catch (error) {
+    if (stopping.aborted) await storage.postponeMail(id, attempt, now());
+    else await fail(delivery, claimed, error);
+    return true;
+  }
+  await storage.finishMail(id, attempt, now());
+  return true;
+}
+
+async function fail(delivery: Delivery, claimed: ClaimedMail, error: unknown): Promise<void> {
+  const { id, attempt } = claimed;
+  const now = delivery.now();
+  const dueAt = now + pauseAfter(attempt);
+  const willRetry = dueAt < claimed.expiresAt && attempt < MAX_ATTEMPTS;
+  if (willRetry) await delivery.storage.postponeMail(id, attempt, dueAt);
+  else await delivery.storage.finishMail(id, attempt, now);
+  tell(delivery, claimed, codeOf(error), willRetry);
+}
+
+function pauseAfter(attempt: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
+}
+
+function open(key: Uint8Array, { id, sealed }: ClaimedMail): SealedMail | undefined {
+  const plain = unseal(key, sealed, id);
+  return plain && (JSON.parse(plain.toString()) as SealedMail); // sealed by `queueMail`, and authentic
+}
+
+function tell(
+  { log, now }: Delivery,
+  { id: mailId, attempt }: ClaimedMail,
+  code: string,
+  willRetry: boolean,
+): void {
+  const occasion: Occasion = { ...OUTSIDE, now: now() };
+  log.print(log.compose(occasion, "mail_failed", { mailId, attempt, code, willRetry }));
+}
+
+/** A mail server's own words may repeat the address or the mail, so that only the kind of failure is told (LA-03). */
+function codeOf(error: unknown): string {
+  if (error instanceof Error && error.name === "TimeoutError") return "ETIMEDOUT";
+  if (!(error instanceof Error && "code" in error)) return "UNKNOWN";
+  return /^[A-Z0-9_]{1,32}$/.exec(String(error.code))?.[0] ?? "UNKNOWN";
+}

@@ -1,0 +1,46 @@
+/** What keeps the outbox moving: looks for due mails at a steady pace, whoever asked for what. */
+
+/**
+ * How often the outbox is looked into. Not when a mail is written: work that begins with a request
+ * would tell, by the time of the next one, that there was a mail to send (ET-01). Milliseconds.
+ */
+const LOOK_INTERVAL_MS = 1_000;
+/** How long a mail that is being sent may take once the end has begun. Milliseconds. */
+const STOP_GRACE_MS = 3_000;
+
+export interface MailSenderLoop {
+  /** Finishes the mail under way, or gives it back after a moment. Nothing is sent afterwards. */
+  stop(): Promise<void>;
+}
+
+/** Starts at once. `deliverNext` sends one mail and answers false where none is due; `onError` hears what it throws. */
+export function startMailSender(
+  deliverNext: (stopping: AbortSignal) => Promise<boolean>,
+  onError: (error: unknown) => void,
+): MailSenderLoop {
+  const ending = new AbortController();
+  let stopped = false;
+  let underWay: Promise<void> | undefined;
+
+  async function deliverAll(): Promise<void> {
+    try {
+      while (!stopped && (await deliverNext(ending.signal)));
+    } catch (error) {
+      onError(error);
+    }
+  }
+  function look(): void {
+    underWay ??= deliverAll().finally(() => (underWay = undefined));
+  }
+  const timer = setInterval(look, LOOK_INTERVAL_MS).unref();
+  look();
+  return {
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      const grace = setTimeout(() => ending.abort(), STOP_GRACE_MS);
+      await underWay;
+      clearTimeout(grace);
+    },
+  };
+}

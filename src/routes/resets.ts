@@ -1,0 +1,28 @@
+import type { Dependencies } from "../domain/dependencies.ts";
+import { requestReset, resetPassword } from "../domain/resets.ts";
+import type { Handlers } from "./handler.ts";
+import { RETRY_AFTER_SECONDS } from "./overload.ts";
+
+export function createResetHandlers(
+  deps: Dependencies,
+): Pick<Handlers, "forgotPassword" | "resetPassword"> {
+  return {
+    async forgotPassword({ input, occasion }) {
+      await requestReset(deps, occasion, input.body.email);
+      return { status: 202 };
+    },
+    async resetPassword({ input, occasion }) {
+      const { token, newPassword } = input.body;
+      const outcome = await resetPassword(deps, occasion, token, newPassword);
+      if (outcome === "reset") return { status: 204 };
+      switch (outcome.failure) {
+        case "weak_password":
+          return { problem: "weak_password", reasons: outcome.reasons };
+        case "invalid_reset_token":
+          return { problem: "invalid_reset_token" };
+        case "overloaded":
+          return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };
+      }
+    },
+  };
+}

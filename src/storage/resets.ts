@@ -1,0 +1,101 @@
+/** Reset tokens in the database: one per account, by its hash. */
+import type { ResetStore, ResetToken } from "../domain/resets.ts";
+import type { User } from "../domain/users.ts";
+import type { Run } from "./queries.ts";
+import { toUser } from "./users.ts";
+
+export function createResetStore(run: Run): ResetStore {
+  return {
+    saveResetToken: (userId, token) => saveResetToken(run, userId, token),
+    insertDecoyResetToken: (token) => insertDecoyResetToken(run, token),
+    findResetTokenOwner: (secretHash, now) => findResetTokenOwner(run, secretHash, now),
+    consumeResetToken: (userId, hash, now) => consumeResetToken(run, userId, hash, now),
+    deleteResetTokensOf: (userId) => deleteResetTokensOf(run, userId),
+    deleteExpiredResetTokens: (now) => deleteExpiredResetTokens(run, now),
+  };
+}
+
+/** From the account's own row, so that one deleted a moment ago is no error. */
+async function saveResetToken(run: Run, userId: string, token: ResetToken): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await run((db) =>
+    db
+      .insertInto("reset_tokens")
+      .columns(["secret_hash", "user_id", "created_at", "expires_at"])
+      .expression(
+        db
+          .selectFrom("users")
+          .select(({ val }) => [
+            val(token.secretHash).as("secret_hash"),
+            "users.id as user_id",
+            val(token.createdAt).as("created_at"),
+            val(token.expiresAt).as("expires_at"),
+          ])
+          .where("users.id", "=", userId),
+      )
+      .onConflict((conflict) =>
+        conflict.column("user_id").doUpdateSet(({ ref }) => ({
+          secret_hash: ref("excluded.secret_hash"),
+          created_at: ref("excluded.created_at"),
+          expires_at: ref("excluded.expires_at"),
+        })),
+      )
+      .executeTakeFirstOrThrow(),
+  );
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+async function insertDecoyResetToken(run: Run, token: ResetToken): Promise<void> {
+  await run((db) =>
+    db
+      .insertInto("reset_tokens")
+      .values({
+        secret_hash: token.secretHash,
+        user_id: null,
+        created_at: token.createdAt,
+        expires_at: token.expiresAt,
+      })
+      .execute(),
+  );
+}
+
+async function findResetTokenOwner(
+  run: Run,
+  secretHash: Uint8Array,
+  now: number,
+): Promise<User | undefined> {
+  const row = await run((db) =>
+    db
+      .selectFrom("reset_tokens")
+      .innerJoin("users", "users.id", "reset_tokens.user_id")
+      .select(["users.id", "users.email", "users.role", "users.disabled", "users.created_at"])
+      .where("reset_tokens.secret_hash", "=", secretHash)
+      .where("reset_tokens.expires_at", ">", now)
+      .executeTakeFirst(),
+  );
+  return row && toUser(row);
+}
+
+async function consumeResetToken(
+  run: Run,
+  userId: string,
+  secretHash: Uint8Array,
+  now: number,
+): Promise<boolean> {
+  const { numDeletedRows } = await run((db) =>
+    db
+      .deleteFrom("reset_tokens")
+      .where("secret_hash", "=", secretHash)
+      .where("user_id", "=", userId)
+      .where("expires_at", ">", now)
+      .executeTakeFirstOrThrow(),
+  );
+  return numDeletedRows === 1n;
+}
+
+async function deleteResetTokensOf(run: Run, userId: string): Promise<void> {
+  await run((db) => db.deleteFrom("reset_tokens").where("user_id", "=", userId).execute());
+}
+
+async function deleteExpiredResetTokens(run: Run, now: number): Promise<void> {
+  await run((db) => db.deleteFrom("reset_tokens").where("expires_at", "<=", now).execute());
+}

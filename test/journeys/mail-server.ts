@@ -1,0 +1,75 @@
+/** A real SMTP server on loopback, in good health or not. */
+import { type AddressInfo, createServer } from "node:net";
+import PostalMime, { type Email } from "postal-mime";
+import { SMTPServer } from "smtp-server";
+
+export interface ReceivedMail {
+  /** Of the envelope: where it really went. */
+  readonly recipients: readonly string[];
+  readonly raw: string;
+  readonly mail: Email;
+}
+export interface MailServer {
+  readonly port: number;
+  readonly url: string;
+  readonly received: readonly ReceivedMail[];
+  close(): Promise<void>;
+}
+
+/** Takes every mail, or refuses each for now (RFC 5321 §4.2.1: 4yz). */
+export async function startMailServer(mode: "accepts" | "refuses", port = 0): Promise<MailServer> {
+  const received: ReceivedMail[] = [];
+  const server = new SMTPServer({
+    disabledCommands: ["STARTTLS", "AUTH"],
+    authOptional: true,
+    onRcptTo(_address, _session, done) {
+      if (mode === "accepts") return done();
+      done(Object.assign(new Error("Come back later"), { responseCode: 451 }));
+    },
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+      stream.on("end", () => {
+        const raw = Buffer.concat(chunks);
+        void PostalMime.parse(raw).then((mail) => {
+          const recipients = session.envelope.rcptTo.map(({ address }) => address);
+          received.push({ recipients, raw: raw.toString(), mail });
+          done();
+        });
+      });
+    },
+  });
+  server.on("error", () => undefined); // a client that is cut off
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", () => resolve()));
+  const bound = (server.server.address() as AddressInfo).port; // it listens on TCP
+  return {
+    port: bound,
+    url: `smtp://127.0.0.1:${bound}`,
+    received,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** Accepts connections and never says a word. */
+export async function startSilentServer(): Promise<{
+  port: number;
+  url: string;
+  close(): Promise<void>;
+}> {
+  const sockets = new Set<{ destroy(): void }>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo; // it listens on TCP
+  return {
+    port,
+    url: `smtp://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  };
+}
