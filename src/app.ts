@@ -19,6 +19,8 @@ import { RETRY_AFTER_SECONDS } from "./routes/overload.ts";
 import { createOwnSessionHandlers } from "./routes/own-sessions.ts";
 import { createOperationRoutes } from "./routes/pipeline.ts";
 import { createProblemPages } from "./routes/problems.ts";
+import { createResetPage } from "./routes/reset-page.ts";
+import { createResetHandlers } from "./routes/resets.ts";
 import { createResponder, type Responder, type ResponseConstructor } from "./routes/responder.ts";
 import { createSessionHandlers } from "./routes/sessions.ts";
 import { createTokenHandlers } from "./routes/tokens.ts";
@@ -54,6 +56,7 @@ export function createApp(options: AppOptions): App {
     ...createSessionHandlers(deps),
     ...createOwnSessionHandlers(deps),
     ...createTokenHandlers(deps),
+    ...createResetHandlers(deps),
     ...createUserHandlers(deps),
     ...createAuditHandlers(deps),
     ...createKeyHandlers(deps),
@@ -70,6 +73,7 @@ export function createApp(options: AppOptions): App {
       isDraining,
     }),
     ...createProblemPages(responder),
+    ...createResetPage(responder),
     ...(docs ? createDocsRoutes(docs.document, docs.assets, responder) : []),
   ];
 

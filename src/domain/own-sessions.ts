@@ -59,7 +59,7 @@ export async function endSessions(
   record: Record,
   userId: string,
   exceptId: string | undefined,
-  by: "user" | "admin" | "password_change" | "disable",
+  by: "user" | "admin" | "password_change" | "password_reset" | "disable",
 ): Promise<void> {
   for (const sessionId of await stores.deleteSessionsOf(userId, exceptId))
     await record("session_revoked", { userId, sessionId, by });

@@ -30,6 +30,7 @@ test("HD-09 the routes that are served are those that are documented, and the pa
   const pages = [
     ...["/docs", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/docs/init.js"],
     ...["/docs/page.css", "/docs/favicon.png", "/openapi.json", "/problems/page.css"],
+    ...["/reset", "/reset/page.js", "/reset/page.css"],
     ...problemCodes.map((code) => problem(code).type),
   ].map((path) => `GET ${path}`);
   const served = server.routes
