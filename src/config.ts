@@ -77,6 +77,7 @@ const settingsSchema = z.object({
   REFRESH_GRACE: wholeNumber(0, 60).default(10),
   SESSION_TTL: seconds(86_400),
   SESSION_IDLE_TTL: seconds(3_600),
+  EVENT_RETENTION_DAYS: wholeNumber(0, 36_500).default(365),
 });
 
 /** As a browser writes it, so that it can be compared as it stands; over TLS, or on this very machine. */

@@ -12,6 +12,7 @@ import { BODY_MAX_BYTES, PASSWORD_MAX_CODE_POINTS } from "./contract/values.ts";
 import type { Dependencies } from "./domain/dependencies.ts";
 import { ForeignSecretError, openKeyRing } from "./domain/keys.ts";
 import { createPasswords } from "./domain/passwords.ts";
+import { deleteOldEvents } from "./domain/retention.ts";
 import { deriveKeys } from "./domain/secrets.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
 import { loadDevelopmentSecret } from "./platform/auth-secret.ts";
@@ -139,6 +140,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     const idleSince = now() - settings.SESSION_IDLE_TTL * 1000;
     // It is tried again at the next turn: a session past its limit is dead, whether or not it is still a row.
     storage.deleteExpiredSessions(now(), idleSince).catch(() => undefined);
+    deleteOldEvents(storage, settings.EVENT_RETENTION_DAYS, now()).catch(() => undefined);
   }, CLEANING_INTERVAL_MS).unref();
 
   let stopped: Promise<void> | undefined;

@@ -7,6 +7,11 @@ export type StoredEvent = Extract<LogEvent, { event: StoredEventName }>;
 export interface EventStore {
   /** Appends; stored events are never changed (LA-05). `id` is a fresh UUIDv7. */
   insertEvent(id: string, event: StoredEvent): Promise<void>;
+  /**
+   * Deletes up to `limit` events of before the instant, and answers how many. The retention job's, and
+   * only inside of a transaction: the database refuses every other deletion.
+   */
+  deleteEventsBefore(before: number, limit: number): Promise<number>;
   /** Up to `limit` events, newest first, those before the position only. */
   listEvents(
     filter: EventFilter,

@@ -8,6 +8,8 @@ export interface StorageDialect {
   readonly bytes: ColumnDataType;
   /** Makes the database refuse every change of a row of `table`, whoever asks (LA-05). */
   makeAppendOnly(db: Kysely<unknown>, table: keyof Tables): Promise<void>;
+  /** Narrows that: rows of before the instant in `event_retention` may be deleted. */
+  allowDeletionByRetention(db: Kysely<unknown>, table: "events"): Promise<void>;
   /** `busy`: nothing was written, try again; `unavailable`: no use now; undefined: not the database's state. */
   failureOf(error: unknown): Failure | undefined;
   /** Commits something that changes nothing; throws where a write would be refused. */
@@ -27,6 +29,12 @@ export const sqliteDialect: StorageDialect = {
     // REPLACE deletes the old row without firing the trigger on DELETE (sqlite.org/lang_conflict.html).
     const exists = sql`when exists (select 1 from ${sql.table(table)} where id = new.id)`;
     await refuse(db, table, "replace", sql`insert`, exists);
+  },
+
+  async allowDeletionByRetention(db, table) {
+    await sql`drop trigger ${sql.id(`${table}_refuse_delete`)}`.execute(db);
+    const isKept = sql`when old.timestamp >= coalesce((select delete_before from event_retention), 0)`;
+    await refuse(db, table, "delete", sql`delete`, isKept);
   },
 
   failureOf(error) {

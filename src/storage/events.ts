@@ -11,6 +11,7 @@ import type { Run } from "./queries.ts";
 export function createEventStore(run: Run): EventStore {
   return {
     insertEvent: (id, event) => insertEvent(run, id, event),
+    deleteEventsBefore: (before, limit) => deleteEventsBefore(run, before, limit),
     listEvents: (filter, limit, before) => listEvents(run, filter, limit, before),
   };
 }
@@ -54,4 +55,26 @@ async function listEvents(
     timestamp,
     event: JSON.parse(body) as StoredEvent, // what `insertEvent` wrote, and nothing can change
   }));
+}
+
+async function deleteEventsBefore(run: Run, before: number, limit: number): Promise<number> {
+  await allowDeletionBefore(run, before);
+  const { numDeletedRows } = await run((db) =>
+    db
+      .deleteFrom("events")
+      .where("id", "in", ({ selectFrom }) =>
+        selectFrom("events")
+          .select("id")
+          .where("timestamp", "<", before)
+          .orderBy("timestamp")
+          .limit(limit),
+      )
+      .executeTakeFirstOrThrow(),
+  );
+  await allowDeletionBefore(run, 0);
+  return Number(numDeletedRows);
+}
+
+async function allowDeletionBefore(run: Run, instant: number): Promise<void> {
+  await run((db) => db.updateTable("event_retention").set({ delete_before: instant }).execute());
 }

@@ -11,6 +11,7 @@ export interface Tables {
   sessions: SessionsTable;
   signing_keys: SigningKeysTable;
   events: EventsTable;
+  event_retention: EventRetentionTable;
 }
 
 /** The database, or a transaction on it: Kysely gives both one type. */
@@ -62,4 +63,10 @@ export interface EventsTable {
   user_id: string | null;
   /** The whole event as JSON. */
   body: string;
+}
+
+/** One row. The instant before which events may be deleted: 0, but inside the retention job's transaction. */
+export interface EventRetentionTable {
+  id: 1;
+  delete_before: number;
 }

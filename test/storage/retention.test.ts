@@ -1,0 +1,60 @@
+import { uuidv7 } from "uuidv7";
+import { describe, expect, it } from "vitest";
+import { deleteOldEvents } from "../../src/domain/retention.ts";
+import { databases, eachTestOpens } from "./databases.ts";
+import { aSignup, aUser, NOW } from "./samples.ts";
+
+const DAY_MS = 86_400_000;
+
+describe.each(databases)("retention of events on $name", ({ create }) => {
+  const test = eachTestOpens(create);
+
+  async function insertAt(...times: number[]): Promise<void> {
+    for (const time of times) {
+      const timestamp = new Date(time).toISOString();
+      await test.storage.insertEvent(uuidv7(), { ...aSignup(aUser()), timestamp });
+    }
+  }
+  const timestamps = () =>
+    test.database.query("select timestamp from events order by timestamp").map((row) => row["timestamp"]);
+
+  it("LA-05 the job deletes what is older than its days, and not what is just as old", async () => {
+    await insertAt(NOW - 31 * DAY_MS, NOW - 30 * DAY_MS - 1, NOW - 30 * DAY_MS, NOW);
+    expect(await deleteOldEvents(test.storage, 30, NOW)).toBe(2);
+    expect(timestamps()).toEqual([NOW - 30 * DAY_MS, NOW]);
+  });
+
+  it("deletes more than one batch, and nothing where 0 days keep all", async () => {
+    await insertAt(...Array.from({ length: 501 }, (_, i) => i));
+    expect(await deleteOldEvents(test.storage, 0, NOW)).toBe(0);
+    expect(await deleteOldEvents(test.storage, 1, NOW)).toBe(501);
+  });
+
+  it("LA-05 outside of the job even the oldest event cannot be deleted, before and after it ran", async () => {
+    await insertAt(1);
+    const remove = () => test.database.query("delete from events");
+    expect(remove).toThrow(/append-only/);
+    await deleteOldEvents(test.storage, 36_500, NOW);
+    expect(remove).toThrow(/append-only/);
+    expect(timestamps()).toEqual([1]);
+  });
+
+  it("LA-05 a job that fails deletes nothing, and leaves nothing open", async () => {
+    await insertAt(1);
+    const failing = test.storage.transaction(async (stores) => {
+      await stores.deleteEventsBefore(NOW, 10);
+      throw new Error("power cut");
+    });
+    await expect(failing).rejects.toThrow("power cut");
+    expect(timestamps()).toEqual([1]);
+    expect(() => test.database.query("delete from events")).toThrow(/append-only/);
+  });
+
+  it("LA-05 inside the job, a younger event is refused still", async () => {
+    await insertAt(NOW);
+    test.database.query(`update event_retention set delete_before = ${NOW}`);
+    expect(() => test.database.query("delete from events")).toThrow(/append-only/);
+    test.database.query("delete from event_retention");
+    expect(() => test.database.query("delete from events")).toThrow(/append-only/);
+  });
+});
