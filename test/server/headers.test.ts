@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ServerProcess, startServerProcess } from "../journeys/server-process.ts";
+
+let secure: ServerProcess;
+let plain: ServerProcess;
+beforeAll(async () => {
+  secure = await startServerProcess({ environment: { PUBLIC_URL: "https://auth.example.com" } });
+  plain = await startServerProcess();
+});
+afterAll(async () => {
+  await secure.dispose();
+  await plain.dispose();
+});
+
+const requests = [
+  ["GET", "/healthz"],
+  ["GET", "/me"],
+  ["GET", "/nowhere"],
+  ["PUT", "/login"],
+  ["POST", "/login"],
+  ["GET", "/problems/not-found"],
+] as const;
+
+test.each(requests)("HD-01 %s %s carries the security headers, HSTS on https only, and names no software", async (method, path) => {
+  const { status, headers } = await fetch(secure.baseUrl + path, { method });
+  expect(status).toBeGreaterThanOrEqual(200);
+  expect(headers.get("strict-transport-security")).toMatch(/^max-age=\d{8}; includeSubDomains$/);
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+  expect(headers.get("x-frame-options")).toBe("DENY");
+  expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+  expect(headers.get("referrer-policy")).toBe("no-referrer");
+  expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+  expect(headers.get("cache-control")).toBe("no-store");
+  for (const name of ["x-powered-by", "server"]) expect(headers.get(name)).toBeNull();
+  const overHttp = await fetch(plain.baseUrl + path, { method });
+  expect(overHttp.headers.get("strict-transport-security")).toBeNull();
+});
+
+test("IV-12 a second Host header is refused, and TRACE never echoes", async () => {
+  expect(await raw("GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b")).toMatch(/^HTTP\/1\.1 400 /);
+  const traced = await raw("TRACE /me HTTP/1.1\r\nHost: a\r\nCookie: secret=1");
+  expect(traced).toMatch(/^HTTP\/1\.1 (?:400|405|501) /);
+  expect(traced).not.toContain("secret=1");
+});
+
+async function raw(head: string): Promise<string> {
+  const socket = connect(Number(new URL(plain.baseUrl).port), "127.0.0.1");
+  socket.write(`${head}\r\nConnection: close\r\n\r\n`);
+  let answer = "";
+  socket.on("data", (chunk: Buffer) => (answer += chunk.toString()));
+  await once(socket, "close");
+  return answer;
+}
