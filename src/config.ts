@@ -22,6 +22,21 @@ const wholeNumber = (min: number, max: number) =>
     });
 const seconds = (fallback: number) => wholeNumber(1, LIFETIME_MAX_SECONDS).default(fallback);
 
+/** The longest window a limit may have: a wait is never told to be longer. Seconds. */
+const LIMIT_WINDOW_MAX_SECONDS = 86_400;
+const QUOTA_SHAPE = "must be <count>/<seconds>, such as 5/60, with at most 86400 seconds";
+/** How often, in how long. */
+const quota = (count: number, seconds: number) =>
+  z
+    .string()
+    .regex(/^[1-9][0-9]{0,5}\/[1-9][0-9]{0,4}$/, { error: QUOTA_SHAPE })
+    .transform((text) => {
+      const [most = 0, window = 0] = text.split("/").map(Number);
+      return { count: most, seconds: window };
+    })
+    .refine((given) => given.seconds <= LIMIT_WINDOW_MAX_SECONDS, { error: QUOTA_SHAPE })
+    .default({ count, seconds });
+
 const settingsSchema = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
   PORT: wholeNumber(0, 65_535).default(3000),
@@ -77,6 +92,14 @@ const settingsSchema = z.object({
   REFRESH_GRACE: wholeNumber(0, 60).default(10),
   SESSION_TTL: seconds(86_400),
   SESSION_IDLE_TTL: seconds(3_600),
+  LIMIT_LOGIN_IP: quota(20, 60),
+  LIMIT_LOGIN_EMAIL: quota(5, 60),
+  LIMIT_SIGNUP_IP: quota(10, 3_600),
+  LIMIT_FORGOT_IP: quota(20, 3_600),
+  LIMIT_FORGOT_EMAIL: quota(3, 3_600),
+  LIMIT_REFRESH_IP: quota(120, 60),
+  LOCKOUT_THRESHOLD: wholeNumber(1, 100).default(10), // ASVS 5.0 §6.3.1; NIST SP 800-63B-4 §3.2.2 allows no more
+  LOCKOUT_SECONDS: wholeNumber(1, 86_400).default(900),
   EVENT_RETENTION_DAYS: wholeNumber(0, 36_500).default(365),
 });
 

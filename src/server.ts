@@ -92,6 +92,17 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       refreshTokenSeconds: settings.REFRESH_TOKEN_TTL,
       refreshGraceSeconds: settings.REFRESH_GRACE,
     },
+    quotas: {
+      login_ip: settings.LIMIT_LOGIN_IP,
+      login_email: settings.LIMIT_LOGIN_EMAIL,
+      login_device: settings.LIMIT_LOGIN_EMAIL,
+      password_account: settings.LIMIT_LOGIN_EMAIL,
+      signup_ip: settings.LIMIT_SIGNUP_IP,
+      forgot_ip: settings.LIMIT_FORGOT_IP,
+      forgot_email: settings.LIMIT_FORGOT_EMAIL,
+      refresh_ip: settings.LIMIT_REFRESH_IP,
+    },
+    lockout: { threshold: settings.LOCKOUT_THRESHOLD, seconds: settings.LOCKOUT_SECONDS },
     issuer: publicUrl,
   };
   const firstAdmin = await ensureFirstAdmin(deps, settings, {
@@ -140,6 +151,8 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     const idleSince = now() - settings.SESSION_IDLE_TTL * 1000;
     // It is tried again at the next turn: a session past its limit is dead, whether or not it is still a row.
     storage.deleteExpiredSessions(now(), idleSince).catch(() => undefined);
+    storage.deletePaidLimits(now()).catch(() => undefined);
+    storage.deleteExpiredDevices(now()).catch(() => undefined);
     deleteOldEvents(storage, settings.EVENT_RETENTION_DAYS, now()).catch(() => undefined);
   }, CLEANING_INTERVAL_MS).unref();
 

@@ -49,6 +49,7 @@ export const signup = operation({
   },
   problems: ["weak_password", "email_taken"],
   events: ["signup", "signup_failed"],
+  limits: ["signup_ip"],
 });
 
 export const getMe = operation({
@@ -89,6 +90,7 @@ export const changePassword = operation({
   responses: { 204: { description: "The password is changed." } },
   problems: ["invalid_credentials", "weak_password"],
   events: ["password_changed", "session_revoked"],
+  limits: ["password_account"],
 });
 
 const DeleteMeInput = z.strictObject({ password: Password }).meta({
@@ -115,4 +117,5 @@ export const deleteMe = operation({
   },
   problems: ["invalid_credentials", "last_admin"],
   events: ["user_deleted"],
+  limits: ["password_account"],
 });

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { eventDefinition, type EventDefinition, eventNames } from "./events.ts";
 import { examplesOf } from "./examples.ts";
 import { type OperationDescription, problemsOf } from "./operation.ts";
+import { limits } from "./limits.ts";
 import { problem } from "./problems.ts";
 import { CSRF_HEADER, isSafeMethod } from "./security.ts";
 import { walk } from "./walk.ts";
@@ -53,6 +54,13 @@ function operationFaults(key: string, operation: OperationDescription): string[]
   }
   if (request.body && !request.body.meta()?.id)
     faults.push(`${operationId}: its request body has no name`);
+
+  for (const limit of operation.limits ?? []) {
+    const { key } = limits[limit];
+    const bodyHasEmail = request.body instanceof z.ZodObject && "email" in request.body.shape;
+    if ((key === "email" && !bodyHasEmail) || (key === "account" && security.optional))
+      faults.push(`${operationId}: it has no ${key} for ${limit} to count by`);
+  }
 
   const needsProof = security.accepts.includes("session") && !isSafeMethod(method);
   if (needsProof && !request.headers?.shape[CSRF_HEADER])

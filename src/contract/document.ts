@@ -127,6 +127,16 @@ function registerHeaders(registry: OpenAPIRegistry): void {
     required: true,
     schema: { type: "integer", format: "int32", minimum: 1, maximum: 86_400 },
   });
+  registry.registerComponent("headers", "RateLimitPolicy", {
+    description: "The limit that refused: its name, its quota, its window in seconds.",
+    required: true,
+    schema: { type: "string", maxLength: 64, example: '"login-ip";q=20;w=60' },
+  });
+  registry.registerComponent("headers", "RateLimit", {
+    description: "What is left of that limit, and the seconds until there is more.",
+    required: true,
+    schema: { type: "string", maxLength: 64, example: '"login-ip";r=0;t=3' },
+  });
   registry.registerComponent("headers", "WwwAuthenticate", {
     description: "The challenge of RFC 6750 §3.",
     required: true,
@@ -200,7 +210,11 @@ function failureOf(
     headers: {
       "x-request-id": headerRef("RequestId"),
       ...(challenged && { "www-authenticate": headerRef("WwwAuthenticate") }),
-      ...(status === 503 && { "retry-after": headerRef("RetryAfter") }),
+      ...((status === 429 || status === 503) && { "retry-after": headerRef("RetryAfter") }),
+      ...(status === 429 && {
+        "ratelimit-policy": headerRef("RateLimitPolicy"),
+        ratelimit: headerRef("RateLimit"),
+      }),
     },
     content: {
       "application/problem+json": {

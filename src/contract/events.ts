@@ -62,9 +62,16 @@ const shapes = {
     {
       email: NormalEmail,
       userId: nullable(Id),
-      reason: z.enum(["wrong_password", "user_not_found", "account_disabled"]),
+      reason: z.enum(["wrong_password", "user_not_found", "account_locked", "account_disabled"]),
     },
     { email: "ada@example.com", userId: null, reason: "user_not_found" },
+  ),
+  login_locked: event(
+    "warn",
+    "stored",
+    "Too many wrong passwords: until then, only a device the account knows can log in.",
+    { email: NormalEmail, lockedUntil: Instant },
+    { email: "ada@example.com", lockedUntil: "2026-11-23T10:21:00.000Z" },
   ),
   logout: event(
     "info",
@@ -116,6 +123,13 @@ const shapes = {
     { userId: Id },
     { userId: exampleUserId },
   ),
+  rate_limited: event(
+    "warn",
+    "stored",
+    "A request came too soon after too many others.",
+    { operation: operationName, key: z.enum(["ip", "email", "account", "global"]) },
+    { operation: "login", key: "email" },
+  ),
   csrf_rejected: event(
     "warn",
     "stored",
@@ -160,6 +174,13 @@ const shapes = {
     "A new key signs access tokens. The one before goes on verifying until its tokens have expired.",
     { kid: Id.meta({ description: "The new key's id, as in the JWK set." }) },
     { ...outsideRequest, kid: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e46" },
+  ),
+  user_unlocked: event(
+    "info",
+    "stored",
+    "An administrator ended the lock of an account.",
+    { userId: Id, actorId: Id },
+    { userId: exampleUserId, actorId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45" },
   ),
   request: event(
     "info",

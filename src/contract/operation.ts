@@ -1,6 +1,7 @@
 /** The grammar of the contract: what an operation is. Operations are data; nothing here runs them. */
 import type { z } from "zod";
 import type { EventName } from "./events.ts";
+import type { DeclaredLimit } from "./limits.ts";
 import type { ProblemCode } from "./problems.ts";
 import { isSafeMethod, type Security } from "./security.ts";
 
@@ -40,6 +41,8 @@ export interface OperationDescription {
   readonly problems: readonly ProblemCode[];
   /** The log events the handler may record. */
   readonly events: readonly EventName[];
+  /** How often it may be called, by whom: enforced before the handler, in this order. */
+  readonly limits?: readonly DeclaredLimit[];
   /** It touches no storage, so nothing outside this process can make it fail. */
   readonly selfContained?: true;
 }
@@ -60,6 +63,7 @@ export function problemsOf(operation: OperationDescription): readonly ProblemCod
   if (accepts.length > 0 && !optional) codes.add("unauthenticated");
   if (role) codes.add("forbidden");
   if (!isSafeMethod(operation.method)) codes.add("csrf_rejected");
+  if (operation.limits) codes.add("rate_limited");
   if (!operation.selfContained) codes.add("internal_error").add("overloaded");
   return [...codes];
 }
@@ -69,6 +73,7 @@ export function eventsOf(operation: OperationDescription): readonly EventName[] 
   const events = new Set<EventName>([...operation.events, "request"]);
   const codes = problemsOf(operation);
   if (codes.includes("csrf_rejected")) events.add("csrf_rejected");
+  if (codes.includes("rate_limited")) events.add("rate_limited");
   if (codes.includes("forbidden")) events.add("authorization_denied");
   if (codes.includes("internal_error")) events.add("unhandled_error");
   return [...events];

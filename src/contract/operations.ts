@@ -24,6 +24,7 @@ export const operations = {
   listUsers: users.listUsers,
   getUser: users.getUser,
   updateUser: users.updateUser,
+  unlockUser: users.unlockUser,
   revokeUserSessions: users.revokeUserSessions,
   deleteUser: users.deleteUser,
   listEvents: audit.listEvents,

@@ -152,6 +152,14 @@ const descriptions = {
     detail: "The request body must be sent with `Content-Type: application/json`.",
     remedy: "Set the header. Form posts are refused on purpose: other sites can forge them.",
   },
+  rate_limited: {
+    status: 429,
+    title: "Too many requests",
+    detail: "There were too many requests like this one. Nothing was checked and nothing changed.",
+    remedy: "Wait `retryAfterSeconds`, then try again. Asking sooner is refused, and costs nothing.",
+    fields: { retryAfterSeconds },
+    exampleFields: { retryAfterSeconds: 12 },
+  },
   internal_error: {
     status: 500,
     title: "Something went wrong",

@@ -24,6 +24,8 @@ export const admin = { ...sessionOrBearer, role: "admin" } as const satisfies Se
 /** The cookies of the contract. `__Host-` pins each to this origin, over TLS, for every path (RFC 6265bis §4.1.3.2). */
 export const SESSION_COOKIE = "__Host-session";
 export const CSRF_COOKIE = "__Host-csrf";
+/** Names a browser that has logged in before. It signs nobody in. */
+export const DEVICE_COOKIE = "__Host-device";
 /** Where the CSRF proof travels. */
 export const CSRF_HEADER = "x-csrf-token";
 

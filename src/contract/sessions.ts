@@ -11,6 +11,9 @@ export const Credentials = z.strictObject({ email: Email, password: Password }).
   examples: [{ email: "ada@example.com", password: "correct horse battery staple" }],
 });
 
+/** What both ways to log in are limited by, in one count (LG-07). */
+export const loginLimits = ["login_ip", "login_email"] as const;
+
 const Session = z
   .strictObject({
     user: User,
@@ -42,18 +45,19 @@ export const login = operation({
   tags: ["Sessions"],
   summary: "Log in with cookies",
   description:
-    "Starts a session and sets two cookies: `__Host-session` (HttpOnly) and `__Host-csrf` (the CSRF proof, readable by scripts). A session the request came with ends. Unknown address, wrong password and disabled account are answered alike.",
+    "Starts a session and sets three cookies: `__Host-session` (HttpOnly), `__Host-csrf` (the CSRF proof, readable by scripts) and `__Host-device` (HttpOnly), which signs nobody in, but lets a browser that has logged in before through a lock. A session the request came with ends. Unknown address, wrong password, locked and disabled account are answered alike.",
   security: open,
   request: { body: Credentials },
   responses: {
     200: {
       description: "You are logged in.",
       body: Session,
-      headers: { "set-cookie": "The session cookie and the CSRF cookie." },
+      headers: { "set-cookie": "The session cookie, the CSRF cookie and the device cookie." },
     },
   },
   problems: ["invalid_credentials"],
-  events: ["login_success", "login_failed", "session_revoked"],
+  events: ["login_success", "login_failed", "login_locked", "session_revoked"],
+  limits: loginLimits,
 });
 
 export const logout = operation({

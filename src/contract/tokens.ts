@@ -2,7 +2,7 @@ import { z } from "zod";
 import { User } from "./accounts.ts";
 import { operation } from "./operation.ts";
 import { bearer, open } from "./security.ts";
-import { Credentials } from "./sessions.ts";
+import { Credentials, loginLimits } from "./sessions.ts";
 import { opaqueSecret, seconds } from "./values.ts";
 
 const exampleAccessToken =
@@ -50,7 +50,8 @@ export const tokenLogin = operation({
   request: { body: Credentials },
   responses: { 200: { description: "You are logged in.", body: TokenPair } },
   problems: ["invalid_credentials"],
-  events: ["login_success", "login_failed"],
+  events: ["login_success", "login_failed", "login_locked"],
+  limits: loginLimits,
 });
 
 const RefreshInput = z
@@ -76,6 +77,7 @@ export const tokenRefresh = operation({
   responses: { 200: { description: "The next pair.", body: TokenPair } },
   problems: ["invalid_refresh_token"],
   events: ["token_refreshed", "refresh_token_reuse", "session_revoked"],
+  limits: ["refresh_ip"],
 });
 
 const RevokeInput = z

@@ -84,6 +84,21 @@ export const updateUser = operation({
   events: ["user_updated", "session_revoked"],
 });
 
+export const unlockUser = operation({
+  operationId: "unlockUser",
+  method: "POST",
+  path: "/users/{userId}/unlock",
+  tags: ["Users"],
+  summary: "Unlock an account",
+  description:
+    "Ends the lock that too many wrong passwords began, and forgets them. An account that is not locked stays as it is.",
+  security: admin,
+  request: { params: userParams, headers: csrfHeaders },
+  responses: { 204: { description: "The account is not locked." } },
+  problems: ["not_found"],
+  events: ["user_unlocked"],
+});
+
 export const revokeUserSessions = operation({
   operationId: "revokeUserSessions",
   method: "DELETE",

@@ -1,6 +1,7 @@
 /** Accounts, as their owners make them, change them and end them. */
 import type { Dependencies } from "./dependencies.ts";
 import { commit, type Occasion } from "./events.ts";
+import { limitKey, type Take } from "./limits.ts";
 import { findWeaknesses, type PasswordWeakness } from "./password-policy.ts";
 import { endSessions } from "./own-sessions.ts";
 import type { Session } from "./sessions.ts";
@@ -58,7 +59,10 @@ export async function changePassword(
   if ("failure" in current) return current;
   // Only whoever knows the password is told what is wrong with the next one.
   const reasons = findWeaknesses(newPassword, user.email, deps.passwordPolicy);
-  if (reasons.length > 0) return { failure: "weak_password", reasons };
+  if (reasons.length > 0) {
+    await deps.storage.resetLimit(limitKey(deps.secretKeys, takeOfOwner(user)));
+    return { failure: "weak_password", reasons };
+  }
   const hash = await deps.passwords.hash(newPassword);
   if (hash === "overloaded") return { failure: "overloaded" };
 
@@ -66,6 +70,7 @@ export async function changePassword(
     // Changed meanwhile, from elsewhere: then the one that was proven is no longer the current one.
     if (!(await stores.replacePasswordHash(user.id, current.encoded, hash.encoded)))
       return { failure: "invalid_credentials" };
+    await stores.resetLimit(limitKey(deps.secretKeys, takeOfOwner(user)));
     await record("password_changed", { userId: user.id });
     await endSessions(stores, record, user.id, session.id, "password_change");
     return "changed";
@@ -88,6 +93,11 @@ export async function deleteMe(
     if (outcome === "deleted") await record("user_deleted", { userId: user.id, actorId: user.id });
     return "deleted" as const;
   });
+}
+
+/** A current password asked for counts by account; the right one starts the count anew. */
+export function takeOfOwner({ id }: User): Take {
+  return { rule: "password_account", subject: id };
 }
 
 async function provePassword(

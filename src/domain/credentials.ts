@@ -1,6 +1,10 @@
 /** The one check behind every login, by cookie or by token, so that no path lacks a control (LG-07). */
 import type { Dependencies } from "./dependencies.ts";
+import { type Device, takeOfDevice } from "./devices.ts";
 import { commit, type Occasion, type Record } from "./events.ts";
+import { limitKey, type Take } from "./limits.ts";
+import { lockPolicy } from "./lockout.ts";
+import { lockNotice } from "./notices.ts";
 import type { NewSession } from "./sessions.ts";
 import type { Stores } from "./storage.ts";
 import type { User } from "./users.ts";
@@ -9,11 +13,16 @@ export interface Credentials {
   readonly email: string;
   readonly password: string;
 }
-export type LoginFailure = { readonly failure: "invalid_credentials" | "overloaded" };
+export type LoginFailure = {
+  readonly failure: "invalid_credentials" | "overloaded";
+};
 
 type Begin<S extends NewSession> = (user: User) => S;
-type Alongside = (stores: Stores, record: Record) => Promise<void>;
-type Started<S extends NewSession> = { readonly user: User; readonly session: S };
+type Alongside = (stores: Stores, record: Record, user: User) => Promise<void>;
+type Started<S extends NewSession> = {
+  readonly user: User;
+  readonly session: S;
+};
 
 /** How often an account may change under a login's hands before the login is asked to come back. */
 const MAX_ATTEMPTS = 3;
@@ -22,17 +31,19 @@ const MAX_ATTEMPTS = 3;
  * Checks address and password, and starts the session `begin` makes for the account. All that is
  * wrong gives one failure after the same work (LG-01, ET-01). The session is inserted only if the
  * account is still enabled and the password still the one that was checked, in that one statement:
- * a change of password in between leaves no session behind (PW-11).
+ * a change of password in between leaves no session behind (PW-11). A lock is asked for there as well:
+ * of many guesses at once, none can be right after the one that began it (RL-02).
  */
 export async function startSession<S extends NewSession>(
   deps: Dependencies,
   occasion: Occasion,
   credentials: Credentials,
+  device: Device | undefined,
   begin: Begin<S>,
   alongside: Alongside = async () => {},
 ): Promise<Started<S> | LoginFailure> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const outcome = await tryToStart(deps, occasion, credentials, begin, alongside);
+    const outcome = await tryToStart(deps, occasion, credentials, device, begin, alongside);
     if (outcome !== "account_changed") return outcome;
   }
   return { failure: "overloaded" };
@@ -41,30 +52,42 @@ export async function startSession<S extends NewSession>(
 async function tryToStart<S extends NewSession>(
   deps: Dependencies,
   occasion: Occasion,
-  { email, password }: Credentials,
+  credentials: Credentials,
+  device: Device | undefined,
   begin: Begin<S>,
   alongside: Alongside,
 ): Promise<Started<S> | LoginFailure | "account_changed"> {
+  const { email, password } = credentials;
   const found = await deps.storage.findUserByEmail(email);
   const verdict = await deps.passwords.verify(password, found?.passwordHash);
   if (verdict === "overloaded") return { failure: "overloaded" };
 
-  if (found === undefined || !verdict.matches || found.user.disabled) {
-    const reason = !found
-      ? "user_not_found"
-      : !verdict.matches
-        ? "wrong_password"
-        : "account_disabled";
-    await commit(deps, occasion, (_, record) =>
-      record("login_failed", { email, userId: found?.user.id ?? null, reason }),
-    );
-    return { failure: "invalid_credentials" };
-  }
-
+  if (found === undefined || !verdict.matches)
+    return refuseWrong(deps, occasion, email, found?.user.id ?? null, device);
   const { user } = found;
+  if (user.disabled || (found.lockedUntil > occasion.now && device === undefined))
+    return refuse(
+      deps,
+      occasion,
+      email,
+      user.id,
+      user.disabled ? "account_disabled" : "account_locked",
+    );
+
   const upgraded = verdict.stale ? await deps.passwords.hash(password) : undefined;
   const session = begin(user);
   return commit(deps, occasion, async (stores, record) => {
+    const isUnlocked = await stores.forgetFailures(user.id, occasion.now);
+    const isKnown = device !== undefined && (await stores.forgetDeviceFailures(device.id));
+    // Others guessed meanwhile, and began a lock or used up the device's budget.
+    if (!isUnlocked && !isKnown) {
+      await record("login_failed", {
+        email,
+        userId: user.id,
+        reason: "account_locked",
+      });
+      return { failure: "invalid_credentials" as const };
+    }
     let passwordHash = found.passwordHash;
     // A full queue only postpones the upgrade to a later login (PW-09).
     if (upgraded !== undefined && upgraded !== "overloaded") {
@@ -73,9 +96,54 @@ async function tryToStart<S extends NewSession>(
     }
     // By its owner, by an admin, or by a login beside this one that upgraded the hash: it is judged anew.
     if (!(await stores.insertSession(session, passwordHash))) return "account_changed" as const;
-    await alongside(stores, record);
+    await alongside(stores, record, user);
+    // The count it was taken from, not the client address's: that one may be trying others (RL-04).
+    const take: Take = device ? takeOfDevice(device) : { rule: "login_email", subject: email };
+    await stores.resetLimit(limitKey(deps.secretKeys, take));
     const method = session.kind === "cookie" ? "session" : "token";
     await record("login_success", { userId: user.id, email, method });
     return { user, session };
   });
+}
+
+/** Counts a wrong password where it belongs: the device's budget, or the account's way to a lock. */
+async function refuseWrong(
+  deps: Dependencies,
+  occasion: Occasion,
+  email: string,
+  userId: string | null,
+  device: Device | undefined,
+): Promise<LoginFailure> {
+  const { lockout } = deps;
+  await commit(deps, occasion, async (stores, record) => {
+    if (device && (await stores.countDeviceFailure(device.id, lockout.threshold)))
+      return record("login_failed", {
+        email,
+        userId,
+        reason: "wrong_password",
+      });
+    const outcome = await stores.countFailure(userId, lockPolicy(lockout), occasion.now);
+    const known = outcome === "was_locked" ? "account_locked" : "wrong_password";
+    await record("login_failed", {
+      email,
+      userId,
+      reason: userId ? known : "user_not_found",
+    });
+    if (typeof outcome === "string") return;
+    const lockedUntil = new Date(outcome.lockedUntil).toISOString();
+    await record("login_locked", { email, lockedUntil });
+    await lockNotice(deps, stores, occasion, email, outcome.lockedUntil);
+  });
+  return { failure: "invalid_credentials" };
+}
+
+async function refuse(
+  deps: Dependencies,
+  occasion: Occasion,
+  email: string,
+  userId: string,
+  reason: "account_disabled" | "account_locked",
+): Promise<LoginFailure> {
+  await commit(deps, occasion, (_, record) => record("login_failed", { email, userId, reason }));
+  return { failure: "invalid_credentials" };
 }

@@ -1,6 +1,8 @@
 /** All that the rules of auth stand on. `app.ts` passes it in; tests pass the real things too. */
 import type { Journal } from "./events.ts";
 import type { KeyRing } from "./keys.ts";
+import type { Quotas } from "./limits.ts";
+import type { LockoutRule } from "./lockout.ts";
 import type { PasswordPolicy } from "./password-policy.ts";
 import type { Passwords } from "./passwords.ts";
 import type { SecretKeys } from "./secrets.ts";
@@ -11,6 +13,8 @@ export interface Dependencies extends Journal {
   readonly secretKeys: SecretKeys;
   readonly keyRing: KeyRing;
   readonly lifetimes: Lifetimes;
+  readonly quotas: Quotas;
+  readonly lockout: LockoutRule;
   /** `iss` and `aud` of access tokens: PUBLIC_URL. */
   readonly issuer: string;
 }

@@ -11,6 +11,7 @@ export interface SecretKeys {
   readonly refreshToken: Uint8Array;
   readonly cursor: Uint8Array;
   readonly signingKeySeal: Uint8Array;
+  readonly limitKeys: Uint8Array;
 }
 
 /** Derives the keys from AUTH_SECRET with HKDF (RFC 5869). The labels are part of what is stored: they never change. */
@@ -23,6 +24,7 @@ export function deriveKeys(authSecret: string): SecretKeys {
     refreshToken: derive("refresh token"),
     cursor: derive("cursor"),
     signingKeySeal: derive("signing key seal"),
+    limitKeys: derive("limit keys"),
   };
 }
 

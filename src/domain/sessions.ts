@@ -2,6 +2,7 @@
 import { type Credentials, type LoginFailure, startSession } from "./credentials.ts";
 import { csrfProof } from "./csrf.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { type Device, rememberDevice } from "./devices.ts";
 import { commit, type Occasion } from "./events.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 import { StorageUnavailableError } from "./storage.ts";
@@ -101,27 +102,33 @@ export interface CookieLogin {
   /** The cookie's value. It is never stored, and never known again. */
   readonly secret: string;
   readonly csrfToken: string;
+  /** The device cookie's next value. */
+  readonly deviceSecret: string;
 }
 
-/** Logs in by cookie. The session the request came with, if any, ends (LG-03). */
+/** Logs in by cookie, from a `device` the account knows, if any. The session the request came with ends (LG-03). */
 export async function login(
   deps: Dependencies,
   occasion: Occasion,
   credentials: Credentials,
   client: Client,
+  device: Device | undefined,
   replaced: Session | undefined,
 ): Promise<CookieLogin | LoginFailure> {
   const secret = newSecret();
+  let deviceSecret = "";
   const started = await startSession(
     deps,
     occasion,
     credentials,
+    device,
     (user) => ({
       ...newSession(deps, occasion, user, client, deps.lifetimes.sessionSeconds),
       kind: "cookie" as const,
       secretHash: hashSecret(secret),
     }),
-    async (stores, record) => {
+    async (stores, record, owner) => {
+      deviceSecret = await rememberDevice(deps, occasion, stores, owner.id, device);
       if (replaced === undefined || !(await stores.deleteSession(replaced.id))) return;
       const { userId, id: sessionId } = replaced;
       await record("session_revoked", { userId, sessionId, by: "user" });
@@ -129,7 +136,8 @@ export async function login(
   );
   if ("failure" in started) return started;
   const { user, session } = started;
-  return { user, session, secret, csrfToken: csrfProof(deps.secretKeys.csrf, session.id) };
+  const csrfToken = csrfProof(deps.secretKeys.csrf, session.id);
+  return { user, session, secret, csrfToken, deviceSecret };
 }
 
 /** A session that begins now and lasts `lifetimeSeconds`, without what it will be recognised by. */

@@ -1,10 +1,21 @@
 /** The domain's view of the database: what it needs, not how it is kept. */
 import type { EventStore } from "./events.ts";
 import type { SigningKeyStore } from "./keys.ts";
+import type { DeviceStore } from "./devices.ts";
+import type { LimitStore } from "./limits.ts";
+import type { LockoutStore } from "./lockout.ts";
 import type { SessionStore } from "./sessions.ts";
 import type { UserStore } from "./users.ts";
 
-export interface Stores extends UserStore, SessionStore, SigningKeyStore, EventStore {}
+export interface Stores
+  extends
+    UserStore,
+    SessionStore,
+    SigningKeyStore,
+    EventStore,
+    LimitStore,
+    LockoutStore,
+    DeviceStore {}
 
 export interface Storage extends Stores {
   /** Runs `work` as one transaction: all of it holds, or none (ST-03). No hashing, no mail inside (ST-06). */

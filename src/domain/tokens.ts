@@ -7,6 +7,7 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { signAccessToken, verifyAccessToken } from "./access-tokens.ts";
 import { type Credentials, type LoginFailure, startSession } from "./credentials.ts";
 import type { Dependencies } from "./dependencies.ts";
+import type { Device } from "./devices.ts";
 import { commit, type Occasion } from "./events.ts";
 import { type Client, isLive, newSession, type RefreshState } from "./sessions.ts";
 
@@ -29,9 +30,10 @@ export async function tokenLogin(
   occasion: Occasion,
   credentials: Credentials,
   client: Client,
+  device: Device | undefined,
 ): Promise<TokenPair | LoginFailure> {
   const refreshSalt = randomBytes(REFRESH_SALT_BYTES);
-  const started = await startSession(deps, occasion, credentials, (user) => ({
+  const started = await startSession(deps, occasion, credentials, device, (user) => ({
     ...newSession(deps, occasion, user, client, deps.lifetimes.refreshTokenSeconds),
     kind: "token" as const,
     refreshSalt,

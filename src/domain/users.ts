@@ -23,6 +23,8 @@ export interface UserWithPassword {
   readonly user: User;
   /** Encoded by `PasswordHasher`; never leaves the domain. */
   readonly passwordHash: string;
+  /** The end of its last lock, in milliseconds since the epoch; 0 where there was none. */
+  readonly lockedUntil: number;
 }
 
 export interface UserFilter {
@@ -53,6 +55,8 @@ export interface UserStore {
   ): Promise<"inserted" | "admin_exists" | "email_taken">;
   /** Replaces the hash only if it is still `from`, so that an upgrade never undoes a change of password. */
   replacePasswordHash(userId: string, from: string, to: string): Promise<boolean>;
+  /** Whatever it was: for whoever has proven to be the owner in another way. */
+  setPasswordHash(userId: string, to: string): Promise<void>;
   /** Changes what is given, unless the last enabled admin would go with it; answers the account as it then is. */
   updateUserUnlessLastAdmin(
     userId: string,

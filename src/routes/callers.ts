@@ -2,8 +2,9 @@
 import type { OperationDescription } from "../contract/operation.ts";
 import { verifyAccessToken } from "../domain/access-tokens.ts";
 import type { Dependencies } from "../domain/dependencies.ts";
+import { type Device, recognizeDevice } from "../domain/devices.ts";
 import { recognizeCookie, recognizeSession, type SessionWithUser } from "../domain/sessions.ts";
-import { readSessionSecret } from "./cookies.ts";
+import { readDeviceSecret, readSessionSecret } from "./cookies.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Caller } from "./handler.ts";
 
@@ -38,6 +39,18 @@ export async function findByCookie(
 ): Promise<SessionWithUser | undefined> {
   const secret = readSessionSecret(request);
   return secret === undefined ? undefined : recognizeCookie(deps, exchange, secret);
+}
+
+/** The device of the request's cookie, if the account with this address knows it. */
+export async function findDevice(
+  deps: Dependencies,
+  exchange: Exchange,
+  request: Request,
+  email: string | undefined,
+): Promise<Device | undefined> {
+  const secret = readDeviceSecret(request);
+  if (secret === undefined || email === undefined) return undefined;
+  return recognizeDevice(deps, exchange, secret, email);
 }
 
 async function findByToken(

@@ -1,8 +1,8 @@
 /** The cookies of the contract, written and read (RFC 6265bis). */
-import { CSRF_COOKIE, SESSION_COOKIE } from "../contract/security.ts";
+import { CSRF_COOKIE, DEVICE_COOKIE, SESSION_COOKIE } from "../contract/security.ts";
 
 /** What we set: 256 bits in base64url. Whatever else comes was not set by us. */
-const SESSION_SECRET = /^[A-Za-z0-9_-]{43}$/;
+const COOKIE_SECRET = /^[A-Za-z0-9_-]{43}$/;
 
 /** The two cookies of a login; their life is the session's own (SE-03). */
 export function sessionCookies(secret: string, csrfToken: string, maxAgeSeconds: number): string[] {
@@ -12,6 +12,11 @@ export function sessionCookies(secret: string, csrfToken: string, maxAgeSeconds:
   ];
 }
 
+/** The cookie of a device that has logged in; it outlives every session. */
+export function deviceCookie(secret: string, maxAgeSeconds: number): string {
+  return `${DEVICE_COOKIE}=${secret}; Path=/; Max-Age=${maxAgeSeconds}; Secure; HttpOnly; SameSite=Lax`;
+}
+
 export const clearedCookies: readonly string[] = [
   `${SESSION_COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax`,
   `${CSRF_COOKIE}=; Path=/; Max-Age=0; Secure; SameSite=Lax`,
@@ -19,6 +24,15 @@ export const clearedCookies: readonly string[] = [
 
 /** The session cookie's value; undefined where there is none that could be ours. */
 export function readSessionSecret(request: Request): string | undefined {
+  return readSecret(request, SESSION_COOKIE);
+}
+
+/** The device cookie's value, likewise. */
+export function readDeviceSecret(request: Request): string | undefined {
+  return readSecret(request, DEVICE_COOKIE);
+}
+
+function readSecret(request: Request, name: string): string | undefined {
   const header = request.headers.get("cookie");
   if (header === null) return undefined;
   for (const pair of header.split(";")) {
@@ -26,9 +40,9 @@ export function readSessionSecret(request: Request): string | undefined {
     // One space, as browsers send it. `trim` also takes what Unicode calls white space, and a cookie
     // named "\u00a0__Host-session" is one that a sibling domain may set: browsers see no prefix in it.
     const start = pair.startsWith(" ") ? 1 : 0;
-    if (equals === -1 || pair.slice(start, equals) !== SESSION_COOKIE) continue;
+    if (equals === -1 || pair.slice(start, equals) !== name) continue;
     const value = pair.slice(equals + 1);
-    return SESSION_SECRET.test(value) ? value : undefined;
+    return COOKIE_SECRET.test(value) ? value : undefined;
   }
   return undefined;
 }

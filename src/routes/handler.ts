@@ -4,7 +4,9 @@ import type { OperationDescription } from "../contract/operation.ts";
 import type { OperationId, Operations } from "../contract/operations.ts";
 import type { ProblemCode, ProblemFields } from "../contract/problems.ts";
 import type { Security } from "../contract/security.ts";
+import type { Device } from "../domain/devices.ts";
 import type { Occasion } from "../domain/events.ts";
+import type { Limited } from "../domain/limits.ts";
 import type { Client, Session } from "../domain/sessions.ts";
 import type { User } from "../domain/users.ts";
 
@@ -32,6 +34,8 @@ export interface Call<O extends OperationDescription> {
   readonly caller: CallerOf<O["security"]>;
   readonly occasion: Occasion;
   readonly client: Client;
+  /** Where the operation is a login: the device it comes from, if the account knows it. */
+  readonly device: Device | undefined;
   /** The live session of the request's cookie, also where the operation needs none. */
   readonly cookieSession: () => Promise<Session | undefined>;
 }
@@ -65,5 +69,10 @@ type FailureCode<O extends OperationDescription> =
 
 /** A problem with the fields its code asks for. */
 export type Failure<C extends ProblemCode> = C extends ProblemCode
-  ? { readonly problem: C } & ProblemFields<C>
+  ? { readonly problem: C } & ProblemFields<C> & Told<C>
   : never;
+
+/** What the headers tell and the body does not. */
+type Told<C extends ProblemCode> = C extends "rate_limited"
+  ? { readonly limited: Limited }
+  : unknown;

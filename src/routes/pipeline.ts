@@ -8,12 +8,14 @@ import { problem, type ProblemCode } from "../contract/problems.ts";
 import { CSRF_HEADER, isSafeMethod } from "../contract/security.ts";
 import { isCsrfProof } from "../domain/csrf.ts";
 import type { Dependencies } from "../domain/dependencies.ts";
+import type { Device } from "../domain/devices.ts";
 import { commit } from "../domain/events.ts";
-import { findByCookie, findCaller } from "./callers.ts";
+import { findByCookie, findCaller, findDevice } from "./callers.ts";
 import { type Exchange, exchangeOf } from "./exchange.ts";
 import type { Call, Caller, Handlers } from "./handler.ts";
 import type { AnswerHeaders } from "./headers.ts";
 import type { Inspector } from "./inspector.ts";
+import { emailOf, refuseOverLimit } from "./limits.ts";
 import { isCrossSite } from "./origin.ts";
 import { RETRY_AFTER_SECONDS } from "./overload.ts";
 import { findRequestIssues, isJson } from "./request-issues.ts";
@@ -59,7 +61,7 @@ function createOperationRoute(
   handler: AnyHandler,
   { deps, responder, inspector, allowedOrigins, corsOrigins, isDraining }: PipelineOptions,
 ): RouteDescriptor {
-  const { security, request: parts } = operation;
+  const { security, request: parts, limits = [] } = operation;
   const isChange = !isSafeMethod(operation.method);
   const mayBeOverloaded = problemsOf(operation).includes("overloaded");
   const acceptsBearer = security.accepts.includes("bearer");
@@ -104,7 +106,16 @@ function createOperationRoute(
     const issues = findRequestIssues(input, headers);
     if (issues === "invalid_json") return { problem: issues };
     if (issues.length > 0) return { problem: "validation_failed", issues };
-    return handler(callOf(exchange, request, input, caller));
+
+    const device = limits.includes("login_email")
+      ? await findDevice(deps, exchange, request, emailOf(input.body))
+      : undefined;
+    if (limits.length > 0) {
+      const subjects = { body: input.body, caller, device };
+      const refusal = await refuseOverLimit(deps, exchange, id, limits, subjects);
+      if (refusal) return refusal;
+    }
+    return handler(callOf(exchange, request, input, caller, device));
   }
 
   async function refuseCsrf(
@@ -124,6 +135,7 @@ function createOperationRoute(
     request: Request,
     { params, query, body }: Context["input"],
     caller: Caller | undefined,
+    device: Device | undefined,
   ): Call<OperationDescription> {
     return {
       input: { params, query, body } as Call<OperationDescription>["input"], // just parsed by these very schemas
@@ -133,6 +145,7 @@ function createOperationRoute(
         ip: exchange.ip,
         userAgent: request.headers.get("user-agent")?.slice(0, USER_AGENT_MAX_LENGTH) ?? null,
       },
+      device,
       cookieSession: async () => (await findByCookie(deps, exchange, request))?.session,
     };
   }

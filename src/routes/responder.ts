@@ -3,6 +3,7 @@ import { problem, type ProblemCode } from "../contract/problems.ts";
 import type { Failure } from "./handler.ts";
 import type { Exchange } from "./exchange.ts";
 import type { AnswerHeaders } from "./headers.ts";
+import { rateLimitHeaders } from "./limits.ts";
 
 export interface JsonAnswer {
   readonly status: number;
@@ -44,7 +45,7 @@ export function createResponder(
       return new ResponseClass(text, { status, headers: [...Object.entries(headers), ...cookies] });
     },
     problem(exchange, failure, headers = {}) {
-      const { problem: code, ...fields } = failure;
+      const { problem: code, limited, ...fields } = { limited: undefined, ...failure };
       const { type, title, status, detail } = problem(code);
       const body = { type, title, status, detail, code, requestId: exchange.requestId, ...fields };
       const retry: AnswerHeaders =
@@ -52,6 +53,7 @@ export function createResponder(
       return page(exchange, status, JSON.stringify(body), {
         "content-type": "application/problem+json",
         ...retry,
+        ...(limited && rateLimitHeaders(limited)),
         ...headers,
       });
     },

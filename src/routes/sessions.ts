@@ -1,17 +1,18 @@
 import type { Dependencies } from "../domain/dependencies.ts";
+import { DEVICE_LIFETIME_SECONDS } from "../domain/devices.ts";
 import { login, logout } from "../domain/sessions.ts";
 import { presentUser } from "./accounts.ts";
-import { clearedCookies, sessionCookies } from "./cookies.ts";
+import { clearedCookies, deviceCookie, sessionCookies } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
 import { presentLoginFailure } from "./login-failure.ts";
 
 export function createSessionHandlers(deps: Dependencies): Pick<Handlers, "login" | "logout"> {
   return {
-    async login({ input, occasion, client, cookieSession }) {
+    async login({ input, occasion, client, device, cookieSession }) {
       const replaced = await cookieSession();
-      const outcome = await login(deps, occasion, input.body, client, replaced);
+      const outcome = await login(deps, occasion, input.body, client, device, replaced);
       if ("failure" in outcome) return presentLoginFailure(outcome);
-      const { user, session, secret, csrfToken } = outcome;
+      const { user, session, secret, csrfToken, deviceSecret } = outcome;
       return {
         status: 200,
         body: {
@@ -19,7 +20,10 @@ export function createSessionHandlers(deps: Dependencies): Pick<Handlers, "login
           csrfToken,
           expiresAt: new Date(session.expiresAt).toISOString(),
         },
-        setCookies: sessionCookies(secret, csrfToken, deps.lifetimes.sessionSeconds),
+        setCookies: [
+          ...sessionCookies(secret, csrfToken, deps.lifetimes.sessionSeconds),
+          deviceCookie(deviceSecret, DEVICE_LIFETIME_SECONDS),
+        ],
       };
     },
     async logout({ caller, occasion }) {

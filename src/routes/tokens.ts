@@ -8,8 +8,8 @@ export function createTokenHandlers(
   deps: Dependencies,
 ): Pick<Handlers, "tokenLogin" | "tokenRefresh" | "tokenRevoke" | "getTokenMe"> {
   return {
-    async tokenLogin({ input, occasion, client }) {
-      const outcome = await tokenLogin(deps, occasion, input.body, client);
+    async tokenLogin({ input, occasion, client, device }) {
+      const outcome = await tokenLogin(deps, occasion, input.body, client, device);
       if ("failure" in outcome) return presentLoginFailure(outcome);
       return { status: 200, body: { tokenType: "Bearer", ...outcome } };
     },

@@ -1,4 +1,5 @@
 import type { Dependencies } from "../domain/dependencies.ts";
+import { unlockUser } from "../domain/lockout.ts";
 import { deleteUser, listUsers, revokeUserSessions, updateUser } from "../domain/users.ts";
 import { presentUser } from "./accounts.ts";
 import { foreignCursor } from "./foreign-cursor.ts";
@@ -6,7 +7,10 @@ import type { Handlers } from "./handler.ts";
 
 export function createUserHandlers(
   deps: Dependencies,
-): Pick<Handlers, "listUsers" | "getUser" | "updateUser" | "revokeUserSessions" | "deleteUser"> {
+): Pick<
+  Handlers,
+  "listUsers" | "getUser" | "updateUser" | "unlockUser" | "revokeUserSessions" | "deleteUser"
+> {
   return {
     async listUsers({ input }) {
       const { limit, cursor, email, role, disabled } = input.query;
@@ -34,6 +38,10 @@ export function createUserHandlers(
       const outcome = await updateUser(deps, occasion, caller.user, input.params.userId, changes);
       if (typeof outcome === "string") return { problem: outcome };
       return { status: 200, body: presentUser(outcome) };
+    },
+    async unlockUser({ input, caller, occasion }) {
+      const found = await unlockUser(deps, occasion, caller.user, input.params.userId);
+      return found ? { status: 204 } : { problem: "not_found" };
     },
     async revokeUserSessions({ input, occasion }) {
       const found = await revokeUserSessions(deps, occasion, input.params.userId);

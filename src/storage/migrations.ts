@@ -5,12 +5,17 @@ import { retryWhileBusy } from "./availability.ts";
 import type { StorageDialect } from "./dialect.ts";
 import type { Database } from "./drivers.ts";
 import { initial } from "./migrations/0001-initial.ts";
+import { limits } from "./migrations/0002-limits.ts";
 import { retention } from "./migrations/0004-retention.ts";
 import type { Db } from "./schema.ts";
 
 /** Named here, not found by listing a folder: what runs is what was reviewed. */
 function migrations(dialect: StorageDialect): Record<string, Migration> {
-  return { "0001-initial": initial(dialect), "0004-retention": retention(dialect) };
+  return {
+    "0001-initial": initial(dialect),
+    "0002-limits": limits(dialect),
+    "0004-retention": retention(dialect),
+  };
 }
 
 /**

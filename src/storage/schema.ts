@@ -11,6 +11,8 @@ export interface Tables {
   sessions: SessionsTable;
   signing_keys: SigningKeysTable;
   events: EventsTable;
+  limits: LimitsTable;
+  devices: DevicesTable;
   event_retention: EventRetentionTable;
 }
 
@@ -25,6 +27,33 @@ export interface UsersTable {
   role: Role;
   disabled: 0 | 1;
   created_at: number;
+  /** Wrong passwords since the last success or lock. */
+  failures: Generated<number>;
+  /** Of the last of them; 0 before the first. */
+  failed_at: Generated<number>;
+  /** The end of the last lock; 0 before the first. */
+  locked_until: Generated<number>;
+  /** How long the last lock lasted. Milliseconds. */
+  lock_ms: Generated<number>;
+}
+
+/** One row per key that has something to pay back. */
+export interface LimitsTable {
+  /** HMAC of the rule and its subject. */
+  key_hash: Uint8Array;
+  /** When all that was taken is paid back. */
+  paid_at: number;
+}
+
+export interface DevicesTable {
+  id: string;
+  user_id: string;
+  /** SHA-256 of the cookie's secret (SE-02). */
+  secret_hash: Uint8Array;
+  /** Wrong passwords since the last success. */
+  failures: Generated<number>;
+  seen_at: number;
+  expires_at: number;
 }
 
 export interface SessionsTable {

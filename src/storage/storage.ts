@@ -4,8 +4,11 @@ import type { Storage, Stores } from "../domain/storage.ts";
 import { asUnavailable, retryWhileBusy } from "./availability.ts";
 import { openDatabase } from "./drivers.ts";
 import type { Database } from "./drivers.ts";
+import { createDeviceStore } from "./devices.ts";
 import { createEventStore } from "./events.ts";
 import { createSigningKeyStore } from "./keys.ts";
+import { compileLimitQueries, createLimitStore } from "./limits.ts";
+import { createLockoutStore } from "./lockout.ts";
 import { migrateToLatest } from "./migrations.ts";
 import type { Run } from "./queries.ts";
 import type { Db } from "./schema.ts";
@@ -82,7 +85,11 @@ export function createStorage(database: Database): Storage {
 type Queries = ReturnType<typeof compileQueries>;
 
 function compileQueries(db: Db) {
-  return { users: compileUserQueries(db), sessions: compileSessionQueries(db) };
+  return {
+    users: compileUserQueries(db),
+    sessions: compileSessionQueries(db),
+    limits: compileLimitQueries(db),
+  };
 }
 
 function createStores(run: Run, queries: Queries): Stores {
@@ -91,6 +98,9 @@ function createStores(run: Run, queries: Queries): Stores {
     ...createSessionStore(run, queries.sessions),
     ...createSigningKeyStore(run),
     ...createEventStore(run),
+    ...createLimitStore(run, queries.limits),
+    ...createLockoutStore(run),
+    ...createDeviceStore(run),
   };
 }
 

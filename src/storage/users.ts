@@ -1,5 +1,5 @@
 /** Accounts in the database. */
-import type { CompiledQuery, ExpressionBuilder, Selectable } from "kysely";
+import type { CompiledQuery, ExpressionBuilder, Insertable, Selectable } from "kysely";
 import type {
   User,
   UserChanges,
@@ -30,6 +30,7 @@ export function createUserStore(run: Run, queries: UserQueries): UserStore {
     insertUser: (user, passwordHash) => insertUser(run, user, passwordHash),
     insertFirstAdmin: (user, passwordHash) => insertFirstAdmin(run, user, passwordHash),
     replacePasswordHash: (userId, from, to) => replacePasswordHash(run, userId, from, to),
+    setPasswordHash: (userId, to) => setPasswordHash(run, userId, to),
     updateUserUnlessLastAdmin: (userId, changes) => updateUserUnlessLastAdmin(run, userId, changes),
     deleteUserUnlessLastAdmin: (userId) => deleteUserUnlessLastAdmin(run, userId),
   };
@@ -55,7 +56,10 @@ async function findUserByEmail(
   email: string,
 ): Promise<UserWithPassword | undefined> {
   const { rows } = await execute(run, queries.byEmail, [email]);
-  return rows[0] && { user: toUser(rows[0]), passwordHash: rows[0].password_hash };
+  const [row] = rows;
+  return (
+    row && { user: toUser(row), passwordHash: row.password_hash, lockedUntil: row.locked_until }
+  );
 }
 
 async function findUser(run: Run, userId: string): Promise<User | undefined> {
@@ -156,6 +160,12 @@ async function replacePasswordHash(
   return numUpdatedRows === 1n;
 }
 
+async function setPasswordHash(run: Run, userId: string, to: string): Promise<void> {
+  await run((db) =>
+    db.updateTable("users").set({ password_hash: to }).where("id", "=", userId).execute(),
+  );
+}
+
 async function updateUserUnlessLastAdmin(
   run: Run,
   userId: string,
@@ -208,7 +218,7 @@ function isNotLastAdmin(
   return or([not(isAdmin), exists(anotherAdmin)]);
 }
 
-function toRow(user: User, passwordHash: string): UsersTable {
+function toRow(user: User, passwordHash: string): Insertable<UsersTable> {
   return {
     id: user.id,
     email: user.email,

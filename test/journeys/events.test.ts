@@ -7,7 +7,9 @@ import { eventsOf, runScript } from "./commands.ts";
 import { adminCredentials, type ServerProcess, startServerProcess } from "./server-process.ts";
 
 test("LA-01 each step of a journey logs its event exactly once, and every event of the contract is met", async () => {
-  const server = await startServerProcess();
+  const server = await startServerProcess({
+    environment: { LIMIT_SIGNUP_IP: "3/3600", LOCKOUT_THRESHOLD: "2" },
+  });
   const email = freshEmail();
   const api = cookieClient(server.baseUrl);
   const admin = cookieClient(server.baseUrl);
@@ -22,6 +24,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   const user = dataOf(await api.signup({ email, password }));
   await api.signup({ email, password });
   await api.signup({ email, password: "sunshine" });
+  await api.signup({ email, password }); // one too many
   await api.login({ email, password: "not the password" });
   await api.login({ email: freshEmail(), password });
   dataOf(await api.login({ email, password }));
@@ -40,6 +43,9 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   await elsewhere.login({ email, password });
   dataOf(await api.logout());
   dataOf(await admin.login(adminCredentials));
+  await program.tokenLogin({ email, password: "not the password" });
+  await program.tokenLogin({ email, password: "not the password" });
+  dataOf(await admin.unlockUser({ userId: user.id }));
   dataOf(await admin.updateUser({ userId: user.id, disabled: true }));
   await api.login({ email, password: `${password} again` });
   dataOf(await admin.deleteUser({ userId: user.id }));
@@ -55,6 +61,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
     "signup",
     "signup_failed email_taken",
     "signup_failed weak_password",
+    "rate_limited",
     "login_failed wrong_password",
     "login_failed user_not_found",
     "login_success session",
@@ -74,6 +81,10 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
     "csrf_rejected cross_site",
     "logout",
     "login_success session",
+    "login_failed wrong_password",
+    "login_failed wrong_password",
+    "login_locked",
+    "user_unlocked",
     "user_updated",
     "login_failed account_disabled",
     "user_deleted",
@@ -85,7 +96,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   expect([...met].sort()).toEqual([...eventNames].sort());
 
   const requests = server.events().filter(({ event }) => event === "request");
-  expect(requests).toHaveLength(24);
+  expect(requests).toHaveLength(28);
   for (const line of [...told, ...requests])
     if (line.requestId !== null) expect(line.ip).toBe("127.0.0.1");
 

@@ -11,7 +11,7 @@ import { problem } from "../../src/contract/problems.ts";
 import { type RunningServer, startServer } from "../../src/server.ts";
 import { dataOf } from "./clients.ts";
 import { provocations, type Servers, tokens } from "./provocations.ts";
-import { adminCredentials } from "./server-process.ts";
+import { adminCredentials, generousLimits } from "./server-process.ts";
 
 let folder: string;
 const running: RunningServer[] = [];
@@ -22,12 +22,18 @@ beforeAll(async () => {
   const healthy = await start("healthy");
   const broken = await start("broken");
   const draining = await start("draining");
+  const limited = await start("limited", {
+    LIMIT_LOGIN_EMAIL: "1/60",
+    LIMIT_SIGNUP_IP: "1/60",
+    LIMIT_FORGOT_IP: "1/60",
+    LIMIT_REFRESH_IP: "1/60",
+  });
   const database = new DatabaseSync(join(folder, "broken.db"));
   for (const table of ["sessions", "users"])
     database.exec(`ALTER TABLE ${table} RENAME TO lost_${table}`);
   database.close();
   running[2]?.drain();
-  servers = { healthy, broken, draining };
+  servers = { healthy, broken, draining, limited };
 });
 
 afterAll(async () => {
@@ -56,12 +62,13 @@ describe.each(operationIds)("%s", (id) => {
     };
     expect(body.requestId).toBe(requestId);
     expect(problem(code).schema.safeParse(body).error).toBeUndefined();
-    if (status === 503) expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    if (status === 503 || status === 429)
+      expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
   });
 });
 
-async function start(name: string): Promise<string> {
+async function start(name: string, limits: Record<string, string> = {}): Promise<string> {
   const read = readSettings({
     NODE_ENV: "test",
     PORT: "0",
@@ -71,6 +78,8 @@ async function start(name: string): Promise<string> {
     DATABASE_URL: `sqlite:${join(folder, `${name}.db`)}`,
     ADMIN_EMAIL: adminCredentials.email,
     ADMIN_PASSWORD: adminCredentials.password,
+    ...generousLimits,
+    ...limits,
   });
   if ("faults" in read) throw new Error(read.faults.join("\n"));
   const server = await startServer(read.settings);

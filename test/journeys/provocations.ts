@@ -14,6 +14,8 @@ export interface Servers {
   readonly broken: string;
   /** Its shutdown has begun. */
   readonly draining: string;
+  /** Its limits are one a minute, other than for logins by client address. */
+  readonly limited: string;
 }
 
 type Provoke = (servers: Servers, operationId: OperationId) => Promise<unknown>;
@@ -63,6 +65,13 @@ export const provocations: Record<Exclude<ProblemCode, "method_not_allowed">, Pr
           currentPassword: "not the password",
         }),
   invalid_refresh_token: ({ healthy }, id) => call(createClient({ baseUrl: healthy }), id),
+  rate_limited: async ({ limited }, id) => {
+    const signsIn = acceptsOf(id).length > 0;
+    const api = signsIn ? await adminClient(limited) : createClient({ baseUrl: limited });
+    const wrong = { email: freshEmail(), password: "not the password" };
+    await call(api, id, wrong);
+    return call(api, id, wrong);
+  },
   internal_error: ({ broken }, id) => callWithCredential(broken, id),
   overloaded: ({ draining }, id) => callWithCredential(draining, id),
 };

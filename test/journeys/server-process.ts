@@ -14,6 +14,17 @@ export const adminCredentials = {
   password: "a tall ship and a star to steer by",
 };
 
+/** All of a test's clients come from one address. */
+export const generousLimits = {
+  LIMIT_LOGIN_IP: "100000/60",
+  LIMIT_LOGIN_EMAIL: "100000/60",
+  LIMIT_SIGNUP_IP: "100000/60",
+  LIMIT_FORGOT_IP: "100000/60",
+  LIMIT_FORGOT_EMAIL: "100000/60",
+  LIMIT_REFRESH_IP: "100000/60",
+  LOCKOUT_THRESHOLD: "100",
+} as const;
+
 export interface ServerProcess {
   readonly baseUrl: string;
   /** A temporary folder with the database in it. */
@@ -41,6 +52,7 @@ export async function startServerProcess(options: StartOptions = {}): Promise<Se
     DATABASE_URL: `sqlite:${databaseFile}`,
     ADMIN_EMAIL: adminCredentials.email,
     ADMIN_PASSWORD: adminCredentials.password,
+    ...generousLimits,
     ...options.environment,
   });
   const lines: string[] = [];

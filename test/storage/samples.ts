@@ -8,13 +8,12 @@ import type { User } from "../../src/domain/users.ts";
 
 /** 2026-11-23T10:06:00.000Z, in milliseconds. */
 export const NOW = 1_795_428_360_000;
-/** What a new database's migrations say, in their order. */
-export const MIGRATED = [
-  "migration 0001-initial applied",
-  "migration 0004-retention applied",
-];
-
 export const HASH = "v1$10$hash-of-the-password";
+
+/** A line per migration, in order. */
+export const MIGRATED = ["0001-initial", "0002-limits", "0003-mail-and-reset", "0004-retention"].map(
+  (name) => `migration ${name} applied`,
+);
 
 export function aUser(overrides: Partial<User> = {}): User {
   const id = uuidv7();

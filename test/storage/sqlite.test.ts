@@ -200,7 +200,8 @@ describe("SQLite's failures", () => {
       }),
     ]);
     expect(outcomes).toMatchObject([refused, refused]);
-    expect(await storage.findUserByEmail(user.email)).toEqual({ user, passwordHash: HASH });
+    const found = await storage.findUserByEmail(user.email);
+    expect(found).toEqual({ user, passwordHash: HASH, lockedUntil: 0 });
     await sql`pragma max_page_count = 1000000`.execute(opened.db);
     expect(await storage.insertUser(aUser(), tooLong)).toBe(true);
     await storage.close();

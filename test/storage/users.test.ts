@@ -10,7 +10,8 @@ describe.each(databases)("users on $name", ({ create }) => {
     const user = aUser({ disabled: true });
     expect(await test.storage.insertUser(user, HASH)).toBe(true);
     expect(await test.storage.findUser(user.id)).toEqual(user);
-    expect(await test.storage.findUserByEmail(user.email)).toEqual({ user, passwordHash: HASH });
+    const found = await test.storage.findUserByEmail(user.email);
+    expect(found).toEqual({ user, passwordHash: HASH, lockedUntil: 0 });
     expect(await test.storage.findUser(aUser().id)).toBeUndefined();
     expect(await test.storage.findUserByEmail("nobody@example.com")).toBeUndefined();
   });
@@ -20,7 +21,7 @@ describe.each(databases)("users on $name", ({ create }) => {
     await test.storage.insertUser(first, HASH);
     expect(await test.storage.insertUser(aUser({ email: "ada@example.com" }), "other")).toBe(false);
     const found = await test.storage.findUserByEmail("ada@example.com");
-    expect(found).toEqual({ user: first, passwordHash: HASH });
+    expect(found).toEqual({ user: first, passwordHash: HASH, lockedUntil: 0 });
   });
 
   it("ST-05 of many parallel signups with one e-mail, one makes an account", async () => {
@@ -65,7 +66,7 @@ describe.each(databases)("users on $name", ({ create }) => {
     const admin = anAdmin({ email: "ada@example.com" });
     expect(await test.storage.insertFirstAdmin(admin, "other")).toBe("email_taken");
     const found = await test.storage.findUserByEmail("ada@example.com");
-    expect(found).toEqual({ user, passwordHash: HASH });
+    expect(found).toEqual({ user, passwordHash: HASH, lockedUntil: 0 });
   });
 
   it("PW-09 a hash is replaced only while it is the one that was read", async () => {

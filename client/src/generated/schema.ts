@@ -14,7 +14,7 @@ export interface paths {
      * Make an account
      * @description Makes an account with the role `user`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.
      *
-     *     May log: `signup`, `signup_failed`, `csrf_rejected`, `unhandled_error`.
+     *     May log: `signup`, `signup_failed`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
      */
     post: operations["signup"];
     delete?: never;
@@ -34,9 +34,9 @@ export interface paths {
     put?: never;
     /**
      * Log in with cookies
-     * @description Starts a session and sets two cookies: `__Host-session` (HttpOnly) and `__Host-csrf` (the CSRF proof, readable by scripts). A session the request came with ends. Unknown address, wrong password and disabled account are answered alike.
+     * @description Starts a session and sets three cookies: `__Host-session` (HttpOnly), `__Host-csrf` (the CSRF proof, readable by scripts) and `__Host-device` (HttpOnly), which signs nobody in, but lets a browser that has logged in before through a lock. A session the request came with ends. Unknown address, wrong password, locked and disabled account are answered alike.
      *
-     *     May log: `login_success`, `login_failed`, `session_revoked`, `csrf_rejected`, `unhandled_error`.
+     *     May log: `login_success`, `login_failed`, `login_locked`, `session_revoked`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
      */
     post: operations["login"];
     delete?: never;
@@ -152,7 +152,7 @@ export interface paths {
      * Change your password
      * @description Needs the current password. Every other session and token of the account ends at once; the one that asks stays.
      *
-     *     May log: `password_changed`, `session_revoked`, `csrf_rejected`, `unhandled_error`.
+     *     May log: `password_changed`, `session_revoked`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
      */
     post: operations["changePassword"];
     delete?: never;
@@ -174,7 +174,7 @@ export interface paths {
      * Delete your account
      * @description Needs the password. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.
      *
-     *     May log: `user_deleted`, `csrf_rejected`, `unhandled_error`.
+     *     May log: `user_deleted`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
      */
     post: operations["deleteMe"];
     delete?: never;
@@ -196,7 +196,7 @@ export interface paths {
      * Log in with tokens
      * @description Starts a session that is carried by tokens instead of cookies: for programs, and for apps outside a browser.
      *
-     *     May log: `login_success`, `login_failed`, `csrf_rejected`, `unhandled_error`.
+     *     May log: `login_success`, `login_failed`, `login_locked`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
      */
     post: operations["tokenLogin"];
     delete?: never;
@@ -218,7 +218,7 @@ export interface paths {
      * Exchange a refresh token
      * @description Each refresh token is good once. The one before the current, within a few seconds of the exchange, gives the same successor again, so that a lost answer logs nobody out. Any older one, or a later use, means that somebody has a copy: the session ends, with all its tokens.
      *
-     *     May log: `token_refreshed`, `refresh_token_reuse`, `session_revoked`, `csrf_rejected`, `unhandled_error`.
+     *     May log: `token_refreshed`, `refresh_token_reuse`, `session_revoked`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
      */
     post: operations["tokenRefresh"];
     delete?: never;
@@ -265,6 +265,50 @@ export interface paths {
     get: operations["getTokenMe"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/forgot-password": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Ask for a new password
+     * @description If an account has this address, a link to choose a new password is mailed to it. The answer is the same, and takes the same time, where there is none. The link is good once and for a short time; asking again makes earlier links useless. Asked for too often, an address gets no more mails for a while, and the answer stays the same.
+     *
+     *     May log: `reset_token_created`, `reset_requested_unknown_email`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
+     */
+    post: operations["forgotPassword"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/reset-password": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Choose a new password
+     * @description Every session and token of the account ends, and nobody is logged in: log in next. A password that is refused leaves the token as good as it was.
+     *
+     *     May log: `password_reset`, `session_revoked`, `reset_failed`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
+     */
+    post: operations["resetPassword"];
     delete?: never;
     options?: never;
     head?: never;
@@ -325,6 +369,28 @@ export interface paths {
      *     May log: `user_updated`, `session_revoked`, `csrf_rejected`, `authorization_denied`, `unhandled_error`.
      */
     patch: operations["updateUser"];
+    trace?: never;
+  };
+  "/users/{userId}/unlock": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Unlock an account
+     * @description Ends the lock that too many wrong passwords began, and forgets them. An account that is not locked stays as it is.
+     *
+     *     May log: `user_unlocked`, `csrf_rejected`, `authorization_denied`, `unhandled_error`.
+     */
+    post: operations["unlockUser"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   "/users/{userId}/sessions": {
@@ -513,6 +579,26 @@ export interface webhooks {
     patch?: never;
     trace?: never;
   };
+  login_locked: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Too many wrong passwords: until then, only a device the account knows can log in.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     */
+    post: operations["log_login_locked"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   logout: {
     parameters: {
       query?: never;
@@ -633,6 +719,106 @@ export interface webhooks {
     patch?: never;
     trace?: never;
   };
+  rate_limited: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A request came too soon after too many others.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     */
+    post: operations["log_rate_limited"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  password_reset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An owner chose a new password by a mailed token.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     */
+    post: operations["log_password_reset"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  reset_token_created: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A link to choose a new password was put into the outbox.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     */
+    post: operations["log_reset_token_created"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  reset_requested_unknown_email: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A new password was asked for an address that no account has. The caller is not told.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     */
+    post: operations["log_reset_requested_unknown_email"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  reset_failed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A new password by token was refused.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     */
+    post: operations["log_reset_failed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   csrf_rejected: {
     parameters: {
       query?: never;
@@ -713,6 +899,26 @@ export interface webhooks {
     patch?: never;
     trace?: never;
   };
+  user_unlocked: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An administrator ended the lock of an account.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     */
+    post: operations["log_user_unlocked"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   signing_key_rotated: {
     parameters: {
       query?: never;
@@ -747,6 +953,26 @@ export interface webhooks {
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is not stored.
      */
     post: operations["log_request"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  mail_failed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A mail was not accepted by the mail server.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is not stored.
+     */
+    post: operations["log_mail_failed"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1096,6 +1322,20 @@ export interface components {
       requestId: string;
     };
     /**
+     * @description Whose password is forgotten.
+     * @example {
+     *       "email": "ada@example.com"
+     *     }
+     */
+    ForgotPasswordInput: {
+      /**
+       * Format: email
+       * @description Any spelling of the address; it is normalised before every use.
+       * @example ada@example.com
+       */
+      email: string;
+    };
+    /**
      * @description It is up.
      * @example {
      *       "status": "ok"
@@ -1240,6 +1480,41 @@ export interface components {
       requestId: string;
     };
     /**
+     * @description The reset token is not valid. Ask for a new password again, and use the link of the latest mail.
+     * @example {
+     *       "type": "/problems/invalid-reset-token",
+     *       "title": "The reset token is not valid",
+     *       "status": 400,
+     *       "detail": "The token is unknown, used, expired, or a later one has taken its place.",
+     *       "code": "invalid_reset_token",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    InvalidResetTokenProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/invalid-reset-token";
+      /** @enum {string} */
+      title: "The reset token is not valid";
+      /** @enum {number} */
+      status: 400;
+      /** @enum {string} */
+      detail: "The token is unknown, used, expired, or a later one has taken its place.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "invalid_reset_token";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
      * @description One thing that is wrong with the request. It never repeats the value sent.
      * @example {
      *       "part": "body",
@@ -1347,18 +1622,26 @@ export interface components {
       | components["schemas"]["SignupFailedEvent"]
       | components["schemas"]["LoginSuccessEvent"]
       | components["schemas"]["LoginFailedEvent"]
+      | components["schemas"]["LoginLockedEvent"]
       | components["schemas"]["LogoutEvent"]
       | components["schemas"]["SessionRevokedEvent"]
       | components["schemas"]["TokenRefreshedEvent"]
       | components["schemas"]["TokenRevokedEvent"]
       | components["schemas"]["RefreshTokenReuseEvent"]
       | components["schemas"]["PasswordChangedEvent"]
+      | components["schemas"]["RateLimitedEvent"]
+      | components["schemas"]["PasswordResetEvent"]
+      | components["schemas"]["ResetTokenCreatedEvent"]
+      | components["schemas"]["ResetRequestedUnknownEmailEvent"]
+      | components["schemas"]["ResetFailedEvent"]
       | components["schemas"]["CsrfRejectedEvent"]
       | components["schemas"]["AuthorizationDeniedEvent"]
       | components["schemas"]["UserUpdatedEvent"]
       | components["schemas"]["UserDeletedEvent"]
+      | components["schemas"]["UserUnlockedEvent"]
       | components["schemas"]["SigningKeyRotatedEvent"]
       | components["schemas"]["RequestEvent"]
+      | components["schemas"]["MailFailedEvent"]
       | components["schemas"]["UnhandledErrorEvent"]
       | components["schemas"]["ServerStartedEvent"]
       | components["schemas"]["ServerStoppedEvent"];
@@ -1404,7 +1687,53 @@ export interface components {
       email: string;
       userId: string | null;
       /** @enum {string} */
-      reason: "wrong_password" | "user_not_found" | "account_disabled";
+      reason: "wrong_password" | "user_not_found" | "account_locked" | "account_disabled";
+    };
+    /**
+     * @description Too many wrong passwords: until then, only a device the account knows can log in.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "login_locked",
+     *       "level": "warn",
+     *       "email": "ada@example.com",
+     *       "lockedUntil": "2026-11-23T10:21:00.000Z"
+     *     }
+     */
+    LoginLockedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "login_locked";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      lockedUntil: string;
     };
     /**
      * @description Somebody logged in.
@@ -1493,6 +1822,52 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       userId: string;
+    };
+    /**
+     * @description A mail was not accepted by the mail server.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": null,
+     *       "ip": null,
+     *       "event": "mail_failed",
+     *       "level": "warn",
+     *       "mailId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44",
+     *       "attempt": 1,
+     *       "code": "ECONNECTION",
+     *       "willRetry": true
+     *     }
+     */
+    MailFailedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "mail_failed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      mailId: string;
+      attempt: number;
+      /** @description The kind of failure. Never the server's own words, which may repeat the mail. */
+      code: string;
+      willRetry: boolean;
     };
     /**
      * @description Not found. Check the path and the id. What belongs to others looks the same as what does not exist.
@@ -1604,6 +1979,45 @@ export interface components {
       userId: string;
     };
     /**
+     * @description An owner chose a new password by a mailed token.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "password_reset",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43"
+     *     }
+     */
+    PasswordResetEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "password_reset";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+    };
+    /**
      * @description The body is too large. Send less. No operation needs more.
      * @example {
      *       "type": "/problems/payload-too-large",
@@ -1634,6 +2048,82 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       requestId: string;
+    };
+    /**
+     * @description A request came too soon after too many others.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "rate_limited",
+     *       "level": "warn",
+     *       "operation": "login",
+     *       "key": "email"
+     *     }
+     */
+    RateLimitedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "rate_limited";
+      /** @enum {string} */
+      level: "warn";
+      /** @description An operationId. */
+      operation: string;
+      /** @enum {string} */
+      key: "ip" | "email" | "account" | "global";
+    };
+    /**
+     * @description Too many requests. Wait `retryAfterSeconds`, then try again. Asking sooner is refused, and costs nothing.
+     * @example {
+     *       "type": "/problems/rate-limited",
+     *       "title": "Too many requests",
+     *       "status": 429,
+     *       "detail": "There were too many requests like this one. Nothing was checked and nothing changed.",
+     *       "code": "rate_limited",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "retryAfterSeconds": 12
+     *     }
+     */
+    RateLimitedProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/rate-limited";
+      /** @enum {string} */
+      title: "Too many requests";
+      /** @enum {number} */
+      status: 429;
+      /** @enum {string} */
+      detail: "There were too many requests like this one. Nothing was checked and nothing changed.";
+      /** @enum {string} */
+      code: "rate_limited";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+      /**
+       * @description The same number as the header `Retry-After`.
+       * @example 1
+       */
+      retryAfterSeconds: number;
     };
     /**
      * @description What a refresh asks for.
@@ -1736,6 +2226,146 @@ export interface components {
       status: number;
       durationMs: number;
       operation: string | null;
+    };
+    /**
+     * @description A new password by token was refused.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "reset_failed",
+     *       "level": "warn",
+     *       "reason": "invalid_or_expired_token"
+     *     }
+     */
+    ResetFailedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reset_failed";
+      /** @enum {string} */
+      level: "warn";
+      /** @enum {string} */
+      reason: "invalid_or_expired_token" | "weak_password";
+    };
+    /**
+     * @description The token that was mailed, and the password as it is to be.
+     * @example {
+     *       "token": "o3bV0Zt0m1x5n9Qe7yJc2kLr8sWf4aGh6uDiPpXwYzA",
+     *       "newPassword": "four clear words of mine"
+     *     }
+     */
+    ResetPasswordInput: {
+      /**
+       * @description The token of the mailed link, from behind `#token=`.
+       * @example o3bV0Zt0m1x5n9Qe7yJc2kLr8sWf4aGh6uDiPpXwYzA
+       */
+      token: string;
+      /**
+       * Format: password
+       * @description Any characters, spaces included. Length counts; composition does not.
+       * @example correct horse battery staple
+       */
+      newPassword: string;
+    };
+    /**
+     * @description A new password was asked for an address that no account has. The caller is not told.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "reset_requested_unknown_email",
+     *       "level": "warn",
+     *       "email": "ada@example.com"
+     *     }
+     */
+    ResetRequestedUnknownEmailEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reset_requested_unknown_email";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+    };
+    /**
+     * @description A link to choose a new password was put into the outbox.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "reset_token_created",
+     *       "level": "info",
+     *       "email": "ada@example.com",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43"
+     *     }
+     */
+    ResetTokenCreatedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reset_token_created";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
     };
     /**
      * @description What is to be revoked.
@@ -1970,7 +2600,7 @@ export interface components {
        */
       sessionId: string;
       /** @enum {string} */
-      by: "user" | "admin" | "password_change" | "disable" | "reuse";
+      by: "user" | "admin" | "password_change" | "password_reset" | "disable" | "reuse";
     };
     /**
      * @description A new key signs access tokens. The one before goes on verifying until its tokens have expired.
@@ -2479,6 +3109,52 @@ export interface components {
       nextCursor: string | null;
     };
     /**
+     * @description An administrator ended the lock of an account.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "user_unlocked",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45"
+     *     }
+     */
+    UserUnlockedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "user_unlocked";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      actorId: string;
+    };
+    /**
      * @description An administrator, or a command, changed an account.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -2626,6 +3302,10 @@ export interface components {
     RequestId: string;
     /** @description Whole seconds to wait before trying again. */
     RetryAfter: number;
+    /** @description The limit that refused: its name, its quota, its window in seconds. */
+    RateLimitPolicy: string;
+    /** @description What is left of that limit, and the seconds until there is more. */
+    RateLimit: string;
     /** @description The challenge of RFC 6750 §3. */
     WwwAuthenticate: string;
   };
@@ -2709,6 +3389,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
         };
       };
+      /** @description `rate_limited`: Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
       /** @description `internal_error`: Something went wrong. */
       500: {
         headers: {
@@ -2749,7 +3442,7 @@ export interface operations {
       200: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
-          /** @description The session cookie and the CSRF cookie. */
+          /** @description The session cookie, the CSRF cookie and the device cookie. */
           "set-cookie": string;
           [name: string]: unknown;
         };
@@ -2807,6 +3500,19 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+        };
+      };
+      /** @description `rate_limited`: Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
       /** @description `internal_error`: Something went wrong. */
@@ -3269,6 +3975,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
         };
       };
+      /** @description `rate_limited`: Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
       /** @description `internal_error`: Something went wrong. */
       500: {
         headers: {
@@ -3383,6 +4102,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
         };
       };
+      /** @description `rate_limited`: Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
       /** @description `internal_error`: Something went wrong. */
       500: {
         headers: {
@@ -3481,6 +4213,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
         };
       };
+      /** @description `rate_limited`: Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
       /** @description `internal_error`: Something went wrong. */
       500: {
         headers: {
@@ -3577,6 +4322,19 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+        };
+      };
+      /** @description `rate_limited`: Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
       /** @description `internal_error`: Something went wrong. */
@@ -3726,6 +4484,206 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description `internal_error`: Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description `overloaded`: The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  forgotPassword: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ForgotPasswordInput"];
+      };
+    };
+    responses: {
+      /** @description If there is such an account, a mail is on its way to it. */
+      202: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description `payload_too_large`: The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+        };
+      };
+      /** @description `rate_limited`: Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description `internal_error`: Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description `overloaded`: The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  resetPassword: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ResetPasswordInput"];
+      };
+    };
+    responses: {
+      /** @description The password is the new one. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `invalid_reset_token`: The reset token is not valid. `weak_password`: The password is too weak. `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidResetTokenProblem"]
+            | components["schemas"]["WeakPasswordProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description `payload_too_large`: The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+        };
+      };
+      /** @description `rate_limited`: Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
       /** @description `internal_error`: Something went wrong. */
@@ -4147,6 +5105,95 @@ export interface operations {
       };
     };
   };
+  unlockUser: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path: {
+        /** @description A UUID, version 7: later ids sort after earlier ones. */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The account is not locked. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `validation_failed`: The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description `unauthenticated`: Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description `not_found`: Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description `internal_error`: Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description `overloaded`: The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
   revokeUserSessions: {
     parameters: {
       query?: never;
@@ -4249,18 +5296,26 @@ export interface operations {
           | "signup_failed"
           | "login_success"
           | "login_failed"
+          | "login_locked"
           | "logout"
           | "session_revoked"
           | "token_refreshed"
           | "token_revoked"
           | "refresh_token_reuse"
           | "password_changed"
+          | "rate_limited"
+          | "password_reset"
+          | "reset_token_created"
+          | "reset_requested_unknown_email"
+          | "reset_failed"
           | "csrf_rejected"
           | "authorization_denied"
           | "user_updated"
           | "user_deleted"
+          | "user_unlocked"
           | "signing_key_rotated"
           | "request"
+          | "mail_failed"
           | "unhandled_error"
           | "server_started"
           | "server_stopped";
@@ -4535,6 +5590,28 @@ export interface operations {
       };
     };
   };
+  log_login_locked: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["LoginLockedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   log_logout: {
     parameters: {
       query?: never;
@@ -4667,6 +5744,116 @@ export interface operations {
       };
     };
   };
+  log_rate_limited: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RateLimitedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_password_reset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PasswordResetEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_reset_token_created: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ResetTokenCreatedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_reset_requested_unknown_email: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ResetRequestedUnknownEmailEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_reset_failed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ResetFailedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   log_csrf_rejected: {
     parameters: {
       query?: never;
@@ -4755,6 +5942,28 @@ export interface operations {
       };
     };
   };
+  log_user_unlocked: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UserUnlockedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   log_signing_key_rotated: {
     parameters: {
       query?: never;
@@ -4787,6 +5996,28 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["RequestEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_mail_failed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MailFailedEvent"];
       };
     };
     responses: {

@@ -1,0 +1,33 @@
+/**
+ * The limits an operation can declare. How much each allows is a setting; whom it counts, and what it
+ * is called in the headers of a refusal, is promised here.
+ */
+
+/** Whom a limit counts by, as the event `rate_limited` tells it. */
+export type LimitKey = "ip" | "email" | "account";
+
+interface LimitDescription {
+  readonly key: LimitKey;
+  /** Its name in `RateLimit-Policy` and `RateLimit`. */
+  readonly policy: string;
+}
+
+export const limits = {
+  login_ip: { key: "ip", policy: "login-ip" },
+  /** By the address typed in, whether or not it is anybody's (LG-01). */
+  login_email: { key: "email", policy: "login-email" },
+  signup_ip: { key: "ip", policy: "signup-ip" },
+  forgot_ip: { key: "ip", policy: "forgot-ip" },
+  /** Uses of a reset token, good or not (RS-11). */
+  reset_ip: { key: "ip", policy: "reset-ip" },
+  forgot_email: { key: "email", policy: "forgot-email" },
+  refresh_ip: { key: "ip", policy: "refresh-ip" },
+  /** The current password, asked for by somebody who is signed in (PW-10). */
+  password_account: { key: "account", policy: "password-account" },
+  /** In place of `login_email` where the request comes from a device the account knows (RL-03). */
+  login_device: { key: "account", policy: "login-device" },
+} as const satisfies Record<string, LimitDescription>;
+
+export type LimitName = keyof typeof limits;
+/** What an operation may declare: `login_device` is not declared, it takes the place of `login_email`. */
+export type DeclaredLimit = Exclude<LimitName, "login_device">;

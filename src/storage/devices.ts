@@ -1,0 +1,113 @@
+/** Known devices in the database. */
+import type { Device, DeviceStore, NewDevice } from "../domain/devices.ts";
+import type { Run } from "./queries.ts";
+
+export function createDeviceStore(run: Run): DeviceStore {
+  return {
+    findDevice: (secretHash, email, now) => findDevice(run, secretHash, email, now),
+    insertDevice: (device, keep) => insertDevice(run, device, keep),
+    renewDevice: (device) => renewDevice(run, device),
+    countDeviceFailure: (deviceId, threshold) => countDeviceFailure(run, deviceId, threshold),
+    forgetDeviceFailures: (deviceId) => forgetDeviceFailures(run, deviceId),
+    deleteExpiredDevices: (now) => deleteExpiredDevices(run, now),
+  };
+}
+
+async function findDevice(
+  run: Run,
+  secretHash: Uint8Array,
+  email: string,
+  now: number,
+): Promise<Device | undefined> {
+  const row = await run((db) =>
+    db
+      .selectFrom("devices")
+      .innerJoin("users", "users.id", "devices.user_id")
+      .select(["devices.id", "user_id"])
+      .where("secret_hash", "=", secretHash)
+      .where("email", "=", email)
+      .where("expires_at", ">", now)
+      .executeTakeFirst(),
+  );
+  return row && { id: row.id, userId: row.user_id };
+}
+
+async function insertDevice(run: Run, device: NewDevice, keep: number): Promise<void> {
+  await run((db) =>
+    db
+      .insertInto("devices")
+      .values({
+        id: device.id,
+        user_id: device.userId,
+        secret_hash: device.secretHash,
+        seen_at: device.seenAt,
+        expires_at: device.expiresAt,
+      })
+      .execute(),
+  );
+  await run((db) =>
+    db
+      .deleteFrom("devices")
+      .where("user_id", "=", device.userId)
+      .where("id", "not in", (eb) =>
+        eb
+          .selectFrom("devices as seen_last")
+          .select("seen_last.id")
+          .where("seen_last.user_id", "=", device.userId)
+          .orderBy("seen_last.seen_at", "desc")
+          .orderBy("seen_last.id", "desc")
+          .limit(keep),
+      )
+      .execute(),
+  );
+}
+
+async function renewDevice(run: Run, device: NewDevice): Promise<boolean> {
+  const { numUpdatedRows } = await run((db) =>
+    db
+      .updateTable("devices")
+      .set({
+        secret_hash: device.secretHash,
+        failures: 0,
+        seen_at: device.seenAt,
+        expires_at: device.expiresAt,
+      })
+      .where("id", "=", device.id)
+      .where("user_id", "=", device.userId)
+      .executeTakeFirstOrThrow(),
+  );
+  return numUpdatedRows === 1n;
+}
+
+async function countDeviceFailure(run: Run, deviceId: string, threshold: number): Promise<boolean> {
+  const row = await run((db) =>
+    db
+      .updateTable("devices")
+      .set((eb) => ({ failures: eb("failures", "+", 1) }))
+      .where("id", "=", deviceId)
+      .returning("failures")
+      .executeTakeFirst(),
+  );
+  if (row === undefined) return false;
+  if (row.failures >= threshold)
+    await run((db) => db.deleteFrom("devices").where("id", "=", deviceId).execute());
+  return true;
+}
+
+async function forgetDeviceFailures(run: Run, deviceId: string): Promise<boolean> {
+  const { numUpdatedRows } = await run((db) =>
+    db
+      .updateTable("devices")
+      .set({ failures: 0 })
+      .where("id", "=", deviceId)
+      .executeTakeFirstOrThrow(),
+  );
+  return numUpdatedRows === 1n;
+}
+
+async function deleteExpiredDevices(run: Run, now: number): Promise<number> {
+  const { numDeletedRows } = await run((db) =>
+    db.deleteFrom("devices").where("expires_at", "<=", now).executeTakeFirstOrThrow(),
+  );
+  return Number(numDeletedRows);
+}

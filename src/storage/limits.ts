@@ -1,0 +1,82 @@
+/** Limits in the database: one row per key, gone when it says nothing any more. */
+import type { CompiledQuery } from "kysely";
+import type { LimitStore, Pace } from "../domain/limits.ts";
+import { execute, LATER } from "./queries.ts";
+import type { Run } from "./queries.ts";
+import type { Db } from "./schema.ts";
+
+export interface LimitQueries {
+  readonly take: CompiledQuery<{ paid_at: number }>;
+  readonly paidAt: CompiledQuery<{ paid_at: number }>;
+}
+
+export function compileLimitQueries(db: Db): LimitQueries {
+  return {
+    take: db
+      .insertInto("limits")
+      .values({ key_hash: LATER.bytes, paid_at: LATER.instant })
+      .onConflict((conflict) =>
+        conflict
+          .column("key_hash")
+          .doUpdateSet(({ eb, ref }) => ({
+            paid_at: eb
+              .case()
+              .when("limits.paid_at", "<", LATER.instant)
+              .then(ref("excluded.paid_at"))
+              .else(eb("limits.paid_at", "+", LATER.instant))
+              .end(),
+          }))
+          .where("limits.paid_at", "<=", LATER.instant),
+      )
+      .returning("paid_at")
+      .compile(),
+    paidAt: db.selectFrom("limits").select("paid_at").where("key_hash", "=", LATER.bytes).compile(),
+  };
+}
+
+export function createLimitStore(run: Run, queries: LimitQueries): LimitStore {
+  return {
+    takeOne: (keyHash, pace, now) => takeOne(run, queries, keyHash, pace, now),
+    giveBackOne: (keyHash, pace) => giveBackOne(run, keyHash, pace),
+    resetLimit: (keyHash) => resetLimit(run, keyHash),
+    deletePaidLimits: (now) => deletePaidLimits(run, now),
+  };
+}
+
+async function takeOne(
+  run: Run,
+  queries: LimitQueries,
+  keyHash: Uint8Array,
+  { intervalMs, burstMs }: Pace,
+  now: number,
+): Promise<number> {
+  /** A key paid back later than this has nothing left. */
+  const latest = now + burstMs - intervalMs;
+  // In the statement's order: the row; "is it paid", "one more"; "is there one left".
+  const parameters = [keyHash, now + intervalMs, now, intervalMs, latest];
+  const taken = await execute(run, queries.take, parameters);
+  if (taken.rows.length > 0) return 0;
+  const { rows } = await execute(run, queries.paidAt, [keyHash]);
+  return Math.max((rows[0]?.paid_at ?? 0) - latest, 1);
+}
+
+async function giveBackOne(run: Run, keyHash: Uint8Array, { intervalMs }: Pace): Promise<void> {
+  await run((db) =>
+    db
+      .updateTable("limits")
+      .set((eb) => ({ paid_at: eb("paid_at", "-", intervalMs) }))
+      .where("key_hash", "=", keyHash)
+      .execute(),
+  );
+}
+
+async function resetLimit(run: Run, keyHash: Uint8Array): Promise<void> {
+  await run((db) => db.deleteFrom("limits").where("key_hash", "=", keyHash).execute());
+}
+
+async function deletePaidLimits(run: Run, now: number): Promise<number> {
+  const { numDeletedRows } = await run((db) =>
+    db.deleteFrom("limits").where("paid_at", "<=", now).executeTakeFirstOrThrow(),
+  );
+  return Number(numDeletedRows);
+}

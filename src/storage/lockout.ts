@@ -1,0 +1,70 @@
+/** Failures and locks, in the accounts' own rows. */
+import { sql } from "kysely";
+import type { FailureOutcome, LockoutStore, LockPolicy } from "../domain/lockout.ts";
+import type { Run } from "./queries.ts";
+
+export function createLockoutStore(run: Run): LockoutStore {
+  return {
+    countFailure: (userId, policy, now) => countFailure(run, userId, policy, now),
+    forgetFailures: (userId, now) => forgetFailures(run, userId, now),
+    endLock: (userId) => endLock(run, userId),
+  };
+}
+
+async function countFailure(
+  run: Run,
+  userId: string | null,
+  { threshold, firstLockMs, longestLockMs, memoryMs }: LockPolicy,
+  now: number,
+): Promise<FailureOutcome> {
+  const forgottenBefore = now - memoryMs;
+  // Every column on the right is as it was before: SQL computes all of them, then assigns.
+  const count = sql<number>`case when failed_at > ${forgottenBefore} then failures + 1 else 1 end`;
+  const locks = sql<boolean>`${count} >= ${threshold}`;
+  const lockMs = sql<number>`case
+    when lock_ms = 0 or locked_until <= ${forgottenBefore} then ${firstLockMs}
+    when lock_ms * 2 > ${longestLockMs} then ${longestLockMs}
+    else lock_ms * 2 end`;
+  const row = await run((db) =>
+    db
+      .updateTable("users")
+      .set({
+        failures: sql`case when ${locks} then 0 else ${count} end`,
+        failed_at: now,
+        lock_ms: sql`case when ${locks} then ${lockMs} else lock_ms end`,
+        locked_until: sql`case when ${locks} then ${now} + ${lockMs} else locked_until end`,
+      })
+      .where("id", "=", userId ?? NOBODY)
+      .where("locked_until", "<=", now)
+      .returning("locked_until")
+      .executeTakeFirst(),
+  );
+  if (row === undefined) return userId === null ? "counted" : "was_locked";
+  return row.locked_until > now ? { lockedUntil: row.locked_until } : "counted";
+}
+
+/** An id that is nobody's (RFC 9562 §5.9). */
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
+async function forgetFailures(run: Run, userId: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await run((db) =>
+    db
+      .updateTable("users")
+      .set({ failures: 0 })
+      .where("id", "=", userId)
+      .where("locked_until", "<=", now)
+      .executeTakeFirstOrThrow(),
+  );
+  return numUpdatedRows === 1n;
+}
+
+async function endLock(run: Run, userId: string): Promise<boolean> {
+  const { numUpdatedRows } = await run((db) =>
+    db
+      .updateTable("users")
+      .set({ failures: 0, failed_at: 0, locked_until: 0, lock_ms: 0 })
+      .where("id", "=", userId)
+      .executeTakeFirstOrThrow(),
+  );
+  return numUpdatedRows === 1n;
+}

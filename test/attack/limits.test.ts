@@ -1,0 +1,392 @@
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import { cookieJar } from "@portcullis/client/node";
+import { createClient } from "@portcullis/client";
+import { afterEach, expect, test } from "vitest";
+import { operationIds, operations } from "../../src/contract/operations.ts";
+import { cookieClient, dataOf, freshEmail, password } from "../journeys/clients.ts";
+import {
+  adminCredentials,
+  generousLimits,
+  type ServerProcess,
+  startServerProcess,
+} from "../journeys/server-process.ts";
+
+let server: ServerProcess | undefined;
+afterEach(async () => {
+  await server?.dispose();
+  server = undefined;
+});
+
+async function start(environment: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  server = await startServerProcess({ environment });
+  return server;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  /** As it was sent, but for the request's id. */
+  readonly text: string;
+}
+
+async function post(
+  { baseUrl }: ServerProcess,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Reply> {
+  const response = await fetch(`${baseUrl}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+  const text = (await response.text()).replace(/"requestId":"[^"]+"/, "");
+  return { status: response.status, headers: response.headers, text };
+}
+
+const wrong = "not the password";
+
+async function signedUp(to: ServerProcess): Promise<string> {
+  const email = freshEmail();
+  expect(await post(to, "/signup", { email, password })).toMatchObject({
+    status: 201,
+  });
+  return email;
+}
+
+/** The cookie of a device that has just logged in to the account. */
+async function knownDevice(to: ServerProcess, email: string): Promise<string> {
+  const { headers } = await post(to, "/login", { email, password });
+  const cookies = headers.getSetCookie();
+  const device = cookies.find((cookie) => cookie.startsWith("__Host-device="));
+  expect(device).toMatch(
+    /^__Host-device=[A-Za-z0-9_-]{43}; Path=\/; Max-Age=34560000; Secure; HttpOnly; SameSite=Lax$/,
+  );
+  return device?.split(";")[0] ?? "";
+}
+
+function query({ databaseFile }: ServerProcess, sql: string): Record<string, unknown>[] {
+  const database = new DatabaseSync(databaseFile);
+  try {
+    return database.prepare(sql).all();
+  } finally {
+    database.close();
+  }
+}
+
+/** What was recorded, oldest first. Stored with its change, it is there before the answer is. */
+function recorded(of: ServerProcess, name: string): Record<string, unknown>[] {
+  return query(of, "select body from events order by id")
+    .map(({ body }) => JSON.parse(String(body)) as Record<string, unknown>)
+    .filter((event) => event["event"] === name || event["email"] === name);
+}
+
+function countEvents(of: ServerProcess): Record<string, unknown> {
+  const rows = query(of, "select event, count(*) as count from events group by event");
+  return Object.fromEntries(rows.map(({ event, count }) => [String(event), count]));
+}
+
+test("LG-07 every operation that takes an address and a password to log in declares the same limits", () => {
+  const logins = operationIds.filter((id) => id === "login" || id === "tokenLogin");
+  expect(logins.map((id) => operations[id])).toMatchObject(
+    logins.map(() => ({ limits: ["login_ip", "login_email"] })),
+  );
+});
+
+test("LG-01 LG-07 known and unknown addresses meet the same limit, in one count for every way to log in", async () => {
+  const to = await start({ LIMIT_LOGIN_EMAIL: "3/60" });
+  const sequence = async (email: string) => {
+    const replies: Reply[] = [];
+    for (const path of ["/login", "/token/login", "/login", "/token/login", "/login"])
+      replies.push(await post(to, path, { email, password: wrong }));
+    return replies.map(({ status, text }) => ({
+      status,
+      text: text.replace(/:\d+/g, ""),
+    }));
+  };
+  const known = await sequence(await signedUp(to));
+  expect(known.map(({ status }) => status)).toEqual([401, 401, 401, 429, 429]);
+  expect(await sequence(freshEmail())).toEqual(known);
+});
+
+test("RL-01 RL-10 the answer names the limit and the wait, in headers that agree with the body", async () => {
+  const to = await start({ LIMIT_LOGIN_EMAIL: "2/60", LIMIT_LOGIN_IP: "3/60" });
+  const email = freshEmail();
+  const attempt = (of: string) => post(to, "/login", { email: of, password: wrong });
+  await attempt(email);
+  await attempt(email);
+  const byEmail = await attempt(email);
+  expect(byEmail.status).toBe(429);
+  const wait = Number(byEmail.headers.get("retry-after"));
+  expect(wait).toBeGreaterThan(25);
+  expect(wait).toBeLessThanOrEqual(30);
+  expect(byEmail.headers.get("ratelimit-policy")).toBe('"login-email";q=2;w=60');
+  expect(byEmail.headers.get("ratelimit")).toBe(`"login-email";r=0;t=${wait}`);
+  expect(byEmail.text).toContain(`"retryAfterSeconds":${wait}`);
+  expect(byEmail.text).not.toContain(email);
+
+  // The refusal by e-mail used nothing of the address: one more of its three is left.
+  expect(await attempt(freshEmail())).toMatchObject({ status: 401 });
+  const byAddress = await attempt(freshEmail());
+  expect(byAddress.headers.get("ratelimit-policy")).toBe('"login-ip";q=3;w=60');
+  const limited = recorded(to, "rate_limited");
+  expect(limited).toMatchObject([
+    { operation: "login", key: "email" },
+    { operation: "login", key: "ip" },
+  ]);
+});
+
+test("RL-02 of 200 logins at once, no more than the limit are tried", async () => {
+  const to = await start({ LIMIT_LOGIN_EMAIL: "5/60" });
+  const email = await signedUp(to);
+  const attempt = () => post(to, "/login", { email, password: wrong });
+  const replies = await Promise.all(Array.from({ length: 200 }, attempt));
+  const statuses = replies.map(({ status }) => status);
+  expect(statuses.filter((status) => status === 401)).toHaveLength(5);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(195);
+  expect(countEvents(to)).toMatchObject({ login_failed: 5, rate_limited: 195 });
+  expect(query(to, `select failures from users where email = '${email}'`)).toEqual([
+    { failures: 5 },
+  ]);
+});
+
+test("RL-02 of many guesses at once, none is right after the one that began the lock", async () => {
+  const to = await start({ LOCKOUT_THRESHOLD: "5", HASH_QUEUE: "1000" });
+  const email = await signedUp(to);
+  const guesses = Array.from({ length: 60 }, (_, index) => (index < 50 ? wrong : password));
+  const replies = await Promise.all(
+    guesses.map((guess) => post(to, "/login", { email, password: guess })),
+  );
+  expect(replies.map(({ status }) => status)).toEqual(guesses.map(() => 401));
+  expect(new Set(replies.map(({ text }) => text)).size).toBe(1);
+  expect(countEvents(to)).toMatchObject({ login_failed: 60, login_locked: 1 });
+  expect(query(to, "select id from sessions")).toEqual([]);
+}, 60_000);
+
+test("RL-04 a success resets the account's count, and not the client address's", async () => {
+  const to = await start({ LIMIT_LOGIN_IP: "6/60", LIMIT_LOGIN_EMAIL: "2/60" });
+  const email = await signedUp(to);
+  const statuses: number[] = [];
+  for (const guess of [wrong, password, wrong, password, wrong, password, password])
+    statuses.push((await post(to, "/token/login", { email, password: guess })).status);
+  expect(statuses).toEqual([401, 200, 401, 200, 401, 200, 429]);
+});
+
+test("RL-09 nothing in the request steers the key", async () => {
+  const to = await start({ LIMIT_LOGIN_IP: "6/60", LIMIT_LOGIN_EMAIL: "3/60" });
+  const email = freshEmail();
+  const spellings = [email, email.toUpperCase(), ` ${email} `, `Person${email.slice(6)}`];
+  const tried: number[] = [];
+  for (const spelling of spellings)
+    tried.push((await post(to, "/login", { email: spelling, password: wrong })).status);
+  expect(tried.filter((status) => status === 401)).toHaveLength(3);
+  expect([429, 400]).toContain(tried.at(-1));
+
+  const steering = [
+    { "x-forwarded-for": "198.51.100.1" },
+    { forwarded: "for=198.51.100.2" },
+    { "x-real-ip": "198.51.100.3", "cf-connecting-ip": "198.51.100.3" },
+    { "true-client-ip": "198.51.100.4", "user-agent": "another" },
+    { cookie: `__Host-device=${"A".repeat(43)}` },
+  ];
+  const statuses: number[] = [];
+  for (const headers of steering)
+    statuses.push(
+      (await post(to, "/login", { email: freshEmail(), password: wrong }, headers)).status,
+    );
+  expect(statuses).toEqual([401, 401, 401, 429, 429]);
+});
+
+test("LG-01 a locked account answers like a wrong password, the right one too, and like no account", async () => {
+  const to = await start({ LOCKOUT_THRESHOLD: "3" });
+  const email = await signedUp(to);
+  const sequence = async (of: string) => {
+    const replies: Reply[] = [];
+    for (const guess of [wrong, wrong, wrong, wrong, password, password])
+      replies.push(await post(to, "/login", { email: of, password: guess }));
+    return replies.map(({ status, text, headers }) => ({
+      status,
+      text,
+      headers: [...headers].filter(([name]) => name !== "x-request-id" && name !== "date"),
+    }));
+  };
+  const known = await sequence(email);
+  expect(new Set(known.map((reply) => JSON.stringify(reply))).size).toBe(1);
+  expect(known[0]?.status).toBe(401);
+  expect(await sequence(freshEmail())).toEqual(known);
+  expect(await post(to, "/token/login", { email, password })).toMatchObject({
+    status: 401,
+  });
+
+  const told = recorded(to, email);
+  const summary = told.map((event) =>
+    event["event"] === "login_failed" ? event["reason"] : event["event"],
+  );
+  expect(summary).toEqual([
+    "signup",
+    "wrong_password",
+    "wrong_password",
+    "wrong_password",
+    "login_locked",
+    "account_locked",
+    "account_locked",
+    "account_locked",
+    "account_locked",
+  ]);
+});
+
+test("RL-03 an owner on a known device gets through a lock and a flood; nobody else does", async () => {
+  const to = await start({ LOCKOUT_THRESHOLD: "3", LIMIT_LOGIN_EMAIL: "4/60" });
+  const [email, other] = [await signedUp(to), await signedUp(to)];
+  const device = await knownDevice(to, email);
+  const otherDevice = await knownDevice(to, other);
+  for (let count = 0; count < 6; count += 1) await post(to, "/login", { email, password: wrong });
+
+  const right = { email, password };
+  expect(await post(to, "/login", right)).toMatchObject({ status: 429 });
+  const fromOther = await post(to, "/login", right, { cookie: otherDevice });
+  expect(fromOther).toMatchObject({ status: 429 });
+  const owner = await post(to, "/login", right, { cookie: device });
+  expect(owner.status).toBe(200);
+
+  // It is a new cookie now, and the copy of the old one is good for nothing.
+  const [next] = owner.headers.getSetCookie().flatMap((cookie) => {
+    return cookie.startsWith("__Host-device=") ? [cookie.split(";")[0]] : [];
+  });
+  expect(next).not.toBe(device);
+  expect(await post(to, "/login", right, { cookie: device })).toMatchObject({
+    status: 429,
+  });
+  // The owner's success ended no lock for the others.
+  expect(
+    query(to, `select locked_until > 0 as locked from users where email = '${email}'`),
+  ).toEqual([{ locked: 1 }]);
+});
+
+test("RL-03 a stolen device cookie signs nobody in and is no endless oracle", async () => {
+  const to = await start({ LOCKOUT_THRESHOLD: "3" });
+  const email = await signedUp(to);
+  const stolen = { cookie: await knownDevice(to, email) };
+  const me = await fetch(`${to.baseUrl}/me`, { headers: stolen });
+  expect(me.status).toBe(401);
+  for (let count = 0; count < 3; count += 1)
+    await post(to, "/login", { email, password: wrong }, stolen);
+  expect(query(to, "select * from devices")).toEqual([]);
+  // From now on its guesses count as anybody's.
+  for (let count = 0; count < 3; count += 1)
+    await post(to, "/login", { email, password: wrong }, stolen);
+  expect(await post(to, "/login", { email, password }, stolen)).toMatchObject({
+    status: 401,
+  });
+  expect(countEvents(to)).toMatchObject({ login_locked: 1 });
+});
+
+test("RL-08 limits and locks survive a kill -9", async () => {
+  const environment = { LOCKOUT_THRESHOLD: "3", LIMIT_SIGNUP_IP: "2/3600" };
+  const first = await start(environment);
+  const email = await signedUp(first);
+  for (let count = 0; count < 3; count += 1)
+    await post(first, "/login", { email, password: wrong });
+  await signedUp(first);
+  await first.stop("SIGKILL");
+
+  server = await startServerProcess({ folder: first.folder, environment });
+  expect(await post(server, "/login", { email, password })).toMatchObject({
+    status: 401,
+  });
+  const signup = await post(server, "/signup", {
+    email: freshEmail(),
+    password,
+  });
+  expect(signup.headers.get("ratelimit-policy")).toBe('"signup-ip";q=2;w=3600');
+});
+
+test("PW-10 the current password cannot be guessed faster by whoever holds a session", async () => {
+  const to = await start({ LIMIT_LOGIN_EMAIL: "3/60" });
+  const email = await signedUp(to);
+  const program = createClient({ baseUrl: to.baseUrl });
+  const { accessToken } = dataOf(await program.tokenLogin({ email, password }));
+  const headers = { authorization: `Bearer ${accessToken}` };
+  const change = (currentPassword: string) =>
+    post(to, "/me/password", { currentPassword, newPassword: `${password} 2` }, headers);
+  const remove = () => post(to, "/me/delete", { password: wrong }, headers);
+  expect([await change(wrong), await remove(), await change(wrong)]).toMatchObject([
+    { status: 401 },
+    { status: 401 },
+    { status: 401 },
+  ]);
+  expect(await change(password)).toMatchObject({ status: 429 });
+  expect(await remove()).toMatchObject({ status: 429 });
+  expect(recorded(to, "rate_limited")).toMatchObject([
+    { operation: "changePassword", key: "account" },
+    { operation: "deleteMe", key: "account" },
+  ]);
+  // Its owner can still log in: whoever holds a session cannot use up the logins.
+  expect(await post(to, "/login", { email, password })).toMatchObject({
+    status: 200,
+  });
+});
+
+test("TK-19 RL-10 refreshing is limited, and after the wait that was told it is let through", async () => {
+  const to = await start({ LIMIT_REFRESH_IP: "2/4" });
+  const refresh = () => post(to, "/token/refresh", { refreshToken: "no token of ours" });
+  expect([(await refresh()).status, (await refresh()).status]).toEqual([401, 401]);
+  const refused = await refresh();
+  expect(refused.status).toBe(429);
+  await sleep(Number(refused.headers.get("retry-after")) * 1000);
+  expect(await refresh()).toMatchObject({ status: 401 });
+});
+
+test("RL-11 without the limiter's store, login is refused before any password is looked at", async () => {
+  const to = await start({});
+  const email = await signedUp(to);
+  const database = new DatabaseSync(to.databaseFile);
+  database.exec("begin immediate");
+  try {
+    const reply = await post(to, "/login", { email, password });
+    expect(reply.status).toBe(503);
+    expect(reply.headers.get("retry-after")).toBe("1");
+    expect(reply.text).toContain('"overloaded"');
+  } finally {
+    database.close();
+  }
+  expect(await post(to, "/login", { email, password })).toMatchObject({
+    status: 200,
+  });
+});
+
+test("a stolen database lists no address that was typed in, and no client's", async () => {
+  const to = await start({ ...generousLimits });
+  const email = freshEmail();
+  await post(to, "/login", { email, password: wrong });
+  const rows = query(to, "select key_hash from limits");
+  expect(rows).toHaveLength(2);
+  for (const { key_hash } of rows) expect(key_hash).toHaveProperty("length", 32);
+});
+
+test("an admin's unlock lets the owner in at once, and tells of it", async () => {
+  const to = await start({ LOCKOUT_THRESHOLD: "2" });
+  const email = await signedUp(to);
+  for (let count = 0; count < 2; count += 1) await post(to, "/login", { email, password: wrong });
+  expect(await post(to, "/login", { email, password })).toMatchObject({
+    status: 401,
+  });
+
+  const admin = createClient({ baseUrl: to.baseUrl, cookies: cookieJar() });
+  const actor = dataOf(await admin.login(adminCredentials)).user;
+  const found = dataOf(await admin.listUsers({ email })).items[0];
+  const userId = found?.id ?? "";
+  expect(await admin.unlockUser({ userId })).toMatchObject({ status: 204 });
+  expect(await post(to, "/login", { email, password })).toMatchObject({
+    status: 200,
+  });
+  expect(recorded(to, "user_unlocked")).toMatchObject([{ userId, actorId: actor.id }]);
+  const nobody = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42";
+  expect(await admin.unlockUser({ userId: nobody })).toMatchObject({
+    status: 404,
+  });
+  const plain = cookieClient(to.baseUrl);
+  dataOf(await plain.login({ email, password }));
+  expect(await plain.unlockUser({ userId })).toMatchObject({ status: 403 });
+});

@@ -1,0 +1,269 @@
+import { randomBytes } from "node:crypto";
+import fc from "fast-check";
+import { uuidv7 } from "uuidv7";
+import { describe, expect, it } from "vitest";
+import type { NewDevice } from "../../src/domain/devices.ts";
+import { type LockPolicy, lockPolicy } from "../../src/domain/lockout.ts";
+import { openStorage } from "../../src/storage/storage.ts";
+import { databases, eachTestOpens } from "./databases.ts";
+import { aUser, HASH, NOW } from "./samples.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const DAY = 86_400 * SECOND;
+/** 5 in 60 seconds. */
+const pace = { intervalMs: 12 * SECOND, burstMs: MINUTE };
+const key = new Uint8Array([1]);
+const otherKey = new Uint8Array([2]);
+
+describe.each(databases)("limits on $name", ({ create }) => {
+  const test = eachTestOpens(create);
+  const take = (now: number, of = key) => test.storage.takeOne(of, pace, now);
+  const rows = () => test.database.query("select * from limits");
+
+  async function spend(now: number) {
+    for (let count = 0; count < 5; count += 1) expect(await take(now)).toBe(0);
+  }
+
+  it("lets a burst through, then one per interval, each key by itself", async () => {
+    await spend(NOW);
+    expect(await take(NOW)).toBe(12 * SECOND);
+    expect(await take(NOW, otherKey)).toBe(0);
+    expect(await take(NOW + 12 * SECOND)).toBe(0);
+    expect(await take(NOW + 12 * SECOND)).toBe(12 * SECOND);
+  });
+
+  it("RL-10 the wait it tells is the wait there is, to the millisecond", async () => {
+    await spend(NOW);
+    const waitMs = await take(NOW + 1);
+    expect(waitMs).toBe(12 * SECOND - 1);
+    expect(await take(NOW + 1 + waitMs - 1)).toBe(1);
+    expect(await take(NOW + 1 + waitMs)).toBe(0);
+  });
+
+  it("RL-07 no edge of a window, wherever it is looked for, lets a second burst through", async () => {
+    for (const edge of [0, 1, MINUTE - 1, MINUTE, MINUTE + 1]) {
+      const at = new Uint8Array(randomBytes(32));
+      const start = Math.ceil(NOW / MINUTE) * MINUTE + edge;
+      for (let count = 0; count < 5; count += 1) expect(await take(start - 1, at)).toBe(0);
+      for (const after of [0, 1, 2, SECOND])
+        expect(await take(start + after, at)).toBeGreaterThan(0);
+    }
+  });
+
+  it("RL-07 in no stretch of time does it let through more than a burst and what was paid back in it", async () => {
+    const gaps = fc.array(fc.integer({ min: 0, max: 20 * SECOND }), {
+      minLength: 1,
+      maxLength: 60,
+    });
+    await fc.assert(
+      fc.asyncProperty(gaps, async (pauses) => {
+        const at = new Uint8Array(randomBytes(32));
+        const passed: number[] = [];
+        let now = NOW;
+        for (const pause of pauses) {
+          now += pause;
+          if ((await take(now, at)) === 0) passed.push(now);
+        }
+        for (const [first, from] of passed.entries())
+          for (const [offset, to] of passed.slice(first).entries())
+            expect(offset + 1).toBeLessThanOrEqual(5 + Math.floor((to - from) / pace.intervalMs));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("a refusal uses nothing, and what was given back can be taken again", async () => {
+    await spend(NOW);
+    const before = rows();
+    await take(NOW);
+    expect(rows()).toEqual(before);
+    await test.storage.giveBackOne(key, pace);
+    expect(await take(NOW)).toBe(0);
+    expect(rows()).toEqual(before);
+  });
+
+  it("RL-02 of 200 at once, exactly the burst is let through", async () => {
+    const waits = await Promise.all(Array.from({ length: 200 }, () => take(NOW)));
+    expect(waits.filter((wait) => wait === 0)).toHaveLength(5);
+    expect(rows()).toEqual([{ key_hash: key, paid_at: NOW + MINUTE }]);
+  });
+
+  it("RL-08 a restart forgets nothing, and a second process counts in the same row", async () => {
+    const second = await openStorage(test.database.url);
+    for (let count = 0; count < 4; count += 1) await take(NOW);
+    expect(await second.takeOne(key, pace, NOW)).toBe(0);
+    expect(await take(NOW)).toBeGreaterThan(0);
+    await second.close();
+    const restarted = await openStorage(test.database.url);
+    expect(await restarted.takeOne(key, pace, NOW)).toBeGreaterThan(0);
+    await restarted.close();
+  });
+
+  it("cleaning takes only what is paid back", async () => {
+    await spend(NOW);
+    await take(NOW, otherKey);
+    expect(await test.storage.deletePaidLimits(NOW + 12 * SECOND)).toBe(1);
+    expect(await take(NOW)).toBeGreaterThan(0);
+    expect(await test.storage.deletePaidLimits(NOW + MINUTE)).toBe(1);
+    expect(rows()).toEqual([]);
+  });
+});
+
+describe.each(databases)("locks on $name", ({ create }) => {
+  const test = eachTestOpens(create);
+  const policy = lockPolicy({ threshold: 3, seconds: 900 });
+
+  async function storedUser() {
+    const user = aUser();
+    await test.storage.insertUser(user, HASH);
+    return user;
+  }
+  async function failUntilLocked(userId: string, now: number, of: LockPolicy = policy) {
+    for (let count = 1; count < of.threshold; count += 1)
+      expect(await test.storage.countFailure(userId, of, now)).toBe("counted");
+    const outcome = await test.storage.countFailure(userId, of, now);
+    if (typeof outcome === "string") throw new Error(`Expected a lock, got ${outcome}`);
+    return outcome.lockedUntil;
+  }
+
+  it("begins at the threshold and counts nothing while it is on", async () => {
+    const { id, email } = await storedUser();
+    const lockedUntil = await failUntilLocked(id, NOW);
+    expect(lockedUntil).toBe(NOW + 900 * SECOND);
+    const before = test.database.query("select * from users");
+    expect(await test.storage.countFailure(id, policy, lockedUntil - 1)).toBe("was_locked");
+    expect(await test.storage.forgetFailures(id, lockedUntil - 1)).toBe(false);
+    expect(test.database.query("select * from users")).toEqual(before);
+    expect(await test.storage.findUserByEmail(email)).toMatchObject({
+      lockedUntil,
+    });
+    expect(await test.storage.countFailure(id, policy, lockedUntil)).toBe("counted");
+  });
+
+  it("RL-02 of 200 wrong passwords at once, one begins the lock", async () => {
+    const { id } = await storedUser();
+    const fail = () => test.storage.countFailure(id, policy, NOW);
+    const outcomes = await Promise.all(Array.from({ length: 200 }, fail));
+    expect(outcomes.filter((outcome) => outcome === "counted")).toHaveLength(2);
+    expect(outcomes.filter((outcome) => outcome === "was_locked")).toHaveLength(197);
+    expect(test.database.query("select failures, lock_ms, locked_until from users")).toEqual([
+      { failures: 0, lock_ms: 900 * SECOND, locked_until: NOW + 900 * SECOND },
+    ]);
+  });
+
+  it("RL-04 each lock soon after another lasts twice as long, up to a day; a quiet day forgets", async () => {
+    const { id } = await storedUser();
+    const lasted: number[] = [];
+    let now = NOW;
+    for (let lock = 0; lock < 9; lock += 1) {
+      const lockedUntil = await failUntilLocked(id, now);
+      lasted.push((lockedUntil - now) / SECOND);
+      now = lockedUntil;
+    }
+    expect(lasted).toEqual([900, 1800, 3600, 7200, 14_400, 28_800, 57_600, 86_400, 86_400]);
+    expect(await failUntilLocked(id, now + DAY)).toBe(now + DAY + 900 * SECOND);
+  });
+
+  it("RL-04 a success, or a quiet day, forgets the failures before it", async () => {
+    const { id } = await storedUser();
+    const fail = (now: number) => test.storage.countFailure(id, policy, now);
+    await fail(NOW);
+    await fail(NOW);
+    expect(await test.storage.forgetFailures(id, NOW)).toBe(true);
+    expect([await fail(NOW), await fail(NOW)]).toEqual(["counted", "counted"]);
+    expect([await fail(NOW + DAY), await fail(NOW + DAY)]).toEqual(["counted", "counted"]);
+    expect(await fail(NOW + DAY)).toEqual({
+      lockedUntil: NOW + DAY + 900 * SECOND,
+    });
+  });
+
+  it("locks one account and no other, and ends with all that led to it", async () => {
+    const [{ id }, other] = [await storedUser(), await storedUser()];
+    await failUntilLocked(id, NOW);
+    expect(await test.storage.countFailure(other.id, policy, NOW)).toBe("counted");
+    expect(await test.storage.endLock(id)).toBe(true);
+    expect(await failUntilLocked(id, NOW)).toBe(NOW + 900 * SECOND);
+    expect(await test.storage.endLock(aUser().id)).toBe(false);
+  });
+
+  it("counts nothing for nobody", async () => {
+    await storedUser();
+    const before = test.database.query("select * from users");
+    for (let count = 0; count < 5; count += 1)
+      expect(await test.storage.countFailure(null, policy, NOW)).toBe("counted");
+    expect(test.database.query("select * from users")).toEqual(before);
+  });
+
+  describe("known devices", () => {
+    const aDevice = (userId: string, overrides: Partial<NewDevice> = {}): NewDevice => ({
+      id: uuidv7(),
+      userId,
+      secretHash: new Uint8Array(randomBytes(32)),
+      seenAt: NOW,
+      expiresAt: NOW + DAY,
+      ...overrides,
+    });
+
+    it("are found by secret and address together, until they expire or the account goes", async () => {
+      const [user, other] = [await storedUser(), await storedUser()];
+      const device = aDevice(user.id);
+      const find = (email: string, now = NOW) =>
+        test.storage.findDevice(device.secretHash, email, now);
+      await test.storage.insertDevice(device, 20);
+      expect(await find(user.email)).toEqual({
+        id: device.id,
+        userId: user.id,
+      });
+      expect(await find(other.email)).toBeUndefined();
+      expect(await find(user.email, NOW + DAY)).toBeUndefined();
+      await test.storage.deleteUserUnlessLastAdmin(user.id);
+      expect(test.database.query("select * from devices")).toEqual([]);
+    });
+
+    it("RL-03 have a budget of their own, and are forgotten when it is spent", async () => {
+      const user = await storedUser();
+      const device = aDevice(user.id);
+      await test.storage.insertDevice(device, 20);
+      const fail = () => test.storage.countDeviceFailure(device.id, 3);
+      expect([await fail(), await fail()]).toEqual([true, true]);
+      expect(await test.storage.forgetDeviceFailures(device.id)).toBe(true);
+      expect([await fail(), await fail(), await fail()]).toEqual([true, true, true]);
+      expect(await fail()).toBe(false);
+      expect(await test.storage.forgetDeviceFailures(device.id)).toBe(false);
+      expect(await test.storage.renewDevice(device)).toBe(false);
+      expect(await test.storage.findDevice(device.secretHash, user.email, NOW)).toBeUndefined();
+    });
+
+    it("are kept up to a number per account, those seen last, and cleaned when they expire", async () => {
+      const [user, other] = [await storedUser(), await storedUser()];
+      const devices = [0, 1, 2, 3].map((minute) =>
+        aDevice(user.id, {
+          seenAt: NOW + minute * MINUTE,
+          expiresAt: NOW + minute * MINUTE,
+        }),
+      );
+      const kept = aDevice(other.id);
+      await test.storage.insertDevice(kept, 2);
+      for (const device of devices) await test.storage.insertDevice(device, 2);
+      const ids = () =>
+        test.database
+          .query("select id from devices")
+          .map((row) => String(row["id"]))
+          .toSorted();
+      expect(ids()).toEqual([devices[2]?.id, devices[3]?.id, kept.id].toSorted());
+      expect(await test.storage.deleteExpiredDevices(NOW + 2 * MINUTE)).toBe(1);
+      expect(ids()).toEqual([devices[3]?.id, kept.id].toSorted());
+    });
+
+    it("SE-02 are kept with the hash of their secret, which a renewal replaces", async () => {
+      const user = await storedUser();
+      const device = aDevice(user.id);
+      await test.storage.insertDevice(device, 20);
+      const next = new Uint8Array(randomBytes(32));
+      expect(await test.storage.renewDevice({ ...device, secretHash: next })).toBe(true);
+      expect(await test.storage.findDevice(device.secretHash, user.email, NOW)).toBeUndefined();
+      expect(await test.storage.findDevice(next, user.email, NOW)).toMatchObject({ id: device.id });
+    });
+  });
+});
