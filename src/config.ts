@@ -1,7 +1,12 @@
 /** The only reader of the environment: every setting, its default, its bounds, in one schema. */
 import { availableParallelism } from "node:os";
 import { z } from "zod";
-import { Email, PASSWORD_FLOOR_CODE_POINTS, PASSWORD_MAX_CODE_POINTS } from "./contract/values.ts";
+import {
+  Email,
+  normalizeEmail,
+  PASSWORD_FLOOR_CODE_POINTS,
+  PASSWORD_MAX_CODE_POINTS,
+} from "./contract/values.ts";
 import { BCRYPT_COST_FLOOR } from "./domain/passwords.ts";
 import { parseTrustedProxies } from "./platform/client-address.ts";
 
@@ -21,6 +26,18 @@ const wholeNumber = (min: number, max: number) =>
       error: `must be a whole number from ${min} to ${max}`,
     });
 const seconds = (fallback: number) => wholeNumber(1, LIFETIME_MAX_SECONDS).default(fallback);
+
+/** `auth@example.com` or `Example <auth@example.com>`; the name without what structures a header. */
+const MAIL_FROM = /^(?:([^<>@"(),:;\\\[\]\x00-\x1F\x7F-\x9F]{1,64})<([^<>]+)>|([^<>]+))$/;
+
+function readMailFrom(value: string, context: z.RefinementCtx) {
+  const [, name = "", bracketed, bare = ""] = MAIL_FROM.exec(value) ?? [];
+  const address = normalizeEmail(bracketed ?? bare);
+  if (address !== undefined) return { name: name.trim(), address };
+  const message = "must be an address such as Example <auth@example.com>";
+  context.addIssue({ code: "custom", message, input: undefined });
+  return z.NEVER;
+}
 
 /** The longest window a limit may have: a wait is never told to be longer. Seconds. */
 const LIMIT_WINDOW_MAX_SECONDS = 86_400;
@@ -71,6 +88,10 @@ const settingsSchema = z.object({
       context.addIssue({ code: "custom", message, input: undefined });
       return z.NEVER;
     }),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: "must be a URL such as smtps://user:password@mail.example.com" })
+    .optional(),
+  MAIL_FROM: z.string().transform(readMailFrom).optional(),
   CORS_ORIGINS: z
     .string()
     .default("")
@@ -92,6 +113,7 @@ const settingsSchema = z.object({
   REFRESH_GRACE: wholeNumber(0, 60).default(10),
   SESSION_TTL: seconds(86_400),
   SESSION_IDLE_TTL: seconds(3_600),
+  EVENT_RETENTION_DAYS: wholeNumber(0, 36_500).default(365),
   LIMIT_LOGIN_IP: quota(20, 60),
   LIMIT_LOGIN_EMAIL: quota(5, 60),
   LIMIT_SIGNUP_IP: quota(10, 3_600),
@@ -100,7 +122,7 @@ const settingsSchema = z.object({
   LIMIT_REFRESH_IP: quota(120, 60),
   LOCKOUT_THRESHOLD: wholeNumber(1, 100).default(10), // ASVS 5.0 §6.3.1; NIST SP 800-63B-4 §3.2.2 allows no more
   LOCKOUT_SECONDS: wholeNumber(1, 86_400).default(900),
-  EVENT_RETENTION_DAYS: wholeNumber(0, 36_500).default(365),
+  RESET_TOKEN_TTL: wholeNumber(60, 86_400).default(1_800),
 });
 
 /** As a browser writes it, so that it can be compared as it stands; over TLS, or on this very machine. */
@@ -118,6 +140,8 @@ const consistentSettings = settingsSchema.check((context) => {
   if (settings.NODE_ENV === "production") {
     if (settings.PUBLIC_URL === undefined) fault("PUBLIC_URL", "is required in production");
     if (settings.AUTH_SECRET === undefined) fault("AUTH_SECRET", "is required in production");
+    if (settings.SMTP_URL === undefined) fault("SMTP_URL", "is required in production");
+    if (settings.MAIL_FROM === undefined) fault("MAIL_FROM", "is required in production");
   }
   if (settings.AUTH_SECRET !== undefined && settings.AUTH_SECRET === settings.ADMIN_PASSWORD)
     fault("AUTH_SECRET", "must not equal ADMIN_PASSWORD");
@@ -125,6 +149,9 @@ const consistentSettings = settingsSchema.check((context) => {
     fault("ADMIN_PASSWORD", "is required where ADMIN_EMAIL is set");
   if (settings.ADMIN_PASSWORD !== undefined && settings.ADMIN_EMAIL === undefined)
     fault("ADMIN_EMAIL", "is required where ADMIN_PASSWORD is set");
+  const sendsMail = settings.SMTP_URL !== undefined;
+  if (sendsMail && settings.MAIL_FROM === undefined && settings.NODE_ENV !== "production")
+    fault("MAIL_FROM", "is required where SMTP_URL is set");
   if (settings.SESSION_IDLE_TTL > settings.SESSION_TTL)
     fault("SESSION_IDLE_TTL", "must not exceed SESSION_TTL");
   if (settings.ACCESS_TOKEN_TTL > settings.REFRESH_TOKEN_TTL)

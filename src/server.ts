@@ -11,9 +11,11 @@ import { secretFieldNames } from "./contract/secret-fields.ts";
 import { BODY_MAX_BYTES, PASSWORD_MAX_CODE_POINTS } from "./contract/values.ts";
 import type { Dependencies } from "./domain/dependencies.ts";
 import { ForeignSecretError, openKeyRing } from "./domain/keys.ts";
+import { deliverNext, type Delivery, type MailTransport } from "./domain/mail-delivery.ts";
 import { createPasswords } from "./domain/passwords.ts";
 import { deleteOldEvents } from "./domain/retention.ts";
 import { deriveKeys } from "./domain/secrets.ts";
+import { StorageUnavailableError } from "./domain/storage.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
 import { loadDevelopmentSecret } from "./platform/auth-secret.ts";
 import { createBcryptPool } from "./platform/bcrypt-workers.ts";
@@ -22,6 +24,10 @@ import { isCommonPassword } from "./platform/common-passwords.ts";
 import { createDocsAssets } from "./platform/docs-assets.ts";
 import { newId } from "./platform/ids.ts";
 import { createLogWriter } from "./platform/log.ts";
+import { createFileTransport } from "./platform/mail-files.ts";
+import { startMailSender } from "./platform/mail-sender.ts";
+import { createSmtpTransport } from "./platform/mail-smtp.ts";
+import { describeError } from "./routes/errors.ts";
 import { StartRefusedError } from "./start-refused.ts";
 import { openStorage } from "./storage/storage.ts";
 
@@ -36,6 +42,10 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const DRAIN_TIMEOUT_MS = 8_000;
 /** How often sessions that have ended by themselves are removed. Milliseconds. */
 const CLEANING_INTERVAL_MS = 600_000;
+/** How long the empty row of a mail that was sent is kept, for whoever asks whether it was. Milliseconds. */
+const FINISHED_MAIL_KEPT_MS = 86_400_000;
+/** A reserved name (RFC 2606), for mails that become files. */
+const DEVELOPMENT_SENDER = { name: "Portcullis", address: "portcullis@example.com" };
 
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:3000`. */
@@ -91,6 +101,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       accessTokenSeconds: settings.ACCESS_TOKEN_TTL,
       refreshTokenSeconds: settings.REFRESH_TOKEN_TTL,
       refreshGraceSeconds: settings.REFRESH_GRACE,
+      resetTokenSeconds: settings.RESET_TOKEN_TTL,
     },
     quotas: {
       login_ip: settings.LIMIT_LOGIN_IP,
@@ -99,6 +110,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       password_account: settings.LIMIT_LOGIN_EMAIL,
       signup_ip: settings.LIMIT_SIGNUP_IP,
       forgot_ip: settings.LIMIT_FORGOT_IP,
+      reset_ip: settings.LIMIT_FORGOT_IP,
       forgot_email: settings.LIMIT_FORGOT_EMAIL,
       refresh_ip: settings.LIMIT_REFRESH_IP,
     },
@@ -146,14 +158,32 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   // A developer's browser may call a loopback address by any of its names.
   if (!production) for (const origin of loopbackOrigins(address)) allowedOrigins.add(origin);
   log.print(log.compose(outside(now()), "server_started", { version, address }));
+  const delivery: Delivery = {
+    storage,
+    log,
+    transport: mailTransport(settings, join(dataFolder, "outbox")),
+    mailSeal: secretKeys.mailSeal,
+    now,
+  };
+  const mailSender = startMailSender(
+    (stopping) => deliverNext(delivery, stopping),
+    (error) => {
+      // The next look tries again; what is known to pass by itself is no news.
+      if (error instanceof StorageUnavailableError) return;
+      const fields = { error: describeError(error, !production) };
+      log.print(log.compose(outside(now()), "unhandled_error", fields));
+    },
+  );
 
   const cleaning = setInterval(() => {
     const idleSince = now() - settings.SESSION_IDLE_TTL * 1000;
     // It is tried again at the next turn: a session past its limit is dead, whether or not it is still a row.
     storage.deleteExpiredSessions(now(), idleSince).catch(() => undefined);
+    deleteOldEvents(storage, settings.EVENT_RETENTION_DAYS, now()).catch(() => undefined);
     storage.deletePaidLimits(now()).catch(() => undefined);
     storage.deleteExpiredDevices(now()).catch(() => undefined);
-    deleteOldEvents(storage, settings.EVENT_RETENTION_DAYS, now()).catch(() => undefined);
+    storage.deleteExpiredResetTokens(now()).catch(() => undefined);
+    storage.deleteMailsFinishedBefore(now() - FINISHED_MAIL_KEPT_MS).catch(() => undefined);
   }, CLEANING_INTERVAL_MS).unref();
 
   let stopped: Promise<void> | undefined;
@@ -161,7 +191,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     draining = true;
     clearInterval(cleaning);
     const cut = setTimeout(() => void server.close(true), DRAIN_TIMEOUT_MS);
-    await server.close();
+    await Promise.all([server.close(), mailSender.stop()]);
     clearTimeout(cut);
     await bcrypt.close();
     await storage.close();
@@ -237,6 +267,13 @@ function docs() {
   let text: Promise<string> | undefined;
   const published = new URL("../openapi/openapi.json", import.meta.url);
   return { document: () => (text ??= readFile(published, "utf8")), assets: createDocsAssets() };
+}
+
+function mailTransport({ SMTP_URL, MAIL_FROM }: Settings, outbox: string): MailTransport {
+  const from = MAIL_FROM ?? DEVELOPMENT_SENDER;
+  return SMTP_URL === undefined
+    ? createFileTransport(outbox, from)
+    : createSmtpTransport(SMTP_URL, from);
 }
 
 /**

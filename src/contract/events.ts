@@ -87,7 +87,7 @@ const shapes = {
     {
       userId: Id,
       sessionId: Id,
-      by: z.enum(["user", "admin", "password_change", "disable", "reuse"]),
+      by: z.enum(["user", "admin", "password_change", "password_reset", "disable", "reuse"]),
     },
     { userId: exampleUserId, sessionId: exampleSessionId, by: "user" },
   ),
@@ -130,6 +130,34 @@ const shapes = {
     { operation: operationName, key: z.enum(["ip", "email", "account", "global"]) },
     { operation: "login", key: "email" },
   ),
+  password_reset: event(
+    "info",
+    "stored",
+    "An owner chose a new password by a mailed token.",
+    { userId: Id },
+    { userId: exampleUserId },
+  ),
+  reset_token_created: event(
+    "info",
+    "stored",
+    "A link to choose a new password was put into the outbox.",
+    { email: NormalEmail, userId: Id },
+    { email: "ada@example.com", userId: exampleUserId },
+  ),
+  reset_requested_unknown_email: event(
+    "warn",
+    "stored",
+    "A new password was asked for an address that no account has. The caller is not told.",
+    { email: NormalEmail },
+    { email: "ada@example.com" },
+  ),
+  reset_failed: event(
+    "warn",
+    "stored",
+    "A new password by token was refused.",
+    { reason: z.enum(["invalid_or_expired_token", "weak_password"]) },
+    { reason: "invalid_or_expired_token" },
+  ),
   csrf_rejected: event(
     "warn",
     "stored",
@@ -168,19 +196,19 @@ const shapes = {
     { userId: Id, actorId: Id },
     { userId: exampleUserId, actorId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45" },
   ),
-  signing_key_rotated: event(
-    "info",
-    "stored",
-    "A new key signs access tokens. The one before goes on verifying until its tokens have expired.",
-    { kid: Id.meta({ description: "The new key's id, as in the JWK set." }) },
-    { ...outsideRequest, kid: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e46" },
-  ),
   user_unlocked: event(
     "info",
     "stored",
     "An administrator ended the lock of an account.",
     { userId: Id, actorId: Id },
     { userId: exampleUserId, actorId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45" },
+  ),
+  signing_key_rotated: event(
+    "info",
+    "stored",
+    "A new key signs access tokens. The one before goes on verifying until its tokens have expired.",
+    { kid: Id.meta({ description: "The new key's id, as in the JWK set." }) },
+    { ...outsideRequest, kid: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e46" },
   ),
   request: event(
     "info",
@@ -194,6 +222,20 @@ const shapes = {
       operation: nullable(operationName),
     },
     { method: "GET", path: "/users/{userId}", status: 200, durationMs: 1.2, operation: "getUser" },
+  ),
+  mail_failed: event(
+    "warn",
+    "stdout",
+    "A mail was not accepted by the mail server.",
+    {
+      mailId: Id,
+      attempt: z.int().min(1).max(1_000_000),
+      code: z.string().max(32).meta({
+        description: "The kind of failure. Never the server's own words, which may repeat the mail.",
+      }),
+      willRetry: z.boolean(),
+    },
+    { ...outsideRequest, mailId: exampleSessionId, attempt: 1, code: "ECONNECTION", willRetry: true },
   ),
   unhandled_error: event(
     "error",

@@ -3,6 +3,7 @@ import * as accounts from "./accounts.ts";
 import * as audit from "./audit.ts";
 import * as health from "./health.ts";
 import * as keys from "./keys.ts";
+import * as resets from "./resets.ts";
 import * as sessions from "./sessions.ts";
 import * as tokens from "./tokens.ts";
 import * as users from "./users.ts";
@@ -21,6 +22,8 @@ export const operations = {
   tokenRefresh: tokens.tokenRefresh,
   tokenRevoke: tokens.tokenRevoke,
   getTokenMe: tokens.getTokenMe,
+  forgotPassword: resets.forgotPassword,
+  resetPassword: resets.resetPassword,
   listUsers: users.listUsers,
   getUser: users.getUser,
   updateUser: users.updateUser,

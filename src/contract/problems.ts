@@ -82,6 +82,12 @@ const descriptions = {
     fields: { reasons: z.array(WeakPasswordReason).min(1).max(4) },
     exampleFields: { reasons: ["too_short"] },
   },
+  invalid_reset_token: {
+    status: 400,
+    title: "The reset token is not valid",
+    detail: "The token is unknown, used, expired, or a later one has taken its place.",
+    remedy: "Ask for a new password again, and use the link of the latest mail.",
+  },
   invalid_credentials: {
     status: 401,
     title: "Login failed",

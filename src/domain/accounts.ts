@@ -2,6 +2,7 @@
 import type { Dependencies } from "./dependencies.ts";
 import { commit, type Occasion } from "./events.ts";
 import { limitKey, type Take } from "./limits.ts";
+import { passwordChangedNotice } from "./notices.ts";
 import { findWeaknesses, type PasswordWeakness } from "./password-policy.ts";
 import { endSessions } from "./own-sessions.ts";
 import type { Session } from "./sessions.ts";
@@ -71,7 +72,9 @@ export async function changePassword(
     if (!(await stores.replacePasswordHash(user.id, current.encoded, hash.encoded)))
       return { failure: "invalid_credentials" };
     await stores.resetLimit(limitKey(deps.secretKeys, takeOfOwner(user)));
+    await stores.deleteResetTokensOf(user.id); // RS-08
     await record("password_changed", { userId: user.id });
+    await passwordChangedNotice(deps, stores, occasion, user.email);
     await endSessions(stores, record, user.id, session.id, "password_change");
     return "changed";
   });

@@ -15,7 +15,7 @@ export interface Dependencies extends Journal {
   readonly lifetimes: Lifetimes;
   readonly quotas: Quotas;
   readonly lockout: LockoutRule;
-  /** `iss` and `aud` of access tokens: PUBLIC_URL. */
+  /** `iss` and `aud` of access tokens, and where links in mails lead: PUBLIC_URL (RS-05). */
   readonly issuer: string;
 }
 
@@ -28,4 +28,5 @@ export interface Lifetimes {
   readonly refreshTokenSeconds: number;
   /** How long the refresh token before the current one still gives that one (TK-14). */
   readonly refreshGraceSeconds: number;
+  readonly resetTokenSeconds: number;
 }

@@ -11,6 +11,7 @@ export interface SecretKeys {
   readonly refreshToken: Uint8Array;
   readonly cursor: Uint8Array;
   readonly signingKeySeal: Uint8Array;
+  readonly mailSeal: Uint8Array;
   readonly limitKeys: Uint8Array;
 }
 
@@ -24,6 +25,7 @@ export function deriveKeys(authSecret: string): SecretKeys {
     refreshToken: derive("refresh token"),
     cursor: derive("cursor"),
     signingKeySeal: derive("signing key seal"),
+    mailSeal: derive("mail seal"),
     limitKeys: derive("limit keys"),
   };
 }

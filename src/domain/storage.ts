@@ -4,6 +4,8 @@ import type { SigningKeyStore } from "./keys.ts";
 import type { DeviceStore } from "./devices.ts";
 import type { LimitStore } from "./limits.ts";
 import type { LockoutStore } from "./lockout.ts";
+import type { MailStore } from "./mail.ts";
+import type { ResetStore } from "./resets.ts";
 import type { SessionStore } from "./sessions.ts";
 import type { UserStore } from "./users.ts";
 
@@ -15,7 +17,9 @@ export interface Stores
     EventStore,
     LimitStore,
     LockoutStore,
-    DeviceStore {}
+    DeviceStore,
+    MailStore,
+    ResetStore {}
 
 export interface Storage extends Stores {
   /** Runs `work` as one transaction: all of it holds, or none (ST-03). No hashing, no mail inside (ST-06). */

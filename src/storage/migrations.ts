@@ -6,6 +6,7 @@ import type { StorageDialect } from "./dialect.ts";
 import type { Database } from "./drivers.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { limits } from "./migrations/0002-limits.ts";
+import { mailAndReset } from "./migrations/0003-mail-and-reset.ts";
 import { retention } from "./migrations/0004-retention.ts";
 import type { Db } from "./schema.ts";
 
@@ -14,6 +15,7 @@ function migrations(dialect: StorageDialect): Record<string, Migration> {
   return {
     "0001-initial": initial(dialect),
     "0002-limits": limits(dialect),
+    "0003-mail-and-reset": mailAndReset(dialect),
     "0004-retention": retention(dialect),
   };
 }

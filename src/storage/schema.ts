@@ -11,9 +11,11 @@ export interface Tables {
   sessions: SessionsTable;
   signing_keys: SigningKeysTable;
   events: EventsTable;
+  event_retention: EventRetentionTable;
+  mails: MailsTable;
+  reset_tokens: ResetTokensTable;
   limits: LimitsTable;
   devices: DevicesTable;
-  event_retention: EventRetentionTable;
 }
 
 /** The database, or a transaction on it: Kysely gives both one type. */
@@ -92,6 +94,28 @@ export interface EventsTable {
   user_id: string | null;
   /** The whole event as JSON. */
   body: string;
+}
+
+export interface MailsTable {
+  id: string;
+  /** Recipient, subject and texts, sealed (LA-03). Null once the mail is finished; a decoy keeps its random bytes. */
+  sealed: Uint8Array | null;
+  created_at: number;
+  expires_at: number;
+  /** When it may be claimed; a claim moves it to the end of its lease. */
+  due_at: number;
+  attempts: number;
+  /** When it was sent or given up. Null while it waits. */
+  finished_at: number | null;
+}
+
+export interface ResetTokensTable {
+  /** SHA-256 of the token (RS-02). */
+  secret_hash: Uint8Array;
+  /** Null for a decoy, which nobody's request wrote. */
+  user_id: string | null;
+  created_at: number;
+  expires_at: number;
 }
 
 /** One row. The instant before which events may be deleted: 0, but inside the retention job's transaction. */

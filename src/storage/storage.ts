@@ -9,8 +9,10 @@ import { createEventStore } from "./events.ts";
 import { createSigningKeyStore } from "./keys.ts";
 import { compileLimitQueries, createLimitStore } from "./limits.ts";
 import { createLockoutStore } from "./lockout.ts";
+import { createMailStore } from "./mail.ts";
 import { migrateToLatest } from "./migrations.ts";
 import type { Run } from "./queries.ts";
+import { createResetStore } from "./resets.ts";
 import type { Db } from "./schema.ts";
 import { compileSessionQueries, createSessionStore } from "./sessions.ts";
 import { compileUserQueries, createUserStore } from "./users.ts";
@@ -98,6 +100,8 @@ function createStores(run: Run, queries: Queries): Stores {
     ...createSessionStore(run, queries.sessions),
     ...createSigningKeyStore(run),
     ...createEventStore(run),
+    ...createMailStore(run),
+    ...createResetStore(run),
     ...createLimitStore(run, queries.limits),
     ...createLockoutStore(run),
     ...createDeviceStore(run),

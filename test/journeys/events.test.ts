@@ -1,10 +1,14 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createClient } from "@portcullis/client";
 import { expect, test } from "vitest";
 import { eventDefinition, eventNames, type LogEvent } from "../../src/contract/events.ts";
 import { cookieClient, dataOf, freshEmail, password, tokenClient } from "./clients.ts";
 import { eventsOf, runScript } from "./commands.ts";
+import { nthMailTo, tokenIn } from "./mailbox.ts";
 import { adminCredentials, type ServerProcess, startServerProcess } from "./server-process.ts";
+import { until } from "./until.ts";
 
 test("LA-01 each step of a journey logs its event exactly once, and every event of the contract is met", async () => {
   const server = await startServerProcess({
@@ -39,6 +43,16 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   const fourth = dataOf(await program.tokenLogin({ email, password }));
   dataOf(await program.tokenRevoke({ token: fourth.accessToken }));
   dataOf(await api.changePassword({ currentPassword: password, newPassword: `${password} again` }));
+  dataOf(await api.forgotPassword({ email: freshEmail() }));
+  dataOf(await api.forgotPassword({ email }));
+  const token = tokenIn(await nthMailTo(join(server.folder, "outbox"), email, 2)); // after that of the change
+  await api.resetPassword({ token: "nobody's", newPassword: password });
+  await api.resetPassword({ token, newPassword: "sunshine" });
+  await whileOutboxIsBroken(server, async () => {
+    dataOf(await api.resetPassword({ token, newPassword: `${password} again` }));
+    await until(() => server.events().find(({ event }) => event === "mail_failed"));
+  });
+  dataOf(await api.login({ email, password: `${password} again` }));
   await api.listUsers();
   await elsewhere.login({ email, password });
   dataOf(await api.logout());
@@ -77,6 +91,14 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
     "token_revoked",
     "password_changed",
     "session_revoked password_change",
+    "reset_requested_unknown_email",
+    "reset_token_created",
+    "reset_failed invalid_or_expired_token",
+    "reset_failed weak_password",
+    "password_reset",
+    "session_revoked password_reset",
+    "mail_failed",
+    "login_success session",
     "authorization_denied listUsers",
     "csrf_rejected cross_site",
     "logout",
@@ -96,7 +118,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   expect([...met].sort()).toEqual([...eventNames].sort());
 
   const requests = server.events().filter(({ event }) => event === "request");
-  expect(requests).toHaveLength(28);
+  expect(requests).toHaveLength(34);
   for (const line of [...told, ...requests])
     if (line.requestId !== null) expect(line.ip).toBe("127.0.0.1");
 
@@ -124,6 +146,15 @@ function storedEvents({ databaseFile }: ServerProcess): unknown[] {
 
 function databaseOf({ databaseFile }: ServerProcess): Record<string, string> {
   return { DATABASE_URL: `sqlite:${databaseFile}` };
+}
+
+/** A file stands where the folder was, so that no mail can be written. */
+async function whileOutboxIsBroken({ folder }: ServerProcess, work: () => Promise<void>) {
+  const outbox = join(folder, "outbox");
+  await rm(outbox, { recursive: true });
+  await writeFile(outbox, "");
+  await work();
+  await rm(outbox);
 }
 
 function breakUsers({ databaseFile }: ServerProcess): void {

@@ -33,7 +33,7 @@ beforeAll(async () => {
     database.exec(`ALTER TABLE ${table} RENAME TO lost_${table}`);
   database.close();
   running[2]?.drain();
-  servers = { healthy, broken, draining, limited };
+  servers = { healthy, broken, draining, limited, outbox: join(folder, "outbox") };
 });
 
 afterAll(async () => {

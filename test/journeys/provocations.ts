@@ -5,6 +5,7 @@ import type { OperationDescription } from "../../src/contract/operation.ts";
 import { type OperationId, operations } from "../../src/contract/operations.ts";
 import type { ProblemCode } from "../../src/contract/problems.ts";
 import { dataOf, freshEmail, password, signedInClient } from "./clients.ts";
+import { nthMailTo, tokenIn } from "./mailbox.ts";
 import { adminCredentials } from "./server-process.ts";
 
 export interface Servers {
@@ -16,6 +17,8 @@ export interface Servers {
   readonly draining: string;
   /** Its limits are one a minute, other than for logins by client address. */
   readonly limited: string;
+  /** Where their mails become files. */
+  readonly outbox: string;
 }
 
 type Provoke = (servers: Servers, operationId: OperationId) => Promise<unknown>;
@@ -50,13 +53,22 @@ export const provocations: Record<Exclude<ProblemCode, "method_not_allowed">, Pr
     const { api, email } = await signedInClient(healthy);
     return call(api, id, { email, password });
   },
-  weak_password: async ({ healthy }, id) =>
-    id === "signup"
-      ? call(createClient({ baseUrl: healthy }), id, { email: freshEmail(), password: "sunshine" })
-      : call((await signedInClient(healthy)).api, id, {
-          currentPassword: password,
-          newPassword: "sunshine",
-        }),
+  weak_password: async ({ healthy, outbox }, id) => {
+    const anyone = createClient({ baseUrl: healthy });
+    if (id === "signup")
+      return call(anyone, id, { email: freshEmail(), password: "sunshine" });
+    if (id === "resetPassword") {
+      const { email } = await signedInClient(healthy);
+      dataOf(await anyone.forgotPassword({ email }));
+      const token = tokenIn(await nthMailTo(outbox, email));
+      return call(anyone, id, { token, newPassword: "sunshine" });
+    }
+    return call((await signedInClient(healthy)).api, id, {
+      currentPassword: password,
+      newPassword: "sunshine",
+    });
+  },
+  invalid_reset_token: ({ healthy }, id) => call(createClient({ baseUrl: healthy }), id),
   invalid_credentials: async ({ healthy }, id) =>
     acceptsOf(id).length === 0
       ? call(createClient({ baseUrl: healthy }), id)
