@@ -9,7 +9,10 @@ import type { Asset, DocsAssetName, DocsAssets } from "../routes/docs.ts";
 const compress = promisify(gzip);
 const require = createRequire(import.meta.url);
 
-const sources: Record<DocsAssetName, { readonly file: () => string | URL; readonly contentType: string }> = {
+const sources: Record<
+  DocsAssetName,
+  { readonly file: () => string | URL; readonly contentType: string }
+> = {
   "swagger-ui.css": {
     file: () => require.resolve("swagger-ui-dist/swagger-ui.css"),
     contentType: "text/css; charset=utf-8",
@@ -48,5 +51,5 @@ async function load(name: DocsAssetName): Promise<Asset> {
   const plain = new Uint8Array(await readFile(file()));
   const gzipped = new Uint8Array(await compress(plain));
   const digest = createHash("sha256").update(plain).digest("base64url").slice(0, 22);
-  return { contentType, plain, gzipped, etag: `"${digest}"` };
+  return { contentType, plain, gzipped, etag: `W/"${digest}"` };
 }
