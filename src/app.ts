@@ -29,7 +29,8 @@ export interface AppOptions {
   readonly https: boolean;
   readonly allowedOrigins: ReadonlySet<string>;
   /** Absent: `/docs` and `/openapi.json` answer 404. */
-  readonly docs: { readonly document: () => Promise<string>; readonly assets: DocsAssets } | undefined;
+  readonly docs:
+    { readonly document: () => Promise<string>; readonly assets: DocsAssets } | undefined;
   readonly isDraining: () => boolean;
   /** The address of the peer that made the request. */
   readonly clientAddress: (request: Request) => string;
@@ -66,7 +67,8 @@ export function createApp(options: AppOptions): App {
     onNotFound: ({ locals }) => responder.problem(exchangeOf(locals), { problem: "not_found" }),
     onError({ error, request, locals }) {
       const exchange = exchangeOf(locals);
-      if (isBodyTooLarge(error)) return responder.problem(exchange, { problem: "payload_too_large" });
+      if (isBodyTooLarge(error))
+        return responder.problem(exchange, { problem: "payload_too_large" });
       if (error instanceof StorageUnavailableError)
         return responder.problem(exchange, {
           problem: "overloaded",
@@ -128,7 +130,10 @@ function inspectorFor(production: boolean): Inspector {
 }
 
 /** A path that exists answers 405 to every other method, and says which it has (IV-13, RFC 9110 §15.5.6). */
-function refuseOtherMethods(served: readonly RouteDescriptor[], responder: Responder): RouteDescriptor[] {
+function refuseOtherMethods(
+  served: readonly RouteDescriptor[],
+  responder: Responder,
+): RouteDescriptor[] {
   const byPath = Map.groupBy(served, ({ path }) => path);
   return [...byPath].map(([path, routes]) => {
     const methods = routes.map(({ method }) => method);

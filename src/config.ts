@@ -83,7 +83,7 @@ export type Settings = z.output<typeof settingsSchema>;
 
 /** The settings, or one sentence per bad variable. A sentence names the variable and never its value. */
 export function readSettings(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
 ): { readonly settings: Settings } | { readonly faults: readonly string[] } {
   // `NAME=` in a shell or a compose file means "not set".
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));

@@ -56,7 +56,10 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   if (!production) await mkdir(join(dataFolder, "outbox"), { recursive: true, mode: 0o700 });
 
   const publicUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
-  const logWriter = createLogWriter(settings.LOG_LEVEL, secretFieldNames(Object.values(operations)));
+  const logWriter = createLogWriter(
+    settings.LOG_LEVEL,
+    secretFieldNames(Object.values(operations)),
+  );
   const log = createEventLog(logWriter.print, production);
   const storage = await openStorage(settings.DATABASE_URL);
   const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE);
@@ -82,7 +85,11 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     },
     issuer: publicUrl,
   };
-  const firstAdmin = await ensureFirstAdmin(deps, settings, { requestId: null, ip: null, now: now() });
+  const firstAdmin = await ensureFirstAdmin(deps, settings, {
+    requestId: null,
+    ip: null,
+    now: now(),
+  });
 
   let draining = false;
   const hasUsableHost = createHostCheck();
@@ -151,7 +158,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
 
 /** What `npm start` does: starts from the environment, says where to look, ends on a signal. */
 export async function main(): Promise<void> {
-  const read = readSettings(process.env);
+  const read = readSettings();
   if ("faults" in read) {
     for (const fault of read.faults) console.error(`Setting ${fault}`);
     console.error("Nothing was started. The settings are described in the README.");
@@ -201,11 +208,10 @@ function asStartRefused(error: unknown, { HOST, PORT }: Settings): unknown {
   return error;
 }
 
-/** What `/docs` shows: the published document, read when first asked for. */
+/** What `/docs` shows: the document as it was published. */
 function docs() {
-  let text: Promise<string> | undefined;
   const published = new URL("../openapi/openapi.json", import.meta.url);
-  return { document: () => (text ??= readFile(published, "utf8")), assets: createDocsAssets() };
+  return { document: () => readFile(published, "utf8"), assets: createDocsAssets() };
 }
 
 /**
@@ -217,7 +223,7 @@ function createHostCheck(): (request: Request) => boolean {
   return (request) => {
     const host = request.headers.get("host"); // two of them arrive joined by a comma
     if (host === knownHost || host === null) return true;
-    if (host.includes(",") || !URL.canParse(`http://${host}/`)) return false;
+    if (/[,/?#@\\]/.test(host) || !URL.canParse(`http://${host}/`)) return false;
     knownHost = host;
     return true;
   };
@@ -225,7 +231,10 @@ function createHostCheck(): (request: Request) => boolean {
 
 /** As bare as what Node's parser answers to a request that is no HTTP. */
 function badRequest(): Response {
-  return new FastResponse(null, { status: 400, headers: { "cache-control": "no-store", connection: "close" } });
+  return new FastResponse(null, {
+    status: 400,
+    headers: { "cache-control": "no-store", connection: "close" },
+  });
 }
 
 function clientAddress(request: Request): string {

@@ -19,15 +19,17 @@ export const User = z
     disabled: z.boolean().meta({ description: "A disabled account cannot log in." }),
     createdAt: Instant,
   })
-  .meta({ id: "User", description: "An account, as its owner and administrators see it.", examples: [exampleUser] });
-
-const SignupInput = z
-  .strictObject({ email: Email, password: NewPassword })
   .meta({
-    id: "SignupInput",
-    description: "The new account's address and password.",
-    examples: [{ email: "ada@example.com", password: "correct horse battery staple" }],
+    id: "User",
+    description: "An account, as its owner and administrators see it.",
+    examples: [exampleUser],
   });
+
+const SignupInput = z.strictObject({ email: Email, password: NewPassword }).meta({
+  id: "SignupInput",
+  description: "The new account's address and password.",
+  examples: [{ email: "ada@example.com", password: "correct horse battery staple" }],
+});
 
 export const signup = operation({
   operationId: "signup",
@@ -55,7 +57,8 @@ export const getMe = operation({
   path: "/me",
   tags: ["Accounts"],
   summary: "Who am I?",
-  description: "The account the request is signed in as, by cookie or by access token, as it is now.",
+  description:
+    "The account the request is signed in as, by cookie or by access token, as it is now.",
   security: sessionOrBearer,
   request: {},
   responses: { 200: { description: "Your account.", body: User } },

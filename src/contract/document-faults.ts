@@ -3,7 +3,7 @@
  * untrue, so they are looked for first, and all are reported together.
  */
 import { z } from "zod";
-import { eventDefinition, type EventDefinition, eventNames } from "./events.ts";
+import { eventDefinition, type EventDefinition, eventNames, LogEvent } from "./events.ts";
 import { examplesOf } from "./examples.ts";
 import { type OperationDescription, problemsOf } from "./operation.ts";
 import { problem } from "./problems.ts";
@@ -15,7 +15,11 @@ export function findFaults(
   operations: Readonly<Record<string, OperationDescription>>,
   events: readonly EventDefinition[] = eventNames.map((name) => eventDefinition(name)),
 ): string[] {
-  const roots = [...Object.values(operations).flatMap(schemasOf), ...events.map(({ schema }) => schema)];
+  const roots = [
+    ...Object.values(operations).flatMap(schemasOf),
+    ...events.map(({ schema }) => schema),
+    LogEvent,
+  ];
   return [
     ...Object.entries(operations).flatMap(([key, operation]) => operationFaults(key, operation)),
     ...pathFaults(Object.values(operations)),
@@ -38,7 +42,9 @@ function operationFaults(key: string, operation: OperationDescription): string[]
   if (request.body instanceof z.ZodObject) names.push(...Object.keys(request.body.shape));
   const repeated = names.filter((name, index) => names.indexOf(name) !== index);
   for (const name of repeated)
-    faults.push(`${operationId}: ${name} is declared in two parts; the SDK passes them as one object`);
+    faults.push(
+      `${operationId}: ${name} is declared in two parts; the SDK passes them as one object`,
+    );
 
   for (const [status, response] of Object.entries(responses)) {
     const clash = problemsOf(operation).find((code) => problem(code).status === Number(status));
@@ -46,11 +52,14 @@ function operationFaults(key: string, operation: OperationDescription): string[]
     if (response.body && !response.body.meta()?.id)
       faults.push(`${operationId}: the body of ${status} has no name`);
   }
-  if (request.body && !request.body.meta()?.id) faults.push(`${operationId}: its request body has no name`);
+  if (request.body && !request.body.meta()?.id)
+    faults.push(`${operationId}: its request body has no name`);
 
   const needsProof = security.accepts.includes("session") && !isSafeMethod(method);
   if (needsProof && !request.headers?.shape[CSRF_HEADER])
-    faults.push(`${operationId}: a cookie can authenticate this change, but ${CSRF_HEADER} is not declared`);
+    faults.push(
+      `${operationId}: a cookie can authenticate this change, but ${CSRF_HEADER} is not declared`,
+    );
   return faults;
 }
 
@@ -87,7 +96,9 @@ function schemaFaults(roots: readonly z.ZodType[]): string[] {
     for (const example of examples) {
       const result = z.safeParse(schema, isQueryValue(schema) ? String(example) : example);
       if (!result.success)
-        faults.push(`an example of ${id ?? schema.def.type} does not validate: ${result.error.issues[0]?.message}`);
+        faults.push(
+          `an example of ${id ?? schema.def.type} does not validate: ${result.error.issues[0]?.message}`,
+        );
     }
     if (schema instanceof z.ZodDiscriminatedUnion) {
       for (const option of schema.options)

@@ -9,8 +9,13 @@ import { z } from "zod";
 import { findFaults } from "./document-faults.ts";
 import { eventDefinition, type EventName, eventNames, LogEvent } from "./events.ts";
 import { examplesOf } from "./examples.ts";
-import { eventsOf, type OperationDescription, problemsOf, type ResponseDescription } from "./operation.ts";
-import { problem, problemCodes, type ProblemCode } from "./problems.ts";
+import {
+  eventsOf,
+  type OperationDescription,
+  problemsOf,
+  type ResponseDescription,
+} from "./operation.ts";
+import { problem, problemCodes, type ProblemCode, type ProblemDefinition } from "./problems.ts";
 import { type Credential, SESSION_COOKIE } from "./security.ts";
 
 export type Document = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
@@ -36,7 +41,9 @@ export function buildDocument(
     webhook("line", LogEvent, "Any line of the log", "Any of the events below."),
   );
 
-  return new OpenApiGeneratorV31(registry.definitions, { sortComponents: "alphabetically" }).generateDocument({
+  return new OpenApiGeneratorV31(registry.definitions, {
+    sortComponents: "alphabetically",
+  }).generateDocument({
     openapi: "3.1.0",
     info: {
       title: "Portcullis",
@@ -65,7 +72,9 @@ export class ContractFaultsError extends Error {
   override readonly name = "ContractFaultsError";
   readonly faults: readonly string[];
   constructor(faults: readonly string[]) {
-    super(`The contract has ${faults.length} faults:\n${faults.map((fault) => `- ${fault}`).join("\n")}`);
+    super(
+      `The contract has ${faults.length} faults:\n${faults.map((fault) => `- ${fault}`).join("\n")}`,
+    );
     this.faults = faults;
   }
 }
@@ -110,7 +119,7 @@ function registerHeaders(registry: OpenAPIRegistry): void {
   registry.registerComponent("headers", "RequestId", {
     description: "Names this request in the log.",
     required: true,
-    schema: { type: "string", format: "uuid" },
+    schema: { type: "string", format: "uuid", maxLength: 36 },
   });
   registry.registerComponent("headers", "RetryAfter", {
     description: "Whole seconds to wait before trying again.",
@@ -128,7 +137,8 @@ function pathOf(operation: OperationDescription): RouteConfig {
   const { operationId, method, path, tags, summary, description, security, request } = operation;
   const { params, query, headers, body } = request;
   const events = eventsOf(operation).filter((name) => name !== "request");
-  const logs = events.length > 0 ? `\n\nMay log: ${events.map((name) => `\`${name}\``).join(", ")}.` : "";
+  const logs =
+    events.length > 0 ? `\n\nMay log: ${events.map((name) => `\`${name}\``).join(", ")}.` : "";
   return {
     operationId,
     method: lowerCase(method),
@@ -148,7 +158,9 @@ function pathOf(operation: OperationDescription): RouteConfig {
 }
 
 function securityOf(accepts: readonly Credential[], optional: boolean): Record<string, string[]>[] {
-  const alternatives = accepts.map((credential): Record<string, string[]> => ({ [credential]: [] }));
+  const alternatives = accepts.map((credential): Record<string, string[]> => ({
+    [credential]: [],
+  }));
   return optional && accepts.length > 0 ? [...alternatives, {}] : alternatives;
 }
 
@@ -162,18 +174,21 @@ function responsesOf(operation: OperationDescription): Record<number, ResponseCo
 }
 
 function successOf({ description, body, mediaType, headers }: ResponseDescription): ResponseConfig {
-  const own = Object.entries(headers ?? {}).map(([name, says]) => [
-    name,
-    { description: says, required: true, schema: { type: "string" as const } },
-  ]);
+  const own: NonNullable<ResponseConfig["headers"]> = {};
+  for (const [name, says] of Object.entries(headers ?? {}))
+    own[name] = { description: says, required: true, schema: { type: "string", maxLength: 1024 } };
   return {
     description,
-    headers: { "x-request-id": headerRef("RequestId"), ...Object.fromEntries(own) },
+    headers: { "x-request-id": headerRef("RequestId"), ...own },
     ...(body && { content: { [mediaType ?? "application/json"]: content(body) } }),
   };
 }
 
-function failureOf(status: number, codes: readonly ProblemCode[], operation: OperationDescription): ResponseConfig {
+function failureOf(
+  status: number,
+  codes: readonly ProblemCode[],
+  operation: OperationDescription,
+): ResponseConfig {
   const definitions = codes.map(problem);
   const [first, ...rest] = definitions.map(({ schema }) => schema);
   if (first === undefined) throw new Error(`No problem with status ${status}`);
@@ -189,11 +204,29 @@ function failureOf(status: number, codes: readonly ProblemCode[], operation: Ope
       "application/problem+json": {
         schema: rest.length > 0 ? z.discriminatedUnion("code", [first, ...rest]) : first,
         examples: Object.fromEntries(
-          definitions.map(({ code, schema }) => [code, { value: examplesOf(schema)[0] }]),
+          definitions.map((definition) => [
+            definition.code,
+            { value: exampleOf(definition, operation) },
+          ]),
         ),
       },
     },
   };
+}
+
+/** The problem's own example; where it speaks of the request, it speaks of this operation's. */
+function exampleOf(
+  { code, schema }: ProblemDefinition,
+  { request }: OperationDescription,
+): unknown {
+  const [example] = examplesOf(schema);
+  if (code !== "validation_failed") return example;
+  const part = request.body ? "body" : "query";
+  const [issue] =
+    (request[part] ?? z.strictObject({})).safeParse({ colour: "red" }).error?.issues ?? [];
+  if (issue === undefined) throw new Error(`A ${part} takes unknown properties`);
+  const { path, message, code: rule } = issue;
+  return { ...Object(example), issues: [{ part, path: path.map(String), message, code: rule }] };
 }
 
 function webhookOf(name: EventName): RouteConfig {
@@ -211,7 +244,9 @@ function webhook(name: string, schema: z.ZodType, summary: string, note: string)
     description: `A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. ${note}`,
     security: [],
     request: { body: { required: true, content: { "application/json": content(schema) } } },
-    responses: { 204: { description: "Nothing is called and nothing answers; see the description." } },
+    responses: {
+      204: { description: "Nothing is called and nothing answers; see the description." },
+    },
   };
 }
 

@@ -30,10 +30,16 @@ const outsideRequest = { requestId: null, ip: null };
 const operationName = z.string().max(64).meta({ description: "An operationId." });
 
 const shapes = {
-  signup: event("info", "stored", "An account was made.", { userId: Id, email: NormalEmail }, {
-    userId: exampleUserId,
-    email: "ada@example.com",
-  }),
+  signup: event(
+    "info",
+    "stored",
+    "An account was made.",
+    { userId: Id, email: NormalEmail },
+    {
+      userId: exampleUserId,
+      email: "ada@example.com",
+    },
+  ),
   signup_failed: event(
     "warn",
     "stored",
@@ -59,7 +65,13 @@ const shapes = {
     },
     { email: "ada@example.com", userId: null, reason: "user_not_found" },
   ),
-  logout: event("info", "stored", "Somebody logged out.", { userId: Id }, { userId: exampleUserId }),
+  logout: event(
+    "info",
+    "stored",
+    "Somebody logged out.",
+    { userId: Id },
+    { userId: exampleUserId },
+  ),
   session_revoked: event(
     "info",
     "stored",
@@ -95,7 +107,7 @@ const shapes = {
     {
       method: z.string().max(32),
       path: z.string().max(256).meta({ description: "The route's pattern, never the query." }),
-      status: z.int().min(100).max(599),
+      status: z.int().min(100).max(599).meta({ format: "int32" }),
       durationMs: z.number().min(0).max(86_400_000),
       operation: nullable(operationName),
     },
@@ -163,9 +175,10 @@ export function eventDefinition<N extends EventName>(name: N): EventDefinition<N
   return definitions[name] as EventDefinition<N>; // `definitions[name]` was made from `name`
 }
 
-const definitions = Object.fromEntries(
-  eventNames.map((name) => [name, define(name)]),
-) as Record<EventName, EventDefinition>; // one entry per key of `shapes`
+const definitions = Object.fromEntries(eventNames.map((name) => [name, define(name)])) as Record<
+  EventName,
+  EventDefinition
+>; // one entry per key of `shapes`
 
 /** Any event, told apart by `event`. */
 export const LogEvent = z

@@ -18,7 +18,11 @@ const Jwk = z
     alg: z.literal("EdDSA"),
     use: z.literal("sig"),
     kid: z.string().min(1).max(64),
-    x: z.string().min(43).max(43).regex(/^[A-Za-z0-9_-]+$/),
+    x: z
+      .string()
+      .min(43)
+      .max(43)
+      .regex(/^[A-Za-z0-9_-]+$/),
   })
   .meta({
     id: "Jwk",

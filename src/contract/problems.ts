@@ -29,7 +29,12 @@ const Issue = z
     id: "Issue",
     description: "One thing that is wrong with the request. It never repeats the value sent.",
     examples: [
-      { part: "body", path: ["email"], message: "Must be an e-mail address", code: "invalid_format" },
+      {
+        part: "body",
+        path: ["email"],
+        message: "Must be an e-mail address",
+        code: "invalid_format",
+      },
     ],
   });
 
@@ -42,7 +47,11 @@ const retryAfterSeconds = z
   .int()
   .min(1)
   .max(86_400)
-  .meta({ description: "The same number as the header `Retry-After`.", examples: [1] });
+  .meta({
+    format: "int32",
+    description: "The same number as the header `Retry-After`.",
+    examples: [1],
+  });
 
 const descriptions = {
   invalid_json: {
@@ -55,11 +64,17 @@ const descriptions = {
     status: 400,
     title: "The request does not match its schema",
     detail: "One or more parts of the request do not match what the operation accepts.",
-    remedy: "Read `issues`: each names the part, the path and the rule. Unknown properties are refused.",
+    remedy:
+      "Read `issues`: each names the part, the path and the rule. Unknown properties are refused.",
     fields: { issues },
     exampleFields: {
       issues: [
-        { part: "body", path: ["email"], message: "Must be an e-mail address", code: "invalid_format" },
+        {
+          part: "body",
+          path: ["email"],
+          message: "Must be an e-mail address",
+          code: "invalid_format",
+        },
       ],
     },
   },
@@ -75,7 +90,8 @@ const descriptions = {
     status: 401,
     title: "Login failed",
     detail: "The e-mail address and password do not let you in.",
-    remedy: "Check both. The answer is the same whatever the cause, so that nobody can probe accounts.",
+    remedy:
+      "Check both. The answer is the same whatever the cause, so that nobody can probe accounts.",
   },
   unauthenticated: {
     status: 401,
@@ -87,7 +103,8 @@ const descriptions = {
     status: 403,
     title: "Cross-site protection refused the request",
     detail: "The request lacks the proof that it was made by this site.",
-    remedy: "Send the `csrfToken` of your login as the header `x-csrf-token`, from an allowed origin.",
+    remedy:
+      "Send the `csrfToken` of your login as the header `x-csrf-token`, from an allowed origin.",
   },
   forbidden: {
     status: 403,
@@ -99,7 +116,8 @@ const descriptions = {
     status: 404,
     title: "Not found",
     detail: "There is nothing here that you can see.",
-    remedy: "Check the path and the id. What belongs to others looks the same as what does not exist.",
+    remedy:
+      "Check the path and the id. What belongs to others looks the same as what does not exist.",
   },
   method_not_allowed: {
     status: 405,
@@ -180,7 +198,14 @@ const catalogue = Object.fromEntries(
 function define(code: ProblemCode, description: ProblemDescription): ProblemDefinition {
   const type = `/problems/${problemSlug(code)}`;
   const { status, title, detail } = description;
-  const example = { type, title, status, detail, code, requestId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42" };
+  const example = {
+    type,
+    title,
+    status,
+    detail,
+    code,
+    requestId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+  };
   const schema = z
     .strictObject({
       type: z.literal(type).meta({ description: "The page that explains this problem." }),

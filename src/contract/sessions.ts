@@ -5,13 +5,11 @@ import { csrfHeaders, open, sessionIfAny } from "./security.ts";
 import { Email, Instant, opaqueSecret, Password } from "./values.ts";
 
 /** What both ways to log in ask for. */
-export const Credentials = z
-  .strictObject({ email: Email, password: Password })
-  .meta({
-    id: "Credentials",
-    description: "What a login asks for.",
-    examples: [{ email: "ada@example.com", password: "correct horse battery staple" }],
-  });
+export const Credentials = z.strictObject({ email: Email, password: Password }).meta({
+  id: "Credentials",
+  description: "What a login asks for.",
+  examples: [{ email: "ada@example.com", password: "correct horse battery staple" }],
+});
 
 const Session = z
   .strictObject({
@@ -20,7 +18,10 @@ const Session = z
       "Send it as `x-csrf-token` with every change you make by cookie. It dies with the session.",
       "6Zk0mE3yq1sJm1n0b8m0Yv8wqk3V1d5H8pJ3xk2b9cA",
     ),
-    expiresAt: Instant.meta({ description: "When the session ends, whatever you do.", examples: ["2026-11-24T10:06:00.000Z"] }),
+    expiresAt: Instant.meta({
+      description: "When the session ends, whatever you do.",
+      examples: ["2026-11-24T10:06:00.000Z"],
+    }),
   })
   .meta({
     id: "Session",

@@ -7,15 +7,22 @@ import { opaqueSecret, seconds } from "./values.ts";
 
 const exampleAccessToken =
   "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCIsImtpZCI6IjAxOTM2ZjJlIn0.eyJzdWIiOiIwMTkzNmYyZSJ9.c2lnbmF0dXJl";
-const exampleRefreshToken = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44.0.x2nQ8v0m3Jk7sYw1rT5uB9cD4eF6gH8iK0lM2nO4pQ6";
+const exampleRefreshToken =
+  "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44.0.x2nQ8v0m3Jk7sYw1rT5uB9cD4eF6gH8iK0lM2nO4pQ6";
 
 const TokenPair = z
   .strictObject({
     tokenType: z.literal("Bearer"),
-    accessToken: opaqueSecret("An EdDSA-signed JWT, type `at+jwt` (RFC 9068). Send it as `Authorization: Bearer …`.", exampleAccessToken),
+    accessToken: opaqueSecret(
+      "An EdDSA-signed JWT, type `at+jwt` (RFC 9068). Send it as `Authorization: Bearer …`.",
+      exampleAccessToken,
+    ),
     expiresInSeconds: seconds("How long the access token is good.", 900),
     refreshToken: opaqueSecret("Exchanges for the next pair. Good once.", exampleRefreshToken),
-    refreshExpiresInSeconds: seconds("How long this login lasts, however often it is refreshed.", 2_592_000),
+    refreshExpiresInSeconds: seconds(
+      "How long this login lasts, however often it is refreshed.",
+      2_592_000,
+    ),
   })
   .meta({
     id: "TokenPair",
@@ -52,7 +59,8 @@ export const getTokenMe = operation({
   path: "/token/me",
   tags: ["Tokens"],
   summary: "Who am I, by token?",
-  description: "The account the access token belongs to, as it is now. A cookie is not accepted here.",
+  description:
+    "The account the access token belongs to, as it is now. A cookie is not accepted here.",
   security: bearer,
   request: {},
   responses: { 200: { description: "Your account.", body: User } },

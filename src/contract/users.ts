@@ -13,7 +13,8 @@ export const listUsers = operation({
   path: "/users",
   tags: ["Users"],
   summary: "List accounts",
-  description: "All accounts, oldest first, a page at a time. Filters narrow the list; all must match.",
+  description:
+    "All accounts, oldest first, a page at a time. Filters narrow the list; all must match.",
   security: admin,
   request: {
     query: z.strictObject({
@@ -23,8 +24,14 @@ export const listUsers = operation({
         .min(1)
         .max(EMAIL_MAX_LENGTH)
         .optional()
-        .meta({ description: "Only addresses that begin with this, in any case.", examples: ["ada"] }),
-      role: Role.optional().meta({ description: "Only accounts with this role.", examples: ["user"] }),
+        .meta({
+          description: "Only addresses that begin with this, in any case.",
+          examples: ["ada"],
+        }),
+      role: Role.optional().meta({
+        description: "Only accounts with this role.",
+        examples: ["user"],
+      }),
       disabled: QueryBoolean.optional().meta({
         type: "boolean",
         description: "Only disabled accounts, or only enabled ones.",
@@ -57,7 +64,8 @@ export const deleteUser = operation({
   path: "/users/{userId}",
   tags: ["Users"],
   summary: "Delete an account",
-  description: "Deletes the account and ends everything it has. The last enabled administrator cannot be deleted.",
+  description:
+    "Deletes the account and ends everything it has. The last enabled administrator cannot be deleted.",
   security: admin,
   request: { params: userParams, headers: csrfHeaders },
   responses: { 204: { description: "The account is gone." } },

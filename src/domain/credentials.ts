@@ -50,7 +50,11 @@ async function tryToStart<S extends NewSession>(
   if (verdict === "overloaded") return { failure: "overloaded" };
 
   if (found === undefined || !verdict.matches || found.user.disabled) {
-    const reason = !found ? "user_not_found" : !verdict.matches ? "wrong_password" : "account_disabled";
+    const reason = !found
+      ? "user_not_found"
+      : !verdict.matches
+        ? "wrong_password"
+        : "account_disabled";
     await commit(deps, occasion, (_, record) =>
       record("login_failed", { email, userId: found?.user.id ?? null, reason }),
     );

@@ -50,7 +50,8 @@ export async function openKeyRing(
     records = await storage.listSigningKeys();
   }
   const active = records.find(isSigning);
-  if (active === undefined) throw new Error("The database holds no signing key although one was just made");
+  if (active === undefined)
+    throw new Error("The database holds no signing key although one was just made");
   const verifying = await Promise.all(records.map(importPublic));
   return {
     signing: { kid: active.kid, privateKey: await importPrivate(sealKey, active) },
@@ -62,10 +63,15 @@ function isSigning({ retiredAt }: SigningKeyRecord): boolean {
   return retiredAt === null;
 }
 
-async function newSigningKey(sealKey: Uint8Array, kid: string, now: number): Promise<SigningKeyRecord> {
+async function newSigningKey(
+  sealKey: Uint8Array,
+  kid: string,
+  now: number,
+): Promise<SigningKeyRecord> {
   const { privateKey } = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]);
   const { d, x } = await crypto.subtle.exportKey("jwk", privateKey);
-  if (d === undefined || x === undefined) throw new Error("An Ed25519 key was exported without d or x");
+  if (d === undefined || x === undefined)
+    throw new Error("An Ed25519 key was exported without d or x");
   const sealedSeed = seal(sealKey, Buffer.from(d, "base64url"), kid);
   return { kid, publicX: x, sealedSeed, createdAt: now, retiredAt: null };
 }
@@ -102,7 +108,10 @@ function unseal(key: Uint8Array, sealed: Uint8Array, kid: string): Buffer {
     .setAAD(Buffer.from(kid))
     .setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
+    return Buffer.concat([
+      decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)),
+      decipher.final(),
+    ]);
   } catch {
     throw new ForeignSecretError(
       "The signing keys cannot be opened: AUTH_SECRET is not the one this database was made with",

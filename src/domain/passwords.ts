@@ -15,7 +15,7 @@ const DUMMY_SALT_AND_HASH = "abcdefghijklmnopqrstuuBHq0kqVvQ9o2nE5Y1dX7cR3sT6uW8
 
 /** Bcrypt in worker threads, behind a bounded queue: it never runs on the event loop (IV-06). */
 export interface BcryptWorkers {
-  hash(input: string, cost: number): Promise<string | "overloaded">;
+  hash(input: string, cost: number): Promise<{ readonly hash: string } | "overloaded">;
   compare(input: string, hash: string): Promise<boolean | "overloaded">;
 }
 
@@ -32,12 +32,16 @@ export interface Passwords {
   ): Promise<{ readonly matches: boolean; readonly stale: boolean } | "overloaded">;
 }
 
-export function createPasswords(bcrypt: BcryptWorkers, pepper: Uint8Array, cost: number): Passwords {
+export function createPasswords(
+  bcrypt: BcryptWorkers,
+  pepper: Uint8Array,
+  cost: number,
+): Passwords {
   const dummy = `${PEPPERED}$2b$${String(cost).padStart(2, "0")}$${DUMMY_SALT_AND_HASH}`;
   return {
     async hash(password) {
-      const hash = await bcrypt.hash(peppered(password, pepper), cost);
-      return hash === "overloaded" ? hash : { encoded: PEPPERED + hash };
+      const hashed = await bcrypt.hash(peppered(password, pepper), cost);
+      return hashed === "overloaded" ? hashed : { encoded: PEPPERED + hashed.hash };
     },
     async verify(password, encoded = dummy) {
       const isPeppered = encoded.startsWith(PEPPERED);

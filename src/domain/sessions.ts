@@ -27,8 +27,14 @@ export interface Session {
 /** What a new session is stored with, besides what can be shown. */
 export type NewSession = Session &
   (
-    | { readonly kind: "cookie"; /** SHA-256 of the cookie's secret (SE-02). */ readonly secretHash: Uint8Array }
-    | { readonly kind: "token"; /** Per-session salt of its refresh tokens; the counter starts at 0. */ readonly refreshSalt: Uint8Array }
+    | {
+        readonly kind: "cookie";
+        /** SHA-256 of the cookie's secret (SE-02). */ readonly secretHash: Uint8Array;
+      }
+    | {
+        readonly kind: "token";
+        /** Per-session salt of its refresh tokens; the counter starts at 0. */ readonly refreshSalt: Uint8Array;
+      }
   );
 
 /** A session with the account it belongs to, read in one query so that neither can be stale (TK-08, TK-09). */
@@ -165,7 +171,11 @@ function isLive(deps: Dependencies, { session, user }: SessionWithUser, now: num
 }
 
 /** Ends the session at once, in every process (SE-04). */
-export async function logout(deps: Dependencies, occasion: Occasion, session: Session): Promise<void> {
+export async function logout(
+  deps: Dependencies,
+  occasion: Occasion,
+  session: Session,
+): Promise<void> {
   await commit(deps, occasion, async (stores, record) => {
     if (await stores.deleteSession(session.id)) await record("logout", { userId: session.userId });
   });

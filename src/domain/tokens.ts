@@ -64,10 +64,12 @@ export async function verifyAccessToken(
   try {
     const { payload } = await jwtVerify(
       token,
-      ({ kid, typ }) => {
-        const key = deps.keyRing.verifying.get(kid ?? "");
-        // The library takes other spellings of `typ` for ours; we sign only one.
-        if (key === undefined || typ !== ACCESS_TOKEN_TYPE) throw new UnknownKeyError();
+      (header) => {
+        const key = deps.keyRing.verifying.get(header.kid ?? "");
+        // The header is the one we write: no other spelling of `typ`, which the library allows, and no
+        // member more, whatever it would ask for (jwk, jku, x5u, crit).
+        const isOurs = header.typ === ACCESS_TOKEN_TYPE && Object.keys(header).length === 3;
+        if (key === undefined || !isOurs) throw new UnknownKeyError();
         return key.publicKey;
       },
       {
@@ -90,7 +92,8 @@ class UnknownKeyError extends Error {}
 
 function claimsOf({ sub, sid, jti, aud, iat }: JWTPayload): AccessTokenClaims | undefined {
   // One audience, not a list that has ours in it; types as we sign them (TK-03).
-  if (typeof sub !== "string" || typeof sid !== "string" || typeof jti !== "string") return undefined;
+  if (typeof sub !== "string" || typeof sid !== "string" || typeof jti !== "string")
+    return undefined;
   if (typeof aud !== "string" || typeof iat !== "number") return undefined;
   return { userId: sub, sessionId: sid };
 }
@@ -133,6 +136,9 @@ export function refreshToken(
   salt: Uint8Array,
   counter: number,
 ): string {
-  const mac = createHmac("sha256", key).update(salt).update(`${sessionId}.${counter}`).digest("base64url");
+  const mac = createHmac("sha256", key)
+    .update(salt)
+    .update(`${sessionId}.${counter}`)
+    .digest("base64url");
   return `${sessionId}.${counter}.${mac}`;
 }

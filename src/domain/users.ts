@@ -61,7 +61,8 @@ export async function listUsers(
   limit: number,
   cursor: string | undefined,
 ): Promise<UserPage | undefined> {
-  const afterId = cursor === undefined ? undefined : openCursor(deps.secretKeys.cursor, "users", cursor);
+  const afterId =
+    cursor === undefined ? undefined : openCursor(deps.secretKeys.cursor, "users", cursor);
   if (cursor !== undefined && afterId === undefined) return undefined;
   // One more than asked for tells whether there is a next page, without counting.
   const found = await deps.storage.listUsers(filter, limit + 1, afterId);

@@ -12,7 +12,8 @@ export async function loadDevelopmentSecret(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const secret = (await readIfPresent(path)) ?? (await makeSecret(path));
   // Keys derived from nothing would be keys that everybody has.
-  if (secret.length < SECRET_LENGTH) throw new Error(`${path} holds no secret: delete it to have one made`);
+  if (secret.length < SECRET_LENGTH)
+    throw new Error(`${path} holds no secret: delete it to have one made`);
   return secret;
 }
 

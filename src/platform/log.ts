@@ -1,5 +1,4 @@
 /** Lines on stdout: one JSON object each, and nothing else. */
-import { once } from "node:events";
 import { destination, pino } from "pino";
 import type { LogEvent } from "../contract/events.ts";
 
@@ -23,7 +22,17 @@ export function createLogWriter(
   level: "info" | "warn" | "error" | "silent",
   secretFields: readonly string[],
 ): LogWriter {
-  const stdout = destination({ fd: 1, sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_INTERVAL_MS });
+  const stdout = destination({
+    fd: 1,
+    sync: false,
+    minLength: BUFFER_BYTES,
+    periodicFlush: FLUSH_INTERVAL_MS,
+  });
+  // Whoever read the log is gone, or its disk is full: no reason to refuse logins, or never to end.
+  let isBroken = false;
+  stdout.on("error", () => {
+    isBroken = true;
+  });
   const logger = pino(
     {
       level,
@@ -36,10 +45,13 @@ export function createLogWriter(
   );
   return {
     print: ({ level: eventLevel, ...event }) => logger[eventLevel](event),
-    async close() {
-      // Not `flushSync`: it would overtake a write that is under way, which the exit then cuts off.
-      stdout.end();
-      await once(stdout, "close");
+    close() {
+      if (isBroken) return Promise.resolve();
+      return new Promise((resolve) => {
+        stdout.once("close", resolve).once("error", () => resolve());
+        // Not `flushSync`: it would overtake a write that is under way, which the exit then cuts off.
+        stdout.end();
+      });
     },
   };
 }

@@ -9,7 +9,8 @@ const MAX_STACK = 16_384;
 
 /** An unexpected error, as the log may hold it: clipped, and with its stack only below production. */
 export function describeError(thrown: unknown, withStack: boolean): ErrorField {
-  const error = thrown instanceof Error ? thrown : new Error("Something other than an error was thrown");
+  const error =
+    thrown instanceof Error ? thrown : new Error("Something other than an error was thrown");
   return {
     class: error.name.slice(0, MAX_CLASS),
     message: error.message.slice(0, MAX_MESSAGE),

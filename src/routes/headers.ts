@@ -4,7 +4,8 @@
 const HSTS_MAX_AGE_SECONDS = 63_072_000;
 
 /** Nothing is loaded, framed or submitted: right for JSON, and for whatever is mistaken for a page (HD-01). */
-export const CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+export const CLOSED_POLICY =
+  "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 export type AnswerHeaders = Readonly<Record<string, string>>;
 

@@ -26,7 +26,8 @@ export function createHealthHandlers(
     // Up or down, and nothing about why (CF-07).
     getHealth: () => ({ status: 200, body: { status: "ok" } }),
     async getReadiness({ occasion }) {
-      if (!isDraining() && (await isWritable(occasion.now))) return { status: 200, body: { status: "ok" } };
+      if (!isDraining() && (await isWritable(occasion.now)))
+        return { status: 200, body: { status: "ok" } };
       return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };
     },
   };

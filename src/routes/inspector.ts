@@ -28,19 +28,26 @@ export const strictInspector: Inspector = {
     if (declared === undefined)
       throw new ContractBrokenError(`${operationId} does not declare ${answer.status}`);
     if ((declared.body === undefined) !== (answer.body === undefined))
-      throw new ContractBrokenError(`${operationId} ${answer.status}: body where none is declared, or none`);
+      throw new ContractBrokenError(
+        `${operationId} ${answer.status}: body where none is declared, or none`,
+      );
     const cookies = declared.headers?.["set-cookie"] !== undefined;
     if (!cookies && answer.setCookies !== undefined)
       throw new ContractBrokenError(`${operationId} ${answer.status} does not declare set-cookie`);
     const problems = declared.body?.safeParse(answer.body).error?.issues ?? [];
     for (const { path, code } of problems)
-      throw new ContractBrokenError(`${operationId} ${answer.status}: body at /${path.join("/")} (${code})`);
+      throw new ContractBrokenError(
+        `${operationId} ${answer.status}: body at /${path.join("/")} (${code})`,
+      );
   },
   checkEvent(event, operation) {
     if (operation !== null && !eventsOf(operations[operation]).includes(event.event))
       throw new ContractBrokenError(`${operation} does not declare event ${event.event}`);
     const issue = eventDefinition(event.event).schema.safeParse(event).error?.issues[0];
-    if (issue) throw new ContractBrokenError(`event ${event.event} at /${issue.path.join("/")} (${issue.code})`);
+    if (issue)
+      throw new ContractBrokenError(
+        `event ${event.event} at /${issue.path.join("/")} (${issue.code})`,
+      );
   },
 };
 

@@ -35,7 +35,10 @@ type AnyHandler = (call: Call<OperationDescription>) => HandlerAnswer | Promise<
 type HandlerAnswer = JsonAnswer | Parameters<Responder["problem"]>[1];
 
 /** One route per operation. */
-export function createOperationRoutes(handlers: Handlers, options: PipelineOptions): RouteDescriptor[] {
+export function createOperationRoutes(
+  handlers: Handlers,
+  options: PipelineOptions,
+): RouteDescriptor[] {
   return operationIds.map((id) => {
     // Each handler takes the call of its own operation, and gets it: `id` picks both.
     const handler = handlers[id] as unknown as AnyHandler;
@@ -116,7 +119,7 @@ function createOperationRoute(
   ): Call<OperationDescription> {
     return {
       input: { params, query, body } as Call<OperationDescription>["input"], // just parsed by these very schemas
-      caller: caller as Call<OperationDescription>["caller"], // present unless `security.optional`: checked above
+      caller, // present unless `security.optional`: checked above
       occasion: exchange,
       client: {
         ip: exchange.ip,

@@ -21,7 +21,10 @@ export interface Responder {
 /** How a `Response` is built; the server's own is cheaper than the platform's. */
 export type ResponseConstructor = new (body: BodyInit | null, init: ResponseInit) => Response;
 
-export function createResponder(base: AnswerHeaders, ResponseClass: ResponseConstructor): Responder {
+export function createResponder(
+  base: AnswerHeaders,
+  ResponseClass: ResponseConstructor,
+): Responder {
   function page(exchange: Exchange, status: number, body: BodyInit | null, headers: AnswerHeaders) {
     return new ResponseClass(body, {
       status,

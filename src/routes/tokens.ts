@@ -4,7 +4,9 @@ import { presentUser } from "./accounts.ts";
 import type { Handlers } from "./handler.ts";
 import { presentLoginFailure } from "./login-failure.ts";
 
-export function createTokenHandlers(deps: Dependencies): Pick<Handlers, "tokenLogin" | "getTokenMe"> {
+export function createTokenHandlers(
+  deps: Dependencies,
+): Pick<Handlers, "tokenLogin" | "getTokenMe"> {
   return {
     async tokenLogin({ input, occasion, client }) {
       const outcome = await tokenLogin(deps, occasion, input.body, client);

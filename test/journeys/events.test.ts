@@ -74,7 +74,8 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
 });
 
 function summary(event: LogEvent): string {
-  if ("reason" in event && event.event !== "server_stopped") return `${event.event} ${event.reason}`;
+  if ("reason" in event && event.event !== "server_stopped")
+    return `${event.event} ${event.reason}`;
   if (event.event === "login_success") return `${event.event} ${event.method}`;
   if (event.event === "session_revoked") return `${event.event} ${event.by}`;
   if (event.event === "authorization_denied") return `${event.event} ${event.operation}`;

@@ -23,7 +23,8 @@ beforeAll(async () => {
   const broken = await start("broken");
   const draining = await start("draining");
   const database = new DatabaseSync(join(folder, "broken.db"));
-  for (const table of ["sessions", "users"]) database.exec(`ALTER TABLE ${table} RENAME TO lost_${table}`);
+  for (const table of ["sessions", "users"])
+    database.exec(`ALTER TABLE ${table} RENAME TO lost_${table}`);
   database.close();
   running[2]?.drain();
   servers = { healthy, broken, draining };
@@ -39,8 +40,16 @@ describe.each(operationIds)("%s", (id) => {
     if (code === "method_not_allowed") throw new Error("no operation can answer this");
     const result = await provocations[code](servers, id);
     const { status, type, title, detail } = problem(code);
-    expect(result).toMatchObject({ ok: false, status, problem: { code, status, type, title, detail } });
-    const { problem: body, requestId, response } = result as {
+    expect(result).toMatchObject({
+      ok: false,
+      status,
+      problem: { code, status, type, title, detail },
+    });
+    const {
+      problem: body,
+      requestId,
+      response,
+    } = result as {
       problem: { requestId: string };
       requestId: string;
       response: Response;

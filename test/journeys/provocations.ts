@@ -65,7 +65,8 @@ function exampleInput(operation: OperationDescription): Record<string, unknown> 
   const { params, body } = operation.request;
   const firstExample = (schema: { meta(): unknown }): unknown => {
     const meta = schema.meta();
-    const examples: unknown = meta !== null && typeof meta === "object" && "examples" in meta ? meta.examples : [];
+    const examples: unknown =
+      meta !== null && typeof meta === "object" && "examples" in meta ? meta.examples : [];
     return Array.isArray(examples) ? examples[0] : undefined;
   };
   const ofParams = Object.entries(params?.shape ?? {}).map(([name, schema]) => [
@@ -77,7 +78,11 @@ function exampleInput(operation: OperationDescription): Record<string, unknown> 
 
 type AnyFunction = (input: Record<string, unknown>, options?: object) => Promise<unknown>;
 
-async function call(api: Client, id: OperationId, input?: Record<string, unknown>): Promise<unknown> {
+async function call(
+  api: Client,
+  id: OperationId,
+  input?: Record<string, unknown>,
+): Promise<unknown> {
   const run = api[id] as AnyFunction; // the input comes from the operation's own schemas
   return run({ ...exampleInput(operations[id]), ...input });
 }

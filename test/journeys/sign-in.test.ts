@@ -2,7 +2,14 @@ import { DatabaseSync } from "node:sqlite";
 import { createClient } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password, signedInClient, tokenClient } from "./clients.ts";
+import {
+  cookieClient,
+  dataOf,
+  freshEmail,
+  password,
+  signedInClient,
+  tokenClient,
+} from "./clients.ts";
 import { adminCredentials, type ServerProcess, startServerProcess } from "./server-process.ts";
 
 let server: ServerProcess;
@@ -15,13 +22,21 @@ test("a newcomer signs up, logs in by cookie, sees themselves, logs out, and is 
   const api = cookieClient(server.baseUrl);
   const email = freshEmail();
   const signup = await api.signup({ email: ` ${email.toUpperCase()} `, password });
-  expect(signup).toMatchObject({ ok: true, status: 201, data: { email, role: "user", disabled: false } });
+  expect(signup).toMatchObject({
+    ok: true,
+    status: 201,
+    data: { email, role: "user", disabled: false },
+  });
 
   const session = dataOf(await api.login({ email, password }));
   expect(session.user).toEqual(dataOf(signup));
   expect(dataOf(await api.getMe())).toEqual(dataOf(signup));
   expect(await api.logout()).toMatchObject({ ok: true, status: 204 });
-  expect(await api.getMe()).toMatchObject({ ok: false, status: 401, problem: { code: "unauthenticated" } });
+  expect(await api.getMe()).toMatchObject({
+    ok: false,
+    status: 401,
+    problem: { code: "unauthenticated" },
+  });
   expect(await api.logout()).toMatchObject({ status: 204 });
 });
 
@@ -78,7 +93,9 @@ test("pages follow each other without a gap or a repetition", async () => {
   const seen: string[] = [];
   let cursor: string | null | undefined;
   do {
-    const page = dataOf(await admin.listUsers({ email: marker, limit: 2, ...(cursor && { cursor }) }));
+    const page = dataOf(
+      await admin.listUsers({ email: marker, limit: 2, ...(cursor && { cursor }) }),
+    );
     expect(page.items.length).toBeLessThanOrEqual(2);
     seen.push(...page.items.map((user) => user.email));
     cursor = page.nextCursor;

@@ -4,7 +4,7 @@
  */
 import { describe, expectTypeOf, it } from "vitest";
 import type { Operations } from "../../src/contract/operations.ts";
-import type { EventLog, Occasion } from "../../src/domain/events.ts";
+import type { EventLog, Occasion, Record as RecordEvent } from "../../src/domain/events.ts";
 import type { Answer, Call, Caller, Handlers } from "../../src/routes/handler.ts";
 
 type SignupAnswer = Answer<Operations["signup"]>;
@@ -159,7 +159,7 @@ describe("an event", () => {
   });
 
   it("is stored only if the contract keeps it", () => {
-    type Stored = Parameters<import("../../src/domain/events.ts").Record>[0];
+    type Stored = Parameters<RecordEvent>[0];
     expectTypeOf<"logout">().toExtend<Stored>();
     expectTypeOf<"request">().not.toExtend<Stored>();
   });

@@ -579,7 +579,7 @@ export interface components {
      */
     Credentials: {
       /**
-       * Format: email
+       * Format: idn-email
        * @description Any spelling of the address; it is normalised before every use.
        * @example ada@example.com
        */
@@ -992,7 +992,7 @@ export interface components {
       /** @enum {string} */
       level: "warn";
       /**
-       * Format: email
+       * Format: idn-email
        * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
        * @example ada@example.com
        */
@@ -1042,7 +1042,7 @@ export interface components {
        */
       userId: string;
       /**
-       * Format: email
+       * Format: idn-email
        * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
        * @example ada@example.com
        */
@@ -1154,6 +1154,7 @@ export interface components {
        */
       requestId: string;
       /**
+       * Format: int32
        * @description The same number as the header `Retry-After`.
        * @example 1
        */
@@ -1230,6 +1231,7 @@ export interface components {
       method: string;
       /** @description The route's pattern, never the query. */
       path: string;
+      /** Format: int32 */
       status: number;
       durationMs: number;
       operation: string | null;
@@ -1423,7 +1425,7 @@ export interface components {
        */
       userId: string;
       /**
-       * Format: email
+       * Format: idn-email
        * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
        * @example ada@example.com
        */
@@ -1463,7 +1465,7 @@ export interface components {
       /** @enum {string} */
       level: "warn";
       /**
-       * Format: email
+       * Format: idn-email
        * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
        * @example ada@example.com
        */
@@ -1480,7 +1482,7 @@ export interface components {
      */
     SignupInput: {
       /**
-       * Format: email
+       * Format: idn-email
        * @description Any spelling of the address; it is normalised before every use.
        * @example ada@example.com
        */
@@ -1511,6 +1513,7 @@ export interface components {
        */
       accessToken: string;
       /**
+       * Format: int32
        * @description How long the access token is good.
        * @example 900
        */
@@ -1521,6 +1524,7 @@ export interface components {
        */
       refreshToken: string;
       /**
+       * Format: int32
        * @description How long this login lasts, however often it is refreshed.
        * @example 2592000
        */
@@ -1650,7 +1654,7 @@ export interface components {
        */
       id: string;
       /**
-       * Format: email
+       * Format: idn-email
        * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
        * @example ada@example.com
        */

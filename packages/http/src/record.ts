@@ -3,5 +3,6 @@
  * from it, and `__proto__` is a key like any other.
  */
 export function createRecord<TValue>(): Record<string, TValue> {
-  return Object.create(null);
+  const record: Record<string, TValue> = Object.create(null); // typed `any` by the platform
+  return record;
 }

@@ -1,0 +1,115 @@
+import { createPrivateKey, createPublicKey, sign } from "node:crypto";
+import { expect, test } from "vitest";
+import { openKeyRing } from "../../src/domain/keys.ts";
+import { deriveKeys } from "../../src/domain/secrets.ts";
+import { openStorage } from "../../src/storage/storage.ts";
+import { AUTH_SECRET, NOW, openWorld, type World } from "./world.ts";
+
+const { signingKeySeal } = deriveKeys(AUTH_SECRET);
+const reopen = ({ deps }: World, sealKey: Uint8Array = signingKeySeal) =>
+  openKeyRing(deps.storage, sealKey, "another-kid", NOW + 1000);
+
+test("the key that was made at the first start signs after every later one", async () => {
+  const world = await openWorld();
+  const again = await reopen(world);
+  expect(again.signing.kid).toBe(world.deps.keyRing.signing.kid);
+  expect([...again.verifying.keys()]).toEqual([again.signing.kid]);
+});
+
+test("the published half is the half of the key that signs", async () => {
+  const { deps } = await openWorld();
+  const { kid, privateKey } = deps.keyRing.signing;
+  const x = deps.keyRing.verifying.get(kid)?.x ?? "";
+  const signature = await crypto.subtle.sign("Ed25519", privateKey, Buffer.from("message"));
+  const key = await crypto.subtle.importKey(
+    "jwk",
+    { kty: "OKP", crv: "Ed25519", x },
+    "Ed25519",
+    false,
+    ["verify"],
+  );
+  expect(await crypto.subtle.verify("Ed25519", key, signature, Buffer.from("message"))).toBe(true);
+});
+
+test("a sealed key cannot be opened with another AUTH_SECRET, and the start says so", async () => {
+  const world = await openWorld();
+  const elsewhere = deriveKeys(`${AUTH_SECRET}!`).signingKeySeal;
+  await expect(reopen(world, elsewhere)).rejects.toThrow("AUTH_SECRET is not the one");
+  const [{ count } = { count: 0 }] = world.sql("SELECT count(*) AS count FROM signing_keys");
+  expect(count).toBe(1); // and no new key took its place
+});
+
+test.each([
+  ["moved to another kid", "UPDATE signing_keys SET kid = 'another'"],
+  ["cut short", "UPDATE signing_keys SET sealed_seed = substr(sealed_seed, 1, 40)"],
+  ["emptied", "UPDATE signing_keys SET sealed_seed = x''"],
+  [
+    "with a tag of zeros",
+    "UPDATE signing_keys SET sealed_seed = substr(sealed_seed, 1, 12) || zeroblob(16) || substr(sealed_seed, 29)",
+  ],
+])("a sealed key that was %s does not open", async (_, change) => {
+  const world = await openWorld();
+  world.sql(change);
+  await expect(reopen(world)).rejects.toThrow();
+});
+
+test("a public half that was exchanged does not pass for the key's own", async () => {
+  const world = await openWorld();
+  const stranger = await openWorld();
+  const [row] = stranger.sql("SELECT public_x FROM signing_keys");
+  world.sql("UPDATE signing_keys SET public_x = ?", String(row?.["public_x"]));
+  await expect(reopen(world)).rejects.toThrow();
+});
+
+test("two processes that open an empty database get one key", async () => {
+  const world = await openWorld();
+  world.sql("DELETE FROM signing_keys");
+  const second = await openStorage(`sqlite:${world.databaseFile}`);
+  const rings = await Promise.all(
+    [world.deps.storage, second, world.deps.storage, second].map((storage, index) =>
+      openKeyRing(storage, signingKeySeal, `kid-${index}`, NOW),
+    ),
+  );
+  await second.close();
+  expect(new Set(rings.map((ring) => ring.signing.kid)).size).toBe(1);
+  expect(world.sql("SELECT kid FROM signing_keys")).toHaveLength(1);
+});
+
+test("SE-02 the seed of the key is nowhere in the database's files", async () => {
+  const world = await openWorld();
+  const [row] = world.sql("SELECT kid, sealed_seed FROM signing_keys");
+  const seed = await openSeal(row);
+  // It is the seed indeed: it makes the signature that the published half verifies.
+  const der = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed]);
+  const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+  const { x } = createPublicKey(privateKey).export({ format: "jwk" });
+  expect(x).toBe(world.deps.keyRing.verifying.get(String(row?.["kid"]))?.x);
+  expect(sign(null, Buffer.from("m"), privateKey)).toHaveLength(64);
+
+  const bytes = world.bytesAtRest();
+  expect(bytes.includes(String(x))).toBe(true); // the search finds what is there
+  for (const form of [
+    seed,
+    seed.toString("base64url"),
+    seed.toString("base64"),
+    seed.toString("hex"),
+  ])
+    expect(bytes.includes(form)).toBe(false);
+});
+
+/** AES-256-GCM as the format says: nonce, tag, ciphertext; the kid authenticated. */
+async function openSeal(row: Record<string, unknown> | undefined): Promise<Buffer> {
+  const sealed = Buffer.from(row?.["sealed_seed"] as Uint8Array); // a BLOB column
+  const key = await crypto.subtle.importKey("raw", Buffer.from(signingKeySeal), "AES-GCM", false, [
+    "decrypt",
+  ]);
+  const additionalData = Buffer.from(String(row?.["kid"]));
+  const joined = Buffer.concat([sealed.subarray(28), sealed.subarray(12, 28)]);
+  return Buffer.from(
+    await crypto.subtle.decrypt(
+      { name: "AES-GCM", iv: sealed.subarray(0, 12), additionalData },
+      key,
+      joined,
+    ),
+  );
+}
