@@ -60,5 +60,6 @@ test("closing finishes what was begun", async () => {
   const pool = createBcryptPool(1, 10);
   const begun = [pool.hash("one", 8), pool.hash("two", 8)];
   await pool.close();
-  for (const hash of await Promise.all(begun)) expect(hash).toMatch(/^\$2b\$08\$/);
+  for (const outcome of await Promise.all(begun))
+    expect(outcome).toMatchObject({ hash: expect.stringMatching(/^\$2b\$08\$/) });
 });

@@ -3,6 +3,5 @@
  * from it, and `__proto__` is a key like any other.
  */
 export function createRecord<TValue>(): Record<string, TValue> {
-  const record: Record<string, TValue> = Object.create(null); // typed `any` by the platform
-  return record;
+  return Object.create(null) as Record<string, TValue>; // typed `any` by the platform
 }
