@@ -28,6 +28,8 @@ const { version } = packageJson;
 /** A request must be complete within this; slower ones are cut (IV-08). Milliseconds. */
 const REQUEST_TIMEOUT_MS = 15_000;
 const HEADERS_TIMEOUT_MS = 10_000;
+/** How often connections are held against the timeouts: a slow one lasts this much longer at the most. Milliseconds. */
+const CONNECTION_CHECK_INTERVAL_MS = 1_000;
 /** How long a kept-alive connection may idle: longer than common proxies keep theirs. Milliseconds. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** How long accepted requests may take to finish once shutdown has begun (ST-13). Milliseconds. */
@@ -115,6 +117,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     node: {
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: CONNECTION_CHECK_INTERVAL_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     },
   });

@@ -115,3 +115,12 @@ test.each([
   expect(await verify(broken, broken)).toMatchObject({ matches: false });
   expect(await verify("", broken)).toMatchObject({ matches: false });
 });
+
+test("PW-01 a hash from elsewhere is not upgraded with what plain bcrypt did not compare", async () => {
+  const brought = hashSync("a".repeat(72), COST);
+  expect(await verify(`${"a".repeat(72)} and more`, brought)).toEqual({
+    matches: true,
+    stale: false,
+  });
+  expect(await verify("a".repeat(72), brought)).toEqual({ matches: true, stale: true });
+});
