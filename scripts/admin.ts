@@ -9,7 +9,14 @@ import { newSecret } from "../src/domain/secrets.ts";
 import type { User } from "../src/domain/users.ts";
 import { createBcryptPool } from "../src/platform/bcrypt-workers.ts";
 import { isCommonPassword } from "../src/platform/common-passwords.ts";
-import { atWork, CommandError, type CommandContext, formatTable, runCommand, UsageError } from "./command.ts";
+import {
+  atWork,
+  CommandError,
+  type CommandContext,
+  formatTable,
+  runCommand,
+  UsageError,
+} from "./command.ts";
 
 const usage = `npm run admin -- <command>
 
@@ -23,25 +30,32 @@ Settings come from the environment, as the server's do.`;
 /** How many accounts are read at a time. */
 const BATCH = 100;
 
-await runCommand(usage, ["generate"], async ({ positionals: [command, address, ...rest], flags }) => {
-  if (command === undefined) throw new UsageError("Which command?");
-  if (rest.length > 0) throw new UsageError(`${command} takes no more arguments`);
-  if (flags.has("generate") && command !== "create")
-    throw new UsageError("--generate belongs to create");
-  if (command === "list" && address === undefined) return atWork(list);
-  if (command === "create") return create(emailOf(command, address), flags.has("generate"));
-  if (command === "promote") {
-    const email = emailOf(command, address);
-    return atWork((context) => promote(context, email));
-  }
-  throw new UsageError(command === "list" ? "list takes no arguments" : `No such command: ${command}`);
-});
+await runCommand(
+  usage,
+  ["generate"],
+  async ({ positionals: [command, address, ...rest], flags }) => {
+    if (command === undefined) throw new UsageError("Which command?");
+    if (rest.length > 0) throw new UsageError(`${command} takes no more arguments`);
+    if (flags.has("generate") && command !== "create")
+      throw new UsageError("--generate belongs to create");
+    if (command === "list" && address === undefined) return atWork(list);
+    if (command === "create") return create(emailOf(command, address), flags.has("generate"));
+    if (command === "promote") {
+      const email = emailOf(command, address);
+      return atWork((context) => promote(context, email));
+    }
+    throw new UsageError(
+      command === "list" ? "list takes no arguments" : `No such command: ${command}`,
+    );
+  },
+);
 
 /** The contract's own normal form, so that a command and a request mean the same account. */
 function emailOf(command: string, address: string | undefined): string {
   if (address === undefined) throw new UsageError(`${command} takes an e-mail address`);
   const parsed = Email.safeParse(address);
-  if (!parsed.success) throw new CommandError(`${JSON.stringify(address)} is not an e-mail address`);
+  if (!parsed.success)
+    throw new CommandError(`${JSON.stringify(address)} is not an e-mail address`);
   return parsed.data;
 }
 
@@ -78,7 +92,7 @@ async function promote({ journal, occasion }: CommandContext, email: string): Pr
 
 async function list({ journal }: CommandContext): Promise<void> {
   const admins: User[] = [];
-  for (let batch: User[] | undefined; batch === undefined || batch.length === BATCH; ) {
+  for (let batch: User[] | undefined; batch === undefined || batch.length === BATCH;) {
     batch = await journal.storage.listUsers({ role: "admin" }, BATCH, admins.at(-1)?.id);
     admins.push(...batch);
   }
@@ -98,7 +112,8 @@ async function readPassword(email: string): Promise<string> {
     process.stderr.write(`Password for ${email} (not shown): `);
     const password = await prompt.question("");
     process.stderr.write("\nOnce more: ");
-    if ((await prompt.question("")) !== password) throw new CommandError("\nThe two are not the same");
+    if ((await prompt.question("")) !== password)
+      throw new CommandError("\nThe two are not the same");
     process.stderr.write("\n");
     return password;
   } finally {

@@ -61,7 +61,7 @@ async function runServer(name: ServerName): Promise<void> {
 
 async function startServer(name: ServerName): Promise<{ process: ChildProcess; port: number }> {
   const child = fork(import.meta.filename, [name]);
-  const [port]: unknown[] = await once(child, "message");
+  const [port] = (await once(child, "message")) as unknown[]; // `once` types them as any
   if (typeof port !== "number") throw new Error(`${name} server reported no port`);
   return { process: child, port };
 }

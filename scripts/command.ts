@@ -97,10 +97,18 @@ export async function atWork<T>(work: (context: CommandContext) => Promise<T>): 
 }
 
 /** Rows in columns, as wide as they need to be. Control characters are shown as `?`: a cell may hold what a stranger chose. */
-export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function formatTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
   const cells = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll(/\p{C}/gu, "?")));
-  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const widths = header.map((_, column) =>
+    Math.max(...cells.map((row) => row[column]?.length ?? 0)),
+  );
   const line = (row: readonly string[]) =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd();
   return cells.map(line).join("\n");
 }

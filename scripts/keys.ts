@@ -1,6 +1,13 @@
 /** `npm run keys -- rotate|list`: the keys that sign access tokens. Safe beside a running server. */
 import { rotateSigningKey, type SigningKeyRecord, verifiesUntil } from "../src/domain/keys.ts";
-import { atWork, CommandError, formatTable, runCommand, UsageError, type CommandContext } from "./command.ts";
+import {
+  atWork,
+  CommandError,
+  formatTable,
+  runCommand,
+  UsageError,
+  type CommandContext,
+} from "./command.ts";
 
 const usage = `npm run keys -- <command>
 

@@ -89,7 +89,10 @@ const settingsSchema = z.object({
       return z.NEVER;
     }),
   SMTP_URL: z
-    .url({ protocol: /^smtps?$/, error: "must be a URL such as smtps://user:password@mail.example.com" })
+    .url({
+      protocol: /^smtps?$/,
+      error: "must be a URL such as smtps://user:password@mail.example.com",
+    })
     .optional(),
   MAIL_FROM: z.string().transform(readMailFrom).optional(),
   CORS_ORIGINS: z
@@ -162,7 +165,7 @@ export type Settings = z.output<typeof settingsSchema>;
 
 /** The settings, or one sentence per bad variable. A sentence names the variable and never its value. */
 export function readSettings(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
 ): { readonly settings: Settings } | { readonly faults: readonly string[] } {
   // `NAME=` in a shell or a compose file means "not set".
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));

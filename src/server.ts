@@ -36,6 +36,8 @@ const { version } = packageJson;
 /** A request must be complete within this; slower ones are cut (IV-08). Milliseconds. */
 const REQUEST_TIMEOUT_MS = 15_000;
 const HEADERS_TIMEOUT_MS = 10_000;
+/** How often connections are held against the timeouts: a slow one lasts this much longer at the most. Milliseconds. */
+const CONNECTION_CHECK_INTERVAL_MS = 1_000;
 /** How long a kept-alive connection may idle: longer than common proxies keep theirs. Milliseconds. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** How long accepted requests may take to finish once shutdown has begun (ST-13). Milliseconds. */
@@ -148,6 +150,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     node: {
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: CONNECTION_CHECK_INTERVAL_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     },
   });
@@ -212,7 +215,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
 
 /** What `npm start` does: starts from the environment, says where to look, ends on a signal. */
 export async function main(): Promise<void> {
-  const read = readSettings(process.env);
+  const read = readSettings();
   if ("faults" in read) {
     for (const fault of read.faults) console.error(`Setting ${fault}`);
     console.error("Nothing was started. The settings are described in the README.");
@@ -262,11 +265,10 @@ function asStartRefused(error: unknown, { HOST, PORT }: Settings): unknown {
   return error;
 }
 
-/** What `/docs` shows: the published document, read when first asked for. */
+/** What `/docs` shows: the document as it was published. */
 function docs() {
-  let text: Promise<string> | undefined;
   const published = new URL("../openapi/openapi.json", import.meta.url);
-  return { document: () => (text ??= readFile(published, "utf8")), assets: createDocsAssets() };
+  return { document: () => readFile(published, "utf8"), assets: createDocsAssets() };
 }
 
 function mailTransport({ SMTP_URL, MAIL_FROM }: Settings, outbox: string): MailTransport {
@@ -285,7 +287,7 @@ function createHostCheck(): (request: Request) => boolean {
   return (request) => {
     const host = request.headers.get("host"); // two of them arrive joined by a comma
     if (host === knownHost || host === null) return true;
-    if (host.includes(",") || !URL.canParse(`http://${host}/`)) return false;
+    if (/[,/?#@\\]/.test(host) || !URL.canParse(`http://${host}/`)) return false;
     knownHost = host;
     return true;
   };

@@ -36,7 +36,7 @@ export async function startServer(answer: Answer) {
 
 async function read(incoming: IncomingMessage): Promise<SeenRequest> {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk as Uint8Array)); // no encoding is set
   const { method = "", url = "", headers } = incoming;
   return { method, url, headers, body: Buffer.concat(chunks).toString() };
 }

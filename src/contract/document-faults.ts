@@ -3,7 +3,7 @@
  * untrue, so they are looked for first, and all are reported together.
  */
 import { z } from "zod";
-import { eventDefinition, type EventDefinition, eventNames } from "./events.ts";
+import { eventDefinition, type EventDefinition, eventNames, LogEvent } from "./events.ts";
 import { examplesOf } from "./examples.ts";
 import { type OperationDescription, problemsOf } from "./operation.ts";
 import { limits } from "./limits.ts";
@@ -19,6 +19,7 @@ export function findFaults(
   const roots = [
     ...Object.values(operations).flatMap(schemasOf),
     ...events.map(({ schema }) => schema),
+    LogEvent,
   ];
   return [
     ...Object.entries(operations).flatMap(([key, operation]) => operationFaults(key, operation)),

@@ -15,7 +15,7 @@ import {
   problemsOf,
   type ResponseDescription,
 } from "./operation.ts";
-import { problem, problemCodes, type ProblemCode } from "./problems.ts";
+import { problem, problemCodes, type ProblemCode, type ProblemDefinition } from "./problems.ts";
 import { type Credential, SESSION_COOKIE } from "./security.ts";
 
 export type Document = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
@@ -120,7 +120,7 @@ function registerHeaders(registry: OpenAPIRegistry): void {
   registry.registerComponent("headers", "RequestId", {
     description: "Names this request in the log.",
     required: true,
-    schema: { type: "string", format: "uuid" },
+    schema: { type: "string", format: "uuid", maxLength: 36 },
   });
   registry.registerComponent("headers", "RetryAfter", {
     description: "Whole seconds to wait before trying again.",
@@ -185,13 +185,12 @@ function responsesOf(operation: OperationDescription): Record<number, ResponseCo
 }
 
 function successOf({ description, body, mediaType, headers }: ResponseDescription): ResponseConfig {
-  const own = Object.entries(headers ?? {}).map(([name, says]) => [
-    name,
-    { description: says, required: true, schema: { type: "string" as const } },
-  ]);
+  const own: NonNullable<ResponseConfig["headers"]> = {};
+  for (const [name, says] of Object.entries(headers ?? {}))
+    own[name] = { description: says, required: true, schema: { type: "string", maxLength: 1024 } };
   return {
     description,
-    headers: { "x-request-id": headerRef("RequestId"), ...Object.fromEntries(own) },
+    headers: { "x-request-id": headerRef("RequestId"), ...own },
     ...(body && { content: { [mediaType ?? "application/json"]: content(body) } }),
   };
 }
@@ -220,11 +219,29 @@ function failureOf(
       "application/problem+json": {
         schema: rest.length > 0 ? z.discriminatedUnion("code", [first, ...rest]) : first,
         examples: Object.fromEntries(
-          definitions.map(({ code, schema }) => [code, { value: examplesOf(schema)[0] }]),
+          definitions.map((definition) => [
+            definition.code,
+            { value: exampleOf(definition, operation) },
+          ]),
         ),
       },
     },
   };
+}
+
+/** The problem's own example; where it speaks of the request, it speaks of this operation's. */
+function exampleOf(
+  { code, schema }: ProblemDefinition,
+  { request }: OperationDescription,
+): unknown {
+  const [example] = examplesOf(schema);
+  if (code !== "validation_failed") return example;
+  const part = request.body ? "body" : "query";
+  const [issue] =
+    (request[part] ?? z.strictObject({})).safeParse({ colour: "red" }).error?.issues ?? [];
+  if (issue === undefined) throw new Error(`A ${part} takes unknown properties`);
+  const { path, message, code: rule } = issue;
+  return { ...Object(example), issues: [{ part, path: path.map(String), message, code: rule }] };
 }
 
 function webhookOf(name: EventName): RouteConfig {

@@ -217,7 +217,7 @@ const shapes = {
     {
       method: z.string().max(32),
       path: z.string().max(256).meta({ description: "The route's pattern, never the query." }),
-      status: z.int().min(100).max(599),
+      status: z.int().min(100).max(599).meta({ format: "int32" }),
       durationMs: z.number().min(0).max(86_400_000),
       operation: nullable(operationName),
     },
@@ -231,11 +231,18 @@ const shapes = {
       mailId: Id,
       attempt: z.int().min(1).max(1_000_000),
       code: z.string().max(32).meta({
-        description: "The kind of failure. Never the server's own words, which may repeat the mail.",
+        description:
+          "The kind of failure. Never the server's own words, which may repeat the mail.",
       }),
       willRetry: z.boolean(),
     },
-    { ...outsideRequest, mailId: exampleSessionId, attempt: 1, code: "ECONNECTION", willRetry: true },
+    {
+      ...outsideRequest,
+      mailId: exampleSessionId,
+      attempt: 1,
+      code: "ECONNECTION",
+      willRetry: true,
+    },
   ),
   unhandled_error: event(
     "error",

@@ -47,7 +47,11 @@ const retryAfterSeconds = z
   .int()
   .min(1)
   .max(86_400)
-  .meta({ description: "The same number as the header `Retry-After`.", examples: [1] });
+  .meta({
+    format: "int32",
+    description: "The same number as the header `Retry-After`.",
+    examples: [1],
+  });
 
 const descriptions = {
   invalid_json: {
@@ -162,7 +166,8 @@ const descriptions = {
     status: 429,
     title: "Too many requests",
     detail: "There were too many requests like this one. Nothing was checked and nothing changed.",
-    remedy: "Wait `retryAfterSeconds`, then try again. Asking sooner is refused, and costs nothing.",
+    remedy:
+      "Wait `retryAfterSeconds`, then try again. Asking sooner is refused, and costs nothing.",
     fields: { retryAfterSeconds },
     exampleFields: { retryAfterSeconds: 12 },
   },

@@ -1,5 +1,6 @@
 /** Who may call an operation, and how the call proves it. */
 import { z } from "zod";
+import { secret } from "./values.ts";
 
 export type Credential = "session" | "bearer";
 
@@ -31,15 +32,16 @@ export const CSRF_HEADER = "x-csrf-token";
 
 /** The headers of a change that a cookie may authenticate. */
 export const csrfHeaders = z.object({
-  [CSRF_HEADER]: z
-    .string()
-    .max(256)
-    .optional()
-    .meta({
-      description:
-        "The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token.",
-      examples: ["6Zk0mE3yq1sJm1n0b8m0Yv8wqk3V1d5H8pJ3xk2b9cA"],
-    }),
+  [CSRF_HEADER]: secret(
+    z
+      .string()
+      .max(256)
+      .meta({
+        description:
+          "The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token.",
+        examples: ["6Zk0mE3yq1sJm1n0b8m0Yv8wqk3V1d5H8pJ3xk2b9cA"],
+      }),
+  ).optional(),
 });
 
 /** Methods that change nothing (RFC 9110 §9.2.1), and so need no CSRF proof (CS-08). */

@@ -21,23 +21,6 @@ export const PAGE_LIMIT_MAX = 100;
 const EXAMPLE_ID = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42";
 const EXAMPLE_INSTANT = "2026-11-23T10:06:00.000Z";
 
-/** Text whose length is bounded in code points, as JSON Schema counts; Zod's own bounds count UTF-16 units. */
-function text(bounds: { min: number; max: number }) {
-  const { min, max } = bounds;
-  return z
-    .string()
-    .refine((value) => codePoints(value) >= min, { error: `Must have at least ${min} characters` })
-    .refine((value) => codePoints(value) <= max, { error: `Must have at most ${max} characters` })
-    .meta({ minLength: min, maxLength: max });
-}
-
-/** The length of `value` in code points: what a person would count as characters, near enough. */
-export function codePoints(value: string): number {
-  let count = 0;
-  for (const _ of value) count += 1;
-  return count;
-}
-
 /** Marks a field as secret: it is masked wherever it might be printed, and no event may declare it. */
 export function secret<S extends z.ZodType>(schema: S): S {
   return schema.meta({ ...schema.meta(), "x-secret": true });
@@ -45,12 +28,14 @@ export function secret<S extends z.ZodType>(schema: S): S {
 
 export const Id = z.uuidv7().meta({
   pattern: z.regexes.uuid7.source,
+  maxLength: 36,
   description: "A UUID, version 7: later ids sort after earlier ones.",
   examples: [EXAMPLE_ID],
 });
 
 export const Instant = z.iso.datetime({ precision: 3 }).meta({
   pattern: z.regexes.datetime({ precision: 3 }).source,
+  maxLength: 24,
   description: "ISO 8601, UTC, with milliseconds.",
   examples: [EXAMPLE_INSTANT],
 });
@@ -59,23 +44,32 @@ export const Role = z
   .enum(["user", "admin"])
   .meta({ description: "What the account may do.", examples: ["user"] });
 
-/** An e-mail address as the server stores and returns it: normalised. */
-export const NormalEmail = z
-  .string()
-  .max(EMAIL_MAX_LENGTH)
-  .meta({
-    format: "email",
-    description: "The address in its normal form: trimmed, NFKC, lower case, ASCII domain.",
-    examples: ["ada@example.com"],
-  });
-
 // One class for both sides of the @: no white space, no control characters, none of the characters
 // that structure a header or a URL. Domain labels exclude the dot, so the pattern cannot backtrack.
 const ATOM = String.raw`[^\s@<>"(),:;\\\[\]/?#%\x00-\x1F\x7F-\x9F]`;
 const LABEL = String.raw`[^\s@<>"(),:;\\\[\]/?#%.\x00-\x1F\x7F-\x9F]`;
-const EMAIL_INPUT = new RegExp(`^ *${ATOM}+@${LABEL}+(?:\\.${LABEL}+)+ *$`);
-const NORMAL_LOCAL_PART = new RegExp(`^${ATOM}{1,64}$`);
-const NORMAL_DOMAIN = /^(?:[a-z0-9-]+\.)+(?=[a-z0-9-]*[a-z])[a-z0-9-]+$/;
+const ADDRESS = `${ATOM}+@${LABEL}+(?:\\.${LABEL}+)+`;
+const EMAIL_INPUT = new RegExp(`^ *${ADDRESS} *$`);
+const FOLDED_ADDRESS = new RegExp(`^${ADDRESS}$`);
+// RFC 1035 §2.3.4 bounds a label. The last is letters or Punycode, or else the domain would be a number.
+const DOMAIN = String.raw`(?:[a-z0-9-]{1,63}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})`;
+const NORMAL_DOMAIN = new RegExp(`^${DOMAIN}$`);
+const NORMAL_EMAIL = new RegExp(`^${ATOM}+@${DOMAIN}$`);
+/** RFC 5321 §4.5.3.1.1. UTF-16 units. */
+const LOCAL_PART_MAX_LENGTH = 64;
+/** Format characters and halves of characters: they make two addresses look alike, and turn a log line around (LA-04). */
+const INVISIBLE = /[\p{Cf}\p{Cs}]/u;
+
+/** An e-mail address as the server stores and returns it: normalised. */
+export const NormalEmail = z
+  .string()
+  .max(EMAIL_MAX_LENGTH)
+  .regex(NORMAL_EMAIL)
+  .meta({
+    format: "idn-email",
+    description: "The address in its normal form: trimmed, NFKC, lower case, ASCII domain.",
+    examples: ["ada@example.com"],
+  });
 
 /** An e-mail address as a client sends it; what comes out is the normal form. */
 export const Email = z
@@ -90,7 +84,7 @@ export const Email = z
   })
   .meta({
     type: "string",
-    format: "email",
+    format: "idn-email",
     pattern: EMAIL_INPUT.source,
     maxLength: EMAIL_INPUT_MAX_CODE_POINTS,
     description: "Any spelling of the address; it is normalised before every use.",
@@ -99,14 +93,18 @@ export const Email = z
 
 /**
  * The one normal form of an address (LG-06), or undefined where it has none. It is checked again
- * after NFKC, because normalising can create characters that were not there: "＠" becomes "@".
+ * after NFKC, because normalising can create characters that were not there: "＠" becomes "@", and
+ * "evil.c℀.example.com" becomes "evil.ca/c.example.com", of which a URL would keep "evil.ca".
  */
 export function normalizeEmail(input: string): string | undefined {
-  const folded = input.trim().normalize("NFKC").toLowerCase();
-  const at = folded.lastIndexOf("@");
+  // Once more after lower case, which can take a character apart: "J̌" has no composed form, "ǰ" has.
+  const folded = input.trim().normalize("NFKC").toLowerCase().normalize("NFKC");
+  if (!FOLDED_ADDRESS.test(folded)) return undefined;
+  const at = folded.indexOf("@");
   const localPart = folded.slice(0, at);
+  if (localPart.length > LOCAL_PART_MAX_LENGTH || INVISIBLE.test(localPart)) return undefined;
   const domain = asciiDomain(folded.slice(at + 1));
-  if (at < 1 || domain === undefined || !NORMAL_LOCAL_PART.test(localPart)) return undefined;
+  if (domain === undefined) return undefined;
   const email = `${localPart}@${domain}`;
   return email.length <= EMAIL_MAX_LENGTH ? email : undefined;
 }
@@ -118,9 +116,7 @@ function asciiDomain(domain: string): string | undefined {
 
 /** A password somebody chooses. The deployment's own minimum may be higher; see `weak_password`. */
 export const NewPassword = secret(
-  text({ min: PASSWORD_FLOOR_CODE_POINTS, max: PASSWORD_MAX_CODE_POINTS }).meta({
-    minLength: PASSWORD_FLOOR_CODE_POINTS,
-    maxLength: PASSWORD_MAX_CODE_POINTS,
+  passwordText(PASSWORD_FLOOR_CODE_POINTS).meta({
     format: "password",
     description: "Any characters, spaces included. Length counts; composition does not.",
     examples: ["correct horse battery staple"],
@@ -129,14 +125,22 @@ export const NewPassword = secret(
 
 /** A password somebody proves to know. Looser than a new one, so that old ones always can log in. */
 export const Password = secret(
-  text({ min: 1, max: PASSWORD_MAX_CODE_POINTS }).meta({
-    minLength: 1,
-    maxLength: PASSWORD_MAX_CODE_POINTS,
+  passwordText(1).meta({
     format: "password",
     description: "The account's password.",
     examples: ["correct horse battery staple"],
   }),
 );
+
+/** Zod's lengths count code points, as JSON Schema's do. */
+function passwordText(min: number) {
+  return z
+    .string()
+    .min(min, { error: `Must have at least ${min} characters` })
+    .max(PASSWORD_MAX_CODE_POINTS, {
+      error: `Must have at most ${PASSWORD_MAX_CODE_POINTS} characters`,
+    });
+}
 
 /** A bearer of authority that only its holder may see. */
 export function opaqueSecret(description: string, example: string) {
@@ -155,7 +159,7 @@ export function seconds(description: string, example: number) {
     .int()
     .min(0)
     .max(2_147_483_647)
-    .meta({ description, examples: [example] });
+    .meta({ format: "int32", description, examples: [example] });
 }
 
 const Cursor = z
@@ -177,6 +181,7 @@ export const pageQuery = {
     .default(PAGE_LIMIT_DEFAULT)
     .meta({
       type: "integer",
+      format: "int32",
       minimum: 1,
       maximum: PAGE_LIMIT_MAX,
       default: PAGE_LIMIT_DEFAULT,

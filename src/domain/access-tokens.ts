@@ -37,9 +37,11 @@ export async function verifyAccessToken(
   try {
     const { payload } = await jwtVerify(
       token,
-      ({ typ }) => {
-        // The library takes other spellings of `typ` for ours; we sign only one.
-        if (typ !== ACCESS_TOKEN_TYPE) throw new ForeignTypeError();
+      (header) => {
+        // The header is the one we write: no other spelling of `typ`, which the library allows, and no
+        // member more, whatever it would ask for (jwk, jku, x5u, crit).
+        const isOurs = header.typ === ACCESS_TOKEN_TYPE && Object.keys(header).length === 3;
+        if (!isOurs) throw new ForeignHeaderError();
         return key.publicKey;
       },
       {
@@ -58,7 +60,7 @@ export async function verifyAccessToken(
   }
 }
 
-class ForeignTypeError extends Error {}
+class ForeignHeaderError extends Error {}
 
 function keyIdOf(token: string): string | undefined {
   try {

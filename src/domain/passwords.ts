@@ -4,6 +4,9 @@ import { createHmac } from "node:crypto";
 /** PW-08, OWASP Password Storage Cheat Sheet: bcrypt is not to be used below this cost. */
 export const BCRYPT_COST_FLOOR = 10;
 
+/** All of a password that plain bcrypt looks at. */
+const BCRYPT_INPUT_BYTES = 72;
+
 /** Marks a hash whose input was peppered; hashes brought from elsewhere begin with bcrypt's own `$2`. */
 const PEPPERED = "$pc1";
 
@@ -15,7 +18,7 @@ const DUMMY_SALT_AND_HASH = "abcdefghijklmnopqrstuuBHq0kqVvQ9o2nE5Y1dX7cR3sT6uW8
 
 /** Bcrypt in worker threads, behind a bounded queue: it never runs on the event loop (IV-06). */
 export interface BcryptWorkers {
-  hash(input: string, cost: number): Promise<string | "overloaded">;
+  hash(input: string, cost: number): Promise<{ readonly hash: string } | "overloaded">;
   compare(input: string, hash: string): Promise<boolean | "overloaded">;
 }
 
@@ -40,8 +43,8 @@ export function createPasswords(
   const dummy = `${PEPPERED}$2b$${String(cost).padStart(2, "0")}$${DUMMY_SALT_AND_HASH}`;
   return {
     async hash(password) {
-      const hash = await bcrypt.hash(peppered(password, pepper), cost);
-      return hash === "overloaded" ? hash : { encoded: PEPPERED + hash };
+      const hashed = await bcrypt.hash(peppered(password, pepper), cost);
+      return hashed === "overloaded" ? hashed : { encoded: PEPPERED + hashed.hash };
     },
     async verify(password, encoded = dummy) {
       const isPeppered = encoded.startsWith(PEPPERED);
@@ -49,7 +52,8 @@ export function createPasswords(
       const input = isPeppered ? peppered(password, pepper) : password;
       const matches = await bcrypt.compare(input, hash);
       if (matches === "overloaded") return matches;
-      return { matches: matches && encoded !== dummy, stale: !isPeppered || costOf(hash) !== cost };
+      const upgradable = isPeppered ? costOf(hash) !== cost : isWholeForBcrypt(password);
+      return { matches: matches && encoded !== dummy, stale: upgradable };
     },
   };
 }
@@ -61,6 +65,14 @@ export function createPasswords(
  */
 function peppered(password: string, pepper: Uint8Array): string {
   return createHmac("sha384", pepper).update(password.normalize("NFKC")).digest("base64");
+}
+
+/**
+ * Whether plain bcrypt compared all of the password. Where it did not, what was typed may not be what
+ * was chosen, and an upgrade would make the wrong one right (PW-01, PW-02).
+ */
+function isWholeForBcrypt(password: string): boolean {
+  return Buffer.byteLength(password) <= BCRYPT_INPUT_BYTES && !password.includes("\0");
 }
 
 /** Bcrypt's modular form is `$2b$<cost>$<22 of salt><31 of hash>`. */

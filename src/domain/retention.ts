@@ -6,7 +6,11 @@ const DAY_MS = 86_400_000;
 const BATCH = 500;
 
 /** Deletes the events that are older than `days`; 0 keeps all. Answers how many went. */
-export async function deleteOldEvents(storage: Storage, days: number, now: number): Promise<number> {
+export async function deleteOldEvents(
+  storage: Storage,
+  days: number,
+  now: number,
+): Promise<number> {
   if (days === 0) return 0;
   const before = now - days * DAY_MS;
   let deleted = 0;

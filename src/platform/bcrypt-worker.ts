@@ -6,8 +6,8 @@ import { compareSync, hashSync } from "bcryptjs";
 // this?" goes before whoever logs in, and a login storm cannot starve the event loop (IV-06).
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
-export function hash({ input, cost }: { input: string; cost: number }): string {
-  return hashSync(input, cost);
+export function hash({ input, cost }: { input: string; cost: number }): { hash: string } {
+  return { hash: hashSync(input, cost) };
 }
 
 export function compare({ input, hash }: { input: string; hash: string }): boolean {

@@ -23,7 +23,7 @@ export function createBcryptPool(threads: number, queueLimit: number): BcryptPoo
   }
 
   return {
-    hash: (input, cost) => run<string>("hash", { input, cost }),
+    hash: (input, cost) => run<{ hash: string }>("hash", { input, cost }),
     compare: (input, hash) => run<boolean>("compare", { input, hash }),
     close: () => pool.close(),
   };

@@ -66,7 +66,8 @@ function canonicalPeer(peer: string): string {
 
 /** `192.0.2.1:80`, `[2001:db8::1]:80` and `[2001:db8::1]`, as some proxies write them. */
 function withoutPort(entry: string): string {
-  const [, v4, v6] = /^(?:([0-9.]+):[0-9]{1,5}|\[([^\]]*:[^\]]*)\](?::[0-9]{1,5})?)$/.exec(entry) ?? [];
+  const [, v4, v6] =
+    /^(?:([0-9.]+):[0-9]{1,5}|\[([^\]]*:[^\]]*)\](?::[0-9]{1,5})?)$/.exec(entry) ?? [];
   return v4 ?? v6 ?? entry;
 }
 

@@ -39,8 +39,12 @@ export function createDocsAssets(): DocsAssets {
   const loaded = new Map<DocsAssetName, Promise<Asset>>();
   return {
     find(name) {
-      const asset = loaded.get(name) ?? load(name);
+      const known = loaded.get(name);
+      if (known) return known;
+      const asset = load(name);
       loaded.set(name, asset);
+      // A file that could not be read for a moment is asked for again, not remembered as broken.
+      asset.catch(() => loaded.delete(name));
       return asset;
     },
   };
@@ -51,5 +55,5 @@ async function load(name: DocsAssetName): Promise<Asset> {
   const plain = new Uint8Array(await readFile(file()));
   const gzipped = new Uint8Array(await compress(plain));
   const digest = createHash("sha256").update(plain).digest("base64url").slice(0, 22);
-  return { contentType, plain, gzipped, etag: `"${digest}"` };
+  return { contentType, plain, gzipped, etag: `W/"${digest}"` };
 }

@@ -1,5 +1,4 @@
 /** Lines on stdout: one JSON object each, and nothing else. */
-import { once } from "node:events";
 import { destination, pino } from "pino";
 import type { LogEvent } from "../contract/events.ts";
 
@@ -29,6 +28,11 @@ export function createLogWriter(
     minLength: BUFFER_BYTES,
     periodicFlush: FLUSH_INTERVAL_MS,
   });
+  // Whoever read the log is gone, or its disk is full: no reason to refuse logins, or never to end.
+  let isBroken = false;
+  stdout.on("error", () => {
+    isBroken = true;
+  });
   const logger = pino(
     {
       level,
@@ -41,10 +45,13 @@ export function createLogWriter(
   );
   return {
     print: ({ level: eventLevel, ...event }) => logger[eventLevel](event),
-    async close() {
-      // Not `flushSync`: it would overtake a write that is under way, which the exit then cuts off.
-      stdout.end();
-      await once(stdout, "close");
+    close() {
+      if (isBroken) return Promise.resolve();
+      return new Promise((resolve) => {
+        stdout.once("close", resolve).once("error", () => resolve());
+        // Not `flushSync`: it would overtake a write that is under way, which the exit then cuts off.
+        stdout.end();
+      });
     },
   };
 }

@@ -15,7 +15,10 @@ export function createAuditHandlers(deps: Dependencies): Pick<Handlers, "listEve
       };
       const page = await listEvents(deps, filter, limit, cursor);
       if (page === undefined) return foreignCursor;
-      return { status: 200, body: { items: page.events.map((stored) => ({ ...stored })), nextCursor: page.nextCursor } };
+      return {
+        status: 200,
+        body: { items: page.events.map((stored) => ({ ...stored })), nextCursor: page.nextCursor },
+      };
     },
   };
 }

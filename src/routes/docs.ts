@@ -8,7 +8,7 @@ export interface Asset {
   readonly contentType: string;
   readonly gzipped: Uint8Array<ArrayBuffer>;
   readonly plain: Uint8Array<ArrayBuffer>;
-  /** With its quotes (RFC 9110 §8.8.3). */
+  /** With its quotes; weak, since both forms of the file share it (RFC 9110 §8.8.3). */
   readonly etag: string;
 }
 
@@ -102,12 +102,27 @@ function respondAsset(
     "cache-control": "public, max-age=0, must-revalidate",
     vary: "accept-encoding",
   };
-  if (request.headers.get("if-none-match") === asset.etag)
+  if (isKnown(request.headers.get("if-none-match"), asset.etag))
     return responder.page(exchange, 304, null, headers);
-  const gzip = request.headers.get("accept-encoding")?.includes("gzip") ?? false;
+  const gzip = acceptsGzip(request.headers.get("accept-encoding"));
   return responder.page(exchange, 200, gzip ? asset.gzipped : asset.plain, {
     ...headers,
     "content-type": asset.contentType,
     ...(gzip && { "content-encoding": "gzip" }),
   });
+}
+
+/** Weak comparison against a list (RFC 9110 §13.1.2); proxies make a strong tag weak when they compress. */
+function isKnown(ifNoneMatch: string | null, etag: string): boolean {
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, "");
+  return ifNoneMatch?.split(",").some((tag) => opaque(tag) === opaque(etag)) ?? false;
+}
+
+/** `gzip;q=0` is a refusal (RFC 9110 §12.4.2). */
+function acceptsGzip(acceptEncoding: string | null): boolean {
+  return (
+    acceptEncoding
+      ?.split(",")
+      .some((coding) => /^\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*$)|$)/i.test(coding)) ?? false
+  );
 }

@@ -139,7 +139,7 @@ function createOperationRoute(
   ): Call<OperationDescription> {
     return {
       input: { params, query, body } as Call<OperationDescription>["input"], // just parsed by these very schemas
-      caller: caller as Call<OperationDescription>["caller"], // present unless `security.optional`: checked above
+      caller, // present unless `security.optional`: checked above
       occasion: exchange,
       client: {
         ip: exchange.ip,

@@ -52,23 +52,25 @@ function renderPage(code: ProblemCode): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
+<title>${toHtml(title)}</title>
 <link rel="stylesheet" href="${STYLE_PATH}">
 </head>
 <body>
 <main>
 <p class="status"><code>${code}</code> &middot; HTTP ${status}</p>
-<h1>${escapeHtml(title)}</h1>
+<h1>${toHtml(title)}</h1>
 <h2>What happened</h2>
-<p>${escapeHtml(detail)}</p>
+<p>${toHtml(detail)}</p>
 <h2>What to do</h2>
-<p>${escapeHtml(remedy)}</p>
+<p>${toHtml(remedy)}</p>
 </main>
 </body>
 </html>
 `;
 }
 
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/** The catalogue writes names as Markdown does: `code`. */
+function toHtml(text: string): string {
+  const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return escaped.replaceAll(/`([^`]+)`/g, "<code>$1</code>");
 }

@@ -38,6 +38,7 @@ export async function migrateToLatest(
 async function migrate(db: Db, dialect: StorageDialect): Promise<string[]> {
   const provider = { getMigrations: async () => migrations(dialect) };
   const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
-  if (error !== undefined) throw error; // the migrator returns what others throw
+  // The migrator returns what others throw.
+  if (error !== undefined) throw error instanceof Error ? error : new Error("Migration failed");
   return results.map((result) => result.migrationName);
 }

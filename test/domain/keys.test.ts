@@ -1,126 +1,118 @@
-import { randomBytes } from "node:crypto";
-import { uuidv7 } from "uuidv7";
-import { describe, expect, it } from "vitest";
-import { createEventLog } from "../../src/app.ts";
-import type { Journal } from "../../src/domain/events.ts";
-import {
-  ForeignSecretError,
-  KEY_NOTICE_MS,
-  openKeyRing,
-  rotateSigningKey,
-} from "../../src/domain/keys.ts";
-import type { Storage } from "../../src/domain/storage.ts";
-import { StorageUnavailableError } from "../../src/domain/storage.ts";
-import { databases, eachTestOpens } from "../storage/databases.ts";
-import { NOW } from "../storage/samples.ts";
+import { createPrivateKey, createPublicKey, sign } from "node:crypto";
+import { expect, test } from "vitest";
+import { openKeyRing } from "../../src/domain/keys.ts";
+import { deriveKeys } from "../../src/domain/secrets.ts";
+import { openStorage } from "../../src/storage/storage.ts";
+import { AUTH_SECRET, NOW, openWorld, type World } from "./world.ts";
 
-const sealKey = new Uint8Array(randomBytes(32));
-const ACCESS_TOKEN_SECONDS = 900;
+const { signingKeySeal } = deriveKeys(AUTH_SECRET);
+const reopen = ({ deps }: World, sealKey: Uint8Array = signingKeySeal) =>
+  openKeyRing(deps.storage, sealKey, 900, "another-kid", NOW + 1000);
 
-describe.each(databases)("the key ring on $name", ({ create }) => {
-  const test = eachTestOpens(create);
-  const openRing = (storage: Storage = test.storage) =>
-    openKeyRing(storage, sealKey, ACCESS_TOKEN_SECONDS, uuidv7(), NOW);
-
-  /** What another process does. */
-  async function rotate(now: number): Promise<string> {
-    const outcome = await rotateSigningKey(journal(), { requestId: null, ip: null, now }, sealKey, ACCESS_TOKEN_SECONDS);
-    if (outcome === "too_many_keys") throw new Error(outcome);
-    return outcome.kid;
-  }
-  function journal(): Journal {
-    return { storage: test.storage, log: createEventLog(() => undefined, false), newId: () => uuidv7() };
-  }
-
-  it("TK-02 signs with a new key within the notice of its rotation, and at once where it has met it", async () => {
-    const [ring, other] = [await openRing(), await openRing()];
-    const first = (await ring.findSigning(NOW)).kid;
-    const second = await rotate(NOW + 1);
-    expect((await ring.findSigning(NOW + KEY_NOTICE_MS - 1)).kid).toBe(first);
-    expect((await ring.findSigning(NOW + KEY_NOTICE_MS)).kid).toBe(second);
-
-    expect(await other.findVerifying(second, NOW + 2000)).toMatchObject({ kid: second });
-    expect((await other.findSigning(NOW + 2001)).kid).toBe(second);
-  });
-
-  it("a retired key verifies and is published until the last token it can have signed has expired", async () => {
-    const ring = await openRing();
-    const { kid: first } = await ring.findSigning(NOW);
-    const second = await rotate(NOW);
-    const end = NOW + KEY_NOTICE_MS + ACCESS_TOKEN_SECONDS * 1000;
-    const kids = async (now: number) => (await ring.listVerifying(now)).map(({ kid }) => kid);
-    expect(await kids(end - 1)).toEqual([second, first]);
-    expect(await ring.findVerifying(first, end - 1)).toMatchObject({ kid: first });
-    expect(await kids(end)).toEqual([second]);
-    expect(await ring.findVerifying(first, end)).toBeUndefined();
-  });
-
-  it("TK-02 unknown key ids ask the database once a second at the most, however many there are", async () => {
-    let asked = 0;
-    const counted = { ...test.storage, listSigningKeys: () => ((asked += 1), test.storage.listSigningKeys()) };
-    const ring = await openRing(counted);
-    asked = 0;
-    for (let i = 0; i < 500; i += 1)
-      expect(await ring.findVerifying(`made-up-${i}`, NOW + 2000 + i)).toBeUndefined();
-    expect(asked).toBe(1);
-    await ring.findVerifying("made-up", NOW + 3000);
-    expect(asked).toBe(2);
-  });
-
-  it("many that meet a new key at once all find it, with one look", async () => {
-    const ring = await openRing();
-    const second = await rotate(NOW);
-    const found = await Promise.all(
-      Array.from({ length: 50 }, () => ring.findVerifying(second, NOW + 5000)),
-    );
-    expect(found.every((key) => key?.kid === second)).toBe(true);
-  });
-
-  it("keeps its keys while the database is away", async () => {
-    let away = false;
-    const listSigningKeys = async () => {
-      if (away) throw new StorageUnavailableError("away");
-      return test.storage.listSigningKeys();
-    };
-    const ring = await openRing({ ...test.storage, listSigningKeys });
-    const { kid } = await ring.findSigning(NOW);
-    away = true;
-    expect((await ring.findSigning(NOW + 60_000)).kid).toBe(kid);
-    expect(await ring.findVerifying(kid, NOW + 120_000)).toMatchObject({ kid });
-    expect(await ring.listVerifying(NOW + 180_000)).toHaveLength(1);
-  });
-
-  it("of rotations at once each retires the one before, and one key signs in the end", async () => {
-    await openRing();
-    await Promise.all(Array.from({ length: 5 }, (_, i) => rotate(NOW + i)));
-    const keys = await test.storage.listSigningKeys();
-    expect(keys).toHaveLength(6);
-    expect(keys.filter(({ retiredAt }) => retiredAt === null)).toHaveLength(1);
-  });
-
-  it("LA-06 a rotation is stored as an event with the new key's id, and nothing else", async () => {
-    await openRing();
-    const kid = await rotate(NOW);
-    const [listed, ...rest] = await test.storage.listEvents({}, 10, undefined);
-    expect(rest).toEqual([]);
-    expect(listed?.event).toEqual({
-      ...{ event: "signing_key_rotated", level: "info", kid },
-      ...{ timestamp: new Date(NOW).toISOString(), requestId: null, ip: null },
-    });
-  });
-
-  it("refuses to rotate under another AUTH_SECRET, and changes nothing", async () => {
-    await openRing();
-    const before = await test.storage.listSigningKeys();
-    const foreign = rotateSigningKey(journal(), { requestId: null, ip: null, now: NOW }, randomBytes(32), 900);
-    await expect(foreign).rejects.toBeInstanceOf(ForeignSecretError);
-    expect(await test.storage.listSigningKeys()).toEqual(before);
-  });
-
-  it("refuses a rotation that would outgrow the published set, until keys have expired", async () => {
-    await openRing();
-    for (let i = 1; i < 16; i += 1) await rotate(NOW + i);
-    await expect(rotate(NOW + 16)).rejects.toThrow("too_many_keys");
-    expect(await rotate(NOW + KEY_NOTICE_MS + ACCESS_TOKEN_SECONDS * 1000 + 1)).toMatch(/-/);
-  });
+test("the key that was made at the first start signs after every later one", async () => {
+  const world = await openWorld();
+  const again = await reopen(world);
+  const { kid } = await again.findSigning(NOW);
+  expect(kid).toBe((await world.deps.keyRing.findSigning(NOW)).kid);
+  expect((await again.listVerifying(NOW)).map((key) => key.kid)).toEqual([kid]);
 });
+
+test("the published half is the half of the key that signs", async () => {
+  const { deps } = await openWorld();
+  const { kid, privateKey } = await deps.keyRing.findSigning(NOW);
+  const x = (await deps.keyRing.listVerifying(NOW)).find((key) => key.kid === kid)?.x ?? "";
+  const signature = await crypto.subtle.sign("Ed25519", privateKey, Buffer.from("message"));
+  const key = await crypto.subtle.importKey(
+    "jwk",
+    { kty: "OKP", crv: "Ed25519", x },
+    "Ed25519",
+    false,
+    ["verify"],
+  );
+  expect(await crypto.subtle.verify("Ed25519", key, signature, Buffer.from("message"))).toBe(true);
+});
+
+test("a sealed key cannot be opened with another AUTH_SECRET, and the start says so", async () => {
+  const world = await openWorld();
+  const elsewhere = deriveKeys(`${AUTH_SECRET}!`).signingKeySeal;
+  await expect(reopen(world, elsewhere)).rejects.toThrow("AUTH_SECRET is not the one");
+  const [{ count } = { count: 0 }] = world.sql("SELECT count(*) AS count FROM signing_keys");
+  expect(count).toBe(1); // and no new key took its place
+});
+
+test.each([
+  ["moved to another kid", "UPDATE signing_keys SET kid = 'another'"],
+  ["cut short", "UPDATE signing_keys SET sealed_seed = substr(sealed_seed, 1, 40)"],
+  ["emptied", "UPDATE signing_keys SET sealed_seed = x''"],
+  [
+    "with a tag of zeros",
+    "UPDATE signing_keys SET sealed_seed = substr(sealed_seed, 1, 12) || zeroblob(16) || substr(sealed_seed, 29)",
+  ],
+])("a sealed key that was %s does not open", async (_, change) => {
+  const world = await openWorld();
+  world.sql(change);
+  await expect(reopen(world)).rejects.toThrow();
+});
+
+test("a public half that was exchanged does not pass for the key's own", async () => {
+  const world = await openWorld();
+  const stranger = await openWorld();
+  const [row] = stranger.sql("SELECT public_x FROM signing_keys");
+  world.sql("UPDATE signing_keys SET public_x = ?", String(row?.["public_x"]));
+  await expect(reopen(world)).rejects.toThrow();
+});
+
+test("two processes that open an empty database get one key", async () => {
+  const world = await openWorld();
+  world.sql("DELETE FROM signing_keys");
+  const second = await openStorage(`sqlite:${world.databaseFile}`);
+  const rings = await Promise.all(
+    [world.deps.storage, second, world.deps.storage, second].map((storage, index) =>
+      openKeyRing(storage, signingKeySeal, 900, `kid-${index}`, NOW),
+    ),
+  );
+  await second.close();
+  const signing = await Promise.all(rings.map((ring) => ring.findSigning(NOW)));
+  expect(new Set(signing.map(({ kid }) => kid)).size).toBe(1);
+  expect(world.sql("SELECT kid FROM signing_keys")).toHaveLength(1);
+});
+
+test("SE-02 the seed of the key is nowhere in the database's files", async () => {
+  const world = await openWorld();
+  const [row] = world.sql("SELECT kid, sealed_seed FROM signing_keys");
+  const seed = await openSeal(row);
+  // It is the seed indeed: it makes the signature that the published half verifies.
+  const der = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed]);
+  const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+  const { x } = createPublicKey(privateKey).export({ format: "jwk" });
+  const published = await world.deps.keyRing.listVerifying(NOW);
+  expect(x).toBe(published.find(({ kid }) => kid === row?.["kid"])?.x);
+  expect(sign(null, Buffer.from("m"), privateKey)).toHaveLength(64);
+
+  const bytes = world.bytesAtRest();
+  expect(bytes.includes(String(x))).toBe(true); // the search finds what is there
+  for (const form of [
+    seed,
+    seed.toString("base64url"),
+    seed.toString("base64"),
+    seed.toString("hex"),
+  ])
+    expect(bytes.includes(form)).toBe(false);
+});
+
+/** AES-256-GCM as the format says: nonce, tag, ciphertext; the kid authenticated. */
+async function openSeal(row: Record<string, unknown> | undefined): Promise<Buffer> {
+  const sealed = Buffer.from(row?.["sealed_seed"] as Uint8Array); // a BLOB column
+  const key = await crypto.subtle.importKey("raw", Buffer.from(signingKeySeal), "AES-GCM", false, [
+    "decrypt",
+  ]);
+  const additionalData = Buffer.from(String(row?.["kid"]));
+  const joined = Buffer.concat([sealed.subarray(28), sealed.subarray(12, 28)]);
+  return Buffer.from(
+    await crypto.subtle.decrypt(
+      { name: "AES-GCM", iv: sealed.subarray(0, 12), additionalData },
+      key,
+      joined,
+    ),
+  );
+}

@@ -55,8 +55,7 @@ export const provocations: Record<Exclude<ProblemCode, "method_not_allowed">, Pr
   },
   weak_password: async ({ healthy, outbox }, id) => {
     const anyone = createClient({ baseUrl: healthy });
-    if (id === "signup")
-      return call(anyone, id, { email: freshEmail(), password: "sunshine" });
+    if (id === "signup") return call(anyone, id, { email: freshEmail(), password: "sunshine" });
     if (id === "resetPassword") {
       const { email } = await signedInClient(healthy);
       dataOf(await anyone.forgotPassword({ email }));

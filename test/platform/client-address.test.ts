@@ -58,18 +58,28 @@ test.each([
   [OURS, "10.0.0.1", "fe80::1%eth0", "10.0.0.1"],
   [OURS, "10.0.0.1", '"203.0.113.9"', "10.0.0.1"],
   [OURS, "10.0.0.1", "for=203.0.113.9", "10.0.0.1"],
-])("RL-05 TRUST_PROXY %s, peer %j, X-Forwarded-For %j: the client is %j", (setting, peer, list, client) => {
-  expect(addressOf(setting, peer, list)).toBe(client);
-});
+])(
+  "RL-05 TRUST_PROXY %s, peer %j, X-Forwarded-For %j: the client is %j",
+  (setting, peer, list, client) => {
+    expect(addressOf(setting, peer, list)).toBe(client);
+  },
+);
 
 test("RL-09 whatever a client writes, a proxy of ours that appends its address decides", () => {
-  const stranger = fc.oneof(fc.ipV4(), fc.ipV6()).filter((ip) => !proxies(OURS)(addressOf("none", ip, null)));
+  const stranger = fc
+    .oneof(fc.ipV4(), fc.ipV6())
+    .filter((ip) => !proxies(OURS)(addressOf("none", ip, null)));
   const written = fc.array(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string(), fc.constant("10.0.0.1")));
   fc.assert(
-    fc.property(written, stranger, fc.array(fc.constantFrom("10.0.0.2", "2001:db8:aa::2")), (claims, client, hops) => {
-      const list = [...claims, client, ...hops].join(", ");
-      expect(addressOf(OURS, "10.0.0.1", list)).toBe(addressOf("127.0.0.2", "127.0.0.2", client));
-    }),
+    fc.property(
+      written,
+      stranger,
+      fc.array(fc.constantFrom("10.0.0.2", "2001:db8:aa::2")),
+      (claims, client, hops) => {
+        const list = [...claims, client, ...hops].join(", ");
+        expect(addressOf(OURS, "10.0.0.1", list)).toBe(addressOf("127.0.0.2", "127.0.0.2", client));
+      },
+    ),
   );
 });
 
@@ -84,7 +94,10 @@ test("RL-09 a peer that is no proxy is the client, whatever it writes", () => {
 test("RL-06 every spelling of an IPv6 address is one address", () => {
   fc.assert(
     fc.property(fc.ipV6(), (ip) => {
-      const [plain, loud] = [addressOf(OURS, "10.0.0.1", ip), addressOf(OURS, "10.0.0.1", `[${ip.toUpperCase()}]:1`)];
+      const [plain, loud] = [
+        addressOf(OURS, "10.0.0.1", ip),
+        addressOf(OURS, "10.0.0.1", `[${ip.toUpperCase()}]:1`),
+      ];
       expect(loud).toBe(plain);
       expect(addressOf(OURS, "10.0.0.1", plain)).toBe(plain);
     }),
@@ -92,8 +105,27 @@ test("RL-06 every spelling of an IPv6 address is one address", () => {
 });
 
 test.each([
-  ...["", "yes", "true", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8/8", "10.0.0.0/-1", "10.0.0.0/08", "10.0/8"],
-  ...["*", "0.0.0.0/0", "::/0", "::ffff:10.0.0.0/104", "fe80::1%eth0", "10.0.0.0/8,", "none,10.0.0.0/8", "::/129"],
+  ...[
+    "",
+    "yes",
+    "true",
+    "10.0.0.0/33",
+    "10.0.0.0/",
+    "10.0.0.0/8/8",
+    "10.0.0.0/-1",
+    "10.0.0.0/08",
+    "10.0/8",
+  ],
+  ...[
+    "*",
+    "0.0.0.0/0",
+    "::/0",
+    "::ffff:10.0.0.0/104",
+    "fe80::1%eth0",
+    "10.0.0.0/8,",
+    "none,10.0.0.0/8",
+    "::/129",
+  ],
 ])("RL-05 TRUST_PROXY %j is refused", (setting) => {
   expect(parseTrustedProxies(setting)).toBeUndefined();
 });

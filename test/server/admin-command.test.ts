@@ -2,7 +2,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cookieClient, dataOf, freshEmail, password, signedInClient } from "../journeys/clients.ts";
 import { eventsOf, runScript } from "../journeys/commands.ts";
-import { adminCredentials, type ServerProcess, startServerProcess } from "../journeys/server-process.ts";
+import {
+  adminCredentials,
+  type ServerProcess,
+  startServerProcess,
+} from "../journeys/server-process.ts";
 
 let server: ServerProcess;
 let environment: Record<string, string>;
@@ -20,7 +24,9 @@ test("admin create: reads the password from a pipe, and the account can sign in 
   expect(created).toMatchObject({ code: 0, stderr: `${email} is an administrator\n` });
   expect(eventsOf(created)).toMatchObject([{ event: "signup", email, requestId: null, ip: null }]);
   expect(created.stdout).not.toContain(password);
-  expect(dataOf(await cookieClient(server.baseUrl).login({ email, password })).user.role).toBe("admin");
+  expect(dataOf(await cookieClient(server.baseUrl).login({ email, password })).user.role).toBe(
+    "admin",
+  );
 
   const again = await admin(["create", email], password);
   expect(again).toMatchObject({ code: 1, stdout: "" });
@@ -61,7 +67,12 @@ test("admin list: a table of the administrators on stdout", async () => {
 
 test.each([
   [["create", "not-an-address"], password, 1, /^"not-an-address" is not an e-mail address\n$/],
-  [["create", "weak@example.com"], "sunshine", 1, /^The password policy refuses it: too_short, too_common\n$/],
+  [
+    ["create", "weak@example.com"],
+    "sunshine",
+    1,
+    /^The password policy refuses it: too_short, too_common\n$/,
+  ],
   [["create", "empty@example.com"], "", 1, /^The password policy refuses it: too_short\n$/],
   [["promote", "nobody@example.com"], "", 1, /^No account has the address nobody@example\.com\n$/],
   [["promote"], "", 2, /^promote takes an e-mail address\n/],
@@ -84,7 +95,9 @@ test("migrate: a line per step, and nothing to do the second time", async () => 
   const first = await runScript("migrate", [], fresh);
   expect(first).toMatchObject({ code: 0, stderr: "" });
   expect(first.stdout).toMatch(/^(?:migration \d{4}-\S+ applied\n)+the schema is the latest\n$/);
-  expect((await runScript("migrate", [], fresh)).stdout).toBe("nothing to do: the schema is the latest\n");
+  expect((await runScript("migrate", [], fresh)).stdout).toBe(
+    "nothing to do: the schema is the latest\n",
+  );
   const bad = await runScript("migrate", [], { DATABASE_URL: "mysql://root:hunter2@db" });
   expect(bad.code).toBe(1);
   expect(bad.stderr).toMatch(/^Setting DATABASE_URL [^\n]+\n$/);

@@ -2,7 +2,11 @@
 import { connect } from "node:net";
 import { once } from "node:events";
 import { afterAll, expect, test } from "vitest";
-import { adminCredentials, type ServerProcess, startServerProcess } from "../journeys/server-process.ts";
+import {
+  adminCredentials,
+  type ServerProcess,
+  startServerProcess,
+} from "../journeys/server-process.ts";
 
 const servers: ServerProcess[] = [];
 afterAll(async () => {
@@ -24,19 +28,34 @@ test("RL-05 without a configured proxy, no header moves the address", async () =
 test("RL-05 behind a configured proxy, what it appended wins over what the client wrote, on one line or on several", async () => {
   const environment = { TRUST_PROXY: "loopback" };
   const claimed = "X-Forwarded-For: 198.51.100.1";
-  expect(await addressSeen(environment, ["X-Forwarded-For: 198.51.100.1, 203.0.113.9"])).toBe("203.0.113.9");
-  expect(await addressSeen(environment, [claimed, "x-forwarded-for: 203.0.113.9"])).toBe("203.0.113.9");
-  expect(await addressSeen(environment, [claimed, "X-Forwarded-For: [2001:DB8::9]:443, 127.0.0.1"])).toBe("2001:db8::9");
-  expect(await addressSeen(environment, [claimed, "X-Forwarded-For: not-an-address"])).toBe("127.0.0.1");
-  expect(await addressSeen(environment, ["X-Real-IP: 203.0.113.9", "Forwarded: for=203.0.113.9"])).toBe("127.0.0.1");
+  expect(await addressSeen(environment, ["X-Forwarded-For: 198.51.100.1, 203.0.113.9"])).toBe(
+    "203.0.113.9",
+  );
+  expect(await addressSeen(environment, [claimed, "x-forwarded-for: 203.0.113.9"])).toBe(
+    "203.0.113.9",
+  );
+  expect(
+    await addressSeen(environment, [claimed, "X-Forwarded-For: [2001:DB8::9]:443, 127.0.0.1"]),
+  ).toBe("2001:db8::9");
+  expect(await addressSeen(environment, [claimed, "X-Forwarded-For: not-an-address"])).toBe(
+    "127.0.0.1",
+  );
+  expect(
+    await addressSeen(environment, ["X-Real-IP: 203.0.113.9", "Forwarded: for=203.0.113.9"]),
+  ).toBe("127.0.0.1");
 });
 
 test("RL-05 a proxy that is not the peer is believed no more than anybody", async () => {
-  expect(await addressSeen({ TRUST_PROXY: "10.0.0.0/8" }, ["X-Forwarded-For: 203.0.113.9"])).toBe("127.0.0.1");
+  expect(await addressSeen({ TRUST_PROXY: "10.0.0.0/8" }, ["X-Forwarded-For: 203.0.113.9"])).toBe(
+    "127.0.0.1",
+  );
 });
 
 /** The address of the login_success event of a login with these header lines, sent as they are. */
-async function addressSeen(environment: Record<string, string>, lines: readonly string[]): Promise<string | null> {
+async function addressSeen(
+  environment: Record<string, string>,
+  lines: readonly string[],
+): Promise<string | null> {
   const key = JSON.stringify(environment);
   const server = started.get(key) ?? (await startServerProcess({ environment }));
   if (!started.has(key)) servers.push(server);

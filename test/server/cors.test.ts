@@ -19,25 +19,30 @@ afterAll(async () => {
   await closed.dispose();
 });
 
-test.each(["/login", "/me", "/users/x", "/.well-known/jwks.json", "/nowhere/at/all", "/", "/problems/not-found"])(
-  "HD-03 a preflight from a configured origin is answered on %s",
-  async (path) => {
-    for (const origin of [APP, OTHER_APP]) {
-      const { status, headers } = await ask("OPTIONS", path, { origin, ...POST });
-      expect(status).toBe(204);
-      expect(headers).toMatchObject({
-        "access-control-allow-origin": origin,
-        "access-control-allow-credentials": "true",
-        "access-control-allow-methods": "GET, HEAD, POST, PATCH, DELETE",
-        "access-control-allow-headers": "content-type, authorization, x-csrf-token",
-        "access-control-max-age": "600",
-        "x-content-type-options": "nosniff",
-        vary: expect.stringMatching(/origin/i) as string,
-      });
-      expect(headers["x-request-id"]).toBeDefined();
-    }
-  },
-);
+test.each([
+  "/login",
+  "/me",
+  "/users/x",
+  "/.well-known/jwks.json",
+  "/nowhere/at/all",
+  "/",
+  "/problems/not-found",
+])("HD-03 a preflight from a configured origin is answered on %s", async (path) => {
+  for (const origin of [APP, OTHER_APP]) {
+    const { status, headers } = await ask("OPTIONS", path, { origin, ...POST });
+    expect(status).toBe(204);
+    expect(headers).toMatchObject({
+      "access-control-allow-origin": origin,
+      "access-control-allow-credentials": "true",
+      "access-control-allow-methods": "GET, HEAD, POST, PATCH, DELETE",
+      "access-control-allow-headers": "content-type, authorization, x-csrf-token",
+      "access-control-max-age": "600",
+      "x-content-type-options": "nosniff",
+      vary: expect.stringMatching(/origin/i) as string,
+    });
+    expect(headers["x-request-id"]).toBeDefined();
+  }
+});
 
 test.each([
   [`${APP}.evil.example`, "a suffix"],
@@ -69,7 +74,13 @@ test("HD-03 CORS is off by default: no header, no preflight, no exception", asyn
   const preflight = await ask("OPTIONS", "/login", { origin: APP, ...POST }, undefined, address);
   expect(preflight).toMatchObject({ status: 405 });
   expect(preflight.headers.allow).toBe("POST");
-  const login = await ask("POST", "/login", { origin: APP }, { email: freshEmail(), password }, address);
+  const login = await ask(
+    "POST",
+    "/login",
+    { origin: APP },
+    { email: freshEmail(), password },
+    address,
+  );
   expect(login.status).toBe(403);
   for (const { headers } of [preflight, login]) {
     expect(corsHeadersOf(headers)).toEqual([]);
@@ -121,22 +132,51 @@ test("CS-06 a configured origin of another site may sign up and log in, and its 
 test("CS-06 another site stays refused: with our own origin, with none, or with a foreign one", async () => {
   const own = { origin: server.baseUrl };
   for (const headers of [own, {}, { origin: "https://elsewhere.example" }]) {
-    const answer = await ask("POST", "/login", { ...headers, "sec-fetch-site": "cross-site" }, { email: freshEmail(), password });
+    const answer = await ask(
+      "POST",
+      "/login",
+      { ...headers, "sec-fetch-site": "cross-site" },
+      { email: freshEmail(), password },
+    );
     expect(answer.status).toBe(403);
   }
 });
 
 test.each([
-  ...["*", "null", "app.example.com", "https://app.example.com/", "https://app.example.com/path", "https://*.example.com"],
-  ...["http://app.example.com", "https://App.example.com", "https://app.example.com:443", "https://a.example,,https://b.example"],
-  ...["https://user@app.example.com", "https://app.example.com?x", "ftp://app.example.com", "http://localhost.evil.example", ","],
+  ...[
+    "*",
+    "null",
+    "app.example.com",
+    "https://app.example.com/",
+    "https://app.example.com/path",
+    "https://*.example.com",
+  ],
+  ...[
+    "http://app.example.com",
+    "https://App.example.com",
+    "https://app.example.com:443",
+    "https://a.example,,https://b.example",
+  ],
+  ...[
+    "https://user@app.example.com",
+    "https://app.example.com?x",
+    "ftp://app.example.com",
+    "http://localhost.evil.example",
+    ",",
+  ],
 ])("HD-03 CORS_ORIGINS=%s stops the start", (CORS_ORIGINS) => {
   const read = readSettings({ CORS_ORIGINS });
   expect(read).toEqual({ faults: [expect.stringMatching(/^CORS_ORIGINS must be exact origins/)] });
 });
 
 test("HD-03 CORS_ORIGINS takes https origins, and loopback ones for development", () => {
-  const origins = ["https://a.example", "https://b.example:8443", "http://localhost:3000", "http://127.0.0.1", "http://[::1]:1"];
+  const origins = [
+    "https://a.example",
+    "https://b.example:8443",
+    "http://localhost:3000",
+    "http://127.0.0.1",
+    "http://[::1]:1",
+  ];
   const read = readSettings({ CORS_ORIGINS: origins.join(" , ") });
   expect(read).toMatchObject({ settings: { CORS_ORIGINS: new Set(origins) } });
 });

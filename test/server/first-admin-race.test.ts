@@ -14,13 +14,16 @@ test("LG-05 two processes that start at once on one new file leave one administr
   );
   await Promise.all(servers.map((server) => server.stop()));
   const database = new DatabaseSync(join(folder, "portcullis.db"), { readOnly: true });
-  const count = (from: string) => database.prepare(`select count(*) as n from ${from}`).get()?.["n"];
+  const count = (from: string) =>
+    database.prepare(`select count(*) as n from ${from}`).get()?.["n"];
   expect(count("users where role = 'admin'")).toBe(1);
   expect(count("users")).toBe(1);
   expect(count("events where event = 'signup'")).toBe(1);
   expect(count("signing_keys")).toBe(1);
   database.close();
-  const told = servers.flatMap((server) => server.events()).filter(({ event }) => event === "signup");
+  const told = servers
+    .flatMap((server) => server.events())
+    .filter(({ event }) => event === "signup");
   expect(told).toHaveLength(1);
   await rm(folder, { recursive: true });
 });

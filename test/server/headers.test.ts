@@ -23,20 +23,23 @@ const requests = [
   ["GET", "/problems/not-found"],
 ] as const;
 
-test.each(requests)("HD-01 %s %s carries the security headers, HSTS on https only, and names no software", async (method, path) => {
-  const { status, headers } = await fetch(secure.baseUrl + path, { method });
-  expect(status).toBeGreaterThanOrEqual(200);
-  expect(headers.get("strict-transport-security")).toMatch(/^max-age=\d{8}; includeSubDomains$/);
-  expect(headers.get("x-content-type-options")).toBe("nosniff");
-  expect(headers.get("x-frame-options")).toBe("DENY");
-  expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
-  expect(headers.get("referrer-policy")).toBe("no-referrer");
-  expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
-  expect(headers.get("cache-control")).toBe("no-store");
-  for (const name of ["x-powered-by", "server"]) expect(headers.get(name)).toBeNull();
-  const overHttp = await fetch(plain.baseUrl + path, { method });
-  expect(overHttp.headers.get("strict-transport-security")).toBeNull();
-});
+test.each(requests)(
+  "HD-01 %s %s carries the security headers, HSTS on https only, and names no software",
+  async (method, path) => {
+    const { status, headers } = await fetch(secure.baseUrl + path, { method });
+    expect(status).toBeGreaterThanOrEqual(200);
+    expect(headers.get("strict-transport-security")).toMatch(/^max-age=\d{8}; includeSubDomains$/);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("x-frame-options")).toBe("DENY");
+    expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+    expect(headers.get("referrer-policy")).toBe("no-referrer");
+    expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+    expect(headers.get("cache-control")).toBe("no-store");
+    for (const name of ["x-powered-by", "server"]) expect(headers.get(name)).toBeNull();
+    const overHttp = await fetch(plain.baseUrl + path, { method });
+    expect(overHttp.headers.get("strict-transport-security")).toBeNull();
+  },
+);
 
 test("IV-12 a second Host header is refused, and TRACE never echoes", async () => {
   expect(await raw("GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b")).toMatch(/^HTTP\/1\.1 400 /);

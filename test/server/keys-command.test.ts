@@ -3,7 +3,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createClient } from "@portcullis/client";
 import { dataOf } from "../journeys/clients.ts";
 import { eventsOf, runScript } from "../journeys/commands.ts";
-import { adminCredentials, type ServerProcess, startServerProcess } from "../journeys/server-process.ts";
+import {
+  adminCredentials,
+  type ServerProcess,
+  startServerProcess,
+} from "../journeys/server-process.ts";
 
 let server: ServerProcess;
 let environment: Record<string, string>;
@@ -13,42 +17,50 @@ beforeAll(async () => {
 });
 afterAll(() => server.dispose());
 
-test("keys rotate: beside a running server, live tokens stay valid and new ones carry the new key", { timeout: 60_000 }, async () => {
-  const api = createClient({ baseUrl: server.baseUrl });
-  const live = dataOf(await api.tokenLogin(adminCredentials));
-  const rotated = await runScript("keys", ["rotate"], environment);
-  expect(rotated).toMatchObject({ code: 0 });
-  const [event, ...others] = eventsOf(rotated);
-  expect(others).toEqual([]);
-  if (event?.event !== "signing_key_rotated") throw new Error("No rotation was told");
-  expect(event).toMatchObject({ level: "info", requestId: null, ip: null });
+test(
+  "keys rotate: beside a running server, live tokens stay valid and new ones carry the new key",
+  { timeout: 60_000 },
+  async () => {
+    const api = createClient({ baseUrl: server.baseUrl });
+    const live = dataOf(await api.tokenLogin(adminCredentials));
+    const rotated = await runScript("keys", ["rotate"], environment);
+    expect(rotated).toMatchObject({ code: 0 });
+    const [event, ...others] = eventsOf(rotated);
+    expect(others).toEqual([]);
+    if (event?.event !== "signing_key_rotated") throw new Error("No rotation was told");
+    expect(event).toMatchObject({ level: "info", requestId: null, ip: null });
 
-  await expect.poll(freshKid, { timeout: 15_000, interval: 1000 }).toBe(event.kid);
-  const fresh = dataOf(await api.tokenRefresh({ refreshToken: live.refreshToken }));
-  expect(kidOf(fresh.accessToken)).toBe(event.kid);
-  for (const { accessToken } of [live, fresh]) {
-    const headers = { authorization: `Bearer ${accessToken}` };
-    expect(await api.getTokenMe({}, { headers })).toMatchObject({ status: 200 });
-  }
-  const { keys } = dataOf(await api.getJwks());
-  expect(keys.map(({ kid }) => kid)).toEqual([event.kid, kidOf(live.accessToken)]);
-  // As another service would: by the published set alone.
-  for (const { accessToken } of [live, fresh]) {
-    const jwk = keys.find(({ kid }) => kid === kidOf(accessToken));
-    const [head, body, signature = ""] = accessToken.split(".");
-    const key = createPublicKey({ key: { ...jwk }, format: "jwk" });
-    expect(verify(null, Buffer.from(`${head}.${body}`), key, Buffer.from(signature, "base64url"))).toBe(true);
-  }
+    await expect.poll(freshKid, { timeout: 15_000, interval: 1000 }).toBe(event.kid);
+    const fresh = dataOf(await api.tokenRefresh({ refreshToken: live.refreshToken }));
+    expect(kidOf(fresh.accessToken)).toBe(event.kid);
+    for (const { accessToken } of [live, fresh]) {
+      const headers = { authorization: `Bearer ${accessToken}` };
+      expect(await api.getTokenMe({}, { headers })).toMatchObject({ status: 200 });
+    }
+    const { keys } = dataOf(await api.getJwks());
+    expect(keys.map(({ kid }) => kid)).toEqual([event.kid, kidOf(live.accessToken)]);
+    // As another service would: by the published set alone.
+    for (const { accessToken } of [live, fresh]) {
+      const jwk = keys.find(({ kid }) => kid === kidOf(accessToken));
+      const [head, body, signature = ""] = accessToken.split(".");
+      const key = createPublicKey({ key: { ...jwk }, format: "jwk" });
+      expect(
+        verify(null, Buffer.from(`${head}.${body}`), key, Buffer.from(signature, "base64url")),
+      ).toBe(true);
+    }
 
-  async function freshKid(): Promise<string> {
-    return kidOf(dataOf(await api.tokenLogin(adminCredentials)).accessToken);
-  }
-});
+    async function freshKid(): Promise<string> {
+      return kidOf(dataOf(await api.tokenLogin(adminCredentials)).accessToken);
+    }
+  },
+);
 
 test("keys list: a table of the keys, newest first, and no secret in it", async () => {
   const { code, stdout } = await runScript("keys", ["list"], environment);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^KID +CREATED +STATE\n\S{36} +\S+Z +signs\n\S{36} +\S+Z +verifies until \S+Z\n$/);
+  expect(stdout).toMatch(
+    /^KID +CREATED +STATE\n\S{36} +\S+Z +signs\n\S{36} +\S+Z +verifies until \S+Z\n$/,
+  );
 });
 
 test("keys: --help explains, what is not understood ends with 2, each in one line and the usage", async () => {
@@ -74,7 +86,10 @@ test("TK-05 keys: a bad and a foreign AUTH_SECRET each fail in one clear line, a
 });
 
 function kidOf(token: string): string {
-  const header: unknown = JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString());
-  if (header === null || typeof header !== "object" || !("kid" in header)) throw new Error("no kid");
+  const header: unknown = JSON.parse(
+    Buffer.from(token.split(".")[0] ?? "", "base64url").toString(),
+  );
+  if (header === null || typeof header !== "object" || !("kid" in header))
+    throw new Error("no kid");
   return String(header.kid);
 }

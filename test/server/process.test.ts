@@ -43,14 +43,17 @@ test("the start says where to look: the API, the docs, the outbox and the data",
   await server.stop();
 });
 
-test.each(["SIGTERM", "SIGINT"] as const)("%s ends it with code 0, its last line on stdout", async (signal) => {
-  const server = await startServerProcess({ folder });
-  dataOf(await cookieClient(server.baseUrl).getHealth());
-  expect(await server.stop(signal)).toBe(0);
-  expect(server.events().at(-1)).toMatchObject({ event: "server_stopped", reason: signal });
-  // Checkpointed and closed: a copy of the one file is a whole backup.
-  await expect(stat(`${server.databaseFile}-wal`)).rejects.toThrow("ENOENT");
-});
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "%s ends it with code 0, its last line on stdout",
+  async (signal) => {
+    const server = await startServerProcess({ folder });
+    dataOf(await cookieClient(server.baseUrl).getHealth());
+    expect(await server.stop(signal)).toBe(0);
+    expect(server.events().at(-1)).toMatchObject({ event: "server_stopped", reason: signal });
+    // Checkpointed and closed: a copy of the one file is a whole backup.
+    await expect(stat(`${server.databaseFile}-wal`)).rejects.toThrow("ENOENT");
+  },
+);
 
 test("a login that was accepted before SIGTERM is answered", async () => {
   const server = await startServerProcess({ folder, environment: { BCRYPT_COST: "12" } });
@@ -75,7 +78,9 @@ test("sessions and tokens outlive a restart, and so does the signing key", async
   await first.stop();
   const second = await startServerProcess({ folder, environment });
   const headers = { authorization: `Bearer ${pair.accessToken}` };
-  expect(await cookieClient(second.baseUrl).getTokenMe({}, { headers })).toMatchObject({ status: 200 });
+  expect(await cookieClient(second.baseUrl).getTokenMe({}, { headers })).toMatchObject({
+    status: 200,
+  });
   await second.stop();
 });
 
@@ -85,7 +90,8 @@ test("CF-01 a bad setting stops the start within a second, named, and its value 
   expect(performance.now() - startedAt).toBeLessThan(2000); // one second, on a machine that does other things too
   expect(ended.code).toBe(1);
   expect(ended.stdout).toBe("");
-  for (const name of ["PORT", "AUTH_SECRET", "BCRYPT_COST"]) expect(ended.stderr).toContain(`Setting ${name} `);
+  for (const name of ["PORT", "AUTH_SECRET", "BCRYPT_COST"])
+    expect(ended.stderr).toContain(`Setting ${name} `);
   for (const value of ["99999999", "hunter2"]) expect(ended.stderr).not.toContain(value);
 });
 
@@ -99,7 +105,9 @@ test("CF-01 production does not start without PUBLIC_URL and AUTH_SECRET", async
 test("a weak ADMIN_PASSWORD, a port in use and a foreign AUTH_SECRET each stop the start with one clear line", async () => {
   const weak = await run({ ADMIN_EMAIL: "a@example.com", ADMIN_PASSWORD: "sunshine" });
   expect(weak).toMatchObject({ code: 1, stdout: "" });
-  expect(weak.stderr).toMatch(/^ADMIN_PASSWORD is refused by the password policy: too_short, too_common\n$/);
+  expect(weak.stderr).toMatch(
+    /^ADMIN_PASSWORD is refused by the password policy: too_short, too_common\n$/,
+  );
 
   const server = await startServerProcess({ folder });
   const { port } = new URL(server.baseUrl);

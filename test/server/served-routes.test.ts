@@ -45,7 +45,9 @@ test("IV-13 every path answers every other method with 405 and the methods it ha
     const own = server.routes.filter((route) => route.path === path && route.method !== "");
     const methods = own.map(({ method }) => method);
     const allow = methods.includes("GET") ? [...methods, "HEAD"] : methods;
-    for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].filter((m) => !allow.includes(m))) {
+    for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].filter(
+      (m) => !allow.includes(m),
+    )) {
       const response = await fetch(server.address + path.replaceAll(/:\w+/g, "x"), { method });
       expect(response.status, `${method} ${path}`).toBe(405);
       expect(response.headers.get("allow")).toBe(allow.sort().join(", "));

@@ -16,7 +16,9 @@ describe.each(databases)("retention of events on $name", ({ create }) => {
     }
   }
   const timestamps = () =>
-    test.database.query("select timestamp from events order by timestamp").map((row) => row["timestamp"]);
+    test.database
+      .query("select timestamp from events order by timestamp")
+      .map((row) => row["timestamp"]);
 
   it("LA-05 the job deletes what is older than its days, and not what is just as old", async () => {
     await insertAt(NOW - 31 * DAY_MS, NOW - 30 * DAY_MS - 1, NOW - 30 * DAY_MS, NOW);

@@ -11,9 +11,12 @@ export const NOW = 1_795_428_360_000;
 export const HASH = "v1$10$hash-of-the-password";
 
 /** A line per migration, in order. */
-export const MIGRATED = ["0001-initial", "0002-limits", "0003-mail-and-reset", "0004-retention"].map(
-  (name) => `migration ${name} applied`,
-);
+export const MIGRATED = [
+  "0001-initial",
+  "0002-limits",
+  "0003-mail-and-reset",
+  "0004-retention",
+].map((name) => `migration ${name} applied`);
 
 export function aUser(overrides: Partial<User> = {}): User {
   const id = uuidv7();

@@ -1134,7 +1134,7 @@ export interface components {
      */
     Credentials: {
       /**
-       * Format: email
+       * Format: idn-email
        * @description Any spelling of the address; it is normalised before every use.
        * @example ada@example.com
        */
@@ -1329,7 +1329,7 @@ export interface components {
      */
     ForgotPasswordInput: {
       /**
-       * Format: email
+       * Format: idn-email
        * @description Any spelling of the address; it is normalised before every use.
        * @example ada@example.com
        */
@@ -1680,7 +1680,7 @@ export interface components {
       /** @enum {string} */
       level: "warn";
       /**
-       * Format: email
+       * Format: idn-email
        * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
        * @example ada@example.com
        */
@@ -1723,7 +1723,7 @@ export interface components {
       /** @enum {string} */
       level: "warn";
       /**
-       * Format: email
+       * Format: idn-email
        * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
        * @example ada@example.com
        */
@@ -1776,7 +1776,7 @@ export interface components {
        */
       userId: string;
       /**
-       * Format: email
+       * Format: idn-email
        * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
        * @example ada@example.com
        */
@@ -1934,6 +1934,7 @@ export interface components {
        */
       requestId: string;
       /**
+       * Format: int32
        * @description The same number as the header `Retry-After`.
        * @example 1
        */
@@ -2120,6 +2121,7 @@ export interface components {
        */
       requestId: string;
       /**
+       * Format: int32
        * @description The same number as the header `Retry-After`.
        * @example 1
        */
@@ -2223,6 +2225,7 @@ export interface components {
       method: string;
       /** @description The route's pattern, never the query. */
       path: string;
+      /** Format: int32 */
       status: number;
       durationMs: number;
       operation: string | null;
@@ -2315,7 +2318,7 @@ export interface components {
       /** @enum {string} */
       level: "warn";
       /**
-       * Format: email
+       * Format: idn-email
        * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
        * @example ada@example.com
        */
@@ -2355,7 +2358,7 @@ export interface components {
       /** @enum {string} */
       level: "info";
       /**
-       * Format: email
+       * Format: idn-email
        * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
        * @example ada@example.com
        */
@@ -2681,7 +2684,7 @@ export interface components {
        */
       userId: string;
       /**
-       * Format: email
+       * Format: idn-email
        * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
        * @example ada@example.com
        */
@@ -2721,7 +2724,7 @@ export interface components {
       /** @enum {string} */
       level: "warn";
       /**
-       * Format: email
+       * Format: idn-email
        * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
        * @example ada@example.com
        */
@@ -2738,7 +2741,7 @@ export interface components {
      */
     SignupInput: {
       /**
-       * Format: email
+       * Format: idn-email
        * @description Any spelling of the address; it is normalised before every use.
        * @example ada@example.com
        */
@@ -2769,6 +2772,7 @@ export interface components {
        */
       accessToken: string;
       /**
+       * Format: int32
        * @description How long the access token is good.
        * @example 900
        */
@@ -2779,6 +2783,7 @@ export interface components {
        */
       refreshToken: string;
       /**
+       * Format: int32
        * @description How long this login lasts, however often it is refreshed.
        * @example 2592000
        */
@@ -3022,7 +3027,7 @@ export interface components {
        */
       id: string;
       /**
-       * Format: email
+       * Format: idn-email
        * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
        * @example ada@example.com
        */

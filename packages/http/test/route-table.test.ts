@@ -16,7 +16,8 @@ function tableOf(...lines: `${keyof RouteFactory} /${string}`[]) {
 
 function parseLine(line: `${keyof RouteFactory} /${string}`): RouteDescriptor {
   const [name = "", path = ""] = line.split(" ");
-  const make = Object.entries(route).find(([method]) => method === name)?.[1] ?? route.all;
+  const makers: [string, RouteFactory["get"]][] = Object.entries(route);
+  const make = makers.find(([method]) => method === name)?.[1] ?? route.all;
   return make(path, config);
 }
 

@@ -1,12 +1,17 @@
-// Starts Swagger UI. It keeps the CSRF token of a login in this closure, never in storage, and sends
-// it with every change the session cookie would authenticate.
+// Starts Swagger UI, and gives every change that the session cookie authenticates its CSRF proof.
 "use strict";
 
-let csrfToken;
+// This cookie is for scripts to read, so nothing has to be kept here, and a reload loses nothing.
+const csrfToken = () => /(?:^|; )__Host-csrf=([^;]+)/.exec(document.cookie)?.[1];
 
 const isChange = (method) => !["GET", "HEAD", "OPTIONS"].includes(method.toUpperCase());
-const pathOf = (url) => new URL(url, location.href).pathname;
 const isOurs = (url) => new URL(url, location.href).origin === location.origin;
+
+// Swagger UI is dark by this class alone.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const followScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", followScheme);
+followScheme();
 
 window.ui = SwaggerUIBundle({
   url: "/openapi.json",
@@ -24,21 +29,10 @@ window.ui = SwaggerUIBundle({
   displayRequestDuration: true,
   defaultModelsExpandDepth: 0,
   requestInterceptor(request) {
+    const token = csrfToken();
     const unsigned = request.headers.Authorization === undefined;
-    if (
-      csrfToken !== undefined &&
-      unsigned &&
-      isOurs(request.url) &&
-      isChange(request.method ?? "GET")
-    )
-      request.headers["x-csrf-token"] = csrfToken;
+    if (token !== undefined && unsigned && isOurs(request.url) && isChange(request.method ?? "GET"))
+      request.headers["x-csrf-token"] = token;
     return request;
-  },
-  responseInterceptor(response) {
-    if (!response.ok || !isOurs(response.url)) return response;
-    if (pathOf(response.url) === "/login")
-      csrfToken = response.body?.csrfToken ?? response.obj?.csrfToken;
-    if (pathOf(response.url) === "/logout") csrfToken = undefined;
-    return response;
   },
 });

@@ -77,7 +77,7 @@ async function createSigningKeys(db: Kysely<unknown>, { bytes }: StorageDialect)
     .createIndex("signing_keys_one_signs")
     .unique()
     .on("signing_keys")
-    .expression(sql`(retired_at is null)`)
+    .column(sql`(retired_at is null)`)
     .where(sql.ref("retired_at"), "is", null)
     .execute();
 }

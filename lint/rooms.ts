@@ -1,0 +1,142 @@
+/**
+ * Who may import whom, as data. `lint/room-imports.ts` enforces it; `why` is what the linter says
+ * to whoever breaks it. Only what a room needs today is listed: a new entry is a decision.
+ */
+
+/**
+ * An entry ending in "/" or ":" names everything beneath it, `file.ts#Name` one export of a file,
+ * anything else a file of this repository or a package with its subpaths.
+ */
+export interface Room {
+  readonly name: string;
+  /** Folders (ending in "/") and files, from the root of the repository. */
+  readonly files: readonly string[];
+  /** What it may import besides its own files. */
+  readonly values: readonly string[] | "anything";
+  /** What it may import by `import type` alone, besides that. */
+  readonly types: readonly string[];
+  /** What one file may import more than the rest of the room. */
+  readonly except?: Readonly<Record<string, readonly string[]>>;
+  readonly why: string;
+}
+
+/** A file belongs to the first room that names it. */
+export const rooms: readonly Room[] = [
+  {
+    name: "contract",
+    files: ["src/contract/"],
+    values: ["zod"],
+    types: [],
+    except: { "src/contract/document.ts": ["@asteasolutions/zod-to-openapi"] },
+    why: "The contract is what everybody reads and nobody is told: it knows Zod and its own files, and only document.ts knows OpenAPI's library.",
+  },
+  {
+    name: "domain",
+    files: ["src/domain/"],
+    values: ["node:crypto"],
+    types: ["src/contract/", "zod"],
+    except: { "src/domain/keys.ts": ["jose"], "src/domain/tokens.ts": ["jose"] },
+    why: "The domain is the part to audit: whoever reads its files has read every rule of auth. Storage, workers, log and clock come in through Dependencies; contract and Zod lend it types only; only keys.ts and tokens.ts know jose (docs/decisions/0003-what-the-domain-imports.md).",
+  },
+  {
+    name: "storage",
+    files: ["src/storage/"],
+    values: ["kysely", "src/domain/storage.ts#StorageUnavailableError"],
+    types: ["src/domain/"],
+    except: { "src/storage/drivers.ts": ["node:sqlite", "node:fs", "node:path"] },
+    why: "Storage keeps rows and decides nothing: Kysely writes its SQL, the domain lends it types and the one error it throws. Only drivers.ts names a database driver or touches a file.",
+  },
+  {
+    name: "platform",
+    files: ["src/platform/"],
+    values: [
+      "node:",
+      "@zxcvbn-ts/language-common",
+      "bcryptjs",
+      "pino",
+      "piscina",
+      "swagger-ui-dist",
+      "uuidv7",
+    ],
+    types: ["src/contract/", "src/domain/", "src/routes/"],
+    why: "The platform is the outside world behind interfaces the other rooms declare: it takes their types, runs none of their code, and each library it needs is named in its room.",
+  },
+  {
+    name: "routes",
+    files: ["src/routes/"],
+    values: ["src/contract/", "src/domain/", "@hectoday/http", "zod"],
+    types: [],
+    why: "Routes carry the contract and the domain over HTTP, on any runtime: database, files and process are behind the domain's interfaces.",
+  },
+  {
+    name: "app",
+    files: ["src/app.ts"],
+    values: ["src/contract/", "src/routes/", "src/domain/", "@hectoday/http"],
+    types: [],
+    why: "The app is a composition without side effects: what touches the world is handed to createApp by server.ts, so a test can hand it something else.",
+  },
+  {
+    name: "start",
+    files: ["src/supported-node.js", "src/start.js"],
+    values: ["src/supported-node.js", "src/server.ts"],
+    types: [],
+    why: "The start runs on any Node, to say in one line which one is needed: it loads nothing before that check, and only the server after it.",
+  },
+  {
+    name: "process",
+    files: ["src/server.ts", "src/config.ts", "src/first-admin.ts", "src/start-refused.ts"],
+    values: "anything",
+    types: [],
+    why: "The process is where all rooms meet.",
+  },
+  {
+    name: "scripts",
+    files: ["scripts/"],
+    values: ["src/contract/", "src/storage/", "src/config.ts", "package.json", "node:", "package:"],
+    types: [],
+    why: "Scripts are what a person runs by hand, beside the server: they read the contract, the settings and the storage, and leave the rules of auth to the process that owns them.",
+  },
+  {
+    name: "lint",
+    files: ["lint/", "eslint.config.js"],
+    values: ["node:", "package:"],
+    types: [],
+    why: "The linter judges the other rooms and runs none of their code.",
+  },
+  {
+    name: "client",
+    files: ["client/src/"],
+    values: ["openapi-fetch"],
+    types: [],
+    except: { "client/src/node.ts": ["tough-cookie", "node:"] },
+    why: "The client is published alone and runs in a browser: it knows the contract by what is generated from openapi.json, and only its Node entry knows Node and a cookie jar.",
+  },
+  {
+    name: "client's tests",
+    files: ["client/test/"],
+    values: ["client/", "node:", "vitest"],
+    types: [],
+    why: "The client is tested as it is published: against any server, without this one.",
+  },
+  {
+    name: "packages/http",
+    files: ["packages/http/src/"],
+    values: ["rou3"],
+    types: ["zod"],
+    why: "The framework speaks web APIs only, to run on every runtime that has fetch; rou3 finds its routes, and of Zod it knows the types, so the application brings its own.",
+  },
+  {
+    name: "packages/http's tests",
+    files: ["packages/http/"],
+    values: ["rou3", "vitest", "zod"],
+    types: [],
+    why: "The framework is tested as it is published, without the application that uses it.",
+  },
+  {
+    name: "tests",
+    files: ["test/", "vitest.config.ts"],
+    values: "anything",
+    types: [],
+    why: "A test may open every room.",
+  },
+];

@@ -1,0 +1,70 @@
+/** The rules `portcullis/assertion-says-why` and `portcullis/disable-says-why`. */
+import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
+
+/**
+ * `as` and `!` overrule the compiler, so a comment on the statement, or on the line above it, says
+ * what proves them. `as const` and `as unknown` overrule nothing.
+ */
+export const assertionSaysWhy: TSESLint.RuleModule<"unexplained"> = {
+  meta: {
+    type: "problem",
+    schema: [],
+    messages: {
+      unexplained:
+        "An assertion is believed, not checked: narrow by a check instead, or say in a comment what proves it.",
+    },
+  },
+  create(context) {
+    const commented = new Set(
+      context.sourceCode.getAllComments().flatMap(({ loc }) => [loc.start.line, loc.end.line]),
+    );
+    function check(node: TSESTree.Node): void {
+      const from = holderOf(node).loc.start.line - 1;
+      const to = node.loc.end.line;
+      for (let line = from; line <= to; line++) if (commented.has(line)) return;
+      context.report({ node, messageId: "unexplained" });
+    }
+    return {
+      TSNonNullExpression: check,
+      TSTypeAssertion: check,
+      TSAsExpression(node) {
+        const { typeAnnotation } = node;
+        const isConst =
+          typeAnnotation.type === "TSTypeReference" &&
+          typeAnnotation.typeName.type === "Identifier" &&
+          typeAnnotation.typeName.name === "const";
+        // The outer `as` of `as unknown as T` answers for both.
+        if (!isConst && typeAnnotation.type !== "TSUnknownKeyword") check(node);
+      },
+    };
+  },
+};
+
+/** What a comment above speaks of: the statement, property or member around an expression. */
+function holderOf(node: TSESTree.Node): TSESTree.Node {
+  const isHolder = /Statement$|Declaration$|^Property|^MethodDefinition$/.test(node.type);
+  return isHolder || !node.parent ? node : holderOf(node.parent);
+}
+
+/** A rule switched off for a line is an exception, and `-- because` says why it is one. */
+export const disableSaysWhy: TSESLint.RuleModule<"unexplained"> = {
+  meta: {
+    type: "problem",
+    schema: [],
+    messages: {
+      unexplained:
+        "Name the rule and say why it does not hold here: `eslint-disable-next-line rule -- why`.",
+    },
+  },
+  create(context) {
+    return {
+      Program() {
+        for (const { loc, value } of context.sourceCode.getAllComments()) {
+          const directive = /^\s*eslint-disable(?:-next-line|-line)?\b(.*)$/s.exec(value)?.[1];
+          if (directive === undefined || /\S.*\s--\s+\S/s.test(directive)) continue;
+          context.report({ loc, messageId: "unexplained" });
+        }
+      },
+    };
+  },
+};

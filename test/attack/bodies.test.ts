@@ -1,0 +1,116 @@
+/** IV-01: no body gives a 5xx, and none that is refused changes anything. */
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { codeOf, expectSound } from "./answers.ts";
+import { PASSWORD, startTarget, type Target } from "./target.ts";
+
+let target: Target;
+beforeAll(async () => {
+  target = await startTarget();
+});
+afterAll(() => target.stop());
+const routes = ["/signup", "/login", "/token/login"];
+const json = { "content-type": "application/json" };
+const good = JSON.stringify({ email: "mallory@example.com", password: PASSWORD });
+
+/** Sends the body to every route that takes one; answers the codes, after checking that all is sound and unchanged. */
+async function refused(
+  body: string | Buffer,
+  headers: Record<string, string> = json,
+): Promise<string[]> {
+  const before = target.state();
+  const codes: string[] = [];
+  for (const route of routes) {
+    const answer = await target.send("POST", route, headers, body);
+    expectSound(answer);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    codes.push(codeOf(answer));
+  }
+  expect(target.state()).toBe(before);
+  return [...new Set(codes)];
+}
+
+test.each([
+  ["null", "null"],
+  ["a number", "7"],
+  ["text", '"mallory@example.com"'],
+  ["true", "true"],
+  ["a list", "[]"],
+  ["a list of what was asked for", `[${good}]`],
+  ["an empty object", "{}"],
+  ["nothing at all", ""],
+  ["an address that is null", `{"email":null,"password":"${PASSWORD}"}`],
+  ["an address that is a list", `{"email":["a@example.com"],"password":"${PASSWORD}"}`],
+  ["an address that is an object", `{"email":{"$ne":""},"password":{"$ne":""}}`],
+  [
+    "a password that is a number",
+    `{"email":"mallory@example.com","password":12345678901234567890}`,
+  ],
+  ["a password of no characters", `{"email":"mallory@example.com","password":""}`],
+  ["a role", `{"email":"mallory@example.com","password":"${PASSWORD}","role":"admin"}`],
+  [
+    "an id",
+    `{"email":"mallory@example.com","password":"${PASSWORD}","id":"01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"}`,
+  ],
+  ["__proto__", `{"__proto__":{"email":"mallory@example.com","password":"${PASSWORD}"}}`],
+  [
+    "__proto__ beside what was asked for",
+    `{"email":"mallory@example.com","password":"${PASSWORD}","__proto__":{"role":"admin"}}`,
+  ],
+  [
+    "constructor.prototype",
+    `{"email":"mallory@example.com","password":"${PASSWORD}","constructor":{"prototype":{"role":"admin"}}}`,
+  ],
+  ["a name that is empty", `{"":1,"email":"mallory@example.com","password":"${PASSWORD}"}`],
+  [
+    "1000 unknown names",
+    JSON.stringify(Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`name${n}`, n]))),
+  ],
+  ["one name of 16,000 characters", `{"${"n".repeat(16_000)}":1}`],
+  ["lists nested 8000 deep", "[".repeat(8000) + "]".repeat(8000)],
+  ["objects nested 3000 deep", '{"a":'.repeat(2700) + "1" + "}".repeat(2700)],
+])("IV-02 IV-03 a body that is, or has, %s fails validation", async (_, body) => {
+  expect(await refused(body)).toEqual(["400 validation_failed"]);
+  expect(Object.hasOwn(Object.prototype, "role")).toBe(false);
+});
+
+test.each([
+  ["text that is no JSON", "email=mallory"],
+  ["a list left open", "[".repeat(8000)],
+  ["two documents", good + good],
+  ["a comma too many", good.replace("}", ",}")],
+  ["single quotes", good.replaceAll('"', "'")],
+  ["NaN", "NaN"],
+  ["a byte order mark", `\ufeff${good}`],
+  ["UTF-16", Buffer.from(good, "utf16le")],
+  ["only NUL", "\0\0\0\0"],
+  ["gzip", gzipSync(good)],
+])("IV-01 a body of %s is not JSON", async (_, body) => {
+  expect(await refused(body)).toEqual(["400 invalid_json"]);
+});
+
+test("where a name comes twice, the last one counts, for the check and for the deed", async () => {
+  const email = target.freshEmail();
+  const body = `{"email":"mallory@example.com","password":"short","email":"${email}","password":"${PASSWORD}"}`;
+  const answer = await target.send("POST", "/signup", json, body);
+  expect(answer.status).toBe(201);
+  expect(JSON.parse(answer.body)).toMatchObject({ email });
+});
+
+describe("what is refused is not repeated", () => {
+  test("LA-03 no answer and no stored event holds the password, however it was sent", async () => {
+    const secret = "hunter2-hunter2-hunter2";
+    for (const body of [
+      `{"password":"${secret}"}`,
+      `{"email":"x","password":["${secret}"]}`,
+      `{"${secret}":1}`,
+      `"${secret}`,
+    ]) {
+      for (const route of routes) {
+        const answer = await target.send("POST", route, json, body);
+        if (!body.startsWith(`{"${secret}`)) expect(answer.body).not.toContain(secret);
+      }
+    }
+    expect(JSON.stringify(target.sql("SELECT * FROM events"))).not.toContain("hunter2");
+  });
+});

@@ -1,0 +1,102 @@
+/** Cookies and tokens: what is set, and what is believed. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { codeOf, expectSound } from "./answers.ts";
+import { PASSWORD, startTarget, type Target } from "./target.ts";
+
+let target: Target;
+beforeAll(async () => {
+  target = await startTarget({ PUBLIC_URL: "https://auth.example.com", NODE_ENV: "test" });
+});
+afterAll(() => target.stop());
+
+describe("cookies", () => {
+  test("SE-03 every cookie is pinned to this host, by TLS, for the life of the session", async () => {
+    const { email, cookie, csrfToken } = await target.newLogin();
+    const login = await target.post("/login", { email, password: PASSWORD });
+    const logout = await target.send("POST", "/logout", { cookie, "x-csrf-token": csrfToken });
+    const lines = [...(login.headers["set-cookie"] ?? []), ...(logout.headers["set-cookie"] ?? [])];
+    expect(lines).toHaveLength(4);
+    for (const line of lines) {
+      expect(line).toMatch(
+        /^__Host-(session|csrf)=[A-Za-z0-9_-]*; Path=\/; Max-Age=(86400|0); Secure; (HttpOnly; )?SameSite=Lax$/,
+      );
+      expect(line.includes("HttpOnly")).toBe(line.startsWith("__Host-session"));
+    }
+  });
+
+  test("LG-03 a session id that the client brought is never adopted", async () => {
+    const { email } = await target.newLogin();
+    const planted = `__Host-session=${"A".repeat(43)}`;
+    const answer = await target.post("/login", { email, password: PASSWORD }, { cookie: planted });
+    expect(answer.headers["set-cookie"]?.[0]).not.toContain("AAAAAAAA");
+    expect((await target.send("GET", "/me", { cookie: planted })).status).toBe(401);
+  });
+
+  test.each([
+    ["a no-break space before its name", (cookie: string) => `\xa0${cookie}`],
+    ["a tab before its name", (cookie: string) => `\t${cookie}`],
+    ["other letters in its name", (cookie: string) => cookie.replace("__Host-", "__host-")],
+    ["no prefix", (cookie: string) => cookie.replace("__Host-", "")],
+    ["a percent-escape in its name", (cookie: string) => cookie.replace("__Host-", "__Host%2D")],
+    ["quotes", (cookie: string) => cookie.replace("=", '="').concat('"')],
+    ["its value cut short", (cookie: string) => cookie.slice(0, -1)],
+    ["a character more", (cookie: string) => `${cookie}A`],
+    ["a bad twin before it", (cookie: string) => `__Host-session=x; ${cookie}`],
+  ])("a genuine session cookie with %s is nobody's", async (_, change) => {
+    const { cookie } = await target.newLogin();
+    const session = /__Host-session=[^;]+/.exec(cookie)?.[0] ?? "";
+    const answer = await target.send("GET", "/me", { cookie: `theme=dark;${change(session)}` });
+    expectSound(answer);
+    expect(codeOf(answer)).toBe("401 unauthenticated");
+    expect((await target.send("GET", "/me", { cookie: session })).status).toBe(200);
+  });
+});
+
+describe("TK-21 the Authorization header", () => {
+  test("the scheme has no case, and a token is a credential of its own", async () => {
+    const { email, cookie } = await target.newLogin();
+    const token = await target.bearer({ email, password: PASSWORD });
+    for (const scheme of ["Bearer", "bearer", "BEARER"])
+      expect(
+        (await target.send("GET", "/token/me", { authorization: `${scheme} ${token}` })).status,
+      ).toBe(200);
+    expect((await target.send("GET", "/token/me", { cookie })).status).toBe(401);
+    expect((await target.send("GET", "/me", { cookie: `__Host-session=${token}` })).status).toBe(
+      401,
+    );
+  });
+
+  test("whatever is no single token is refused, and never falls back to the cookie", async () => {
+    const { email, cookie } = await target.newLogin();
+    const token = await target.bearer({ email, password: PASSWORD });
+    const secret = /__Host-session=([^;]+)/.exec(cookie)?.[1] ?? "";
+    const values = [
+      "",
+      "Bearer",
+      "Bearer ",
+      token,
+      `Bearer  ${token}`,
+      `Bearer\t${token}`,
+      `Bearer ${token} x`,
+      `Bearer ${token},${token}`,
+      `Bearer ${token}, Bearer ${token}`,
+      `Basic ${token}`,
+      `Token ${token}`,
+      `Bearer "${token}"`,
+      `Bearer ${token}\xa0`,
+      `Bearer ${secret}`,
+      `Bearer ${"A".repeat(3072)}`,
+      "Bearer null",
+      "Bearer a.b.c",
+      "Negotiate",
+      `Bearer=${token}`,
+    ];
+    for (const authorization of [...values, [`Bearer ${token}`, `Bearer ${token}`]]) {
+      const answer = await target.send("GET", "/me", { authorization, cookie });
+      expectSound(answer);
+      expect([authorization, codeOf(answer)]).toEqual([authorization, "401 unauthenticated"]);
+      expect(answer.headers["www-authenticate"]).toBe('Bearer error="invalid_token"');
+    }
+    expect((await target.send("GET", `/token/me?access_token=${token}`)).status).toBe(401);
+  });
+});

@@ -1,0 +1,87 @@
+/** What an attacker learns from logins, and what can be done with the credentials of others. */
+import { hashSync } from "bcryptjs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Answer, expectSound } from "./answers.ts";
+import { PASSWORD, startTarget, type Target } from "./target.ts";
+
+let target: Target;
+beforeAll(async () => {
+  target = await startTarget({ PUBLIC_URL: "https://auth.example.com", NODE_ENV: "test" });
+});
+afterAll(() => target.stop());
+
+/** All of an answer but what is of the moment. */
+function withoutMoment({ status, headers, body }: Answer) {
+  const { date: _, "x-request-id": requestId, ...rest } = headers;
+  return { status, headers: rest, body: body.replace(String(requestId), "(request id)") };
+}
+
+describe.each(["/login", "/token/login"])("LG-01 %s", (path) => {
+  test("unknown, wrong and disabled are answered byte for byte alike", async () => {
+    const known = await target.newLogin();
+    const disabled = await target.newLogin();
+    target.sql("UPDATE users SET disabled = 1 WHERE id = ?", disabled.userId);
+    const brought = await target.newLogin();
+    target.sql(
+      "UPDATE users SET password_hash = ? WHERE id = ?",
+      hashSync(PASSWORD, 10),
+      brought.userId,
+    );
+    const broken = await target.newLogin();
+    target.sql("UPDATE users SET password_hash = 'broken' WHERE id = ?", broken.userId);
+
+    const answers: ReturnType<typeof withoutMoment>[] = [];
+    for (const [email, password] of [
+      ["nobody@example.com", PASSWORD],
+      [known.email, `${PASSWORD}!`],
+      [disabled.email, PASSWORD],
+      [disabled.email, `${PASSWORD}!`],
+      [brought.email, `${PASSWORD}!`],
+      [broken.email, PASSWORD],
+    ]) {
+      const answer = await target.post(path, { email, password });
+      expectSound(answer);
+      answers.push(withoutMoment(answer));
+    }
+    expect(answers[0]).toMatchObject({ status: 401 });
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect(target.lastEvent()).toMatchObject({ event: "login_failed", reason: "wrong_password" });
+  });
+
+  test("ET-01 an unknown address takes as long as a wrong password", async () => {
+    const { email } = await target.newLogin();
+    const times = { known: Infinity, unknown: Infinity };
+    for (let run = 0; run < 6; run += 1) {
+      times.known = Math.min(
+        times.known,
+        await timeOf(() => target.post(path, { email, password: `${PASSWORD}!` })),
+      );
+      times.unknown = Math.min(
+        times.unknown,
+        await timeOf(() => target.post(path, { email: "nobody@example.com", password: PASSWORD })),
+      );
+    }
+    expect(times.unknown / times.known).toBeGreaterThan(0.5);
+    expect(times.unknown / times.known).toBeLessThan(2);
+  });
+
+  test("LG-06 every spelling of an address is the same account", async () => {
+    const { email } = await target.newLogin();
+    for (const spelling of [
+      email.toUpperCase(),
+      ` ${email} `,
+      email.replace("person", "ｐｅｒｓｏｎ"),
+      email.replace("example", "ＥＸＡＭＰＬＥ"),
+    ])
+      expect([
+        spelling,
+        (await target.post(path, { email: spelling, password: PASSWORD })).status,
+      ]).toEqual([spelling, 200]);
+  });
+});
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}

@@ -1,0 +1,124 @@
+/** IV-13, CS-08: no method dodges a guard. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { codeOf, expectSound } from "./answers.ts";
+import { ADMIN, type Login, startTarget, type Target } from "./target.ts";
+
+let target: Target;
+let admin: Login;
+let user: Login & { email: string };
+beforeAll(async () => {
+  target = await startTarget();
+  admin = await target.login(ADMIN);
+  user = await target.newLogin();
+});
+afterAll(() => target.stop());
+
+describe("methods", () => {
+  const paths = [
+    "/me",
+    "/login",
+    "/logout",
+    "/signup",
+    "/users",
+    "/users/01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+    "/healthz",
+    "/docs",
+    "/problems/not-found",
+  ];
+  const allowed: Record<string, string> = {
+    "/login": "POST",
+    "/logout": "POST",
+    "/signup": "POST",
+    "/users/01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42": "DELETE, GET, HEAD",
+  };
+
+  test.each([
+    "PUT",
+    "PATCH",
+    "TRACE",
+    "OPTIONS",
+    "PROPFIND",
+    "MKCOL",
+    "LOCK",
+    "PURGE",
+    "M-SEARCH",
+    "QUERY",
+  ])("IV-13 %s is refused everywhere, with Allow", async (method) => {
+    const before = target.state();
+    for (const path of paths) {
+      const answer = await target.send(method, path, {
+        cookie: admin.cookie,
+        "x-csrf-token": admin.csrfToken,
+      });
+      expectSound(answer);
+      expect([path, codeOf(answer), answer.headers.allow]).toEqual([
+        path,
+        "405 method_not_allowed",
+        allowed[path] ?? "GET, HEAD",
+      ]);
+    }
+    expect(target.state()).toBe(before);
+  });
+
+  test("TRACE repeats nothing of the request", async () => {
+    const answer = await target.send("TRACE", "/me", {
+      cookie: user.cookie,
+      "x-marker": "marker-of-this-test",
+    });
+    expect(answer.status).toBe(405);
+    expect(answer.body + JSON.stringify(answer.headers)).not.toContain("marker-of-this-test");
+  });
+
+  test("CS-08 a header or a parameter that names another method changes nothing", async () => {
+    const path = `/users/${user.userId}`;
+    const before = target.state();
+    for (const name of [
+      "x-http-method-override",
+      "x-http-method",
+      "x-method-override",
+      "_method",
+    ]) {
+      await target.send("GET", path, {
+        cookie: admin.cookie,
+        "x-csrf-token": admin.csrfToken,
+        [name]: "DELETE",
+      });
+      await target.send("GET", `${path}?_method=DELETE`, { cookie: admin.cookie });
+      expect(
+        codeOf(
+          await target.send("POST", path, {
+            cookie: admin.cookie,
+            "x-csrf-token": admin.csrfToken,
+            [name]: "DELETE",
+          }),
+        ),
+      ).toBe("405 method_not_allowed");
+    }
+    expect(target.state()).toBe(before);
+  });
+
+  test("CS-08 HEAD answers as GET does, without a body, and changes nothing", async () => {
+    const before = target.state();
+    for (const [path, status] of [
+      ["/me", 200],
+      ["/users", 403],
+      ["/login", 405],
+      ["/nowhere", 404],
+      ["/healthz", 200],
+    ] as const) {
+      const answer = await target.send("HEAD", path, { cookie: user.cookie });
+      expectSound(answer);
+      expect([path, answer.status, answer.body]).toEqual([path, status, ""]);
+    }
+    expect(target.state()).toBe(before);
+  });
+
+  test.each(["get", "Get", "GETT", "G ET", "", "\0GET", "CONNECT"])(
+    "a method that is none (%j) is refused",
+    async (method) => {
+      expect(
+        await target.wire(`${method} /me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`),
+      ).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
+    },
+  );
+});

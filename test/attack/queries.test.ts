@@ -1,0 +1,53 @@
+/** IV-01, IV-11: no query gives a 5xx, and none reaches the database as SQL. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { codeOf, expectSound } from "./answers.ts";
+import { ADMIN, type Login, startTarget, type Target } from "./target.ts";
+
+let target: Target;
+let admin: Login;
+beforeAll(async () => {
+  target = await startTarget();
+  admin = await target.login(ADMIN);
+});
+afterAll(() => target.stop());
+
+test.each([
+  "/me?x=1",
+  "/me?__proto__=1",
+  "/users?limit=0",
+  "/users?limit=101",
+  "/users?limit=1&limit=2",
+  "/users?limit=1e1",
+  "/users?limit=%31%30%00",
+  "/users?cursor=AAAA",
+  "/users?cursor=%00",
+  "/users?role=root",
+  "/users?role[]=admin",
+  "/users?disabled=1",
+  "/users?email=",
+  `/users?email=${"a".repeat(255)}`,
+  "/users?email=a&email=b",
+  "/users?%zz=%zz",
+  "/users?&&=&",
+])("%s fails validation", async (path) => {
+  const answer = await target.send("GET", path, { cookie: admin.cookie });
+  expectSound(answer);
+  expect(codeOf(answer)).toBe("400 validation_failed");
+});
+
+test.each([
+  "%25",
+  "_",
+  "a%25",
+  "%27%20or%20%27%27=%27",
+  "%00",
+  "%ff",
+  "%F0%9F%8C%8A",
+  "[a-z]",
+  "\\",
+])("IV-11 the prefix %s is taken literally, and finds nobody", async (prefix) => {
+  const answer = await target.send("GET", `/users?email=${prefix}`, { cookie: admin.cookie });
+  expectSound(answer);
+  expect(answer.status).toBe(200);
+  expect(JSON.parse(answer.body)).toMatchObject({ items: [] });
+});

@@ -1,0 +1,111 @@
+/** IV-12: requests that two readers could read in two ways, and headers out of all proportion. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { codeOf, expectSound } from "./answers.ts";
+import { PASSWORD, startTarget, type Target } from "./target.ts";
+
+let target: Target;
+let cookie: string;
+beforeAll(async () => {
+  target = await startTarget();
+  ({ cookie } = await target.newLogin());
+});
+afterAll(() => target.stop());
+const get = (headers: string, path = "/me") =>
+  target.wire(`GET ${path} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
+const body = () => JSON.stringify({ email: target.freshEmail(), password: PASSWORD });
+const jsonPost = "POST /signup HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+
+test("no header of a proxy changes what is answered, or what is recorded", async () => {
+  const forwarded = {
+    "x-forwarded-for": "198.51.100.1",
+    "x-forwarded-host": "evil.example",
+    "x-forwarded-proto": "https",
+    "x-real-ip": "198.51.100.1",
+    forwarded: "for=198.51.100.1",
+    "x-original-url": "/users",
+    "x-rewrite-url": "/users",
+  };
+  const answer = await target.send("GET", "/me", forwarded);
+  expectSound(answer);
+  expect(codeOf(answer)).toBe("401 unauthenticated");
+  await target.post("/login", { email: "nobody@example.com", password: PASSWORD }, forwarded);
+  expect(target.lastEvent()).toMatchObject({ event: "login_failed", ip: "127.0.0.1" });
+});
+
+test.each([
+  [
+    "both lengths",
+    (b: string) =>
+      `${jsonPost}Content-Length: ${b.length}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${b}`,
+  ],
+  [
+    "two lengths",
+    (b: string) => `${jsonPost}Content-Length: ${b.length}\r\nContent-Length: 0\r\n\r\n${b}`,
+  ],
+  [
+    "a list of lengths",
+    (b: string) => `${jsonPost}Content-Length: ${b.length}, ${b.length}\r\n\r\n${b}`,
+  ],
+  ["a signed length", (b: string) => `${jsonPost}Content-Length: +${b.length}\r\n\r\n${b}`],
+  ["a negative length", (b: string) => `${jsonPost}Content-Length: -1\r\n\r\n${b}`],
+  ["an unknown coding", (b: string) => `${jsonPost}Transfer-Encoding: xchunked\r\n\r\n${b}`],
+  [
+    "a coding spelled with a tab",
+    (b: string) => `${jsonPost}Transfer-Encoding:\tchunked, identity\r\n\r\n${b}`,
+  ],
+  [
+    "a space before the colon",
+    (b: string) => `${jsonPost}Content-Length : ${b.length}\r\n\r\n${b}`,
+  ],
+  [
+    "a folded header",
+    (b: string) => `${jsonPost}X-Folded: a\r\n b\r\nContent-Length : ${b.length}\r\n\r\n${b}`,
+  ],
+  [
+    "bare line feeds",
+    (b: string) => `${jsonPost.replaceAll("\r\n", "\n")}Content-Length: ${b.length}\n\n${b}`,
+  ],
+  [
+    "a chunk size that is none",
+    (b: string) => `${jsonPost}Transfer-Encoding: chunked\r\n\r\nZZ\r\n${b}\r\n0\r\n\r\n`,
+  ],
+  [
+    "NUL in a header",
+    (b: string) => `${jsonPost}X-Nul: a\0b\r\nContent-Length: ${b.length}\r\n\r\n${b}`,
+  ],
+])("IV-12 a request with %s is refused, and makes no account", async (_, compose) => {
+  const before = target.state();
+  expect(await target.wire(compose(body()))).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
+  expect(target.state()).toBe(before);
+});
+
+test("headers out of all proportion are refused", async () => {
+  expect(await get(`Host: localhost\r\nX-Large: ${"a".repeat(20_000)}\r\n`)).toMatch(
+    /^HTTP\/1\.1 431 /,
+  );
+  expect(await get(`Host: localhost\r\nCookie: ${"a=b; ".repeat(4000)}\r\n`)).toMatch(
+    /^HTTP\/1\.1 431 /,
+  );
+  expect(await get(`Host: localhost\r\n${"X-Many: 1\r\n".repeat(3000)}`)).toMatch(
+    /^HTTP\/1\.1 431 /,
+  );
+});
+
+test("headers just below that are read, in no time", async () => {
+  const started = performance.now();
+  for (const filler of [" ", ";", "=", "; ", "__Host-session=; ", "\t"]) {
+    const answer = await target.send("GET", "/me", {
+      cookie: `a=b;${filler.repeat(Math.floor(15_000 / filler.length))}c=d`,
+      authorization: `Bearer ${"=".repeat(100)}`,
+    });
+    expect(codeOf(answer)).toBe("401 unauthenticated");
+  }
+  expect(performance.now() - started).toBeLessThan(1000);
+});
+
+test("a genuine cookie among many others is found", async () => {
+  expect(
+    (await target.send("GET", "/me", { cookie: `theme=dark; a=b; =; ;;  x; ${cookie}; last=1` }))
+      .status,
+  ).toBe(200);
+});

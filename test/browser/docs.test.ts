@@ -1,0 +1,205 @@
+import { readFile } from "node:fs/promises";
+import type { BrowserContextOptions } from "playwright-core";
+import { afterEach, describe, expect, test } from "vitest";
+import { desktop, noBrowser, phone, useBrowser, type WatchedPage } from "./browser.ts";
+import { authorize, openAll, openDocs, operation, tryOut } from "./swagger-ui.ts";
+
+const password = "a tall ship and a star to steer by";
+const newcomer = () => ({ email: `ada-${crypto.randomUUID()}@example.com`, password });
+
+interface OpenApi {
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly operationId: string }>>>
+  >;
+  readonly webhooks: Readonly<Record<string, unknown>>;
+}
+
+describe.skipIf(noBrowser)("/docs in a browser", () => {
+  const newPage = useBrowser();
+  let watched: WatchedPage;
+  afterEach(() => watched.page.context().close());
+
+  async function newDocsPage(
+    options: BrowserContextOptions = desktop,
+    query = "",
+  ): Promise<WatchedPage> {
+    watched = await newPage(options);
+    await openDocs(watched.page, `${watched.origin}/docs${query}`);
+    return watched;
+  }
+
+  test("HD-07 shows every operation and event, opened too, without violation, error or foreign request", async () => {
+    const { page, faults, consoleErrors, shoot } = await newDocsPage();
+    await shoot("docs-desktop");
+    const { paths, webhooks } = await published();
+    const operationIds = Object.values(paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId }) => operationId),
+    );
+    for (const operationId of operationIds)
+      expect(await operation(page, operationId).count(), operationId).toBe(1);
+    expect(await openAll(page)).toBe(operationIds.length + Object.keys(webhooks).length);
+    await page.locator(".models-control").click();
+    await page.locator(".models .json-schema-2020-12").first().waitFor();
+
+    expect(await faults()).toEqual([]);
+    expect(consoleErrors).toEqual([]);
+  });
+
+  test("HD-07 refuses an inline script, an inline style and a foreign script, and these tests see it", async () => {
+    const { page, faults } = await newDocsPage();
+    await page.evaluate(() => {
+      const inline = document.createElement("script");
+      inline.textContent = "window.ran = true";
+      const foreign = document.createElement("script");
+      foreign.src = "https://example.invalid/x.js";
+      const style = document.createElement("style");
+      style.textContent = "body { color: red }";
+      document.body.append(inline, foreign, style);
+    });
+    const seen = (await faults()).join("\n");
+    expect(seen).toContain("violation of script-src-elem: inline");
+    expect(seen).toContain("violation of style-src-elem: inline");
+    expect(seen).toContain("violation of script-src-elem: https://example.invalid/x.js");
+    expect(await page.evaluate(() => Reflect.has(window, "ran"))).toBe(false);
+  });
+
+  test("a person signs up, logs in, sees themselves and logs out by clicking", async () => {
+    const { page, faults, shoot } = await newDocsPage();
+    const account = newcomer();
+    expect(await tryOut(page, "signup", account)).toMatchObject({
+      status: 201,
+      body: { email: account.email, role: "user" },
+    });
+    expect(await tryOut(page, "login", account)).toMatchObject({ status: 200 });
+    expect(await tryOut(page, "getMe")).toMatchObject({
+      status: 200,
+      body: { email: account.email },
+    });
+    await operation(page, "getMe").scrollIntoViewIfNeeded();
+    await shoot("docs-answer");
+    expect(await tryOut(page, "logout")).toEqual({ status: 204, body: undefined });
+    expect(await tryOut(page, "getMe")).toMatchObject({
+      status: 401,
+      body: { code: "unauthenticated" },
+    });
+    expect(await faults()).toEqual([]);
+  });
+
+  test("CS-01 a session that outlives a reload still logs out: the proof is not lost with the page", async () => {
+    const { page, origin } = await newDocsPage();
+    const account = newcomer();
+    await tryOut(page, "signup", account);
+    await tryOut(page, "login", account);
+    await openDocs(page, `${origin}/docs`);
+    expect(await tryOut(page, "getMe")).toMatchObject({ status: 200 });
+    expect(await tryOut(page, "logout")).toMatchObject({ status: 204 });
+  });
+
+  test("HD-07 a program's token works through the Authorize dialog, and is kept in no storage", async () => {
+    const { page, faults, shoot, origin } = await newDocsPage();
+    const account = newcomer();
+    await tryOut(page, "signup", account);
+    expect(await tryOut(page, "getTokenMe")).toMatchObject({ status: 401 });
+    const { status, body } = await tryOut(page, "tokenLogin", account);
+    expect(status).toBe(200);
+    const { accessToken } = body as { accessToken: string }; // asserted by the next answer
+    await authorize(page, accessToken);
+    expect(await tryOut(page, "getTokenMe")).toMatchObject({
+      status: 200,
+      body: { email: account.email },
+    });
+    expect(await page.evaluate(() => [{ ...localStorage }, { ...sessionStorage }])).toEqual([
+      {},
+      {},
+    ]);
+    await operation(page, "getTokenMe").scrollIntoViewIfNeeded();
+    await shoot("docs-bearer");
+
+    await openDocs(page, `${origin}/docs`);
+    expect(await tryOut(page, "getTokenMe")).toMatchObject({ status: 401 });
+    expect(await faults()).toEqual([]);
+  });
+
+  test("HD-04 a refused change shows its problem document, whose page is one click away", async () => {
+    const { page } = await newDocsPage();
+    const account = newcomer();
+    await tryOut(page, "signup", account);
+    expect(await tryOut(page, "signup", account)).toMatchObject({
+      status: 409,
+      body: { type: "/problems/email-taken", code: "email_taken", status: 409 },
+    });
+    await page.locator(".info a", { hasText: "email_taken" }).click();
+    await expect
+      .poll(() => page.context().pages().at(-1)?.url())
+      .toMatch(/\/problems\/email-taken$/);
+  });
+
+  test.each(["url", "configUrl"])(
+    "HD-08 ?%s= changes nothing: our document is shown",
+    async (name) => {
+      const elsewhere = ["https://example.invalid/openapi.json", "/healthz"];
+      for (const address of elsewhere) {
+        const { page, faults, requested, origin } = await newDocsPage(
+          desktop,
+          `?${name}=${encodeURIComponent(address)}`,
+        );
+        expect(await page.locator(".info .title").innerText()).toContain("Portcullis");
+        expect(await faults()).toEqual([]);
+        const documents = requested.filter(
+          (url) => !url.startsWith(`${origin}/docs`) && !url.startsWith("data:"),
+        );
+        expect(documents).toEqual([`${origin}/openapi.json`]);
+        if (address !== elsewhere.at(-1)) await page.context().close();
+      }
+    },
+  );
+
+  test("a phone shows every operation within its width, and a person signs up on it", async () => {
+    const { page, faults, shoot } = await newDocsPage(phone);
+    await shoot("docs-phone");
+    expect(await tryOut(page, "signup", newcomer())).toMatchObject({ status: 201 });
+    await operation(page, "signup").scrollIntoViewIfNeeded();
+    await shoot("docs-phone-operation");
+    await openAll(page);
+    const { width } = phone.viewport;
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    // A box may scroll inside; none may stick out of the screen.
+    const outside = await page.locator(".opblock :is(button, input, select, textarea)").evaluateAll(
+      (controls, limit) =>
+        controls
+          .filter(
+            (control) =>
+              control.closest("pre, .highlight-code, .microlight, .curl-command") === null,
+          )
+          .filter((control) => control.getBoundingClientRect().right > limit)
+          .map((control) => control.outerHTML),
+      width,
+    );
+    expect(outside).toEqual([]);
+    expect(await faults()).toEqual([]);
+  });
+
+  test("a person who prefers the dark gets it, and nobody else does", async () => {
+    const dark = await newDocsPage({ ...desktop, colorScheme: "dark" });
+    await dark.shoot("docs-dark");
+    const background = (page: WatchedPage["page"]) =>
+      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    expect(await background(dark.page)).toBe("rgb(28, 32, 34)");
+    await dark.page.emulateMedia({ colorScheme: "light" });
+    await expect.poll(() => background(dark.page)).toBe("rgba(0, 0, 0, 0)");
+    expect(await dark.faults()).toEqual([]);
+  });
+
+  test("an event of the log offers nothing to execute", async () => {
+    const { page } = await newDocsPage();
+    const event = operation(page, "log_signup");
+    await event.locator(".opblock-summary-control").click();
+    await event.getByText("An account was made.").waitFor();
+    expect(await event.getByRole("button", { name: "Execute" }).count()).toBe(0);
+  });
+});
+
+async function published(): Promise<OpenApi> {
+  const text = await readFile(new URL("../../openapi/openapi.json", import.meta.url), "utf8");
+  return JSON.parse(text) as OpenApi; // validated by the document's own tests
+}

@@ -1,0 +1,73 @@
+/** Swagger UI as a person uses it: opens, types, clicks, reads. */
+import type { Locator, Page } from "playwright-core";
+
+export interface ShownAnswer {
+  readonly status: number;
+  /** What stands under "Response body", parsed; undefined where nothing does. */
+  readonly body: unknown;
+}
+
+export async function openDocs(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await operation(page, "signup").waitFor();
+}
+
+export function operation(page: Page, operationId: string): Locator {
+  return page.locator(`.opblock[id^="operations-"][id$="-${operationId}"]`);
+}
+
+/** Opens the operation, types the body, executes, and reads what is then shown. */
+export async function tryOut(page: Page, operationId: string, body?: object): Promise<ShownAnswer> {
+  const panel = operation(page, operationId);
+  await open(panel);
+  if (body !== undefined)
+    await panel
+      .getByRole("textbox")
+      .last()
+      .fill(JSON.stringify(body, null, 2));
+  const clear = panel.getByRole("button", { name: "Clear" });
+  if (await clear.isVisible()) await clear.click();
+  await panel.getByRole("button", { name: "Execute" }).click();
+
+  const answer = panel.locator(".live-responses-table");
+  const status = await answer.locator("tbody .response-col_status").innerText();
+  const text = answer.locator("h5:text-is('Response body') + div code");
+  const shown = (await text.count()) > 0 ? await text.innerText() : undefined;
+  return {
+    status: Number.parseInt(status, 10),
+    body: shown === undefined ? undefined : JSON.parse(shown),
+  };
+}
+
+/** Types an access token into the Authorize dialog. */
+export async function authorize(page: Page, accessToken: string): Promise<void> {
+  await page.locator(".auth-wrapper .authorize").click();
+  const scheme = page
+    .locator(".auth-container")
+    .filter({ has: page.getByText("bearer", { exact: true }) });
+  await scheme.getByRole("textbox").fill(accessToken);
+  await scheme.getByRole("button", { name: "Apply credentials" }).click();
+  await scheme.getByRole("button", { name: "Close" }).click();
+}
+
+/** Opens every operation and event at once: one click each, without waiting in between. Answers how many there are. */
+export async function openAll(page: Page): Promise<number> {
+  const panels = page.locator(".opblock");
+  await panels
+    .locator(".opblock-summary-control[aria-expanded=false]")
+    .evaluateAll((controls) =>
+      controls.forEach((control) => control instanceof HTMLElement && control.click()),
+    );
+  const count = await panels.count();
+  await panels
+    .locator(".opblock-body")
+    .nth(count - 1)
+    .waitFor();
+  return count;
+}
+
+async function open(panel: Locator): Promise<void> {
+  const control = panel.locator(".opblock-summary-control");
+  if ((await control.getAttribute("aria-expanded")) === "false") await control.click();
+  await panel.locator(".opblock-body").waitFor();
+}

@@ -1,0 +1,150 @@
+import { availableParallelism } from "node:os";
+import { describe, expect, test } from "vitest";
+import { readSettings } from "../src/config.ts";
+
+const SECRET = "Zq3v9Lr0pXw7Yt5Bn2Kd8Hs4Gf6Jc1Ma";
+const production = {
+  NODE_ENV: "production",
+  PUBLIC_URL: "https://auth.example.com",
+  AUTH_SECRET: SECRET,
+};
+type Environment = Record<string, string | undefined>;
+
+function settingsOf(environment: Environment) {
+  const read = readSettings(environment);
+  if ("faults" in read) throw new Error(read.faults.join("; "));
+  return read.settings;
+}
+function faultsOf(environment: Environment): readonly string[] {
+  const read = readSettings(environment);
+  return "faults" in read ? read.faults : [];
+}
+
+test("CF-02 without any setting there are safe defaults", () => {
+  expect(settingsOf({})).toEqual({
+    NODE_ENV: "development",
+    PORT: 3000,
+    HOST: "127.0.0.1",
+    DATABASE_URL: "sqlite:data/portcullis.db",
+    LOG_LEVEL: "info",
+    BCRYPT_COST: 12,
+    HASH_WORKERS: availableParallelism(),
+    HASH_QUEUE: 64,
+    PASSWORD_MIN_LENGTH: 15,
+    ACCESS_TOKEN_TTL: 900,
+    REFRESH_TOKEN_TTL: 2_592_000,
+    SESSION_TTL: 86_400,
+    SESSION_IDLE_TTL: 3_600,
+  });
+});
+
+test("an empty variable is one that is not set", () => {
+  const names = [
+    "PORT",
+    "HOST",
+    "AUTH_SECRET",
+    "PUBLIC_URL",
+    "DOCS",
+    "ADMIN_EMAIL",
+    "ADMIN_PASSWORD",
+    "NODE_ENV",
+  ];
+  expect(settingsOf(Object.fromEntries(names.map((name) => [name, ""])))).toEqual(settingsOf({}));
+  expect(faultsOf({ ...production, AUTH_SECRET: "" })).toEqual([
+    "AUTH_SECRET is required in production",
+  ]);
+});
+
+test("PUBLIC_URL becomes an origin: a slash at its end and the default port are no difference", () => {
+  for (const url of [
+    "https://auth.example.com",
+    "https://auth.example.com/",
+    "https://AUTH.example.com:443",
+  ])
+    expect(settingsOf({ PUBLIC_URL: url }).PUBLIC_URL).toBe("https://auth.example.com");
+});
+
+test.each<[string, string]>([
+  ["NODE_ENV", "Production"],
+  ["PORT", "65536"],
+  ["PORT", "0x1F90"],
+  ["PORT", " 3001"],
+  ["PORT", "٣٠٠٠"],
+  ["PUBLIC_URL", "login.example.org"],
+  ["PUBLIC_URL", "javascript:alert(1)"],
+  ["PUBLIC_URL", "https://auth.example.com/base"],
+  ["DATABASE_URL", "mysql://user:hunter2@db/auth"],
+  ["DATABASE_URL", "file:auth.db"],
+  ["AUTH_SECRET", "too short to be one"],
+  ["AUTH_SECRET", "abababababababababababababababababab"],
+  ["AUTH_SECRET", "change me change me change me change me"],
+  ["ADMIN_EMAIL", "nobody-at-nowhere"],
+  ["DOCS", "true"],
+  ["LOG_LEVEL", "debug"],
+  ["BCRYPT_COST", "9"],
+  ["HASH_QUEUE", "0"],
+  ["PASSWORD_MIN_LENGTH", "7"],
+  ["ACCESS_TOKEN_TTL", "29"],
+  ["SESSION_TTL", "31622401"],
+  ["SESSION_IDLE_TTL", "86401"],
+  ["REFRESH_TOKEN_TTL", "899"],
+])("%s=%s is refused; the sentence names the variable and never the value", (name, value) => {
+  const faults = faultsOf({ [name]: value });
+  expect(faults).not.toEqual([]);
+  expect(faults.join("; ")).toMatch(
+    name === "REFRESH_TOKEN_TTL" ? /ACCESS_TOKEN_TTL/ : new RegExp(`^${name} `),
+  );
+  // "9" may be a bound that is named; what is longer could only be the value itself.
+  if (value.length > 3) expect(faults.join("; ")).not.toContain(value);
+});
+
+test("all faults are told at once, those between two variables too", () => {
+  const faults = faultsOf({
+    NODE_ENV: "production",
+    PORT: "none",
+    BCRYPT_COST: "4",
+    ADMIN_EMAIL: "ada@example.com",
+  });
+  const names = faults.map((fault) => fault.split(" ")[0]);
+  expect(names.sort()).toEqual([
+    "ADMIN_PASSWORD",
+    "AUTH_SECRET",
+    "BCRYPT_COST",
+    "PORT",
+    "PUBLIC_URL",
+  ]);
+});
+
+describe("CF-01 production", () => {
+  test("starts with what it requires", () => {
+    expect(settingsOf(production)).toMatchObject({ NODE_ENV: "production", AUTH_SECRET: SECRET });
+  });
+
+  test.each(["PUBLIC_URL", "AUTH_SECRET"])("is refused without %s", (name) => {
+    expect(faultsOf({ ...production, [name]: undefined })).toEqual([
+      `${name} is required in production`,
+    ]);
+  });
+
+  test("is refused with one secret for two purposes", () => {
+    const admin = { ADMIN_EMAIL: "ada@example.com", ADMIN_PASSWORD: SECRET };
+    expect(faultsOf({ ...production, ...admin })).toEqual([
+      "AUTH_SECRET must not equal ADMIN_PASSWORD",
+    ]);
+  });
+});
+
+test.each([
+  [{ ADMIN_EMAIL: "ada@example.com" }, "ADMIN_PASSWORD is required where ADMIN_EMAIL is set"],
+  [
+    { ADMIN_PASSWORD: "a tall ship and a star" },
+    "ADMIN_EMAIL is required where ADMIN_PASSWORD is set",
+  ],
+])("half an admin (%j) is refused", (environment, fault) => {
+  expect(faultsOf(environment)).toEqual([fault]);
+});
+
+test("LG-06 ADMIN_EMAIL is normalised as every address is", () => {
+  const admin = { ADMIN_EMAIL: " Ada@Example.COM ", ADMIN_PASSWORD: "a tall ship and a star" };
+  expect(settingsOf(admin).ADMIN_EMAIL).toBe("ada@example.com");
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { examplesOf } from "../../src/contract/examples.ts";
+import { type OperationDescription, problemsOf } from "../../src/contract/operation.ts";
+import { operations } from "../../src/contract/operations.ts";
+import { problem, problemCodes, problemSlug } from "../../src/contract/problems.ts";
+
+const definitions = problemCodes.map(problem);
+const described: readonly OperationDescription[] = Object.values(operations);
+
+describe.each(definitions)("$code", ({ code, status, type, title, detail, remedy, schema }) => {
+  const example = Object(examplesOf(schema)[0]);
+
+  it("has its page at its code with hyphens", () => {
+    expect(type).toBe(`/problems/${code.replaceAll("_", "-")}`);
+    expect(type).toBe(`/problems/${problemSlug(code)}`);
+    expect(type).toMatch(/^\/problems\/[a-z]+(-[a-z]+)*$/);
+  });
+
+  it("has an example with every member of RFC 9457 it promises", () => {
+    expect(schema.safeParse(example).error).toBeUndefined();
+    expect(example).toMatchObject({ type, title, status, detail, code });
+  });
+
+  it("HD-04 says nothing but what the catalogue says", () => {
+    for (const field of ["type", "title", "detail", "code"])
+      expect(schema.safeParse({ ...example, [field]: "Error: ENOENT" }).success).toBe(false);
+    expect(schema.safeParse({ ...example, status: status + 1 }).success).toBe(false);
+    expect(schema.safeParse({ ...example, stack: "at main.ts:1" }).success).toBe(false);
+  });
+
+  it("tells a person what to do, in sentences", () => {
+    for (const sentence of [detail, remedy]) expect(sentence).toMatch(/^[A-Z].*\.$/);
+    expect(title).toMatch(/^[A-Z].*[^.]$/);
+  });
+});
+
+describe("the catalogue", () => {
+  it("has one title for each code", () => {
+    expect(new Set(definitions.map(({ title }) => title)).size).toBe(problemCodes.length);
+  });
+
+  it("is used up by the operations, but for the method a path does not have", () => {
+    const answered = new Set(described.flatMap(problemsOf));
+    expect(problemCodes.filter((code) => !answered.has(code))).toEqual(["method_not_allowed"]);
+  });
+});
+
+describe("the problems of an operation", () => {
+  it("follow from how it is guarded, what it takes and what it does", () => {
+    expect(problemsOf(operations.signup)).toEqual([
+      "weak_password",
+      "email_taken",
+      "validation_failed",
+      "invalid_json",
+      "unsupported_media_type",
+      "payload_too_large",
+      "csrf_rejected",
+      "internal_error",
+      "overloaded",
+    ]);
+    expect(problemsOf(operations.getUser)).toEqual([
+      "not_found",
+      "validation_failed",
+      "unauthenticated",
+      "forbidden",
+      "internal_error",
+      "overloaded",
+    ]);
+    expect(problemsOf(operations.getHealth)).toEqual(["validation_failed"]);
+  });
+
+  it("hold no sign-in where signing in is optional", () => {
+    expect(problemsOf(operations.logout)).not.toContain("unauthenticated");
+  });
+});

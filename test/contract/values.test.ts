@@ -1,0 +1,236 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import {
+  Email,
+  NewPassword,
+  NormalEmail,
+  normalizeEmail,
+  pageQuery,
+  Password,
+  QueryBoolean,
+  secret,
+} from "../../src/contract/values.ts";
+
+const SEED = 20_261_123;
+
+describe("an e-mail address", () => {
+  it.each([
+    ["capitals", "Ada@Example.COM", "ada@example.com"],
+    ["spaces around it", "  ada@example.com ", "ada@example.com"],
+    ["full-width letters", "ａｄａ@ｅxample.com", "ada@example.com"],
+    ["a ligature", "oﬃce@example.com", "office@example.com"],
+    ["a decomposed accent", "andre\u0301@example.com", "andr\u00E9@example.com"],
+    ["an accent that only lower case can compose", "J\u030C@example.com", "\u01F0@example.com"],
+    ["a domain in another script", "ada@Bücher.example", "ada@xn--bcher-kva.example"],
+    ["a domain in Punycode", "ada@XN--BCHER-KVA.example", "ada@xn--bcher-kva.example"],
+    [
+      "tags and dots, which are the mailbox's own affair",
+      "a.d.a+x@example.com",
+      "a.d.a+x@example.com",
+    ],
+  ])("LG-06 has one normal form: %s", (_, typed, normal) => {
+    expect(Email.parse(typed)).toBe(normal);
+  });
+
+  it("LG-06 is in normal form once it is normalised", () => {
+    const letters = fc.string({ unit: "binary", minLength: 1, maxLength: 6 });
+    const marked = fc.tuple(letters, fc.constantFrom("", "\u030C", "\u0308\u0301", "\u0345"));
+    const address = marked.map(([text, mark]) => `${text}${mark}@example.com`);
+    const normalised = fc.sample(address, { seed: SEED, numRuns: 4_000 }).flatMap((typed) => {
+      const result = Email.safeParse(typed);
+      return result.success ? [result.data] : [];
+    });
+    expect(normalised.length).toBeGreaterThan(500);
+    for (const email of normalised) {
+      expect(normalizeEmail(email)).toBe(email);
+      expect(NormalEmail.safeParse(email).success).toBe(true);
+    }
+  });
+
+  it.each([
+    ["no @", "ada.example.com"],
+    ["no local part", "@example.com"],
+    ["no domain", "ada@"],
+    ["a domain of one label", "ada@localhost"],
+    ["an empty label", "ada@example..com"],
+    ["two @", "ada@eve@example.com"],
+    ["a second @ in full width", "ada@example.com＠evil.example"],
+    ["its only @ in full width", "ada＠example.com"],
+    ["a domain that NFKC cuts short by a slash", "ada@evil.c℀.example.com"],
+    ["a domain that NFKC cuts short by a port", "ada@evil.example：80.com"],
+    ["a domain that NFKC cuts short by a query", "ada@evil.example？.com"],
+    ["a domain that NFKC cuts short by a fragment", "ada@evil.example＃.com"],
+    ["an address in place of a domain", "ada@127.0.0.1"],
+    ["an address in hexadecimal", "ada@0x7f.0.0.1"],
+    ["an address in brackets", "ada@[127.0.0.1]"],
+    ["a quoted local part", '"ada lovelace"@example.com'],
+    ["a name beside the address", "Ada <ada@example.com>"],
+    ["a second address", "ada@example.com,eve@example.com"],
+    ["a space inside", "ada lovelace@example.com"],
+    ["a local part over 64 characters", `${"a".repeat(65)}@example.com`],
+    ["more than 254 characters", `ada@${"a".repeat(60)}.${`${"b".repeat(60)}.`.repeat(4)}com`],
+    ["a domain label over 63 characters that DNS cannot hold", `ada@${"ü".repeat(64)}.com`],
+    ["nothing", ""],
+  ])("is refused with %s", (_, typed) => {
+    expect(Email.safeParse(typed).success).toBe(false);
+  });
+
+  it.each([
+    ...["\0", "\t", "\n", "\r", "\r\nBcc: eve@evil.example", "\u001B[2J", "\u007F", "\u0085"],
+    ...[
+      "\u2028",
+      "\u2029",
+      "\uFEFF",
+      "\u200B",
+      "\u200D",
+      "\u202E",
+      "\u2066",
+      "\u{E0041}",
+      "\uD800",
+    ],
+  ])("IV-10 is refused with a control, format or half character anywhere: %j", (character) => {
+    const places = [
+      `${character}ada@example.com`,
+      `a${character}da@example.com`,
+      `ada${character}@example.com`,
+    ];
+    for (const typed of [...places, `ada@exa${character}mple.com`, `ada@example.com${character}`]) {
+      const isDomains = typed.indexOf(character) > typed.indexOf("@");
+      const result = Email.safeParse(typed);
+      // A format character in a domain is what IDNA makes of it: mostly nothing.
+      if (isDomains && result.success) expect(result.data).toBe("ada@example.com");
+      else expect([typed, result.success]).toEqual([typed, false]);
+    }
+  });
+
+  it.each(["a", "@", ".", " ", "a.", "a@", "a@a.", "-", "e\u0301", "ﷺ", "\0", "😀"])(
+    "IV-10 costs no more than its length: 128 KiB of hostile %j in less than a second",
+    (unit) => {
+      // One look at every character takes a millisecond at the last length, a quadratic pattern half a
+      // minute. The lengths grow, so that a worse pattern is found before it takes for ever.
+      for (let length = 16; length <= 128 * 1024; length = Math.ceil(length * 1.25)) {
+        const startedAt = performance.now();
+        for (const start of ["", "a@", "a@a.", "a@a.com", "!"])
+          for (const end of ["", "@", "!", " x"]) {
+            const hostile = start + unit.repeat(length / unit.length) + end;
+            Email.safeParse(hostile);
+            NormalEmail.safeParse(hostile);
+          }
+        expect([length, performance.now() - startedAt < 1000]).toEqual([length, true]);
+      }
+    },
+  );
+
+  it("is never repeated in the reason it is refused for", () => {
+    const issues = Email.safeParse("secret\n@example.com").error?.issues ?? [];
+    expect(JSON.stringify(issues)).toContain("Must be an e-mail address");
+    expect(JSON.stringify(issues.map(({ message, path }) => [message, path]))).not.toContain(
+      "secret",
+    );
+  });
+});
+
+describe("a password", () => {
+  it.each([
+    ["8 letters", "abcdefgh", true],
+    ["8 characters of another plane", "😀".repeat(8), true],
+    ["7 letters", "abcdefg", false],
+    ["7 characters of another plane, which are 14 units", "😀".repeat(7), false],
+    ["256 characters of another plane", "😀".repeat(256), true],
+    ["257 characters", "a".repeat(257), false],
+    ["257 characters of another plane", "😀".repeat(257), false],
+  ])("PW-04 is bounded in code points when it is chosen: %s", (_, password, accepted) => {
+    expect(NewPassword.safeParse(password).success).toBe(accepted);
+  });
+
+  it("PW-04 is bounded only above when it is proven, so that an old one lets its owner in", () => {
+    expect(Password.safeParse("a").success).toBe(true);
+    expect(Password.safeParse("").success).toBe(false);
+    expect(Password.safeParse("😀".repeat(256)).success).toBe(true);
+    expect(Password.safeParse("a".repeat(257)).success).toBe(false);
+  });
+
+  it.each([
+    "  two  spaces  ",
+    "x".repeat(64),
+    "пароль и ещё".padEnd(64, "й"),
+    "a\0bcdefgh",
+    "ＡＢＣＤ abcd",
+  ])("PW-03 stays exactly as it was typed: %j", (password) => {
+    expect(NewPassword.parse(password)).toBe(password);
+    expect(Password.parse(password)).toBe(password);
+  });
+
+  it.each(["aaaaaaaa", "12345678", "        "])("PW-05 needs no composition: %j", (password) => {
+    expect(NewPassword.safeParse(password).success).toBe(true);
+  });
+});
+
+describe("the query of a list", () => {
+  it.each(["1", "9", "10", "20", "99", "100"])("takes a limit of %s", (text) => {
+    expect(pageQuery.limit.parse(text)).toBe(Number(text));
+  });
+
+  it.each([
+    "0",
+    "101",
+    "1000",
+    "-1",
+    "+1",
+    "01",
+    "1.0",
+    "1e1",
+    "0x1",
+    " 1",
+    "1 ",
+    "",
+    "١",
+    "NaN",
+    5,
+    null,
+  ])("refuses a limit of %j", (text) => {
+    expect(pageQuery.limit.safeParse(text).success).toBe(false);
+  });
+
+  it("has a limit of 20 where none is asked for", () => {
+    expect(pageQuery.limit.parse(undefined)).toBe(20);
+  });
+
+  it("takes a cursor in base64url, of 512 characters at the most", () => {
+    expect(pageQuery.cursor.safeParse("AZaz09_-").success).toBe(true);
+    expect(pageQuery.cursor.safeParse("a".repeat(512)).success).toBe(true);
+    expect(pageQuery.cursor.parse(undefined)).toBeUndefined();
+  });
+
+  it.each(["", "a".repeat(513), "a=", "a+b", "a/b", "a b", "a\n", "ä", "a.b"])(
+    "refuses the cursor %j",
+    (cursor) => {
+      expect(pageQuery.cursor.safeParse(cursor).success).toBe(false);
+    },
+  );
+
+  it("takes true and false, and nothing that looks like them", () => {
+    expect(QueryBoolean.parse("true")).toBe(true);
+    expect(QueryBoolean.parse("false")).toBe(false);
+    for (const text of ["TRUE", "True", "1", "0", "yes", "", " true", "true ", true, false, null])
+      expect([text, QueryBoolean.safeParse(text).success]).toEqual([text, false]);
+  });
+});
+
+describe("secret", () => {
+  it("marks a copy, and keeps what was said of it", () => {
+    const plain = z.string().meta({ description: "A key.", examples: ["k"] });
+    expect(secret(plain).meta()).toEqual({
+      description: "A key.",
+      examples: ["k"],
+      "x-secret": true,
+    });
+    expect(plain.meta()).toEqual({ description: "A key.", examples: ["k"] });
+  });
+
+  it("marks every password", () => {
+    expect(NewPassword.meta()).toMatchObject({ "x-secret": true, format: "password" });
+    expect(Password.meta()).toMatchObject({ "x-secret": true, format: "password" });
+  });
+});

@@ -1,0 +1,142 @@
+/** Logins that something else overtakes: between the check of a password and the session it would begin. */
+import { hashSync } from "bcryptjs";
+import { afterAll, expect, test } from "vitest";
+import type { BcryptWorkers } from "../../src/domain/passwords.ts";
+import { login } from "../../src/domain/sessions.ts";
+import { tokenLogin } from "../../src/domain/tokens.ts";
+import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+import { CLIENT, COST, openWorld, PASSWORD, succeeded, type World } from "./world.ts";
+
+const pool = createBcryptPool(2, 100);
+afterAll(() => pool.close());
+
+/** The real workers; `meanwhile` runs after a comparison, before anybody learns its outcome. */
+function overtaken(meanwhile: () => Promise<void> | void): BcryptWorkers {
+  return {
+    hash: (input, cost) => pool.hash(input, cost),
+    async compare(input, hash) {
+      const matches = await pool.compare(input, hash);
+      await meanwhile();
+      return matches;
+    },
+  };
+}
+const sessions = (world: World) => world.sql("SELECT id FROM sessions");
+const failures = (world: World) =>
+  world.printed.flatMap((event) => (event.event === "login_failed" ? [event.reason] : []));
+const logIn = (world: World, email: string) =>
+  login(world.deps, world.at(), { email, password: PASSWORD }, CLIENT, undefined, undefined);
+
+test("PW-11 a password that is changed while a login with the old one is under way leaves no session", async () => {
+  const newHash = hashSync("the password after", COST);
+  const world: World = await openWorld(
+    overtaken(() => void world.sql("UPDATE users SET password_hash = ?", newHash)),
+  );
+  const { email } = await world.newUser();
+  expect(await logIn(world, email)).toEqual({ failure: "invalid_credentials" });
+  const byToken = await tokenLogin(
+    world.deps,
+    world.at(),
+    { email, password: PASSWORD },
+    CLIENT,
+    undefined,
+  );
+  expect(byToken).toEqual({ failure: "invalid_credentials" });
+  expect(sessions(world)).toEqual([]);
+  expect(failures(world)).toEqual(["wrong_password", "wrong_password"]);
+});
+
+test("AZ-04 an account that is disabled while a login is under way gets no session", async () => {
+  const world: World = await openWorld(
+    overtaken(() => void world.sql("UPDATE users SET disabled = 1")),
+  );
+  const { email } = await world.newUser();
+  expect(await logIn(world, email)).toEqual({ failure: "invalid_credentials" });
+  expect(sessions(world)).toEqual([]);
+  expect(failures(world)).toEqual(["account_disabled"]);
+});
+
+test("AZ-04 an account that is deleted while a login is under way gets no session", async () => {
+  const world: World = await openWorld(overtaken(() => void world.sql("DELETE FROM users")));
+  const { email } = await world.newUser();
+  expect(await logIn(world, email)).toEqual({ failure: "invalid_credentials" });
+  expect(sessions(world)).toEqual([]);
+  expect(failures(world)).toEqual(["user_not_found"]);
+});
+
+test("an account that never stops changing is no reason to go on for ever", async () => {
+  let turn = 0;
+  const hashes = [1, 2, 3, 4].map(() => hashSync(PASSWORD, COST));
+  const world: World = await openWorld(
+    overtaken(
+      () => void world.sql("UPDATE users SET password_hash = ?", hashes[(turn += 1) % 4] ?? ""),
+    ),
+  );
+  const { email } = await world.newUser();
+  expect(await logIn(world, email)).toEqual({ failure: "overloaded" });
+  expect(sessions(world)).toEqual([]);
+});
+
+test("PW-09 a hash from elsewhere is replaced by the first login that succeeds, and by no other", async () => {
+  const world = await openWorld();
+  const { email } = await world.newUser();
+  const plain = hashSync(PASSWORD, COST);
+  world.sql("UPDATE users SET password_hash = ?", plain);
+  const hashNow = () => String(world.sql("SELECT password_hash FROM users")[0]?.["password_hash"]);
+
+  await login(
+    world.deps,
+    world.at(),
+    { email, password: "a wrong password" },
+    CLIENT,
+    undefined,
+    undefined,
+  );
+  expect(hashNow()).toBe(plain);
+  succeeded(await logIn(world, email));
+  expect(hashNow()).toMatch(/^\$pc1\$2b\$10\$/);
+  const upgraded = hashNow();
+  succeeded(await logIn(world, email));
+  expect(hashNow()).toBe(upgraded);
+});
+
+test("PW-09 two first logins at once both succeed, though only one of them replaces the hash", async () => {
+  const world = await openWorld();
+  const { email } = await world.newUser();
+  world.sql("UPDATE users SET password_hash = ?", hashSync(PASSWORD, COST));
+  const outcomes = await Promise.all([
+    logIn(world, email),
+    logIn(world, email),
+    logIn(world, email),
+  ]);
+  for (const outcome of outcomes) succeeded(outcome);
+  expect(sessions(world)).toHaveLength(3);
+  expect(failures(world)).toEqual([]);
+});
+
+test("PW-09 a full queue postpones the upgrade, and lets the login through", async () => {
+  const world = await openWorld({
+    compare: (input, hash) => pool.compare(input, hash),
+    hash: async () => "overloaded",
+  });
+  const plain = hashSync(PASSWORD, COST);
+  const columns = "id, email, password_hash, role, disabled, created_at";
+  world.sql(
+    `INSERT INTO users (${columns}) VALUES (?, 'ada@example.com', ?, 'user', 0, 0)`,
+    world.deps.newId(0),
+    plain,
+  );
+  succeeded(await logIn(world, "ada@example.com"));
+  expect(world.sql("SELECT password_hash FROM users")).toEqual([{ password_hash: plain }]);
+});
+
+test("IV-07 a login that meets a full queue is told to come back, known or unknown, and nothing is recorded", async () => {
+  const world = await openWorld({
+    hash: (input, cost) => pool.hash(input, cost),
+    compare: async () => "overloaded",
+  });
+  const { email } = await world.newUser();
+  expect(await logIn(world, email)).toEqual({ failure: "overloaded" });
+  expect(await logIn(world, "nobody@example.com")).toEqual({ failure: "overloaded" });
+  expect(failures(world)).toEqual([]);
+});

@@ -1,0 +1,91 @@
+/** How much work a login is, whoever asks: time must not tell which accounts exist. */
+import { hashSync } from "bcryptjs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Password } from "../../src/contract/values.ts";
+import { createPasswords } from "../../src/domain/passwords.ts";
+import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+
+const COST = 10;
+const pool = createBcryptPool(1, 100);
+afterAll(() => pool.close());
+const pepper = new Uint8Array(32).fill(7);
+const passwords = createPasswords(pool, pepper, COST);
+let realHash = "";
+/** What a known account takes. Milliseconds. */
+let knownMs = 0;
+beforeAll(async () => {
+  const outcome = await passwords.hash("somebody's password");
+  if (outcome !== "overloaded") realHash = outcome.encoded;
+  knownMs = await fastest(() => passwords.verify("a wrong password", realHash));
+});
+
+test("ET-01 an unknown account costs the work of a known one", async () => {
+  let known = Infinity;
+  let unknown = Infinity;
+  for (let run = 0; run < 6; run += 1) {
+    // In turns, so that whatever else the machine does disturbs both alike.
+    known = Math.min(known, await timeOf(() => passwords.verify("a wrong password", realHash)));
+    unknown = Math.min(
+      unknown,
+      await timeOf(() => passwords.verify("a wrong password", undefined)),
+    );
+  }
+  expect(unknown / known).toBeGreaterThan(0.5);
+  expect(unknown / known).toBeLessThan(2);
+});
+
+test("ET-01 the work against nobody follows the live cost", async () => {
+  const costlier = createPasswords(pool, pepper, COST + 1);
+  const lower = await fastest(() => passwords.verify("anything", undefined));
+  const higher = await fastest(() => costlier.verify("anything", undefined));
+  expect(higher / lower).toBeGreaterThan(1.3);
+});
+
+test.each([
+  ["an empty password", ""],
+  ["NUL", "\0"],
+  ["half a surrogate pair", "\ud800"],
+  ["4096 characters", "x".repeat(4096)],
+  ["the beginning of a hash", "$2b$10$"],
+])("ET-01 %s against nobody is no match, and no less work", async (_, password) => {
+  const started = performance.now();
+  expect(await passwords.verify(password, undefined)).toMatchObject({ matches: false });
+  expect(performance.now() - started).toBeGreaterThan(knownMs * 0.4);
+});
+
+test("nobody's hash, put into the database, lets nobody in", async () => {
+  let seen = "";
+  const watched = createPasswords(
+    {
+      hash: (input, cost) => pool.hash(input, cost),
+      compare: (input, hash) => {
+        seen = hash;
+        return pool.compare(input, hash);
+      },
+    },
+    pepper,
+    COST,
+  );
+  await watched.verify("anything", undefined);
+  expect(seen).toHaveLength(hashSync("x", 4).length);
+  expect(await passwords.verify("anything", `$pc1${seen}`)).toMatchObject({ matches: false });
+});
+
+test("IV-05 a password longer than 256 characters is refused before any hashing", () => {
+  expect(Password.safeParse("🌊".repeat(256)).success).toBe(true);
+  expect(Password.safeParse("🌊".repeat(257)).success).toBe(false);
+  expect(Password.safeParse("").success).toBe(false);
+});
+
+/** The fastest of some runs: what the work takes when nothing else disturbs it. Milliseconds. */
+async function fastest(work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  while (times.length < 5) times.push(await timeOf(work));
+  return Math.min(...times);
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}

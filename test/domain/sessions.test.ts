@@ -1,0 +1,157 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { hashSecret } from "../../src/domain/secrets.ts";
+import {
+  login,
+  logout,
+  recognizeCookie,
+  recognizeSession,
+  type Session,
+} from "../../src/domain/sessions.ts";
+import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
+import { tokenLogin } from "../../src/domain/tokens.ts";
+import { deleteUser, type User } from "../../src/domain/users.ts";
+import { CLIENT, NOW, openWorld, PASSWORD, succeeded, type World } from "./world.ts";
+
+let world: World;
+let user: User;
+beforeEach(async () => {
+  world = await openWorld();
+  user = await world.newUser();
+});
+
+async function logIn(replaced?: Session, now = NOW) {
+  const credentials = { email: user.email, password: PASSWORD };
+  return succeeded(
+    await login(world.deps, world.at(now), credentials, CLIENT, undefined, replaced),
+  );
+}
+async function logInByToken() {
+  const credentials = { email: user.email, password: PASSWORD };
+  const { accessToken } = succeeded(
+    await tokenLogin(world.deps, world.at(), credentials, CLIENT, undefined),
+  );
+  const claims = await verifyAccessToken(world.deps, world.at(), accessToken);
+  if (claims === undefined) throw new Error("A fresh token is not believed");
+  return { accessToken, claims };
+}
+const recognize = (secret: string, now = NOW) => recognizeCookie(world.deps, world.at(now), secret);
+
+test("SE-02 neither the cookie's value nor the password is anywhere in the database's files", async () => {
+  const { secret, csrfToken } = await logIn();
+  const { accessToken } = await logInByToken();
+  const bytes = world.bytesAtRest();
+  expect(bytes.includes(user.email)).toBe(true); // the search finds what is there
+  expect(bytes.includes(Buffer.from(hashSecret(secret)))).toBe(true);
+  for (const kept of [secret, Buffer.from(secret, "base64url"), csrfToken, PASSWORD, accessToken])
+    expect(bytes.includes(kept)).toBe(false);
+});
+
+test("SE-04 logout ends the session at once, and no other of the account", async () => {
+  const mine = await logIn();
+  const other = await logIn();
+  await logout(world.deps, world.at(), mine.session);
+  expect(await recognize(mine.secret)).toBeUndefined();
+  expect(await recognize(other.secret)).toBeDefined();
+  expect(world.printed.filter(({ event }) => event === "logout")).toHaveLength(1);
+  await logout(world.deps, world.at(), mine.session);
+  expect(world.printed.filter(({ event }) => event === "logout")).toHaveLength(1);
+});
+
+describe("SE-05 limits are the server's to judge", () => {
+  const HOUR = 3_600_000;
+
+  test("a session ends an hour after it was last used", async () => {
+    const { secret } = await logIn();
+    expect(await recognize(secret, NOW + HOUR - 1)).toBeDefined();
+    const lastSeen = NOW + HOUR - 1;
+    expect(await recognize(secret, lastSeen + HOUR - 1)).toBeDefined();
+    expect(await recognize(secret, lastSeen + HOUR - 1 + HOUR)).toBeUndefined();
+  });
+
+  test("SE-06 activity never moves the absolute limit", async () => {
+    const { secret, session } = await logIn();
+    for (let now = NOW; now < NOW + 24 * HOUR; now += HOUR / 2)
+      expect(await recognize(secret, now)).toBeDefined();
+    expect(await recognize(secret, NOW + 24 * HOUR - 1)).toBeDefined();
+    expect(await recognize(secret, NOW + 24 * HOUR)).toBeUndefined();
+    const [row] = world.sql("SELECT expires_at FROM sessions WHERE id = ?", session.id);
+    expect(row?.["expires_at"]).toBe(NOW + 24 * HOUR);
+  });
+
+  test("a short idle limit does not end a session that is in use", async () => {
+    const short = await openWorld(undefined, { sessionIdleSeconds: 40 });
+    const { email } = await short.newUser();
+    const { secret } = succeeded(
+      await login(
+        short.deps,
+        short.at(),
+        { email, password: PASSWORD },
+        CLIENT,
+        undefined,
+        undefined,
+      ),
+    );
+    for (let now = NOW; now <= NOW + 300_000; now += 15_000)
+      expect(await recognizeCookie(short.deps, short.at(now), secret)).toBeDefined();
+  });
+
+  test("a request that comes late, by a clock that went back, does not shorten the session", async () => {
+    const { secret, session } = await logIn();
+    await recognize(secret, NOW + HOUR / 2);
+    await recognize(secret, NOW - HOUR);
+    const [row] = world.sql("SELECT last_seen_at FROM sessions WHERE id = ?", session.id);
+    expect(row?.["last_seen_at"]).toBe(NOW + HOUR / 2);
+  });
+});
+
+describe("LG-03 every login is a new session", () => {
+  test("ids and secrets differ, and the one it replaces ends", async () => {
+    const first = await logIn();
+    const second = await logIn(first.session);
+    expect(second.session.id).not.toBe(first.session.id);
+    expect(second.secret).not.toBe(first.secret);
+    expect(second.csrfToken).not.toBe(first.csrfToken);
+    expect(await recognize(first.secret)).toBeUndefined();
+    expect(await recognize(second.secret)).toBeDefined();
+    expect(world.printed).toContainEqual(
+      expect.objectContaining({
+        event: "session_revoked",
+        sessionId: first.session.id,
+        by: "user",
+      }),
+    );
+  });
+
+  test("a login that fails ends nothing", async () => {
+    const first = await logIn();
+    const wrong = { email: user.email, password: "not the password" };
+    expect(await login(world.deps, world.at(), wrong, CLIENT, undefined, first.session)).toEqual({
+      failure: "invalid_credentials",
+    });
+    expect(await recognize(first.secret)).toBeDefined();
+  });
+});
+
+test("AZ-04 whoever is disabled has no access from that moment, by cookie or by token", async () => {
+  const { secret } = await logIn();
+  const { claims } = await logInByToken();
+  world.sql("UPDATE users SET disabled = 1 WHERE id = ?", user.id);
+  expect(await recognize(secret)).toBeUndefined();
+  expect(await recognizeSession(world.deps, world.at(), claims.sessionId)).toBeUndefined();
+});
+
+test("TK-09 a role that changed elsewhere holds at the next request", async () => {
+  const { secret } = await logIn();
+  expect((await recognize(secret))?.user.role).toBe("user");
+  world.sql("UPDATE users SET role = 'admin' WHERE id = ?", user.id);
+  expect((await recognize(secret))?.user.role).toBe("admin");
+});
+
+test("TK-08 deleting an account ends its sessions and access tokens at once", async () => {
+  const { secret } = await logIn();
+  const { accessToken, claims } = await logInByToken();
+  expect(await deleteUser(world.deps, world.at(), user, user.id)).toBe("deleted");
+  expect(await recognize(secret)).toBeUndefined();
+  expect(await verifyAccessToken(world.deps, world.at(), accessToken)).toBeDefined(); // the signature still holds
+  expect(await recognizeSession(world.deps, world.at(), claims.sessionId)).toBeUndefined();
+});

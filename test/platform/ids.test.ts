@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { Id } from "../../src/contract/values.ts";
+import { newId } from "../../src/platform/ids.ts";
+
+/** 2026-11-23T10:06:00.000Z, in milliseconds. */
+const NOW = 1_795_428_360_000;
+
+test("ids are UUIDs of version 7 that carry their instant", () => {
+  const id = newId(NOW);
+  expect(Id.safeParse(id).success).toBe(true);
+  expect(Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16)).toBeGreaterThanOrEqual(NOW);
+});
+
+test("ids of one instant sort in the order they were made, and none comes twice", () => {
+  const ids = Array.from({ length: 20_000 }, () => newId(NOW + 1000));
+  expect([...ids].sort()).toEqual(ids);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("ids keep their order while the clock goes back a little", () => {
+  const before = newId(NOW + 5000);
+  const after = newId(NOW + 4000);
+  expect(after > before).toBe(true);
+});
+
+test("nobody guesses the next id from the last: half of its bits are random", () => {
+  const tails = Array.from({ length: 200 }, () => newId(NOW + 6000).slice(24));
+  expect(new Set(tails).size).toBe(200);
+});

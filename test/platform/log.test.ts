@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect, test } from "vitest";
+
+const MODULE = new URL("../../src/platform/log.ts", import.meta.url).href;
+const EMAIL = `a\u2028b"}\n{"event":"forged"}`;
+
+/** A process that prints `count` events, closes the log and exits at once. */
+function script(count: number, level = "info"): string {
+  return `import { createLogWriter } from ${JSON.stringify(MODULE)};
+    const log = createLogWriter(${JSON.stringify(level)}, ["password", "accessToken"]);
+    const base = { timestamp: "2026-11-23T10:06:00.000Z", requestId: null, ip: null };
+    for (let n = 0; n < ${count}; n += 1)
+      log.print({ ...base, event: "signup", level: "info", userId: String(n), email: ${JSON.stringify(EMAIL)}, password: "hunter2", inner: { accessToken: "eyJ" } });
+    log.print({ ...base, event: "login_failed", level: "warn" });
+    await log.close();
+    process.exit(0);`;
+}
+const nodeArguments = (source: string) => ["--input-type=module", "--eval", source];
+
+async function linesThroughPipe(count: number, level?: string): Promise<Record<string, unknown>[]> {
+  const child = spawn(process.execPath, nodeArguments(script(count, level)), {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
+  expect(code).toBe(0);
+  expect(output === "" || output.endsWith("\n")).toBe(true);
+  return output
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test.each([0, 1, 10, 20_000])(
+  "no line is lost at the end, through a pipe: %i lines",
+  async (count) => {
+    const lines = await linesThroughPipe(count);
+    expect(lines).toHaveLength(count + 1);
+    expect(lines.slice(0, -1).map(({ userId }) => userId)).toEqual(
+      Array.from({ length: count }, (_, n) => String(n)),
+    );
+  },
+);
+
+test("no line is lost at the end, into a file", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "portcullis-log-"));
+  const file = await open(join(folder, "log"), "w");
+  const child = spawn(process.execPath, nodeArguments(script(20_000)), {
+    stdio: ["ignore", file.fd, "inherit"],
+  });
+  await once(child, "close");
+  await file.close();
+  const lines = (await readFile(join(folder, "log"), "utf8")).split("\n");
+  await rm(folder, { recursive: true });
+  expect(lines).toHaveLength(20_002);
+});
+
+test("LA-04 what a client sends cannot begin a line of its own", async () => {
+  const [line] = await linesThroughPipe(1);
+  expect(line?.["email"]).toBe(EMAIL);
+  expect(line).toMatchObject({ level: "info", event: "signup" });
+});
+
+test("LA-03 a field the contract marks as secret would not be printed, though no event has one", async () => {
+  const [line] = await linesThroughPipe(1);
+  expect(line).toMatchObject({ password: "[redacted]", inner: { accessToken: "[redacted]" } });
+});
+
+test("events below the level are not printed", async () => {
+  expect((await linesThroughPipe(3, "warn")).map(({ event }) => event)).toEqual(["login_failed"]);
+  expect(await linesThroughPipe(3, "silent")).toEqual([]);
+});
+
+test("a reader that goes away is no reason to crash", async () => {
+  const child = spawn(process.execPath, nodeArguments(script(20_000)), {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.destroy();
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+  expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+});

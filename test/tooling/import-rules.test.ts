@@ -1,0 +1,190 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { ESLint } from "eslint";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { fileRules } from "../../lint/config.ts";
+import { rooms } from "../../lint/rooms.ts";
+import { faultsOf } from "./lint-text.ts";
+
+/** What a room refuses: file, import, and what the linter says before the room's why. */
+const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "src/contract/a.ts": {
+    'import "../domain/users.ts";': "contract may not import src/domain/users.ts",
+    'import type { User } from "../domain/users.ts";':
+      "contract may not import User of src/domain/users.ts",
+    'import { readFile } from "node:fs";': "contract may not import readFile of node:fs",
+  },
+  "src/contract/users.ts": {
+    'import "@asteasolutions/zod-to-openapi";':
+      "contract may not import @asteasolutions/zod-to-openapi",
+  },
+  "src/domain/a.ts": {
+    'import { z } from "zod";': "domain may import z of zod only as a type",
+    'import { jwtVerify } from "jose";': "domain may not import jwtVerify of jose",
+    'import { cpus } from "node:os";': "domain may not import cpus of node:os",
+    'import "../storage/users.ts";': "domain may not import src/storage/users.ts",
+    'import type { Db } from "../storage/schema.ts";':
+      "domain may not import Db of src/storage/schema.ts",
+    'import { Role } from "../contract/values.ts";':
+      "domain may import Role of src/contract/values.ts only as a type",
+    'await import("../contract/values.ts");':
+      "domain may import src/contract/values.ts only as a type",
+    'type Log = import("../platform/log.ts").Log;': "domain may not import src/platform/log.ts",
+  },
+  "src/storage/a.ts": {
+    'import { hashSecret } from "../domain/secrets.ts";':
+      "storage may import hashSecret of src/domain/secrets.ts only as a type",
+    'import { DatabaseSync } from "node:sqlite";':
+      "storage may not import DatabaseSync of node:sqlite",
+    'import { openSync } from "node:fs";': "storage may not import openSync of node:fs",
+    'import type { Role } from "../contract/values.ts";':
+      "storage may not import Role of src/contract/values.ts",
+  },
+  "src/storage/drivers.ts": {
+    'import { get } from "node:http";': "storage may not import get of node:http",
+  },
+  "src/platform/a.ts": {
+    'import { newSecret } from "../domain/secrets.ts";':
+      "platform may import newSecret of src/domain/secrets.ts only as a type",
+    'import { Kysely } from "kysely";': "platform may not import Kysely of kysely",
+    'import "../storage/users.ts";': "platform may not import src/storage/users.ts",
+  },
+  "src/routes/a.ts": {
+    'import { join } from "node:path";': "routes may not import join of node:path",
+    'import "../storage/users.ts";': "routes may not import src/storage/users.ts",
+    'import "../platform/log.ts";': "routes may not import src/platform/log.ts",
+    'import { serve } from "srvx/node";': "routes may not import serve of srvx/node",
+  },
+  "src/app.ts": {
+    'import "./platform/log.ts";': "app may not import src/platform/log.ts",
+    'import "./config.ts";': "app may not import src/config.ts",
+  },
+  "src/start.js": {
+    'import "pino";': "start may not import pino",
+  },
+  "scripts/a.ts": {
+    'import "../src/domain/users.ts";': "scripts may not import src/domain/users.ts",
+    'import "../src/server.ts";': "scripts may not import src/server.ts",
+  },
+  "lint/a.ts": {
+    'import "../src/config.ts";': "lint may not import src/config.ts",
+  },
+  "client/src/a.ts": {
+    'import "../../src/contract/users.ts";': "client may not import src/contract/users.ts",
+    'import type { Role } from "../../src/contract/values.ts";':
+      "client may not import Role of src/contract/values.ts",
+    'import { CookieJar } from "tough-cookie";': "client may not import CookieJar of tough-cookie",
+    'import { join } from "node:path";': "client may not import join of node:path",
+  },
+  "client/src/node.ts": {
+    'import { z } from "zod";': "client may not import z of zod",
+  },
+  "client/test/a.ts": {
+    'import "../../src/server.ts";': "client's tests may not import src/server.ts",
+  },
+  "packages/http/src/a.ts": {
+    'import { join } from "node:path";': "packages/http may not import join of node:path",
+    'import { z } from "zod";': "packages/http may import z of zod only as a type",
+    'import "../../../src/app.ts";': "packages/http may not import src/app.ts",
+  },
+  "packages/http/test/a.ts": {
+    'import "../../../src/app.ts";': "packages/http's tests may not import src/app.ts",
+  },
+};
+
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  "src/contract/document.ts": ['import "@asteasolutions/zod-to-openapi";'],
+  "src/contract/a.ts": ['import { z } from "zod";'],
+  "src/domain/a.ts": [
+    'import type { Role } from "../contract/values.ts";',
+    'import { type Role, type User } from "../contract/values.ts";',
+    'import type { z } from "zod"; import "node:crypto";',
+  ],
+  "src/domain/tokens.ts": ['import { jwtVerify } from "jose";'],
+  "src/storage/a.ts": [
+    'import { type Storage, StorageUnavailableError } from "../domain/storage.ts";',
+    'import { Migrator } from "kysely/migration";',
+  ],
+  "src/storage/drivers.ts": ['import "node:sqlite"; import "node:fs";'],
+  "src/platform/a.ts": [
+    'import type { User } from "../domain/users.ts"; import "node:os"; import "pino";',
+  ],
+  "src/routes/a.ts": ['import { login } from "../domain/sessions.ts"; import "@hectoday/http";'],
+  "src/app.ts": [
+    'import "./routes/users.ts"; import "./contract/users.ts"; import "./domain/users.ts";',
+  ],
+  "src/start.js": ['import "./supported-node.js"; await import("./server.ts");'],
+  "src/server.ts": ['import "./platform/log.ts"; import "srvx/node";'],
+  "scripts/a.ts": ['import "../src/contract/users.ts"; import "prettier"; import "node:fs";'],
+  "client/src/a.ts": ['import createClient from "openapi-fetch";'],
+  "client/src/node.ts": ['import { CookieJar } from "tough-cookie";'],
+  "packages/http/src/a.ts": [
+    'import { createRouter } from "rou3"; import type { ZodType } from "zod";',
+  ],
+};
+
+const refusedRows = Object.entries(refused).flatMap(([file, imports]) =>
+  Object.entries(imports).map(([source, said]) => [file, source, said] as const),
+);
+const allowedRows = Object.entries(allowed).flatMap(([file, sources]) =>
+  sources.map((source) => [file, source] as const),
+);
+
+describe("the import rules", () => {
+  it.each(refusedRows)("refuse %s to write %s", async (file, source, said) => {
+    const why = rooms.find(({ name }) => said.startsWith(`${name} may`))?.why ?? "no such room";
+    expect(await faultsOf(file, source)).toEqual([`portcullis/room-imports: ${said}. ${why}`]);
+  });
+
+  it.each(allowedRows)("let %s write %s", async (file, source) => {
+    expect(await faultsOf(file, source)).toEqual([]);
+  });
+
+  it("refuse a value next to a permitted type", async () => {
+    const source = `import { type Storage, StorageUnavailableError, drop } from "../domain/storage.ts";`;
+    expect(await faultsOf("src/storage/a.ts", source)).toEqual([
+      expect.stringContaining("storage may import drop of src/domain/storage.ts only as a type."),
+    ]);
+  });
+
+  it("refuse an import whose module is computed", async () => {
+    expect(await faultsOf("src/platform/a.ts", `await import(process.argv[2]);`)).toEqual([
+      "portcullis/room-imports: An import in src names its module, so that the rooms can be kept apart.",
+    ]);
+  });
+
+  it("refuse a folder of src that is no room", async () => {
+    expect(await faultsOf("src/services/users.ts", "")).toEqual([
+      "portcullis/room-imports: src/services/users.ts is in no room: name it in lint/rooms.ts, with what it may import and why.",
+    ]);
+  });
+
+  it("refuse modules that import each other, and let types cross", async () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), "portcullis-cycle-")));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const files = {
+      "a.ts": `import { b } from "./b.ts";\nexport const a = b;\n`,
+      "b.ts": `import { a } from "./a.ts";\nexport const b = () => a;\n`,
+      "c.ts": `import { d } from "./d.ts";\nexport const c = d;\n`,
+      "d.ts": `import type { c } from "./c.ts";\nexport const d = (): typeof c => d;\n`,
+    };
+    for (const [name, source] of Object.entries(files)) writeFileSync(join(folder, name), source);
+    const inFolder = new ESLint({
+      cwd: folder,
+      overrideConfigFile: true,
+      overrideConfig: [...fileRules, { rules: { "portcullis/room-imports": "off" } }],
+    });
+    const results = await inFolder.lintFiles(".");
+    const faults = results.map(({ filePath, messages }) => [
+      basename(filePath),
+      messages.map(({ ruleId }) => ruleId),
+    ]);
+    expect(Object.fromEntries(faults)).toEqual({
+      "a.ts": ["import-x/no-cycle"],
+      "b.ts": ["import-x/no-cycle"],
+      "c.ts": [],
+      "d.ts": [],
+    });
+  });
+});
