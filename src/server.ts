@@ -5,6 +5,7 @@ import type { RouteDescriptor } from "@hectoday/http";
 import { FastResponse, serve } from "srvx/node";
 import packageJson from "../package.json" with { type: "json" };
 import { createApp, createEventLog } from "./app.ts";
+import { startCleaning } from "./cleaning.ts";
 import { readSettings, type Settings } from "./config.ts";
 import { operations } from "./contract/operations.ts";
 import { secretFieldNames } from "./contract/secret-fields.ts";
@@ -13,10 +14,10 @@ import type { Dependencies } from "./domain/dependencies.ts";
 import { ForeignSecretError, openKeyRing } from "./domain/keys.ts";
 import { deliverNext, type Delivery, type MailTransport } from "./domain/mail-delivery.ts";
 import { createPasswords } from "./domain/passwords.ts";
-import { deleteOldEvents } from "./domain/retention.ts";
 import { deriveKeys } from "./domain/secrets.ts";
 import { StorageUnavailableError } from "./domain/storage.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
+import { greetingOf } from "./greeting.ts";
 import { loadDevelopmentSecret } from "./platform/auth-secret.ts";
 import { createBcryptPool } from "./platform/bcrypt-workers.ts";
 import { createClientAddress } from "./platform/client-address.ts";
@@ -42,10 +43,6 @@ const CONNECTION_CHECK_INTERVAL_MS = 1_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** How long accepted requests may take to finish once shutdown has begun (ST-13). Milliseconds. */
 const DRAIN_TIMEOUT_MS = 8_000;
-/** How often sessions that have ended by themselves are removed. Milliseconds. */
-const CLEANING_INTERVAL_MS = 600_000;
-/** How long the empty row of a mail that was sent is kept, for whoever asks whether it was. Milliseconds. */
-const FINISHED_MAIL_KEPT_MS = 86_400_000;
 /** A reserved name (RFC 2606), for mails that become files. */
 const DEVELOPMENT_SENDER = { name: "Portcullis", address: "portcullis@example.com" };
 
@@ -178,21 +175,11 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     },
   );
 
-  const cleaning = setInterval(() => {
-    const idleSince = now() - settings.SESSION_IDLE_TTL * 1000;
-    // It is tried again at the next turn: a session past its limit is dead, whether or not it is still a row.
-    storage.deleteExpiredSessions(now(), idleSince).catch(() => undefined);
-    deleteOldEvents(storage, settings.EVENT_RETENTION_DAYS, now()).catch(() => undefined);
-    storage.deletePaidLimits(now()).catch(() => undefined);
-    storage.deleteExpiredDevices(now()).catch(() => undefined);
-    storage.deleteExpiredResetTokens(now()).catch(() => undefined);
-    storage.deleteMailsFinishedBefore(now() - FINISHED_MAIL_KEPT_MS).catch(() => undefined);
-  }, CLEANING_INTERVAL_MS).unref();
-
+  const cleaning = startCleaning(storage, settings, now);
   let stopped: Promise<void> | undefined;
   async function stop(reason: string): Promise<void> {
     draining = true;
-    clearInterval(cleaning);
+    cleaning.stop();
     const cut = setTimeout(() => void server.close(true), DRAIN_TIMEOUT_MS);
     await Promise.all([server.close(), mailSender.stop()]);
     clearTimeout(cut);
@@ -227,33 +214,10 @@ export async function main(): Promise<void> {
     console.error(isMendable ? error.message : error);
     process.exit(1);
   });
-  console.error(greeting(server, read.settings));
+  console.error(greetingOf(server, read.settings));
   // A second signal finds the stop under way and changes nothing.
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.on(signal, () => void server.stop(signal).then(() => process.exit(0)));
-}
-
-function greeting({ address, firstAdmin, dataFolder }: RunningServer, settings: Settings): string {
-  const url = address.replace("127.0.0.1", "localhost");
-  const lines = [
-    `Portcullis ${version} is ready`,
-    `  API      ${url}`,
-    ...(settings.NODE_ENV === "production"
-      ? []
-      : [
-          `  Docs     ${url}/docs`,
-          `  Outbox   ${join(dataFolder, "outbox")} (mails appear here as .eml files)`,
-        ]),
-    `  Data     ${settings.DATABASE_URL}`,
-  ];
-  if (firstAdmin?.generatedPassword !== undefined)
-    lines.push(
-      "",
-      "  First start: an administrator was made. Its password is shown this once.",
-      `  E-mail   ${firstAdmin.email}`,
-      `  Password ${firstAdmin.generatedPassword}`,
-    );
-  return `${lines.join("\n")}\n`;
 }
 
 function asStartRefused(error: unknown, { HOST, PORT }: Settings): unknown {

@@ -5,7 +5,7 @@
  * that would move it further ahead than a full burst. There is no window, so no edge to use twice (RL-07).
  */
 import { createHmac } from "node:crypto";
-import { limits as limitCatalogue, type LimitName } from "../contract/limits.ts";
+import type { LimitKey, LimitName } from "../contract/limits.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { commit, type Occasion } from "./events.ts";
 import type { SecretKeys } from "./secrets.ts";
@@ -21,6 +21,11 @@ export type Quotas = Readonly<Record<LimitName, Quota>>;
 export interface Take {
   readonly rule: LimitName;
   readonly subject: string;
+}
+
+/** A take whose refusal can be told: `key` is what the contract says the rule counts by. */
+export interface ToldTake extends Take {
+  readonly key: LimitKey;
 }
 
 export interface Limited {
@@ -60,7 +65,7 @@ export async function takeLimits(
   deps: Dependencies,
   occasion: Occasion,
   operation: string,
-  takes: readonly Take[],
+  takes: readonly ToldTake[],
 ): Promise<LimitOutcome> {
   const keys = takes.map((take) => {
     const quota = deps.quotas[take.rule];
@@ -72,14 +77,11 @@ export async function takeLimits(
     };
   });
   return commit(deps, occasion, async (stores, record): Promise<LimitOutcome> => {
-    for (const [index, { rule, quota, pace, hash }] of keys.entries()) {
+    for (const [index, { rule, key, quota, pace, hash }] of keys.entries()) {
       const waitMs = await stores.takeOne(hash, pace, occasion.now);
       if (waitMs === 0) continue;
       for (const taken of keys.slice(0, index)) await stores.giveBackOne(taken.hash, taken.pace);
-      await record("rate_limited", {
-        operation,
-        key: limitCatalogue[rule].key,
-      });
+      await record("rate_limited", { operation, key });
       const retryAfterSeconds = Math.min(Math.ceil(waitMs / 1000), RETRY_AFTER_MAX_SECONDS);
       return { limited: { rule, quota, retryAfterSeconds } };
     }

@@ -18,7 +18,7 @@ export function resetMessage(link: string, lifetimeSeconds: number): Message {
   return message("Choose a new password", [
     "Somebody, probably you, asked for a new password for your account.",
     "Open this link to choose it:",
-    { link },
+    { href: link },
     `The link is good once, within ${minutes} ${minutes === 1 ? "minute" : "minutes"}. Asking again makes it useless.`,
     "If it was not you, do nothing: your password stays as it is.",
   ]);
@@ -57,10 +57,10 @@ function instant(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-type Paragraph = string | { readonly link: string };
+type Paragraph = string | { readonly href: string };
 
 function message(subject: string, paragraphs: readonly Paragraph[]): Message {
-  const text = paragraphs.map((part) => (typeof part === "string" ? part : part.link));
+  const text = paragraphs.map((part) => (typeof part === "string" ? part : part.href));
   return { subject, text: `${text.join("\n\n")}\n`, html: page(subject, paragraphs) };
 }
 
@@ -68,8 +68,8 @@ function message(subject: string, paragraphs: readonly Paragraph[]): Message {
 function page(subject: string, paragraphs: readonly Paragraph[]): string {
   const rendered = paragraphs.map((part) => {
     if (typeof part === "string") return `<p>${escapeHtml(part)}</p>`;
-    const link = escapeHtml(part.link);
-    return `<p><a href="${link}">${link}</a></p>`;
+    const href = escapeHtml(part.href);
+    return `<p><a href="${href}">${href}</a></p>`;
   });
   const title = escapeHtml(subject);
   return `<!doctype html>

@@ -42,7 +42,7 @@ export async function requestReset(
   email: string,
 ): Promise<void> {
   // By the address as it was asked for, whether or not anybody has it: no mail, and the same answer (RS-10).
-  const takes = [{ rule: "forgot_email", subject: email }] as const;
+  const takes = [{ rule: "forgot_email", key: "email", subject: email }] as const;
   if ((await takeLimits(deps, occasion, "forgotPassword", takes)) !== "allowed") return;
 
   const { now } = occasion;

@@ -24,7 +24,9 @@ export async function refuseOverLimit(
   declared: readonly DeclaredLimit[],
   subjects: Subjects,
 ): Promise<Failure<"rate_limited"> | undefined> {
-  const takes = declared.map((rule) => takeOf(rule, exchange, subjects));
+  const takes = declared
+    .map((rule) => takeOf(rule, exchange, subjects))
+    .map((take) => ({ ...take, key: catalogue[take.rule].key }));
   const outcome = await takeLimits(deps, exchange, operation, takes);
   if (outcome === "allowed") return undefined;
   const { limited } = outcome;

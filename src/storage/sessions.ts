@@ -4,7 +4,6 @@ import type {
   NewSession,
   RefreshState,
   Session,
-  SessionKind,
   SessionLimits,
   SessionStore,
   SessionWithUser,
@@ -12,8 +11,8 @@ import type {
 import { execute, LATER } from "./queries.ts";
 import type { Run } from "./queries.ts";
 import type { Db } from "./schema.ts";
-import { toUser } from "./users.ts";
-import type { UserRow } from "./users.ts";
+import { sessionsWithUsers, toSessionWithUser } from "./session-rows.ts";
+import type { SessionUserRow } from "./session-rows.ts";
 
 export interface SessionQueries {
   readonly bySecretHash: CompiledQuery<SessionUserRow>;
@@ -49,54 +48,6 @@ export function createSessionStore(run: Run, queries: SessionQueries): SessionSt
     advanceRefreshCounter: (sessionId, counter, now) =>
       advanceRefreshCounter(run, sessionId, counter, now),
     deleteExpiredSessions: (now, idleSince) => deleteExpiredSessions(run, now, idleSince),
-  };
-}
-
-interface SessionUserRow extends Omit<UserRow, "id" | "created_at"> {
-  session_id: string;
-  user_id: string;
-  kind: SessionKind;
-  session_created_at: number;
-  last_seen_at: number;
-  expires_at: number;
-  ip: string;
-  user_agent: string | null;
-  user_created_at: number;
-}
-
-function sessionsWithUsers(db: Db) {
-  return db
-    .selectFrom("sessions")
-    .innerJoin("users", "users.id", "sessions.user_id")
-    .select([
-      "sessions.id as session_id",
-      "user_id",
-      "kind",
-      "sessions.created_at as session_created_at",
-      "last_seen_at",
-      "expires_at",
-      "ip",
-      "user_agent",
-      "email",
-      "role",
-      "disabled",
-      "users.created_at as user_created_at",
-    ]);
-}
-
-function toSessionWithUser(row: SessionUserRow): SessionWithUser {
-  return {
-    session: {
-      id: row.session_id,
-      userId: row.user_id,
-      kind: row.kind,
-      createdAt: row.session_created_at,
-      lastSeenAt: row.last_seen_at,
-      expiresAt: row.expires_at,
-      ip: row.ip,
-      userAgent: row.user_agent,
-    },
-    user: toUser({ ...row, id: row.user_id, created_at: row.user_created_at }),
   };
 }
 

@@ -23,8 +23,8 @@ export async function startMailServer(mode: "accepts" | "refuses", port = 0): Pr
     disabledCommands: ["STARTTLS", "AUTH"],
     authOptional: true,
     onRcptTo(_address, _session, done) {
-      if (mode === "accepts") return done();
-      done(Object.assign(new Error("Come back later"), { responseCode: 451 }));
+      if (mode === "accepts") done();
+      else done(Object.assign(new Error("Come back later"), { responseCode: 451 }));
     },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];

@@ -1,4 +1,4 @@
-import { request as send } from "node:http";
+import { type IncomingMessage, request as send } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readSettings } from "../../src/config.ts";
 import { freshEmail, password } from "../journeys/clients.ts";
@@ -200,7 +200,7 @@ async function ask(
   const sent = send({ hostname, port, path, method, headers: { ...type, ...headers, ...length } });
   sent.on("error", () => undefined);
   sent.end(text);
-  const answered = await new Promise<import("node:http").IncomingMessage>((resolve, reject) => {
+  const answered = await new Promise<IncomingMessage>((resolve, reject) => {
     sent.on("response", resolve).on("error", reject);
   });
   let answer = "";
