@@ -7,6 +7,8 @@ const production = {
   NODE_ENV: "production",
   PUBLIC_URL: "https://auth.example.com",
   AUTH_SECRET: SECRET,
+  SMTP_URL: "smtps://mail.example.com",
+  MAIL_FROM: "Example <auth@example.com>",
 };
 type Environment = Record<string, string | undefined>;
 
@@ -21,7 +23,9 @@ function faultsOf(environment: Environment): readonly string[] {
 }
 
 test("CF-02 without any setting there are safe defaults", () => {
-  expect(settingsOf({})).toEqual({
+  const { TRUST_PROXY: trusts, ...settings } = settingsOf({});
+  for (const address of ["127.0.0.1", "::1", "10.0.0.1"]) expect(trusts(address)).toBe(false);
+  expect(settings).toEqual({
     NODE_ENV: "development",
     PORT: 3000,
     HOST: "127.0.0.1",
@@ -33,8 +37,20 @@ test("CF-02 without any setting there are safe defaults", () => {
     PASSWORD_MIN_LENGTH: 15,
     ACCESS_TOKEN_TTL: 900,
     REFRESH_TOKEN_TTL: 2_592_000,
+    REFRESH_GRACE: 10,
+    RESET_TOKEN_TTL: 1_800,
     SESSION_TTL: 86_400,
     SESSION_IDLE_TTL: 3_600,
+    EVENT_RETENTION_DAYS: 365,
+    CORS_ORIGINS: new Set(),
+    LIMIT_LOGIN_IP: { count: 20, seconds: 60 },
+    LIMIT_LOGIN_EMAIL: { count: 5, seconds: 60 },
+    LIMIT_SIGNUP_IP: { count: 10, seconds: 3_600 },
+    LIMIT_FORGOT_IP: { count: 20, seconds: 3_600 },
+    LIMIT_FORGOT_EMAIL: { count: 3, seconds: 3_600 },
+    LIMIT_REFRESH_IP: { count: 120, seconds: 60 },
+    LOCKOUT_THRESHOLD: 10,
+    LOCKOUT_SECONDS: 900,
   });
 });
 
@@ -48,8 +64,18 @@ test("an empty variable is one that is not set", () => {
     "ADMIN_EMAIL",
     "ADMIN_PASSWORD",
     "NODE_ENV",
+    "SMTP_URL",
+    "MAIL_FROM",
+    "CORS_ORIGINS",
+    "TRUST_PROXY",
+    "LIMIT_LOGIN_IP",
+    "LOCKOUT_THRESHOLD",
   ];
-  expect(settingsOf(Object.fromEntries(names.map((name) => [name, ""])))).toEqual(settingsOf({}));
+  const { TRUST_PROXY: trusts, ...settings } = settingsOf(
+    Object.fromEntries(names.map((name) => [name, ""])),
+  );
+  expect(trusts("127.0.0.1")).toBe(false);
+  expect({ ...settings, TRUST_PROXY: trusts }).toEqual({ ...settingsOf({}), TRUST_PROXY: trusts });
   expect(faultsOf({ ...production, AUTH_SECRET: "" })).toEqual([
     "AUTH_SECRET is required in production",
   ]);
@@ -110,8 +136,10 @@ test("all faults are told at once, those between two variables too", () => {
     "ADMIN_PASSWORD",
     "AUTH_SECRET",
     "BCRYPT_COST",
+    "MAIL_FROM",
     "PORT",
     "PUBLIC_URL",
+    "SMTP_URL",
   ]);
 });
 
@@ -120,11 +148,14 @@ describe("CF-01 production", () => {
     expect(settingsOf(production)).toMatchObject({ NODE_ENV: "production", AUTH_SECRET: SECRET });
   });
 
-  test.each(["PUBLIC_URL", "AUTH_SECRET"])("is refused without %s", (name) => {
-    expect(faultsOf({ ...production, [name]: undefined })).toEqual([
-      `${name} is required in production`,
-    ]);
-  });
+  test.each(["PUBLIC_URL", "AUTH_SECRET", "SMTP_URL", "MAIL_FROM"])(
+    "is refused without %s",
+    (name) => {
+      expect(faultsOf({ ...production, [name]: undefined })).toEqual([
+        `${name} is required in production`,
+      ]);
+    },
+  );
 
   test("is refused with one secret for two purposes", () => {
     const admin = { ADMIN_EMAIL: "ada@example.com", ADMIN_PASSWORD: SECRET };

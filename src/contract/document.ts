@@ -56,6 +56,7 @@ export function buildDocument(
       { name: "Accounts", description: "Sign up, and see your own account." },
       { name: "Sessions", description: "Log in and out with cookies, as browsers do." },
       { name: "Tokens", description: "Log in with access and refresh tokens, as programs do." },
+      { name: "Password reset", description: "Choose a new password by a mailed link." },
       { name: "Users", description: "Accounts, as administrators see them." },
       { name: "Audit", description: "What happened, for administrators." },
       { name: "Operations", description: "For whoever runs the server." },

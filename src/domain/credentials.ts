@@ -81,6 +81,8 @@ async function tryToStart<S extends NewSession>(
     const isKnown = device !== undefined && (await stores.forgetDeviceFailures(device.id));
     // Others guessed meanwhile, and began a lock or used up the device's budget.
     if (!isUnlocked && !isKnown) {
+      // Or it was deleted, and is no account to tell a lock of: it is judged anew.
+      if ((await stores.findUser(user.id)) === undefined) return "account_changed" as const;
       await record("login_failed", {
         email,
         userId: user.id,

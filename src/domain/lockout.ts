@@ -40,7 +40,7 @@ export interface LockoutStore {
    * once, each is counted once (RL-02). For no account, with null, it does the same work and answers `counted`.
    */
   countFailure(userId: string | null, policy: LockPolicy, now: number): Promise<FailureOutcome>;
-  /** Forgets the failures, unless the account is locked: then false. */
+  /** Forgets the failures; false where the account is locked, or gone. */
   forgetFailures(userId: string, now: number): Promise<boolean>;
   /** Ends the lock and forgets all that led to it; false where there is no such account. */
   endLock(userId: string): Promise<boolean>;

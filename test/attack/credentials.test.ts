@@ -10,17 +10,18 @@ beforeAll(async () => {
 afterAll(() => target.stop());
 
 describe("cookies", () => {
-  test("SE-03 every cookie is pinned to this host, by TLS, for the life of the session", async () => {
+  test("SE-03 every cookie is pinned to this host, by TLS, for the life of the session or of the known device", async () => {
     const { email, cookie, csrfToken } = await target.newLogin();
     const login = await target.post("/login", { email, password: PASSWORD });
     const logout = await target.send("POST", "/logout", { cookie, "x-csrf-token": csrfToken });
     const lines = [...(login.headers["set-cookie"] ?? []), ...(logout.headers["set-cookie"] ?? [])];
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(5);
     for (const line of lines) {
       expect(line).toMatch(
-        /^__Host-(session|csrf)=[A-Za-z0-9_-]*; Path=\/; Max-Age=(86400|0); Secure; (HttpOnly; )?SameSite=Lax$/,
+        /^__Host-((session|csrf)=[A-Za-z0-9_-]*; Path=\/; Max-Age=(86400|0)|device=[A-Za-z0-9_-]{43}; Path=\/; Max-Age=34560000); Secure; (HttpOnly; )?SameSite=Lax$/,
       );
-      expect(line.includes("HttpOnly")).toBe(line.startsWith("__Host-session"));
+      // A page reads only the CSRF cookie.
+      expect(line.includes("HttpOnly")).toBe(!line.startsWith("__Host-csrf"));
     }
   });
 

@@ -39,7 +39,13 @@ describe.each(definitions)("$name", ({ name, level, schema, stored }) => {
   });
 
   it("is stored if it tells of security, and only printed if it tells of the server", () => {
-    const ofServer = ["request", "unhandled_error", "server_started", "server_stopped"];
+    const ofServer = [
+      "request",
+      "mail_failed",
+      "unhandled_error",
+      "server_started",
+      "server_stopped",
+    ];
     expect(stored).toBe(!ofServer.includes(name));
   });
 });
@@ -48,7 +54,12 @@ describe("the events of operations", () => {
   it("are every event but those of the process", () => {
     const recorded = new Set(described.flatMap(eventsOf));
     const ofProcess = eventNames.filter((name) => !recorded.has(name));
-    expect(ofProcess).toEqual(["server_started", "server_stopped"]);
+    expect(ofProcess).toEqual([
+      "signing_key_rotated",
+      "mail_failed",
+      "server_started",
+      "server_stopped",
+    ]);
   });
 
   it("hold the request line always, and what follows from how the operation is guarded", () => {

@@ -55,6 +55,7 @@ describe("the problems of an operation", () => {
       "unsupported_media_type",
       "payload_too_large",
       "csrf_rejected",
+      "rate_limited",
       "internal_error",
       "overloaded",
     ]);

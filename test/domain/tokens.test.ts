@@ -47,7 +47,11 @@ test("TK-06 a genuine token says who, which session and for how long, and nothin
     iat: NOW / 1000,
     exp: NOW / 1000 + 900,
   });
-  expect(await verify(genuine)).toEqual({ userId: payload["sub"], sessionId: payload["sid"] });
+  expect(await verify(genuine)).toEqual({
+    userId: payload["sub"],
+    sessionId: payload["sid"],
+    tokenId: payload["jti"],
+  });
 });
 
 test("the forger of these tests makes genuine tokens where it changes nothing", async () => {

@@ -1864,6 +1864,7 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       mailId: string;
+      /** Format: int32 */
       attempt: number;
       /** @description The kind of failure. Never the server's own words, which may repeat the mail. */
       code: string;
