@@ -1,0 +1,235 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { listSessions, revokeOtherSessions, revokeSession } from "../../src/domain/own-sessions.ts";
+import { login } from "../../src/domain/sessions.ts";
+import { refresh } from "../../src/domain/tokens.ts";
+import { deleteUser, revokeUserSessions, updateUser, type User } from "../../src/domain/users.ts";
+import { openStorage } from "../../src/storage/storage.ts";
+import {
+  logInByCookie,
+  logInByToken,
+  roleByBearer,
+  roleByCookie,
+  sessionIds,
+  storedEvents,
+} from "./logins.ts";
+import { CLIENT, openWorld, PASSWORD, type World } from "./world.ts";
+
+const NOBODY = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44";
+
+let world: World;
+let admin: User;
+let user: User;
+beforeEach(async () => {
+  world = await openWorld();
+  admin = await world.newUser("grace@example.com");
+  world.sql("UPDATE users SET role = 'admin'");
+  admin = { ...admin, role: "admin" };
+  user = await world.newUser();
+});
+
+const update = (changes: Parameters<typeof updateUser>[4], id = user.id) =>
+  updateUser(world.deps, world.at(), admin, id, changes);
+
+describe("AZ-04 disabling ends everything at once", () => {
+  test("cookies, access tokens and refresh tokens; nobody else's", async () => {
+    const [cookie, token] = [await logInByCookie(world, user), await logInByToken(world, user)];
+    const theirs = await logInByToken(world, admin);
+    expect(await update({ disabled: true })).toEqual({ ...user, disabled: true });
+
+    expect(sessionIds(world)).toEqual([theirs.sessionId]);
+    expect(await roleByCookie(world, cookie.secret)).toBeUndefined();
+    expect(await roleByBearer(world, token.accessToken)).toBeUndefined();
+    expect(await refresh(world.deps, world.at(), token.refreshToken)).toBeUndefined();
+    expect(await roleByBearer(world, theirs.accessToken)).toBe("admin");
+    expect(
+      await login(
+        world.deps,
+        world.at(),
+        { email: user.email, password: PASSWORD },
+        CLIENT,
+        undefined,
+        undefined,
+      ),
+    ).toEqual({ failure: "invalid_credentials" });
+
+    expect(storedEvents(world, "user_updated")).toEqual([
+      expect.objectContaining({ userId: user.id, actorId: admin.id, changes: { disabled: true } }),
+    ]);
+    expect(storedEvents(world, "session_revoked")).toEqual(
+      [cookie.session.id, token.sessionId]
+        .sort()
+        .map((sessionId) => expect.objectContaining({ sessionId, userId: user.id, by: "disable" })),
+    );
+  });
+
+  test("and enabling again brings none of it back", async () => {
+    const [cookie, token] = [await logInByCookie(world, user), await logInByToken(world, user)];
+    await update({ disabled: true });
+    expect(await update({ disabled: false })).toEqual(user);
+    expect(await roleByCookie(world, cookie.secret)).toBeUndefined();
+    expect(await roleByBearer(world, token.accessToken)).toBeUndefined();
+    expect(await refresh(world.deps, world.at(), token.refreshToken)).toBeUndefined();
+    expect(await roleByCookie(world, (await logInByCookie(world, user)).secret)).toBe("user");
+  });
+
+  test("of a login and a disabling at once, no session is left that works", async () => {
+    const attempts = Array.from({ length: 4 }, () =>
+      login(
+        world.deps,
+        world.at(),
+        { email: user.email, password: PASSWORD },
+        CLIENT,
+        undefined,
+        undefined,
+      ),
+    );
+    await Promise.all([...attempts, update({ disabled: true })]);
+    expect(sessionIds(world, user.id)).toEqual([]);
+  });
+
+  test("LA-06 a disabling whose event cannot be stored did not happen", async () => {
+    const cookie = await logInByCookie(world, user);
+    world.sql("ALTER TABLE events RENAME TO lost_events");
+    await expect(update({ disabled: true })).rejects.toThrow();
+    expect(await roleByCookie(world, cookie.secret)).toBe("user");
+  });
+});
+
+describe("TK-09 a role change", () => {
+  test("holds at once, up and down, for sessions and tokens that there were before", async () => {
+    const [cookie, token] = [await logInByCookie(world, user), await logInByToken(world, user)];
+    for (const role of ["admin", "user"] as const) {
+      expect(await update({ role })).toEqual({ ...user, role });
+      expect(await roleByCookie(world, cookie.secret)).toBe(role);
+      expect(await roleByBearer(world, token.accessToken)).toBe(role);
+    }
+    expect(sessionIds(world, user.id)).toHaveLength(2);
+    expect(storedEvents(world, "user_updated").map(({ changes }) => changes)).toEqual([
+      { role: "admin" },
+      { role: "user" },
+    ]);
+  });
+
+  test("leaves a disabled account disabled", async () => {
+    await update({ disabled: true });
+    expect(await update({ role: "admin" })).toEqual({ ...user, role: "admin", disabled: true });
+  });
+});
+
+test("AZ-05 an admin ends all sessions of an account, and of no other", async () => {
+  const [cookie, token] = [await logInByCookie(world, user), await logInByToken(world, user)];
+  const theirs = await logInByCookie(world, admin);
+  expect(await revokeUserSessions(world.deps, world.at(), user.id)).toBe(true);
+  expect(sessionIds(world)).toEqual([theirs.session.id]);
+  expect(await roleByCookie(world, cookie.secret)).toBeUndefined();
+  expect(await roleByBearer(world, token.accessToken)).toBeUndefined();
+  expect(await refresh(world.deps, world.at(), token.refreshToken)).toBeUndefined();
+  const told = storedEvents(world, "session_revoked");
+  expect(told.map(({ by, userId }) => [by, userId])).toEqual([
+    ["admin", user.id],
+    ["admin", user.id],
+  ]);
+  expect(await revokeUserSessions(world.deps, world.at(), user.id)).toBe(true);
+  expect(storedEvents(world, "session_revoked")).toEqual(told);
+});
+
+test("AZ-02 what is asked of an account that does not exist changes and tells nothing", async () => {
+  await logInByCookie(world, user);
+  const state = () => [
+    world.sql("SELECT * FROM users ORDER BY id"),
+    sessionIds(world),
+    storedEvents(world, "user_updated", "user_deleted", "session_revoked"),
+  ];
+  const before = state();
+  expect(await revokeUserSessions(world.deps, world.at(), NOBODY)).toBe(false);
+  expect(await update({ disabled: true, role: "user" }, NOBODY)).toBe("not_found");
+  expect(await deleteUser(world.deps, world.at(), admin, NOBODY)).toBe("not_found");
+  expect(state()).toEqual(before);
+});
+
+describe("AZ-07 the last enabled admin", () => {
+  const removals: Record<
+    string,
+    (storage: World["deps"]["storage"], id: string) => Promise<unknown>
+  > = {
+    demoting: (storage, id) =>
+      updateUser({ ...world.deps, storage }, world.at(), admin, id, { role: "user" }),
+    disabling: (storage, id) =>
+      updateUser({ ...world.deps, storage }, world.at(), admin, id, { disabled: true }),
+    deleting: (storage, id) => deleteUser({ ...world.deps, storage }, world.at(), admin, id),
+  };
+  const names = Object.keys(removals);
+  const enabledAdmins = () =>
+    world.sql("SELECT id FROM users WHERE role = 'admin' AND disabled = 0").length;
+
+  test.each(names)("is kept from %s, with their sessions, and nothing is told", async (name) => {
+    const cookie = await logInByCookie(world, admin);
+    expect(await removals[name]?.(world.deps.storage, admin.id)).toBe("last_admin");
+    expect(await roleByCookie(world, cookie.secret)).toBe("admin");
+    expect(storedEvents(world, "user_updated", "user_deleted", "session_revoked")).toEqual([]);
+  });
+
+  test.each(names.flatMap((one) => names.map((other) => [one, other] as const)))(
+    "stays when two admins meet at once, one %s the other, the other %s the one",
+    async (one, other) => {
+      world.sql("UPDATE users SET role = 'admin'");
+      const storage = await openStorage(`sqlite:${world.databaseFile}`);
+      const outcomes = await Promise.all([
+        removals[one]?.(world.deps.storage, user.id),
+        removals[other]?.(storage, admin.id),
+      ]);
+      await storage.close();
+      expect(outcomes.filter((outcome) => outcome === "last_admin")).toHaveLength(1);
+      expect(enabledAdmins()).toBe(1);
+      expect(storedEvents(world, "user_updated", "user_deleted")).toHaveLength(1);
+    },
+  );
+});
+
+describe("SE-07 AZ-02 own sessions", () => {
+  test("somebody else's is not found, and goes on", async () => {
+    const [theirs, theirToken] = [
+      await logInByCookie(world, admin),
+      await logInByToken(world, admin),
+    ];
+    for (const id of [theirs.session.id, theirToken.sessionId, NOBODY])
+      expect(await revokeSession(world.deps, world.at(), user.id, id)).toBe(false);
+    expect(await roleByCookie(world, theirs.secret)).toBe("admin");
+    expect(await roleByBearer(world, theirToken.accessToken)).toBe("admin");
+    expect(storedEvents(world, "session_revoked")).toEqual([]);
+  });
+
+  test("one's own ends at once with its tokens, once, and the others go on", async () => {
+    const [cookie, token] = [await logInByCookie(world, user), await logInByToken(world, user)];
+    const revoke = () => revokeSession(world.deps, world.at(), user.id, token.sessionId);
+    const outcomes = await Promise.all([revoke(), revoke(), revoke()]);
+    expect(outcomes.sort()).toEqual([false, false, true]);
+    expect(sessionIds(world)).toEqual([cookie.session.id]);
+    expect(await roleByBearer(world, token.accessToken)).toBeUndefined();
+    expect(storedEvents(world, "session_revoked")).toEqual([
+      expect.objectContaining({ sessionId: token.sessionId, by: "user" }),
+    ]);
+  });
+
+  test("all others end, but neither the one that asks nor anybody else's", async () => {
+    const [asks, theirs] = [await logInByCookie(world, user), await logInByCookie(world, admin)];
+    await logInByToken(world, user);
+    await logInByCookie(world, user);
+    await revokeOtherSessions(world.deps, world.at(), asks.session);
+    expect(sessionIds(world)).toEqual([asks.session.id, theirs.session.id].sort());
+  });
+
+  test("a list is of one account, and its cursor is none of another's", async () => {
+    for (let login = 0; login < 3; login += 1) await logInByCookie(world, user);
+    await logInByCookie(world, admin);
+    const list = (id: string, limit: number, cursor?: string) =>
+      listSessions(world.deps, world.at(), id, limit, cursor);
+    const first = await list(user.id, 2);
+    const cursor = first?.nextCursor ?? "";
+    const second = await list(user.id, 2, cursor);
+    const ids = [...(first?.sessions ?? []), ...(second?.sessions ?? [])].map(({ id }) => id);
+    expect(ids).toEqual(sessionIds(world, user.id));
+    expect(second?.nextCursor).toBeNull();
+    expect(await list(admin.id, 2, cursor)).toBeUndefined();
+  });
+});

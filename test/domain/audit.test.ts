@@ -1,0 +1,147 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { listEvents } from "../../src/domain/audit.ts";
+import { sealCursor } from "../../src/domain/cursors.ts";
+import { commit, type EventFilter } from "../../src/domain/events.ts";
+import { listSessions } from "../../src/domain/own-sessions.ts";
+import { listUsers } from "../../src/domain/users.ts";
+import { respell } from "./base64url.ts";
+import { logInByCookie } from "./logins.ts";
+import { NOW, openWorld, type World } from "./world.ts";
+
+const ADA = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42";
+const GRACE = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld();
+});
+
+/** Each event carries the id of a request of its own: that is how it is known again. */
+async function happen(name: "logout" | "user_unlocked", userId: string, now: number) {
+  const occasion = world.at(now);
+  await commit(world.deps, occasion, (_, record) =>
+    name === "logout" ? record(name, { userId }) : record(name, { userId, actorId: GRACE }),
+  );
+  return String(occasion.requestId);
+}
+
+async function page(filter: EventFilter, limit: number, cursor?: string) {
+  const found = await listEvents(world.deps, filter, limit, cursor);
+  if (found === undefined) throw new Error("A cursor of this list was refused");
+  return { ids: found.events.map(({ requestId }) => requestId), nextCursor: found.nextCursor };
+}
+
+/** All pages; `between` is done after each. */
+async function allPages(filter: EventFilter, limit: number, between = async () => {}) {
+  const ids: (string | null)[] = [];
+  let cursor: string | undefined;
+  do {
+    const { ids: more, nextCursor } = await page(filter, limit, cursor);
+    expect(more.length).toBeLessThanOrEqual(limit);
+    ids.push(...more);
+    cursor = nextCursor ?? undefined;
+    await between();
+  } while (cursor !== undefined);
+  return ids;
+}
+
+test("events are listed newest first, also those of one millisecond", async () => {
+  const made: string[] = [];
+  for (const now of [NOW, NOW, NOW + 1, NOW + 1, NOW + 1, NOW + 5])
+    made.push(await happen("logout", ADA, now));
+  expect((await page({}, 50)).ids).toEqual(made.toReversed());
+});
+
+test("an event written later with an earlier time is listed where its time is", async () => {
+  const [late, early] = [await happen("logout", ADA, NOW + 9), await happen("logout", ADA, NOW)];
+  expect((await page({}, 50)).ids).toEqual([late, early]);
+});
+
+test.each([1, 2, 3, 7, 12, 13])(
+  "pages of %i leave out and repeat nothing while new events arrive",
+  async (limit) => {
+    const made: string[] = [];
+    for (let index = 0; index < 12; index += 1)
+      made.push(await happen("logout", ADA, NOW + Math.floor(index / 4)));
+    let later = 3;
+    const arrive = async () => {
+      await happen("logout", ADA, NOW + (later += 1));
+      await happen("logout", GRACE, NOW + 2); // as late as the newest there is
+    };
+    expect(await allPages({}, limit, arrive)).toEqual(made.toReversed());
+  },
+);
+
+test("a full last page has no next one", async () => {
+  await happen("logout", ADA, NOW);
+  await happen("logout", ADA, NOW);
+  expect((await page({}, 2)).nextCursor).toBeNull();
+  expect(await page({ userId: GRACE }, 2)).toEqual({ ids: [], nextCursor: null });
+});
+
+describe("filters are combined: all must match", () => {
+  const names = ["logout", "user_unlocked"] as const;
+  const users = [ADA, GRACE];
+  const instants = [NOW, NOW + 1000, NOW + 2000];
+  const orNone = <T>(values: readonly T[]) => [undefined, ...values];
+  const filters = orNone(names).flatMap((event) =>
+    orNone(users).flatMap((userId) =>
+      orNone(instants).flatMap((since) =>
+        orNone(instants).map((until) => ({ event, userId, since, until })),
+      ),
+    ),
+  );
+
+  test("in every combination, on one page and on many", async () => {
+    const made: { id: string; name: string; userId: string; now: number }[] = [];
+    for (const now of instants)
+      for (const name of names)
+        for (const userId of users)
+          made.push({ id: await happen(name, userId, now), name, userId, now });
+    for (const { event, userId, since, until } of filters) {
+      const expected = made.filter(
+        (one) =>
+          (event === undefined || one.name === event) &&
+          (userId === undefined || one.userId === userId) &&
+          (since === undefined || one.now >= since) &&
+          (until === undefined || one.now < until),
+      );
+      const filter: EventFilter = {
+        ...(event && { event }),
+        ...(userId && { userId }),
+        ...(since && { since }),
+        ...(until && { until }),
+      };
+      const ids = expected.map(({ id }) => id).toReversed();
+      expect((await page(filter, 50)).ids).toEqual(ids);
+      expect(await allPages(filter, 2)).toEqual(ids);
+    }
+  });
+});
+
+describe("a cursor that this list did not give is refused", () => {
+  test("made up, altered or sealed with another key", async () => {
+    for (let index = 0; index < 2; index += 1) await happen("logout", ADA, NOW);
+    const { nextCursor } = await page({}, 1);
+    const genuine = nextCursor ?? "";
+    expect((await page({}, 1, genuine)).ids).toHaveLength(1);
+    const key = new Uint8Array(32).fill(1);
+    const foreign = ["", "x", "0", respell(genuine), `${genuine}A`, genuine.slice(4)];
+    for (const cursor of [...foreign, sealCursor(key, "events", `${NOW} ${ADA}`)])
+      expect(await listEvents(world.deps, {}, 1, cursor)).toBeUndefined();
+  });
+
+  test("of the accounts or of an account's sessions", async () => {
+    const [ada] = [await world.newUser(), await world.newUser()];
+    await logInByCookie(world, ada);
+    await logInByCookie(world, ada);
+    const users = await listUsers(world.deps, {}, 1, undefined);
+    const sessions = await listSessions(world.deps, world.at(), ada.id, 1, undefined);
+    for (const cursor of [users?.nextCursor, sessions?.nextCursor]) {
+      expect(cursor).toEqual(expect.any(String));
+      expect(await listEvents(world.deps, {}, 1, cursor ?? "")).toBeUndefined();
+    }
+    const { nextCursor } = await page({}, 1);
+    expect(await listUsers(world.deps, {}, 1, nextCursor ?? "")).toBeUndefined();
+  });
+});

@@ -1,0 +1,177 @@
+/** Every operation met by every kind of caller. What must come of it is read off the contract's own security declarations. */
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { OperationDescription } from "../../src/contract/operation.ts";
+import { type OperationId, operationIds, operations } from "../../src/contract/operations.ts";
+import { CSRF_HEADER, isSafeMethod } from "../../src/contract/security.ts";
+import { freshEmail, password } from "./clients.ts";
+import { type ServerProcess, startServerProcess } from "./server-process.ts";
+
+const ways = ["session", "bearer"] as const;
+type Way = (typeof ways)[number];
+
+/** The role in which a kind of caller is signed in; undefined where it is not. */
+const kinds = {
+  nobody: undefined,
+  "a dead session": undefined,
+  "a user": "user",
+  "a disabled admin": undefined,
+  "a demoted admin": "user",
+  "an admin": "admin",
+} as const;
+type Kind = keyof typeof kinds;
+const kindNames = Object.keys(kinds) as readonly Kind[]; // keys of a literal
+
+type Outcome = "unauthenticated" | "forbidden" | "let in";
+
+let server: ServerProcess;
+let victim: { readonly userId: string; readonly sessionId: string };
+const kept = new Map<string, Record<string, string>>();
+beforeAll(async () => {
+  server = await startServerProcess();
+  const { userId } = await newCredential("a user", "session");
+  const [row] = sql("SELECT id FROM sessions WHERE user_id = ?", userId);
+  victim = { userId, sessionId: String(row?.["id"]) };
+});
+afterAll(() => server.dispose());
+
+describe.each(ways)("AZ-01 by %s", (way) => {
+  test.each(operationIds)("%s answers each kind of caller as it declares", async (id) => {
+    const outcomes: Record<string, Outcome> = {};
+    for (const kind of kindNames) {
+      const isLetIn = expected(id, way, kind) === "let in";
+      const headers = await credentialFor(id, way, kind, isLetIn);
+      const before = digest();
+      outcomes[kind] = await outcomeOf(await call(id, headers, isLetIn));
+      if (outcomes[kind] !== "let in") expect([kind, digest()]).toEqual([kind, before]);
+    }
+    expect(outcomes).toEqual(
+      Object.fromEntries(kindNames.map((kind) => [kind, expected(id, way, kind)])),
+    );
+  });
+});
+
+test("AZ-01 the matrix has every outcome in it, for changes by each way", () => {
+  for (const way of ways) {
+    const changes = operationIds.filter((id) => !isSafeMethod(operations[id].method));
+    const outcomes = changes.flatMap((id) => kindNames.map((kind) => expected(id, way, kind)));
+    expect(new Set(outcomes)).toEqual(new Set(["unauthenticated", "forbidden", "let in"]));
+  }
+});
+
+function expected(id: OperationId, way: Way, kind: Kind): Outcome {
+  const security: OperationDescription["security"] = operations[id].security;
+  const role = security.accepts.includes(way) ? kinds[kind] : undefined;
+  if (role === undefined) return security.optional ? "let in" : "unauthenticated";
+  return security.role === undefined || security.role === role ? "let in" : "forbidden";
+}
+
+async function outcomeOf(response: Response): Promise<Outcome> {
+  const body = await response.text();
+  const code = response.ok || body === "" ? "" : (JSON.parse(body) as { code: string }).code;
+  expect(response.status).toBeLessThan(500);
+  // What only the pipeline's other checks would say: then this test would have asked nothing.
+  expect(["csrf_rejected", "validation_failed", "invalid_json", "rate_limited"]).not.toContain(
+    code,
+  );
+  if (code === "unauthenticated" || code === "forbidden") {
+    expect(response.status).toBe(code === "forbidden" ? 403 : 401);
+    return code;
+  }
+  return "let in";
+}
+
+/** Whoever must be refused asks for what would leave a trace; whoever is let in, for what harms no other test. */
+function call(id: OperationId, headers: Record<string, string>, isLetIn: boolean) {
+  const { method, path, request }: OperationDescription = operations[id];
+  const input = { ...exampleOf(request.params), ...exampleOf(request.body) };
+  if (!isLetIn) Object.assign(input, victim);
+  const url =
+    server.baseUrl + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(input[name]));
+  const hasBody = request.body !== undefined;
+  return fetch(url, {
+    method,
+    headers: { ...headers, ...(hasBody && { "content-type": "application/json" }) },
+    body: hasBody ? JSON.stringify(exampleOf(request.body)) : null,
+  });
+}
+
+/** The schema's own example, or one made of its fields'. The password in them is that of the accounts here. */
+function exampleOf(
+  schema: { meta(): unknown; shape?: unknown } | undefined,
+): Record<string, unknown> {
+  const { examples } = (schema?.meta() ?? {}) as { examples?: Record<string, unknown>[] };
+  if (examples?.[0] !== undefined) return examples[0];
+  const fields = Object.entries((schema?.shape ?? {}) as Record<string, { meta(): unknown }>);
+  return Object.fromEntries(
+    fields.map(([name, field]) => [
+      name,
+      (field.meta() as { examples?: unknown[] } | undefined)?.examples?.[0],
+    ]),
+  );
+}
+
+/** A change that is let in may end its caller, so each has one of its own; all others share theirs. */
+async function credentialFor(id: OperationId, way: Way, kind: Kind, isLetIn: boolean) {
+  const shared = isLetIn && !isSafeMethod(operations[id].method) ? undefined : kept.get(way + kind);
+  const headers = shared ?? (await newCredential(kind, way)).headers;
+  if (!isLetIn || isSafeMethod(operations[id].method)) kept.set(way + kind, headers);
+  return headers;
+}
+
+async function newCredential(kind: Kind, way: Way) {
+  if (kind === "nobody") return { userId: "", headers: {} };
+  const email = freshEmail();
+  const { id: userId } = (await (await post("/signup", { email, password })).json()) as {
+    id: string;
+  };
+  if (kind.endsWith("admin")) sql("UPDATE users SET role = 'admin' WHERE id = ?", userId);
+  const headers = await logIn(way, email);
+  // In the database alone: the session itself is left as it was, and must not help.
+  if (kind === "a disabled admin") sql("UPDATE users SET disabled = 1 WHERE id = ?", userId);
+  if (kind === "a demoted admin") sql("UPDATE users SET role = 'user' WHERE id = ?", userId);
+  if (kind === "a dead session")
+    sql("UPDATE sessions SET expires_at = 1 WHERE user_id = ?", userId);
+  return { userId, headers };
+}
+
+async function logIn(way: Way, email: string): Promise<Record<string, string>> {
+  if (way === "bearer") {
+    const answer = await post("/token/login", { email, password });
+    const { accessToken } = (await answer.json()) as { accessToken: string };
+    return { authorization: `Bearer ${accessToken}` };
+  }
+  const answer = await post("/login", { email, password });
+  const cookies = answer.headers.getSetCookie().map((line) => line.split(";")[0]);
+  const { csrfToken } = (await answer.json()) as { csrfToken: string };
+  return { cookie: cookies.join("; "), [CSRF_HEADER]: csrfToken };
+}
+
+function post(path: string, body: object): Promise<Response> {
+  const headers = { "content-type": "application/json" };
+  return fetch(server.baseUrl + path, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+/**
+ * All that is stored, but for what may change without anybody's having asked for it: the journal, which
+ * tells of a refusal; when a session was last used; how far a mail has got.
+ */
+function digest(): string {
+  const tables = sql("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'events'");
+  return JSON.stringify(
+    tables.map(({ name }) => {
+      const rows = sql(`SELECT * FROM "${String(name)}" ORDER BY 1`);
+      if (name === "mails") return [name, rows.map(({ id }) => id)];
+      return [name, rows.map((row) => ({ ...row, last_seen_at: undefined }))];
+    }),
+  );
+}
+
+function sql(statement: string, ...parameters: string[]): Record<string, unknown>[] {
+  const database = new DatabaseSync(server.databaseFile, { timeout: 5_000 });
+  try {
+    return database.prepare(statement).all(...parameters);
+  } finally {
+    database.close();
+  }
+}
