@@ -1,0 +1,210 @@
+/** Whatever is sent to whichever operation, by whomever: a declared answer, and nothing changed by what is refused. */
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { z } from "zod";
+import { type OperationDescription, problemsOf } from "../../src/contract/operation.ts";
+import { operationIds, operations } from "../../src/contract/operations.ts";
+import { combinationsOf, samplesOf } from "../contract/samples.ts";
+import { expectSound } from "./answers.ts";
+import { ADMIN, type Login, PASSWORD, startTarget, type Target } from "./target.ts";
+
+const SEED = 20_261_123;
+const RUNS_PER_OPERATION = 40;
+
+const callers = ["nobody", "user", "admin"] as const;
+type CallerName = (typeof callers)[number];
+interface Attack {
+  readonly caller: CallerName;
+  readonly withProof: boolean;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: string | undefined;
+}
+
+let target: Target;
+let user: { email: string; password: string };
+let adminId: string;
+interface Access extends Login {
+  readonly accessToken: string;
+}
+const logins = new Map<CallerName, Access>();
+
+beforeAll(async () => {
+  target = await startTarget();
+  user = { email: target.freshEmail(), password: PASSWORD };
+  await target.post("/signup", user);
+  adminId = (await loginOf("admin")).userId;
+});
+afterAll(() => target.stop());
+
+test.each(operationIds)(
+  "IV-01 IV-02 IV-03 whatever is sent to %s, the answer is declared, and a refusal changes no account",
+  async (id) => {
+    const operation: OperationDescription = operations[id];
+    const statuses = new Set<number>();
+    await fc.assert(
+      fc.asyncProperty(attackOn(operation), async (attack) => {
+        statuses.add(await withstand(operation, attack));
+      }),
+      { seed: SEED, numRuns: RUNS_PER_OPERATION, endOnFailure: true },
+    );
+    // The runs were not all refused for one and the same reason.
+    expect(statuses.size).toBeGreaterThan(1);
+  },
+);
+
+/** Makes the attack, and answers the status it met. */
+async function withstand(operation: OperationDescription, attack: Attack): Promise<number> {
+  const { method, security } = operation;
+  const onlyBearer = security.accepts.every((credential) => credential === "bearer");
+  const login = attack.caller === "nobody" ? undefined : await loginOf(attack.caller);
+  const headers = {
+    ...(login && { cookie: login.cookie }),
+    ...(login && onlyBearer && { authorization: `Bearer ${login.accessToken}` }),
+    ...(login && attack.withProof && { "x-csrf-token": login.csrfToken }),
+    ...(attack.body !== undefined && {
+      "content-type": "application/json",
+      "content-length": String(Buffer.byteLength(attack.body)),
+    }),
+    ...attack.headers,
+  };
+  const before = accounts();
+  const answer = await target.send(method, attack.path, headers, attack.body);
+  // An answer may be kept where the contract says so, and only if it is no refusal.
+  const isCacheable = "cache-control" in (operation.responses[answer.status]?.headers ?? {});
+  expectSound(
+    isCacheable
+      ? { ...answer, headers: { ...answer.headers, "cache-control": "no-store" } }
+      : answer,
+  );
+  if (answer.status >= 400) {
+    const { code } = JSON.parse(answer.body) as { code: string };
+    // A parameter such as "" or "a/b" makes a path that nothing is served at.
+    const ofServer = operation.request.params ? ["not_found", "method_not_allowed"] : [];
+    expect([...problemsOf(operation), ...ofServer]).toContain(code);
+    expect(accounts()).toBe(before);
+  } else {
+    expect(Object.keys(operation.responses).map(Number)).toContain(answer.status);
+    // A logout that succeeds, for one, ends the login.
+    if (method !== "GET") logins.clear();
+  }
+  return answer.status;
+}
+
+async function loginOf(caller: "user" | "admin"): Promise<Access> {
+  const known = logins.get(caller);
+  if (known) return known;
+  const credentials = caller === "admin" ? ADMIN : user;
+  const login = {
+    ...(await target.login(credentials)),
+    accessToken: await target.bearer(credentials),
+  };
+  logins.set(caller, login);
+  return login;
+}
+
+/** A digest of the accounts, without the count of wrong passwords: that a refusal may raise. */
+function accounts(): string {
+  const rows = target.sql(
+    "SELECT id, email, password_hash, role, disabled, created_at FROM users ORDER BY id",
+  );
+  return createHash("sha256").update(JSON.stringify(rows)).digest("hex");
+}
+
+function attackOn(operation: OperationDescription): fc.Arbitrary<Attack> {
+  const { params, query, body } = operation.request;
+  const path = fc
+    .record(
+      Object.fromEntries(Object.keys(params?.shape ?? {}).map((name) => [name, oddSegment()])),
+    )
+    .map((values) =>
+      operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? ""),
+    );
+  return fc.record({
+    caller: fc.constantFrom(...callers, ...(operation.security.role ? ["admin" as const] : [])),
+    withProof: mostly(fc.constant(true), fc.constant(false)),
+    path: fc
+      .tuple(path, mostly(fc.constant(""), oddQuery(query)))
+      .map(([before, after]) => before + after),
+    headers: mostly(fc.constant({}), oddHeaders),
+    body: body ? oddBody(body) : mostly(fc.constant(undefined), oddBody(undefined)),
+  });
+}
+
+function mostly<A, B>(usual: fc.Arbitrary<A>, odd: fc.Arbitrary<B>): fc.Arbitrary<A | B> {
+  return fc.oneof({ weight: 3, arbitrary: usual }, { weight: 1, arbitrary: odd });
+}
+
+const oddText = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 60 }),
+  fc.string({ unit: "grapheme", maxLength: 60 }),
+  fc.constantFrom("__proto__", "constructor", "' OR 1=1 --", "\0", "\u202e", "${7*7}", "../../etc"),
+);
+
+/** One segment of a path, escaped: an id of somebody, of nobody, or anything else. */
+function oddSegment(): fc.Arbitrary<string> {
+  return fc.oneof(
+    fc.constant("admin").map(() => adminId),
+    fc.uuid({ version: 7 }),
+    fc.uuid({ version: 4 }),
+    oddText.map(encodeURIComponent),
+    fc.constantFrom("%", "%ff", "%00", "..%2f", "%2e%2e", "a%2Fb", "*", "a".repeat(2000)),
+  );
+}
+
+function oddQuery(query: OperationDescription["request"]["query"]): fc.Arbitrary<string> {
+  const known = Object.entries<z.core.$ZodType>(query?.shape ?? {}).map(([name, schema]) =>
+    fc.constantFrom(...samplesOf(schema)).map((value) => [name, String(value)] as const),
+  );
+  const pair = fc.oneof(...known, ...known, fc.tuple(oddText, oddText));
+  const pairs = fc
+    .array(pair, { maxLength: 4 })
+    .map(
+      (list) => `?${list.map(([name, value]) => `${escaped(name)}=${escaped(value)}`).join("&")}`,
+    );
+  return mostly(
+    pairs,
+    fc.constantFrom("?", "?&&=", "?%", "?limit=%ff", "?limit=1&limit=2", "?a[b]=1"),
+  );
+}
+
+/** Half a character has no escape; what stands for it does. */
+function escaped(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).slice(0, 2000);
+}
+
+/** Those that a handler or the pipeline reads; what frames a message is for `wire.test.ts`. */
+const oddHeaders = fc.dictionary(
+  fc.constantFrom(
+    ...["accept", "accept-language", "authorization", "content-type", "cookie", "if-none-match"],
+    ...["origin", "range", "referer", "sec-fetch-site", "user-agent", "x-csrf-token"],
+    ...["forwarded", "x-forwarded-for", "x-http-method-override", "x-request-id", "x-unknown"],
+  ),
+  fc.oneof(
+    fc.string({ unit: "grapheme-ascii", maxLength: 60 }),
+    fc.constantFrom(
+      "",
+      "null",
+      "Bearer",
+      "Bearer a.b.c",
+      "Basic Og==",
+      "cross-site",
+      "\u00e9\u00ff",
+    ),
+    fc.constantFrom("__Host-session=a.b", "__Host-device=%00", "text/plain", "application/json;"),
+  ),
+  { minKeys: 1, maxKeys: 3 },
+);
+
+function oddBody(schema: OperationDescription["request"]["body"]): fc.Arbitrary<string> {
+  const json = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.stringify(value));
+  const noJson = fc.constantFrom("", "{", "[[", "nul", "{'a':1}", '{"a":1}}', "\ufeff{}", "\0");
+  if (!schema) return fc.oneof(json, noJson);
+  const near = fc.constantFrom(...combinationsOf(schema), ...samplesOf(schema));
+  return fc.oneof(
+    { weight: 6, arbitrary: near.map((value) => JSON.stringify(value)) },
+    { weight: 3, arbitrary: json },
+    { weight: 1, arbitrary: noJson },
+  );
+}

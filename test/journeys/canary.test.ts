@@ -1,0 +1,220 @@
+/** Secrets are canaries here: a whole journey is made, and then none may be found where it does not belong. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { type Client, createClient, memoryTokens } from "@portcullis/client";
+import { cookieJar } from "@portcullis/client/node";
+import { expect, test } from "vitest";
+import { dataOf, freshEmail } from "./clients.ts";
+import { mailsTo, nthMailTo, tokenIn } from "./mailbox.ts";
+import { adminCredentials, type ServerProcess, startServerProcess } from "./server-process.ts";
+import { until } from "./until.ts";
+
+// Quotes, an ampersand and letters beyond ASCII: each way of writing them down looks different.
+const passwords = {
+  first: 'canary one "Zürich" & a yellow bird',
+  wrong: 'canary two "Zürich" & a silent bird',
+  second: 'canary three "Zürich" & a mining bird',
+  third: 'canary four "Zürich" & a singing bird',
+  unused: 'canary five "Zürich" & a broken bird',
+};
+const AUTH_SECRET = "Q0FOQVJZ+c2VjcmV0/b2YgdGhlIHdob2xlIHNlcnZlcg==";
+
+test(
+  "LA-03 CF-04 no secret of a whole journey is found in logs, events, database or mails",
+  { timeout: 90_000 },
+  async () => {
+    const server = await startServerProcess({ environment: { AUTH_SECRET } });
+    const outbox = join(server.folder, "outbox");
+    const secrets = new Map<string, string>(Object.entries({ ...passwords, AUTH_SECRET }));
+    secrets.set("admin", adminCredentials.password);
+    const email = freshEmail();
+
+    const { first, wrong, second, third, unused } = passwords;
+    const api = watchedClient(server, secrets, "cookies");
+    const program = watchedClient(server, secrets, "tokens");
+    const admin = watchedClient(server, secrets, "cookies");
+    const user = dataOf(await api.signup({ email, password: first }));
+    expect(await api.login({ email, password: wrong })).toMatchObject({ status: 401 });
+    keep(secrets, dataOf(await api.login({ email, password: first })));
+    const pair = dataOf(await program.tokenLogin({ email, password: first }));
+    const next = dataOf(await program.tokenRefresh({ refreshToken: pair.refreshToken }));
+    for (const each of [pair, next]) keep(secrets, each);
+    dataOf(await program.tokenRevoke({ token: next.refreshToken }));
+    dataOf(await api.changePassword({ currentPassword: first, newPassword: second }));
+    dataOf(await api.forgotPassword({ email }));
+    const resetToken = tokenIn(await nthMailTo(outbox, email, 2)); // after that of the change
+    expect(resetToken).not.toBe("");
+    expect(await api.resetPassword({ token: `${resetToken}x`, newPassword: third })).toMatchObject({
+      status: 400,
+    });
+    dataOf(await api.resetPassword({ token: resetToken, newPassword: third }));
+    await nthMailTo(outbox, email, 3);
+    keep(secrets, dataOf(await api.login({ email, password: third })));
+    keep(secrets, dataOf(await admin.login(adminCredentials)));
+    dataOf(await admin.listEvents());
+    breakUsers(server);
+    expect(await api.login({ email, password: unused })).toMatchObject({ status: 500 });
+    expect(await api.signup({ email, password: unused })).toMatchObject({ status: 500 });
+
+    const running = await databaseBytes(server);
+    expect([...running.keys()].some((name) => name.endsWith("-wal"))).toBe(true);
+    const events = storedEvents(server);
+    expect(await server.stop()).toBe(0);
+    const logs = JSON.stringify(server.events());
+    const stopped = await databaseBytes(server);
+    const mails = await mailTexts(outbox);
+
+    for (const name of ["__Host-session", "__Host-csrf", "__Host-device"])
+      expect([...secrets.keys()].some((key) => key.startsWith(name))).toBe(true);
+    for (const name of ["csrfToken", "accessToken", "refreshToken"])
+      expect([...secrets.keys()].some((key) => key.startsWith(name))).toBe(true);
+
+    const places = new Map([
+      ["stdout", logs],
+      ["stderr", server.stderr()],
+      ["stored events", events],
+      ...[...running].map(([name, bytes]) => [`${name}, running`, bytes] as const),
+      ...[...stopped].map(([name, bytes]) => [`${name}, stopped`, bytes] as const),
+      ...mails.map((text, index) => [`mail ${index}`, text] as const),
+    ]);
+    expect(leaks(places, secrets)).toEqual([]);
+    const resetLeaks = leaks(places, new Map([["reset token", resetToken]]));
+    expect(new Set(resetLeaks).size).toBe(1);
+    expect(resetLeaks[0]).toMatch(/^reset token in mail \d+$/);
+    expect(mails.filter((text) => text.includes(`#token=${resetToken}`))).toHaveLength(1);
+    expect(await mailsTo(outbox, email)).toHaveLength(3);
+
+    // The search finds what is there.
+    expect(server.events().some(({ event }) => event === "unhandled_error")).toBe(true);
+    const known = leaks(places, new Map([["email", email]]));
+    expect(known.some((found) => found.startsWith("email in portcullis.db"))).toBe(true);
+    expect(known.filter((found) => found.startsWith("email in mail"))).toHaveLength(3);
+    const ids = leaks(places, new Map([["id", user.id]]));
+    expect(ids).toEqual(expect.arrayContaining(["id in stdout", "id in stored events"]));
+    await server.dispose();
+  },
+);
+
+test("CF-04 the user and password of a mail server that cannot be reached are not told", async () => {
+  const smtp = new Map([["SMTP password", "canary-of-the-mail-server"]]);
+  const server = await startServerProcess({
+    environment: {
+      AUTH_SECRET,
+      SMTP_URL: `smtp://postmaster:${smtp.get("SMTP password")}@127.0.0.1:1`,
+      MAIL_FROM: "auth@example.com",
+    },
+  });
+  const email = freshEmail();
+  const api = createClient({ baseUrl: server.baseUrl });
+  dataOf(await api.signup({ email, password: passwords.first }));
+  dataOf(await api.forgotPassword({ email }));
+  await until(() => server.events().find(({ event }) => event === "mail_failed"));
+  const running = await databaseBytes(server);
+  expect(await server.stop()).toBe(0);
+  const places = new Map([
+    ["stdout", JSON.stringify(server.events())],
+    ["stderr", server.stderr()],
+    ...running,
+    ...(await databaseBytes(server)),
+  ]);
+  expect(leaks(places, smtp)).toEqual([]);
+  expect(leaks(places, new Map([["email", email]]))).not.toEqual([]);
+  await server.dispose();
+});
+
+/** Every way a secret may have been written down, as bytes: as it is, and in each encoding at any alignment. */
+function formsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const base64 = [0, 1, 2].map((shift) => {
+    // Only the characters that the bytes before and after the secret have no part in.
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
+    return encoded.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
+  });
+  const hex = bytes.toString("hex");
+  const forms = [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    new URLSearchParams({ "": secret }).toString().slice(1),
+    ...base64,
+    ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_")),
+    hex,
+    hex.toUpperCase(),
+  ].map((form) => Buffer.from(form).toString("latin1"));
+  // What a random secret is made of, before it was spelt for the wire.
+  if (/^[\w-]{43,}$/.test(secret)) forms.push(Buffer.from(secret, "base64url").toString("latin1"));
+  return [...new Set(forms)];
+}
+
+/** `<secret> in <place>` for each that is found. The places hold bytes as Latin-1, or text. */
+function leaks(places: ReadonlyMap<string, string>, secrets: ReadonlyMap<string, string>) {
+  const searched = [...secrets].map(([name, secret]) => [name, formsOf(secret)] as const);
+  return [...places].flatMap(([place, content]) => {
+    const bytes = place.includes("portcullis.db")
+      ? content
+      : Buffer.from(content).toString("latin1");
+    return searched
+      .filter(([, forms]) => forms.some((form) => bytes.includes(form)))
+      .map(([name]) => `${name} in ${place}`);
+  });
+}
+
+/** A client whose cookies and CSRF proofs are kept as they pass by. */
+function watchedClient(
+  { baseUrl }: ServerProcess,
+  secrets: Map<string, string>,
+  mode: "cookies" | "tokens",
+): Client {
+  return createClient({
+    baseUrl,
+    ...(mode === "cookies" ? { cookies: cookieJar() } : { tokens: memoryTokens() }),
+    async fetch(request) {
+      const response = await fetch(request);
+      for (const line of response.headers.getSetCookie()) {
+        const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        keep(secrets, { [name]: value });
+      }
+      return response;
+    },
+  });
+}
+
+/** Keeps every secret of an answer, and the last part of those that begin with an id or a header. */
+function keep(secrets: Map<string, string>, answer: object): void {
+  for (const [name, value] of Object.entries(answer)) {
+    if (typeof value !== "string" || !/^__Host-|Token$/.test(name) || value === "") continue;
+    secrets.set(`${name} ${secrets.size}`, value);
+    const last = value.split(".").at(-1) ?? "";
+    if (last !== value) secrets.set(`${name} ${secrets.size}, last part`, last);
+  }
+}
+
+/** The bytes of the database's files, as Latin-1, by name. */
+async function databaseBytes({ folder }: ServerProcess): Promise<Map<string, string>> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith("portcullis.db"));
+  const files = names.map(
+    async (name) => [name, await readFile(join(folder, name), "latin1")] as const,
+  );
+  return new Map(await Promise.all(files));
+}
+
+/** Each mail as it lies there, with the soft line breaks of quoted-printable undone (RFC 2045 §6.7). */
+async function mailTexts(outbox: string): Promise<string[]> {
+  const names = (await readdir(outbox)).sort();
+  const raw = await Promise.all(names.map((name) => readFile(join(outbox, name), "utf8")));
+  return raw.map((text) => text.replaceAll(/=\r?\n/g, "").replaceAll("=3D", "="));
+}
+
+function storedEvents({ databaseFile }: ServerProcess): string {
+  const database = new DatabaseSync(databaseFile, { readOnly: true });
+  const rows = database.prepare("SELECT body FROM events ORDER BY id").all();
+  database.close();
+  return JSON.stringify(rows.map(({ body }) => JSON.parse(String(body)) as unknown));
+}
+
+function breakUsers({ databaseFile }: ServerProcess): void {
+  const database = new DatabaseSync(databaseFile);
+  database.exec("ALTER TABLE users RENAME TO lost_users");
+  database.close();
+}
