@@ -10,7 +10,7 @@ import { expectSound } from "./answers.ts";
 import { ADMIN, type Login, PASSWORD, startTarget, type Target } from "./target.ts";
 
 const SEED = 20_261_123;
-const RUNS_PER_OPERATION = 40;
+const RUNS_PER_OPERATION = 25;
 
 const callers = ["nobody", "user", "admin"] as const;
 type CallerName = (typeof callers)[number];
@@ -87,7 +87,7 @@ async function withstand(operation: OperationDescription, attack: Attack): Promi
   } else {
     expect(Object.keys(operation.responses).map(Number)).toContain(answer.status);
     // A logout that succeeds, for one, ends the login.
-    if (method !== "GET") logins.clear();
+    if (method !== "GET" && security.accepts.length > 0) logins.clear();
   }
   return answer.status;
 }
