@@ -1,0 +1,89 @@
+/** What the time of an answer tells of who has an account: nothing, over HTTP and by rank (ET-01, RS-01). */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { superiority, timesInTurns } from "../ranks.ts";
+import { PASSWORD, startTarget, type Target } from "./target.ts";
+
+const NOBODY = "nobody@example.com";
+
+/** Measured: alike 0.43 to 0.59; without the hashing 0.00 to 0.01. By chance alone, fewer than one run in 10,000 goes beyond. */
+const HASHING_LEEWAY = 0.3;
+const HASHING_ROUNDS = 36;
+
+/**
+ * It hashes nothing, so that there is less to tell apart, and rounds are cheap. Measured on a busy
+ * machine: alike 0.48 to 0.51; with an early return for an unknown address 0.15 to 0.33. Of the rows of
+ * a decoy alone the time tells too little to measure here: `test/journeys/reset.test.ts` counts them.
+ */
+const FORGOT_LEEWAY = 0.1;
+const FORGOT_ROUNDS = 300;
+
+/** The login takes some ten seconds alone; this is for a machine that is busy with all other tests. Milliseconds. */
+const TIMEOUT_MS = 120_000;
+
+let target: Target;
+beforeAll(async () => {
+  target = await startTarget({ BCRYPT_COST: "10" });
+});
+afterAll(() => target.stop());
+
+test(
+  "ET-01 the time of a failed login is that of a wrong password: for an unknown, a locked and a disabled account",
+  async () => {
+    const [known, locked, disabled] = [
+      await target.newLogin(),
+      await target.newLogin(),
+      await target.newLogin(),
+    ];
+    const end = String(Date.now() + 3_600_000);
+    target.sql("UPDATE users SET locked_until = ? WHERE id = ?", end, locked.userId);
+    target.sql("UPDATE users SET disabled = 1 WHERE id = ?", disabled.userId);
+    const attempt = (email: string, password: string) => answered(401, "/login", email, password);
+
+    const times = await timesInTurns(HASHING_ROUNDS, {
+      wrong: () => attempt(known.email, `${PASSWORD}!`),
+      unknown: () => attempt(NOBODY, PASSWORD),
+      locked: () => attempt(locked.email, PASSWORD),
+      disabled: () => attempt(disabled.email, PASSWORD),
+    });
+    expectAlike(times.unknown, times.wrong, HASHING_LEEWAY);
+    expectAlike(times.locked, times.wrong, HASHING_LEEWAY);
+    expectAlike(times.disabled, times.wrong, HASHING_LEEWAY);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "ET-01 a signup with a taken address takes as long as one with a free address",
+  async () => {
+    const { email } = await target.newLogin();
+    const times = await timesInTurns(HASHING_ROUNDS, {
+      taken: () => answered(409, "/signup", email, PASSWORD),
+      free: () => answered(201, "/signup", target.freshEmail(), PASSWORD),
+    });
+    expectAlike(times.taken, times.free, HASHING_LEEWAY);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "RS-01 ET-01 forgot-password takes as long for an unknown address as for a known one",
+  async () => {
+    const { email } = await target.newLogin();
+    const times = await timesInTurns(FORGOT_ROUNDS, {
+      known: () => answered(202, "/forgot-password", email),
+      unknown: () => answered(202, "/forgot-password", NOBODY),
+    });
+    expectAlike(times.unknown, times.known, FORGOT_LEEWAY);
+  },
+  TIMEOUT_MS,
+);
+
+async function answered(status: number, path: string, email: string, password?: string) {
+  const answer = await target.post(path, { email, password });
+  expect(answer.status).toBe(status);
+}
+
+/** Alike by rank: no further from one half than `leeway`. */
+function expectAlike(times: readonly number[], others: readonly number[], leeway: number): void {
+  expect(Math.abs(superiority(times, others) - 0.5)).toBeLessThan(leeway);
+}
