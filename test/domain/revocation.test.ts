@@ -1,0 +1,50 @@
+/** SE-12: what another process revokes is refused at the very next request, however often it was let through before. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Storage } from "../../src/domain/storage.ts";
+import { revokeSession } from "../../src/domain/own-sessions.ts";
+import { revokeUserSessions, updateUser, type User } from "../../src/domain/users.ts";
+import { openStorage } from "../../src/storage/storage.ts";
+import { logInByCookie, logInByToken, roleByBearer, roleByCookie } from "./logins.ts";
+import { openWorld, type World } from "./world.ts";
+
+let world: World;
+let elsewhere: World;
+let connection: Storage;
+let user: User;
+beforeEach(async () => {
+  world = await openWorld();
+  user = await world.newUser();
+  connection = await openStorage(`sqlite:${world.databaseFile}`);
+  elsewhere = { ...world, deps: { ...world.deps, storage: connection } };
+});
+afterEach(() => connection.close());
+
+async function warmLogins() {
+  const cookie = await logInByCookie(world, user);
+  const token = await logInByToken(world, user);
+  const roles = () =>
+    Promise.all([roleByCookie(world, cookie.secret), roleByBearer(world, token.accessToken)]);
+  for (let asked = 0; asked < 3; asked += 1) expect(await roles()).toEqual(["user", "user"]);
+  return { cookie, token, roles };
+}
+
+test("SE-12 a session another connection ended is refused at the very next request", async () => {
+  const { cookie, token, roles } = await warmLogins();
+  await revokeSession(elsewhere.deps, world.at(), user.id, cookie.session.id);
+  expect(await roles()).toEqual([undefined, "user"]);
+  await revokeSession(elsewhere.deps, world.at(), user.id, token.sessionId);
+  expect(await roles()).toEqual([undefined, undefined]);
+});
+
+test("SE-12 so is everything of an account whose sessions an administrator ended elsewhere", async () => {
+  const { roles } = await warmLogins();
+  await revokeUserSessions(elsewhere.deps, world.at(), user.id);
+  expect(await roles()).toEqual([undefined, undefined]);
+});
+
+test("SE-12 TK-08 so is everything of an account that was disabled elsewhere", async () => {
+  const { roles } = await warmLogins();
+  const actor = await world.newUser();
+  await updateUser(elsewhere.deps, world.at(), actor, user.id, { disabled: true });
+  expect(await roles()).toEqual([undefined, undefined]);
+});

@@ -1,0 +1,91 @@
+/** ST-06: a transaction holds the only write lock there is, so nothing slow may run inside one. */
+import { afterAll, expect, test } from "vitest";
+import { changePassword, deleteMe, makeFirstAdmin, signup } from "../../src/domain/accounts.ts";
+import { createAdmin } from "../../src/domain/admins.ts";
+import { deliverNext } from "../../src/domain/mail-delivery.ts";
+import type { BcryptWorkers } from "../../src/domain/passwords.ts";
+import { requestReset, resetPassword } from "../../src/domain/resets.ts";
+import type { Storage } from "../../src/domain/storage.ts";
+import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+import { logInByCookie, logInByToken } from "./logins.ts";
+import { NOW, openWorld, PASSWORD, type World } from "./world.ts";
+
+const NEXT = "four clear words of mine";
+const pool = createBcryptPool(2, 1000);
+afterAll(() => pool.close());
+
+/** The rules on storage that counts its open transactions, and everything slow that met one. */
+async function watchedWorld() {
+  let open = 0;
+  let worked = 0;
+  const meetings: string[] = [];
+  async function watch<T>(what: string, work: () => Promise<T>): Promise<T> {
+    worked += 1;
+    if (open > 0) meetings.push(what);
+    return work();
+  }
+  const bcrypt: BcryptWorkers = {
+    hash: (input, cost) => watch("hash", () => pool.hash(input, cost)),
+    compare: (input, hash) => watch("compare", () => pool.compare(input, hash)),
+  };
+  const world = await openWorld(bcrypt);
+  const { storage } = world.deps;
+  const counting: Storage = {
+    ...storage,
+    transaction: (work) =>
+      storage.transaction(async (stores) => {
+        open += 1;
+        try {
+          return await work(stores);
+        } finally {
+          open -= 1;
+        }
+      }),
+  };
+  const watched: World = { ...world, deps: { ...world.deps, storage: counting } };
+  return { world: watched, watch, meetings, worked: () => worked };
+}
+
+test("ST-06 no password is hashed or compared, and no mail sent, while a transaction is open", async () => {
+  const { world, watch, meetings, worked } = await watchedWorld();
+  const { deps } = world;
+  await makeFirstAdmin(deps, world.at(), "first@example.com", PASSWORD);
+  await createAdmin(deps, world.at(), "second@example.com", PASSWORD);
+  const made = await signup(deps, world.at(), "ada@example.com", PASSWORD);
+  if ("failure" in made) throw new Error(made.failure);
+  const { user } = made;
+  await logInByToken(world, user);
+  await expect(logInByCookie(world, user, "not the password")).rejects.toThrow();
+  const caller = await logInByCookie(world, user);
+  expect(await changePassword(deps, world.at(), caller, PASSWORD, NEXT)).toBe("changed");
+
+  const sent: { readonly subject: string; readonly text: string }[] = [];
+  const delivery = {
+    storage: deps.storage,
+    log: deps.log,
+    mailSeal: deps.secretKeys.mailSeal,
+    now: () => NOW,
+    transport: {
+      send: (mail: { readonly subject: string; readonly text: string }) =>
+        watch("send", async () => {
+          sent.push(mail);
+        }),
+      close: () => undefined,
+    },
+  };
+  await requestReset(deps, world.at(), user.email);
+  while (await deliverNext(delivery, new AbortController().signal));
+  const token = sent.map(({ text }) => /#token=([\w-]+)/.exec(text)?.[1]).find(Boolean) ?? "";
+  expect(await resetPassword(deps, world.at(), token, PASSWORD)).toBe("reset");
+  expect(await deleteMe(deps, world.at(), user, PASSWORD)).toBe("deleted");
+
+  expect(meetings).toEqual([]);
+  // Two hashes of admins, one of signup, three of logins, two of the change, two mails, the reset, the deletion.
+  expect(worked()).toBeGreaterThanOrEqual(12);
+});
+
+test("ST-06 and this test would see it", async () => {
+  const { world, meetings } = await watchedWorld();
+  await world.deps.storage.transaction(() => world.deps.passwords.hash(PASSWORD));
+  expect(meetings).toEqual(["hash"]);
+});

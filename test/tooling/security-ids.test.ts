@@ -1,0 +1,83 @@
+/** docs/security.md is complete, and what it points to is there. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+const ROOT = new URL("../../", import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
+
+/** Every requirement there is. Numbers that are missing were given up, and are not used again. */
+const numbers: Readonly<Record<string, readonly number[]>> = {
+  PW: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
+  LG: [1, 3, 4, 5, 6, 7],
+  SE: [1, 2, 3, 4, 5, 6, 7, 12],
+  CS: [1, 2, 3, 5, 6, 7, 8],
+  TK: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21],
+  RS: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15],
+  RL: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+  ET: [1],
+  IV: [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13],
+  HD: [1, 2, 3, 4, 7, 8, 9],
+  LA: [1, 3, 4, 5, 6],
+  AZ: [1, 2, 3, 4, 5, 6, 7],
+  CF: [1, 2, 4, 7],
+  ST: [1, 2, 3, 5, 6, 7, 12, 13],
+  SC: [1, 2, 3],
+};
+const ids = Object.entries(numbers).flatMap(([family, each]) =>
+  each.map((number) => `${family}-${String(number).padStart(2, "0")}`),
+);
+
+/** Their tests come with a later milestone. */
+const later: readonly string[] = ["IV-08", "ST-02"];
+
+/** An id, its meaning, its source; then `file` and title, or neither. */
+const ROW =
+  /^\| ([A-Z]{2}-\d{2}) \| ([^|]+) \| ([^|]+) \| (?:later|`([^`]+\.test\.ts)` ([^|]+)) \|$/gm;
+const rows = [...read("docs/security.md").matchAll(ROW)].map(
+  ([, id = "", meaning = "", source = "", file, title]) => ({ id, meaning, source, file, title }),
+);
+
+describe("docs/security.md", () => {
+  it("has one row for every requirement, in order, and no other", () => {
+    expect(rows.map(({ id }) => id)).toEqual(ids);
+  });
+
+  it("names one of the sources in every row", () => {
+    const known = /^(OWASP ASVS 5\.0 \d|NIST SP 800-63B-4 \d|RFC \d{4} §\d|RFC 6265bis §\d)/;
+    expect(rows.filter(({ source }) => !known.test(source))).toEqual([]);
+  });
+
+  it("puts off what is listed here, and nothing else", () => {
+    const putOff = rows.filter(({ file }) => file === undefined).map(({ id }) => id);
+    expect(putOff).toEqual(later);
+  });
+
+  it.each(rows.filter(({ file }) => file !== undefined))(
+    "$id is tested where it says: $file, $title",
+    ({ id, file = "", title = "" }) => {
+      expect(existsSync(new URL(`test/${file}`, ROOT))).toBe(true);
+      const text = read(`test/${file}`);
+      expect(titlesIn(text).filter((found) => found.includes(title))).not.toEqual([]);
+      expect(text).toContain(id);
+    },
+  );
+
+  it("has a row for every id that SECURITY.md and the sources cite", () => {
+    const sources = readdirSync(new URL("src/", ROOT), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => read(`src/${name}`));
+    const family = Object.keys(numbers).join("|");
+    const cited = [read("SECURITY.md"), ...sources].join("\n");
+    const found = cited.match(new RegExp(`\\b(?:${family})-\\d{2}\\b`, "g")) ?? [];
+    expect([...new Set(found)].filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
+  it("is linked from SECURITY.md", () => {
+    expect(read("SECURITY.md")).toContain("](docs/security.md)");
+  });
+});
+
+/** The strings right after a `(`, where titles stand: a comment alone is no test. */
+function titlesIn(text: string): string[] {
+  return [...text.matchAll(/\(\s*"((?:[^"\\]|\\.)+)"/g)].map(([, title = ""]) => title);
+}

@@ -1,0 +1,81 @@
+/** What is installed, and what of it may run code while it is. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+interface LockedPackage {
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly link?: boolean;
+  readonly hasInstallScript?: boolean;
+}
+
+const ROOT = new URL("../../", import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
+const lockfile = JSON.parse(read("package-lock.json")) as {
+  readonly lockfileVersion: number;
+  readonly packages: Readonly<Record<string, LockedPackage>>;
+};
+const manifest = JSON.parse(read("package.json")) as {
+  readonly allowScripts: Readonly<Record<string, boolean>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+};
+const REGISTRY = "https://";
+const installed = Object.entries(lockfile.packages).filter(
+  ([path, { link }]) => path.includes("node_modules/") && !link,
+);
+const nameOf = (path: string) => path.slice(path.lastIndexOf("node_modules/") + 13);
+
+describe("SC-02 what npm installs", () => {
+  it("SC-02 is pinned by a lockfile: one exact version of every package, from the registry alone", () => {
+    expect(lockfile.lockfileVersion).toBeGreaterThanOrEqual(3);
+    expect(installed.length).toBeGreaterThan(100);
+    const loose = installed.filter(
+      ([, { version, resolved }]) =>
+        // Where no address is locked, npm takes the registry's.
+        !/^\d+\.\d+\.\d+/.test(version ?? "") || !(resolved ?? REGISTRY).startsWith(REGISTRY),
+    );
+    expect(loose.map(([path]) => path)).toEqual([]);
+  });
+
+  it("SC-02 has exact versions in the manifest, and CI installs by npm ci", () => {
+    const ranges = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+    expect(ranges.filter(([, range]) => !/^\d+\.\d+\.\d+$/.test(range))).toEqual([]);
+    expect(read(".ci/run")).toMatch(/^npm ci\b/m);
+    expect(read(".ci/run")).not.toMatch(/\bnpm (i|install|add)\b/);
+  });
+
+  it("SC-02 runs no install script that allowScripts does not decide on", () => {
+    const withScript = installed
+      .filter(([, { hasInstallScript }]) => hasInstallScript)
+      .map(([path]) => nameOf(path));
+    expect([...new Set(withScript)].sort()).toEqual(Object.keys(manifest.allowScripts).sort());
+  });
+});
+
+const AUDIT_TIMEOUT_MS = 20_000;
+
+it("SC-03 npm audit finds nothing high or critical in what is shipped", (context) => {
+  const { stdout } = spawnSync(
+    "npm",
+    ["audit", "--omit=dev", "--audit-level=high", "--json", "--fetch-retries=0"],
+    { cwd: ROOT, encoding: "utf8", timeout: AUDIT_TIMEOUT_MS },
+  );
+  const report = parse(stdout);
+  if (report?.metadata === undefined)
+    return context.skip("not audited: the registry does not answer npm audit here");
+  const { high, critical } = report.metadata.vulnerabilities;
+  expect({ high, critical }).toEqual({ high: 0, critical: 0 });
+});
+
+/** Absent without a registry; without `metadata` where it has no answer to an audit. */
+function parse(stdout: string | null) {
+  try {
+    return JSON.parse(stdout ?? "") as {
+      readonly metadata?: { readonly vulnerabilities: Readonly<Record<string, number>> };
+    };
+  } catch {
+    return undefined;
+  }
+}
