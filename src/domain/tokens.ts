@@ -119,7 +119,8 @@ function isWithinGrace(
   counter: number,
 ): boolean {
   if (counter !== refreshCounter - 1 || refreshRotatedAt === null) return false;
-  return now - refreshRotatedAt <= deps.lifetimes.refreshGraceSeconds * 1000;
+  // Either way: a clock that was set back must not lengthen it.
+  return Math.abs(now - refreshRotatedAt) <= deps.lifetimes.refreshGraceSeconds * 1000;
 }
 
 async function successorOf(
@@ -145,8 +146,9 @@ async function exchange(
 ): Promise<boolean> {
   return commit(deps, occasion, async (stores, record) => {
     const moved =
-      counter === undefined ||
-      (await stores.advanceRefreshCounter(session.id, counter, occasion.now));
+      counter === undefined
+        ? (await stores.findSession(session.id)) !== undefined // it may have ended meanwhile
+        : await stores.advanceRefreshCounter(session.id, counter, occasion.now);
     if (moved) await record("token_refreshed", { userId: session.userId, sessionId: session.id });
     return moved;
   });

@@ -50,6 +50,9 @@ export async function authorize(page: Page, accessToken: string): Promise<void> 
   await scheme.getByRole("button", { name: "Close" }).click();
 }
 
+/** Swagger UI draws some fifty panels with their schemas; on a busy machine that is slow, and no fault. */
+const OPEN_ALL_TIMEOUT_MS = 120_000;
+
 /** Opens every operation and event at once: one click each, without waiting in between. Answers how many there are. */
 export async function openAll(page: Page): Promise<number> {
   const panels = page.locator(".opblock");
@@ -62,7 +65,7 @@ export async function openAll(page: Page): Promise<number> {
   await panels
     .locator(".opblock-body")
     .nth(count - 1)
-    .waitFor();
+    .waitFor({ timeout: OPEN_ALL_TIMEOUT_MS });
   return count;
 }
 

@@ -13,7 +13,7 @@ export default defineConfig({
     globalSetup: ["./find-chromium.ts"],
     // One browser at a time: two on a small machine are slower than one after the other.
     fileParallelism: false,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 30_000,
   },
 });
