@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 interface LockedPackage {
   readonly version?: string;
   readonly resolved?: string;
+  readonly integrity?: string;
   readonly link?: boolean;
   readonly hasInstallScript?: boolean;
 }
@@ -21,20 +22,21 @@ const manifest = JSON.parse(read("package.json")) as {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 };
-const REGISTRY = "https://";
 const installed = Object.entries(lockfile.packages).filter(
   ([path, { link }]) => path.includes("node_modules/") && !link,
 );
 const nameOf = (path: string) => path.slice(path.lastIndexOf("node_modules/") + 13);
 
 describe("SC-02 what npm installs", () => {
-  it("SC-02 is pinned by a lockfile: one exact version of every package, from the registry alone", () => {
+  it("SC-02 is pinned by a lockfile: one exact version and one checksum of every package, and no address", () => {
     expect(lockfile.lockfileVersion).toBeGreaterThanOrEqual(3);
     expect(installed.length).toBeGreaterThan(100);
+    // Where no address is locked, npm asks the registry it is set up with, and no other place.
     const loose = installed.filter(
-      ([, { version, resolved }]) =>
-        // Where no address is locked, npm takes the registry's.
-        !/^\d+\.\d+\.\d+/.test(version ?? "") || !(resolved ?? REGISTRY).startsWith(REGISTRY),
+      ([, { version, resolved, integrity }]) =>
+        !/^\d+\.\d+\.\d+/.test(version ?? "") ||
+        resolved !== undefined ||
+        !/^sha512-/.test(integrity ?? ""),
     );
     expect(loose.map(([path]) => path)).toEqual([]);
   });
