@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "client/test/**/*.test.ts", "packages/http/test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "test/browser/**"],
+    // Half of the time is waiting for processes and clocks: two files at once, also on two cores.
+    maxWorkers: 2,
     // Real servers and real bcrypt on two cores: slow is not the same as stuck.
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -63,5 +63,6 @@ test("TK-17 after a kill -9, a token used before it is reuse, and ends what its 
   expect(await use(first)).toBe(401);
   expect((await me()).status).toBe(401);
   expect(await use(second)).toBe(401);
+  await server.stop(); // its last lines have been read then
   expect(server.events().filter(({ event }) => event === "refresh_token_reuse")).toHaveLength(1);
 });
