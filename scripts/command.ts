@@ -1,8 +1,7 @@
 /** What the commands share: their arguments, the settings, the database, and how they end. */
-import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { createEventLog } from "../src/app.ts";
-import { readSettings, type Settings } from "../src/config.ts";
+import { dataFolderOf, readSettings, type Settings } from "../src/config.ts";
 import { operations } from "../src/contract/operations.ts";
 import { secretFieldNames } from "../src/contract/secret-fields.ts";
 import type { Journal, Occasion } from "../src/domain/events.ts";
@@ -82,8 +81,8 @@ export function readCommandSettings(): Settings {
 /** Opens the database, hands over what is needed, and closes it whatever happens; all lines are written then. */
 export async function atWork<T>(work: (context: CommandContext) => Promise<T>): Promise<T> {
   const settings = readCommandSettings();
-  const folder = dirname(settings.DATABASE_URL.slice("sqlite:".length));
-  const secretKeys = deriveKeys(settings.AUTH_SECRET ?? (await loadDevelopmentSecret(folder)));
+  const secret = settings.AUTH_SECRET ?? (await loadDevelopmentSecret(dataFolderOf(settings)));
+  const secretKeys = deriveKeys(secret);
   const writer = createLogWriter(settings.LOG_LEVEL, secretFieldNames(Object.values(operations)));
   try {
     const storage = await openStorage(settings.DATABASE_URL);

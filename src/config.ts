@@ -1,5 +1,6 @@
 /** The only reader of the environment: every setting, its default, its bounds, in one schema. */
 import { availableParallelism } from "node:os";
+import { dirname } from "node:path";
 import { z } from "zod";
 import {
   Email,
@@ -162,6 +163,12 @@ const consistentSettings = settingsSchema.check((context) => {
 });
 
 export type Settings = z.output<typeof settingsSchema>;
+
+/** Where this process keeps files of its own: beside a SQLite database, and in `data` otherwise. */
+export function dataFolderOf({ DATABASE_URL }: Pick<Settings, "DATABASE_URL">): string {
+  const [, path] = /^sqlite:(.+)$/.exec(DATABASE_URL) ?? [];
+  return path === undefined ? "data" : dirname(path);
+}
 
 /** The settings, or one sentence per bad variable. A sentence names the variable and never its value. */
 export function readSettings(

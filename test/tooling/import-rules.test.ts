@@ -121,7 +121,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/app.ts": [
     'import "./routes/users.ts"; import "./contract/users.ts"; import "./domain/users.ts";',
   ],
-  "src/start.js": ['import "./supported-node.js"; await import("./server.ts");'],
+  "src/start.js": ['import "./supported-node.js"; await import("./main.ts");'],
   "src/server.ts": ['import "./platform/log.ts"; import "srvx/node";'],
   "scripts/a.ts": ['import "../src/contract/users.ts"; import "prettier"; import "node:fs";'],
   "scripts/command.ts": [
