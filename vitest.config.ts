@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "client/test/**/*.test.ts", "packages/http/test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "test/browser/**"],
+    globalSetup: "test/postgres.ts",
     // Half of the time is waiting for processes and clocks: two files at once, also on two cores.
     maxWorkers: 2,
     // Real servers and real bcrypt on two cores: slow is not the same as stuck.

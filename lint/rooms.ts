@@ -43,8 +43,11 @@ export const rooms: readonly Room[] = [
     files: ["src/storage/"],
     values: ["kysely", "src/domain/storage.ts#StorageUnavailableError"],
     types: ["src/domain/"],
-    except: { "src/storage/drivers.ts": ["node:sqlite", "node:fs", "node:path"] },
-    why: "Storage keeps rows and decides nothing: Kysely writes its SQL, the domain lends it types and the one error it throws. Only drivers.ts names a database driver or touches a file.",
+    except: {
+      "src/storage/postgres-connection.ts": ["pg"],
+      "src/storage/sqlite-connection.ts": ["node:sqlite", "node:fs", "node:path"],
+    },
+    why: "Storage keeps rows and decides nothing: Kysely writes its SQL, the domain lends it types and the one error it throws. Only *-connection.ts name a database driver or touch a file.",
   },
   {
     name: "platform",

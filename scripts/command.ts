@@ -1,7 +1,7 @@
 /** What the commands share: their arguments, the settings, the database, and how they end. */
 import { parseArgs } from "node:util";
 import { createEventLog } from "../src/app.ts";
-import { dataFolderOf, readSettings, type Settings } from "../src/config.ts";
+import { dataFolderOf, poolOf, readSettings, type Settings } from "../src/config.ts";
 import { operations } from "../src/contract/operations.ts";
 import { secretFieldNames } from "../src/contract/secret-fields.ts";
 import type { Journal, Occasion } from "../src/domain/events.ts";
@@ -85,7 +85,7 @@ export async function atWork<T>(work: (context: CommandContext) => Promise<T>): 
   const secretKeys = deriveKeys(secret);
   const writer = createLogWriter(settings.LOG_LEVEL, secretFieldNames(Object.values(operations)));
   try {
-    const storage = await openStorage(settings.DATABASE_URL);
+    const storage = await openStorage(settings.DATABASE_URL, poolOf(settings));
     const log = createEventLog(writer.print, settings.NODE_ENV === "production");
     const journal = { storage, log, newId };
     const occasion = { requestId: null, ip: null, now: Date.now() };

@@ -10,9 +10,11 @@ when it starts. DATABASE_URL says which database.`;
 await runCommand(usage, [], async ({ positionals }) => {
   if (positionals.length > 0) throw new UsageError("migrate takes no arguments");
   let steps = 0;
-  const storage = await openStorage(readCommandSettings().DATABASE_URL, (line) => {
-    steps += 1;
-    console.log(line);
+  const storage = await openStorage(readCommandSettings().DATABASE_URL, {
+    onStep(line) {
+      steps += 1;
+      console.log(line);
+    },
   });
   await storage.close();
   console.log(steps === 0 ? "nothing to do: the schema is the latest" : "the schema is the latest");

@@ -10,6 +10,7 @@ import {
 } from "./contract/values.ts";
 import { BCRYPT_COST_FLOOR } from "./domain/passwords.ts";
 import { parseTrustedProxies } from "./platform/client-address.ts";
+import { defaultPool, type PoolOptions } from "./storage/pool.ts";
 
 /** One day more than a year: beyond it a lifetime is a mistake in units. Seconds. */
 const LIFETIME_MAX_SECONDS = 366 * 86_400;
@@ -66,8 +67,13 @@ const settingsSchema = z.object({
     .optional(),
   DATABASE_URL: z
     .string()
-    .regex(/^sqlite:.+$/, { error: "must be sqlite:<file>, such as sqlite:data/portcullis.db" })
+    .regex(/^sqlite:.+$|^postgres(?:ql)?:\/\/.+$/, {
+      error: "must be sqlite:<file>, such as sqlite:data/portcullis.db, or postgres://…",
+    })
     .default("sqlite:data/portcullis.db"),
+  DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(defaultPool.poolSize),
+  DATABASE_STATEMENT_TIMEOUT: wholeNumber(1, 300).default(defaultPool.statementTimeoutSeconds),
+  DATABASE_CONNECT_TIMEOUT: wholeNumber(1, 300).default(defaultPool.connectTimeoutSeconds),
   AUTH_SECRET: z
     .string()
     .min(AUTH_SECRET_MIN_LENGTH, {
@@ -168,6 +174,15 @@ export type Settings = z.output<typeof settingsSchema>;
 export function dataFolderOf({ DATABASE_URL }: Pick<Settings, "DATABASE_URL">): string {
   const [, path] = /^sqlite:(.+)$/.exec(DATABASE_URL) ?? [];
   return path === undefined ? "data" : dirname(path);
+}
+
+/** How the settings want a PostgreSQL database used. */
+export function poolOf(settings: Settings): PoolOptions {
+  return {
+    poolSize: settings.DATABASE_POOL_SIZE,
+    statementTimeoutSeconds: settings.DATABASE_STATEMENT_TIMEOUT,
+    connectTimeoutSeconds: settings.DATABASE_CONNECT_TIMEOUT,
+  };
 }
 
 /** The settings, or one sentence per bad variable. A sentence names the variable and never its value. */

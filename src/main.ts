@@ -1,6 +1,7 @@
 /** The life of the process: from the environment to a server, and from a signal to its end. */
 import { readSettings } from "./config.ts";
 import { ForeignSecretError } from "./domain/keys.ts";
+import { StorageUnavailableError } from "./domain/storage.ts";
 import { greetingOf } from "./greeting.ts";
 import { startServer } from "./server.ts";
 import { StartRefusedError } from "./start-refused.ts";
@@ -15,12 +16,27 @@ export async function main(): Promise<void> {
     return;
   }
   const server = await startServer(read.settings).catch((error: unknown) => {
-    const isMendable = error instanceof StartRefusedError || error instanceof ForeignSecretError;
-    console.error(isMendable ? error.message : error);
+    console.error(refusalOf(error) ?? error);
     process.exit(1);
   });
   console.error(greetingOf(server, read.settings));
   // A second signal finds the stop under way and changes nothing.
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.on(signal, () => void server.stop(signal).then(() => process.exit(0)));
+}
+
+/** What whoever started it can mend, in words; undefined for what is a bug of ours. */
+function refusalOf(error: unknown): string | undefined {
+  if (error instanceof StartRefusedError || error instanceof ForeignSecretError)
+    return error.message;
+  if (error instanceof StorageUnavailableError)
+    return `${error.message}${reasonOf(error)}\nNothing was started. Is DATABASE_URL right, and does the database run?`;
+  return undefined;
+}
+
+/** The database's or the system's own words, which name addresses and roles, and no passwords. */
+function reasonOf({ cause }: Error): string {
+  if (!(cause instanceof Error)) return "";
+  const { message } = cause.cause instanceof Error ? cause.cause : cause;
+  return message === "" ? "" : `: ${message}`;
 }

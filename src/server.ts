@@ -6,7 +6,7 @@ import { FastResponse } from "srvx/node";
 import packageJson from "../package.json" with { type: "json" };
 import { createApp, createEventLog } from "./app.ts";
 import { startCleaning } from "./cleaning.ts";
-import { dataFolderOf, type Settings } from "./config.ts";
+import { dataFolderOf, poolOf, type Settings } from "./config.ts";
 import { operations } from "./contract/operations.ts";
 import { secretFieldNames } from "./contract/secret-fields.ts";
 import { createDependencies } from "./dependencies.ts";
@@ -52,7 +52,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     secretFieldNames(Object.values(operations)),
   );
   const log = createEventLog(logWriter.print, production);
-  const storage = await openStorage(settings.DATABASE_URL);
+  const storage = await openStorage(settings.DATABASE_URL, poolOf(settings));
   const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE);
   const secretKeys = deriveKeys(authSecret);
   const now = Date.now;

@@ -4,13 +4,8 @@ import { commit, type Journal, type Occasion } from "./events.ts";
 import { seal, unseal } from "./sealing.ts";
 import { type Storage, StorageUnavailableError } from "./storage.ts";
 
-/**
- * How old a process's view of the keys may be: for so long it may go on signing with a key that was
- * retired elsewhere, and publish a set without the new one. Milliseconds.
- */
+/** For so long a process may go on signing with a key that was retired elsewhere. Milliseconds. */
 export const KEY_NOTICE_MS = 10_000;
-/** An unknown `kid` asks the database no more often than this: strangers can make up as many as they like. Milliseconds. */
-const UNKNOWN_KEY_PAUSE_MS = 1_000;
 /** What the contract's `Jwks` holds at the most. */
 const LIVE_KEYS_MAX = 16;
 
@@ -28,6 +23,8 @@ export interface SigningKeyRecord {
 export interface SigningKeyStore {
   /** Newest first. */
   listSigningKeys(): Promise<SigningKeyRecord[]>;
+  /** The same inside a transaction, until whose end nobody else changes them. */
+  holdSigningKeys(): Promise<SigningKeyRecord[]>;
   /** Inserts the key only while no key signs, in one statement; false where another process was first. */
   insertFirstSigningKey(key: SigningKeyRecord): Promise<boolean>;
   /** Ends the signing of whichever key signs; nothing where none does. */
@@ -44,12 +41,12 @@ export interface VerifyingKey {
   readonly publicKey: CryptoKey;
 }
 
-/** The keys in use: one that signs, and every one whose tokens may still live. Never older than `KEY_NOTICE_MS`, while the database answers. */
+/** The keys in use: one that signs, and every one whose tokens may still live. */
 export interface KeyRing {
   findSigning(now: number): Promise<SigningKey>;
-  /** The key of that id; one nobody here has seen is looked for in the database, once a second at the most. */
+  /** The key of that id; one that nobody here has seen is looked for in the database each time. */
   findVerifying(kid: string, now: number): Promise<VerifyingKey | undefined>;
-  /** All that verify. Never fails: without the database it is what was last known. */
+  /** All that verify, asked of the database. Never fails: without it, it is what was last known. */
   listVerifying(now: number): Promise<VerifyingKey[]>;
 }
 
@@ -83,7 +80,7 @@ export async function rotateSigningKey(
   const { now } = occasion;
   const key = await newSigningKey(sealKey, journal.newId(now), now);
   return commit(journal, occasion, async (stores, record) => {
-    const records = await stores.listSigningKeys();
+    const records = await stores.holdSigningKeys();
     records.filter(isSigning).forEach((signing) => openSeed(sealKey, signing));
     const live = records.filter((old) => isVerifying(old, accessTokenSeconds, now));
     if (live.length >= LIVE_KEYS_MAX) return "too_many_keys";
@@ -122,6 +119,7 @@ class StoredKeyRing implements KeyRing {
   #signing: SigningKey | undefined;
   #askedAt: number;
   #loading: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
 
   constructor(storage: Storage, sealKey: Uint8Array, accessTokenSeconds: number, now: number) {
     this.#storage = storage;
@@ -138,13 +136,14 @@ class StoredKeyRing implements KeyRing {
 
   async findVerifying(kid: string, now: number): Promise<VerifyingKey | undefined> {
     await this.#reload(now, KEY_NOTICE_MS);
-    if (!this.#keys.has(kid)) await this.#reload(now, UNKNOWN_KEY_PAUSE_MS);
+    // Another process may have begun to sign with it a moment ago.
+    if (!this.#keys.has(kid)) await this.#loadAfresh();
     const key = this.#keys.get(kid);
     return key && isVerifying(key.record, this.#accessTokenSeconds, now) ? key : undefined;
   }
 
   async listVerifying(now: number): Promise<VerifyingKey[]> {
-    await this.#reload(now, KEY_NOTICE_MS).catch(() => undefined); // whoever signs or verifies is told
+    await this.#loadAfresh().catch(() => undefined); // whoever signs or verifies is told
     const keys = [...this.#keys.values()];
     return keys.filter(({ record }) => isVerifying(record, this.#accessTokenSeconds, now));
   }
@@ -158,6 +157,20 @@ class StoredKeyRing implements KeyRing {
         .finally(() => (this.#loading = undefined));
     }
     await this.#loading;
+  }
+
+  /** A load that begins after this call, shared by all who ask before it begins: a flood asks one at a time. */
+  #loadAfresh(): Promise<void> {
+    this.#next ??= (this.#loading ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        this.#loading = this.load()
+          .catch(ignoreUnavailable)
+          .finally(() => (this.#loading = undefined));
+        return this.#loading;
+      });
+    return this.#next;
   }
 
   async load(): Promise<void> {

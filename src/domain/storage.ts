@@ -1,5 +1,6 @@
 /** The domain's view of the database: what it needs, not how it is kept. */
 import type { EventStore } from "./events.ts";
+import type { JobStore } from "./jobs.ts";
 import type { SigningKeyStore } from "./keys.ts";
 import type { DeviceStore } from "./devices.ts";
 import type { LimitStore } from "./limits.ts";
@@ -19,14 +20,27 @@ export interface Stores
     LockoutStore,
     DeviceStore,
     MailStore,
-    ResetStore {}
+    ResetStore,
+    JobStore {}
 
 export interface Storage extends Stores {
-  /** Runs `work` as one transaction: all of it holds, or none (ST-03). No hashing, no mail inside (ST-06). */
+  /**
+   * Runs `work` as one transaction: all of it holds, or none (ST-03). No hashing, no mail inside (ST-06).
+   * After a conflict with another transaction it is run again: it must touch nothing but `stores`.
+   */
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
   /** True when a write would be accepted right now. */
   isWritable(): Promise<boolean>;
+  /** What a pool of connections is doing; undefined where there is none. */
+  connections(): Connections | undefined;
   close(): Promise<void>;
+}
+
+export interface Connections {
+  readonly open: number;
+  readonly idle: number;
+  /** Requests that wait for a connection. */
+  readonly waiting: number;
 }
 
 /** Thrown by storage when the database is locked, full or away: the caller may try again. Anything else it throws is a bug. */

@@ -48,7 +48,7 @@ export interface UserStore {
   listUsers(filter: UserFilter, limit: number, afterId: string | undefined): Promise<User[]>;
   /** False where the address is taken; then nothing was written. */
   insertUser(user: User, passwordHash: string): Promise<boolean>;
-  /** Inserts the account only while there is no admin at all, in one statement (LG-05). */
+  /** Inserts the account only while there is no admin at all (LG-05). Inside of a transaction: others take turns with it. */
   insertFirstAdmin(
     user: User,
     passwordHash: string,

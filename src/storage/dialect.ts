@@ -6,6 +6,19 @@ import type { Db, Tables } from "./schema.ts";
 export interface StorageDialect {
   /** The type of a column that holds bytes. */
   readonly bytes: ColumnDataType;
+  /** The type of a column that holds text, compared byte by byte whatever the database's language. */
+  readonly text: ColumnDataType | RawBuilder<unknown>;
+  /**
+   * Ends a query on whose rows something else depends: whoever wants to change them waits until this
+   * transaction is over, and whoever is changing them is waited for. Nothing where writers take turns.
+   */
+  readonly holdRows: RawBuilder<unknown>;
+  /** Ends a query that takes one of many rows: those which others hold are passed over. */
+  readonly skipHeldRows: RawBuilder<unknown>;
+  /** Inside a transaction: waits until no other transaction is in its turn on `topic`. */
+  takeTurn(db: Db, topic: Turn): Promise<void>;
+  /** Runs `work` on one connection while no other process runs it. */
+  alone<T>(db: Db, topic: Turn, work: (db: Db) => Promise<T>): Promise<T>;
   /** Makes the database refuse every change of a row of `table`, whoever asks (LA-05). */
   makeAppendOnly(db: Kysely<unknown>, table: keyof Tables): Promise<void>;
   /** Narrows that: rows of before the instant in `event_retention` may be deleted. */
@@ -20,8 +33,19 @@ export interface StorageDialect {
 
 export type Failure = "busy" | "unavailable";
 
+/** What must not happen twice at once, and is in no one row. */
+export type Turn = "migration" | "first_admin";
+
 export const sqliteDialect: StorageDialect = {
   bytes: "blob",
+  text: "text",
+  holdRows: sql``,
+  skipHeldRows: sql``,
+
+  /** A transaction that writes holds the whole database. */
+  async takeTurn() {},
+
+  alone: (db, _topic, work) => work(db),
 
   async makeAppendOnly(db, table) {
     await refuse(db, table, "update", sql`update`, sql``);
@@ -86,3 +110,111 @@ async function refuse(
   await sql`create trigger ${trigger} before ${change} on ${sql.table(table)} ${condition}
     begin select raise(abort, ${message}); end`.execute(db);
 }
+
+export const postgresDialect: StorageDialect = {
+  bytes: "bytea",
+  text: sql`text collate "C"`,
+  holdRows: sql`for no key update`,
+  skipHeldRows: sql`for update skip locked`,
+
+  async takeTurn(db, topic) {
+    await sql`select pg_advisory_xact_lock(${turnKey(topic)})`.execute(db);
+  },
+
+  /** The lock is the connection's: it goes with a process that dies. */
+  alone: (db, topic, work) =>
+    db.connection().execute(async (connection) => {
+      await sql`set statement_timeout = 0`.execute(connection);
+      await sql`select pg_advisory_lock(${turnKey(topic)})`.execute(connection);
+      try {
+        return await work(connection);
+      } finally {
+        await sql`select pg_advisory_unlock(${turnKey(topic)})`.execute(connection);
+        await sql`reset statement_timeout`.execute(connection);
+      }
+    }),
+
+  async makeAppendOnly(db, table) {
+    const message = sql.lit(`${table} is append-only`);
+    const refusal = sql.id(`${table}_refuse`);
+    await sql`create function ${refusal}() returns trigger language plpgsql as
+      ${quoted(sql`begin raise exception ${message}; end`)}`.execute(db);
+    const refuseOn = (change: "update" | "delete" | "truncate", level: "row" | "statement") =>
+      sql`create trigger ${sql.id(`${table}_refuse_${change}`)} before ${sql.raw(change)}
+        on ${sql.table(table)} for each ${sql.raw(level)} execute function ${refusal}()`.execute(
+        db,
+      );
+    await refuseOn("update", "row");
+    await refuseOn("delete", "row");
+    await refuseOn("truncate", "statement");
+  },
+
+  async allowDeletionByRetention(db, table) {
+    const trigger = sql.id(`${table}_refuse_delete`);
+    const refusal = sql.id(`${table}_refuse_unless_old`);
+    await sql`drop trigger ${trigger} on ${sql.table(table)}`.execute(db);
+    await sql`create function ${refusal}() returns trigger language plpgsql as ${quoted(sql`begin
+      if old.timestamp >= coalesce((select delete_before from event_retention), 0) then
+        raise exception ${sql.lit(`${table} is append-only`)};
+      end if;
+      return old;
+    end`)}`.execute(db);
+    await sql`create trigger ${trigger} before delete on ${sql.table(table)}
+      for each row execute function ${refusal}()`.execute(db);
+  },
+
+  failureOf(error) {
+    if (error instanceof LostConnectionError) return "unavailable";
+    if (!(error instanceof Error && "code" in error && typeof error.code === "string"))
+      return undefined;
+    return failureByState.get(error.code) ?? failureByStateClass.get(error.code.slice(0, 2));
+  },
+
+  /** A commit that reaches the disk, whether or not there is such a row. */
+  async proveWritable(db) {
+    await db.transaction().execute(async (transaction) => {
+      await sql`set local lock_timeout = 250`.execute(transaction);
+      await sql`insert into jobs (name, due_at) values ('readiness', 0)
+        on conflict (name) do update set due_at = 0`.execute(transaction);
+    });
+  },
+
+  /** PostgreSQL keeps its own house. */
+  async settle() {},
+};
+
+/** The process cannot talk to the database, or no longer: the server, the network or a time limit is to blame. */
+export class LostConnectionError extends Error {
+  override readonly name = "LostConnectionError";
+  constructor(cause: unknown) {
+    super("The connection to the database was lost or refused", { cause });
+  }
+}
+
+/** Numbers of our own among the server's advisory locks: "PORT", then the turn's. */
+function turnKey(topic: Turn): RawBuilder<bigint> {
+  return sql.lit(0x504f5254_00000000n + BigInt(turns.indexOf(topic)));
+}
+const turns: readonly Turn[] = ["migration", "first_admin"];
+
+function quoted(body: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`$$ ${body} $$`;
+}
+
+/** postgresql.org/docs/current/errcodes-appendix.html. Every one of them has undone its transaction. */
+const failureByState: ReadonlyMap<string, Failure> = new Map([
+  ["40001", "busy"], // serialization_failure
+  ["40P01", "busy"], // deadlock_detected
+  ["55P03", "busy"], // lock_not_available
+  ["25006", "unavailable"], // read_only_sql_transaction: a standby, or a full disk's remedy
+  ["25P03", "unavailable"], // idle_in_transaction_session_timeout
+  ["57014", "unavailable"], // query_canceled: the statement timeout
+]);
+const failureByStateClass: ReadonlyMap<string, Failure> = new Map([
+  ["08", "unavailable"], // connection exceptions
+  ["28", "unavailable"], // the role or its password is refused
+  ["3D", "unavailable"], // the database does not exist
+  ["53", "unavailable"], // disk full, out of memory, too many connections
+  ["57", "unavailable"], // shutdown, crash, not yet up
+  ["58", "unavailable"], // system errors, input and output among them
+]);

@@ -1,165 +1,27 @@
-/**
- * The only file that names a database driver. It opens the database, proves that the connection has
- * the settings safety rests on, and hands it to Kysely. See docs/decisions/0002-sqlite-driver.md.
- */
-import { closeSync, mkdirSync, openSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import type { SQLInputValue, StatementSync } from "node:sqlite";
-import {
-  CompiledQuery,
-  Kysely,
-  SqliteAdapter,
-  SqliteDriver,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from "kysely";
-import type { DatabaseConnection, Dialect, SqliteDatabase, SqliteStatement } from "kysely";
-import { retryWhileBusy } from "./availability.ts";
-import { sqliteDialect } from "./dialect.ts";
+/** Which database a `DATABASE_URL` names. What each of them needs is in the file of its connection. */
+import type { Connections } from "../domain/storage.ts";
 import type { StorageDialect } from "./dialect.ts";
-import type { Db, Tables } from "./schema.ts";
+import type { PoolOptions } from "./pool.ts";
+import { openPostgres } from "./postgres-connection.ts";
+import type { Db } from "./schema.ts";
+import { openSqlite } from "./sqlite-connection.ts";
 
 export interface Database {
   readonly db: Db;
   readonly dialect: StorageDialect;
+  /** Undefined where there is no pool. */
+  connections(): Connections | undefined;
 }
 
 /**
- * Opens the database a `DATABASE_URL` names: `sqlite:<path>`. Throws where the database refuses a
- * setting. The message never repeats the URL, which may hold a password.
+ * Opens `sqlite:<path>` or `postgres://…`. Throws where the database refuses a setting that safety
+ * rests on. The message never repeats the URL, which may hold a password.
  */
-export async function openDatabase(url: string): Promise<Database> {
+export async function openDatabase(url: string, pool: PoolOptions): Promise<Database> {
+  if (/^postgres(?:ql)?:\/\//.test(url)) return openPostgres(url, pool);
   const path = /^sqlite:(.+)$/.exec(url)?.[1];
   if (path === undefined || path === ":memory:") {
-    throw new Error("DATABASE_URL must be sqlite: followed by the path of a file");
+    throw new Error("DATABASE_URL must be sqlite: followed by the path of a file, or postgres://…");
   }
-  // Two that open a new file at once both want it for themselves, to make it a WAL file.
-  const database = await retryWhileBusy(sqliteDialect.failureOf, async () => openFile(path));
-  const db = new Kysely<Tables>({ dialect: createDialect(database) });
-  return { db, dialect: sqliteDialect };
-}
-
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
-
-function openFile(relativePath: string): DatabaseSync {
-  const path = resolve(relativePath); // absolute, because node:sqlite reads "file:" as a URI
-  mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
-  createFile(path);
-  const database = new DatabaseSync(path);
-  try {
-    applySettings(database);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-/**
- * Creates the file before SQLite would, for its mode; the log beside it inherits that. Never opens
- * one that exists: closing it again would drop the locks of this process's other connections
- * (sqlite.org/howtocorrupt.html, 2.2).
- */
-function createFile(path: string): void {
-  try {
-    closeSync(openSync(path, "wx", FILE_MODE));
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-  }
-}
-
-/**
- * How long SQLite itself waits for a lock, in milliseconds. node:sqlite waits on the event loop, once
- * for every statement that is refused, so this must be next to nothing: with 20 writers waiting, 10 ms
- * stopped every read for 200 ms. `retryWhileBusy` does the waiting, and blocks nobody.
- */
-const BUSY_TIMEOUT_MS = 1;
-
-/** Per connection, and what a read of the setting must answer. The order matters: the timeout first. */
-const settings = [
-  { pragma: "busy_timeout", value: `${BUSY_TIMEOUT_MS}`, answer: BUSY_TIMEOUT_MS },
-  { pragma: "journal_mode", value: "wal", answer: "wal" },
-  // ST-01: the default is the build's, and in some builds NORMAL, which may lose what was acknowledged.
-  { pragma: "synchronous", value: "full", answer: 2 },
-  { pragma: "foreign_keys", value: "on", answer: 1 },
-];
-
-/** Throws unless every setting holds afterwards. SQLite ignores a setting it cannot honour. */
-export function applySettings(database: DatabaseSync): void {
-  for (const { pragma, value, answer } of settings) {
-    database.exec(`pragma ${pragma} = ${value}`);
-    const [actual] = Object.values(database.prepare(`pragma ${pragma}`).get() ?? {});
-    if (actual !== answer) {
-      throw new Error(`The database refuses ${pragma} = ${value}; it stays ${String(actual)}`);
-    }
-  }
-}
-
-/** Kysely's SQLite dialect over node:sqlite. */
-function createDialect(database: DatabaseSync): Dialect {
-  return {
-    createDriver: () => new ImmediateDriver(database),
-    createAdapter: () => new TransactionalDdlAdapter(),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-  };
-}
-
-class ImmediateDriver extends SqliteDriver {
-  readonly #database: DatabaseSync;
-
-  constructor(database: DatabaseSync) {
-    super({ database: adapt(database) });
-    this.#database = database;
-  }
-
-  /** Takes the write lock at once. A transaction that only then needs it fails half-way, past retrying. */
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
-  }
-
-  /** A full disk ends the transaction by itself; a second rollback would hide the first error. */
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#database.isTransaction) await super.rollbackTransaction(connection);
-  }
-}
-
-/** SQLite does roll back changes of the schema; Kysely assumes that it does not. */
-class TransactionalDdlAdapter extends SqliteAdapter {
-  override get supportsTransactionalDdl(): boolean {
-    return true;
-  }
-}
-
-/** More than the application has statements, so that only unforeseen ones push others out. */
-const STATEMENTS_KEPT = 256;
-
-/** node:sqlite in the shape Kysely expects, with every statement prepared once. */
-function adapt(database: DatabaseSync): SqliteDatabase {
-  const statements = new Map<string, SqliteStatement>();
-  return {
-    close: () => database.close(),
-    prepare(sql) {
-      const known = statements.get(sql);
-      if (known !== undefined) return known;
-      const statement = adaptStatement(database.prepare(sql));
-      const [oldest] = statements.keys();
-      if (statements.size >= STATEMENTS_KEPT && oldest !== undefined) statements.delete(oldest);
-      statements.set(sql, statement);
-      return statement;
-    },
-  };
-}
-
-function adaptStatement(statement: StatementSync): SqliteStatement {
-  // Kysely types parameters as unknown; node:sqlite itself throws on what SQLite cannot store.
-  const bindable = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
-  return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...bindable(parameters)),
-    run: (parameters) => statement.run(...bindable(parameters)),
-    iterate: (parameters) => statement.iterate(...bindable(parameters)),
-  };
+  return openSqlite(path);
 }

@@ -1,12 +1,15 @@
 /** Signing keys in the database, sealed before they come here. */
-import type { Selectable } from "kysely";
+import { sql } from "kysely";
+import type { RawBuilder, Selectable } from "kysely";
 import type { SigningKeyRecord, SigningKeyStore } from "../domain/keys.ts";
+import type { StorageDialect } from "./dialect.ts";
 import type { Run } from "./queries.ts";
 import type { SigningKeysTable } from "./schema.ts";
 
-export function createSigningKeyStore(run: Run): SigningKeyStore {
+export function createSigningKeyStore(run: Run, dialect: StorageDialect): SigningKeyStore {
   return {
-    listSigningKeys: () => listSigningKeys(run),
+    listSigningKeys: () => listSigningKeys(run, sql``),
+    holdSigningKeys: () => listSigningKeys(run, dialect.holdRows),
     insertFirstSigningKey: (key) => insertFirstSigningKey(run, key),
     retireSigningKey: (now) => retireSigningKey(run, now),
   };
@@ -22,13 +25,14 @@ function toSigningKey(row: Selectable<SigningKeysTable>): SigningKeyRecord {
   };
 }
 
-async function listSigningKeys(run: Run): Promise<SigningKeyRecord[]> {
+async function listSigningKeys(run: Run, hold: RawBuilder<unknown>): Promise<SigningKeyRecord[]> {
   const rows = await run((db) =>
     db
       .selectFrom("signing_keys")
       .selectAll()
       .orderBy("created_at", "desc")
       .orderBy("kid", "desc")
+      .modifyEnd(hold)
       .execute(),
   );
   return rows.map(toSigningKey);
@@ -52,6 +56,7 @@ async function insertFirstSigningKey(run: Run, key: SigningKeyRecord): Promise<b
             not(exists(selectFrom("signing_keys").select("kid").where("retired_at", "is", null))),
           ),
       )
+      .onConflict((conflict) => conflict.doNothing()) // another process, at the same moment
       .executeTakeFirstOrThrow(),
   );
   return numInsertedOrUpdatedRows === 1n;

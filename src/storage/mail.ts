@@ -1,11 +1,12 @@
 /** The outbox in the database; what it holds was sealed before it came here. */
 import type { ClaimedMail, MailStore, OutboxMail } from "../domain/mail.ts";
+import type { StorageDialect } from "./dialect.ts";
 import type { Run } from "./queries.ts";
 
-export function createMailStore(run: Run): MailStore {
+export function createMailStore(run: Run, dialect: StorageDialect): MailStore {
   return {
     insertMail: (mail) => insertMail(run, mail),
-    claimDueMail: (now, leaseEnd) => claimDueMail(run, now, leaseEnd),
+    claimDueMail: (now, leaseEnd) => claimDueMail(run, dialect, now, leaseEnd),
     finishMail: (id, attempt, now) => finishMail(run, id, attempt, now),
     postponeMail: (id, attempt, dueAt) => postponeMail(run, id, attempt, dueAt),
     deleteMailsFinishedBefore: (instant) => deleteMailsFinishedBefore(run, instant),
@@ -32,6 +33,7 @@ async function insertMail(run: Run, mail: OutboxMail): Promise<void> {
 /** The condition stands twice: a process that waited for another's claim looks at the row again, and lets it go. */
 async function claimDueMail(
   run: Run,
+  dialect: StorageDialect,
   now: number,
   leaseEnd: number,
 ): Promise<ClaimedMail | undefined> {
@@ -46,7 +48,8 @@ async function claimDueMail(
           .where("due.due_at", "<=", now)
           .orderBy("due.due_at")
           .orderBy("due.id")
-          .limit(1),
+          .limit(1)
+          .modifyEnd(dialect.skipHeldRows),
       )
       .where("finished_at", "is", null)
       .where("due_at", "<=", now)

@@ -8,6 +8,7 @@ import { initial } from "./migrations/0001-initial.ts";
 import { limits } from "./migrations/0002-limits.ts";
 import { mailAndReset } from "./migrations/0003-mail-and-reset.ts";
 import { retention } from "./migrations/0004-retention.ts";
+import { jobs } from "./migrations/0005-jobs.ts";
 import type { Db } from "./schema.ts";
 
 /** Named here, not found by listing a folder: what runs is what was reviewed. */
@@ -17,6 +18,7 @@ function migrations(dialect: StorageDialect): Record<string, Migration> {
     "0002-limits": limits(dialect),
     "0003-mail-and-reset": mailAndReset(dialect),
     "0004-retention": retention(dialect),
+    "0005-jobs": jobs(dialect),
   };
 }
 
@@ -30,7 +32,9 @@ export async function migrateToLatest(
   onStep: (line: string) => void = () => {},
 ): Promise<void> {
   const { db, dialect } = database;
-  const names = await retryWhileBusy(dialect.failureOf, () => migrate(db, dialect));
+  const names = await retryWhileBusy(dialect.failureOf, () =>
+    dialect.alone(db, "migration", (alone) => migrate(alone, dialect)),
+  );
   for (const name of names) onStep(`migration ${name} applied`);
 }
 

@@ -1,12 +1,13 @@
 /** Reset tokens in the database: one per account, by its hash. */
 import type { ResetStore, ResetToken } from "../domain/resets.ts";
 import type { User } from "../domain/users.ts";
+import type { StorageDialect } from "./dialect.ts";
 import type { Run } from "./queries.ts";
 import { toUser } from "./users.ts";
 
-export function createResetStore(run: Run): ResetStore {
+export function createResetStore(run: Run, dialect: StorageDialect): ResetStore {
   return {
-    saveResetToken: (userId, token) => saveResetToken(run, userId, token),
+    saveResetToken: (userId, token) => saveResetToken(run, dialect, userId, token),
     insertDecoyResetToken: (token) => insertDecoyResetToken(run, token),
     findResetTokenOwner: (secretHash, now) => findResetTokenOwner(run, secretHash, now),
     consumeResetToken: (userId, hash, now) => consumeResetToken(run, userId, hash, now),
@@ -16,7 +17,12 @@ export function createResetStore(run: Run): ResetStore {
 }
 
 /** From the account's own row, so that one deleted a moment ago is no error. */
-async function saveResetToken(run: Run, userId: string, token: ResetToken): Promise<boolean> {
+async function saveResetToken(
+  run: Run,
+  dialect: StorageDialect,
+  userId: string,
+  token: ResetToken,
+): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await run((db) =>
     db
       .insertInto("reset_tokens")
@@ -30,7 +36,8 @@ async function saveResetToken(run: Run, userId: string, token: ResetToken): Prom
             val(token.createdAt).as("created_at"),
             val(token.expiresAt).as("expires_at"),
           ])
-          .where("users.id", "=", userId),
+          .where("users.id", "=", userId)
+          .modifyEnd(dialect.holdRows),
       )
       .onConflict((conflict) =>
         conflict.column("user_id").doUpdateSet(({ ref }) => ({

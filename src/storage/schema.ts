@@ -16,6 +16,7 @@ export interface Tables {
   reset_tokens: ResetTokensTable;
   limits: LimitsTable;
   devices: DevicesTable;
+  jobs: JobsTable;
 }
 
 /** The database, or a transaction on it: Kysely gives both one type. */
@@ -122,4 +123,11 @@ export interface ResetTokensTable {
 export interface EventRetentionTable {
   id: 1;
   delete_before: number;
+}
+
+/** One row per job that was ever claimed. */
+export interface JobsTable {
+  name: string;
+  /** When the next process may claim it. */
+  due_at: number;
 }

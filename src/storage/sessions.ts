@@ -8,6 +8,7 @@ import type {
   SessionStore,
   SessionWithUser,
 } from "../domain/sessions.ts";
+import type { StorageDialect } from "./dialect.ts";
 import { execute, LATER } from "./queries.ts";
 import type { Run } from "./queries.ts";
 import type { Db } from "./schema.ts";
@@ -33,11 +34,15 @@ export function compileSessionQueries(db: Db): SessionQueries {
   };
 }
 
-export function createSessionStore(run: Run, queries: SessionQueries): SessionStore {
+export function createSessionStore(
+  run: Run,
+  dialect: StorageDialect,
+  queries: SessionQueries,
+): SessionStore {
   return {
     findSessionBySecretHash: (hash) => findSessionBySecretHash(run, queries, hash),
     findSession: (sessionId) => findSession(run, queries, sessionId),
-    insertSession: (session, passwordHash) => insertSession(run, session, passwordHash),
+    insertSession: (session, passwordHash) => insertSession(run, dialect, session, passwordHash),
     touchSession: (sessionId, lastSeenAt) => touchSession(run, queries, sessionId, lastSeenAt),
     deleteSession: (sessionId) => deleteSession(run, sessionId),
     deleteSessionOf: (userId, sessionId) => deleteSessionOf(run, userId, sessionId),
@@ -69,9 +74,13 @@ async function findSession(
   return rows[0] && toSessionWithUser(rows[0]);
 }
 
-/** The values come from a row of `users`, so that there is none to insert unless the account fits. */
+/**
+ * The values come from a row of `users`, so that there is none to insert unless the account fits. The
+ * row is held: a change of password that comes a moment later waits, and then ends this session too.
+ */
 async function insertSession(
   run: Run,
+  dialect: StorageDialect,
   session: NewSession,
   passwordHash: string,
 ): Promise<boolean> {
@@ -98,7 +107,8 @@ async function insertSession(
           ])
           .where("users.id", "=", session.userId)
           .where("disabled", "=", 0)
-          .where("password_hash", "=", passwordHash),
+          .where("password_hash", "=", passwordHash)
+          .modifyEnd(dialect.holdRows),
       )
       .executeTakeFirstOrThrow(),
   );

@@ -5,24 +5,36 @@ import { asUnavailable, retryWhileBusy } from "./availability.ts";
 import { openDatabase } from "./drivers.ts";
 import type { Database } from "./drivers.ts";
 import { createDeviceStore } from "./devices.ts";
+import { postgresDialect } from "./dialect.ts";
 import { createEventStore } from "./events.ts";
+import { createJobStore } from "./jobs.ts";
 import { createSigningKeyStore } from "./keys.ts";
 import { compileLimitQueries, createLimitStore } from "./limits.ts";
 import { createLockoutStore } from "./lockout.ts";
 import { createMailStore } from "./mail.ts";
 import { migrateToLatest } from "./migrations.ts";
+import { defaultPool } from "./pool.ts";
+import type { PoolOptions } from "./pool.ts";
 import type { Run } from "./queries.ts";
 import { createResetStore } from "./resets.ts";
 import type { Db } from "./schema.ts";
 import { compileSessionQueries, createSessionStore } from "./sessions.ts";
 import { compileUserQueries, createUserStore } from "./users.ts";
 
+export interface StorageOptions extends Partial<PoolOptions> {
+  /** Gets a line per migration, once it holds. */
+  readonly onStep?: (line: string) => void;
+}
+
 /**
- * Opens the database a `DATABASE_URL` names and brings it to the latest schema; `onStep` gets a line
- * per migration. Rejects with `StorageUnavailableError` where another process holds it too long.
+ * Opens the database a `DATABASE_URL` names and brings it to the latest schema. Rejects with
+ * `StorageUnavailableError` where it is away, or where another process holds it too long.
  */
-export async function openStorage(url: string, onStep?: (line: string) => void): Promise<Storage> {
-  const database = await openDatabase(url);
+export async function openStorage(
+  url: string,
+  { onStep, ...pool }: StorageOptions = {},
+): Promise<Storage> {
+  const database = await openReachable(url, { ...defaultPool, ...pool });
   try {
     await migrateToLatest(database, onStep);
   } catch (error) {
@@ -30,6 +42,14 @@ export async function openStorage(url: string, onStep?: (line: string) => void):
     throw error;
   }
   return createStorage(database);
+}
+
+async function openReachable(url: string, pool: PoolOptions): Promise<Database> {
+  try {
+    return await openDatabase(url, pool);
+  } catch (error) {
+    throw asUnavailable(postgresDialect.failureOf, error);
+  }
 }
 
 /**
@@ -50,21 +70,21 @@ export function createStorage(database: Database): Storage {
     });
 
   return {
-    ...createStores(run, queries),
+    ...createStores(run, database, queries),
 
-    async transaction(work) {
-      // Only the begin is retried: after it `work` may have done what must not be done twice.
-      const transaction = await run(() => db.startTransaction().execute());
-      const runInside: Run = (statement) => statement(transaction);
-      try {
-        const result = await work(createStores(runInside, queries));
-        await transaction.commit().execute();
-        return result;
-      } catch (error) {
-        await transaction.rollback().execute();
-        throw asUnavailable(failureOf, error);
-      }
-    },
+    transaction: (work) =>
+      run(async () => {
+        const transaction = await db.startTransaction().execute();
+        const runInside: Run = (statement) => statement(transaction);
+        try {
+          const result = await work(createStores(runInside, database, queries));
+          await transaction.commit().execute();
+          return result;
+        } catch (error) {
+          await transaction.rollback().execute();
+          throw error;
+        }
+      }),
 
     async isWritable() {
       if (closing !== undefined) return false;
@@ -76,6 +96,8 @@ export function createStorage(database: Database): Storage {
         throw error;
       }
     },
+
+    connections: () => database.connections(),
 
     close() {
       closing ??= settleAndClose(database);
@@ -94,17 +116,18 @@ function compileQueries(db: Db) {
   };
 }
 
-function createStores(run: Run, queries: Queries): Stores {
+function createStores(run: Run, { dialect }: Database, queries: Queries): Stores {
   return {
-    ...createUserStore(run, queries.users),
-    ...createSessionStore(run, queries.sessions),
-    ...createSigningKeyStore(run),
+    ...createUserStore(run, dialect, queries.users),
+    ...createSessionStore(run, dialect, queries.sessions),
+    ...createSigningKeyStore(run, dialect),
     ...createEventStore(run),
-    ...createMailStore(run),
-    ...createResetStore(run),
+    ...createMailStore(run, dialect),
+    ...createResetStore(run, dialect),
     ...createLimitStore(run, queries.limits),
     ...createLockoutStore(run),
     ...createDeviceStore(run),
+    ...createJobStore(run),
   };
 }
 

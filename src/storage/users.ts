@@ -7,6 +7,7 @@ import type {
   UserStore,
   UserWithPassword,
 } from "../domain/users.ts";
+import type { StorageDialect } from "./dialect.ts";
 import { execute, LATER } from "./queries.ts";
 import type { Run } from "./queries.ts";
 import type { Db, Tables, UsersTable } from "./schema.ts";
@@ -21,18 +22,23 @@ export function compileUserQueries(db: Db): UserQueries {
   };
 }
 
-export function createUserStore(run: Run, queries: UserQueries): UserStore {
+export function createUserStore(
+  run: Run,
+  dialect: StorageDialect,
+  queries: UserQueries,
+): UserStore {
   return {
     findUserByEmail: (email) => findUserByEmail(run, queries, email),
     findUser: (userId) => findUser(run, userId),
     findPasswordHash: (userId) => findPasswordHash(run, userId),
     listUsers: (filter, limit, afterId) => listUsers(run, filter, limit, afterId),
     insertUser: (user, passwordHash) => insertUser(run, user, passwordHash),
-    insertFirstAdmin: (user, passwordHash) => insertFirstAdmin(run, user, passwordHash),
+    insertFirstAdmin: (user, passwordHash) => insertFirstAdmin(run, dialect, user, passwordHash),
     replacePasswordHash: (userId, from, to) => replacePasswordHash(run, userId, from, to),
     setPasswordHash: (userId, to) => setPasswordHash(run, userId, to),
-    updateUserUnlessLastAdmin: (userId, changes) => updateUserUnlessLastAdmin(run, userId, changes),
-    deleteUserUnlessLastAdmin: (userId) => deleteUserUnlessLastAdmin(run, userId),
+    updateUserUnlessLastAdmin: (userId, changes) =>
+      updateUserUnlessLastAdmin(run, dialect, userId, changes),
+    deleteUserUnlessLastAdmin: (userId) => deleteUserUnlessLastAdmin(run, dialect, userId),
   };
 }
 
@@ -113,10 +119,12 @@ async function insertUser(run: Run, user: User, passwordHash: string): Promise<b
 
 async function insertFirstAdmin(
   run: Run,
+  dialect: StorageDialect,
   user: User,
   passwordHash: string,
 ): Promise<"inserted" | "admin_exists" | "email_taken"> {
   const row = toRow(user, passwordHash);
+  await run((db) => dialect.takeTurn(db, "first_admin"));
   const { numInsertedOrUpdatedRows } = await run((db) =>
     db
       .insertInto("users")
@@ -168,12 +176,13 @@ async function setPasswordHash(run: Run, userId: string, to: string): Promise<vo
 
 async function updateUserUnlessLastAdmin(
   run: Run,
+  dialect: StorageDialect,
   userId: string,
   { role, disabled }: UserChanges,
 ): Promise<User | "not_found" | "last_admin"> {
   const removesAdmin = role === "user" || disabled === true;
   const row = await run((db) =>
-    db
+    withAdmins(db, dialect)
       .updateTable("users")
       // A row always matches what it is set to, so a change of nothing is a change too.
       .set(({ ref }) => ({
@@ -191,10 +200,11 @@ async function updateUserUnlessLastAdmin(
 
 async function deleteUserUnlessLastAdmin(
   run: Run,
+  dialect: StorageDialect,
   userId: string,
 ): Promise<"deleted" | "not_found" | "last_admin"> {
   const { numDeletedRows } = await run((db) =>
-    db
+    withAdmins(db, dialect)
       .deleteFrom("users")
       .where("id", "=", userId)
       .where((eb) => isNotLastAdmin(eb, userId))
@@ -204,16 +214,35 @@ async function deleteUserUnlessLastAdmin(
   return (await findUser(run, userId)) === undefined ? "not_found" : "last_admin";
 }
 
-/** True for everybody but the one enabled admin there is: part of the statement that removes one (AZ-07). */
+/**
+ * The enabled admins, held in one order: of two that would remove each other, the second waits for the
+ * first, and then finds one admin less (AZ-07).
+ */
+function withAdmins(db: Db, dialect: StorageDialect) {
+  return db.with("admins", (query) =>
+    query
+      .selectFrom("users")
+      .select("id")
+      .where("role", "=", "admin")
+      .where("disabled", "=", 0)
+      .orderBy("id")
+      .modifyEnd(dialect.holdRows),
+  );
+}
+
+/** True for everybody but the one enabled admin there is: part of the statement that removes one. */
 function isNotLastAdmin(
-  { and, eb, exists, not, or, selectFrom }: ExpressionBuilder<Tables, "users">,
+  {
+    and,
+    eb,
+    exists,
+    not,
+    or,
+    selectFrom,
+  }: ExpressionBuilder<Tables & { admins: { id: string } }, "users">,
   userId: string,
 ) {
-  const anotherAdmin = selectFrom("users as other")
-    .select("other.id")
-    .where("other.role", "=", "admin")
-    .where("other.disabled", "=", 0)
-    .where("other.id", "!=", userId);
+  const anotherAdmin = selectFrom("admins").select("admins.id").where("admins.id", "!=", userId);
   const isAdmin = and([eb("role", "=", "admin"), eb("disabled", "=", 0)]);
   return or([not(isAdmin), exists(anotherAdmin)]);
 }

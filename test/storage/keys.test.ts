@@ -30,6 +30,6 @@ describe.each(databases)("signing keys on $name", ({ create }) => {
     await test.storage.insertFirstSigningKey(aSigningKey());
     const second = `insert into signing_keys
       select 'another kid', public_x, sealed_seed, created_at, null from signing_keys`;
-    expect(() => test.database.query(second)).toThrow(/unique/i);
+    await expect(test.database.query(second)).rejects.toThrow(/unique/i);
   });
 });

@@ -42,7 +42,7 @@ describe.each(databases)("the outbox on $name", ({ create }) => {
     const { id } = await insert();
     await test.storage.claimDueMail(NOW, LEASE_END);
     await test.storage.finishMail(id, 1, NOW + 5);
-    expect(test.database.query("select sealed, finished_at from mails")).toEqual([
+    expect(await test.database.query("select sealed, finished_at from mails")).toEqual([
       { sealed: null, finished_at: NOW + 5 },
     ]);
     expect(await test.storage.claimDueMail(LEASE_END, LEASE_END)).toBeUndefined();
@@ -54,7 +54,7 @@ describe.each(databases)("the outbox on $name", ({ create }) => {
     await test.storage.claimDueMail(LEASE_END, LEASE_END + 60_000);
     await test.storage.finishMail(id, 1, LEASE_END);
     await test.storage.postponeMail(id, 1, NOW);
-    expect(test.database.query("select finished_at, due_at from mails")).toEqual([
+    expect(await test.database.query("select finished_at, due_at from mails")).toEqual([
       { finished_at: null, due_at: LEASE_END + 60_000 },
     ]);
   });
@@ -73,9 +73,9 @@ describe.each(databases)("the outbox on $name", ({ create }) => {
     const { id } = await insert();
     expect(await test.storage.claimDueMail(NOW, LEASE_END)).toMatchObject({ id });
     await test.storage.deleteMailsFinishedBefore(NOW);
-    expect(test.database.query("select id from mails")).toHaveLength(2);
+    expect(await test.database.query("select id from mails")).toHaveLength(2);
     await test.storage.deleteMailsFinishedBefore(NOW + 1);
-    expect(test.database.query("select id from mails")).toEqual([{ id }]);
+    expect(await test.database.query("select id from mails")).toEqual([{ id }]);
   });
 
   async function insert(overrides: Partial<OutboxMail> = {}): Promise<OutboxMail> {

@@ -46,9 +46,9 @@ describe.each(databases)("reset tokens on $name", ({ create }) => {
     expect(await test.storage.findResetTokenOwner(secretHash, expiresAt)).toBeUndefined();
     expect(await test.storage.consumeResetToken(id, secretHash, expiresAt)).toBe(false);
     await test.storage.deleteExpiredResetTokens(expiresAt - 1);
-    expect(test.database.query("select user_id from reset_tokens")).toHaveLength(1);
+    expect(await test.database.query("select user_id from reset_tokens")).toHaveLength(1);
     await test.storage.deleteExpiredResetTokens(expiresAt);
-    expect(test.database.query("select user_id from reset_tokens")).toEqual([]);
+    expect(await test.database.query("select user_id from reset_tokens")).toEqual([]);
   });
 
   it("RS-08 an account has one token: a later one takes its place, also of many at once", async () => {
@@ -60,7 +60,7 @@ describe.each(databases)("reset tokens on $name", ({ create }) => {
     );
     expect(good.filter((owner) => owner !== undefined)).toHaveLength(1);
     await test.storage.deleteResetTokensOf(id);
-    expect(test.database.query("select user_id from reset_tokens")).toEqual([]);
+    expect(await test.database.query("select user_id from reset_tokens")).toEqual([]);
   });
 
   it("RS-01 a decoy belongs to nobody, and leads nowhere", async () => {
@@ -77,7 +77,7 @@ describe.each(databases)("reset tokens on $name", ({ create }) => {
     const { id } = await insertUser();
     await test.storage.saveResetToken(id, token());
     await test.storage.deleteUserUnlessLastAdmin(id);
-    expect(test.database.query("select user_id from reset_tokens")).toEqual([]);
+    expect(await test.database.query("select user_id from reset_tokens")).toEqual([]);
     expect(await test.storage.saveResetToken(id, token())).toBe(false);
   });
 });

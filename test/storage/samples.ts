@@ -16,6 +16,7 @@ export const MIGRATED = [
   "0002-limits",
   "0003-mail-and-reset",
   "0004-retention",
+  "0005-jobs",
 ].map((name) => `migration ${name} applied`);
 
 export function aUser(overrides: Partial<User> = {}): User {

@@ -9,7 +9,9 @@ import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { asUnavailable } from "../../src/storage/availability.ts";
 import { sqliteDialect } from "../../src/storage/dialect.ts";
-import { applySettings, openDatabase } from "../../src/storage/drivers.ts";
+import { openDatabase } from "../../src/storage/drivers.ts";
+import { defaultPool } from "../../src/storage/pool.ts";
+import { applySettings } from "../../src/storage/sqlite-connection.ts";
 import { migrateToLatest } from "../../src/storage/migrations.ts";
 import { createStorage, openStorage } from "../../src/storage/storage.ts";
 import { StorageUnavailableError } from "../../src/domain/storage.ts";
@@ -20,13 +22,13 @@ let database: ReturnType<typeof createSqlite>;
 beforeEach(() => {
   database = createSqlite();
 });
-afterEach(() => {
-  database.remove();
+afterEach(async () => {
+  await database.remove();
 });
 
 /** The settings of a connection made by `openDatabase`. */
 async function settingsOf(url: string) {
-  const { db } = await openDatabase(url);
+  const { db } = await openDatabase(url, defaultPool);
   const read = async (pragma: string) => {
     const { rows } = await sql<object>`pragma ${sql.raw(pragma)}`.execute(db);
     return Object.values(rows[0] ?? {})[0];
@@ -90,10 +92,10 @@ describe("opening a SQLite file", () => {
     expect(existsSync(`${database.path}-wal`)).toBe(false);
   });
 
-  it.each(["postgres://u:hunter2@db/x", "sqlite:", "sqlite::memory:", "", "data/x.db"])(
+  it.each(["mysql://u:hunter2@db/x", "sqlite:", "sqlite::memory:", "", "data/x.db"])(
     "LA-03 refuses %j without repeating it",
     async (url) => {
-      const opening = openDatabase(url);
+      const opening = openDatabase(url, defaultPool);
       await expect(opening).rejects.toThrow("DATABASE_URL must be sqlite:");
       await expect(opening).rejects.not.toThrow(/hunter2/);
     },
@@ -119,20 +121,21 @@ describe("opening a SQLite file", () => {
   });
 
   it("ST-07 an open waits for another process that migrates", async () => {
-    const { db } = await openDatabase(database.url);
+    const { db } = await openDatabase(database.url, defaultPool);
     await sql`select 1`.execute(db); // the connection is Kysely's to close only once it was used
-    const unlock = database.lock();
+    const unlock = await database.lock();
     const opening = openStorage(database.url);
     await sleep(200);
-    unlock();
+    await unlock();
     await (await opening).close();
     await db.destroy();
   });
 
   it("two opens racing on a new file both succeed, and migrate it once", async () => {
     const lines: string[] = [];
+    const onStep = (line: string) => void lines.push(line);
     const opened = await Promise.all(
-      Array.from({ length: 4 }, () => openStorage(database.url, (line) => lines.push(line))),
+      Array.from({ length: 4 }, () => openStorage(database.url, { onStep })),
     );
     expect(lines).toEqual(MIGRATED);
     for (const storage of opened) expect(await storage.insertUser(aUser(), HASH)).toBe(true);
@@ -142,7 +145,7 @@ describe("opening a SQLite file", () => {
   it("processes racing on a new file all succeed, and print nothing on stdout but their own", async () => {
     const module = new URL("../../src/storage/storage.ts", import.meta.url).href;
     const script = `const { openStorage } = await import(${JSON.stringify(module)});
-      const storage = await openStorage(process.argv[1], (line) => console.log(line));
+      const storage = await openStorage(process.argv[1], { onStep: console.log });
       await storage.close();`;
     const runs = Array.from({ length: 4 }, () =>
       promisify(execFile)(process.execPath, ["--input-type=module", "-e", script, database.url]),
@@ -152,13 +155,13 @@ describe("opening a SQLite file", () => {
   });
 
   it("a migration that fails is undone as a whole", async () => {
-    const opened = await openDatabase(database.url);
+    const opened = await openDatabase(database.url, defaultPool);
     const makeAppendOnly = async () => {
       throw new Error("no triggers today");
     };
     const broken = { ...opened, dialect: { ...sqliteDialect, makeAppendOnly } };
     await expect(migrateToLatest(broken)).rejects.toThrow("no triggers today");
-    expect(database.query("select name from sqlite_master where name = 'users'")).toEqual([]);
+    expect(await database.query("select name from sqlite_master where name = 'users'")).toEqual([]);
     await migrateToLatest(opened);
     await opened.db.destroy();
   });
@@ -166,7 +169,7 @@ describe("opening a SQLite file", () => {
 
 describe("SQLite's failures", () => {
   it("ST-12 a full disk ends the transaction, is reported as unavailable, and heals", async () => {
-    const { db } = await openDatabase(database.url);
+    const { db } = await openDatabase(database.url, defaultPool);
     await sql`create table filler (content blob)`.execute(db);
     const fill = () =>
       db
@@ -184,7 +187,7 @@ describe("SQLite's failures", () => {
   });
 
   it("ST-12 on a full disk every write is refused as a whole, reads go on, and it heals", async () => {
-    const opened = await openDatabase(database.url);
+    const opened = await openDatabase(database.url, defaultPool);
     await migrateToLatest(opened);
     const storage = createStorage(opened);
     const user = aUser();
@@ -214,9 +217,24 @@ describe("SQLite's failures", () => {
       "unavailable",
     );
     readOnly.close();
-    const broken = thrownBy(() => database.query("insert into users (id) values (null)"));
+    const file = new DatabaseSync(database.path);
+    const broken = thrownBy(() => file.exec("insert into users (id) values (null)"));
+    file.close();
     expect(sqliteDialect.failureOf(broken)).toBeUndefined();
     expect(asUnavailable(sqliteDialect.failureOf, broken)).toBe(broken);
+  });
+
+  it("ST-12 asking whether it is writable leaves nothing", async () => {
+    const storage = await openStorage(database.url);
+    const everything = async () => [
+      await database.query("select name, sql from sqlite_master order by name"),
+      await database.query("pragma user_version"),
+      await database.query("select * from jobs"),
+    ];
+    const before = await everything();
+    expect(await storage.isWritable()).toBe(true);
+    expect(await everything()).toEqual(before);
+    await storage.close();
   });
 
   it("ST-07 a refusal with an extended code is as busy as any", async () => {
@@ -234,7 +252,9 @@ describe("SQLite's failures", () => {
   it("lists by e-mail prefix through the index", async () => {
     await (await openStorage(database.url)).close();
     const plan = "explain query plan select id from users where email >= 'a' and email < 'b'";
-    expect(JSON.stringify(database.query(plan))).toMatch(/SEARCH users USING INDEX users_email/);
+    expect(JSON.stringify(await database.query(plan))).toMatch(
+      /SEARCH users USING INDEX users_email/,
+    );
   });
 });
 

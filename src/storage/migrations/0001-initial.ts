@@ -8,7 +8,7 @@ import type { StorageDialect } from "../dialect.ts";
 export function initial(dialect: StorageDialect): Migration {
   return {
     async up(db: Kysely<unknown>) {
-      await createUsers(db);
+      await createUsers(db, dialect);
       await createSessions(db, dialect);
       await createSigningKeys(db, dialect);
       await createEvents(db, dialect);
@@ -16,13 +16,13 @@ export function initial(dialect: StorageDialect): Migration {
   };
 }
 
-async function createUsers(db: Kysely<unknown>): Promise<void> {
+async function createUsers(db: Kysely<unknown>, { text }: StorageDialect): Promise<void> {
   await db.schema
     .createTable("users")
-    .addColumn("id", "text", (column) => column.primaryKey().notNull())
-    .addColumn("email", "text", (column) => column.notNull())
-    .addColumn("password_hash", "text", (column) => column.notNull())
-    .addColumn("role", "text", (column) => column.notNull())
+    .addColumn("id", text, (column) => column.primaryKey().notNull())
+    .addColumn("email", text, (column) => column.notNull())
+    .addColumn("password_hash", text, (column) => column.notNull())
+    .addColumn("role", text, (column) => column.notNull())
     .addColumn("disabled", "integer", (column) => column.notNull())
     .addColumn("created_at", "bigint", (column) => column.notNull())
     .addCheckConstraint("users_role", sql`role in ('user', 'admin')`)
@@ -33,14 +33,14 @@ async function createUsers(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex("users_role_id").on("users").columns(["role", "id"]).execute();
 }
 
-async function createSessions(db: Kysely<unknown>, { bytes }: StorageDialect): Promise<void> {
+async function createSessions(db: Kysely<unknown>, { bytes, text }: StorageDialect): Promise<void> {
   await db.schema
     .createTable("sessions")
-    .addColumn("id", "text", (column) => column.primaryKey().notNull())
-    .addColumn("user_id", "text", (column) =>
+    .addColumn("id", text, (column) => column.primaryKey().notNull())
+    .addColumn("user_id", text, (column) =>
       column.notNull().references("users.id").onDelete("cascade"),
     )
-    .addColumn("kind", "text", (column) => column.notNull())
+    .addColumn("kind", text, (column) => column.notNull())
     .addColumn("secret_hash", bytes, (column) => column.unique())
     .addColumn("refresh_salt", bytes)
     .addColumn("refresh_counter", "integer", (column) => column.notNull().defaultTo(0))
@@ -48,8 +48,8 @@ async function createSessions(db: Kysely<unknown>, { bytes }: StorageDialect): P
     .addColumn("created_at", "bigint", (column) => column.notNull())
     .addColumn("last_seen_at", "bigint", (column) => column.notNull())
     .addColumn("expires_at", "bigint", (column) => column.notNull())
-    .addColumn("ip", "text", (column) => column.notNull())
-    .addColumn("user_agent", "text")
+    .addColumn("ip", text, (column) => column.notNull())
+    .addColumn("user_agent", text)
     .addCheckConstraint("sessions_kind", sql`kind in ('cookie', 'token')`)
     .addCheckConstraint("sessions_cookie", sql`(kind = 'cookie') = (secret_hash is not null)`)
     .addCheckConstraint("sessions_token", sql`(kind = 'token') = (refresh_salt is not null)`)
@@ -63,11 +63,14 @@ async function createSessions(db: Kysely<unknown>, { bytes }: StorageDialect): P
     .execute();
 }
 
-async function createSigningKeys(db: Kysely<unknown>, { bytes }: StorageDialect): Promise<void> {
+async function createSigningKeys(
+  db: Kysely<unknown>,
+  { bytes, text }: StorageDialect,
+): Promise<void> {
   await db.schema
     .createTable("signing_keys")
-    .addColumn("kid", "text", (column) => column.primaryKey().notNull())
-    .addColumn("public_x", "text", (column) => column.notNull())
+    .addColumn("kid", text, (column) => column.primaryKey().notNull())
+    .addColumn("public_x", text, (column) => column.notNull())
     .addColumn("sealed_seed", bytes, (column) => column.notNull())
     .addColumn("created_at", "bigint", (column) => column.notNull())
     .addColumn("retired_at", "bigint")
@@ -83,14 +86,15 @@ async function createSigningKeys(db: Kysely<unknown>, { bytes }: StorageDialect)
 }
 
 async function createEvents(db: Kysely<unknown>, dialect: StorageDialect): Promise<void> {
+  const { text } = dialect;
   await db.schema
     .createTable("events")
-    .addColumn("id", "text", (column) => column.primaryKey().notNull())
-    .addColumn("event", "text", (column) => column.notNull())
-    .addColumn("level", "text", (column) => column.notNull())
+    .addColumn("id", text, (column) => column.primaryKey().notNull())
+    .addColumn("event", text, (column) => column.notNull())
+    .addColumn("level", text, (column) => column.notNull())
     .addColumn("timestamp", "bigint", (column) => column.notNull())
-    .addColumn("user_id", "text")
-    .addColumn("body", "text", (column) => column.notNull())
+    .addColumn("user_id", text)
+    .addColumn("body", text, (column) => column.notNull())
     .execute();
   // Read backwards, these give the newest first: of one user, of one kind, and of all.
   const index = (name: string) => db.schema.createIndex(name).on("events");

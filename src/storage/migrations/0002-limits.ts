@@ -5,7 +5,7 @@ import type { Migration } from "kysely/migration";
 import type { StorageDialect } from "../dialect.ts";
 
 /** Frozen once released: a later change of the schema is a later migration. */
-export function limits({ bytes }: StorageDialect): Migration {
+export function limits({ bytes, text }: StorageDialect): Migration {
   return {
     async up(db: Kysely<unknown>) {
       await db.schema
@@ -23,8 +23,8 @@ export function limits({ bytes }: StorageDialect): Migration {
 
       await db.schema
         .createTable("devices")
-        .addColumn("id", "text", (column) => column.primaryKey().notNull())
-        .addColumn("user_id", "text", (column) =>
+        .addColumn("id", text, (column) => column.primaryKey().notNull())
+        .addColumn("user_id", text, (column) =>
           column.notNull().references("users.id").onDelete("cascade"),
         )
         .addColumn("secret_hash", bytes, (column) => column.notNull().unique())

@@ -15,10 +15,10 @@ export function mailAndReset(dialect: StorageDialect): Migration {
 }
 
 /** No reference to the account: its owner is told of what happened even where the account is gone by then. */
-async function createMails(db: Kysely<unknown>, { bytes }: StorageDialect): Promise<void> {
+async function createMails(db: Kysely<unknown>, { bytes, text }: StorageDialect): Promise<void> {
   await db.schema
     .createTable("mails")
-    .addColumn("id", "text", (column) => column.primaryKey().notNull())
+    .addColumn("id", text, (column) => column.primaryKey().notNull())
     .addColumn("sealed", bytes)
     .addColumn("created_at", "bigint", (column) => column.notNull())
     .addColumn("expires_at", "bigint", (column) => column.notNull())
@@ -36,11 +36,14 @@ async function createMails(db: Kysely<unknown>, { bytes }: StorageDialect): Prom
   await db.schema.createIndex("mails_finished").on("mails").column("finished_at").execute();
 }
 
-async function createResetTokens(db: Kysely<unknown>, { bytes }: StorageDialect): Promise<void> {
+async function createResetTokens(
+  db: Kysely<unknown>,
+  { bytes, text }: StorageDialect,
+): Promise<void> {
   await db.schema
     .createTable("reset_tokens")
     .addColumn("secret_hash", bytes, (column) => column.primaryKey().notNull())
-    .addColumn("user_id", "text", (column) => column.references("users.id").onDelete("cascade"))
+    .addColumn("user_id", text, (column) => column.references("users.id").onDelete("cascade"))
     .addColumn("created_at", "bigint", (column) => column.notNull())
     .addColumn("expires_at", "bigint", (column) => column.notNull())
     .execute();
