@@ -41,7 +41,7 @@ const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'import type { Role } from "../contract/values.ts";':
       "storage may not import Role of src/contract/values.ts",
   },
-  "src/storage/drivers.ts": {
+  "src/storage/sqlite-connection.ts": {
     'import { get } from "node:http";': "storage may not import get of node:http",
   },
   "src/platform/a.ts": {
@@ -112,7 +112,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'import { type Storage, StorageUnavailableError } from "../domain/storage.ts";',
     'import { Migrator } from "kysely/migration";',
   ],
-  "src/storage/drivers.ts": ['import "node:sqlite"; import "node:fs";'],
+  "src/storage/sqlite-connection.ts": ['import "node:sqlite"; import "node:fs";'],
   "src/platform/a.ts": [
     'import type { User } from "../domain/users.ts"; import "node:os"; import "pino";',
   ],
