@@ -116,7 +116,10 @@ export async function updateUser(
     const user = await stores.updateUserUnlessLastAdmin(userId, changes);
     if (typeof user === "string") return user;
     await record("user_updated", { userId, actorId: actor.id, changes: { ...changes } });
-    if (user.disabled) await endSessions(stores, record, userId, undefined, "disable");
+    if (!user.disabled) return user;
+    await endSessions(stores, record, userId, undefined, "disable");
+    // Or a link mailed before would still choose the password of the account that is enabled again.
+    await stores.deleteResetTokensOf(userId);
     return user;
   });
 }

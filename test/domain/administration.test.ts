@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { listSessions, revokeOtherSessions, revokeSession } from "../../src/domain/own-sessions.ts";
+import { resetPassword } from "../../src/domain/resets.ts";
+import { hashSecret, newSecret } from "../../src/domain/secrets.ts";
 import { login } from "../../src/domain/sessions.ts";
 import { refresh } from "../../src/domain/tokens.ts";
 import { deleteUser, revokeUserSessions, updateUser, type User } from "../../src/domain/users.ts";
@@ -12,7 +14,7 @@ import {
   sessionIds,
   storedEvents,
 } from "./logins.ts";
-import { CLIENT, openWorld, PASSWORD, type World } from "./world.ts";
+import { CLIENT, NOW, openWorld, PASSWORD, type World } from "./world.ts";
 
 const NOBODY = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44";
 
@@ -70,6 +72,29 @@ describe("AZ-04 disabling ends everything at once", () => {
     expect(await roleByBearer(world, token.accessToken)).toBeUndefined();
     expect(await refresh(world.deps, world.at(), token.refreshToken)).toBeUndefined();
     expect(await roleByCookie(world, (await logInByCookie(world, user)).secret)).toBe("user");
+  });
+
+  test("RS-08 reset tokens too, and nobody else's, also one whose reset is under way", async () => {
+    const saved = async ({ id }: User) => {
+      const token = newSecret();
+      const instants = { createdAt: NOW, expiresAt: NOW + 1_000 };
+      const secretHash = hashSecret(token);
+      expect(await world.deps.storage.saveResetToken(id, { ...instants, secretHash })).toBe(true);
+      return token;
+    };
+    const [token, theirs] = [await saved(user), await saved(admin)];
+    const reset = (secret: string) =>
+      resetPassword(world.deps, world.at(), secret, "four clear words of mine");
+    // Its owner is found before the hashing, which the disabling overtakes.
+    const [underWay] = await Promise.all([reset(token), update({ disabled: true })]);
+    expect(underWay).toEqual({ failure: "invalid_reset_token" });
+    const owners = world.sql("SELECT user_id FROM reset_tokens").map((row) => row["user_id"]);
+    expect(owners).toEqual([admin.id]);
+
+    await update({ disabled: false });
+    expect(await reset(token)).toEqual({ failure: "invalid_reset_token" });
+    expect(await roleByCookie(world, (await logInByCookie(world, user)).secret)).toBe("user");
+    expect(await reset(theirs)).toBe("reset");
   });
 
   test("of a login and a disabling at once, no session is left that works", async () => {

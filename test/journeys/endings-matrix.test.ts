@@ -14,7 +14,9 @@ let server: ServerProcess;
 let admin: Client;
 beforeAll(async () => {
   // Without a grace a second use is reuse, from the next millisecond on.
-  server = await startServerProcess({ environment: { REFRESH_GRACE: "0" } });
+  server = await startServerProcess({
+    environment: { REFRESH_GRACE: "0", LIMIT_RESET_IP: "100000/60" },
+  });
   admin = await adminClient(server.baseUrl);
 });
 afterAll(() => server.dispose());
@@ -27,20 +29,22 @@ interface Tokens {
   readonly accessToken: string;
   readonly refreshToken: string;
 }
-/** Logins of one account: the cookie that asks, another, and two by token. */
+/** Logins of one account: the cookie that asks, another, and two by token; and a reset link mailed before. */
 interface Logins {
   readonly userId: string;
-  readonly email: string;
   readonly asking: Cookie;
   readonly other: Cookie;
   readonly program: Tokens;
   readonly otherProgram: Tokens;
+  readonly resetToken: string;
 }
 type LoginName = "asking" | "other" | "program" | "otherProgram";
 const everything = ["asking", "other", "program", "otherProgram"] as const;
 
 interface Ending {
   readonly ends: readonly LoginName[];
+  /** What becomes of a reset link mailed before, and why that is right. */
+  readonly resetToken: { readonly is: "void" | "good"; readonly why: string };
   /** The status that says it was done. */
   readonly status: number;
   readonly end: (logins: Logins) => Promise<number>;
@@ -49,67 +53,112 @@ interface Ending {
 const endings: Record<string, Ending> = {
   "SE-04 logging out": {
     ends: ["asking"],
+    resetToken: {
+      is: "good",
+      why: "it ends one login; the link was mailed to the owner, and proves the mailbox",
+    },
     status: 204,
     end: ({ asking }) => byCookie(asking, "POST", "/logout"),
   },
   "SE-07 ending one's session by token": {
     ends: ["program"],
+    resetToken: {
+      is: "good",
+      why: "it ends one login, and is no sign that the mailbox is in other hands",
+    },
     status: 204,
     end: ({ asking, program }) =>
       byCookie(asking, "DELETE", `/me/sessions/${sessionIdOf(program)}`),
   },
   "SE-07 ending one's other sessions": {
     ends: ["other", "program", "otherProgram"],
+    resetToken: {
+      is: "good",
+      why: "it ends logins; whoever has forgotten the password still needs the way back",
+    },
     status: 204,
     end: ({ asking }) => byCookie(asking, "DELETE", "/me/sessions"),
   },
   "PW-11 changing the password": {
     ends: ["other", "program", "otherProgram"],
+    resetToken: {
+      is: "void",
+      why: "RS-08: whoever knows the password needs no link, and an older one would undo the change",
+    },
     status: 204,
     end: ({ asking }) =>
       byCookie(asking, "POST", "/me/password", { currentPassword: password, newPassword }),
   },
   "PW-11 resetting the password": {
     ends: everything,
-    status: 204,
-    async end({ email }) {
-      dataOf(await admin.forgotPassword({ email }));
-      const token = tokenIn(await nthMailTo(join(server.folder, "outbox"), email));
-      return (await admin.resetPassword({ token, newPassword })).ok ? 204 : 0;
+    resetToken: {
+      is: "void",
+      why: "RS-03: it is good once",
     },
+    status: 204,
+    end: async ({ resetToken: token }) =>
+      (await admin.resetPassword({ token, newPassword })).ok ? 204 : 0,
   },
   "AZ-04 disabling the account": {
     ends: everything,
+    resetToken: {
+      is: "void",
+      why: "AZ-04: disabling ends all the account has, and enabling brings none of it back",
+    },
     status: 200,
     end: async ({ userId }) => ((await admin.updateUser({ userId, disabled: true })).ok ? 200 : 0),
   },
   "AZ-04 deleting the account": {
     ends: everything,
+    resetToken: {
+      is: "void",
+      why: "AZ-04: there is no account left to open",
+    },
     status: 204,
     end: async ({ userId }) => ((await admin.deleteUser({ userId })).ok ? 204 : 0),
   },
   "AZ-04 deleting one's own account": {
     ends: everything,
+    resetToken: {
+      is: "void",
+      why: "AZ-04: there is no account left to open",
+    },
     status: 204,
     end: ({ asking }) => byCookie(asking, "POST", "/me/delete", { password }),
   },
   "AZ-05 an admin's ending the account's sessions": {
     ends: everything,
+    resetToken: {
+      is: "good",
+      why: "it ends what a thief may hold; the link is how the owner shuts them out for good",
+    },
     status: 204,
     end: async ({ userId }) => ((await admin.revokeUserSessions({ userId })).ok ? 204 : 0),
   },
   "TK-20 revoking a refresh token": {
     ends: ["program"],
+    resetToken: {
+      is: "good",
+      why: "RFC 7009: it ends what was granted with the token, and nothing else",
+    },
     status: 204,
     end: ({ program }) => send("POST", "/token/revoke", {}, { token: program.refreshToken }),
   },
   "TK-20 revoking an access token": {
     ends: ["program"],
+    resetToken: {
+      is: "good",
+      why: "RFC 7009: it ends what was granted with the token, and nothing else",
+    },
     status: 204,
     end: ({ program }) => send("POST", "/token/revoke", {}, { token: program.accessToken }),
   },
   "TK-12 reusing a refresh token": {
     ends: ["program"],
+    resetToken: {
+      is: "good",
+      why: "TK-12: a copied token ends its own login; it tells nothing of the mailbox",
+    },
     status: 401,
     async end({ program: { refreshToken } }) {
       expect(await send("POST", "/token/refresh", {}, { refreshToken })).toBe(200);
@@ -120,13 +169,16 @@ const endings: Record<string, Ending> = {
 };
 
 test.each(Object.entries(endings))(
-  "TK-08 CS-03 %s ends what it must in every form, and nothing more",
-  async (_, { ends, status, end }) => {
-    const [logins, bystander] = [await newLogins(), await newLogins()];
+  "TK-08 CS-03 RS-08 %s ends what it must in every form, and nothing more",
+  async (_, { ends, resetToken, status, end }) => {
+    const [logins, bystander] = await Promise.all([newLogins(), newLogins()]);
     expect(await aliveIn(logins, false)).toEqual(expectedAlive([], false));
+    expect(await resets(logins)).toBe(true);
     expect(await end(logins)).toBe(status);
     expect(await aliveIn(logins, true)).toEqual(expectedAlive(ends, true));
+    expect(await resets(logins), resetToken.why).toBe(resetToken.is === "good");
     expect(await aliveIn(bystander, true)).toEqual(expectedAlive([], true));
+    expect(await resets(bystander)).toBe(true);
     for (const name of ["asking", "other"] as const)
       expect(await proves(logins[name].csrfToken, bystander.asking)).toBe(false);
   },
@@ -174,16 +226,25 @@ async function proves(csrfToken: string, { headers }: Cookie): Promise<boolean> 
   return status === 404;
 }
 
+/** By a password that is refused: a good token is as good afterwards (RS-09). */
+async function resets({ resetToken: token }: Logins): Promise<boolean> {
+  const outcome = await admin.resetPassword({ token, newPassword: "sunshine" });
+  const code = "problem" in outcome ? outcome.problem.code : undefined;
+  expect(["weak_password", "invalid_reset_token"]).toContain(code);
+  return code === "weak_password";
+}
+
 async function newLogins(): Promise<Logins> {
   const email = freshEmail();
   const user = dataOf(await admin.signup({ email, password }));
+  dataOf(await admin.forgotPassword({ email })); // its mail is sent while the logins are made
   return {
     userId: user.id,
-    email,
     asking: await logIn(email),
     other: await logIn(email),
     program: await logInByToken(email),
     otherProgram: await logInByToken(email),
+    resetToken: tokenIn(await nthMailTo(join(server.folder, "outbox"), email)),
   };
 }
 
