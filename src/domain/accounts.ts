@@ -1,5 +1,6 @@
 /** Accounts, as their owners make them, change them and end them. */
 import type { Dependencies } from "./dependencies.ts";
+import type { Device } from "./devices.ts";
 import { commit, type Occasion } from "./events.ts";
 import { limitKey, type Take } from "./limits.ts";
 import { passwordChangedNotice } from "./notices.ts";
@@ -48,11 +49,18 @@ export type ChangePasswordOutcome =
   | { readonly failure: "weak_password"; readonly reasons: PasswordWeakness[] }
   | { readonly failure: "invalid_credentials" | "overloaded" };
 
-/** Changes the owner's password, and ends every session but the one that asks (PW-10, PW-11). */
+/** Whoever asks, signed in; and the device it asks from, if the account knows it. */
+export interface AskingOwner {
+  readonly user: User;
+  readonly session: Session;
+  readonly device?: Device | undefined;
+}
+
+/** Changes the owner's password, and ends every session, and forgets every device, but those that ask (PW-10, PW-11). */
 export async function changePassword(
   deps: Dependencies,
   occasion: Occasion,
-  { user, session }: { readonly user: User; readonly session: Session },
+  { user, session, device }: AskingOwner,
   currentPassword: string,
   newPassword: string,
 ): Promise<ChangePasswordOutcome> {
@@ -76,6 +84,7 @@ export async function changePassword(
     await record("password_changed", { userId: user.id });
     await passwordChangedNotice(deps, stores, occasion, user.email);
     await endSessions(stores, record, user.id, session.id, "password_change");
+    await stores.deleteDevicesOf(user.id, device?.id);
     return "changed";
   });
 }

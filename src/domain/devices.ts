@@ -1,7 +1,9 @@
 /**
  * Devices an account knows: browsers that have logged in to it before. The cookie that names one signs
  * nobody in. It only lets its owner try a password while strangers are locked out or slowed down
- * (RL-03), and for that it has a budget of its own: a stolen cookie is no endless oracle.
+ * (RL-03), and for that it has a budget of its own: a stolen cookie is no endless oracle. A device is
+ * known by the password of its day: a change forgets all but the one it is asked from, a reset and a
+ * disabling forget all, or whoever was let in once would be let through locks for good.
  */
 import type { Dependencies } from "./dependencies.ts";
 import type { Occasion } from "./events.ts";
@@ -38,6 +40,8 @@ export interface DeviceStore {
   countDeviceFailure(deviceId: string, threshold: number): Promise<boolean>;
   /** False where it was forgotten. */
   forgetDeviceFailures(deviceId: string): Promise<boolean>;
+  /** Forgets all devices of the account but one, if given. */
+  deleteDevicesOf(userId: string, exceptId: string | undefined): Promise<void>;
   /** Deletes devices past their life; answers how many. */
   deleteExpiredDevices(now: number): Promise<number>;
 }

@@ -118,8 +118,9 @@ export async function updateUser(
     await record("user_updated", { userId, actorId: actor.id, changes: { ...changes } });
     if (!user.disabled) return user;
     await endSessions(stores, record, userId, undefined, "disable");
-    // Or a link mailed before would still choose the password of the account that is enabled again.
+    // Or, enabled again, a link mailed before would still choose its password, and a device from before pass its locks.
     await stores.deleteResetTokensOf(userId);
+    await stores.deleteDevicesOf(userId, undefined);
     return user;
   });
 }

@@ -24,9 +24,10 @@ export function createAccountHandlers(
           return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };
       }
     },
-    async changePassword({ input, caller, occasion }) {
+    async changePassword({ input, caller, occasion, callerDevice }) {
       const { currentPassword, newPassword } = input.body;
-      const outcome = await changePassword(deps, occasion, caller, currentPassword, newPassword);
+      const owner = { ...caller, device: await callerDevice() };
+      const outcome = await changePassword(deps, occasion, owner, currentPassword, newPassword);
       if (outcome === "changed") return { status: 204 };
       switch (outcome.failure) {
         case "weak_password":

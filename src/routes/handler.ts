@@ -36,6 +36,8 @@ export interface Call<O extends OperationDescription> {
   readonly client: Client;
   /** Where the operation is a login: the device it comes from, if the account knows it. */
   readonly device: Device | undefined;
+  /** The device the request comes from, if the caller's account knows it. */
+  readonly callerDevice: () => Promise<Device | undefined>;
   /** The live session of the request's cookie, also where the operation needs none. */
   readonly cookieSession: () => Promise<Session | undefined>;
 }

@@ -146,6 +146,7 @@ function createOperationRoute(
         userAgent: request.headers.get("user-agent")?.slice(0, USER_AGENT_MAX_LENGTH) ?? null,
       },
       device,
+      callerDevice: () => findDevice(deps, exchange, request, caller?.user.email),
       cookieSession: async () => (await findByCookie(deps, exchange, request))?.session,
     };
   }

@@ -9,6 +9,7 @@ export function createDeviceStore(run: Run): DeviceStore {
     renewDevice: (device) => renewDevice(run, device),
     countDeviceFailure: (deviceId, threshold) => countDeviceFailure(run, deviceId, threshold),
     forgetDeviceFailures: (deviceId) => forgetDeviceFailures(run, deviceId),
+    deleteDevicesOf: (userId, exceptId) => deleteDevicesOf(run, userId, exceptId),
     deleteExpiredDevices: (now) => deleteExpiredDevices(run, now),
   };
 }
@@ -103,6 +104,20 @@ async function forgetDeviceFailures(run: Run, deviceId: string): Promise<boolean
       .executeTakeFirstOrThrow(),
   );
   return numUpdatedRows === 1n;
+}
+
+async function deleteDevicesOf(
+  run: Run,
+  userId: string,
+  exceptId: string | undefined,
+): Promise<void> {
+  await run((db) =>
+    db
+      .deleteFrom("devices")
+      .where("user_id", "=", userId)
+      .$if(exceptId !== undefined, (query) => query.where("id", "!=", exceptId ?? ""))
+      .execute(),
+  );
 }
 
 async function deleteExpiredDevices(run: Run, now: number): Promise<number> {

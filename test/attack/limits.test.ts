@@ -1,16 +1,20 @@
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cookieJar } from "@portcullis/client/node";
 import { createClient } from "@portcullis/client";
 import { afterEach, expect, test } from "vitest";
 import { operationIds, operations } from "../../src/contract/operations.ts";
+import { CSRF_HEADER } from "../../src/contract/security.ts";
 import { cookieClient, dataOf, freshEmail, password } from "../journeys/clients.ts";
+import { mailsTo, tokenIn } from "../journeys/mailbox.ts";
 import {
   adminCredentials,
   generousLimits,
   type ServerProcess,
   startServerProcess,
 } from "../journeys/server-process.ts";
+import { until } from "../journeys/until.ts";
 
 let server: ServerProcess | undefined;
 afterEach(async () => {
@@ -43,6 +47,11 @@ async function post(
   });
   const text = (await response.text()).replace(/"requestId":"[^"]+"/, "");
   return { status: response.status, headers: response.headers, text };
+}
+
+/** The proof a login gave. */
+function csrfTokenIn({ text }: Reply): string {
+  return /"csrfToken":"([^"]+)"/.exec(text)?.[1] ?? "";
 }
 
 const wrong = "not the password";
@@ -280,6 +289,45 @@ test("RL-03 a stolen device cookie signs nobody in and is no endless oracle", as
     status: 401,
   });
   expect(countEvents(to)).toMatchObject({ login_locked: 1 });
+});
+
+test("RL-03 PW-11 a device somebody else once logged in from is let through no lock after a change or a reset", async () => {
+  const to = await start({ LOCKOUT_THRESHOLD: "3" });
+  const email = await signedUp(to);
+  const thief = { cookie: await knownDevice(to, email) };
+  const login = await post(to, "/login", { email, password });
+  const cookies = login.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
+  const owner = { cookie: cookies.filter((cookie) => cookie.includes("-device=")).join() };
+  const proof = { cookie: cookies.join("; "), [CSRF_HEADER]: csrfTokenIn(login) };
+  const [changed, reset] = [`${password} changed`, `${password} reset`];
+  const lock = async () => {
+    for (let count = 0; count < 3; count += 1) await post(to, "/login", { email, password: wrong });
+  };
+
+  const change = { currentPassword: password, newPassword: changed };
+  expect(await post(to, "/me/password", change, proof)).toMatchObject({ status: 204 });
+  await lock();
+  // The right password tells who is let through: known devices and nobody else.
+  const right = { email, password: changed };
+  expect(await post(to, "/login", right, thief)).toMatchObject({ status: 401 });
+  const back = await post(to, "/login", right, owner);
+  expect(back).toMatchObject({ status: 200 });
+  const next = back.headers.getSetCookie().find((cookie) => cookie.includes("-device="));
+
+  await post(to, "/forgot-password", { email });
+  const outbox = join(to.folder, "outbox");
+  const token = await until(async () =>
+    (await mailsTo(outbox, email)).map(tokenIn).find((found) => found !== ""),
+  );
+  const chosen = { token, newPassword: reset };
+  expect(await post(to, "/reset-password", chosen)).toMatchObject({ status: 204 });
+  expect(query(to, "select * from devices")).toEqual([]);
+  await lock();
+  const later = { cookie: next?.split(";")[0] ?? "" };
+  for (const device of [thief, owner, later])
+    expect(await post(to, "/login", { email, password: reset }, device)).toMatchObject({
+      status: 401,
+    });
 });
 
 test("RL-08 limits and locks survive a kill -9", async () => {

@@ -255,6 +255,23 @@ describe.each(databases)("locks on $name", ({ create }) => {
       expect(await ids()).toEqual([devices[3]?.id, kept.id].toSorted());
     });
 
+    it("PW-11 are forgotten by account, all or all but one, and nobody else's", async () => {
+      const [user, other] = [await storedUser(), await storedUser()];
+      const [kept, second, third] = [aDevice(user.id), aDevice(user.id), aDevice(user.id)];
+      const theirs = aDevice(other.id);
+      for (const device of [kept, second, third, theirs])
+        await test.storage.insertDevice(device, 20);
+      const ids = () => test.database.query("select id from devices order by id");
+      const rowsOf = (...devices: NewDevice[]) =>
+        devices.map(({ id }) => ({ id })).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      await test.storage.deleteDevicesOf(user.id, kept.id);
+      expect(ids()).toEqual(rowsOf(kept, theirs));
+      await test.storage.deleteDevicesOf(user.id, theirs.id);
+      expect(ids()).toEqual(rowsOf(theirs));
+      await test.storage.deleteDevicesOf(other.id, undefined);
+      expect(ids()).toEqual([]);
+    });
+
     it("SE-02 are kept with the hash of their secret, which a renewal replaces", async () => {
       const user = await storedUser();
       const device = aDevice(user.id);

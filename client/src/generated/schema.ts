@@ -150,7 +150,7 @@ export interface paths {
     put?: never;
     /**
      * Change your password
-     * @description Needs the current password. Every other session and token of the account ends at once; the one that asks stays.
+     * @description Needs the current password. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays.
      *
      *     May log: `password_changed`, `session_revoked`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
      */
@@ -304,7 +304,7 @@ export interface paths {
     put?: never;
     /**
      * Choose a new password
-     * @description Every session and token of the account ends, and nobody is logged in: log in next. A password that is refused leaves the token as good as it was.
+     * @description Every session and token of the account ends, its known devices are forgotten, and nobody is logged in: log in next. A password that is refused leaves the token as good as it was.
      *
      *     May log: `password_reset`, `session_revoked`, `reset_failed`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
      */

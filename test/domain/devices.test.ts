@@ -1,0 +1,133 @@
+/** Which devices an account goes on knowing: what they are good for is asked in test/attack/limits.test.ts. */
+import { beforeEach, expect, test } from "vitest";
+import { changePassword, deleteMe } from "../../src/domain/accounts.ts";
+import { recognizeDevice } from "../../src/domain/devices.ts";
+import { unlockUser } from "../../src/domain/lockout.ts";
+import { resetPassword } from "../../src/domain/resets.ts";
+import { hashSecret, newSecret } from "../../src/domain/secrets.ts";
+import { logout } from "../../src/domain/sessions.ts";
+import { deleteUser, revokeUserSessions, updateUser, type User } from "../../src/domain/users.ts";
+import { logInByCookie } from "./logins.ts";
+import { NOW, openWorld, PASSWORD, type World } from "./world.ts";
+
+const NEXT = "four clear words of mine";
+
+let world: World;
+let user: User;
+let bystander: User;
+beforeEach(async () => {
+  world = await openWorld();
+  [user, bystander] = [await world.newUser(), await world.newUser()];
+});
+
+/** A login of the account, with the device it made known. */
+async function loginFromNewDevice(of = user) {
+  const login = await logInByCookie(world, of);
+  const device = await recognizeDevice(world.deps, world.at(), login.deviceSecret, of.email);
+  if (device === undefined) throw new Error("A device that has just logged in is not known");
+  return { ...login, device };
+}
+const knownDevices = () =>
+  world.sql("SELECT id FROM devices ORDER BY id").map(({ id }) => String(id));
+const idsOf = (...logins: { readonly device: { readonly id: string } }[]) =>
+  logins.map(({ device }) => device.id).toSorted();
+
+type Login = Awaited<ReturnType<typeof loginFromNewDevice>>;
+interface Occurrence {
+  /** Which of the account's two devices are known afterwards. */
+  readonly keeps: "both" | "the one that asks" | "none";
+  readonly why: string;
+  readonly happen: (asking: Login, other: Login) => Promise<unknown>;
+}
+
+const occurrences: Record<string, Occurrence> = {
+  "a change asked for from a known device": {
+    keeps: "the one that asks",
+    why: "it has just proven the password; another may be a thief's",
+    happen: ({ device, session }) => change({ user, session, device }),
+  },
+  "a change asked for from elsewhere": {
+    keeps: "none",
+    why: "nothing tells which of them is the owner's",
+    happen: ({ session }) => change({ user, session, device: undefined }),
+  },
+  "a change that is refused": {
+    keeps: "both",
+    why: "nothing has changed",
+    happen: ({ device, session }) => change({ user, session, device }, "not the password"),
+  },
+  "a reset": {
+    keeps: "none",
+    why: "a token tells who owns the mailbox, and not which device is the owner's",
+    happen: async () => resetPassword(world.deps, world.at(), await resetToken(), NEXT),
+  },
+  "a reset that is refused": {
+    keeps: "both",
+    why: "nothing has changed",
+    happen: async () => resetPassword(world.deps, world.at(), await resetToken(), "sunshine"),
+  },
+  disabling: {
+    keeps: "none",
+    why: "AZ-04: it ends all the account has, and enabling brings none of it back",
+    happen: () => updateUser(world.deps, world.at(), bystander, user.id, { disabled: true }),
+  },
+  "a change of role": {
+    keeps: "both",
+    why: "it is no doubt about who holds them",
+    happen: () => updateUser(world.deps, world.at(), bystander, user.id, { role: "admin" }),
+  },
+  "an admin's deletion": {
+    keeps: "none",
+    why: "AZ-04: there is no account left to know them",
+    happen: () => deleteUser(world.deps, world.at(), bystander, user.id),
+  },
+  "deleting oneself": {
+    keeps: "none",
+    why: "AZ-04: there is no account left to know them",
+    happen: () => deleteMe(world.deps, world.at(), user, PASSWORD),
+  },
+  "logging out": {
+    keeps: "both",
+    why: "RL-03: the owner will want to come back through a lock",
+    happen: ({ session }) => logout(world.deps, world.at(), session),
+  },
+  "an admin's ending the sessions": {
+    keeps: "both",
+    why: "RL-03: the password is what it was, and so is who may try it through a lock",
+    happen: () => revokeUserSessions(world.deps, world.at(), user.id),
+  },
+  "an admin's unlock": {
+    keeps: "both",
+    why: "RL-03: it lets the owner in, and shuts nobody out",
+    happen: () => unlockUser(world.deps, world.at(), bystander, user.id),
+  },
+};
+
+test.each(Object.entries(occurrences))(
+  "PW-11 RL-03 %s forgets the devices it must, and nobody else's",
+  async (_, { keeps, why, happen }) => {
+    const [asking, other] = [await loginFromNewDevice(), await loginFromNewDevice()];
+    const theirs = await loginFromNewDevice(bystander);
+    await happen(asking, other);
+    const kept = { both: [asking, other], "the one that asks": [asking], none: [] }[keeps];
+    expect(knownDevices(), why).toEqual(idsOf(theirs, ...kept));
+  },
+);
+
+test("LA-06 a change whose event cannot be stored forgets no device", async () => {
+  const [asking, other] = [await loginFromNewDevice(), await loginFromNewDevice()];
+  world.sql("ALTER TABLE events RENAME TO lost_events");
+  await expect(change(asking)).rejects.toThrow();
+  expect(knownDevices()).toEqual(idsOf(asking, other));
+});
+
+function change(owner: Parameters<typeof changePassword>[2], currentPassword = PASSWORD) {
+  return changePassword(world.deps, world.at(), owner, currentPassword, NEXT);
+}
+
+async function resetToken(): Promise<string> {
+  const token = newSecret();
+  const instants = { createdAt: NOW, expiresAt: NOW + 1_000 };
+  await world.deps.storage.saveResetToken(user.id, { ...instants, secretHash: hashSecret(token) });
+  return token;
+}
