@@ -3,7 +3,7 @@ import type { Dependencies } from "./dependencies.ts";
 import { type Device, takeOfDevice } from "./devices.ts";
 import { commit, type Occasion, type Record } from "./events.ts";
 import { limitKey, type Take } from "./limits.ts";
-import { lockPolicy } from "./lockout.ts";
+import { type FailureOutcome, lockPolicy } from "./lockout.ts";
 import { lockNotice } from "./notices.ts";
 import type { NewSession } from "./sessions.ts";
 import type { Stores } from "./storage.ts";
@@ -77,27 +77,21 @@ async function tryToStart<S extends NewSession>(
   const upgraded = verdict.stale ? await deps.passwords.hash(password) : undefined;
   const session = begin(user);
   return commit(deps, occasion, async (stores, record) => {
+    // By its owner, by an admin, or by a login beside this one that upgraded the hash: it is judged anew.
+    if (!(await stores.insertSession(session, found.passwordHash)))
+      return "account_changed" as const;
+    // Only now, for a success alone starts the counts anew (RL-04).
     const isUnlocked = await stores.forgetFailures(user.id, occasion.now);
     const isKnown = device !== undefined && (await stores.forgetDeviceFailures(device.id));
-    // Others guessed meanwhile, and began a lock or used up the device's budget.
     if (!isUnlocked && !isKnown) {
-      // Or it was deleted, and is no account to tell a lock of: it is judged anew.
-      if ((await stores.findUser(user.id)) === undefined) return "account_changed" as const;
-      await record("login_failed", {
-        email,
-        userId: user.id,
-        reason: "account_locked",
-      });
+      // Others guessed meanwhile, and began a lock or used up the device's budget: there was no session.
+      await stores.deleteSession(session.id);
+      await record("login_failed", { email, userId: user.id, reason: "account_locked" });
       return { failure: "invalid_credentials" as const };
     }
-    let passwordHash = found.passwordHash;
     // A full queue only postpones the upgrade to a later login (PW-09).
-    if (upgraded !== undefined && upgraded !== "overloaded") {
-      if (await stores.replacePasswordHash(user.id, passwordHash, upgraded.encoded))
-        passwordHash = upgraded.encoded;
-    }
-    // By its owner, by an admin, or by a login beside this one that upgraded the hash: it is judged anew.
-    if (!(await stores.insertSession(session, passwordHash))) return "account_changed" as const;
+    if (upgraded !== undefined && upgraded !== "overloaded")
+      await stores.replacePasswordHash(user.id, found.passwordHash, upgraded.encoded);
     await alongside(stores, record, user);
     // The count it was taken from, not the client address's: that one may be trying others (RL-04).
     const take: Take = device ? takeOfDevice(device) : { rule: "login_email", subject: email };
@@ -125,18 +119,22 @@ async function refuseWrong(
         reason: "wrong_password",
       });
     const outcome = await stores.countFailure(userId, lockPolicy(lockout), occasion.now);
-    const known = outcome === "was_locked" ? "account_locked" : "wrong_password";
-    await record("login_failed", {
-      email,
-      userId,
-      reason: userId ? known : "user_not_found",
-    });
+    await record("login_failed", { email, ...whyWrong(userId, outcome) });
     if (typeof outcome === "string") return;
     const lockedUntil = new Date(outcome.lockedUntil).toISOString();
     await record("login_locked", { email, lockedUntil });
     await lockNotice(deps, stores, occasion, email, outcome.lockedUntil);
   });
   return { failure: "invalid_credentials" };
+}
+
+/** Of an account that was deleted a moment ago nothing is told: it is nobody's address now. */
+function whyWrong(userId: string | null, outcome: FailureOutcome) {
+  if (outcome === "nobody") return { userId: null, reason: "user_not_found" } as const;
+  return {
+    userId,
+    reason: outcome === "was_locked" ? "account_locked" : "wrong_password",
+  } as const;
 }
 
 async function refuse(

@@ -31,13 +31,14 @@ export interface LockPolicy {
 const LONGEST_LOCK_MS = 86_400_000;
 const MEMORY_MS = 86_400_000;
 
-/** What a wrong password did: counted, begun a lock until then, or nothing, because one was on. */
-export type FailureOutcome = "counted" | "was_locked" | { readonly lockedUntil: number };
+/** What a wrong password did: counted, begun a lock until then, or nothing, because one was on or there is no account. */
+export type FailureOutcome = "counted" | "was_locked" | "nobody" | { readonly lockedUntil: number };
 
 export interface LockoutStore {
   /**
    * Counts a wrong password and, at the threshold, begins a lock, in one statement: of any number at
-   * once, each is counted once (RL-02). For no account, with null, it does the same work and answers `counted`.
+   * once, each is counted once (RL-02). For no account, with null, it does the same work as for one
+   * that is locked, and answers `nobody`; likewise for an account that is gone.
    */
   countFailure(userId: string | null, policy: LockPolicy, now: number): Promise<FailureOutcome>;
   /** Forgets the failures; false where the account is locked, or gone. */

@@ -39,8 +39,20 @@ async function countFailure(
       .returning("locked_until")
       .executeTakeFirst(),
   );
-  if (row === undefined) return userId === null ? "counted" : "was_locked";
+  if (row === undefined) return whyNotCounted(run, userId);
   return row.locked_until > now ? { lockedUntil: row.locked_until } : "counted";
+}
+
+/** Asked for nobody too: it must take as long as for an account that is locked (ET-01). */
+async function whyNotCounted(run: Run, userId: string | null): Promise<"was_locked" | "nobody"> {
+  const row = await run((db) =>
+    db
+      .selectFrom("users")
+      .select("id")
+      .where("id", "=", userId ?? NOBODY)
+      .executeTakeFirst(),
+  );
+  return row === undefined ? "nobody" : "was_locked";
 }
 
 /** An id that is nobody's (RFC 9562 §5.9). */

@@ -1,11 +1,13 @@
 /** Logins that something else overtakes: between the check of a password and the session it would begin. */
 import { hashSync } from "bcryptjs";
 import { afterAll, expect, test } from "vitest";
+import { type Device, recognizeDevice } from "../../src/domain/devices.ts";
 import type { BcryptWorkers } from "../../src/domain/passwords.ts";
 import { login } from "../../src/domain/sessions.ts";
 import { tokenLogin } from "../../src/domain/tokens.ts";
 import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
-import { CLIENT, COST, openWorld, PASSWORD, succeeded, type World } from "./world.ts";
+import { storedEvents } from "./logins.ts";
+import { CLIENT, COST, NOW, openWorld, PASSWORD, succeeded, type World } from "./world.ts";
 
 const pool = createBcryptPool(2, 100);
 afterAll(() => pool.close());
@@ -24,8 +26,8 @@ function overtaken(meanwhile: () => Promise<void> | void): BcryptWorkers {
 const sessions = (world: World) => world.sql("SELECT id FROM sessions");
 const failures = (world: World) =>
   world.printed.flatMap((event) => (event.event === "login_failed" ? [event.reason] : []));
-const logIn = (world: World, email: string) =>
-  login(world.deps, world.at(), { email, password: PASSWORD }, CLIENT, undefined, undefined);
+const logIn = (world: World, email: string, password = PASSWORD, device?: Device) =>
+  login(world.deps, world.at(), { email, password }, CLIENT, device, undefined);
 
 test("PW-11 a password that is changed while a login with the old one is under way leaves no session", async () => {
   const newHash = hashSync("the password after", COST);
@@ -64,6 +66,62 @@ test("AZ-04 an account that is deleted while a login is under way gets no sessio
   expect(failures(world)).toEqual(["user_not_found"]);
 });
 
+test("AZ-04 a wrong password for an account that is deleted meanwhile is told as what it is: nobody's", async () => {
+  const world: World = await openWorld(overtaken(() => void world.sql("DELETE FROM users")));
+  const { email } = await world.newUser();
+  expect(await logIn(world, email, "not the password")).toEqual({ failure: "invalid_credentials" });
+  expect(storedEvents(world, "login_failed")).toEqual([
+    expect.objectContaining({ email, userId: null, reason: "user_not_found" }),
+  ]);
+});
+
+test("RL-04 a right password that its owner's change overtakes resets no count: a success alone does", async () => {
+  const newHash = hashSync("the password after", COST);
+  let changeIt = false;
+  const world: World = await openWorld(
+    overtaken(() => {
+      if (changeIt) world.sql("UPDATE users SET password_hash = ?", newHash);
+    }),
+  );
+  const { email } = await world.newUser();
+  const { deviceSecret } = succeeded(await logIn(world, email));
+  const device = await recognizeDevice(world.deps, world.at(), deviceSecret, email);
+  const setCounts = () => {
+    world.sql("UPDATE users SET failures = 4, failed_at = ?", NOW);
+    world.sql("UPDATE devices SET failures = 4");
+  };
+  const counts = () =>
+    world.sql("SELECT users.failures AS account, devices.failures AS device FROM users, devices");
+
+  changeIt = true;
+  setCounts();
+  // Judged anew, the password is a wrong one, and counted like one.
+  expect(await logIn(world, email)).toEqual({ failure: "invalid_credentials" });
+  expect(counts()).toEqual([{ account: 5, device: 4 }]);
+  world.sql("UPDATE users SET password_hash = ?", hashSync(PASSWORD, COST));
+  expect(await logIn(world, email, PASSWORD, device)).toEqual({ failure: "invalid_credentials" });
+  expect(counts()).toEqual([{ account: 5, device: 5 }]);
+
+  changeIt = false;
+  succeeded(await logIn(world, email, "the password after", device));
+  expect(counts()).toEqual([{ account: 0, device: 0 }]);
+});
+
+test("RL-02 PW-09 a right password that a lock overtakes starts no session, and upgrades no hash", async () => {
+  const world: World = await openWorld(
+    overtaken(() => void world.sql("UPDATE users SET locked_until = ?, failures = 2", NOW + 1)),
+  );
+  const { email } = await world.newUser();
+  const plain = hashSync(PASSWORD, COST);
+  world.sql("UPDATE users SET password_hash = ?", plain);
+  expect(await logIn(world, email)).toEqual({ failure: "invalid_credentials" });
+  expect(sessions(world)).toEqual([]);
+  expect(world.sql("SELECT password_hash, failures FROM users")).toEqual([
+    { password_hash: plain, failures: 2 },
+  ]);
+  expect(failures(world)).toEqual(["account_locked"]);
+});
+
 test("an account that never stops changing is no reason to go on for ever", async () => {
   let turn = 0;
   const hashes = [1, 2, 3, 4].map(() => hashSync(PASSWORD, COST));
@@ -73,8 +131,10 @@ test("an account that never stops changing is no reason to go on for ever", asyn
     ),
   );
   const { email } = await world.newUser();
+  world.sql("UPDATE users SET failures = 4");
   expect(await logIn(world, email)).toEqual({ failure: "overloaded" });
   expect(sessions(world)).toEqual([]);
+  expect(world.sql("SELECT failures FROM users")).toEqual([{ failures: 4 }]); // RL-04
 });
 
 test("PW-09 a hash from elsewhere is replaced by the first login that succeeds, and by no other", async () => {

@@ -191,7 +191,8 @@ describe.each(databases)("locks on $name", ({ create }) => {
     await storedUser();
     const before = await test.database.query("select * from users");
     for (let count = 0; count < 5; count += 1)
-      expect(await test.storage.countFailure(null, policy, NOW)).toBe("counted");
+      for (const nobody of [null, aUser().id])
+        expect(await test.storage.countFailure(nobody, policy, NOW)).toBe("nobody");
     expect(await test.database.query("select * from users")).toEqual(before);
   });
 
