@@ -1,0 +1,50 @@
+/** What asking for a reset writes. The way through mails is in test/journeys/reset.test.ts. */
+import { beforeEach, expect, test } from "vitest";
+import { requestReset } from "../../src/domain/resets.ts";
+import { storedEvents } from "./logins.ts";
+import { NOW, openWorld, type World } from "./world.ts";
+
+const known = "somebody@example.com";
+/** As long as the known one: a mail's size tells that of its address. */
+const unknown = "nobody-1@example.com";
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld();
+  await world.newUser(known);
+});
+
+/** The rows a request leaves behind in each table, but for what must differ: the secrets, and whose they are. */
+async function writtenFor(email: string) {
+  world.sql("DELETE FROM reset_tokens");
+  world.sql("DELETE FROM mails");
+  const before = Number(world.sql("SELECT count(*) AS events FROM events")[0]?.["events"]);
+  await requestReset(world.deps, world.at(), email);
+  return {
+    tokens: world.sql(
+      "SELECT length(secret_hash) AS bytes, created_at, expires_at FROM reset_tokens",
+    ),
+    mails: world.sql("SELECT length(sealed) AS bytes, created_at, attempts FROM mails"),
+    events: Number(world.sql("SELECT count(*) AS events FROM events")[0]?.["events"]) - before,
+  };
+}
+
+test("RS-01 ET-01 an unknown address costs a token, a mail and an event, each as large as for a known one", async () => {
+  expect(unknown).toHaveLength(known.length);
+  const forKnown = await writtenFor(known);
+  expect(forKnown).toMatchObject({
+    tokens: [{ bytes: 32, created_at: NOW }],
+    mails: [{ created_at: NOW, attempts: 0 }],
+    events: 1,
+  });
+  expect(await writtenFor(unknown)).toEqual(forKnown);
+});
+
+test("RS-01 RS-06 what an unknown address costs is nobody's token, a mail that is not sent, and an event that says so", async () => {
+  await requestReset(world.deps, world.at(), unknown);
+  expect(world.sql("SELECT user_id FROM reset_tokens")).toEqual([{ user_id: null }]);
+  expect(world.sql("SELECT finished_at FROM mails")).toEqual([{ finished_at: NOW }]);
+  expect(await world.deps.storage.claimDueMail(NOW, NOW + 1)).toBeUndefined();
+  expect(storedEvents(world, "reset_token_created")).toEqual([]);
+  expect(storedEvents(world, "reset_requested_unknown_email")).toMatchObject([{ email: unknown }]);
+});
