@@ -45,7 +45,7 @@ export const resetPassword = operation({
   tags: ["Password reset"],
   summary: "Choose a new password",
   description:
-    "Every session and token of the account ends, its known devices are forgotten, and nobody is logged in: log in next. A password that is refused leaves the token as good as it was.",
+    "Every session and token of the account ends, its known devices are forgotten, its lock and the limit of logins to its address start anew, and nobody is logged in: log in next. A password that is refused leaves the token as good as it was.",
   security: open,
   request: { body: ResetPasswordInput },
   responses: { 204: { description: "The password is the new one." } },

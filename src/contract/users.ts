@@ -91,7 +91,7 @@ export const unlockUser = operation({
   tags: ["Users"],
   summary: "Unlock an account",
   description:
-    "Ends the lock that too many wrong passwords began, and forgets them. An account that is not locked stays as it is.",
+    "Ends the lock that too many wrong passwords began, and forgets them and the logins counted for its address. An account that is not locked stays as it is.",
   security: admin,
   request: { params: userParams, headers: csrfHeaders },
   responses: { 204: { description: "The account is not locked." } },

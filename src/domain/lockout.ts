@@ -6,6 +6,7 @@
  */
 import type { Dependencies } from "./dependencies.ts";
 import { commit, type Occasion } from "./events.ts";
+import { limitKey } from "./limits.ts";
 import type { Stores } from "./storage.ts";
 import type { User } from "./users.ts";
 
@@ -54,9 +55,19 @@ export function lockPolicy({ threshold, seconds }: LockoutRule): LockPolicy {
   return { threshold, firstLockMs, longestLockMs, memoryMs: MEMORY_MS };
 }
 
-/** Ends the lock of an account within a change that is being made: a reset leads out of it (RS-15). */
-export async function unlockAccount(stores: Stores, userId: string): Promise<boolean> {
-  return stores.endLock(userId);
+/**
+ * Ends the lock of an account within a change that is being made, and forgets the logins counted for its
+ * address: whoever locked it has used those up as well, and its owner would meet a 429 instead (RS-15).
+ * The address is the account's own, never a request's (RL-09); what the client's address has used stays used (RL-04).
+ */
+export async function unlockAccount(
+  deps: Dependencies,
+  stores: Stores,
+  { id, email }: User,
+): Promise<boolean> {
+  if (!(await stores.endLock(id))) return false;
+  await stores.resetLimit(limitKey(deps.secretKeys, { rule: "login_email", subject: email }));
+  return true;
 }
 
 /** An administrator ends a lock; false where there is no such account. An account without a lock stays as it is. */
@@ -67,7 +78,8 @@ export async function unlockUser(
   userId: string,
 ): Promise<boolean> {
   return commit(deps, occasion, async (stores, record) => {
-    if (!(await unlockAccount(stores, userId))) return false;
+    const user = await stores.findUser(userId);
+    if (user === undefined || !(await unlockAccount(deps, stores, user))) return false;
     await record("user_unlocked", { userId, actorId: actor.id });
     return true;
   });

@@ -106,7 +106,7 @@ export async function resetPassword(
     await endSessions(stores, record, user.id, undefined, "password_reset");
     // All: a token says who owns the mailbox, and not which of the devices is the owner's.
     await stores.deleteDevicesOf(user.id, undefined);
-    await unlockAccount(stores, user.id); // RS-15
+    await unlockAccount(deps, stores, user); // RS-15
     await passwordResetNotice(deps, stores, occasion, user.email);
     return "reset";
   });

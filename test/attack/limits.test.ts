@@ -49,6 +49,14 @@ async function post(
   return { status: response.status, headers: response.headers, text };
 }
 
+/** The token of the link that was mailed to an address, whatever else was. */
+async function resetTokenFor({ folder }: ServerProcess, email: string): Promise<string> {
+  const outbox = join(folder, "outbox");
+  return until(async () =>
+    (await mailsTo(outbox, email)).map(tokenIn).find((found) => found !== ""),
+  );
+}
+
 /** The proof a login gave. */
 function csrfTokenIn({ text }: Reply): string {
   return /"csrfToken":"([^"]+)"/.exec(text)?.[1] ?? "";
@@ -315,11 +323,7 @@ test("RL-03 PW-11 a device somebody else once logged in from is let through no l
   const next = back.headers.getSetCookie().find((cookie) => cookie.includes("-device="));
 
   await post(to, "/forgot-password", { email });
-  const outbox = join(to.folder, "outbox");
-  const token = await until(async () =>
-    (await mailsTo(outbox, email)).map(tokenIn).find((found) => found !== ""),
-  );
-  const chosen = { token, newPassword: reset };
+  const chosen = { token: await resetTokenFor(to, email), newPassword: reset };
   expect(await post(to, "/reset-password", chosen)).toMatchObject({ status: 204 });
   expect(query(to, "select * from devices")).toEqual([]);
   await lock();
@@ -328,6 +332,56 @@ test("RL-03 PW-11 a device somebody else once logged in from is let through no l
     expect(await post(to, "/login", { email, password: reset }, device)).toMatchObject({
       status: 401,
     });
+});
+
+test("RS-15 RL-09 a reset and an admin's unlock lead out of the limit on the account's address too, and of no other", async () => {
+  const to = await start({ LOCKOUT_THRESHOLD: "3", LIMIT_LOGIN_EMAIL: "3/3600" });
+  const admin = createClient({ baseUrl: to.baseUrl, cookies: cookieJar() });
+  dataOf(await admin.login(adminCredentials));
+  const [email, other] = [await signedUp(to), await signedUp(to)];
+  const userId = dataOf(await admin.listUsers({ email })).items[0]?.id ?? "";
+  const flood = async (of: string) => {
+    for (let count = 0; count < 4; count += 1)
+      await post(to, "/login", { email: of, password: wrong });
+    expect(await post(to, "/login", { email: of, password })).toMatchObject({ status: 429 });
+  };
+  await flood(other);
+
+  await flood(email);
+  expect(await admin.unlockUser({ userId })).toMatchObject({ status: 204 });
+  expect(await post(to, "/login", { email, password })).toMatchObject({ status: 200 });
+
+  await flood(email);
+  await post(to, "/forgot-password", { email });
+  const token = await resetTokenFor(to, email);
+  // Somebody else's address in the request frees nobody.
+  const chosen = { token, newPassword: `${password} reset` };
+  expect(await post(to, "/reset-password", { ...chosen, email: other })).toMatchObject({
+    status: 400,
+  });
+  expect(await post(to, "/reset-password", chosen)).toMatchObject({ status: 204 });
+  const right = { email, password: chosen.newPassword };
+  expect(await post(to, "/login", right)).toMatchObject({ status: 200 });
+  expect(await post(to, "/login", { email: other, password })).toMatchObject({ status: 429 });
+});
+
+test("RL-04 an unlock and a reset give the client's address nothing back", async () => {
+  const to = await start({ LIMIT_LOGIN_IP: "3/3600", LIMIT_LOGIN_EMAIL: "100/60" });
+  const admin = createClient({ baseUrl: to.baseUrl, cookies: cookieJar() });
+  dataOf(await admin.login(adminCredentials));
+  const email = await signedUp(to);
+  const userId = dataOf(await admin.listUsers({ email })).items[0]?.id ?? "";
+  for (let count = 0; count < 2; count += 1) await post(to, "/login", { email, password: wrong });
+  const refused = () => post(to, "/login", { email, password });
+  expect(await refused()).toMatchObject({ status: 429 });
+  expect(await admin.unlockUser({ userId })).toMatchObject({ status: 204 });
+  expect(await refused()).toMatchObject({ status: 429 });
+
+  await post(to, "/forgot-password", { email });
+  const chosen = { token: await resetTokenFor(to, email), newPassword: `${password} reset` };
+  expect(await post(to, "/reset-password", chosen)).toMatchObject({ status: 204 });
+  const { headers } = await post(to, "/login", { email, password: chosen.newPassword });
+  expect(headers.get("ratelimit-policy")).toBe('"login-ip";q=3;w=3600');
 });
 
 test("RL-08 limits and locks survive a kill -9", async () => {

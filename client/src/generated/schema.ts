@@ -304,7 +304,7 @@ export interface paths {
     put?: never;
     /**
      * Choose a new password
-     * @description Every session and token of the account ends, its known devices are forgotten, and nobody is logged in: log in next. A password that is refused leaves the token as good as it was.
+     * @description Every session and token of the account ends, its known devices are forgotten, its lock and the limit of logins to its address start anew, and nobody is logged in: log in next. A password that is refused leaves the token as good as it was.
      *
      *     May log: `password_reset`, `session_revoked`, `reset_failed`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
      */
@@ -382,7 +382,7 @@ export interface paths {
     put?: never;
     /**
      * Unlock an account
-     * @description Ends the lock that too many wrong passwords began, and forgets them. An account that is not locked stays as it is.
+     * @description Ends the lock that too many wrong passwords began, and forgets them and the logins counted for its address. An account that is not locked stays as it is.
      *
      *     May log: `user_unlocked`, `csrf_rejected`, `authorization_denied`, `unhandled_error`.
      */
