@@ -266,11 +266,11 @@ describe.each(databases)("locks on $name", ({ create }) => {
       const rowsOf = (...devices: NewDevice[]) =>
         devices.map(({ id }) => ({ id })).toSorted((a, b) => (a.id < b.id ? -1 : 1));
       await test.storage.deleteDevicesOf(user.id, kept.id);
-      expect(ids()).toEqual(rowsOf(kept, theirs));
+      expect(await ids()).toEqual(rowsOf(kept, theirs));
       await test.storage.deleteDevicesOf(user.id, theirs.id);
-      expect(ids()).toEqual(rowsOf(theirs));
+      expect(await ids()).toEqual(rowsOf(theirs));
       await test.storage.deleteDevicesOf(other.id, undefined);
-      expect(ids()).toEqual([]);
+      expect(await ids()).toEqual([]);
     });
 
     it("SE-02 are kept with the hash of their secret, which a renewal replaces", async () => {
