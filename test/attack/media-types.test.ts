@@ -1,7 +1,7 @@
 /** CS-05: a body is JSON and says so, or it is refused. */
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { codeOf, expectSound } from "./answers.ts";
+import { good, json, refusals } from "./body-refusals.ts";
 import { PASSWORD, startTarget, type Target } from "./target.ts";
 
 let target: Target;
@@ -9,33 +9,13 @@ beforeAll(async () => {
   target = await startTarget();
 });
 afterAll(() => target.stop());
-const routes = ["/signup", "/login", "/token/login"];
-const json = { "content-type": "application/json" };
-const good = JSON.stringify({ email: "mallory@example.com", password: PASSWORD });
-
-/** Sends the body to every route that takes one; answers the codes, after checking that all is sound and unchanged. */
-async function refused(
-  body: string | Buffer,
-  headers: Record<string, string> = json,
-): Promise<string[]> {
-  const before = target.state();
-  const codes: string[] = [];
-  for (const route of routes) {
-    const answer = await target.send("POST", route, headers, body);
-    expectSound(answer);
-    expect(answer.status).toBeGreaterThanOrEqual(400);
-    codes.push(codeOf(answer));
-  }
-  expect(target.state()).toBe(before);
-  return [...new Set(codes)];
-}
 
 test.each(["gzip", "deflate", "br", "identity, gzip"])(
   "a body declared as %s is read as it is",
   async (encoding) => {
-    expect(await refused(gzipSync(good), { ...json, "content-encoding": encoding })).toEqual([
-      "400 invalid_json",
-    ]);
+    expect(
+      await refusals(target, gzipSync(good), { ...json, "content-encoding": encoding }),
+    ).toEqual(["400 invalid_json"]);
   },
 );
 
@@ -52,13 +32,13 @@ test.each([
   "*/*",
   "__proto__",
 ])("CS-05 a good body declared as %j is refused", async (contentType) => {
-  expect(await refused(good, { "content-type": contentType })).toEqual([
+  expect(await refusals(target, good, { "content-type": contentType })).toEqual([
     "415 unsupported_media_type",
   ]);
 });
 
 test("CS-05 a body that is not declared at all, or twice, is refused", async () => {
-  expect(await refused(good, {})).toEqual(["415 unsupported_media_type"]);
+  expect(await refusals(target, good, {})).toEqual(["415 unsupported_media_type"]);
   const head = `POST /signup HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${good.length}\r\n`;
   const twice = `${head}Content-Type: application/json\r\nContent-Type: text/plain\r\n\r\n${good}`;
   const before = target.state();

@@ -1,36 +1,13 @@
 /** The second layer: where a change comes from, whatever proof it brings. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { codeOf, expectSound } from "./answers.ts";
-import { ADMIN, type Login, PASSWORD, startTarget, type Target } from "./target.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CsrfTarget, startCsrfTarget } from "./csrf-target.ts";
+import { ADMIN, PASSWORD } from "./target.ts";
 
-let target: Target;
-let admin: Login;
-let victim: string;
-let before: string;
+let target: CsrfTarget;
 beforeAll(async () => {
-  target = await startTarget({ PUBLIC_URL: "https://auth.example.com", NODE_ENV: "test" });
-  admin = await target.login(ADMIN);
-  victim = (await target.newLogin()).userId;
-});
-beforeEach(() => {
-  before = target.state();
+  target = await startCsrfTarget();
 });
 afterAll(() => target.stop());
-const remove = (headers: Record<string, string | string[]>) =>
-  target.send("DELETE", `/users/${victim}`, headers);
-
-async function expectRefused(
-  answer: Promise<Awaited<ReturnType<typeof remove>>>,
-  reason: string,
-  operation = "deleteUser",
-) {
-  const refused = await answer;
-  expectSound(refused);
-  expect(codeOf(refused)).toBe("403 csrf_rejected");
-  expect(refused.headers["set-cookie"]).toBeUndefined();
-  expect(target.state()).toBe(before);
-  expect(target.lastEvent()).toMatchObject({ event: "csrf_rejected", operation, reason });
-}
 
 describe("CS-06 where a change comes from", () => {
   const origins = [
@@ -48,32 +25,41 @@ describe("CS-06 where a change comes from", () => {
   ];
 
   test.each(origins)("a genuine proof from the origin %j is refused", async (origin) => {
-    await expectRefused(
-      remove({ cookie: admin.cookie, "x-csrf-token": admin.csrfToken, origin }),
+    await target.expectRefused(
+      () =>
+        target.remove({
+          cookie: target.admin.cookie,
+          "x-csrf-token": target.admin.csrfToken,
+          origin,
+        }),
       "cross_site",
     );
   });
 
   test("two origins are refused, though one of them is ours", async () => {
     const ours = "https://auth.example.com";
-    await expectRefused(
-      remove({
-        cookie: admin.cookie,
-        "x-csrf-token": admin.csrfToken,
-        origin: [ours, "https://evil.example"],
-      }),
+    await target.expectRefused(
+      () =>
+        target.remove({
+          cookie: target.admin.cookie,
+          "x-csrf-token": target.admin.csrfToken,
+          origin: [ours, "https://evil.example"],
+        }),
       "cross_site",
     );
   });
 
   test("what a browser calls cross-site is refused, whatever the origin says", async () => {
     const headers = {
-      cookie: admin.cookie,
-      "x-csrf-token": admin.csrfToken,
+      cookie: target.admin.cookie,
+      "x-csrf-token": target.admin.csrfToken,
       "sec-fetch-site": "cross-site",
     };
-    await expectRefused(remove(headers), "cross_site");
-    await expectRefused(remove({ ...headers, origin: "https://auth.example.com" }), "cross_site");
+    await target.expectRefused(() => target.remove(headers), "cross_site");
+    await target.expectRefused(
+      () => target.remove({ ...headers, origin: "https://auth.example.com" }),
+      "cross_site",
+    );
   });
 
   test.each(["/login", "/token/login", "/signup"])(
@@ -84,13 +70,13 @@ describe("CS-06 where a change comes from", () => {
       ];
       const credentials =
         path === "/signup" ? { email: "new@example.com", password: PASSWORD } : ADMIN;
-      await expectRefused(
-        target.post(path, credentials, { origin: "https://evil.example" }),
+      await target.expectRefused(
+        () => target.post(path, credentials, { origin: "https://evil.example" }),
         "cross_site",
         operation,
       );
-      await expectRefused(
-        target.post(path, credentials, { "sec-fetch-site": "cross-site" }),
+      await target.expectRefused(
+        () => target.post(path, credentials, { "sec-fetch-site": "cross-site" }),
         "cross_site",
         operation,
       );
@@ -99,13 +85,15 @@ describe("CS-06 where a change comes from", () => {
 
   test("CS-06 a bearer token is no exception", async () => {
     const authorization = `Bearer ${await target.bearer(ADMIN)}`;
-    before = target.state();
-    await expectRefused(remove({ authorization, origin: "https://evil.example" }), "cross_site");
+    await target.expectRefused(
+      () => target.remove({ authorization, origin: "https://evil.example" }),
+      "cross_site",
+    );
   });
 
   test("HD-03 no origin is told that it may read answers", async () => {
     for (const origin of ["https://evil.example", "https://auth.example.com", "null"]) {
-      const answer = await target.send("GET", "/me", { cookie: admin.cookie, origin });
+      const answer = await target.send("GET", "/me", { cookie: target.admin.cookie, origin });
       expect(
         Object.keys(answer.headers).filter((name) => name.startsWith("access-control-")),
       ).toEqual([]);

@@ -1,39 +1,11 @@
 /** Forgeries of the key and the algorithm. Most are signed with the server's own key, so that only the rule under test can refuse them. */
 import { createHmac, generateKeyPairSync, sign } from "node:crypto";
-import { beforeAll, describe, expect, test } from "vitest";
-import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
-import { tokenLogin } from "../../src/domain/tokens.ts";
-import { decode, encode } from "./base64url.ts";
-import { CLIENT, NOW, openWorld, PASSWORD, succeeded, type World } from "./world.ts";
+import { describe, expect, test } from "vitest";
+import { encode } from "./base64url.ts";
+import { openForgery } from "./forgeries.ts";
+import { NOW } from "./world.ts";
 
-let world: World;
-let genuine: string;
-let header: Record<string, unknown>;
-let payload: Record<string, unknown>;
-beforeAll(async () => {
-  world = await openWorld();
-  const { email } = await world.newUser();
-  const pair = succeeded(
-    await tokenLogin(world.deps, world.at(), { email, password: PASSWORD }, CLIENT, undefined),
-  );
-  genuine = pair.accessToken;
-  const [first, second] = genuine.split(".");
-  header = decode(first);
-  payload = decode(second);
-});
-
-const verify = (token: string, now = NOW) => verifyAccessToken(world.deps, world.at(now), token);
-
-/** Signs anything at all with the server's own key. */
-async function forge(
-  headerChanges: Record<string, unknown> = {},
-  payloadChanges: Record<string, unknown> = {},
-): Promise<string> {
-  const input = `${encode({ ...header, ...headerChanges })}.${encode({ ...payload, ...payloadChanges })}`;
-  const { privateKey } = await world.deps.keyRing.findSigning(NOW);
-  const signature = await crypto.subtle.sign("Ed25519", privateKey, Buffer.from(input));
-  return `${input}.${Buffer.from(signature).toString("base64url")}`;
-}
+const { world, genuine, header, payload, verify, forge } = await openForgery();
 
 describe("TK-01 only the one algorithm, always verified", () => {
   test.each([

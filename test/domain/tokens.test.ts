@@ -1,38 +1,9 @@
 /** Every forgery we know of. Most are signed with the server's own key, so that only the rule under test can refuse them. */
-import { beforeAll, expect, test } from "vitest";
-import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
-import { tokenLogin } from "../../src/domain/tokens.ts";
-import { decode, encode } from "./base64url.ts";
-import { CLIENT, ISSUER, NOW, openWorld, PASSWORD, succeeded, type World } from "./world.ts";
+import { expect, test } from "vitest";
+import { openForgery } from "./forgeries.ts";
+import { ISSUER, NOW } from "./world.ts";
 
-let world: World;
-let genuine: string;
-let header: Record<string, unknown>;
-let payload: Record<string, unknown>;
-beforeAll(async () => {
-  world = await openWorld();
-  const { email } = await world.newUser();
-  const pair = succeeded(
-    await tokenLogin(world.deps, world.at(), { email, password: PASSWORD }, CLIENT, undefined),
-  );
-  genuine = pair.accessToken;
-  const [first, second] = genuine.split(".");
-  header = decode(first);
-  payload = decode(second);
-});
-
-const verify = (token: string, now = NOW) => verifyAccessToken(world.deps, world.at(now), token);
-
-/** Signs anything at all with the server's own key. */
-async function forge(
-  headerChanges: Record<string, unknown> = {},
-  payloadChanges: Record<string, unknown> = {},
-): Promise<string> {
-  const input = `${encode({ ...header, ...headerChanges })}.${encode({ ...payload, ...payloadChanges })}`;
-  const { privateKey } = await world.deps.keyRing.findSigning(NOW);
-  const signature = await crypto.subtle.sign("Ed25519", privateKey, Buffer.from(input));
-  return `${input}.${Buffer.from(signature).toString("base64url")}`;
-}
+const { world, genuine, header, payload, verify, forge } = await openForgery();
 
 test("TK-06 a genuine token says who, which session and for how long, and nothing about the person", async () => {
   expect(header).toEqual({

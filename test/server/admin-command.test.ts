@@ -1,22 +1,12 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { cookieClient, dataOf, freshEmail, password, signedInClient } from "../journeys/clients.ts";
-import { eventsOf, runScript } from "../journeys/commands.ts";
-import {
-  adminCredentials,
-  type ServerProcess,
-  startServerProcess,
-} from "../journeys/server-process.ts";
+import { eventsOf } from "../journeys/commands.ts";
+import { adminCredentials } from "../journeys/server-process.ts";
+import { useCommands } from "./command-server.ts";
 
-let server: ServerProcess;
-let environment: Record<string, string>;
-beforeAll(async () => {
-  server = await startServerProcess();
-  environment = { DATABASE_URL: `sqlite:${server.databaseFile}` };
-});
-afterAll(() => server.dispose());
-
-const admin = (args: string[], input?: string) => runScript("admin", args, environment, input);
+const { server, run } = useCommands();
+const admin = (args: string[], input?: string) => run("admin", args, { input });
 
 test("admin create: reads the password from a pipe, and the account can sign in to the running server", async () => {
   const email = freshEmail();
@@ -24,7 +14,7 @@ test("admin create: reads the password from a pipe, and the account can sign in 
   expect(created).toMatchObject({ code: 0, stderr: `${email} is an administrator\n` });
   expect(eventsOf(created)).toMatchObject([{ event: "signup", email, requestId: null, ip: null }]);
   expect(created.stdout).not.toContain(password);
-  expect(dataOf(await cookieClient(server.baseUrl).login({ email, password })).user.role).toBe(
+  expect(dataOf(await cookieClient(server().baseUrl).login({ email, password })).user.role).toBe(
     "admin",
   );
 
@@ -39,11 +29,11 @@ test("LG-04 admin create --generate: shows a strong password once, on stderr onl
   expect(created.code).toBe(0);
   const generated = /shown this once: (\S{43})\n/.exec(created.stderr)?.[1] ?? "";
   expect(created.stdout).not.toContain(generated);
-  dataOf(await cookieClient(server.baseUrl).login({ email, password: generated }));
+  dataOf(await cookieClient(server().baseUrl).login({ email, password: generated }));
 });
 
 test("AZ-01 admin promote: holds at once for a session that lives, and is told with no actor", async () => {
-  const { api, user, email } = await signedInClient(server.baseUrl);
+  const { api, user, email } = await signedInClient(server().baseUrl);
   expect(await api.listUsers()).toMatchObject({ status: 403 });
   const promoted = await admin(["promote", email]);
   expect(promoted.code).toBe(0);
@@ -57,7 +47,7 @@ test("AZ-01 admin promote: holds at once for a session that lives, and is told w
 });
 
 test("admin list: a table of the administrators on stdout", async () => {
-  await signedInClient(server.baseUrl);
+  await signedInClient(server().baseUrl);
   const { code, stdout, stderr } = await admin(["list"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const [header, first] = stdout.split("\n");
@@ -87,18 +77,20 @@ test.each([
 
 test("admin and migrate: --help explains and ends with 0", async () => {
   expect((await admin(["--help"])).stdout).toContain("promote <email>");
-  expect((await runScript("migrate", ["--help"], environment)).stdout).toContain("npm run migrate");
+  expect((await run("migrate", ["--help"])).stdout).toContain("npm run migrate");
 });
 
 test("migrate: a line per step, and nothing to do the second time", async () => {
-  const fresh = { DATABASE_URL: `sqlite:${join(server.folder, "fresh.db")}` };
-  const first = await runScript("migrate", [], fresh);
+  const environment = { DATABASE_URL: `sqlite:${join(server().folder, "fresh.db")}` };
+  const first = await run("migrate", [], { environment });
   expect(first).toMatchObject({ code: 0, stderr: "" });
   expect(first.stdout).toMatch(/^(?:migration \d{4}-\S+ applied\n)+the schema is the latest\n$/);
-  expect((await runScript("migrate", [], fresh)).stdout).toBe(
+  expect((await run("migrate", [], { environment })).stdout).toBe(
     "nothing to do: the schema is the latest\n",
   );
-  const bad = await runScript("migrate", [], { DATABASE_URL: "mysql://root:hunter2@db" });
+  const bad = await run("migrate", [], {
+    environment: { DATABASE_URL: "mysql://root:hunter2@db" },
+  });
   expect(bad.code).toBe(1);
   expect(bad.stderr).toMatch(/^Setting DATABASE_URL [^\n]+\n$/);
   expect(bad.stderr).not.toContain("hunter2");

@@ -1,29 +1,21 @@
 import { createPublicKey, verify } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { createClient } from "@portcullis/client";
 import { dataOf } from "../journeys/clients.ts";
-import { eventsOf, runScript } from "../journeys/commands.ts";
-import {
-  adminCredentials,
-  type ServerProcess,
-  startServerProcess,
-} from "../journeys/server-process.ts";
+import { eventsOf } from "../journeys/commands.ts";
+import { adminCredentials } from "../journeys/server-process.ts";
+import { useCommands } from "./command-server.ts";
 
-let server: ServerProcess;
-let environment: Record<string, string>;
-beforeAll(async () => {
-  server = await startServerProcess();
-  environment = { DATABASE_URL: `sqlite:${server.databaseFile}` };
-});
-afterAll(() => server.dispose());
+const { server, run } = useCommands();
+const keys = (args: string[], environment = {}) => run("keys", args, { environment });
 
 test(
   "keys rotate: beside a running server, live tokens stay valid and new ones carry the new key",
   { timeout: 60_000 },
   async () => {
-    const api = createClient({ baseUrl: server.baseUrl });
+    const api = createClient({ baseUrl: server().baseUrl });
     const live = dataOf(await api.tokenLogin(adminCredentials));
-    const rotated = await runScript("keys", ["rotate"], environment);
+    const rotated = await keys(["rotate"]);
     expect(rotated).toMatchObject({ code: 0 });
     const [event, ...others] = eventsOf(rotated);
     expect(others).toEqual([]);
@@ -37,11 +29,11 @@ test(
       const headers = { authorization: `Bearer ${accessToken}` };
       expect(await api.getTokenMe({}, { headers })).toMatchObject({ status: 200 });
     }
-    const { keys } = dataOf(await api.getJwks());
-    expect(keys.map(({ kid }) => kid)).toEqual([event.kid, kidOf(live.accessToken)]);
+    const published = dataOf(await api.getJwks()).keys;
+    expect(published.map(({ kid }) => kid)).toEqual([event.kid, kidOf(live.accessToken)]);
     // As another service would: by the published set alone.
     for (const { accessToken } of [live, fresh]) {
-      const jwk = keys.find(({ kid }) => kid === kidOf(accessToken));
+      const jwk = published.find(({ kid }) => kid === kidOf(accessToken));
       const [head, body, signature = ""] = accessToken.split(".");
       const key = createPublicKey({ key: { ...jwk }, format: "jwk" });
       expect(
@@ -56,7 +48,7 @@ test(
 );
 
 test("keys list: a table of the keys, newest first, and no secret in it", async () => {
-  const { code, stdout } = await runScript("keys", ["list"], environment);
+  const { code, stdout } = await keys(["list"]);
   expect(code).toBe(0);
   expect(stdout).toMatch(
     /^KID +CREATED +STATE\n\S{36} +\S+Z +signs\n\S{36} +\S+Z +verifies until \S+Z\n$/,
@@ -64,25 +56,25 @@ test("keys list: a table of the keys, newest first, and no secret in it", async 
 });
 
 test("keys: --help explains, what is not understood ends with 2, each in one line and the usage", async () => {
-  expect(await runScript("keys", ["--help"], environment)).toMatchObject({ code: 0, stderr: "" });
+  expect(await keys(["--help"])).toMatchObject({ code: 0, stderr: "" });
   for (const args of [[], ["spin"], ["rotate", "now"], ["--force", "rotate"]]) {
-    const ended = await runScript("keys", args, environment);
+    const ended = await keys(args);
     expect(ended).toMatchObject({ code: 2, stdout: "" });
     expect(ended.stderr).toContain("npm run keys -- <command>");
   }
 });
 
 test("TK-05 keys: a bad and a foreign AUTH_SECRET each fail in one clear line, and nothing changes", async () => {
-  const before = await runScript("keys", ["list"], environment);
-  const bad = await runScript("keys", ["rotate"], { ...environment, AUTH_SECRET: "hunter2" });
+  const before = await keys(["list"]);
+  const bad = await keys(["rotate"], { AUTH_SECRET: "hunter2" });
   expect(bad).toMatchObject({ code: 1, stdout: "" });
   expect(bad.stderr).toMatch(/^Setting AUTH_SECRET [^\n]+\n$/m);
   expect(bad.stderr).not.toContain("hunter2");
   const AUTH_SECRET = "another-secret-of-the-right-length-0123456789";
-  const foreign = await runScript("keys", ["rotate"], { ...environment, AUTH_SECRET });
+  const foreign = await keys(["rotate"], { AUTH_SECRET });
   expect(foreign).toMatchObject({ code: 1, stdout: "" });
   expect(foreign.stderr).toMatch(/^[^\n]*AUTH_SECRET is not the one[^\n]*\n$/);
-  expect((await runScript("keys", ["list"], environment)).stdout).toBe(before.stdout);
+  expect((await keys(["list"])).stdout).toBe(before.stdout);
 });
 
 function kidOf(token: string): string {
