@@ -27,6 +27,7 @@ test.each([
     `{"email":"mallory@example.com","password":12345678901234567890}`,
   ],
   ["a password of no characters", `{"email":"mallory@example.com","password":""}`],
+  ["a password of 257 characters", good.replace(PASSWORD, "x".repeat(257))],
   ["a role", `{"email":"mallory@example.com","password":"${PASSWORD}","role":"admin"}`],
   [
     "an id",

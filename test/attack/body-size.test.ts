@@ -21,14 +21,14 @@ const chunked = { ...json, "transfer-encoding": "chunked" };
 test.each([
   ["declared", json],
   ["chunked", chunked],
-])("a body of exactly 16 KiB is read (%s)", async (_, headers) => {
+])("IV-04 a body of exactly 16 KiB is read (%s)", async (_, headers) => {
   expect((await target.send("POST", "/signup", headers, bodyOf(LIMIT))).status).toBe(201);
 });
 
 test.each([
   ["declared", json],
   ["chunked", chunked],
-])("a body of one byte more is refused and changes nothing (%s)", async (_, headers) => {
+])("IV-04 a body of one byte more is refused and changes nothing (%s)", async (_, headers) => {
   const before = target.state();
   const answer = await target.send("POST", "/signup", headers, bodyOf(LIMIT + 1));
   expectSound(answer);
@@ -36,21 +36,21 @@ test.each([
   expect(target.state()).toBe(before);
 });
 
-test("it is bytes that count, not characters", async () => {
+test("IV-04 it is bytes that count, not characters", async () => {
   const text = JSON.stringify({ email: "a@example.com", password: "密".repeat(5500) });
   expect(text.length).toBeLessThan(LIMIT);
   const answer = await target.send("POST", "/signup", json, text);
   expect(codeOf(answer)).toBe("413 payload_too_large");
 });
 
-test("a body far over the limit is refused before it has all arrived", async () => {
+test("IV-04 a body far over the limit is refused before it has all arrived", async () => {
   const head =
     "POST /signup HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n";
   const answer = await target.wire(head + " ".repeat(LIMIT + 1));
   expect(answer).toMatch(/^HTTP\/1\.1 413 /);
 });
 
-test("a body declared longer than it is, and cut off, makes no account", async () => {
+test("IV-04 a body declared longer than it is, and cut off, makes no account", async () => {
   const before = target.state();
   const body = bodyOf(200);
   const head = `POST /signup HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length + 10}\r\n\r\n`;

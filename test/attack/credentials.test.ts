@@ -101,3 +101,21 @@ describe("TK-21 the Authorization header", () => {
     expect((await target.send("GET", `/token/me?access_token=${token}`)).status).toBe(401);
   });
 });
+
+test("TK-20 revoking is answered alike, byte for byte, for every token and for none", async () => {
+  const { email } = await target.newLogin();
+  const pair = JSON.parse(
+    (await target.post("/token/login", { email, password: PASSWORD })).body,
+  ) as { accessToken: string; refreshToken: string };
+  const foreign = `${crypto.randomUUID()}.0.${"A".repeat(43)}`;
+  for (const token of [
+    ...["no token at all", "a.b.c", foreign],
+    ...[`${pair.accessToken}A`, pair.accessToken, pair.accessToken, pair.refreshToken],
+  ]) {
+    const answer = await target.post("/token/revoke", { token });
+    expectSound(answer);
+    expect([token, answer.status, answer.body]).toEqual([token, 204, ""]);
+  }
+  const authorization = `Bearer ${pair.accessToken}`;
+  expect((await target.send("GET", "/token/me", { authorization })).status).toBe(401);
+});

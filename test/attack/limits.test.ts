@@ -215,6 +215,17 @@ test("RL-09 nothing in the request steers the key", async () => {
   expect(statuses).toEqual([401, 401, 401, 429, 429]);
 });
 
+test("RL-06 a client that moves within its /64 stays in one count", async () => {
+  const to = await start({ LIMIT_LOGIN_IP: "2/60", TRUST_PROXY: "loopback" });
+  const attemptFrom = async (address: string) => {
+    const headers = { "x-forwarded-for": address };
+    return (await post(to, "/login", { email: freshEmail(), password: wrong }, headers)).status;
+  };
+  expect([await attemptFrom("2001:db8::1"), await attemptFrom("2001:db8::2")]).toEqual([401, 401]);
+  expect(await attemptFrom("2001:db8:0:0:ffff::3")).toBe(429);
+  expect(await attemptFrom("2001:db8:0:1::1")).toBe(401);
+});
+
 test("LG-01 a locked account answers like a wrong password, the right one too, and like no account", async () => {
   const to = await start({ LOCKOUT_THRESHOLD: "3" });
   const email = await signedUp(to);
@@ -456,6 +467,23 @@ test("RL-11 without the limiter's store, login is refused before any password is
   expect(await post(to, "/login", { email, password })).toMatchObject({
     status: 200,
   });
+});
+
+test("RL-11 where counting alone fails, the right password opens nothing, and is answered like a wrong one", async () => {
+  const to = await start({});
+  const email = await signedUp(to);
+  const refuseRows = "begin select raise(fail, 'the limits cannot be written'); end";
+  query(to, `create trigger no_insert before insert on limits ${refuseRows}`);
+  query(to, `create trigger no_update before update on limits ${refuseRows}`);
+  const before = countEvents(to);
+  const [right, bad] = [
+    await post(to, "/login", { email, password }),
+    await post(to, "/login", { email, password: wrong }),
+  ];
+  expect(right.status).toBeGreaterThanOrEqual(500);
+  expect([bad.status, bad.text]).toEqual([right.status, right.text]);
+  expect(query(to, "select id from sessions")).toEqual([]);
+  expect(countEvents(to)).toEqual(before);
 });
 
 test("a stolen database lists no address that was typed in, and no client's", async () => {

@@ -1,6 +1,9 @@
 /** How much work a login is, whoever asks: time must not tell which accounts exist. */
 import { hashSync } from "bcryptjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { examplesOf } from "../../src/contract/examples.ts";
+import type { OperationDescription } from "../../src/contract/operation.ts";
+import { operations } from "../../src/contract/operations.ts";
 import { Password } from "../../src/contract/values.ts";
 import { createPasswords } from "../../src/domain/passwords.ts";
 import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
@@ -74,6 +77,23 @@ test("IV-05 a password longer than 256 characters is refused before any hashing"
   expect(Password.safeParse("🌊".repeat(256)).success).toBe(true);
   expect(Password.safeParse("🌊".repeat(257)).success).toBe(false);
   expect(Password.safeParse("").success).toBe(false);
+});
+
+test("IV-05 so is it wherever an operation takes a password", () => {
+  const taking: string[] = [];
+  for (const { operationId, request } of Object.values<OperationDescription>(operations)) {
+    const { body } = request;
+    const example: object = Object(body ? examplesOf(body)[0] : undefined);
+    for (const name of Object.keys(example).filter((key) => /password/i.test(key))) {
+      const withPassword = (password: string) => body?.safeParse({ ...example, [name]: password });
+      expect([operationId, withPassword("🌊".repeat(256))?.success]).toEqual([operationId, true]);
+      expect([operationId, withPassword("🌊".repeat(257))?.success]).toEqual([operationId, false]);
+      taking.push(operationId);
+    }
+  }
+  expect(new Set(taking)).toEqual(
+    new Set(["signup", "login", "tokenLogin", "changePassword", "deleteMe", "resetPassword"]),
+  );
 });
 
 /** The fastest of some runs: what the work takes when nothing else disturbs it. Milliseconds. */
