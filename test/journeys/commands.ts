@@ -9,15 +9,20 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export type ScriptName = "admin" | "keys" | "migrate";
+
+export function scriptPath(name: ScriptName): string {
+  return new URL(`../../scripts/${name}.ts`, import.meta.url).pathname;
+}
+
 /** Runs `scripts/<name>.ts`; `input` is what is piped to it. */
 export async function runScript(
-  name: "admin" | "keys" | "migrate",
+  name: ScriptName,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   input = "",
 ): Promise<Ended> {
-  const script = new URL(`../../scripts/${name}.ts`, import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(process.execPath, [scriptPath(name), ...args], {
     env: { PATH: process.env["PATH"], BCRYPT_COST: "10", HASH_WORKERS: "1", ...environment },
     stdio: ["pipe", "pipe", "pipe"],
   });

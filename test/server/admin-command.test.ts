@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cookieClient, dataOf, freshEmail, password, signedInClient } from "../journeys/clients.ts";
-import { eventsOf } from "../journeys/commands.ts";
+import { eventsOf, scriptPath } from "../journeys/commands.ts";
 import { adminCredentials } from "../journeys/server-process.ts";
 import { useCommands } from "./command-server.ts";
+import { noTerminal, runOnTerminal } from "./terminal.ts";
 
 const { server, run } = useCommands();
 const admin = (args: string[], input?: string) => run("admin", args, { input });
@@ -22,6 +23,27 @@ test("admin create: reads the password from a pipe, and the account can sign in 
   expect(again).toMatchObject({ code: 1, stdout: "" });
   expect(again.stderr).toMatch(/^\S+ has an account already; [^\n]+\n$/);
 });
+
+test.skipIf(noTerminal)(
+  "LA-03 admin create: on a terminal, the password is asked for twice and never shown",
+  async () => {
+    const email = freshEmail();
+    const environment = { DATABASE_URL: `sqlite:${server().databaseFile}`, BCRYPT_COST: "10" };
+    const create = [process.execPath, scriptPath("admin"), "create", email];
+    const typing = (again: string) => [
+      { after: "(not shown): ", line: password },
+      { after: "Once more: ", line: again },
+    ];
+    const differs = await runOnTerminal(create, environment, typing(`${password}!`));
+    expect(differs.code).toBe(1);
+    const created = await runOnTerminal(create, environment, typing(password));
+    expect(created.code).toBe(0);
+    expect(created.screen).toContain(`${email} is an administrator`);
+    for (const { screen } of [differs, created])
+      for (const word of password.split(" ")) expect(screen).not.toContain(word);
+    dataOf(await cookieClient(server().baseUrl).login({ email, password }));
+  },
+);
 
 test("LG-04 admin create --generate: shows a strong password once, on stderr only", async () => {
   const email = freshEmail();

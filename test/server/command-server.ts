@@ -1,6 +1,6 @@
 /** One server per file, and the commands beside it, on its database. */
 import { afterAll, beforeAll } from "vitest";
-import { type Ended, runScript } from "../journeys/commands.ts";
+import { type Ended, runScript, type ScriptName } from "../journeys/commands.ts";
 import { type ServerProcess, startServerProcess } from "../journeys/server-process.ts";
 
 interface Given {
@@ -19,7 +19,7 @@ export function useCommands() {
   return {
     server: () => server,
     run(
-      name: Parameters<typeof runScript>[0],
+      name: ScriptName,
       args: readonly string[],
       { input, environment }: Given = {},
     ): Promise<Ended> {
