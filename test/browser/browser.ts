@@ -1,4 +1,5 @@
 /** A real server, a real browser with an empty profile, and all that a page does wrong. */
+import { join } from "node:path";
 import { type BrowserContextOptions, type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, inject } from "vitest";
 import { type ServerProcess, startServerProcess } from "../journeys/server-process.ts";
@@ -27,6 +28,8 @@ export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, ha
 export interface WatchedPage {
   readonly page: Page;
   readonly origin: string;
+  /** Where the server writes its mails. */
+  readonly outbox: string;
   /** Everything the page asked for, in order. */
   readonly requested: readonly string[];
   /** CSP violations, exceptions, failed requests, and requests to another origin. */
@@ -37,14 +40,19 @@ export interface WatchedPage {
   shoot(name: string): Promise<void>;
 }
 
-/** One server and one browser per file; every page has an empty profile of its own. */
-export function useBrowser(): (options?: BrowserContextOptions) => Promise<WatchedPage> {
+/**
+ * One server and one browser per file; every page has an empty profile of its own. `environment` is
+ * asked for when the server starts.
+ */
+export function useBrowser(
+  environment: () => Readonly<Record<string, string>> = () => ({}),
+): (options?: BrowserContextOptions) => Promise<WatchedPage> {
   let server: ServerProcess;
   let browser: Browser;
   beforeAll(async () => {
     if ("missing" in found) return;
     [server, browser] = await Promise.all([
-      startServerProcess(),
+      startServerProcess({ environment: environment() }),
       chromium.launch({ executablePath: found.path, args: BROWSER_FLAGS }),
     ]);
   });
@@ -55,11 +63,11 @@ export function useBrowser(): (options?: BrowserContextOptions) => Promise<Watch
   });
   return async (options = desktop) => {
     const context = await browser.newContext(options);
-    return watch(await context.newPage(), server.baseUrl);
+    return watch(await context.newPage(), server);
   };
 }
 
-async function watch(page: Page, origin: string): Promise<WatchedPage> {
+async function watch(page: Page, { baseUrl: origin, folder }: ServerProcess): Promise<WatchedPage> {
   const requested: string[] = [];
   const faults: string[] = [];
   const consoleErrors: string[] = [];
@@ -88,6 +96,7 @@ async function watch(page: Page, origin: string): Promise<WatchedPage> {
   return {
     page,
     origin,
+    outbox: join(folder, "outbox"),
     requested,
     consoleErrors,
     async faults() {
