@@ -57,8 +57,8 @@ const NORMAL_DOMAIN = new RegExp(`^${DOMAIN}$`);
 const NORMAL_EMAIL = new RegExp(`^${ATOM}+@${DOMAIN}$`);
 /** RFC 5321 §4.5.3.1.1. UTF-16 units. */
 const LOCAL_PART_MAX_LENGTH = 64;
-/** Format characters and halves of characters: they make two addresses look alike, and turn a log line around (LA-04). */
-const INVISIBLE = /[\p{Cf}\p{Cs}]/u;
+/** Format characters, others that show nothing, and halves of characters: they make two addresses look alike, and turn a log line around (LA-04). */
+const INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 
 /** An e-mail address as the server stores and returns it: normalised. */
 export const NormalEmail = z

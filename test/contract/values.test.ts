@@ -87,9 +87,12 @@ describe("an e-mail address", () => {
       "\u202E",
       "\u2066",
       "\u{E0041}",
+      "\u034F",
+      "\u3164",
+      "\uFE0E",
       "\uD800",
     ],
-  ])("IV-10 is refused with a control, format or half character anywhere: %j", (character) => {
+  ])("IV-10 is refused with a control, invisible or half character anywhere: %j", (character) => {
     const places = [
       `${character}ada@example.com`,
       `a${character}da@example.com`,
