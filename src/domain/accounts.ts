@@ -6,7 +6,7 @@ import { limitKey, type Take } from "./limits.ts";
 import { passwordChangedNotice } from "./notices.ts";
 import { findWeaknesses, type PasswordWeakness } from "./password-policy.ts";
 import { endSessions } from "./own-sessions.ts";
-import type { Session } from "./sessions.ts";
+import type { SessionWithUser } from "./sessions.ts";
 import type { Role, User } from "./users.ts";
 
 export type SignupOutcome =
@@ -76,6 +76,9 @@ export async function changePassword(
   if (hash === "overloaded") return { failure: "overloaded" };
 
   return commit(deps, occasion, async (stores, record): Promise<ChangePasswordOutcome> => {
+    // Disabled or revoked meanwhile: whoever asks is signed in no longer (AZ-04, AZ-05).
+    if ((await stores.findSession(session.id)) === undefined)
+      return { failure: "invalid_credentials" };
     // Changed meanwhile, from elsewhere: then the one that was proven is no longer the current one.
     if (!(await stores.replacePasswordHash(user.id, current.encoded, hash.encoded)))
       return { failure: "invalid_credentials" };
@@ -93,15 +96,20 @@ export async function changePassword(
 export async function deleteMe(
   deps: Dependencies,
   occasion: Occasion,
-  user: User,
+  { user, session }: SessionWithUser,
   password: string,
 ): Promise<"deleted" | "invalid_credentials" | "last_admin" | "overloaded"> {
   const proof = await provePassword(deps, user, password);
   if ("failure" in proof) return proof.failure;
   return commit(deps, occasion, async (stores, record) => {
+    const encoded = await stores.findPasswordHash(user.id);
+    // Gone already, by another request; the outcome is the one that was asked for.
+    if (encoded === undefined) return "deleted" as const;
+    // Reset, changed, disabled or revoked meanwhile: what was proven holds no longer (PW-11, AZ-04).
+    if (encoded !== proof.encoded || (await stores.findSession(session.id)) === undefined)
+      return "invalid_credentials" as const;
     const outcome = await stores.deleteUserUnlessLastAdmin(user.id);
     if (outcome === "last_admin") return outcome;
-    // "not_found": gone already, by another request; the outcome is the one that was asked for.
     if (outcome === "deleted") await record("user_deleted", { userId: user.id, actorId: user.id });
     return "deleted" as const;
   });

@@ -39,7 +39,7 @@ export function createAccountHandlers(
       }
     },
     async deleteMe({ input, caller, occasion }) {
-      const outcome = await deleteMe(deps, occasion, caller.user, input.body.password);
+      const outcome = await deleteMe(deps, occasion, caller, input.body.password);
       if (outcome === "deleted") return { status: 204, setCookies: clearedCookies };
       if (outcome === "overloaded")
         return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };

@@ -149,7 +149,7 @@ describe("deleting one's own account", () => {
     const stranger = await world.newUser();
     const theirs = await logInByToken(world, stranger);
     const [cookie, token] = [await asking(), await logInByToken(world, user)];
-    expect(await deleteMe(world.deps, world.at(), user, PASSWORD)).toBe("deleted");
+    expect(await deleteMe(world.deps, world.at(), cookie, PASSWORD)).toBe("deleted");
     expect(world.sql("SELECT id FROM users")).toEqual([{ id: stranger.id }]);
     expect(sessionIds(world)).toEqual([theirs.sessionId]);
     for (const table of ["devices", "reset_tokens"])
@@ -162,15 +162,16 @@ describe("deleting one's own account", () => {
 
   test("PW-10 needs the password", async () => {
     const caller = await asking();
-    expect(await deleteMe(world.deps, world.at(), user, "not the password")).toBe(
+    expect(await deleteMe(world.deps, world.at(), caller, "not the password")).toBe(
       "invalid_credentials",
     );
     expect(await roleByCookie(world, caller.secret)).toBe("user");
   });
 
   test("is told once, however often it is asked for at once", async () => {
+    const caller = await asking();
     const attempts = Array.from({ length: 4 }, () =>
-      deleteMe(world.deps, world.at(), user, PASSWORD),
+      deleteMe(world.deps, world.at(), caller, PASSWORD),
     );
     const outcomes = await Promise.all(attempts);
     expect(outcomes).toContain("deleted");
@@ -187,20 +188,21 @@ describe("deleting one's own account", () => {
     if (admin === undefined) throw new Error("The admin that was made is not there");
     const cookie = await logInByCookie(world, admin);
     world.sql("UPDATE users SET role = 'admin', disabled = 1 WHERE id = ?", user.id); // no help
-    expect(await deleteMe(world.deps, world.at(), admin, PASSWORD)).toBe("last_admin");
+    expect(await deleteMe(world.deps, world.at(), cookie, PASSWORD)).toBe("last_admin");
     expect(await roleByCookie(world, cookie.secret)).toBe("admin");
     expect(storedEvents(world, "user_deleted")).toEqual([]);
     world.sql("UPDATE users SET disabled = 0 WHERE id = ?", user.id);
-    expect(await deleteMe(world.deps, world.at(), admin, PASSWORD)).toBe("deleted");
+    expect(await deleteMe(world.deps, world.at(), cookie, PASSWORD)).toBe("deleted");
   });
 
   test("AZ-07 of two admins who both go at once, one stays", async () => {
     const other = await world.newUser();
     world.sql("UPDATE users SET role = 'admin'");
+    const callers = [await asking(), await logInByCookie(world, other)] as const;
     const storage = await openStorage(`sqlite:${world.databaseFile}`);
     const outcomes = await Promise.all([
-      deleteMe(world.deps, world.at(), user, PASSWORD),
-      deleteMe({ ...world.deps, storage }, world.at(), other, PASSWORD),
+      deleteMe(world.deps, world.at(), callers[0], PASSWORD),
+      deleteMe({ ...world.deps, storage }, world.at(), callers[1], PASSWORD),
     ]);
     await storage.close();
     expect(outcomes.sort()).toEqual(["deleted", "last_admin"]);

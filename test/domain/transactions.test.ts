@@ -77,7 +77,8 @@ test("ST-06 no password is hashed or compared, and no mail sent, while a transac
   while (await deliverNext(delivery, new AbortController().signal));
   const token = sent.map(({ text }) => /#token=([\w-]+)/.exec(text)?.[1]).find(Boolean) ?? "";
   expect(await resetPassword(deps, world.at(), token, PASSWORD)).toBe("reset");
-  expect(await deleteMe(deps, world.at(), user, PASSWORD)).toBe("deleted");
+  const leaving = await logInByCookie(world, user);
+  expect(await deleteMe(deps, world.at(), leaving, PASSWORD)).toBe("deleted");
 
   expect(meetings).toEqual([]);
   // Two hashes of admins, one of signup, three of logins, two of the change, two mails, the reset, the deletion.

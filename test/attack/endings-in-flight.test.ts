@@ -1,0 +1,73 @@
+/** What was proven before a hash was done must still hold after it: an ending may be answered in between. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { changePassword, deleteMe } from "../../src/domain/accounts.ts";
+import { resetPassword } from "../../src/domain/resets.ts";
+import { hashSecret } from "../../src/domain/secrets.ts";
+import { revokeUserSessions, updateUser, type User } from "../../src/domain/users.ts";
+import { logInByCookie, storedEvents } from "../domain/logins.ts";
+import { NOW, openWorld, PASSWORD, type World } from "../domain/world.ts";
+
+const NEXT = "four clear words of mine";
+
+let world: World;
+let user: User;
+beforeEach(async () => {
+  world = await openWorld();
+  user = await world.newUser();
+});
+
+/** The world's dependencies; `between` runs once the password has been found right, and is answered first. */
+function whileHashing(between: () => Promise<unknown>) {
+  const { passwords } = world.deps;
+  const verify = async (password: string, encoded: string | undefined) => {
+    const verdict = await passwords.verify(password, encoded);
+    await between();
+    return verdict;
+  };
+  return { ...world.deps, passwords: { ...passwords, verify } };
+}
+
+async function reset(): Promise<void> {
+  const token = { secretHash: hashSecret("by mail"), createdAt: NOW, expiresAt: NOW + 60_000 };
+  await world.deps.storage.saveResetToken(user.id, token);
+  expect(await resetPassword(world.deps, world.at(), "by mail", NEXT)).toBe("reset");
+}
+
+describe.each([
+  ["a reset", reset],
+  [
+    "an admin who disables the account",
+    () => updateUser(world.deps, world.at(), user, user.id, { disabled: true }),
+  ],
+  ["an admin who ends its sessions", () => revokeUserSessions(world.deps, world.at(), user.id)],
+])("PW-11 AZ-04 AZ-05 after %s", (_, ending) => {
+  test("a deletion that was under way with the password of before deletes nothing", async () => {
+    const caller = await logInByCookie(world, user);
+    const deps = whileHashing(ending);
+    expect(await deleteMe(deps, world.at(), caller, PASSWORD)).toBe("invalid_credentials");
+    expect(world.sql("SELECT id FROM users")).toEqual([{ id: user.id }]);
+    expect(storedEvents(world, "user_deleted")).toEqual([]);
+  });
+
+  test("a change of password that was under way changes nothing", async () => {
+    const caller = await logInByCookie(world, user);
+    const passwordHash = () => world.sql("SELECT password_hash FROM users");
+    let after: unknown;
+    const deps = whileHashing(async () => {
+      await ending();
+      after = passwordHash();
+    });
+    expect(await changePassword(deps, world.at(), caller, PASSWORD, `${NEXT} 2`)).toEqual({
+      failure: "invalid_credentials",
+    });
+    expect(passwordHash()).toEqual(after);
+    expect(storedEvents(world, "password_changed")).toEqual([]);
+  });
+});
+
+test("PW-11 a deletion under way with the password of before deletes nothing after its own session changed it", async () => {
+  const caller = await logInByCookie(world, user);
+  const deps = whileHashing(() => changePassword(world.deps, world.at(), caller, PASSWORD, NEXT));
+  expect(await deleteMe(deps, world.at(), caller, PASSWORD)).toBe("invalid_credentials");
+  expect(world.sql("SELECT id FROM users")).toEqual([{ id: user.id }]);
+});
