@@ -76,6 +76,7 @@ export async function changePassword(
   if (hash === "overloaded") return { failure: "overloaded" };
 
   return commit(deps, occasion, async (stores, record): Promise<ChangePasswordOutcome> => {
+    await stores.holdPasswordHash(user.id);
     // Disabled or revoked meanwhile: whoever asks is signed in no longer (AZ-04, AZ-05).
     if ((await stores.findSession(session.id)) === undefined)
       return { failure: "invalid_credentials" };
@@ -102,7 +103,7 @@ export async function deleteMe(
   const proof = await provePassword(deps, user, password);
   if ("failure" in proof) return proof.failure;
   return commit(deps, occasion, async (stores, record) => {
-    const encoded = await stores.findPasswordHash(user.id);
+    const encoded = await stores.holdPasswordHash(user.id);
     // Gone already, by another request; the outcome is the one that was asked for.
     if (encoded === undefined) return "deleted" as const;
     // Reset, changed, disabled or revoked meanwhile: what was proven holds no longer (PW-11, AZ-04).

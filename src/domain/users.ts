@@ -44,6 +44,8 @@ export interface UserStore {
   findUserByEmail(email: string): Promise<UserWithPassword | undefined>;
   findUser(userId: string): Promise<User | undefined>;
   findPasswordHash(userId: string): Promise<string | undefined>;
+  /** The same inside a transaction, until whose end nobody else changes the account. */
+  holdPasswordHash(userId: string): Promise<string | undefined>;
   /** Up to `limit` accounts in order of id, those after `afterId` only. */
   listUsers(filter: UserFilter, limit: number, afterId: string | undefined): Promise<User[]>;
   /** False where the address is taken; then nothing was written. */

@@ -1,5 +1,12 @@
 /** Accounts in the database. */
-import type { CompiledQuery, ExpressionBuilder, Insertable, Selectable } from "kysely";
+import { sql } from "kysely";
+import type {
+  CompiledQuery,
+  ExpressionBuilder,
+  Insertable,
+  RawBuilder,
+  Selectable,
+} from "kysely";
 import type {
   User,
   UserChanges,
@@ -30,7 +37,8 @@ export function createUserStore(
   return {
     findUserByEmail: (email) => findUserByEmail(run, queries, email),
     findUser: (userId) => findUser(run, userId),
-    findPasswordHash: (userId) => findPasswordHash(run, userId),
+    findPasswordHash: (userId) => findPasswordHash(run, userId, sql``),
+    holdPasswordHash: (userId) => findPasswordHash(run, userId, dialect.holdRows),
     listUsers: (filter, limit, afterId) => listUsers(run, filter, limit, afterId),
     insertUser: (user, passwordHash) => insertUser(run, user, passwordHash),
     insertFirstAdmin: (user, passwordHash) => insertFirstAdmin(run, dialect, user, passwordHash),
@@ -75,9 +83,18 @@ async function findUser(run: Run, userId: string): Promise<User | undefined> {
   return row && toUser(row);
 }
 
-async function findPasswordHash(run: Run, userId: string): Promise<string | undefined> {
+async function findPasswordHash(
+  run: Run,
+  userId: string,
+  hold: RawBuilder<unknown>,
+): Promise<string | undefined> {
   const row = await run((db) =>
-    db.selectFrom("users").select("password_hash").where("id", "=", userId).executeTakeFirst(),
+    db
+      .selectFrom("users")
+      .select("password_hash")
+      .where("id", "=", userId)
+      .modifyEnd(hold)
+      .executeTakeFirst(),
   );
   return row?.password_hash;
 }
