@@ -50,9 +50,7 @@ export type ChangePasswordOutcome =
   | { readonly failure: "invalid_credentials" | "overloaded" };
 
 /** Whoever asks, signed in; and the device it asks from, if the account knows it. */
-export interface AskingOwner {
-  readonly user: User;
-  readonly session: Session;
+export interface AskingOwner extends SessionWithUser {
   readonly device?: Device | undefined;
 }
 

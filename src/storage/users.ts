@@ -1,12 +1,6 @@
 /** Accounts in the database. */
 import { sql } from "kysely";
-import type {
-  CompiledQuery,
-  ExpressionBuilder,
-  Insertable,
-  RawBuilder,
-  Selectable,
-} from "kysely";
+import type { CompiledQuery, ExpressionBuilder, Insertable, RawBuilder, Selectable } from "kysely";
 import type {
   User,
   UserChanges,

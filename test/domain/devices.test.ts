@@ -84,7 +84,7 @@ const occurrences: Record<string, Occurrence> = {
   "deleting oneself": {
     keeps: "none",
     why: "AZ-04: there is no account left to know them",
-    happen: () => deleteMe(world.deps, world.at(), user, PASSWORD),
+    happen: (caller) => deleteMe(world.deps, world.at(), caller, PASSWORD),
   },
   "logging out": {
     keeps: "both",
