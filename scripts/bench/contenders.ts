@@ -1,0 +1,159 @@
+/** Who is measured, as data: how each is started, and where it has what. */
+import { fileURLToPath } from "node:url";
+
+export type ContenderName =
+  | "node-http"
+  | "srvx"
+  | "portcullis"
+  | "portcullis-pg"
+  | "portcullis-pg2"
+  | "fastify"
+  | "fastify-duties"
+  | "hono"
+  | "hono-duties"
+  | "better-auth";
+
+/** A path for each thing a contender can do; absent: it cannot, or it is not compared. */
+export interface Api {
+  readonly ready: string;
+  readonly health?: string;
+  readonly me?: string;
+  readonly tokenMe?: string;
+  readonly refresh?: string;
+  /** What it wants the Origin header to be where something is posted; absent: none. */
+  readonly origin?: string;
+  readonly signup?: string;
+  /** What its signup asks for besides e-mail and password. */
+  readonly signupFields?: Readonly<Record<string, string>>;
+  readonly login?: string;
+  readonly tokenLogin?: string;
+}
+
+export interface Contender {
+  readonly name: ContenderName;
+  readonly title: string;
+  /** Absolute path of what Node runs. */
+  readonly script: string;
+  /** `folder` is its own, and stays over its restarts. */
+  readonly environment: (folder: string) => Readonly<Record<string, string>>;
+  readonly processes: number;
+  readonly api: Api;
+  /** Whether its logins are measured as well. */
+  readonly hasStorm: boolean;
+  /** Whether it lives in `peers/`, whose packages are installed on demand. */
+  readonly isPeer: boolean;
+}
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+const constantAnswer = { ready: "/", health: "/" };
+const handWritten: Api = {
+  ready: "/readyz",
+  health: "/healthz",
+  me: "/me",
+  tokenMe: "/token/me",
+  signup: "/signup",
+  login: "/login",
+  tokenLogin: "/token/login",
+};
+
+/** As its users run it in production; the limits out of the way, because all clients are one address. */
+function portcullisEnvironment(databaseUrl: string): Record<string, string> {
+  return {
+    NODE_ENV: "production",
+    PORT: "0",
+    DATABASE_URL: databaseUrl,
+    PUBLIC_URL: "https://auth.example.com",
+    AUTH_SECRET: "bench only, no secret: 0123456789 abcdefghijk",
+    SMTP_URL: "smtp://127.0.0.1:9",
+    MAIL_FROM: "Portcullis <auth@example.com>",
+    BCRYPT_COST: "10",
+    ACCESS_TOKEN_TTL: "86400",
+    LIMIT_LOGIN_IP: "999999/60",
+    LIMIT_LOGIN_EMAIL: "999999/60",
+    LIMIT_SIGNUP_IP: "999999/60",
+    LIMIT_REFRESH_IP: "999999/1",
+  };
+}
+
+function portcullis(
+  name: ContenderName,
+  title: string,
+  processes: number,
+  databaseUrl: (folder: string) => string,
+): Contender {
+  return {
+    name,
+    title,
+    script: path("../../src/start.js"),
+    environment: (folder) => portcullisEnvironment(databaseUrl(folder)),
+    processes,
+    api: { ...handWritten, refresh: "/token/refresh" },
+    hasStorm: true,
+    isPeer: false,
+  };
+}
+
+function bare(name: ContenderName, title: string): Contender {
+  return {
+    name,
+    title,
+    script: path(`contenders/${name}.ts`),
+    environment: () => ({}),
+    processes: 1,
+    api: constantAnswer,
+    hasStorm: false,
+    isPeer: false,
+  };
+}
+
+function peer(
+  name: ContenderName,
+  title: string,
+  script: string,
+  { api = handWritten, hasDuties = false }: { api?: Api; hasDuties?: boolean } = {},
+): Contender {
+  return {
+    name,
+    title,
+    script: path(`peers/${script}`),
+    environment: (folder) => ({
+      BENCH_FOLDER: folder,
+      BENCH_DUTIES: hasDuties ? "1" : "0",
+      BENCH_SECRET: "bench only, no secret: 0123456789 abcdefghijk",
+    }),
+    processes: 1,
+    api,
+    hasStorm: !hasDuties,
+    isPeer: true,
+  };
+}
+
+/** In the order in which each round takes them; with `postgresUrl`, Portcullis on that database too. */
+export function listContenders(postgresUrl: string | undefined): readonly Contender[] {
+  const onPostgres = (url: string) => [
+    portcullis("portcullis-pg", "Portcullis, PostgreSQL", 1, () => url),
+    portcullis("portcullis-pg2", "Portcullis, PostgreSQL, two processes", 2, () => url),
+  ];
+  return [
+    bare("node-http", "node:http, bare"),
+    bare("srvx", "srvx, bare"),
+    portcullis("portcullis", "Portcullis", 1, (folder) => `sqlite:${folder}/portcullis.db`),
+    ...(postgresUrl === undefined ? [] : onPostgres(postgresUrl)),
+    peer("fastify", "Fastify", "fastify.ts"),
+    peer("fastify-duties", "Fastify, same duties", "fastify.ts", { hasDuties: true }),
+    peer("hono", "Hono", "hono.ts"),
+    peer("hono-duties", "Hono, same duties", "hono.ts", { hasDuties: true }),
+    peer("better-auth", "better-auth", "better-auth.ts", {
+      api: {
+        ready: "/api/auth/ok",
+        health: "/api/auth/ok",
+        me: "/api/auth/get-session",
+        signup: "/api/auth/sign-up/email",
+        origin: "http://127.0.0.1",
+        signupFields: { name: "Bench" },
+        login: "/api/auth/sign-in/email",
+      },
+    }),
+  ];
+}

@@ -1,0 +1,87 @@
+/** What Portcullis is to reach. Ratios are of medians, and both sides come from the same run. */
+import type { ContenderName } from "./contenders.ts";
+import type { Workload } from "./workloads.ts";
+
+/** `rate`: answers a second of one against another. `storm` and `start`: Portcullis alone, in its own unit. */
+export type Goal = { readonly title: string; readonly bound: Bound } & (
+  | {
+      readonly kind: "rate";
+      readonly workload: Workload;
+      readonly against: { readonly contender: ContenderName; readonly workload: Workload };
+    }
+  | { readonly kind: "storm"; readonly figure: "loginsPerSecond" | "p99Ms" }
+  | { readonly kind: "start" }
+);
+
+export type Bound = { readonly atLeast: number } | { readonly atMost: number };
+
+export const goals: readonly Goal[] = [
+  {
+    title: "GET /me by cookie, of bare node:http",
+    kind: "rate",
+    workload: "me",
+    against: { contender: "node-http", workload: "health" },
+    bound: { atLeast: 0.38 },
+  },
+  {
+    title: "GET /me by cookie, of Fastify with the same duties",
+    kind: "rate",
+    workload: "me",
+    against: { contender: "fastify-duties", workload: "me" },
+    bound: { atLeast: 2 },
+  },
+  {
+    title: "GET /me by cookie, of Hono with the same duties",
+    kind: "rate",
+    workload: "me",
+    against: { contender: "hono-duties", workload: "me" },
+    bound: { atLeast: 3 },
+  },
+  {
+    title: "GET /token/me by JWT, of bare node:http",
+    kind: "rate",
+    workload: "tokenMe",
+    against: { contender: "node-http", workload: "health" },
+    bound: { atLeast: 0.35 },
+  },
+  {
+    title: "POST /token/refresh, of better-auth's session read",
+    kind: "rate",
+    workload: "refresh",
+    against: { contender: "better-auth", workload: "me" },
+    bound: { atLeast: 5 },
+  },
+  {
+    title: "GET /healthz, of bare node:http",
+    kind: "rate",
+    workload: "health",
+    against: { contender: "node-http", workload: "health" },
+    bound: { atLeast: 0.45 },
+  },
+  {
+    title: "Logins a second at bcrypt cost 10",
+    kind: "storm",
+    figure: "loginsPerSecond",
+    bound: { atLeast: 23 },
+  },
+  {
+    title: "p99 of GET /me meanwhile, ms",
+    kind: "storm",
+    figure: "p99Ms",
+    bound: { atMost: 15 },
+  },
+  {
+    title: "Start to ready with an existing database, ms",
+    kind: "start",
+    bound: { atMost: 600 },
+  },
+];
+
+export function isMet(bound: Bound, value: number): boolean {
+  return "atLeast" in bound ? value >= bound.atLeast : value <= bound.atMost;
+}
+
+/** Missed by more than half: too much for a noisy machine to be the reason. */
+export function isCollapse(bound: Bound, value: number): boolean {
+  return "atLeast" in bound ? value < bound.atLeast / 2 : value > bound.atMost * 2;
+}

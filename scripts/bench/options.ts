@@ -1,0 +1,77 @@
+/** What `npm run bench` is asked for on its command line. */
+import { parseArgs } from "node:util";
+
+export interface Options {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly stormSeconds: number;
+  readonly startsPerRound: number;
+  readonly connections: number;
+  /** Names of contenders; empty: all. */
+  readonly only: readonly string[];
+  readonly postgresUrl: string | undefined;
+  readonly writesFiles: boolean;
+  /** Fails on a collapse, and not before. */
+  readonly guards: boolean;
+  readonly isQuick: boolean;
+  /** Where a CPU profile of Portcullis goes, instead of measurements. */
+  readonly profileFolder: string | undefined;
+}
+
+export const usage = `npm run bench -- [options]
+
+  --rounds N      how often each contender is measured (5)
+  --seconds S     how long each measurement takes (3)
+  --only a,b      these contenders alone, and bare node:http
+  --quick         one short round, in about a minute; writes no files
+  --write         writes docs/benchmarks.md and .svg, even after a quick run
+  --no-write      writes no files
+  --postgres      Portcullis on the PostgreSQL of BENCH_POSTGRES_URL as well
+  --guard         fails where a goal is missed by more than half
+  --profile DIR   a CPU profile of Portcullis under each kind of load, and where its time goes`;
+
+/** Undefined where help is asked for. Throws, with a sentence, where an option is wrong. */
+export function readOptions(given: readonly string[]): Options | undefined {
+  const { values } = parseArgs({
+    args: [...given],
+    allowNegative: true,
+    options: {
+      rounds: { type: "string" },
+      seconds: { type: "string" },
+      only: { type: "string" },
+      quick: { type: "boolean", default: false },
+      write: { type: "boolean" },
+      postgres: { type: "boolean", default: false },
+      guard: { type: "boolean", default: false },
+      profile: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const postgresUrl = process.env["BENCH_POSTGRES_URL"];
+  if (values.postgres && !postgresUrl)
+    throw new Error("--postgres needs BENCH_POSTGRES_URL, the URL of an empty database");
+  const only = values.only?.split(",") ?? [];
+  return {
+    rounds: positive("rounds", values.rounds) ?? (values.quick ? 1 : 5),
+    seconds: positive("seconds", values.seconds) ?? (values.quick ? 1 : 3),
+    warmUpSeconds: 1,
+    stormSeconds: values.quick ? 4 : 6,
+    startsPerRound: values.quick ? 1 : 3,
+    connections: 32,
+    only,
+    postgresUrl: values.postgres ? postgresUrl : undefined,
+    writesFiles: values.write ?? (!values.quick && only.length === 0),
+    guards: values.guard,
+    isQuick: values.quick,
+    profileFolder: values.profile,
+  };
+}
+
+function positive(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!(value >= 1 && value <= 1000)) throw new Error(`--${name} takes a number from 1 to 1000`);
+  return value;
+}

@@ -1,0 +1,28 @@
+/** better-auth as its documentation sets it up on SQLite: e-mail and password, Node's own server. */
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { betterAuth } from "better-auth";
+import { getMigrations } from "better-auth/db/migration";
+import { toNodeHandler } from "better-auth/node";
+
+const database = new DatabaseSync(join(process.env["BENCH_FOLDER"] ?? ".", "bench.db"));
+database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;");
+const options = {
+  database,
+  baseURL: "http://127.0.0.1",
+  secret: process.env["BENCH_SECRET"] ?? "",
+  emailAndPassword: { enabled: true },
+  rateLimit: { enabled: false },
+  telemetry: { enabled: false },
+};
+const auth = betterAuth(options);
+await (await getMigrations(options)).runMigrations();
+
+const handler = toNodeHandler(auth);
+const server = createServer((request, response) => void handler(request, response));
+server.listen(0, "127.0.0.1", () => {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("It listens on no port");
+  console.log(JSON.stringify({ address: `http://127.0.0.1:${address.port}` }));
+});

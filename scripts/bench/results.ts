@@ -1,0 +1,95 @@
+/** What was measured, summed up: rates, their ratios to bare node:http, and the goals. */
+import { goals, type Goal, isCollapse, isMet } from "./goals.ts";
+import type { ContenderName } from "./contenders.ts";
+import type { Measured } from "./run.ts";
+import { type Summary, summarize } from "./statistics.ts";
+import { type Workload, workloads } from "./workloads.ts";
+
+export interface RateResult {
+  readonly answersPerSecond: Summary;
+  readonly ratio: number | undefined;
+  readonly cpuMicros: number | undefined;
+}
+
+export interface ContenderResult {
+  readonly name: ContenderName;
+  readonly title: string;
+  readonly rates: Readonly<Partial<Record<Workload, RateResult>>>;
+  readonly loginsPerSecond: Summary | undefined;
+  readonly probeP50Ms: Summary | undefined;
+  readonly probeP99Ms: Summary | undefined;
+  readonly readyMs: Summary | undefined;
+  readonly residentBytes: Summary | undefined;
+}
+
+export interface GoalResult {
+  readonly goal: Goal;
+  /** Undefined where what it needs was not measured. */
+  readonly value: number | undefined;
+  readonly isMet: boolean;
+  readonly isCollapse: boolean;
+}
+
+export function summarizeAll(measured: readonly Measured[]): ContenderResult[] {
+  const bare = measured.find(({ contender }) => contender.name === "node-http");
+  const yardstick = bare && rateOf(bare, "health", undefined)?.answersPerSecond.median;
+  return measured.map((each) => ({
+    name: each.contender.name,
+    title: each.contender.title,
+    rates: Object.fromEntries(
+      workloads.flatMap((workload) => {
+        const rate = rateOf(each, workload, yardstick);
+        return rate ? [[workload, rate]] : [];
+      }),
+    ),
+    loginsPerSecond: summarize(each.storms.map(({ loginsPerSecond }) => loginsPerSecond)),
+    probeP50Ms: summarize(each.storms.map(({ p50Ms }) => p50Ms)),
+    probeP99Ms: summarize(each.storms.map(({ p99Ms }) => p99Ms)),
+    readyMs: summarize(each.readyMs),
+    residentBytes: summarize(each.residentBytes),
+  }));
+}
+
+function rateOf(
+  { loads }: Measured,
+  workload: Workload,
+  yardstick: number | undefined,
+): RateResult | undefined {
+  const answersPerSecond = summarize(loads[workload].map((load) => load.answersPerSecond));
+  if (answersPerSecond === undefined) return undefined;
+  return {
+    answersPerSecond,
+    ratio: yardstick === undefined ? undefined : answersPerSecond.median / yardstick,
+    cpuMicros: summarize(loads[workload].map((load) => load.cpuMicrosPerAnswer))?.median,
+  };
+}
+
+export function judgeGoals(results: readonly ContenderResult[]): GoalResult[] {
+  return goals.map((goal) => {
+    const value = valueOf(goal, results);
+    return {
+      goal,
+      value,
+      isMet: value !== undefined && isMet(goal.bound, value),
+      isCollapse: value !== undefined && isCollapse(goal.bound, value),
+    };
+  });
+}
+
+function valueOf(goal: Goal, results: readonly ContenderResult[]): number | undefined {
+  const find = (name: ContenderName) => results.find((result) => result.name === name);
+  const ours = find("portcullis");
+  switch (goal.kind) {
+    case "rate": {
+      const rate = ours?.rates[goal.workload]?.answersPerSecond.median;
+      const theirs = find(goal.against.contender)?.rates[goal.against.workload];
+      return rate === undefined || theirs === undefined
+        ? undefined
+        : rate / theirs.answersPerSecond.median;
+    }
+    case "storm":
+      return (goal.figure === "p99Ms" ? ours?.probeP99Ms : ours?.loginsPerSecond)?.median;
+    case "start":
+      return ours?.readyMs?.median;
+  }
+}

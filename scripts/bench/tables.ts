@@ -1,0 +1,141 @@
+/** The results as tables of text, for a terminal and for a page alike. */
+import { arch, availableParallelism, cpus, loadavg, platform } from "node:os";
+import type { Bound } from "./goals.ts";
+import type { LoadTool } from "./load.ts";
+import type { Options } from "./options.ts";
+import type { ContenderResult, GoalResult } from "./results.ts";
+import type { Summary } from "./statistics.ts";
+import { workloads, workloadTitles } from "./workloads.ts";
+
+export interface Table {
+  readonly title: string;
+  readonly head: readonly string[];
+  /** The first column is text, the others are figures. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+const NONE = "–";
+
+/** Tables without rows are left out. */
+export function makeTables(
+  results: readonly ContenderResult[],
+  judged: readonly GoalResult[],
+): Table[] {
+  const tables = [
+    goalTable(judged),
+    ...workloads.map((workload) => ({
+      title: workloadTitles[workload],
+      head: ["", "answers/s", "min–max", "of node:http", "CPU µs each"],
+      rows: results.flatMap((result) => {
+        const rate = result.rates[workload];
+        if (rate === undefined) return [];
+        const { answersPerSecond, ratio, cpuMicros } = rate;
+        const range = rangeOf(answersPerSecond, whole);
+        return [
+          [
+            result.title,
+            whole(answersPerSecond.median),
+            range,
+            figure(ratio, 2),
+            figure(cpuMicros, 1),
+          ],
+        ];
+      }),
+    })),
+    stormTable(results),
+    startTable(results),
+  ];
+  return tables.filter(({ rows }) => rows.length > 0);
+}
+
+function goalTable(judged: readonly GoalResult[]): Table {
+  return {
+    title: "Goals",
+    head: ["", "goal", "measured", ""],
+    rows: judged
+      .filter(({ value }) => value !== undefined)
+      .map(({ goal, value, isMet }) => [
+        goal.title,
+        boundOf(goal.bound),
+        figure(value, value !== undefined && value >= 100 ? 0 : 2),
+        isMet ? "met" : "missed",
+      ]),
+  };
+}
+
+function stormTable(results: readonly ContenderResult[]): Table {
+  return {
+    title: "Eight clients log in without pause; meanwhile GET /me",
+    head: ["", "logins/s", "p50 ms", "p99 ms", "p99 min–max"],
+    rows: results
+      .filter(({ loginsPerSecond }) => loginsPerSecond !== undefined)
+      .map(({ title, loginsPerSecond, probeP50Ms, probeP99Ms }) => [
+        title,
+        figure(loginsPerSecond?.median, 1),
+        figure(probeP50Ms?.median, 1),
+        figure(probeP99Ms?.median, 1),
+        rangeOf(probeP99Ms, (value) => value.toFixed(1)),
+      ]),
+  };
+}
+
+function startTable(results: readonly ContenderResult[]): Table {
+  return {
+    title: "Start to ready, and memory after the load",
+    head: ["", "ready ms", "min–max", "MiB resident"],
+    rows: results.map(({ title, readyMs, residentBytes }) => [
+      title,
+      figure(readyMs?.median, 0),
+      rangeOf(readyMs, whole),
+      residentBytes ? whole(residentBytes.median / 2 ** 20) : NONE,
+    ]),
+  };
+}
+
+/** Where and how it was measured, in one sentence or two. */
+export function conditionsOf(tool: LoadTool, options: Options, day: string): string {
+  const { rounds, seconds, connections } = options;
+  const [processor] = cpus();
+  const load = loadavg()[0] ?? 0;
+  return [
+    `Measured on ${day}: Node ${process.versions.node}, ${platform()} ${arch()},`,
+    `${availableParallelism()} cores (${processor?.model.trim() ?? "unknown"}), load average ${load.toFixed(1)} before the run.`,
+    `${rounds} rounds of ${seconds} s each, ${connections} connections, load by ${tool}.`,
+  ].join(" ");
+}
+
+export function printTable({ title, head, rows }: Table): string {
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => (row[column] ?? "").length)),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join("  ")
+      .trimEnd();
+  return [title, line(head), ...rows.map(line), ""].join("\n");
+}
+
+export function markdownTable({ title, head, rows }: Table): string {
+  const line = (row: readonly string[]) => `| ${row.join(" | ")} |`;
+  const rule = head.map((_, column) => (column === 0 ? "---" : "---:"));
+  return [`### ${title}`, "", line(head), line(rule), ...rows.map(line), ""].join("\n");
+}
+
+function boundOf(bound: Bound): string {
+  return "atLeast" in bound ? `≥ ${bound.atLeast}` : `≤ ${bound.atMost}`;
+}
+
+function rangeOf(summary: Summary | undefined, write: (value: number) => string): string {
+  return summary === undefined ? NONE : `${write(summary.min)}–${write(summary.max)}`;
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+function figure(value: number | undefined, digits: number): string {
+  return value === undefined ? NONE : value.toFixed(digits);
+}

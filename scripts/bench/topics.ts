@@ -1,0 +1,26 @@
+/** What the functions of a profile are about. A function without an entry belongs to its caller's topic. */
+const topics: readonly (readonly [topic: string, functions: RegExp])[] = [
+  ["collecting garbage", /^\(garbage collector\)/],
+  ["writing to the socket (kernel)", /^(?:writev|writeBuffer|writeLatin1String|writeUtf8String) /],
+  ["logging: redaction", /^\S+ +@pinojs\/redact/],
+  ["logging: writing", /^\S+ +sonic-boom/],
+  ["logging: the event", /^(?:logRequest|compose|print) +src\//],
+  ["database: SQLite itself", /^(?:all|run|iterate) +src\/storage\/drivers/],
+  ["database: Kysely", /^\S+(?: \S+)* +kysely\//],
+  ["database: our stores", /^\S+(?: \S+)* +src\/storage\//],
+  ["token: jose and WebCrypto", /^\S+(?: \S+)* +jose\/|^verifyAccessToken /],
+  ["secrets: hashing", /^(?:hashSecret|macOf|createHmac) +(?:src|node:crypto)/],
+  ["request id", /^newId +src\//],
+  ["answer: ours", /^(?:json|page|problem) +src\/routes\/responder/],
+  ["answer: srvx and node:http", /^_?sendNodeResponse\w* +srvx/],
+  ["validation: Zod", /^\S+(?: \S+)* +zod\//],
+  ["rules of the domain", /^\S+(?: \S+)* +src\/domain\//],
+  ["routing and pipeline", /^\S+(?: \S+)* +(?:src\/routes|src\/app|packages\/http|rou3)/],
+  ["request: srvx", /^\S+(?: \S+)* +srvx\//],
+  ["request: node:http", /^(?:parserOn\w+|onParserExecute\w*|resOnFinish) +node:_http/],
+  ["promises and ticks", /^(?:runMicrotasks|processTicksAndRejections) /],
+];
+
+export function topicOf(functionAndFile: string): string | undefined {
+  return topics.find(([, functions]) => functions.test(functionAndFile))?.[0];
+}

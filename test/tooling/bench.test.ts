@@ -1,0 +1,74 @@
+/** The bench itself: what it installs, and how it counts. How fast anything is, no test says. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { listContenders } from "../../scripts/bench/contenders.ts";
+import { goals, isCollapse, isMet } from "../../scripts/bench/goals.ts";
+import { readOptions } from "../../scripts/bench/options.ts";
+import { percentile, summarize } from "../../scripts/bench/statistics.ts";
+
+const PEERS = new URL("../../scripts/bench/peers/", import.meta.url);
+const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, PEERS), "utf8"));
+
+describe("SC-02 what the bench installs", () => {
+  const manifest = read("package.json") as { readonly dependencies: Record<string, string> };
+  const { packages } = read("package-lock.json") as {
+    readonly packages: Record<string, Record<string, unknown>>;
+  };
+
+  it("SC-02 is pinned: exact versions, a checksum of every package, and no address", () => {
+    const ranges = Object.values(manifest.dependencies);
+    expect(ranges.filter((range) => !/^\d+\.\d+\.\d+$/.test(range))).toEqual([]);
+    const loose = Object.entries(packages).filter(
+      ([path, { integrity, resolved }]) =>
+        path !== "" && (resolved !== undefined || !/^sha512-/.test(String(integrity))),
+    );
+    expect(loose.map(([path]) => path)).toEqual([]);
+  });
+
+  it("SC-02 has no package that wants to run a script", () => {
+    const withScript = Object.entries(packages).filter(([, each]) => each["hasInstallScript"]);
+    expect(withScript.map(([path]) => path)).toEqual([]);
+  });
+});
+
+describe("the bench", () => {
+  it("has every contender its goals compare with", () => {
+    const names = listContenders(undefined).map(({ name }) => name);
+    for (const goal of goals)
+      if (goal.kind === "rate") expect(names).toContain(goal.against.contender);
+  });
+
+  it("calls a goal collapsed where it is missed by more than half, and not before", () => {
+    expect([0.38, 0.2, 0.19, 0.18].map((value) => isMet({ atLeast: 0.38 }, value))).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect([0.2, 0.19, 0.18].map((value) => isCollapse({ atLeast: 0.38 }, value))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect([15, 30, 31].map((value) => isCollapse({ atMost: 15 }, value))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it("sums up what could be measured", () => {
+    expect(summarize([3, Number.NaN, 1, 2, 10])).toEqual({ median: 2.5, min: 1, max: 10 });
+    expect(summarize([Number.NaN])).toBeUndefined();
+    const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
+    expect([50, 99, 100].map((percent) => percentile(hundred, percent))).toEqual([50.5, 99, 100]);
+  });
+
+  it("writes no files where only some were measured, unless it is told to", () => {
+    expect(readOptions([])?.writesFiles).toBe(true);
+    expect(readOptions(["--quick"])?.writesFiles).toBe(false);
+    expect(readOptions(["--only", "srvx"])?.writesFiles).toBe(false);
+    expect(readOptions(["--quick", "--write"])?.writesFiles).toBe(true);
+    expect(() => readOptions(["--rounds", "none"])).toThrow("--rounds takes a number");
+  });
+});
