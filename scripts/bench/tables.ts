@@ -100,6 +100,7 @@ export function conditionsOf(tool: LoadTool, options: Options, day: string): str
   return [
     `Measured on ${day}: Node ${process.versions.node}, ${platform()} ${arch()},`,
     `${availableParallelism()} cores (${processor?.model.trim() ?? "unknown"}), load average ${load.toFixed(1)} before the run.`,
+    ...(load > 1 ? ["Other work shared the machine: take these figures as provisional."] : []),
     `${rounds} rounds of ${seconds} s each, ${connections} connections, load by ${tool}.`,
   ].join(" ");
 }

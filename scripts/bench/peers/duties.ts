@@ -18,7 +18,7 @@ export const securityHeaders = {
   "x-frame-options": "DENY",
 } as const;
 
-/** To stdout, not waiting for the disk, like Portcullis' own. */
+/** To stdout, through a buffer like Portcullis' own: faster than pino as it comes, so the fairer. */
 export function createLogger() {
   const stdout = destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: 100 });
   return pino({ base: null, formatters: { level: (label) => ({ level: label }) } }, stdout);
