@@ -16,6 +16,15 @@ const steps: readonly Step[] = [
     name: "types",
     commands: ["tsc -p .", "tsc -p client", "tsc -p client/test", "tsc -p packages/http"],
   },
+  {
+    name: "types of 7",
+    // The client's users compile it with the compiler they have: this is the one after ours.
+    commands: ["client", "client/test"].map(
+      (project) => `node node_modules/typescript7/bin/tsc -p ${project}`,
+    ),
+  },
+  { name: "snippets", commands: ["node scripts/snippets.ts"] },
+  { name: "size", commands: ["node scripts/client-size.ts"] },
   { name: "lint", commands: ["eslint --max-warnings 0 ."] },
   { name: "format", commands: ["prettier --check ."] },
   { name: "drift", commands: ["node scripts/openapi.ts --check"] },

@@ -43,7 +43,8 @@ describe("SC-02 what npm installs", () => {
 
   it("SC-02 has exact versions in the manifest, and CI installs by npm ci", () => {
     const ranges = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
-    expect(ranges.filter(([, range]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(range))).toEqual([]);
+    const exact = /^(?:npm:[\w@/-]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/;
+    expect(ranges.filter(([, range]) => !exact.test(range))).toEqual([]);
     expect(read(".ci/run")).toMatch(/^npm ci\b/m);
     expect(read(".ci/run")).not.toMatch(/\bnpm (i|install|add)\b/);
   });
