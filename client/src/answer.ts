@@ -2,30 +2,23 @@
 import type { OperationRow } from "./input.ts";
 import type { UntypedResult } from "./result.ts";
 
-/** An answer as it was read: `data` is the text of a 2xx body, `error` a parsed or unparsable other one. */
-export interface RawAnswer {
-  readonly response: Response;
-  readonly data?: unknown;
-  readonly error?: unknown;
-}
-
 /** Status and media type must be documented, and the body what they promise. It never throws. */
-export function readAnswer(row: OperationRow, { response, data, error }: RawAnswer): UntypedResult {
+export function readAnswer(row: OperationRow, response: Response, body: string): UntypedResult {
   const { status } = response;
   const requestId = response.headers.get("x-request-id") ?? "";
   const kind = row.answers[status];
   if (kind === "none") return { ok: true, status, data: undefined, requestId, response };
   if (kind === undefined || !hasMediaTypeOf(kind, response)) return unexpected(response);
-  if (kind === "text") return { ok: true, status, data: data ?? "", requestId, response };
-  if (kind === "problem") {
-    if (!isProblem(error, status)) return unexpected(response);
-    return { ok: false, status, problem: error, requestId: requestId || error.requestId, response };
-  }
+  if (kind === "text") return { ok: true, status, data: body, requestId, response };
+  let data: unknown;
   try {
-    return { ok: true, status, data: JSON.parse(String(data)), requestId, response };
+    data = JSON.parse(body);
   } catch (cause) {
     return unexpected(response, cause);
   }
+  if (kind === "json") return { ok: true, status, data, requestId, response };
+  if (!isProblem(data, status)) return unexpected(response);
+  return { ok: false, status, problem: data, requestId: requestId || data.requestId, response };
 }
 
 function unexpected(response: Response, error?: unknown): UntypedResult {

@@ -14,8 +14,12 @@ export interface CookieJar {
 }
 
 /** With a jar, cookies come from it; without one, the browser sees to them, as `mode` says. */
-export function cookieCredential(jar: CookieJar | undefined, mode: RequestCredentials): Credential {
-  let csrfToken: string | undefined;
+export function cookieCredential(
+  jar: CookieJar | undefined,
+  mode: RequestCredentials,
+  baseUrl: string,
+): Credential {
+  const kept = keptProof(jar, baseUrl);
   return {
     mode,
     async attach(request, row) {
@@ -23,7 +27,7 @@ export function cookieCredential(jar: CookieJar | undefined, mode: RequestCreden
       if (jar && cookies) request.headers.set("cookie", cookies);
       if (!needsProof(row)) return;
       // The cookie first: another tab may have logged in since this client did.
-      const proof = cookieValue(cookies, CSRF_COOKIE) ?? csrfToken;
+      const proof = cookieValue(cookies, CSRF_COOKIE) ?? kept.read();
       if (proof) request.headers.set(CSRF_HEADER, proof);
     },
     async keep(response, url) {
@@ -31,8 +35,34 @@ export function cookieCredential(jar: CookieJar | undefined, mode: RequestCreden
     },
     async learn(operationId, result) {
       if (!result.ok) return;
-      if (operationId === "login") csrfToken = csrfTokenIn(result.data);
-      if (operationId === "logout") csrfToken = undefined;
+      if (operationId === "login") kept.write(csrfTokenIn(result.data));
+      if (operationId === "logout") kept.write(undefined);
+    },
+  };
+}
+
+/**
+ * The proof of the last login, for pages that cannot read the cookie because the API has another
+ * host. Web storage brings it over a reload and to other tabs; to a script of the page it tells no
+ * more than the cookie does on the API's own host. A page without storage has it in memory alone.
+ */
+function keptProof(jar: CookieJar | undefined, baseUrl: string) {
+  const key = `portcullis.csrf ${baseUrl}`;
+  let proof: string | undefined;
+  const storage = () => {
+    try {
+      const hasOtherHost = !jar && new URL(baseUrl).hostname !== location.hostname;
+      return hasOtherHost ? localStorage : undefined;
+    } catch {
+      return undefined; // no page, or one that may not store
+    }
+  };
+  return {
+    read: () => storage()?.getItem(key) ?? proof,
+    write(next: string | undefined) {
+      proof = next;
+      if (next) storage()?.setItem(key, next);
+      else storage()?.removeItem(key);
     },
   };
 }

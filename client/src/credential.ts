@@ -1,4 +1,5 @@
 /** How requests prove who makes them: the seam between the transport and the ways of signing in. */
+import type { Deadline } from "./deadline.ts";
 import type { OperationRow } from "./input.ts";
 import type { UntypedResult } from "./result.ts";
 
@@ -7,20 +8,25 @@ export interface Credential {
   /** Whether the browser may add its cookies to requests and keep those of answers. */
   readonly mode: RequestCredentials;
   /** Puts the proof on a request that is about to leave. */
-  attach(request: Request, row: OperationRow): Promise<void>;
+  attach(request: Request, row: OperationRow, deadline: Deadline): Promise<void>;
   /** Sees the head of every answer, whatever its status. */
-  keep(response: Response, url: string): Promise<void>;
-  /** Sees every result. */
-  learn(operationId: string, result: UntypedResult): Promise<void>;
+  keep?(response: Response, url: string): Promise<void>;
+  /** Sees every result, and the input it is the result of. */
+  learn?(
+    operationId: string,
+    result: UntypedResult,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<void>;
+  /** Sees the first result of a request: "repeat" sends it once more, with a better proof. */
+  recover?(
+    request: Request,
+    result: UntypedResult,
+    deadline: Deadline,
+  ): Promise<UntypedResult | "repeat">;
 }
 
 /** The caller put a credential on the call: the client adds none of its own and keeps none. */
-export const callersOwn: Credential = {
-  mode: "omit",
-  attach: async () => {},
-  keep: async () => {},
-  learn: async () => {},
-};
+export const callersOwn: Credential = { mode: "omit", attach: async () => {} };
 
 /** Throws a TypeError where a call brings both kinds: the server could not tell which was meant. */
 export function bringsCredential(headers: Headers): boolean {

@@ -1,5 +1,5 @@
 /** The typed client of a Portcullis server, for browsers and every runtime with `fetch`. */
-export { createClient, type Arguments, type Client } from "./client.ts";
+export { createClient, type Arguments, type Client, type Operation } from "./client.ts";
 export type { CookieJar } from "./cookies.ts";
 export type { Input, OperationId } from "./input.ts";
 export type {
@@ -9,5 +9,20 @@ export type {
   CookieOptions,
   TokenOptions,
 } from "./options.ts";
+export {
+  PageError,
+  type FailedPage,
+  type Item,
+  type Paged,
+  type PagedOperationId,
+} from "./pages.ts";
+export type { SignedOut } from "./refresh.ts";
 export type { Failure, NoAnswer, Result, Schemas, Success } from "./result.ts";
-export { memoryTokens, type AccessToken, type TokenPair, type TokenStore } from "./tokens.ts";
+export type { Retry, RetryOptions } from "./retry.ts";
+export {
+  memoryTokens,
+  storageTokens,
+  type AccessToken,
+  type Tokens,
+  type TokenStore,
+} from "./tokens.ts";

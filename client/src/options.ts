@@ -1,4 +1,6 @@
 import type { CookieJar } from "./cookies.ts";
+import type { SignedOut } from "./refresh.ts";
+import type { Retry } from "./retry.ts";
 import type { AccessToken, TokenStore } from "./tokens.ts";
 
 interface CommonOptions {
@@ -6,8 +8,10 @@ interface CommonOptions {
   readonly baseUrl: string;
   /** Sends the requests. Default: the global `fetch`. */
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
-  /** Milliseconds a call may take, body included. Default 30 000; `Infinity` for no limit. */
+  /** Milliseconds a call may take, body and repetitions included. Default 30 000; `Infinity` for no limit. */
   readonly timeoutMs?: number | undefined;
+  /** Whether a 429 or 503 is called again after its `Retry-After`. Default: GET is, twice, after 10 s at the most. */
+  readonly retry?: Retry | undefined;
 }
 
 /** Cookie mode: the browser's cookies, or a jar where there is no browser. */
@@ -17,13 +21,19 @@ export interface CookieOptions extends CommonOptions {
   /** Which requests the browser adds its cookies to. Default `include`: also to a server on another origin. */
   readonly credentials?: "include" | "same-origin" | undefined;
   readonly tokens?: undefined;
+  readonly onSignedOut?: undefined;
   readonly accessToken?: undefined;
 }
 
-/** Bearer mode with a session of its own: `tokenLogin` fills the store, calls use it. */
+/** Bearer mode with a session of its own: `tokenLogin` fills the store, calls use it and renew what is in it. */
 export interface TokenOptions extends CommonOptions {
   /** Holds the tokens of one session: `memoryTokens()`, or your own. */
   readonly tokens: TokenStore;
+  /**
+   * Told when the server refused the refresh token: the session is over and the store has been
+   * cleared. Not told of a sign-out you asked for, or of a refresh that merely failed.
+   */
+  readonly onSignedOut?: ((event: SignedOut) => void) | undefined;
   readonly accessToken?: undefined;
   readonly cookies?: undefined;
   readonly credentials?: undefined;
@@ -34,6 +44,7 @@ export interface AccessTokenOptions extends CommonOptions {
   /** The token, or what finds it for each request. */
   readonly accessToken: AccessToken;
   readonly tokens?: undefined;
+  readonly onSignedOut?: undefined;
   readonly cookies?: undefined;
   readonly credentials?: undefined;
 }
@@ -47,6 +58,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds, in place of the client's. */
   readonly timeoutMs?: number | undefined;
+  /** In place of the client's. */
+  readonly retry?: Retry | undefined;
   /**
    * More headers. With an `authorization` or a `cookie` among them the client adds no credential of
    * its own to this call, and keeps none from its answer.

@@ -33,10 +33,11 @@ export interface NoAnswer {
   /**
    * `network`: the server was not reached or the connection broke. `timeout`: `timeoutMs` passed.
    * `aborted`: by your signal. `unexpected_answer`: a redirect, a proxy's error page, an
-   * undocumented status, or a body that is not what the document says.
+   * undocumented status, or a body that is not what the document says. `refresh_failed`: the
+   * access token was refused and could not be renewed for now (bearer mode); still signed in.
    */
-  readonly failure: "network" | "timeout" | "aborted" | "unexpected_answer";
-  /** What was thrown, if anything was. */
+  readonly failure: "network" | "timeout" | "aborted" | "unexpected_answer" | "refresh_failed";
+  /** What was thrown, if anything was; for `refresh_failed` the result of the refresh. */
   readonly error?: unknown;
   /** The answer, if one began. Its body may have been read. */
   readonly response?: Response;

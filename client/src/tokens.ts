@@ -1,38 +1,99 @@
 /** Bearer mode: an access token in `Authorization`, and no cookie, ever. */
 import type { Credential } from "./credential.ts";
-import type { Schemas } from "./result.ts";
+import { noAnswer } from "./deadline.ts";
+import type { Refresh } from "./refresh.ts";
+import type { UntypedResult } from "./result.ts";
 
-/** The tokens of one token session. */
-export type TokenPair = Schemas["TokenPair"];
+/** The tokens of one token session, as a store keeps them. JSON can carry it; a `TokenPair` is one too. */
+export interface Tokens {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** By this machine's clock, in milliseconds since 1970. Without it a token is renewed once it is refused. */
+  readonly accessExpiresAtMs?: number | undefined;
+}
 
 /** Where a client keeps its tokens. Implement it to keep them in a keychain or a database. */
 export interface TokenStore {
   /** The tokens of the session, if there is one. */
-  get(): TokenPair | undefined | Promise<TokenPair | undefined>;
-  /** Replaces the tokens; `undefined` forgets them. */
-  set(tokens: TokenPair | undefined): void | Promise<void>;
+  read(): Tokens | undefined | Promise<Tokens | undefined>;
+  /** Replaces the tokens. */
+  write(tokens: Tokens): void | Promise<void>;
+  /** Forgets the tokens. */
+  clear(): void | Promise<void>;
 }
 
 /** A token another part of the program looks after, or a function that finds it for each request. */
 export type AccessToken = string | (() => string | undefined | Promise<string | undefined>);
 
 /** Keeps tokens in memory, so they end with the process or the page. Starts with `initial`, if given. */
-export function memoryTokens(initial?: TokenPair): TokenStore {
+export function memoryTokens(initial?: Tokens): TokenStore {
   let tokens = initial;
   return {
-    get: () => tokens,
-    set: (next) => {
+    read: () => tokens,
+    write: (next) => {
       tokens = next;
+    },
+    clear: () => {
+      tokens = undefined;
     },
   };
 }
 
-/** Sends the store's access token, and keeps the pair of every answer that is one. */
-export function storedTokenCredential(store: TokenStore): Credential {
+/**
+ * Keeps tokens in `localStorage` or `sessionStorage`, where every script of the page can read them:
+ * in a page prefer cookies. What cannot be read there counts as no session.
+ */
+export function storageTokens(storage: Storage, key = "portcullis.tokens"): TokenStore {
   return {
-    ...accessTokenCredential(async () => (await store.get())?.accessToken),
-    async learn(_operationId, result) {
-      if (result.ok && isTokenPair(result.data)) await store.set(result.data);
+    read() {
+      try {
+        const tokens: unknown = JSON.parse(storage.getItem(key) ?? "");
+        return isTokens(tokens) ? tokens : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    write: (tokens) => storage.setItem(key, JSON.stringify(tokens)),
+    clear: () => storage.removeItem(key),
+  };
+}
+
+/** A token this close to its end is renewed before it is used; access tokens live for 30 s at least. */
+const EXPIRY_MARGIN_MS = 10_000;
+
+/** Sends the store's access token, keeps the pair of every answer that is one, and renews what has expired. */
+export function storedTokenCredential(store: TokenStore, refresh: Refresh): Credential {
+  return {
+    mode: "omit",
+    async attach(request, row, deadline) {
+      if (!row.accepts.includes("bearer")) return;
+      let tokens = await store.read();
+      if (tokens && (tokens.accessExpiresAtMs ?? Infinity) < Date.now() + EXPIRY_MARGIN_MS) {
+        const refreshed = await deadline.before(refresh(tokens.accessToken));
+        // Without a new one the old one is sent: the server's clock may be kinder.
+        tokens = refreshed?.tokens ?? tokens;
+      }
+      setToken(request, tokens?.accessToken);
+    },
+    async learn(operationId, result, input) {
+      const tokens = tokensOf(result);
+      if (tokens) return store.write(tokens);
+      if (!result.ok || operationId !== "tokenRevoke") return;
+      const kept = await store.read();
+      if (kept?.refreshToken === input["token"] || kept?.accessToken === input["token"])
+        await store.clear();
+    },
+    async recover(request, result, deadline) {
+      const [, used] = request.headers.get("authorization")?.split(" ") ?? [];
+      // 401 `invalid_credentials` is about a password in the body, and no token helps it.
+      if (!used || result.ok || result.status !== 401 || !isUnauthenticated(result.problem))
+        return result;
+      const refreshed = await deadline.before(refresh(used));
+      if (!refreshed) return noAnswer(deadline, deadline.signal.reason, result.response);
+      if (refreshed.tokens) return "repeat";
+      if (!refreshed.failed) return result;
+      const { response } = result;
+      return { ok: false, status: 0, failure: "refresh_failed", error: refreshed.failed, response };
     },
   };
 }
@@ -43,24 +104,36 @@ export function accessTokenCredential(accessToken: AccessToken): Credential {
     mode: "omit",
     async attach(request, row) {
       if (!row.accepts.includes("bearer")) return;
-      const token = typeof accessToken === "string" ? accessToken : await accessToken();
-      if (token) request.headers.set("authorization", `Bearer ${checkedToken(token)}`);
+      setToken(request, typeof accessToken === "string" ? accessToken : await accessToken());
     },
-    keep: async () => {},
-    learn: async () => {},
   };
 }
 
 /** RFC 6750 §2.1. Checked here because `Headers` quotes a value it refuses in its error message. */
 const BEARER_TOKEN = /^[\w\-.~+/]+=*$/;
 
-function checkedToken(token: string): string {
+function setToken({ headers }: Request, token: string | undefined): void {
+  if (!token) return;
   if (!BEARER_TOKEN.test(token))
     throw new TypeError("The access token has characters no token has");
-  return token;
+  headers.set("authorization", `Bearer ${token}`);
 }
 
-function isTokenPair(data: unknown): data is TokenPair {
+/** What a login or a refresh brought, with the time it lasts by this machine's clock. */
+export function tokensOf(result: UntypedResult): Tokens | undefined {
+  if (!result.ok || !isTokens(result.data)) return undefined;
+  const { accessToken, refreshToken } = result.data;
+  const { expiresInSeconds } = result.data as { expiresInSeconds?: unknown }; // any object may be asked for a property
+  return {
+    accessToken,
+    refreshToken,
+    ...(typeof expiresInSeconds === "number" && {
+      accessExpiresAtMs: Date.now() + expiresInSeconds * 1000,
+    }),
+  };
+}
+
+function isTokens(data: unknown): data is Tokens {
   return (
     typeof data === "object" &&
     data !== null &&
@@ -69,4 +142,8 @@ function isTokenPair(data: unknown): data is TokenPair {
     "refreshToken" in data &&
     typeof data.refreshToken === "string"
   );
+}
+
+function isUnauthenticated(problem: unknown): boolean {
+  return (problem as { code?: unknown }).code === "unauthenticated"; // `readAnswer` lets no problem through that is no object
 }

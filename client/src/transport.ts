@@ -1,12 +1,14 @@
-/** One request: credential on, sent within its time, answer read, credential learned. */
-import createFetch from "openapi-fetch";
-import { readAnswer, type RawAnswer } from "./answer.ts";
+/** One call: credential on, sent within its time, repeated where that helps, credential learned. */
 import { cookieCredential } from "./cookies.ts";
 import { bringsCredential, callersOwn, type Credential } from "./credential.ts";
-import { DEFAULT_TIMEOUT_MS, startDeadline, type Deadline } from "./deadline.ts";
+import { DEFAULT_TIMEOUT_MS, noAnswer, startDeadline } from "./deadline.ts";
+import { exchange, type Outgoing } from "./exchange.ts";
+import { operationTable } from "./generated/operations.ts";
 import { requestParts, type OperationRow } from "./input.ts";
 import type { CallOptions, ClientOptions } from "./options.ts";
-import type { NoAnswer, UntypedResult } from "./result.ts";
+import { createRefresh, REFRESH_ATTEMPT_MS, type Renew } from "./refresh.ts";
+import type { UntypedResult } from "./result.ts";
+import { retryWaitMs } from "./retry.ts";
 import { accessTokenCredential, storedTokenCredential } from "./tokens.ts";
 
 /** Calls an operation. Rejects only for a mistake in the call, or when a jar or store given by the caller does. */
@@ -19,60 +21,55 @@ export type Call = (
 
 /** Throws a TypeError if the base URL is not one of HTTP. */
 export function createTransport(options: ClientOptions): Call {
-  const http = createFetch<AnyPaths>({ baseUrl: normalBaseUrl(options.baseUrl) });
-  const send = options.fetch ?? ((request: Request) => globalThis.fetch(request));
-  const ownCredential = credentialOf(options);
+  const baseUrl = normalBaseUrl(options.baseUrl);
+  const sender = {
+    baseUrl,
+    send: options.fetch ?? ((request: Request) => globalThis.fetch(request)),
+  };
+  const clientTimeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
 
-  return async (operationId, row, input, call) => {
-    const { path, query, body } = requestParts(row, input);
-    const headers = new Headers(call.headers);
-    const credential = bringsCredential(headers) ? callersOwn : ownCredential;
-    const timeoutMs = call.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const deadline = startDeadline(timeoutMs, call.signal);
-    const progress: { sent?: Request; answered?: Response } = {};
-    const exchange = async (request: Request) => {
-      await credential.attach(request, row);
-      progress.sent = request;
-      return (progress.answered = await send(request));
-    };
-
-    let answer: RawAnswer | undefined;
-    let error: unknown;
+  const perform = async (
+    outgoing: Outgoing,
+    credential: Credential,
+    { timeoutMs = clientTimeoutMs, signal, retry = options.retry }: CallOptions,
+  ): Promise<UntypedResult> => {
+    const deadline = startDeadline(timeoutMs, signal);
     try {
-      answer = await http.request(methods[row.method], row.path, {
-        ...(body && { body }),
-        params: { path, query },
-        headers,
-        signal: deadline.signal,
-        credentials: credential.mode,
-        // A redirect would take the credential, or a password in the body, to another address.
-        redirect: "manual",
-        parseAs: "text",
-        fetch: exchange,
-      });
-    } catch (thrown) {
-      if (!progress.sent) throw thrown; // Nothing left this process: a mistake, not a failure.
-      error = thrown;
+      let mayRecover = true;
+      for (let retries = 0; ;) {
+        const { request, result } = await exchange(sender, outgoing, credential, deadline);
+        if (mayRecover && credential.recover) {
+          const better = await credential.recover(request, result, deadline);
+          if (better !== result) mayRecover = false;
+          if (better === "repeat") continue;
+          if (better !== result) return better;
+        }
+        const waitMs = retryWaitMs(retry, retries++, outgoing.row, result);
+        const pause = waitMs === undefined ? "too_long" : await deadline.pause(waitMs);
+        if (pause === "fired") return noAnswer(deadline, deadline.signal.reason, result.response);
+        if (pause === "too_long") return result;
+      }
     } finally {
       deadline.clear();
     }
-    if (progress.sent && progress.answered)
-      await credential.keep(progress.answered, progress.sent.url);
-    if (!answer) return noAnswer(deadline, error, progress.answered);
-    const result = readAnswer(row, answer);
-    await credential.learn(operationId, result);
+  };
+
+  const renew: Renew = (refreshToken) => {
+    const row = operationTable.tokenRefresh;
+    const outgoing = { row, parts: requestParts(row, { refreshToken }), headers: new Headers() };
+    const timeoutMs = Math.min(clientTimeoutMs, REFRESH_ATTEMPT_MS);
+    return perform(outgoing, callersOwn, { timeoutMs, retry: false });
+  };
+  const ownCredential = credentialOf(options, baseUrl, renew);
+
+  return async (operationId, row, input, call) => {
+    const outgoing = { row, parts: requestParts(row, input), headers: new Headers(call.headers) };
+    const credential = bringsCredential(outgoing.headers) ? callersOwn : ownCredential;
+    const result = await perform(outgoing, credential, call);
+    await credential.learn?.(operationId, result, input);
     return result;
   };
 }
-
-/** openapi-fetch's idea of an API, as loose as the table: the document's types are laid over the whole client. */
-type AnyPaths = Record<string, Record<"get" | "post" | "patch" | "delete", AnyOperation>>;
-interface AnyOperation {
-  parameters: { path?: Record<string, string>; query?: Record<string, unknown> };
-  requestBody?: { content: { "application/json": Record<string, unknown> } };
-  responses: Record<number, { content: Record<string, unknown> }>;
-}
-const methods = { GET: "get", POST: "post", PATCH: "patch", DELETE: "delete" } as const;
 
 function normalBaseUrl(baseUrl: string): string {
   const page = typeof location === "undefined" ? undefined : location.href;
@@ -82,13 +79,11 @@ function normalBaseUrl(baseUrl: string): string {
   return origin + pathname.replace(/\/+$/, "");
 }
 
-function credentialOf(options: ClientOptions): Credential {
-  if (options.tokens) return storedTokenCredential(options.tokens);
+function credentialOf(options: ClientOptions, baseUrl: string, renew: Renew): Credential {
+  if (options.tokens) {
+    const { tokens, onSignedOut } = options;
+    return storedTokenCredential(tokens, createRefresh(tokens, baseUrl, renew, onSignedOut));
+  }
   if (options.accessToken !== undefined) return accessTokenCredential(options.accessToken);
-  return cookieCredential(options.cookies, options.credentials ?? "include");
-}
-
-function noAnswer(deadline: Deadline, error: unknown, response: Response | undefined): NoAnswer {
-  const failure = deadline.cause() ?? "network";
-  return { ok: false, status: 0, failure, error, ...(response && { response }) };
+  return cookieCredential(options.cookies, options.credentials ?? "include", baseUrl);
 }

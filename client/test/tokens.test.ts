@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createClient, memoryTokens } from "../src/index.ts";
+import { createClient, memoryTokens, type Tokens } from "../src/index.ts";
 import {
   json,
   nothing,
@@ -73,25 +73,28 @@ describe("bearer mode", () => {
     const { url } = await startServer(problem(401, "invalid_credentials"));
     const tokens = memoryTokens();
     await createClient({ baseUrl: url, tokens }).tokenLogin(credentials);
-    expect(await tokens.get()).toBeUndefined();
+    expect(await tokens.read()).toBeUndefined();
   });
 
-  it("forgets tokens that are set to undefined", async () => {
+  it("forgets tokens that are cleared", async () => {
     const { url, seen } = await server();
     const tokens = memoryTokens(tokenPair);
-    await tokens.set(undefined);
+    await tokens.clear();
     await createClient({ baseUrl: url, tokens }).getTokenMe();
     expect(seen[0]?.headers).not.toHaveProperty("authorization");
   });
 
   it("waits for a store that takes its time", async () => {
     const { url, seen } = await server();
-    let kept: typeof tokenPair | undefined;
+    let kept: Tokens | undefined;
     const tokens = {
-      get: async () => kept,
-      set: async (next: typeof tokenPair | undefined) => {
+      read: async () => kept,
+      write: async (next: Tokens) => {
         await new Promise((resolve) => setTimeout(resolve, 10));
         kept = next;
+      },
+      clear: async () => {
+        kept = undefined;
       },
     };
     const api = createClient({ baseUrl: url, tokens });

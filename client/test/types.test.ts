@@ -1,7 +1,17 @@
 /** What must and must not compile. The type checker is the test; the functions here are never called. */
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { createClient, memoryTokens } from "../src/index.ts";
-import type { Client, Input, NoAnswer, OperationId, Result, Schemas } from "../src/index.ts";
+import type {
+  Client,
+  Input,
+  Item,
+  NoAnswer,
+  OperationId,
+  PagedOperationId,
+  PageError,
+  Result,
+  Schemas,
+} from "../src/index.ts";
 import { cookieJar } from "../src/node.ts";
 
 describe("the types of a result", () => {
@@ -125,6 +135,50 @@ describe("the types of an input", () => {
       createClient({ baseUrl, accessToken: "t", credentials: "include" });
       // @ts-expect-error no base URL
       createClient({});
+    };
+    expect(check).toBeTypeOf("function");
+  });
+
+  it("tell sign-outs only to clients with a token store", () => {
+    const baseUrl = "http://127.0.0.1";
+    const check = () => {
+      createClient({
+        baseUrl,
+        tokens: memoryTokens(),
+        onSignedOut: ({ problem }) =>
+          expectTypeOf(problem.code).toEqualTypeOf<"invalid_refresh_token" | "validation_failed">(),
+      });
+      // @ts-expect-error a cookie session has no refresh token
+      createClient({ baseUrl, onSignedOut: () => {} });
+      // @ts-expect-error nor has a token from elsewhere
+      createClient({ baseUrl, accessToken: "t", onSignedOut: () => {} });
+      // @ts-expect-error an unknown option of a retry
+      createClient({ baseUrl, retry: { count: 1 } });
+    };
+    expect(check).toBeTypeOf("function");
+  });
+});
+
+describe("the types of pages", () => {
+  it("have the operation's items, and belong to operations with pages alone", () => {
+    expectTypeOf<PagedOperationId>().toEqualTypeOf<"listUsers" | "listMySessions" | "listEvents">();
+    expectTypeOf<Item<"listUsers">>().toEqualTypeOf<Schemas["User"]>();
+    const check = async (api: Client) => {
+      for await (const user of api.listUsers.each({ role: "admin" }, { timeoutMs: 1 }))
+        expectTypeOf(user).toEqualTypeOf<Schemas["User"]>();
+      // @ts-expect-error one user is no list
+      void api.getUser.each;
+      // @ts-expect-error an unknown key of the query
+      void api.listUsers.each({ rol: "admin" });
+    };
+    expect(check).toBeTypeOf("function");
+  });
+
+  it("have failures that narrow like results", () => {
+    const check = ({ result }: PageError) => {
+      if (result.status === 0) expectTypeOf(result).toEqualTypeOf<NoAnswer>();
+      if (result.status === 403) expectTypeOf(result.problem.code).toEqualTypeOf<"forbidden">();
+      expectTypeOf(result.ok).toEqualTypeOf<false>();
     };
     expect(check).toBeTypeOf("function");
   });
