@@ -152,6 +152,22 @@ describe("in a page", () => {
     expect(seen[0]?.headers).not.toHaveProperty("x-csrf-token");
   });
 
+  it("for an API on another host the proof of the login outlives the page, until the logout", async () => {
+    page("app.example.com");
+    const kept = new Map<string, string>();
+    vi.stubGlobal("localStorage", {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      removeItem: (key: string) => void kept.delete(key),
+    });
+    const { url, seen } = await server();
+    await createClient({ baseUrl: url }).login(credentials);
+    await createClient({ baseUrl: url }).logout();
+    await createClient({ baseUrl: url }).logout();
+    const proofs = seen.map(({ headers }) => headers["x-csrf-token"]);
+    expect(proofs).toEqual([undefined, "proof-1", undefined]);
+  });
+
   it("the browser sees to the cookies, and the base URL may be relative", async () => {
     page("127.0.0.1");
     const requests: Request[] = [];

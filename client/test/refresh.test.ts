@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Client, createClient, memoryTokens, type SignedOut } from "../src/index.ts";
 import { type Answer, json, problem, startServer, tokenPair, user } from "./loopback-server.ts";
 
@@ -35,6 +35,17 @@ describe("a refused access token", () => {
     expect(asked().filter((url) => url === "/token/refresh")).toHaveLength(1);
     expect(asked()).toHaveLength(41);
     expect(await tokens.read()).toMatchObject({ accessToken: "fresh", refreshToken: "refresh-2" });
+  });
+
+  it.each([
+    ["there are no Web Locks", {}],
+    ["they are refused", { locks: { request: () => Promise.reject(new Error("opaque origin")) } }],
+  ])("is renewed once by one client also where %s", async (_case, navigator) => {
+    vi.stubGlobal("navigator", navigator);
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const { api, asked } = await world([json(200, fresh)]);
+    await Promise.all(Array.from({ length: 20 }, () => api.getMe()));
+    expect(asked().filter((url) => url === "/token/refresh")).toHaveLength(1);
   });
 
   it("is renewed before it is sent, where it is known to have expired", async () => {

@@ -13,6 +13,7 @@ declare global {
 }
 
 const CALLS_PER_TAB = 10;
+const REFRESH_MS = 1_500;
 
 async function clientBundle(): Promise<string> {
   const input = fileURLToPath(new URL("../../client/src/index.ts", import.meta.url));
@@ -38,8 +39,11 @@ describe.skipIf(noBrowser)("the client in a browser", () => {
     const first = await open(watched.page);
     const second = await open(await watched.page.context().newPage());
     const refreshes: string[] = [];
-    watched.page.context().on("request", (request) => {
-      if (request.url().endsWith("/token/refresh")) refreshes.push(request.url());
+    // Slow, so that each tab wants one while the other's is under way.
+    await watched.page.context().route("**/token/refresh", async (route) => {
+      refreshes.push(route.request().url());
+      await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
+      await route.continue();
     });
     await first.evaluate(
       async ({ email, password }) => {
