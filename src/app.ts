@@ -16,6 +16,11 @@ import { createHealthHandlers } from "./routes/health.ts";
 import { type Inspector, strictInspector, trustingInspector } from "./routes/inspector.ts";
 import { createKeyHandlers } from "./routes/keys.ts";
 import { RETRY_AFTER_SECONDS } from "./routes/overload.ts";
+import {
+  createMetricsHandlers,
+  createScraperCheck,
+  type MetricsOptions,
+} from "./routes/metrics.ts";
 import { createOwnSessionHandlers } from "./routes/own-sessions.ts";
 import { createOperationRoutes } from "./routes/pipeline.ts";
 import { createProblemPages } from "./routes/problems.ts";
@@ -39,6 +44,7 @@ export interface AppOptions {
   readonly docs:
     { readonly document: () => Promise<string>; readonly assets: DocsAssets } | undefined;
   readonly isDraining: () => boolean;
+  readonly metrics: MetricsOptions;
   /** The address of the peer that made the request. */
   readonly clientAddress: (request: Request) => string;
   readonly now: () => number;
@@ -61,6 +67,7 @@ export function createApp(options: AppOptions): App {
     ...createAuditHandlers(deps),
     ...createKeyHandlers(deps),
     ...createHealthHandlers(deps, isDraining),
+    ...createMetricsHandlers(options.metrics.expose),
   };
   const inspector = inspectorFor(production);
   const served = [
@@ -70,6 +77,7 @@ export function createApp(options: AppOptions): App {
       inspector,
       allowedOrigins,
       corsOrigins,
+      refuseScraper: createScraperCheck(options.metrics),
       isDraining,
     }),
     ...createProblemPages(responder),

@@ -12,6 +12,8 @@ import { BCRYPT_COST_FLOOR } from "./domain/passwords.ts";
 import { parseTrustedProxies } from "./platform/client-address.ts";
 import { defaultPool, type PoolOptions } from "./storage/pool.ts";
 
+/** RFC 6750 §2.1: what can be sent as a bearer token. 16 characters of it hold 96 random bits, which nobody guesses over a network. */
+const METRICS_TOKEN = /^[A-Za-z0-9._~+/-]{16,256}={0,2}$/;
 /** One day more than a year: beyond it a lifetime is a mistake in units. Seconds. */
 const LIFETIME_MAX_SECONDS = 366 * 86_400;
 /** Fewer characters than this cannot hold 256 random bits in any common encoding (CF-01). */
@@ -111,6 +113,12 @@ const settingsSchema = z.object({
       error: "must be exact origins such as https://app.example.com, separated by commas",
     }),
   DOCS: z.enum(["on", "off"], { error: "must be on or off" }).optional(),
+  METRICS_TOKEN: z
+    .string()
+    .regex(METRICS_TOKEN, {
+      error: "must be 16 to 256 letters, digits or ._~+/-; make one with: openssl rand -hex 32",
+    })
+    .optional(),
   LOG_LEVEL: z
     .enum(["info", "warn", "error", "silent"], { error: "must be info, warn, error or silent" })
     .default("info"),
@@ -155,6 +163,9 @@ const consistentSettings = settingsSchema.check((context) => {
   }
   if (settings.AUTH_SECRET !== undefined && settings.AUTH_SECRET === settings.ADMIN_PASSWORD)
     fault("AUTH_SECRET", "must not equal ADMIN_PASSWORD");
+  for (const name of ["AUTH_SECRET", "ADMIN_PASSWORD"] as const)
+    if (settings.METRICS_TOKEN !== undefined && settings.METRICS_TOKEN === settings[name])
+      fault("METRICS_TOKEN", `must not equal ${name}`);
   if (settings.ADMIN_EMAIL !== undefined && settings.ADMIN_PASSWORD === undefined)
     fault("ADMIN_PASSWORD", "is required where ADMIN_EMAIL is set");
   if (settings.ADMIN_PASSWORD !== undefined && settings.ADMIN_EMAIL === undefined)

@@ -8,7 +8,7 @@ import { isCommonPassword } from "./platform/common-passwords.ts";
 import { newId } from "./platform/ids.ts";
 
 /** What was opened for this process alone. */
-export interface Opened extends Pick<Dependencies, "storage" | "log" | "secretKeys"> {
+export interface Opened extends Pick<Dependencies, "storage" | "log" | "meter" | "secretKeys"> {
   readonly bcrypt: BcryptWorkers;
   /** PUBLIC_URL, or the one that holds in development. */
   readonly publicUrl: string;
@@ -17,13 +17,14 @@ export interface Opened extends Pick<Dependencies, "storage" | "log" | "secretKe
 /** Rejects with a `ForeignSecretError` where AUTH_SECRET is not the one the database was made with. */
 export async function createDependencies(
   settings: Settings,
-  { storage, log, secretKeys, bcrypt, publicUrl }: Opened,
+  { storage, log, meter, secretKeys, bcrypt, publicUrl }: Opened,
 ): Promise<Dependencies> {
   const { signingKeySeal, passwordPepper } = secretKeys;
   const now = Date.now();
   return {
     storage,
     log,
+    meter,
     newId,
     secretKeys,
     keyRing: await openKeyRing(storage, signingKeySeal, settings.ACCESS_TOKEN_TTL, newId(now), now),

@@ -7,7 +7,9 @@ import packageJson from "../package.json" with { type: "json" };
 import { createApp, createEventLog } from "./app.ts";
 import { startCleaning } from "./cleaning.ts";
 import { dataFolderOf, poolOf, type Settings } from "./config.ts";
-import { operations } from "./contract/operations.ts";
+import { eventNames } from "./contract/events.ts";
+import { metrics as catalogue } from "./contract/metrics.ts";
+import { operationIds, operations } from "./contract/operations.ts";
 import { secretFieldNames } from "./contract/secret-fields.ts";
 import { createDependencies } from "./dependencies.ts";
 import { deriveKeys } from "./domain/secrets.ts";
@@ -19,6 +21,8 @@ import { createBcryptPool } from "./platform/bcrypt-workers.ts";
 import { createClientAddress } from "./platform/client-address.ts";
 import { createDocsAssets } from "./platform/docs-assets.ts";
 import { createLogWriter } from "./platform/log.ts";
+import { createMetrics } from "./platform/metrics.ts";
+import { createExposition } from "./scraping.ts";
 import { openStorage } from "./storage/storage.ts";
 
 const { version } = packageJson;
@@ -51,12 +55,18 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     settings.LOG_LEVEL,
     secretFieldNames(Object.values(operations)),
   );
-  const log = createEventLog(logWriter.print, production);
+  const meter = createMetrics({ catalogue, operationIds, eventNames });
+  // Counted whatever LOG_LEVEL lets through.
+  const log = createEventLog((event) => {
+    meter.count(event);
+    logWriter.print(event);
+  }, production);
   const storage = await openStorage(settings.DATABASE_URL, poolOf(settings));
-  const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE);
+  const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE, meter);
   const secretKeys = deriveKeys(authSecret);
   const now = Date.now;
-  const deps = await createDependencies(settings, { storage, log, secretKeys, bcrypt, publicUrl });
+  const opened = { storage, log, meter, secretKeys, bcrypt, publicUrl };
+  const deps = await createDependencies(settings, opened);
   const firstAdmin = await ensureFirstAdmin(deps, settings, {
     requestId: null,
     ip: null,
@@ -73,6 +83,17 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     corsOrigins: settings.CORS_ORIGINS,
     docs: (settings.DOCS ?? (production ? "off" : "on")) === "on" ? docs() : undefined,
     isDraining: () => draining,
+    metrics: {
+      expose: createExposition(meter, {
+        storage,
+        bcrypt,
+        pool: () => undefined,
+        hashQueueLimit: settings.HASH_QUEUE,
+        now,
+      }),
+      token: settings.METRICS_TOKEN,
+      publicUrl,
+    },
     clientAddress: createClientAddress(settings.TRUST_PROXY),
     now,
     ResponseClass: FastResponse,
@@ -93,6 +114,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     clearTimeout(cut);
     await bcrypt.close();
     await storage.close();
+    meter.close();
     log.print(log.compose(outside(now()), "server_stopped", { version, reason }));
     await logWriter.close();
   }

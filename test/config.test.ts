@@ -109,6 +109,9 @@ test.each<[string, string]>([
   ["AUTH_SECRET", "change me change me change me change me"],
   ["ADMIN_EMAIL", "nobody-at-nowhere"],
   ["DOCS", "true"],
+  ["METRICS_TOKEN", "fifteen-letters"],
+  ["METRICS_TOKEN", "no spaces in a bearer token"],
+  ["METRICS_TOKEN", 'neither " nor ; or é in one'],
   ["LOG_LEVEL", "debug"],
   ["BCRYPT_COST", "9"],
   ["HASH_QUEUE", "0"],
@@ -164,6 +167,13 @@ describe("CF-01 production", () => {
     const admin = { ADMIN_EMAIL: "ada@example.com", ADMIN_PASSWORD: SECRET };
     expect(faultsOf({ ...production, ...admin })).toEqual([
       "AUTH_SECRET must not equal ADMIN_PASSWORD",
+    ]);
+    expect(faultsOf({ ...production, METRICS_TOKEN: SECRET })).toEqual([
+      "METRICS_TOKEN must not equal AUTH_SECRET",
+    ]);
+    const shared = { ADMIN_EMAIL: "ada@example.com", ADMIN_PASSWORD: "a-tall-ship-and-a-star" };
+    expect(faultsOf({ ...shared, METRICS_TOKEN: shared.ADMIN_PASSWORD })).toEqual([
+      "METRICS_TOKEN must not equal ADMIN_PASSWORD",
     ]);
   });
 });

@@ -16,7 +16,7 @@ import {
   type ResponseDescription,
 } from "./operation.ts";
 import { problem, problemCodes, type ProblemCode, type ProblemDefinition } from "./problems.ts";
-import { type Credential, SESSION_COOKIE } from "./security.ts";
+import { type Security, SESSION_COOKIE, takesBearer } from "./security.ts";
 
 export type Document = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
 
@@ -115,6 +115,12 @@ function registerSecuritySchemes(registry: OpenAPIRegistry): void {
     description:
       "The access token that `tokenLogin` gives: EdDSA, `typ: at+jwt` (RFC9068), checked as RFC8725 asks. Its session is looked up on every request, so that revoking holds at once.",
   });
+  registry.registerComponent("securitySchemes", "metrics", {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "The server's `METRICS_TOKEN`, for `getMetrics` alone: no session and no account is behind it. Without one, metrics are for the server's own machine.",
+  });
 }
 
 function registerHeaders(registry: OpenAPIRegistry): void {
@@ -158,7 +164,7 @@ function pathOf(operation: OperationDescription): RouteConfig {
     tags: [...tags],
     summary,
     description: description + logs,
-    security: securityOf(security.accepts, security.optional),
+    security: securityOf(security),
     request: {
       ...(params && { params }),
       ...(query && { query }),
@@ -169,10 +175,11 @@ function pathOf(operation: OperationDescription): RouteConfig {
   };
 }
 
-function securityOf(accepts: readonly Credential[], optional: boolean): Record<string, string[]>[] {
+function securityOf({ accepts, optional, scrapersOnly }: Security): Record<string, string[]>[] {
   const alternatives = accepts.map((credential): Record<string, string[]> => ({
     [credential]: [],
   }));
+  if (scrapersOnly) return [{ metrics: [] }, {}];
   return optional && accepts.length > 0 ? [...alternatives, {}] : alternatives;
 }
 
@@ -204,7 +211,7 @@ function failureOf(
   const definitions = codes.map(problem);
   const [first, ...rest] = definitions.map(({ schema }) => schema);
   if (first === undefined) throw new Error(`No problem with status ${status}`);
-  const challenged = status === 401 && operation.security.accepts.includes("bearer");
+  const challenged = status === 401 && takesBearer(operation.security);
   return {
     description: definitions.map(({ title, code }) => `\`${code}\`: ${title}.`).join(" "),
     headers: {

@@ -43,7 +43,7 @@ export interface OperationDescription {
   readonly events: readonly EventName[];
   /** How often it may be called, by whom: enforced before the handler, in this order. */
   readonly limits?: readonly DeclaredLimit[];
-  /** It touches no storage, so nothing outside this process can make it fail. */
+  /** It depends on no storage, so nothing outside this process can make it fail. */
   readonly selfContained?: true;
 }
 
@@ -54,13 +54,14 @@ export function operation<const O extends OperationDescription>(description: O):
 
 /** Every problem the operation can answer: its handler's own, and those of the pipeline around it. */
 export function problemsOf(operation: OperationDescription): readonly ProblemCode[] {
-  const { accepts, optional, role } = operation.security;
+  const { accepts, optional, role, scrapersOnly } = operation.security;
   const codes = new Set<ProblemCode>(operation.problems).add("validation_failed");
   if (operation.request.body) {
     for (const code of ["invalid_json", "unsupported_media_type", "payload_too_large"] as const)
       codes.add(code);
   }
   if (accepts.length > 0 && !optional) codes.add("unauthenticated");
+  if (scrapersOnly) codes.add("unauthenticated").add("not_found");
   if (role) codes.add("forbidden");
   if (!isSafeMethod(operation.method)) codes.add("csrf_rejected");
   if (operation.limits) codes.add("rate_limited");

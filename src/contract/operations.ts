@@ -3,6 +3,7 @@ import * as accounts from "./accounts.ts";
 import * as audit from "./audit.ts";
 import * as health from "./health.ts";
 import * as keys from "./keys.ts";
+import * as metrics from "./metrics.ts";
 import * as resets from "./resets.ts";
 import * as sessions from "./sessions.ts";
 import * as tokens from "./tokens.ts";
@@ -34,6 +35,7 @@ export const operations = {
   getJwks: keys.getJwks,
   getHealth: health.getHealth,
   getReadiness: health.getReadiness,
+  getMetrics: metrics.getMetrics,
 } as const;
 
 export type Operations = typeof operations;

@@ -110,7 +110,8 @@ const descriptions = {
     status: 401,
     title: "Sign-in required",
     detail: "The request carries no valid session or access token.",
-    remedy: "Log in, and send the session cookie or `Authorization: Bearer <access token>`.",
+    remedy:
+      "Log in, and send the session cookie or `Authorization: Bearer <access token>`. Metrics take the server's `METRICS_TOKEN` instead.",
   },
   csrf_rejected: {
     status: 403,

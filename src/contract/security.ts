@@ -11,6 +11,8 @@ export interface Security {
   readonly optional: boolean;
   /** The role the caller must have. */
   readonly role?: "admin";
+  /** For whoever may read the metrics: by a token of their own, or from this machine. No account is asked for. */
+  readonly scrapersOnly?: true;
 }
 
 export const open = { accepts: [], optional: true } as const satisfies Security;
@@ -19,6 +21,11 @@ export const bearer = { accepts: ["bearer"], optional: false } as const satisfie
 export const sessionOrBearer = {
   accepts: ["session", "bearer"],
   optional: false,
+} as const satisfies Security;
+export const scrapers = {
+  accepts: [],
+  optional: true,
+  scrapersOnly: true,
 } as const satisfies Security;
 export const admin = { ...sessionOrBearer, role: "admin" } as const satisfies Security;
 
@@ -43,6 +50,11 @@ export const csrfHeaders = z.object({
       }),
   ).optional(),
 });
+
+/** Whether an Authorization header may help, so that a 401 must say so (RFC 9110 §15.5.2). */
+export function takesBearer({ accepts, scrapersOnly }: Security): boolean {
+  return accepts.includes("bearer") || scrapersOnly === true;
+}
 
 /** Methods that change nothing (RFC 9110 §9.2.1), and so need no CSRF proof (CS-08). */
 export function isSafeMethod(method: string): boolean {

@@ -19,6 +19,11 @@ export function addressKey(ip: string): string {
   return `${site.join(":")}::/64`;
 }
 
+/** RFC 1122 §3.2.1.3 and RFC 4291 §2.5.3: an address that only this machine itself can send from. */
+export function isLoopbackAddress(ip: string): boolean {
+  return ip === "::1" || /^127(?:\.[0-9]{1,3}){3}$/.test(ip);
+}
+
 /** The eight groups of an IPv6 address; the URL parser reads every spelling of it (WHATWG URL §3.5). */
 function groupsOf(ip: string): number[] | undefined {
   const [withoutZone = ""] = ip.split("%");

@@ -3,11 +3,13 @@ import type { Journal } from "./events.ts";
 import type { KeyRing } from "./keys.ts";
 import type { Quotas } from "./limits.ts";
 import type { LockoutRule } from "./lockout.ts";
+import type { Meter } from "./metrics.ts";
 import type { PasswordPolicy } from "./password-policy.ts";
 import type { Passwords } from "./passwords.ts";
 import type { SecretKeys } from "./secrets.ts";
 
 export interface Dependencies extends Journal {
+  readonly meter: Meter;
   readonly passwords: Passwords;
   readonly passwordPolicy: PasswordPolicy;
   readonly secretKeys: SecretKeys;

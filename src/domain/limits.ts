@@ -35,6 +35,7 @@ export interface Limited {
   readonly retryAfterSeconds: number;
 }
 export type LimitOutcome = "allowed" | { readonly limited: Limited };
+type Decision = "allowed" | { readonly limited: Limited; readonly key: LimitKey };
 
 /** A quota as the store counts it. Milliseconds. */
 export interface Pace {
@@ -76,17 +77,21 @@ export async function takeLimits(
       hash: limitKey(deps.secretKeys, take),
     };
   });
-  return commit(deps, occasion, async (stores, record): Promise<LimitOutcome> => {
+  const outcome = await commit(deps, occasion, async (stores, record): Promise<Decision> => {
     for (const [index, { rule, key, quota, pace, hash }] of keys.entries()) {
       const waitMs = await stores.takeOne(hash, pace, occasion.now);
       if (waitMs === 0) continue;
       for (const taken of keys.slice(0, index)) await stores.giveBackOne(taken.hash, taken.pace);
       await record("rate_limited", { operation, key });
       const retryAfterSeconds = Math.min(Math.ceil(waitMs / 1000), RETRY_AFTER_MAX_SECONDS);
-      return { limited: { rule, quota, retryAfterSeconds } };
+      return { limited: { rule, quota, retryAfterSeconds }, key };
     }
     return "allowed";
   });
+  // Only what holds is counted: a refusal gave back what the limits before it had let through.
+  if (outcome !== "allowed") deps.meter.limitDecided(operation, outcome.key, "refused");
+  else for (const { key } of takes) deps.meter.limitDecided(operation, key, "allowed");
+  return outcome;
 }
 
 /** What a key is stored under: a stolen database must not list the addresses people typed in. */

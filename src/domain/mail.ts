@@ -32,6 +32,11 @@ export interface ClaimedMail {
   readonly attempt: number;
 }
 
+export interface OutboxState {
+  readonly waiting: number;
+  readonly oldestCreatedAt: number | null;
+}
+
 export interface MailStore {
   insertMail(mail: OutboxMail): Promise<void>;
   /** Takes on the mail that has been due longest, until `leaseEnd`: one conditional statement, so that no two processes get it. */
@@ -40,6 +45,8 @@ export interface MailStore {
   finishMail(id: string, attempt: number, now: number): Promise<void>;
   /** Gives a claimed mail back, to be claimed again from `dueAt` on. No effect where the claim was lost. */
   postponeMail(id: string, attempt: number, dueAt: number): Promise<void>;
+  /** How many wait to be sent, and since when the oldest of them does: milliseconds since the epoch, null where none waits. */
+  measureOutbox(): Promise<OutboxState>;
   /** Removes the rows of mails finished before that. */
   deleteMailsFinishedBefore(instant: number): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** One secret in the settings, a key of its own for each purpose: none can stand in for another. */
-import { createHash, hkdfSync, randomBytes } from "node:crypto";
+import { createHash, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** 256 bits: twice what OWASP ASVS 5.0 §7.2.3 asks of a session secret. */
 const SECRET_BYTES = 32;
@@ -41,4 +41,9 @@ export function newSecret(): string {
  */
 export function hashSecret(secret: string): Uint8Array {
   return createHash("sha256").update(secret).digest();
+}
+
+/** Whether two secrets are one, by what is kept of each. As long for every pair: neither length nor a common beginning tells. */
+export function isSameSecret(hash: Uint8Array, other: Uint8Array): boolean {
+  return timingSafeEqual(hash, other);
 }

@@ -6,10 +6,18 @@ import { compareSync, hashSync } from "bcryptjs";
 // this?" goes before whoever logs in, and a login storm cannot starve the event loop (IV-06).
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
-export function hash({ input, cost }: { input: string; cost: number }): { hash: string } {
-  return { hash: hashSync(input, cost) };
+/** Besides the result, when the work began: nanoseconds of the clock that all threads of a process share. */
+export interface Done<T> {
+  readonly startedAt: bigint;
+  readonly result: T;
 }
 
-export function compare({ input, hash }: { input: string; hash: string }): boolean {
-  return compareSync(input, hash);
+export function hash({ input, cost }: { input: string; cost: number }): Done<{ hash: string }> {
+  const startedAt = process.hrtime.bigint();
+  return { startedAt, result: { hash: hashSync(input, cost) } };
+}
+
+export function compare({ input, hash }: { input: string; hash: string }): Done<boolean> {
+  const startedAt = process.hrtime.bigint();
+  return { startedAt, result: compareSync(input, hash) };
 }

@@ -31,6 +31,11 @@ export async function findCaller(
   return found && { ...found, credential: "session" };
 }
 
+/** The token of an Authorization header; undefined where it is anything else. */
+export function readBearer(authorization: string): string | undefined {
+  return AUTHORIZATION.exec(authorization)?.[1];
+}
+
 /** The live session of the request's cookie, if any. */
 export async function findByCookie(
   deps: Dependencies,
@@ -58,7 +63,7 @@ async function findByToken(
   exchange: Exchange,
   authorization: string,
 ): Promise<SessionWithUser | undefined> {
-  const token = AUTHORIZATION.exec(authorization)?.[1];
+  const token = readBearer(authorization);
   const claims = token === undefined ? undefined : await verifyAccessToken(deps, exchange, token);
   if (claims === undefined) return undefined;
   const found = await recognizeSession(deps, exchange, claims.sessionId);

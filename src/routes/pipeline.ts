@@ -5,7 +5,7 @@ import type { EventFields, StoredEventName } from "../contract/events.ts";
 import { type OperationDescription, problemsOf } from "../contract/operation.ts";
 import { type OperationId, operationIds, operations } from "../contract/operations.ts";
 import { problem, type ProblemCode } from "../contract/problems.ts";
-import { CSRF_HEADER, isSafeMethod } from "../contract/security.ts";
+import { CSRF_HEADER, isSafeMethod, takesBearer } from "../contract/security.ts";
 import { isCsrfProof } from "../domain/csrf.ts";
 import type { Dependencies } from "../domain/dependencies.ts";
 import type { Device } from "../domain/devices.ts";
@@ -17,6 +17,7 @@ import type { AnswerHeaders } from "./headers.ts";
 import type { Inspector } from "./inspector.ts";
 import { emailOf, refuseOverLimit } from "./limits.ts";
 import { isCrossSite } from "./origin.ts";
+import type { ScraperCheck } from "./metrics.ts";
 import { RETRY_AFTER_SECONDS } from "./overload.ts";
 import { findRequestIssues, isJson } from "./request-issues.ts";
 import type { JsonAnswer, Responder } from "./responder.ts";
@@ -27,6 +28,7 @@ export interface PipelineOptions {
   readonly inspector: Inspector;
   readonly allowedOrigins: ReadonlySet<string>;
   readonly corsOrigins: ReadonlySet<string>;
+  readonly refuseScraper: ScraperCheck;
   /** True once shutdown has begun. */
   readonly isDraining: () => boolean;
 }
@@ -59,12 +61,13 @@ function createOperationRoute(
   id: OperationId,
   operation: OperationDescription,
   handler: AnyHandler,
-  { deps, responder, inspector, allowedOrigins, corsOrigins, isDraining }: PipelineOptions,
+  options: PipelineOptions,
 ): RouteDescriptor {
+  const { deps, responder, inspector, allowedOrigins, corsOrigins, isDraining } = options;
   const { security, request: parts, limits = [] } = operation;
   const isChange = !isSafeMethod(operation.method);
   const mayBeOverloaded = problemsOf(operation).includes("overloaded");
-  const acceptsBearer = security.accepts.includes("bearer");
+  const acceptsBearer = takesBearer(security);
 
   async function resolve(c: Context): Promise<Response> {
     const exchange = exchangeOf(c.locals);
@@ -72,7 +75,12 @@ function createOperationRoute(
     exchange.pattern = operation.path;
     const answer = await judge(exchange, c);
     inspector.checkAnswer(operation, answer);
-    if (!("problem" in answer)) return responder.json(exchange, answer);
+    if (!("problem" in answer)) {
+      const mediaType = operation.responses[answer.status]?.mediaType;
+      return mediaType === undefined
+        ? responder.json(exchange, answer)
+        : responder.text(exchange, answer, mediaType);
+    }
     // RFC 9110 §15.5.2: a 401 says how to do better.
     const challenge = problem(answer.problem).status === 401 && acceptsBearer;
     return responder.problem(
@@ -88,6 +96,8 @@ function createOperationRoute(
 
     if (isChange && isCrossSite(request, allowedOrigins, corsOrigins))
       return refuseCsrf(exchange, "cross_site");
+    const unwelcome = security.scrapersOnly && options.refuseScraper(exchange, request);
+    if (unwelcome) return unwelcome;
     const caller = await findCaller(deps, exchange, request, security);
     if (caller === undefined && !security.optional) return { problem: "unauthenticated" };
     if (caller?.credential === "session" && isChange) {

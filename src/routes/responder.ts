@@ -14,6 +14,8 @@ export interface JsonAnswer {
 
 export interface Responder {
   json(exchange: Exchange, answer: JsonAnswer): Response;
+  /** An answer whose body is text of the type its operation declares, and no JSON. */
+  text(exchange: Exchange, answer: JsonAnswer, mediaType: string): Response;
   problem(exchange: Exchange, failure: Failure<ProblemCode>, headers?: AnswerHeaders): Response;
   /** A page or an asset. `headers` win over the common ones. */
   page(exchange: Exchange, status: number, body: BodyInit | null, headers: AnswerHeaders): Response;
@@ -44,6 +46,8 @@ export function createResponder(
       const cookies = setCookies.map((cookie): [string, string] => ["set-cookie", cookie]);
       return new ResponseClass(text, { status, headers: [...Object.entries(headers), ...cookies] });
     },
+    text: (exchange, { status, body }, mediaType) =>
+      page(exchange, status, String(body), { "content-type": mediaType }),
     problem(exchange, failure, headers = {}) {
       const { problem: code, limited, ...fields } = { limited: undefined, ...failure };
       const { type, title, status, detail } = problem(code);

@@ -1,5 +1,5 @@
 /** The outbox in the database; what it holds was sealed before it came here. */
-import type { ClaimedMail, MailStore, OutboxMail } from "../domain/mail.ts";
+import type { ClaimedMail, MailStore, OutboxMail, OutboxState } from "../domain/mail.ts";
 import type { StorageDialect } from "./dialect.ts";
 import type { Run } from "./queries.ts";
 
@@ -9,6 +9,7 @@ export function createMailStore(run: Run, dialect: StorageDialect): MailStore {
     claimDueMail: (now, leaseEnd) => claimDueMail(run, dialect, now, leaseEnd),
     finishMail: (id, attempt, now) => finishMail(run, id, attempt, now),
     postponeMail: (id, attempt, dueAt) => postponeMail(run, id, attempt, dueAt),
+    measureOutbox: () => measureOutbox(run),
     deleteMailsFinishedBefore: (instant) => deleteMailsFinishedBefore(run, instant),
   };
 }
@@ -82,6 +83,22 @@ async function postponeMail(run: Run, id: string, attempt: number, dueAt: number
       .where("finished_at", "is", null)
       .execute(),
   );
+}
+
+/** What waits is little, and has an index of its own. PostgreSQL answers such numbers as text. */
+async function measureOutbox(run: Run): Promise<OutboxState> {
+  const row = await run((db) =>
+    db
+      .selectFrom("mails")
+      .select(({ fn }) => [
+        fn.countAll<number | string>().as("waiting"),
+        fn.min<number | string | null>("created_at").as("oldest"),
+      ])
+      .where("finished_at", "is", null)
+      .executeTakeFirstOrThrow(),
+  );
+  const { waiting, oldest } = row;
+  return { waiting: Number(waiting), oldestCreatedAt: oldest === null ? null : Number(oldest) };
 }
 
 async function deleteMailsFinishedBefore(run: Run, instant: number): Promise<void> {

@@ -67,8 +67,9 @@ describe.each(described)("$operationId", (operation) => {
   it("says what it is, what it does and who may call it", () => {
     expect(json).toMatchObject({ operationId, tags, summary });
     expect(at(json, "description")).toMatch(/^[A-Z][^]+\.$/);
-    const alternatives: object[] = security.accepts.map((credential) => ({ [credential]: [] }));
-    const anonymous = security.optional && security.accepts.length > 0 ? [{}] : [];
+    const own = security.scrapersOnly ? ["metrics"] : [];
+    const alternatives: object[] = [...security.accepts, ...own].map((name) => ({ [name]: [] }));
+    const anonymous = security.optional && alternatives.length > 0 ? [{}] : [];
     expect(at(json, "security")).toEqual([...alternatives, ...anonymous]);
   });
 
@@ -121,7 +122,8 @@ describe.each(described)("$operationId", (operation) => {
     const challenging = entriesOf(at(json, "responses"))
       .filter(([, response]) => "www-authenticate" in Object(at(response, "headers")))
       .map(([status]) => status);
-    expect(challenging).toEqual(security.accepts.includes("bearer") ? ["401"] : []);
+    const asksForToken = security.accepts.includes("bearer") || security.scrapersOnly === true;
+    expect(challenging).toEqual(asksForToken ? ["401"] : []);
   });
 });
 

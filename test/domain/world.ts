@@ -55,6 +55,11 @@ const generousQuotas: Dependencies["quotas"] = {
   reset_ip: generous,
   refresh_ip: generous,
 };
+const unmetered: Dependencies["meter"] = {
+  limitDecided() {},
+  hashWaited() {},
+  hashRefused() {},
+};
 const pool = createBcryptPool(2, 1000);
 afterAll(() => pool.close());
 const opened: { close(): Promise<void> }[] = [];
@@ -74,6 +79,7 @@ export async function openWorld(
   const deps: Dependencies = {
     storage,
     log: createEventLog((event) => printed.push(event), false),
+    meter: unmetered,
     newId,
     secretKeys,
     keyRing: await openKeyRing(storage, secretKeys.signingKeySeal, 900, newId(NOW), NOW),

@@ -27,6 +27,7 @@ beforeAll(async () => {
     LIMIT_SIGNUP_IP: "1/60",
     LIMIT_FORGOT_IP: "1/60",
     LIMIT_REFRESH_IP: "1/60",
+    METRICS_TOKEN: "0123456789abcdef",
   });
   const database = new DatabaseSync(join(folder, "broken.db"));
   for (const table of ["sessions", "users"])

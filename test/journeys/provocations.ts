@@ -15,7 +15,7 @@ export interface Servers {
   readonly broken: string;
   /** Its shutdown has begun. */
   readonly draining: string;
-  /** Its limits are one a minute, other than for logins by client address. */
+  /** Its limits are one a minute, other than for logins by client address, and its metrics need a token. */
   readonly limited: string;
   /** Where their mails become files. */
   readonly outbox: string;
@@ -41,9 +41,16 @@ export const provocations: Record<Exclude<ProblemCode, "method_not_allowed">, Pr
       request.headers.set("origin", "https://elsewhere.example");
       return request;
     }),
-  unauthenticated: ({ healthy }, id) => call(createClient({ baseUrl: healthy }), id),
+  unauthenticated: ({ healthy, limited }, id) =>
+    call(createClient({ baseUrl: id === "getMetrics" ? limited : healthy }), id),
   forbidden: async ({ healthy }, id) => call((await signedInClient(healthy)).api, id),
-  not_found: async ({ healthy }, id) => call(await adminClient(healthy), id),
+  not_found: async ({ healthy }, id) =>
+    id === "getMetrics"
+      ? tampered(healthy, id, (request) => {
+          request.headers.set("via", "1.1 proxy");
+          return request;
+        })
+      : call(await adminClient(healthy), id),
   last_admin: async ({ healthy }, id) => {
     const admin = await adminClient(healthy);
     const proof = id === "deleteMe" ? { password: adminCredentials.password } : {};

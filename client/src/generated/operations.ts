@@ -410,4 +410,13 @@ export const operationTable = {
     accepts: [],
     answers: { "200": "json", "400": "problem", "503": "problem" },
   },
+  getMetrics: {
+    method: "GET",
+    path: "/metrics",
+    params: [],
+    query: [],
+    body: false,
+    accepts: [],
+    answers: { "200": "text", "400": "problem", "401": "problem", "404": "problem" },
+  },
 } as const;

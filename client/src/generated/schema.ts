@@ -497,6 +497,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/metrics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Metrics for Prometheus
+     * @description Where `METRICS_TOKEN` is set, whoever sends it as a bearer token gets them, and everybody else 401. Where it is not set, they are for this very machine: any request that came from elsewhere, through a proxy, or to a server whose `PUBLIC_URL` is elsewhere, gets 404.
+     */
+    get: operations["getMetrics"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export interface webhooks {
   signup: {
@@ -1871,6 +1891,13 @@ export interface components {
       willRetry: boolean;
     };
     /**
+     * @description Prometheus' text format, version 0.0.4.
+     * @example # HELP portcullis_logins_total Logins that were judged. Those refused by a limit or a full queue were not.
+     *     # TYPE portcullis_logins_total counter
+     *     portcullis_logins_total{outcome="success"} 42
+     */
+    MetricsExposition: string;
+    /**
      * @description Not found. Check the path and the id. What belongs to others looks the same as what does not exist.
      * @example {
      *       "type": "/problems/not-found",
@@ -2886,7 +2913,7 @@ export interface components {
       sessionId: string;
     };
     /**
-     * @description Sign-in required. Log in, and send the session cookie or `Authorization: Bearer <access token>`.
+     * @description Sign-in required. Log in, and send the session cookie or `Authorization: Bearer <access token>`. Metrics take the server's `METRICS_TOKEN` instead.
      * @example {
      *       "type": "/problems/unauthenticated",
      *       "title": "Sign-in required",
@@ -5504,6 +5531,58 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  getMetrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All metrics of this process. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain; version=0.0.4; charset=utf-8": components["schemas"]["MetricsExposition"];
+        };
+      };
+      /** @description `validation_failed`: The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description `unauthenticated`: Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description `not_found`: Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
     };
