@@ -87,7 +87,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       expose: createExposition(meter, {
         storage,
         bcrypt,
-        pool: () => undefined,
+        pool: () => storage.poolState(),
         hashQueueLimit: settings.HASH_QUEUE,
         now,
       }),

@@ -5,6 +5,7 @@ import type { SigningKeyStore } from "./keys.ts";
 import type { DeviceStore } from "./devices.ts";
 import type { LimitStore } from "./limits.ts";
 import type { LockoutStore } from "./lockout.ts";
+import type { PoolState } from "./metrics.ts";
 import type { MailStore } from "./mail.ts";
 import type { ResetStore } from "./resets.ts";
 import type { SessionStore } from "./sessions.ts";
@@ -32,15 +33,8 @@ export interface Storage extends Stores {
   /** True when a write would be accepted right now. */
   isWritable(): Promise<boolean>;
   /** What a pool of connections is doing; undefined where there is none. */
-  connections(): Connections | undefined;
+  poolState(): PoolState | undefined;
   close(): Promise<void>;
-}
-
-export interface Connections {
-  readonly open: number;
-  readonly idle: number;
-  /** Requests that wait for a connection. */
-  readonly waiting: number;
 }
 
 /** Thrown by storage when the database is locked, full or away: the caller may try again. Anything else it throws is a bug. */

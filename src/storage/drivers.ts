@@ -1,5 +1,5 @@
 /** Which database a `DATABASE_URL` names. What each of them needs is in the file of its connection. */
-import type { Connections } from "../domain/storage.ts";
+import type { PoolState } from "../domain/metrics.ts";
 import type { StorageDialect } from "./dialect.ts";
 import type { PoolOptions } from "./pool.ts";
 import { openPostgres } from "./postgres-connection.ts";
@@ -10,7 +10,7 @@ export interface Database {
   readonly db: Db;
   readonly dialect: StorageDialect;
   /** Undefined where there is no pool. */
-  connections(): Connections | undefined;
+  poolState(): PoolState | undefined;
 }
 
 /**

@@ -39,12 +39,12 @@ export async function openPostgres(url: string, options: PoolOptions): Promise<D
     await db.destroy();
     throw error;
   }
-  const connections = () => ({
-    open: pool.totalCount,
+  const poolState = () => ({
+    size: pool.totalCount,
     idle: pool.idleCount,
     waiting: pool.waitingCount,
   });
-  return { db, dialect: postgresDialect, connections };
+  return { db, dialect: postgresDialect, poolState };
 }
 
 function createPool(url: string, options: PoolOptions): pg.Pool {

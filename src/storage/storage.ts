@@ -97,7 +97,7 @@ export function createStorage(database: Database): Storage {
       }
     },
 
-    connections: () => database.connections(),
+    poolState: () => database.poolState(),
 
     close() {
       closing ??= settleAndClose(database);
