@@ -134,13 +134,16 @@ export const rooms: readonly Room[] = [
     files: ["client/src/"],
     values: ["openapi-fetch"],
     types: [],
-    except: { "client/src/node.ts": ["tough-cookie", "node:"] },
-    why: "The client is published alone and runs in a browser: it knows the contract by what is generated from openapi.json, and only its Node entry knows Node and a cookie jar.",
+    except: {
+      "client/src/node.ts": ["tough-cookie", "node:"],
+      "client/src/verify/index.ts": ["jose"],
+    },
+    why: "The client is published alone and runs in a browser: it knows the contract by what is generated from openapi.json. Each library belongs to one entry: Node and the cookie jar to node.ts, jose to verify/, zod/mini to the generated schemas of events/.",
   },
   {
     name: "client's tests",
     files: ["client/test/"],
-    values: ["client/", "node:", "vitest"],
+    values: ["client/", "node:", "jose", "vitest"],
     types: [],
     why: "The client is tested as it is published: against any server, without this one.",
   },
@@ -157,6 +160,13 @@ export const rooms: readonly Room[] = [
     values: ["rou3", "vitest", "zod"],
     types: [],
     why: "The framework is tested as it is published, without the application that uses it.",
+  },
+  {
+    name: "examples",
+    files: ["examples/"],
+    values: ["@portcullis/client", "node:"],
+    types: [],
+    why: "An example is what somebody else's program looks like: it has the published client and Node.",
   },
   {
     name: "tests",

@@ -7,11 +7,16 @@ import { operations } from "../src/contract/operations.ts";
 import { type OperationDescription, problemsOf } from "../src/contract/operation.ts";
 import { problem } from "../src/contract/problems.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { eventSchemas } from "./event-schemas.ts";
+import { fakeTables, type PublishedDocument, resolve } from "./fake-tables.ts";
 
 const root = new URL("../", import.meta.url);
 const check = process.argv.includes("--check");
 
 const document = buildDocument(operations, packageJson.version);
+// What is generated below reads the published text, as everybody else does: there JSON has no types.
+const published = JSON.parse(JSON.stringify(document)) as PublishedDocument;
+const events = published.components.schemas["LogEvent"]?.oneOf ?? [];
 // As `any` JSON: openapi-typescript reads the published text, so that it sees what everybody sees.
 const types = astToString(
   await openapiTypescript(JSON.stringify(document), {
@@ -28,6 +33,10 @@ const files = {
   }),
   "client/src/generated/schema.ts": await typescript(notice + types),
   "client/src/generated/operations.ts": await typescript(notice + operationTable()),
+  "client/src/generated/events.ts": await typescript(
+    notice + eventSchemas(events.map((event) => resolve(published, event))),
+  ),
+  "client/src/generated/fake.ts": await typescript(notice + fakeTables(published)),
 };
 
 const stale: string[] = [];

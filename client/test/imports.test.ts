@@ -23,4 +23,13 @@ describe("an entry point", () => {
     const entry = new URL("../src/node.ts", import.meta.url);
     expect(new Set(packagesOf(entry))).toEqual(new Set(["tough-cookie"]));
   });
+
+  it.each([
+    ["events", ["zod/mini"]],
+    ["verify", ["jose"]],
+    ["testing", []],
+  ])("%s needs %j and nothing else", (name, packages) => {
+    const entry = new URL(`../src/${name}/index.ts`, import.meta.url);
+    expect(new Set(packagesOf(entry))).toEqual(new Set(packages));
+  });
 });

@@ -86,8 +86,15 @@ const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "client/src/node.ts": {
     'import { z } from "zod";': "client may not import z of zod",
   },
+  "client/src/events/index.ts": {
+    'import { jwtVerify } from "jose";': "client may not import jwtVerify of jose",
+  },
   "client/test/a.ts": {
     'import "../../src/server.ts";': "client's tests may not import src/server.ts",
+  },
+  "examples/log-tail/main.ts": {
+    'import { LogEvent } from "../../src/contract/events.ts";':
+      "examples may not import LogEvent of src/contract/events.ts",
   },
   "packages/http/src/a.ts": {
     'import { join } from "node:path";': "packages/http may not import join of node:path",

@@ -1,0 +1,188 @@
+/** What the fake server answers, by operation: the rules of the real one, as far as a test of a client meets them. */
+import type { fakeTable } from "../generated/fake.ts";
+import type { components } from "../generated/schema.ts";
+import type { Input, OperationId } from "../input.ts";
+import type { Result } from "../result.ts";
+import { type Account, type Accounts, currentPair, type Session } from "./accounts.ts";
+
+/** `PASSWORD_MIN_LENGTH` of the server, by default. Code points. */
+const PASSWORD_MIN_LENGTH = 15;
+/** What the server sends where it is asked for no number. */
+const PAGE_LIMIT = 20;
+
+/** The codes of the problems an operation documents. */
+export type ProblemCode<K extends OperationId> = (typeof fakeTable)[K]["problems"][number];
+
+/** The operations that need no administrator; the fake has none. */
+type OpenOperation = {
+  [K in OperationId]: (typeof fakeTable)[K]["isForAdmins"] extends true ? never : K;
+}[OperationId];
+
+/** A request whose parts are what the document asks for. */
+export interface Call<K extends OperationId> {
+  readonly input: Input<K>;
+  readonly accounts: Accounts;
+  /** Who asks; there where the operation cannot be called by anybody. */
+  readonly caller: "unauthenticated" extends ProblemCode<K> ? Session : Session | undefined;
+  /** The session of the cookie, whatever the operation accepts. */
+  readonly cookieSession: Session | undefined;
+  readonly userAgent: string | null;
+  /** Milliseconds. */
+  readonly now: number;
+}
+
+type DataOf<R> = R extends { readonly ok: true; readonly data: infer D } ? D : never;
+
+/** What an operation comes to, in the document's own types. */
+export type Answer<K extends OperationId> =
+  | { readonly data: DataOf<Result<K>>; readonly cookies?: readonly string[] }
+  | { readonly problem: ProblemCode<K>; readonly reasons?: readonly WeakPasswordReason[] };
+
+type WeakPasswordReason = components["schemas"]["WeakPasswordProblem"]["reasons"][number];
+
+export type Handlers = { readonly [K in OpenOperation]: (call: Call<K>) => Answer<K> };
+
+const done = { data: undefined };
+const weakPassword = { problem: "weak_password", reasons: ["too_short"] } as const;
+const notLoggedIn = { problem: "invalid_credentials" } as const;
+const cleared = ["__Host-session=; HttpOnly", "__Host-csrf="].map((cookie) => cookieOf(cookie, 0));
+
+export const handlers: Handlers = {
+  signup({ input: { email, password }, accounts, now }) {
+    if (isWeak(password)) return weakPassword;
+    if (accounts.findByEmail(email)) return { problem: "email_taken" };
+    return { data: accounts.add(email, password, now).user };
+  },
+  login({ input, accounts, cookieSession, userAgent, now }) {
+    const account = findByCredentials(accounts, input);
+    if (account === undefined) return notLoggedIn;
+    if (cookieSession) accounts.end(cookieSession);
+    const { secret, csrfToken, expiresAt } = accounts.startSession(
+      account,
+      "cookie",
+      userAgent,
+      now,
+    );
+    const maxAgeSeconds = Math.floor((expiresAt - now) / 1000);
+    const cookies = [`__Host-session=${secret}; HttpOnly`, `__Host-csrf=${csrfToken}`];
+    return {
+      data: { user: account.user, csrfToken, expiresAt: new Date(expiresAt).toISOString() },
+      cookies: cookies.map((cookie) => cookieOf(cookie, maxAgeSeconds)),
+    };
+  },
+  logout({ accounts, caller }) {
+    if (caller) accounts.end(caller);
+    return { ...done, cookies: cleared };
+  },
+  getMe: ({ caller }) => ({ data: caller.account.user }),
+  getTokenMe: ({ caller }) => ({ data: caller.account.user }),
+  listMySessions({ input: { limit = PAGE_LIMIT, cursor }, accounts, caller, now }) {
+    const all = accounts.sessionsOf(caller.account, now);
+    const at = all.findIndex(({ id }) => id === cursor);
+    if (cursor !== undefined && at === -1) return { problem: "validation_failed" };
+    const sessions = all.slice(at + 1);
+    const page = sessions.slice(0, limit);
+    const nextCursor = page.length < sessions.length ? (page.at(-1)?.id ?? null) : null;
+    return { data: { items: page.map((session) => presentSession(session, caller)), nextCursor } };
+  },
+  revokeMySession({ input: { sessionId }, accounts, caller, now }) {
+    const session = accounts.sessionsOf(caller.account, now).find(({ id }) => id === sessionId);
+    if (session === undefined) return { problem: "not_found" };
+    accounts.end(session);
+    return done;
+  },
+  revokeMyOtherSessions({ accounts, caller }) {
+    accounts.endSessions(caller.account, caller);
+    return done;
+  },
+  changePassword({ input: { currentPassword, newPassword }, accounts, caller }) {
+    if (caller.account.password !== currentPassword) return notLoggedIn;
+    if (isWeak(newPassword)) return weakPassword;
+    setPassword(caller.account, newPassword);
+    accounts.endSessions(caller.account, caller);
+    return done;
+  },
+  deleteMe({ input: { password }, accounts, caller }) {
+    if (caller.account.password !== password) return notLoggedIn;
+    accounts.remove(caller.account);
+    return { ...done, cookies: cleared };
+  },
+  tokenLogin({ input, accounts, userAgent, now }) {
+    const account = findByCredentials(accounts, input);
+    if (account === undefined) return notLoggedIn;
+    return { data: presentPair(accounts.startSession(account, "token", userAgent, now), now) };
+  },
+  tokenRefresh({ input: { refreshToken }, accounts, now }) {
+    const session = accounts.refresh(refreshToken, now);
+    return session ? { data: presentPair(session, now) } : { problem: "invalid_refresh_token" };
+  },
+  tokenRevoke({ input: { token }, accounts, now }) {
+    const session = accounts.findByAnyToken(token, now);
+    if (session) accounts.end(session);
+    return done;
+  },
+  forgotPassword({ input: { email }, accounts, now }) {
+    const account = accounts.findByEmail(email);
+    if (account) accounts.startReset(account, now);
+    return done;
+  },
+  resetPassword({ input: { token, newPassword }, accounts, now }) {
+    const account = accounts.findByResetToken(token, now);
+    if (account === undefined) return { problem: "invalid_reset_token" };
+    if (isWeak(newPassword)) return weakPassword;
+    setPassword(account, newPassword);
+    accounts.endSessions(account);
+    return done;
+  },
+  // It signs nothing: its access tokens are text without a meaning.
+  getJwks: () => ({ data: { keys: [] } }),
+  getHealth: () => ({ data: { status: "ok" } }),
+  getReadiness: () => ({ data: { status: "ok" } }),
+};
+
+function isWeak(password: string): boolean {
+  return [...password].length < PASSWORD_MIN_LENGTH;
+}
+
+function findByCredentials(
+  accounts: Accounts,
+  { email, password }: components["schemas"]["Credentials"],
+): Account | undefined {
+  const account = accounts.findByEmail(email);
+  return account?.password === password ? account : undefined;
+}
+
+function setPassword(account: Account, password: string): void {
+  account.password = password;
+  delete account.resetToken;
+}
+
+function cookieOf(cookie: string, maxAgeSeconds: number): string {
+  return `${cookie}; Path=/; Max-Age=${maxAgeSeconds}; Secure; SameSite=Lax`;
+}
+
+function presentPair(session: Session, now: number): components["schemas"]["TokenPair"] {
+  const { accessToken, refreshToken } = currentPair(session);
+  const refreshExpiresInSeconds = Math.floor((session.expiresAt - now) / 1000);
+  return {
+    tokenType: "Bearer",
+    accessToken,
+    expiresInSeconds: 900,
+    refreshToken,
+    refreshExpiresInSeconds,
+  };
+}
+
+function presentSession(session: Session, caller: Session): components["schemas"]["SessionInfo"] {
+  const { id, kind, createdAt, lastSeenAt, expiresAt, userAgent } = session;
+  return {
+    id,
+    kind,
+    current: session === caller,
+    createdAt: new Date(createdAt).toISOString(),
+    lastSeenAt: new Date(lastSeenAt).toISOString(),
+    expiresAt: new Date(expiresAt).toISOString(),
+    ip: "127.0.0.1",
+    userAgent,
+  };
+}

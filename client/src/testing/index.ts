@@ -1,0 +1,212 @@
+/**
+ * `@portcullis/client/testing`: a server for the tests of whatever uses the client. It lives in memory,
+ * takes what the document takes and answers what the document answers. It is not for production: it
+ * keeps passwords as they are, limits nobody and hashes nothing.
+ */
+import { fakeTable, problemDocuments } from "../generated/fake.ts";
+import { operationTable } from "../generated/operations.ts";
+import type { OperationId, OperationRow } from "../input.ts";
+import { Accounts, newId, type Session } from "./accounts.ts";
+import { type Call, handlers, type ProblemCode } from "./handlers.ts";
+import { findIssues, type Issue, type Rules } from "./rules.ts";
+
+export type { ProblemCode } from "./handlers.ts";
+
+/** How to make a fake server. */
+export interface FakeServerOptions {
+  /** The time, in milliseconds since 1970, for tests of what expires. Default: the clock. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** A Portcullis server without a network. */
+export interface FakeServer {
+  /**
+   * Answers a request, as `fetch` would: `createClient({ baseUrl: "http://localhost", fetch: fake.fetch })`.
+   * In cookie mode give the client a jar. What the document does not have is a 404.
+   */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /**
+   * Lets the next calls of an operation fail with one of its documented problems, before anything is
+   * looked at. `times` is 1 unless you say otherwise; 0 ends it, `Infinity` never does.
+   */
+  fail<K extends OperationId>(operation: K, code: ProblemCode<K>, times?: number): void;
+  /** The token that the last `forgotPassword` would have mailed to the address; undefined if none is good. */
+  resetToken(email: string): string | undefined;
+}
+
+/** Makes a server that knows nobody. It has no administrators: what needs one answers 403. */
+export function createFakeServer({ now = Date.now }: FakeServerOptions = {}): FakeServer {
+  const accounts = new Accounts();
+  const failures = new Map<string, { readonly code: AnyCode; times: number }>();
+
+  return {
+    async fetch(request) {
+      const requestId = newId(now());
+      const found = findOperation(request);
+      if (found === undefined) return problemResponse("not_found", requestId);
+      const answer = nextFailure(found.operationId) ?? (await judge(found, request));
+      if ("problem" in answer) {
+        const { problem, ...fields } = answer;
+        const isBearer = found.row.accepts.includes("bearer");
+        return problemResponse(problem, requestId, fields, isBearer);
+      }
+      return successResponse(fakeTable[found.operationId].success, requestId, answer);
+    },
+    fail(operation, code, times = 1) {
+      failures.set(operation, { code, times });
+    },
+    resetToken(email) {
+      const token = accounts.findByEmail(email)?.resetToken;
+      return token && now() < token.expiresAt ? token.token : undefined;
+    },
+  };
+
+  function nextFailure(operationId: OperationId): AnyAnswer | undefined {
+    const failure = failures.get(operationId);
+    if (failure === undefined || failure.times <= 0) return undefined;
+    failure.times -= 1;
+    return { problem: failure.code };
+  }
+
+  /** The checks of the server, in the server's order. */
+  async function judge({ operationId, row, params }: Found, request: Request): Promise<AnyAnswer> {
+    const documented: Documented = fakeTable[operationId];
+    const cookieSession = accounts.findByCookie(cookieIn(request, "__Host-session") ?? "", now());
+    const { caller, isByCookie } = findCaller(request, row, cookieSession);
+    if (caller) caller.lastSeenAt = now();
+    const isChange = row.method !== "GET";
+    if (isChange && request.headers.get("sec-fetch-site") === "cross-site")
+      return { problem: "csrf_rejected" };
+    if (caller === undefined && documented.problems.includes("unauthenticated"))
+      return { problem: "unauthenticated" };
+    if (isByCookie && isChange && request.headers.get("x-csrf-token") !== caller?.csrfToken)
+      return { problem: "csrf_rejected" };
+    if (documented.isForAdmins) return { problem: "forbidden" };
+
+    const body = documented.body ? await readBody(request) : { value: undefined };
+    if ("problem" in body) return body;
+    const query = Object.fromEntries(new URL(request.url).searchParams);
+    const issues = [
+      ...findIssues("params", documented.params ?? {}, params),
+      ...findIssues("query", documented.query ?? {}, query),
+      ...(documented.body ? findIssues("body", documented.body, body.value) : []),
+    ];
+    if (issues.length > 0) return { problem: "validation_failed", issues };
+
+    const fields = typeof body.value === "object" ? body.value : {};
+    const input = { ...params, ...typedQuery(documented.query ?? {}, query), ...fields };
+    const userAgent = request.headers.get("user-agent");
+    // One handler per operation that needs no administrator, and `input` is what its document asks for: just checked.
+    const handler = handlers[operationId as keyof typeof handlers] as (call: AnyCall) => AnyAnswer;
+    return handler({ input, accounts, caller, cookieSession, userAgent, now: now() });
+  }
+
+  /** An Authorization header is judged alone, where the operation takes it: a bad token never falls back to a cookie. */
+  function findCaller(request: Request, { accepts }: OperationRow, cookieSession?: Session) {
+    const authorization = request.headers.get("authorization");
+    if (authorization !== null && accepts.includes("bearer")) {
+      const token = /^Bearer (\S+)$/i.exec(authorization)?.[1] ?? "";
+      return { caller: accounts.findByAccessToken(token, now()), isByCookie: false };
+    }
+    const caller = accepts.includes("session") ? cookieSession : undefined;
+    return { caller, isByCookie: caller !== undefined };
+  }
+}
+
+type AnyCode = keyof typeof problemDocuments;
+type AnyCall = Omit<Call<OperationId>, "input" | "caller"> & {
+  readonly input: unknown;
+  readonly caller: Session | undefined;
+};
+type AnyAnswer = Success | { readonly problem: AnyCode; readonly issues?: readonly Issue[] };
+interface Success {
+  readonly data: unknown;
+  readonly cookies?: readonly string[];
+}
+
+/** A row of the generated table, as all of them are. */
+interface Documented {
+  readonly isForAdmins: boolean;
+  readonly problems: readonly string[];
+  readonly params?: Rules;
+  readonly query?: Rules;
+  readonly body?: Rules;
+}
+
+interface Found {
+  readonly operationId: OperationId;
+  readonly row: OperationRow;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+function findOperation({ method, url }: Request): Found | undefined {
+  const segments = new URL(url).pathname.split("/");
+  for (const [operationId, row] of Object.entries(operationTable)) {
+    const wanted = row.path.split("/");
+    if (row.method !== method || wanted.length !== segments.length) continue;
+    const pairs = wanted.map((name, at) => [name, segments[at] ?? ""] as const);
+    if (pairs.some(([name, text]) => !name.startsWith("{") && name !== text)) continue;
+    const params = pairs.filter(([name]) => name.startsWith("{"));
+    return {
+      operationId: operationId as OperationId, // a key of the table it is the key of
+      row,
+      params: Object.fromEntries(params.map(([name, text]) => [name.slice(1, -1), text])),
+    };
+  }
+  return undefined;
+}
+
+/** A query is text on its way here; a handler gets it as the document has it. */
+function typedQuery(rules: Rules, query: Readonly<Record<string, string>>) {
+  const fields = Object.entries(query).map(([name, text]) => {
+    return [name, rules[name]?.type === "integer" ? Number(text) : text] as const;
+  });
+  return Object.fromEntries(fields);
+}
+
+async function readBody(request: Request): Promise<{ value: unknown } | { problem: AnyCode }> {
+  const [mediaType = ""] = (request.headers.get("content-type") ?? "").split(";");
+  if (mediaType.trim().toLowerCase() !== "application/json")
+    return { problem: "unsupported_media_type" };
+  try {
+    return { value: await request.json() };
+  } catch {
+    return { problem: "invalid_json" };
+  }
+}
+
+function cookieIn(request: Request, name: string): string | undefined {
+  const pairs = (request.headers.get("cookie") ?? "").split("; ");
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
+function successResponse(status: number, requestId: string, { data, cookies = [] }: Success) {
+  const headers: [string, string][] = [...commonHeaders(requestId)];
+  if (data !== undefined) headers.push(["content-type", "application/json"]);
+  for (const cookie of cookies) headers.push(["set-cookie", cookie]);
+  return new Response(data === undefined ? null : JSON.stringify(data), { status, headers });
+}
+
+function problemResponse(code: AnyCode, requestId: string, fields = {}, isBearer = false) {
+  const document = { ...problemDocuments[code], requestId, ...fields };
+  const headers = new Headers([
+    ...commonHeaders(requestId),
+    ["content-type", "application/problem+json"],
+  ]);
+  if (document.status === 401 && isBearer) headers.set("www-authenticate", "Bearer");
+  if ("retryAfterSeconds" in document) {
+    headers.set("retry-after", String(document.retryAfterSeconds));
+    if (code === "rate_limited") {
+      headers.set("ratelimit-policy", '"fake";q=1;w=60');
+      headers.set("ratelimit", `"fake";r=0;t=${document.retryAfterSeconds}`);
+    }
+  }
+  return new Response(JSON.stringify(document), { status: document.status, headers });
+}
+
+function commonHeaders(requestId: string): [string, string][] {
+  return [
+    ["x-request-id", requestId],
+    ["cache-control", "no-store"],
+  ];
+}

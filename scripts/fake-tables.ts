@@ -1,0 +1,105 @@
+/** What the client's fake server must know of the document: what each operation takes, and how it can fail. */
+import type { JsonSchema } from "./event-schemas.ts";
+
+export interface PublishedDocument {
+  readonly components: { readonly schemas: Readonly<Record<string, PublishedSchema>> };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, PublishedOperation>>>>;
+}
+export interface PublishedSchema extends JsonSchema {
+  readonly oneOf?: readonly Reference[];
+  readonly examples?: readonly unknown[];
+}
+interface Reference {
+  readonly $ref: string;
+}
+interface PublishedOperation {
+  readonly operationId: string;
+  readonly parameters?: readonly PublishedParameter[];
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+}
+interface PublishedParameter {
+  readonly name: string;
+  readonly in: string;
+  readonly schema: JsonSchema;
+}
+type Content = Readonly<
+  Record<
+    string,
+    { readonly schema: Reference; readonly examples?: Readonly<Record<string, Example>> }
+  >
+>;
+interface Example {
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+const PROBLEM = "application/problem+json";
+/** What a string or number is held to. */
+const RULES = ["type", "minLength", "maxLength", "pattern", "minimum", "maximum"];
+
+/** The source of `fakeTable`, a row per operation, and of `problemDocuments`, an example per code. */
+export function fakeTables(document: PublishedDocument): string {
+  const problems: Record<string, unknown> = {};
+  const rows = Object.values(document.paths)
+    .flatMap((path) => Object.values(path))
+    .map((operation) => {
+      const examples = problemExamples(operation);
+      for (const [code, { requestId: _, ...example }] of examples) problems[code] = example;
+      const codes = examples.map(([code]) => code);
+      return `${operation.operationId}: ${JSON.stringify(rowOf(document, operation, codes))},`;
+    });
+  return [
+    `export const fakeTable = {\n${rows.join("\n")}\n} as const;`,
+    `export const problemDocuments = ${JSON.stringify(problems)} as const;`,
+    "",
+  ].join("\n\n");
+}
+
+function problemExamples({ responses }: PublishedOperation) {
+  return Object.values(responses)
+    .flatMap(({ content }) => Object.entries(content?.[PROBLEM]?.examples ?? {}))
+    .map(([code, { value }]) => [code, value] as const);
+}
+
+function rowOf(document: PublishedDocument, operation: PublishedOperation, problems: string[]) {
+  const [status] = Object.keys(operation.responses).filter((key) => key.startsWith("2"));
+  // The fake has no administrators: it refuses these before it looks at what they are sent.
+  const isForAdmins = problems.includes("forbidden");
+  const row = { success: Number(status), isForAdmins, problems };
+  return isForAdmins ? row : { ...row, ...inputsOf(document, operation) };
+}
+
+function inputsOf(
+  document: PublishedDocument,
+  { parameters = [], requestBody }: PublishedOperation,
+) {
+  const body = requestBody?.content["application/json"]?.schema;
+  const of = (place: string) => parameters.filter((parameter) => parameter.in === place);
+  return {
+    params: rulesOf(of("path")),
+    query: rulesOf(of("query")),
+    ...(body && { body: bodyRules(resolve(document, body)) }),
+  };
+}
+
+function rulesOf(parameters: readonly PublishedParameter[]) {
+  return Object.fromEntries(parameters.map(({ name, schema }) => [name, ruleOf(schema)]));
+}
+
+function bodyRules({ properties = {}, required = [] }: JsonSchema) {
+  const optional = Object.keys(properties).filter((name) => !required.includes(name));
+  if (optional.length > 0)
+    throw new Error(`The fake server's bodies have no optional ${optional.join()}`);
+  return Object.fromEntries(Object.entries(properties).map(([key, field]) => [key, ruleOf(field)]));
+}
+
+function ruleOf(schema: JsonSchema) {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => RULES.includes(key)));
+}
+
+/** What a reference of the document leads to. */
+export function resolve(document: PublishedDocument, { $ref }: Reference): PublishedSchema {
+  const schema = document.components.schemas[$ref.slice($ref.lastIndexOf("/") + 1)];
+  if (schema === undefined) throw new Error(`${$ref} leads nowhere`);
+  return schema;
+}
