@@ -1,0 +1,95 @@
+/** Reads the server's log on stdin and prints what matters for security, one readable line each. */
+import { createInterface } from "node:readline";
+import { type LogEvent, parseLine, type UnknownEvent } from "@portcullis/client/events";
+
+const withColours = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+const COLOURS = { info: "\u001b[32m", warn: "\u001b[33m", error: "\u001b[31m" } as const;
+const RESET = "\u001b[0m";
+
+// Whoever read our output is gone (`| head`): no reason for a stack trace.
+process.stdout.on("error", () => process.exit(0));
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const parsed = parseLine(line);
+  if (parsed.kind === "no_event") continue; // npm's own lines, say
+  const text = parsed.kind === "known" ? describe(parsed.event) : describeUnknown(parsed);
+  if (text !== undefined) process.stdout.write(`${text}\n`);
+}
+
+/** The line for an event; undefined for those a security feed can do without. */
+function describe(event: LogEvent): string | undefined {
+  if (event.event === "request") return undefined;
+  return lineOf(event.level, event.timestamp, event.event, wordsOf(event), event.ip);
+}
+
+/** An event of a newer server is shown by its name alone: what its fields mean, this version cannot know. */
+function describeUnknown({ name, fields }: UnknownEvent): string {
+  const { timestamp } = fields;
+  const when = typeof timestamp === "string" ? timestamp : "";
+  return lineOf("warn", when, name, "(unknown to this version)", null);
+}
+
+function wordsOf(event: Exclude<LogEvent, { event: "request" }>): string {
+  switch (event.event) {
+    case "login_failed":
+    case "signup_failed":
+      return `${event.email}: ${event.reason}`;
+    case "login_success":
+      return `${event.email} by ${event.method}`;
+    case "login_locked":
+      return `${event.email} until ${event.lockedUntil}`;
+    case "session_revoked":
+      return `of ${event.userId}, by ${event.by}`;
+    case "refresh_token_reuse":
+      return `of ${event.userId}: a token was stolen, and its session has ended`;
+    case "rate_limited":
+      return `${event.operation} by ${event.key}`;
+    case "csrf_rejected":
+      return `${event.operation}: ${event.reason}`;
+    case "authorization_denied":
+      return `${event.userId} asked for ${event.operation}`;
+    case "user_updated":
+      return `${event.userId} ${JSON.stringify(event.changes)}`;
+    case "reset_failed":
+      return event.reason;
+    case "mail_failed":
+      return `attempt ${event.attempt}: ${event.code}`;
+    case "unhandled_error":
+      return `${event.error.class}: ${event.error.message}`;
+    case "server_started":
+      return `${event.version} on ${event.address}`;
+    case "server_stopped":
+      return event.reason;
+    case "signing_key_rotated":
+      return `the new key is ${event.kid}`;
+    case "signup":
+    case "reset_token_created":
+    case "reset_requested_unknown_email":
+      return event.email;
+    case "logout":
+    case "token_refreshed":
+    case "token_revoked":
+    case "password_changed":
+    case "password_reset":
+    case "user_deleted":
+    case "user_unlocked":
+      return `of ${event.userId}`;
+  }
+}
+
+function lineOf(
+  level: LogEvent["level"],
+  timestamp: string,
+  name: string,
+  words: string,
+  ip: string | null,
+): string {
+  const mark = withColours ? `${COLOURS[level]}${level.padEnd(5)}${RESET}` : level.padEnd(5);
+  const from = ip === null ? "" : ` from ${ip}`;
+  return printable(`${timestamp} `) + mark + printable(` ${name} ${words}${from}`);
+}
+
+/** What stands in a log may have been chosen by a stranger: no character of it may steer the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "�");
+}

@@ -1,0 +1,142 @@
+/** The examples, run as their READMEs say, against the real server. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { createClient } from "@portcullis/client";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
+import { cookieClient, dataOf, freshEmail, password } from "./clients.ts";
+import {
+  adminCredentials,
+  generousLimits,
+  spawnServer,
+  startServerProcess,
+} from "./server-process.ts";
+import { until } from "./until.ts";
+
+const children: ChildProcess[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    const ended = child.exitCode !== null || child.signalCode !== null || once(child, "close");
+    child.kill();
+    await ended;
+  }
+});
+
+describe("examples/resource-server", () => {
+  it("answers whose token it is, refuses others, and tells apart that it cannot know", async () => {
+    const server = await startServerProcess();
+    onTestFinished(() => server.dispose());
+    const api = createClient({ baseUrl: server.baseUrl });
+    const { accessToken } = dataOf(await api.tokenLogin(adminCredentials));
+    const [, payload = ""] = accessToken.split(".");
+    const { iss, sub } = JSON.parse(Buffer.from(payload, "base64url").toString());
+    const environment = {
+      ISSUER: iss,
+      JWKS_URL: `${server.baseUrl}/.well-known/jwks.json`,
+      PORT: "0",
+    };
+    const [early, late] = [await resourceServer(environment), await resourceServer(environment)];
+
+    const good = await call(early, `Bearer ${accessToken}`);
+    expect(good).toMatchObject({ status: 200, body: { message: `Hello ${sub}` } });
+    expect(await call(early)).toEqual({
+      status: 401,
+      challenge: "Bearer",
+      body: { reason: "missing" },
+    });
+    expect(await call(early, `Bearer ${accessToken}x`)).toEqual({
+      status: 401,
+      challenge: 'Bearer error="invalid_token"',
+      body: { reason: "invalid" },
+    });
+    await server.stop();
+    expect(await call(early, `Bearer ${accessToken}`)).toMatchObject({ status: 200 });
+    expect(await call(late, `Bearer ${accessToken}`)).toMatchObject({
+      status: 503,
+      body: { reason: "keys_unavailable" },
+    });
+  });
+});
+
+describe("examples/log-tail", () => {
+  it("prints the feed of a server that is piped into it, without colours and without requests", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "portcullis-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const environment = { DATABASE_URL: `sqlite:${join(folder, "portcullis.db")}` };
+    const server = spawnServer({ ...environment, ...generousLimits });
+    children.push(server);
+    const { lines, child } = example("log-tail", {});
+    server.stdout?.pipe(child.stdin);
+    const started = await until(() => lines.find((line) => line.includes(" server_started ")));
+    const api = cookieClient(started.slice(started.indexOf("http://")));
+    const email = freshEmail();
+    await api.signup({ email, password });
+    await api.login({ email, password: "not the password at all" });
+    await api.login({ email, password });
+    server.kill();
+    await once(child, "close");
+    const feed = lines.map((line) => line.replace(/^\S+Z (\w+) +/, "$1 "));
+    expect(feed).toEqual([
+      "info signup admin@example.com",
+      expect.stringMatching(/^info server_started /),
+      `info signup ${email} from 127.0.0.1`,
+      `warn login_failed ${email}: wrong_password from 127.0.0.1`,
+      `info login_success ${email} by session from 127.0.0.1`,
+      "info server_stopped SIGTERM",
+    ]);
+  });
+
+  it("shows what it does not know by name, passes over what is no event, and obeys no control character", async () => {
+    const { lines, child } = example("log-tail", {});
+    const event = { timestamp: "2026-11-23T10:06:00.000Z", requestId: null, ip: null };
+    const input = [
+      "> portcullis@0.1.0 start",
+      JSON.stringify({ ...event, event: "passkey_added", level: "info" }),
+      JSON.stringify({
+        ...event,
+        event: "server_stopped",
+        level: "info",
+        version: "1",
+        reason: "\u001b[2J",
+      }),
+      "",
+    ];
+    child.stdin.end(input.join("\n"));
+    await once(child, "close");
+    expect(lines).toEqual([
+      "2026-11-23T10:06:00.000Z warn  passkey_added (unknown to this version)",
+      "2026-11-23T10:06:00.000Z info  server_stopped �[2J",
+    ]);
+  });
+});
+
+/** Starts an example; `lines` is what it has printed so far. */
+function example(name: string, environment: Readonly<Record<string, string>>) {
+  const main = new URL(`../../examples/${name}/main.ts`, import.meta.url).pathname;
+  const child = spawn(process.execPath, ["--conditions=source", main], {
+    env: { PATH: process.env["PATH"], ...environment },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  children.push(child);
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
+  return { child, lines };
+}
+
+async function resourceServer(environment: Readonly<Record<string, string>>): Promise<string> {
+  const { lines } = example("resource-server", environment);
+  const line = await until(() => lines[0]);
+  return /http:\/\/[\d.:]+/.exec(line)?.[0] ?? "";
+}
+
+async function call(url: string, authorization?: string) {
+  const response = await fetch(url, { headers: authorization ? { authorization } : {} });
+  return {
+    status: response.status,
+    challenge: response.headers.get("www-authenticate"),
+    body: await response.json(),
+  };
+}
