@@ -9,7 +9,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["test/**/*.test.ts", "client/test/**/*.test.ts", "packages/http/test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "test/browser/**"],
+    exclude: ["**/node_modules/**", "test/browser/**", "test/consumer/**"],
     globalSetup: "test/postgres.ts",
     // Half of the time is waiting for processes and clocks: two files at once, also on two cores.
     maxWorkers: 2,

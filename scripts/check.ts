@@ -14,7 +14,13 @@ interface Step {
 const steps: readonly Step[] = [
   {
     name: "types",
-    commands: ["tsc -p .", "tsc -p client", "tsc -p client/test", "tsc -p packages/http"],
+    commands: [
+      "tsc -p .",
+      "tsc -p client",
+      "tsc -p client/test",
+      "tsc -p packages/http",
+      "tsc -p examples",
+    ],
   },
   {
     name: "types of 7",
@@ -28,6 +34,7 @@ const steps: readonly Step[] = [
   { name: "lint", commands: ["eslint --max-warnings 0 ."] },
   { name: "format", commands: ["prettier --check ."] },
   { name: "drift", commands: ["node scripts/openapi.ts --check"] },
+  { name: "package", commands: ["node scripts/check-package.ts"] },
   { name: "document", commands: ["redocly lint openapi/openapi.json"] },
 ];
 

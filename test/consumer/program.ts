@@ -1,0 +1,49 @@
+/** Somebody's program: every entry of the published client once, against the server whose URL it is given. */
+import { createClient, memoryTokens, type Result } from "@portcullis/client";
+import { type EventOf, parseLine } from "@portcullis/client/events";
+import { cookieJar } from "@portcullis/client/node";
+import { createFakeServer } from "@portcullis/client/testing";
+import { createVerifier, readBearer } from "@portcullis/client/verify";
+
+const [baseUrl = "", issuer = ""] = process.argv.slice(2);
+const credentials = {
+  email: `consumer-${crypto.randomUUID()}@example.com`,
+  password: "correct horse battery staple",
+};
+const said: string[] = [];
+
+const browser = createClient({ baseUrl, cookies: cookieJar() });
+said.push(statusOf(await browser.signup(credentials)));
+said.push(statusOf(await browser.login(credentials)));
+said.push(statusOf(await browser.getMe()));
+said.push(statusOf(await browser.logout()));
+
+const program = createClient({ baseUrl, tokens: memoryTokens() });
+const login: Result<"tokenLogin"> = await program.tokenLogin(credentials);
+if (!login.ok) throw new Error(statusOf(login));
+const verifier = createVerifier({ issuer, jwksUrl: `${baseUrl}/.well-known/jwks.json` });
+const verified = await verifier.verify(readBearer(`Bearer ${login.data.accessToken}`));
+said.push(verified.ok ? "verified" : verified.reason);
+const forged = await verifier.verify(`${login.data.accessToken}A`);
+said.push(forged.ok ? "verified" : forged.reason);
+
+const logout: EventOf<"logout"> = {
+  timestamp: "2026-11-23T10:06:00.000Z",
+  requestId: null,
+  ip: null,
+  event: "logout",
+  level: "info",
+  userId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+};
+said.push(parseLine(JSON.stringify(logout)).kind, parseLine('{"event":"new"}').kind);
+
+const fake = createFakeServer();
+fake.fail("signup", "email_taken");
+const tested = createClient({ baseUrl: "http://localhost", fetch: fake.fetch });
+said.push(statusOf(await tested.signup(credentials)), statusOf(await tested.signup(credentials)));
+
+console.log(said.join(" "));
+
+function statusOf({ status }: { readonly status: number }): string {
+  return String(status);
+}
