@@ -368,6 +368,13 @@ export const fakeTable = {
     params: {},
     query: {},
   },
+  getMetrics: {
+    success: 200,
+    isForAdmins: false,
+    problems: ["validation_failed", "unauthenticated", "not_found"],
+    params: {},
+    query: {},
+  },
 } as const;
 
 export const problemDocuments = {

@@ -138,6 +138,8 @@ export const handlers: Handlers = {
   getJwks: () => ({ data: { keys: [] } }),
   getHealth: () => ({ data: { status: "ok" } }),
   getReadiness: () => ({ data: { status: "ok" } }),
+  /** As on a machine that is not the scraper's: the fake counts nothing. */
+  getMetrics: () => ({ problem: "not_found" }),
 };
 
 function isWeak(password: string): boolean {
