@@ -1,28 +1,43 @@
-/** The process's own cleaning: rows that say nothing any more go, so that the database does not grow for ever. */
+/** Cleaning: rows that say nothing any more go, so that the database does not grow for ever. One process does it for all. */
 import type { Settings } from "./config.ts";
 import { deleteOldEvents } from "./domain/retention.ts";
 import type { Storage } from "./domain/storage.ts";
 
 /** How often rows that have ended by themselves are removed. Milliseconds. */
 const CLEANING_INTERVAL_MS = 600_000;
+/** How often a process asks whether it is its turn. Milliseconds. */
+const ASKING_INTERVAL_MS = 60_000;
 /** How long the empty row of a mail that was sent is kept, for whoever asks whether it was. Milliseconds. */
 const FINISHED_MAIL_KEPT_MS = 86_400_000;
 
-/** Cleans at every interval until it is stopped, and keeps no process alive. A turn that fails is left to the next. */
+type Kept = Pick<Settings, "SESSION_IDLE_TTL" | "EVENT_RETENTION_DAYS">;
+
+/** Cleans whenever it is due and nobody else does, until it is stopped, and keeps no process alive. */
 export function startCleaning(
   storage: Storage,
-  { SESSION_IDLE_TTL, EVENT_RETENTION_DAYS }: Settings,
+  settings: Kept,
   now: () => number,
 ): { stop(): void } {
-  const timer = setInterval(() => {
-    const idleSince = now() - SESSION_IDLE_TTL * 1000;
-    // It is tried again at the next turn: a session past its limit is dead, whether or not it is still a row.
-    storage.deleteExpiredSessions(now(), idleSince).catch(() => undefined);
-    deleteOldEvents(storage, EVENT_RETENTION_DAYS, now()).catch(() => undefined);
-    storage.deletePaidLimits(now()).catch(() => undefined);
-    storage.deleteExpiredDevices(now()).catch(() => undefined);
-    storage.deleteExpiredResetTokens(now()).catch(() => undefined);
-    storage.deleteMailsFinishedBefore(now() - FINISHED_MAIL_KEPT_MS).catch(() => undefined);
-  }, CLEANING_INTERVAL_MS).unref();
+  const timer = setInterval(
+    // The database is away: whoever asks next is told that it is still due.
+    () => void cleanIfDue(storage, settings, now()).catch(() => undefined),
+    ASKING_INTERVAL_MS,
+  ).unref();
   return { stop: () => clearInterval(timer) };
+}
+
+/** True where it was this caller's turn. A step that fails is left to the next turn. */
+export async function cleanIfDue(storage: Storage, settings: Kept, now: number): Promise<boolean> {
+  if (!(await storage.claimJob("cleaning", now, now + CLEANING_INTERVAL_MS))) return false;
+  const idleSince = now - settings.SESSION_IDLE_TTL * 1000;
+  // A session past its limit is dead, whether or not it is still a row; so is all else here.
+  await Promise.allSettled([
+    storage.deleteExpiredSessions(now, idleSince),
+    deleteOldEvents(storage, settings.EVENT_RETENTION_DAYS, now),
+    storage.deletePaidLimits(now),
+    storage.deleteExpiredDevices(now),
+    storage.deleteExpiredResetTokens(now),
+    storage.deleteMailsFinishedBefore(now - FINISHED_MAIL_KEPT_MS),
+  ]);
+  return true;
 }

@@ -48,13 +48,14 @@ export interface StartOptions {
 export async function startServerProcess(options: StartOptions = {}): Promise<ServerProcess> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "portcullis-")));
   const databaseFile = join(folder, "portcullis.db");
-  const child = spawnServer({
+  const environment = {
     DATABASE_URL: `sqlite:${databaseFile}`,
     ADMIN_EMAIL: adminCredentials.email,
     ADMIN_PASSWORD: adminCredentials.password,
     ...generousLimits,
     ...options.environment,
-  });
+  };
+  const child = spawnServer(environment, [], folder);
   const lines: string[] = [];
   let stderr = "";
   child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
@@ -94,8 +95,10 @@ export async function startServerProcess(options: StartOptions = {}): Promise<Se
 export function spawnServer(
   environment: Readonly<Record<string, string>>,
   nodeArguments: readonly string[] = [],
+  folder?: string,
 ): ChildProcess {
   return spawn(process.execPath, [...nodeArguments, START], {
+    cwd: folder,
     env: {
       PATH: process.env["PATH"],
       PORT: "0",

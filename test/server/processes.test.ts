@@ -1,0 +1,238 @@
+/** Two processes on one PostgreSQL: whatever one is told, the other knows at the very next request. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Client, createClient } from "@portcullis/client";
+import { cookieJar } from "@portcullis/client/node";
+import { dataOf, freshEmail, password } from "../journeys/clients.ts";
+import { runScript } from "../journeys/commands.ts";
+import { type MailServer, startMailServer } from "../journeys/mail-server.ts";
+import { tokenIn } from "../journeys/mailbox.ts";
+import {
+  adminCredentials,
+  generousLimits,
+  type ServerProcess,
+  startServerProcess,
+} from "../journeys/server-process.ts";
+import { until } from "../journeys/until.ts";
+import { createPostgres, type TestDatabase } from "../storage/databases.ts";
+
+let folder: string;
+let database: TestDatabase;
+let mails: MailServer;
+let servers: ServerProcess[];
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "portcullis-processes-"));
+  [database, mails] = await Promise.all([createPostgres(), startMailServer("accepts")]);
+  environment = {
+    DATABASE_URL: database.url,
+    AUTH_SECRET: "fathom-wicket-0123456789-lantern-orchard",
+    PUBLIC_URL: "http://localhost",
+    SMTP_URL: mails.url,
+    MAIL_FROM: "auth@example.com",
+    LOCKOUT_THRESHOLD: "3",
+  };
+  // At once, on an empty database, each with another first administrator in mind.
+  servers = await Promise.all(
+    [adminCredentials.email, "second@example.com"].map((ADMIN_EMAIL) =>
+      startServerProcess({ folder, environment: { ...environment, ADMIN_EMAIL } }),
+    ),
+  );
+});
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.stop()));
+  await Promise.all([mails.close(), database.remove()]);
+  await rm(folder, { recursive: true });
+});
+
+/** Clients of both processes. The two jars are one: cookies know no port. */
+function bothClients(): [Clients, Clients] {
+  const cookies = cookieJar();
+  const clientsOf = (server: ServerProcess | undefined) => ({
+    cookie: createClient({ baseUrl: server?.baseUrl ?? "", cookies }),
+    bare: createClient({ baseUrl: server?.baseUrl ?? "" }),
+  });
+  return [clientsOf(servers[0]), clientsOf(servers[1])];
+}
+interface Clients {
+  readonly cookie: Client;
+  /** Keeps nothing. */
+  readonly bare: Client;
+}
+
+async function newAccount() {
+  const [one, two] = bothClients();
+  const email = freshEmail();
+  const user = dataOf(await one.cookie.signup({ email, password }));
+  return { one, two, email, user };
+}
+
+describe("two processes that start at once on an empty database", () => {
+  it("LG-05 leave one schema, one administrator and one key", async () => {
+    const count = async (from: string) =>
+      (await database.query(`select count(*) as n from ${from}`))[0]?.["n"];
+    expect(await count("users where role = 'admin'")).toBe(1);
+    expect(await count("events where event = 'signup'")).toBe(1);
+    expect(await count("signing_keys")).toBe(1);
+  });
+});
+
+describe("what one process is told, the other knows at the next request", () => {
+  it("SE-12 SE-04 a login, and its end", async () => {
+    const { one, two, email } = await newAccount();
+    dataOf(await one.cookie.login({ email, password }));
+    for (let round = 0; round < 3; round += 1)
+      for (const { cookie } of [two, one])
+        expect(await cookie.getMe()).toMatchObject({ status: 200 });
+    const held = createClient({ baseUrl: servers[0]?.baseUrl ?? "", cookies: cookieJar() });
+    dataOf(await held.login({ email, password }));
+    expect(await held.getMe()).toMatchObject({ status: 200 }); // whatever is remembered is warm now
+    dataOf(await two.cookie.revokeMyOtherSessions());
+    expect(await held.getMe()).toMatchObject({ status: 401 });
+    dataOf(await two.cookie.logout());
+    expect(await one.cookie.getMe()).toMatchObject({ status: 401 });
+  });
+
+  it("TK-08 TK-12 access tokens end with their session; a stolen refresh token ends it everywhere", async () => {
+    const { one, two, email } = await newAccount();
+    const first = dataOf(await one.bare.tokenLogin({ email, password }));
+    const headers = { authorization: `Bearer ${first.accessToken}` };
+    expect(await two.bare.getTokenMe({}, { headers })).toMatchObject({ status: 200 });
+    const { refreshToken } = dataOf(
+      await two.bare.tokenRefresh({ refreshToken: first.refreshToken }),
+    );
+    dataOf(await one.bare.tokenRefresh({ refreshToken }));
+    expect(await two.bare.tokenRefresh({ refreshToken: first.refreshToken })).toMatchObject({
+      status: 401,
+    }); // reuse
+    for (const { bare } of [one, two])
+      expect(await bare.getTokenMe({}, { headers })).toMatchObject({ status: 401 });
+  });
+
+  it("TK-13 parallel refreshes at both leave one successor", async () => {
+    const { one, two, email } = await newAccount();
+    const { refreshToken } = dataOf(await one.bare.tokenLogin({ email, password }));
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).bare.tokenRefresh({ refreshToken })),
+    );
+    const successors = new Set(results.map((result) => dataOf(result).refreshToken));
+    expect(successors.size).toBe(1);
+  });
+
+  it("TK-09 AZ-04 a role and a disabling", async () => {
+    const { one, two, email, user } = await newAccount();
+    dataOf(await one.cookie.login({ email, password }));
+    const [admin] = bothClients();
+    dataOf(await admin.cookie.login(adminCredentials));
+    dataOf(await admin.cookie.updateUser({ userId: user.id, role: "admin" }));
+    expect(await two.cookie.listUsers()).toMatchObject({ status: 200 });
+    dataOf(await admin.cookie.updateUser({ userId: user.id, role: "user" }));
+    expect(await two.cookie.listUsers()).toMatchObject({ status: 403 });
+    dataOf(await admin.cookie.updateUser({ userId: user.id, disabled: true }));
+    for (const { cookie } of [two, one])
+      expect(await cookie.getMe()).toMatchObject({ status: 401 });
+  });
+
+  it("RL-08 a lock, counted at both", async () => {
+    const { one, two, email } = await newAccount();
+    for (const { bare } of [one, two, one])
+      expect(await bare.login({ email, password: "wrong password" })).toMatchObject({
+        status: 401,
+      });
+    for (const { bare } of [two, one])
+      expect(await bare.login({ email, password })).toMatchObject({ status: 401 });
+    expect(
+      await database.query(`select event from events where body like '%${email}%' order by id`),
+    ).toContainEqual({ event: "login_locked" });
+  });
+
+  it("a new signing key: tokens of either verify at both, at once, and are published by both", async () => {
+    const { one, two, email } = await newAccount();
+    const old = dataOf(await one.bare.tokenLogin({ email, password }));
+    const outcome = await runScript("keys", ["rotate"], environment);
+    expect(outcome).toMatchObject({ code: 0 });
+    const kids = await Promise.all(
+      [one, two].map(async ({ bare }) => dataOf(await bare.getJwks()).keys.map(({ kid }) => kid)),
+    );
+    expect(kids[0]).toHaveLength(2);
+    expect(kids[1]).toEqual(kids[0]);
+    const fresh = await until(async () => {
+      const pair = dataOf(await two.bare.tokenLogin({ email, password }));
+      return kidOf(pair.accessToken) === kids[0]?.[0] ? pair : undefined;
+    });
+    for (const { accessToken } of [fresh, old])
+      for (const { bare } of [one, two])
+        expect(
+          await bare.getTokenMe({}, { headers: { authorization: `Bearer ${accessToken}` } }),
+        ).toMatchObject({ status: 200 });
+  });
+
+  it("RS-03 a reset link works once, wherever it is tried; its mail is sent once", async () => {
+    const { one, two, email } = await newAccount();
+    dataOf(await one.bare.forgotPassword({ email }));
+    const mail = await until(() =>
+      mails.received.find(({ recipients }) => recipients.includes(email)),
+    );
+    const token = tokenIn(mail.mail);
+    const results = await Promise.all(
+      Array.from({ length: 10 }, (_, i) =>
+        (i % 2 ? one : two).bare.resetPassword({ token, newPassword: `${password} ${i}` }),
+      ),
+    );
+    expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+    await until(() => (mailsTo(email).length >= 2 ? true : undefined)); // the notice of the reset
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(mailsTo(email)).toHaveLength(2);
+  });
+});
+
+describe("a mail waits in the outbox for both processes", () => {
+  it("each of 40 is sent once", async () => {
+    const [one, two] = bothClients();
+    const emails = Array.from({ length: 40 }, freshEmail);
+    for (const email of emails) dataOf(await one.bare.signup({ email, password }));
+    await Promise.all(emails.map((email, i) => (i % 2 ? one : two).bare.forgotPassword({ email })));
+    await until(() => (emails.every((email) => mailsTo(email).length > 0) ? true : undefined));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(emails.map((email) => mailsTo(email).length)).toEqual(emails.map(() => 1));
+  });
+});
+
+describe("limits are shared", () => {
+  it("RL-08 RL-02 of 40 guesses at both at once, as many are tried as one process would let through", async () => {
+    const limited = await Promise.all(
+      [1, 2].map(() =>
+        startServerProcess({
+          folder,
+          environment: { ...environment, ...generousLimits, LIMIT_LOGIN_EMAIL: "5/600" },
+        }),
+      ),
+    );
+    const email = freshEmail();
+    const guesses = await Promise.all(
+      Array.from({ length: 40 }, (_, i) =>
+        createClient({ baseUrl: limited[i % 2]?.baseUrl ?? "" }).login({
+          email,
+          password: `guess ${i}`,
+        }),
+      ),
+    );
+    await Promise.all(limited.map((server) => server.stop()));
+    const statuses = guesses.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(35);
+  });
+});
+
+function mailsTo(email: string) {
+  return mails.received.filter(({ recipients }) => recipients.includes(email));
+}
+
+function kidOf(accessToken: string): string {
+  const [head = ""] = accessToken.split(".");
+  const { kid } = JSON.parse(Buffer.from(head, "base64url").toString()) as { kid: string }; // ours
+  return kid;
+}
