@@ -1,0 +1,189 @@
+/**
+ * `npm run soak:kill`: clients work, the process is killed without warning, and whatever was
+ * acknowledged must be there when it is back (ST-02, TK-17). Ends with 1 where anything was lost.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { type DatabaseKind, openSoakDatabase, type SoakDatabase } from "./soak/database.ts";
+import { openLedger } from "./soak/ledger.ts";
+import { openMailbox } from "./soak/mailbox.ts";
+import { act } from "./soak/operations.ts";
+import { createPerson, type Person, type Soak } from "./soak/person.ts";
+import { createRandom, type Random } from "./soak/random.ts";
+import { proveEvents, provePerson } from "./soak/replay.ts";
+import { findFreePort, type SoakServer, startSoakServer } from "./soak/server.ts";
+
+const usage = `npm run soak:kill -- [--rounds 10] [--clients 50] [--db sqlite|postgres] [--seed <number>]
+
+Signs up, logs in, refreshes, revokes, changes and resets with many clients at once; kills the server
+at a random moment; starts it again on the same database; proves that every acknowledged operation
+holds. PostgreSQL is started for it in a temporary folder, unless TEST_DATABASE_URL names one.`;
+
+/** ST-02: a process that was killed is ready again within this. Milliseconds. */
+const READY_WITHIN_MS = 5_000;
+/** When the kill comes, after the clients began. Milliseconds. */
+const KILL_AFTER_MS = { least: 1_000, most: 4_000 };
+/** REFRESH_GRACE: longer than a restart, shorter than two rounds. Seconds. */
+const GRACE_SECONDS = 5;
+/** A mail that was being sent at the kill is tried again when its lease is over. Milliseconds. */
+const MAIL_PATIENCE_MS = 75_000;
+const LOSSES_SHOWN = 20;
+/** Sessions are to outlive the soak. Seconds. */
+const LONG = "86400";
+
+const { rounds, clients, db, seed } = readOptions();
+const random = createRandom(seed);
+const folder = await mkdtemp(join(tmpdir(), "portcullis-soak-"));
+const database = await openSoakDatabase(db, folder);
+const port = await findFreePort();
+const ledger = openLedger();
+const soak: Soak = {
+  baseUrl: `http://localhost:${port}`,
+  ledger,
+  mailbox: openMailbox(join(folder, "data", "outbox")),
+  graceMs: GRACE_SECONDS * 1000,
+};
+const people = Array.from({ length: clients }, (_, index) =>
+  createPerson(`soak-${index}`, createRandom(seed + index + 1)),
+);
+let slowestReadyMs = 0;
+console.log(`${db}, ${rounds} rounds, ${clients} clients, --seed ${seed}`);
+let server = await start();
+try {
+  // Without a kill yet: everybody has an account, and a session to begin with.
+  for (const _ of ["sign up", "log in"])
+    await Promise.all(people.map((person) => act(soak, person)));
+  for (let round = 1; round <= rounds; round += 1) await runRound(round, random, database);
+  await proveTheRest();
+  const ended = await server.end("SIGTERM");
+  if (ended !== 0) ledger.losses.push(`SIGTERM ended the server with ${ended}`);
+} finally {
+  await server.end("SIGKILL");
+  await database.dispose();
+  await rm(folder, { recursive: true, force: true });
+}
+report();
+
+async function start(): Promise<SoakServer> {
+  const started = await startSoakServer({
+    folder,
+    port,
+    environment: {
+      DATABASE_URL: database.url,
+      REFRESH_GRACE: String(GRACE_SECONDS),
+      ACCESS_TOKEN_TTL: LONG,
+      SESSION_TTL: LONG,
+      SESSION_IDLE_TTL: LONG,
+      RESET_TOKEN_TTL: LONG,
+    },
+  });
+  slowestReadyMs = Math.max(slowestReadyMs, started.readyAfterMs);
+  if (started.readyAfterMs > READY_WITHIN_MS)
+    ledger.losses.push(`ready after ${started.readyAfterMs} ms only`);
+  return started;
+}
+
+async function runRound(round: number, random: Random, database: SoakDatabase): Promise<void> {
+  const before = { ...ledger, due: ledger.dueEvents.length, losses: ledger.losses.length };
+  const startedAt = Date.now();
+  const work = startWork(people);
+  await sleep(random.between(KILL_AFTER_MS.least, KILL_AFTER_MS.most));
+  work.end();
+  await server.end("SIGKILL");
+  await work.ended;
+  server = await start();
+  await soak.mailbox.look();
+  const faults = await database.faults();
+  ledger.losses.push(...faults);
+  await Promise.all(people.map((person) => provePerson(soak, person, false)));
+  await proveEvents(soak, ledger.dueEvents.slice(before.due), startedAt);
+  const bar = "#".repeat(Math.round((20 * round) / rounds)).padEnd(20, ".");
+  console.log(
+    `[${bar}] ${round}/${rounds}  acknowledged ${ledger.acknowledged - before.acknowledged}` +
+      `  in flight ${ledger.unanswered - before.unanswered}` +
+      `  proven ${ledger.proven - before.proven}  lost ${ledger.losses.length - before.losses}` +
+      `  ready ${server.readyAfterMs} ms  round ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
+  );
+}
+
+/** Everybody works until the end is called; what is under way then gets its answer, or none. */
+function startWork(people: readonly Person[]) {
+  let isOver = false;
+  const looking = setInterval(() => void soak.mailbox.look(), 500);
+  const working = people.map(async (person) => {
+    while (!isOver) await act(soak, person);
+  });
+  return {
+    end: () => {
+      isOver = true;
+      clearInterval(looking);
+    },
+    ended: Promise.all(working),
+  };
+}
+
+/** What no single round looks at: old accounts, the passwords of all, every mail, every event. */
+async function proveTheRest(): Promise<void> {
+  await Promise.all(people.map((person) => provePerson(soak, person, true)));
+  await proveEvents(soak, ledger.dueEvents, 0);
+  ledger.losses.push(...(await database.faults()));
+  const deadline = Date.now() + MAIL_PATIENCE_MS;
+  for (;;) {
+    await soak.mailbox.look();
+    const missing = ledger.dueMails.filter(
+      ({ email, sentAt, answeredAt }) => !soak.mailbox.find(email, sentAt, answeredAt),
+    );
+    if (missing.length === 0) break;
+    if (Date.now() > deadline) {
+      ledger.losses.push(...missing.map(({ email }) => `the reset mail to ${email}`));
+      break;
+    }
+    await sleep(500);
+  }
+}
+
+function report(): void {
+  const { acknowledged, unanswered, refused, proven, dueMails, losses } = ledger;
+  console.log(
+    `\n${rounds} rounds: ${acknowledged} operations acknowledged, ${unanswered} in flight at a kill, ` +
+      `${refused} refused, ${dueMails.length} reset mails, ${proven} facts proven.\n` +
+      `Lost: ${losses.length}. Slowest ready: ${slowestReadyMs} ms.`,
+  );
+  for (const loss of losses.slice(0, LOSSES_SHOWN)) console.error(`LOST  ${loss}`);
+  if (losses.length > LOSSES_SHOWN) console.error(`and ${losses.length - LOSSES_SHOWN} more`);
+  process.exitCode = losses.length === 0 ? 0 : 1;
+}
+
+interface Options {
+  readonly rounds: number;
+  readonly clients: number;
+  readonly db: DatabaseKind;
+  readonly seed: number;
+}
+
+function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: "string", default: "10" },
+      clients: { type: "string", default: "50" },
+      db: { type: "string", default: "sqlite" },
+      seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    },
+  });
+  const rounds = Number(values.rounds);
+  const clients = Number(values.clients);
+  const seed = Number(values.seed);
+  const areCounts = [rounds, clients].every((count) => Number.isInteger(count) && count > 0);
+  if (
+    !areCounts ||
+    !Number.isInteger(seed) ||
+    (values.db !== "sqlite" && values.db !== "postgres")
+  ) {
+    console.error(usage);
+    process.exit(2);
+  }
+  return { rounds, clients, seed, db: values.db };
+}

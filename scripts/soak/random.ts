@@ -1,0 +1,26 @@
+/** Chance that can be had again: the same seed makes the same choices. */
+
+export interface Random {
+  /** At least 0 and below 1. */
+  next(): number;
+  /** A whole number from `least` to `most`, both included. */
+  between(least: number, most: number): number;
+  /** One of them; undefined where there is none. */
+  pick<T>(items: readonly T[]): T | undefined;
+}
+
+/** Mulberry32: small, even enough to choose what is tried next, and no secret depends on it. */
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0;
+  function next(): number {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+  return {
+    next,
+    between: (least, most) => least + Math.floor(next() * (most - least + 1)),
+    pick: (items) => items[Math.floor(next() * items.length)],
+  };
+}
