@@ -1,4 +1,6 @@
 /** The socket: what is listened on, how long a connection may take, and what never reaches the app. */
+import { Server } from "node:http";
+import type { Socket } from "node:net";
 import { FastResponse, serve } from "srvx/node";
 import type { Settings } from "./config.ts";
 import { BODY_MAX_BYTES } from "./contract/values.ts";
@@ -9,6 +11,11 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 /** How often connections are held against the timeouts: a slow one lasts this much longer at the most. Milliseconds. */
 const CONNECTION_CHECK_INTERVAL_MS = 1_000;
+/**
+ * How long an answer may wait for a client that reads none of it (IV-08). Half of what a request has:
+ * Node looks twice before it calls a write stalled, so that the cut may take twice as long. Milliseconds.
+ */
+const STALLED_ANSWER_TIMEOUT_MS = 7_500;
 /** How long a kept-alive connection may idle: longer than common proxies keep theirs. Milliseconds. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
@@ -42,7 +49,21 @@ export async function listen(
   await server.ready().catch((error: unknown) => {
     throw asStartRefused(error, settings);
   });
+  cutStalledAnswers(server.node?.server);
   return { address: addressOf(server.url), close: (cut) => server.close(cut) };
+}
+
+/**
+ * Node's own timeouts end with the request: whoever asks for much and reads nothing would keep a
+ * connection, and the answer in memory, for ever. Silence while an answer is in the making is ours.
+ */
+function cutStalledAnswers(server: unknown): void {
+  if (!(server instanceof Server)) throw new Error("srvx listens with no server of node:http");
+  server.on("request", (_, response) => {
+    response.setTimeout(STALLED_ANSWER_TIMEOUT_MS, (socket: Socket) => {
+      if (socket.writableLength > 0) socket.destroy();
+    });
+  });
 }
 
 function asStartRefused(error: unknown, { HOST, PORT }: Settings): unknown {

@@ -66,7 +66,11 @@ async function proveAccount(
 async function proveSuccessor(soak: Soak, account: Account, session: TokenSession): Promise<void> {
   account.pending = { what: "refresh", session, sentAt: Date.now() };
   await settle(soak, account);
-  prove(soak.ledger, "the successor of an exchanged refresh token", account.pending === undefined);
+  prove(soak.ledger, "the successor of an exchanged refresh token", isSettled(account));
+}
+
+function isSettled({ pending }: Account): boolean {
+  return pending === undefined;
 }
 
 async function proveDead(ledger: Ledger, session: TokenSession): Promise<void> {

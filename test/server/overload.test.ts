@@ -1,0 +1,38 @@
+/** More logins than can be hashed: what is told to those there is no room for, and to everybody else. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ADMIN, startTarget, type Target } from "../attack/target.ts";
+
+const LOGINS = 60;
+const QUEUE = 4;
+
+let target: Target;
+beforeAll(async () => {
+  target = await startTarget({ HASH_WORKERS: "1", HASH_QUEUE: String(QUEUE) });
+});
+afterAll(() => target.stop());
+
+test("IV-07 past a full queue the answer is 503 with Retry-After, and nothing else than 401 or 503", async () => {
+  const eventsBefore = target.sql("SELECT count(*) AS n FROM events")[0]?.["n"];
+  let answered = 0;
+  const logins = Array.from({ length: LOGINS }, async () => {
+    const answer = await target.post("/login", { email: target.freshEmail(), password: "wrong" });
+    answered += 1;
+    return answer;
+  });
+  // IV-06 who asks for no hash is answered while others wait for theirs.
+  expect((await target.send("GET", "/healthz")).status).toBe(200);
+  expect(answered).toBeLessThan(LOGINS);
+
+  const answers = await Promise.all(logins);
+  const judged = answers.filter(({ status }) => status === 401);
+  const turnedAway = answers.filter(({ status }) => status === 503);
+  expect(judged.length + turnedAway.length).toBe(LOGINS);
+  expect(judged.length).toBeGreaterThanOrEqual(QUEUE);
+  expect(turnedAway.length).toBeGreaterThan(0);
+  for (const { headers } of turnedAway) expect(headers["retry-after"]).toMatch(/^[1-9]\d*$/);
+
+  // Nothing is told of a login that was not judged, and afterwards everything is as before.
+  const eventsAfter = target.sql("SELECT count(*) AS n FROM events")[0]?.["n"];
+  expect(Number(eventsAfter) - Number(eventsBefore)).toBe(judged.length);
+  expect((await target.post("/login", ADMIN)).status).toBe(200);
+});
