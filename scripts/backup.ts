@@ -1,0 +1,71 @@
+/** `npm run backup`: the SQLite database as it is at one moment, as one file, while the server goes on. */
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { backup, DatabaseSync } from "node:sqlite";
+import { CommandError, readCommandSettings, runCommand, UsageError } from "./command.ts";
+
+const usage = `npm run backup -- <file>
+
+Copies the SQLite database of DATABASE_URL to a new file, also while the server runs. The file alone is
+the whole database: to restore, stop the server, put it where DATABASE_URL says, without the -wal and
+-shm files of before, and start. AUTH_SECRET is not in it, and without it nobody can log in: keep it too
+(in development it is data/auth-secret). For PostgreSQL use pg_dump.`;
+
+/** Hashes of passwords and sessions are in it. */
+const FILE_MODE = 0o600;
+/** How long a write of the server is waited for. Milliseconds. */
+const BUSY_TIMEOUT_MS = 10_000;
+/** All at once: a copy in steps begins anew whenever the server writes in between, and under load never ends. */
+const ALL_PAGES = 0x7fffffff;
+
+await runCommand(usage, [], async ({ positionals: [file, ...rest] }) => {
+  if (file === undefined || rest.length > 0) throw new UsageError("backup takes one file");
+  const source = sqliteFileOf(readCommandSettings().DATABASE_URL);
+  const target = resolve(file);
+  if (existsSync(target)) throw new CommandError(`${file} exists: choose another name`);
+  mkdirSync(dirname(target), { recursive: true });
+  const draft = `${target}.part`; // whoever finds the file finds it whole
+  rmSync(draft, { force: true });
+  closeSync(openSync(draft, "wx", FILE_MODE));
+  try {
+    const pages = await copy(source, draft);
+    proveWhole(draft);
+    renameSync(draft, target);
+    console.error(`${file}: ${pages} pages, integrity ok`);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+});
+
+function sqliteFileOf(url: string): string {
+  const path = /^sqlite:(.+)$/.exec(url)?.[1];
+  if (path === undefined) throw new CommandError("DATABASE_URL is no SQLite file: use pg_dump");
+  const file = resolve(path);
+  if (!existsSync(file)) throw new CommandError("There is no database at DATABASE_URL yet");
+  return file;
+}
+
+async function copy(source: string, target: string): Promise<number> {
+  const database = new DatabaseSync(source, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    return await backup(database, target, { rate: ALL_PAGES });
+  } finally {
+    database.close();
+  }
+}
+
+/** A backup nobody has looked at is a hope. */
+function proveWhole(file: string): void {
+  const database = new DatabaseSync(file);
+  try {
+    // It came as a WAL file; as one with a rollback journal nothing appears beside it.
+    database.exec("pragma journal_mode = delete");
+    const [verdict] = Object.values(database.prepare("pragma integrity_check").get() ?? {});
+    const orphan = database.prepare("pragma foreign_key_check").get();
+    if (verdict !== "ok" || orphan !== undefined)
+      throw new CommandError("The copy is damaged, and was removed; is the database itself whole?");
+  } finally {
+    database.close();
+  }
+}
