@@ -1,0 +1,59 @@
+/**
+ * `npm run soak:fsync`: counts, with strace, how often the server asks the disk to keep what it has
+ * (ST-01). A kill cannot show that it does not; a power cut would. Ends with 1 where an acknowledged
+ * write had no fsync of its own, and with 0, saying so, where there is no strace.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient, memoryTokens } from "@portcullis/client";
+import { adminCredentials, findFreePort, startSoakServer } from "./soak/server.ts";
+
+const WRITES = 50;
+/** Until strace has written what it saw. Milliseconds. */
+const SETTLED_AFTER_MS = 300;
+
+const tracer = spawnSync("strace", ["-f", "-qq", "-o", "/dev/null", "true"]);
+if (tracer.status === 0) await measure();
+else
+  console.log(
+    "skipped: there is no strace here, or it may not trace (Debian: apt-get install strace)",
+  );
+
+async function measure(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "portcullis-fsync-"));
+  const trace = join(folder, "trace");
+  const server = await startSoakServer({
+    folder,
+    port: await findFreePort(),
+    environment: { DATABASE_URL: `sqlite:${join(folder, "portcullis.db")}` },
+    // -D: what is started, and gets the signals, is the server itself.
+    under: ["strace", "-D", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", trace],
+  });
+  try {
+    const api = createClient({ baseUrl: server.baseUrl, tokens: memoryTokens() });
+    let pair = await api.tokenLogin(adminCredentials);
+    const before = await countSyncs(trace);
+    let acknowledged = 0;
+    for (let write = 0; write < WRITES; write += 1) {
+      if (!pair.ok) throw new Error(`The answer is ${pair.status}`);
+      const next = await api.tokenRefresh({ refreshToken: pair.data.refreshToken });
+      acknowledged += next.ok ? 1 : 0;
+      pair = next as typeof pair; // both answer a pair of tokens, or a problem
+    }
+    const syncs = (await countSyncs(trace)) - before;
+    console.log(`${acknowledged} acknowledged writes, ${syncs} calls of fsync or fdatasync`);
+    process.exitCode = acknowledged === WRITES && syncs >= acknowledged ? 0 : 1;
+  } finally {
+    await server.end("SIGTERM");
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function countSyncs(trace: string): Promise<number> {
+  await sleep(SETTLED_AFTER_MS);
+  const lines = (await readFile(trace, "utf8")).split("\n");
+  return lines.filter((line) => /f(?:data)?sync\(/.test(line)).length;
+}
