@@ -1,6 +1,5 @@
 /** The socket: what is listened on, how long a connection may take, and what never reaches the app. */
-import { Server } from "node:http";
-import type { Socket } from "node:net";
+import { Server, type ServerResponse } from "node:http";
 import { FastResponse, serve } from "srvx/node";
 import type { Settings } from "./config.ts";
 import { BODY_MAX_BYTES } from "./contract/values.ts";
@@ -59,9 +58,10 @@ export async function listen(
  */
 function cutStalledAnswers(server: unknown): void {
   if (!(server instanceof Server)) throw new Error("srvx listens with no server of node:http");
-  server.on("request", (_, response) => {
-    response.setTimeout(STALLED_ANSWER_TIMEOUT_MS, (socket: Socket) => {
-      if (socket.writableLength > 0) socket.destroy();
+  server.on("request", (_, response: ServerResponse) => {
+    response.setTimeout(STALLED_ANSWER_TIMEOUT_MS, () => {
+      const { socket } = response;
+      if (socket !== null && socket.writableLength > 0) socket.destroy();
     });
   });
 }

@@ -1,0 +1,136 @@
+/** ST-07, ST-12: a database that cannot be written, as a client sees it, and what is left of it afterwards. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
+import { expect, onTestFinished, test } from "vitest";
+import { adminCredentials, generousLimits } from "../journeys/server-process.ts";
+import { until } from "../journeys/until.ts";
+import { cookieClient, dataOf, password } from "../journeys/clients.ts";
+import { startTarget } from "../attack/target.ts";
+
+test("ST-07 while another process holds the database, changes are 503 with Retry-After, reads go on, and it heals", async () => {
+  const target = await startTarget();
+  onTestFinished(() => target.stop());
+  const { cookie } = await target.newLogin();
+  const [{ file }] = target.sql("PRAGMA database_list") as [{ file: string }];
+  const before = target.state();
+  const other = new DatabaseSync(file);
+  other.exec("begin immediate");
+
+  const credentials = { email: target.freshEmail(), password };
+  const [signup, login, ready] = await Promise.all([
+    target.post("/signup", credentials),
+    target.post("/login", credentials),
+    target.send("GET", "/readyz"),
+  ]);
+  for (const refused of [signup, login, ready]) {
+    expect(refused.status).toBe(503);
+    expect(refused.headers["retry-after"]).toMatch(/^[1-9]\d*$/);
+  }
+  expect((await target.send("GET", "/me", { cookie })).status).toBe(200);
+  expect((await target.send("GET", "/healthz")).status).toBe(200);
+  expect(target.state()).toBe(before);
+
+  other.close();
+  expect((await target.post("/signup", credentials)).status).toBe(201);
+  await until(async () =>
+    (await target.send("GET", "/readyz")).status === 200 ? true : undefined,
+  );
+});
+
+/** A small disk that only the server sees: nothing outside is mounted, and no root is needed where users may have namespaces. */
+const namespace = ["unshare", "--user", "--map-root-user", "--mount"] as const;
+const DISK = "1500k";
+const canMount = ((): boolean => {
+  const [command, ...args] = namespace;
+  return spawnSync(command, [...args, "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
+})();
+
+test.runIf(canMount)(
+  "ST-12 on a disk that is full, changes are 503 and whole or not at all, reads go on, and it heals",
+  async () => {
+    const disk = mkdtempSync(join(tmpdir(), "portcullis-disk-"));
+    onTestFinished(() => rmSync(disk, { recursive: true }));
+    const server = await startOnSmallDisk(disk);
+    onTestFinished(() => server.end());
+    const api = cookieClient(server.baseUrl);
+    dataOf(await api.login(adminCredentials));
+    const signup = (name: string) =>
+      cookieClient(server.baseUrl).signup({ email: `${name}@example.com`, password });
+    expect(await signup("before")).toMatchObject({ status: 201 });
+
+    const filler = join(server.disk, "filler");
+    fill(filler);
+    let asked = 0;
+    const refused = await until(async () => {
+      const result = await signup(`during-${(asked += 1)}`);
+      return result.status === 503 ? result : undefined; // the log of writes may have room for some
+    });
+    expect(refused.response.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
+    expect(await api.getMe()).toMatchObject({ status: 200 });
+    expect(await api.listUsers({})).toMatchObject({ status: 200 });
+    expect(await api.getHealth()).toMatchObject({ status: 200 });
+    await until(async () => ((await api.getReadiness()).status === 503 ? true : undefined));
+
+    rmSync(filler);
+    await until(async () => ((await api.getReadiness()).status === 200 ? true : undefined));
+    expect(await signup("after")).toMatchObject({ status: 201 });
+    const users = dataOf(await api.listUsers({ limit: 100 })).items.map(({ email }) => email);
+    const told = dataOf(await api.listEvents({ event: "signup", limit: 100 })).items;
+    expect(told.map((event) => "email" in event && event.email).sort()).toEqual(users.sort());
+  },
+);
+
+/** Writes until nothing more goes in. */
+function fill(path: string): void {
+  for (let size = 65_536; size >= 512; size /= 2) {
+    try {
+      for (;;) writeFileSync(path, "x".repeat(size), { flag: "a" });
+    } catch {
+      // ENOSPC: a smaller piece may still go in
+    }
+  }
+}
+
+async function startOnSmallDisk(folder: string) {
+  const [command, ...args] = namespace;
+  const start = new URL("../../src/start.js", import.meta.url).pathname;
+  const mountAndStart = `mount -t tmpfs -o size=${DISK} none "$0" && exec "$1" "$2"`;
+  const child = spawn(
+    command,
+    [...args, "sh", "-c", mountAndStart, folder, process.execPath, start],
+    {
+      env: {
+        PATH: process.env["PATH"],
+        PORT: "0",
+        BCRYPT_COST: "10",
+        DATABASE_URL: `sqlite:${folder}/portcullis.db`,
+        ADMIN_EMAIL: adminCredentials.email,
+        ADMIN_PASSWORD: adminCredentials.password,
+        ...generousLimits,
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  const exited = once(child, "exit");
+  const address = new Promise<string>((resolve, reject) => {
+    void exited.then(() => reject(new Error("The server ended before it listened")));
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const event = JSON.parse(line) as { event: string; address?: string };
+      if (event.event === "server_started") resolve(event.address ?? "");
+    });
+  });
+  return {
+    baseUrl: (await address).replace("127.0.0.1", "localhost"),
+    /** The small disk, as it is seen from out here. */
+    disk: `/proc/${child.pid}/root${folder}`,
+    async end() {
+      child.kill();
+      await exited;
+    },
+  };
+}
