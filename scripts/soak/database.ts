@@ -24,7 +24,7 @@ export async function openSoakDatabase(kind: DatabaseKind, folder: string): Prom
   await mkdir(join(folder, "data"), { recursive: true, mode: 0o700 });
   if (kind === "sqlite") return openSqlite(join(folder, "data", "portcullis.db"));
   const given = process.env["TEST_DATABASE_URL"];
-  return given ? openGivenPostgres(given) : openEmbeddedPostgres(join(folder, "postgres"));
+  return given ? openGivenPostgres(given) : openEmbeddedPostgres(`${folder}-postgres`);
 }
 
 function openSqlite(path: string): SoakDatabase {
@@ -50,6 +50,7 @@ function openSqlite(path: string): SoakDatabase {
   };
 }
 
+/** Beside the soak's folder, which only its owner may enter: as root, PostgreSQL runs as another user. */
 async function openEmbeddedPostgres(databaseDir: string): Promise<SoakDatabase> {
   const port = await findFreePort();
   const server = new EmbeddedPostgres({
