@@ -41,13 +41,17 @@ export const rooms: readonly Room[] = [
   {
     name: "storage",
     files: ["src/storage/"],
-    values: ["kysely", "src/domain/storage.ts#StorageUnavailableError"],
+    values: [
+      "kysely",
+      "src/domain/storage.ts#StorageUnavailableError",
+      "src/domain/storage.ts#UnsafeStorageError",
+    ],
     types: ["src/domain/"],
     except: {
       "src/storage/postgres-connection.ts": ["pg"],
       "src/storage/sqlite-connection.ts": ["node:sqlite", "node:fs", "node:path"],
     },
-    why: "Storage keeps rows and decides nothing: Kysely writes its SQL, the domain lends it types and the one error it throws. Only *-connection.ts name a database driver or touch a file.",
+    why: "Storage keeps rows and decides nothing: Kysely writes its SQL, the domain lends it types and the errors it throws. Only *-connection.ts name a database driver or touch a file.",
   },
   {
     name: "platform",

@@ -7,7 +7,7 @@ import { secretFieldNames } from "../src/contract/secret-fields.ts";
 import type { Journal, Occasion } from "../src/domain/events.ts";
 import { ForeignSecretError } from "../src/domain/keys.ts";
 import { deriveKeys, type SecretKeys } from "../src/domain/secrets.ts";
-import { StorageUnavailableError } from "../src/domain/storage.ts";
+import { StorageUnavailableError, UnsafeStorageError } from "../src/domain/storage.ts";
 import { loadDevelopmentSecret } from "../src/platform/auth-secret.ts";
 import { newId } from "../src/platform/ids.ts";
 import { createLogWriter } from "../src/platform/log.ts";
@@ -52,7 +52,8 @@ export async function runCommand(
     const isExpected =
       error instanceof CommandError ||
       error instanceof ForeignSecretError ||
-      error instanceof StorageUnavailableError;
+      error instanceof StorageUnavailableError ||
+      error instanceof UnsafeStorageError;
     console.error(isExpected ? error.message : error);
     if (error instanceof UsageError) console.error(`\n${usage}`);
     process.exitCode = error instanceof UsageError ? 2 : 1;

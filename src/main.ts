@@ -1,7 +1,7 @@
 /** The life of the process: from the environment to a server, and from a signal to its end. */
 import { readSettings } from "./config.ts";
 import { ForeignSecretError } from "./domain/keys.ts";
-import { StorageUnavailableError } from "./domain/storage.ts";
+import { StorageUnavailableError, UnsafeStorageError } from "./domain/storage.ts";
 import { greetingOf } from "./greeting.ts";
 import { startServer } from "./server.ts";
 import { StartRefusedError } from "./start-refused.ts";
@@ -27,7 +27,11 @@ export async function main(): Promise<void> {
 
 /** What whoever started it can mend, in words; undefined for what is a bug of ours. */
 function refusalOf(error: unknown): string | undefined {
-  if (error instanceof StartRefusedError || error instanceof ForeignSecretError)
+  if (
+    error instanceof StartRefusedError ||
+    error instanceof ForeignSecretError ||
+    error instanceof UnsafeStorageError
+  )
     return error.message;
   if (error instanceof StorageUnavailableError)
     return `${error.message}${reasonOf(error)}\nNothing was started. Is DATABASE_URL right, and does the database run?`;

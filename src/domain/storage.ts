@@ -41,3 +41,8 @@ export interface Storage extends Stores {
 export class StorageUnavailableError extends Error {
   override readonly name = "StorageUnavailableError";
 }
+
+/** Thrown when a database is opened that would lose what it acknowledged: it refuses a setting safety rests on (ST-01). */
+export class UnsafeStorageError extends Error {
+  override readonly name = "UnsafeStorageError";
+}

@@ -1,6 +1,7 @@
 /** Brings a database to the schema this version needs. */
 import { Migrator } from "kysely/migration";
 import type { Migration } from "kysely/migration";
+import { UnsafeStorageError } from "../domain/storage.ts";
 import { retryWhileBusy } from "./availability.ts";
 import type { StorageDialect } from "./dialect.ts";
 import type { Database } from "./drivers.ts";
@@ -12,7 +13,7 @@ import { jobs } from "./migrations/0005-jobs.ts";
 import type { Db } from "./schema.ts";
 
 /** Named here, not found by listing a folder: what runs is what was reviewed. */
-function migrations(dialect: StorageDialect): Record<string, Migration> {
+export function migrations(dialect: StorageDialect): Record<string, Migration> {
   return {
     "0001-initial": initial(dialect),
     "0002-limits": limits(dialect),
@@ -43,6 +44,10 @@ async function migrate(db: Db, dialect: StorageDialect): Promise<string[]> {
   const provider = { getMigrations: async () => migrations(dialect) };
   const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
   // The migrator returns what others throw.
+  if (error instanceof Error && /^corrupted migrations/.test(error.message))
+    throw new UnsafeStorageError(
+      "The database was brought to the schema of another version of Portcullis: run that one, or a later one",
+    );
   if (error !== undefined) throw error instanceof Error ? error : new Error("Migration failed");
   return results.map((result) => result.migrationName);
 }

@@ -12,6 +12,7 @@ import {
 } from "kysely";
 import type { DatabaseConnection, Driver, QueryResult } from "kysely";
 import pg from "pg";
+import { UnsafeStorageError } from "../domain/storage.ts";
 import { LostConnectionError, postgresDialect } from "./dialect.ts";
 import type { Database } from "./drivers.ts";
 import type { PoolOptions } from "./pool.ts";
@@ -97,11 +98,13 @@ async function verifySettings(db: Db): Promise<void> {
     current_setting('fsync') as fsync`.execute(db);
   const [settings] = rows;
   if (settings?.encoding !== "UTF8")
-    throw new Error("The PostgreSQL database must have the encoding UTF8");
+    throw new UnsafeStorageError("The PostgreSQL database must have the encoding UTF8");
   if (settings.fsync !== "on")
-    throw new Error("The PostgreSQL server runs with fsync = off, which loses acknowledged writes");
+    throw new UnsafeStorageError(
+      "The PostgreSQL server runs with fsync = off, which loses acknowledged writes",
+    );
   if (settings.synchronous_commit === "off")
-    throw new Error(
+    throw new UnsafeStorageError(
       "The PostgreSQL database has synchronous_commit = off, which loses acknowledged writes; " +
         "set it with: alter role … set synchronous_commit = on",
     );
@@ -174,9 +177,9 @@ class PooledConnection implements DatabaseConnection {
     }
   }
 
-  // oxlint-disable-next-line require-yield -- Kysely asks for it, and nobody here streams
+  /** Kysely asks for it; nothing here streams. */
   async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
-    throw new Error("Nothing here streams rows");
+    throw new Error("Rows are not streamed");
   }
 
   release(): void {

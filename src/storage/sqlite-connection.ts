@@ -15,6 +15,7 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import type { DatabaseConnection, Dialect, SqliteDatabase, SqliteStatement } from "kysely";
+import { UnsafeStorageError } from "../domain/storage.ts";
 import { retryWhileBusy } from "./availability.ts";
 import { sqliteDialect } from "./dialect.ts";
 import type { Database } from "./drivers.ts";
@@ -80,7 +81,9 @@ export function applySettings(database: DatabaseSync): void {
     database.exec(`pragma ${pragma} = ${value}`);
     const [actual] = Object.values(database.prepare(`pragma ${pragma}`).get() ?? {});
     if (actual !== answer) {
-      throw new Error(`The database refuses ${pragma} = ${value}; it stays ${String(actual)}`);
+      throw new UnsafeStorageError(
+        `The database refuses ${pragma} = ${value}; it stays ${String(actual)}`,
+      );
     }
   }
 }

@@ -1,10 +1,8 @@
 /** What only SQLite promises: its settings, its file, its errors. */
-import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { asUnavailable } from "../../src/storage/availability.ts";
@@ -16,7 +14,7 @@ import { migrateToLatest } from "../../src/storage/migrations.ts";
 import { createStorage, openStorage } from "../../src/storage/storage.ts";
 import { StorageUnavailableError } from "../../src/domain/storage.ts";
 import { createSqlite } from "./databases.ts";
-import { aUser, HASH, MIGRATED } from "./samples.ts";
+import { aUser, HASH } from "./samples.ts";
 
 let database: ReturnType<typeof createSqlite>;
 beforeEach(() => {
@@ -129,41 +127,6 @@ describe("opening a SQLite file", () => {
     await unlock();
     await (await opening).close();
     await db.destroy();
-  });
-
-  it("two opens racing on a new file both succeed, and migrate it once", async () => {
-    const lines: string[] = [];
-    const onStep = (line: string) => void lines.push(line);
-    const opened = await Promise.all(
-      Array.from({ length: 4 }, () => openStorage(database.url, { onStep })),
-    );
-    expect(lines).toEqual(MIGRATED);
-    for (const storage of opened) expect(await storage.insertUser(aUser(), HASH)).toBe(true);
-    for (const storage of opened) await storage.close();
-  });
-
-  it("processes racing on a new file all succeed, and print nothing on stdout but their own", async () => {
-    const module = new URL("../../src/storage/storage.ts", import.meta.url).href;
-    const script = `const { openStorage } = await import(${JSON.stringify(module)});
-      const storage = await openStorage(process.argv[1], { onStep: console.log });
-      await storage.close();`;
-    const runs = Array.from({ length: 4 }, () =>
-      promisify(execFile)(process.execPath, ["--input-type=module", "-e", script, database.url]),
-    );
-    const printed = (await Promise.all(runs)).map(({ stdout }) => stdout).join("");
-    expect(printed).toBe(`${MIGRATED.join("\n")}\n`);
-  });
-
-  it("a migration that fails is undone as a whole", async () => {
-    const opened = await openDatabase(database.url, defaultPool);
-    const makeAppendOnly = async () => {
-      throw new Error("no triggers today");
-    };
-    const broken = { ...opened, dialect: { ...sqliteDialect, makeAppendOnly } };
-    await expect(migrateToLatest(broken)).rejects.toThrow("no triggers today");
-    expect(await database.query("select name from sqlite_master where name = 'users'")).toEqual([]);
-    await migrateToLatest(opened);
-    await opened.db.destroy();
   });
 });
 

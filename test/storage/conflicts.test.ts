@@ -1,0 +1,116 @@
+/** Two transactions that meet, step by step: what holds must not depend on who was first. */
+import { describe, expect, it } from "vitest";
+import type { Stores } from "../../src/domain/storage.ts";
+import { databases, eachTestOpens } from "./databases.ts";
+import { aCookieSession, anAdmin, aUser, HASH } from "./samples.ts";
+
+describe.each(databases)("transactions that meet on $name", ({ create }) => {
+  const test = eachTestOpens(create);
+
+  /** Runs `first`, lets the second begin while the first is still open, and ends the first a moment later. */
+  async function overlap<A, B>(
+    first: (stores: Stores) => Promise<A>,
+    second: (stores: Stores) => Promise<B>,
+  ): Promise<[A, B]> {
+    const begun = Promise.withResolvers<void>();
+    const one = test.storage.transaction(async (stores) => {
+      const outcome = await first(stores);
+      begun.resolve();
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      return outcome;
+    });
+    await begun.promise;
+    return Promise.all([one, test.storage.transaction(second)]);
+  }
+
+  it("TK-08 a session that is beginning does not outlive the change of its password", async () => {
+    const user = aUser();
+    await test.storage.insertUser(user, HASH);
+    const [inserted, ended] = await overlap(
+      (stores) => stores.insertSession(aCookieSession(user), HASH),
+      async (stores) => {
+        await stores.replacePasswordHash(user.id, HASH, "a new hash");
+        return stores.deleteSessionsOf(user.id, undefined);
+      },
+    );
+    expect([inserted, ended.length]).toEqual([true, 1]);
+    expect(await test.database.query("select id from sessions")).toEqual([]);
+  });
+
+  it("TK-08 no session begins by a password that is just being changed", async () => {
+    const user = aUser();
+    await test.storage.insertUser(user, HASH);
+    const [, inserted] = await overlap(
+      (stores) => stores.replacePasswordHash(user.id, HASH, "a new hash"),
+      (stores) => stores.insertSession(aCookieSession(user), HASH),
+    );
+    expect(inserted).toBe(false);
+  });
+
+  it("AZ-07 of two administrators that remove each other, the second is told that it is the last", async () => {
+    const [one, two] = [anAdmin(), anAdmin()];
+    for (const admin of [one, two]) await test.storage.insertUser(admin, HASH);
+    const [demoted, deleted] = await overlap(
+      (stores) => stores.updateUserUnlessLastAdmin(one.id, { role: "user" }),
+      (stores) => stores.deleteUserUnlessLastAdmin(two.id),
+    );
+    expect(demoted).toMatchObject({ id: one.id, role: "user" });
+    expect(deleted).toBe("last_admin");
+  });
+
+  it("LG-05 of two first administrators of different addresses, one is made", async () => {
+    const outcomes = await overlap(
+      (stores) => stores.insertFirstAdmin(anAdmin(), HASH),
+      (stores) => stores.insertFirstAdmin(anAdmin(), HASH),
+    );
+    expect(outcomes).toEqual(["inserted", "admin_exists"]);
+  });
+
+  it("RS-08 a reset token that is being made for an account just disabled does not outlive that", async () => {
+    const user = aUser();
+    await test.storage.insertUser(user, HASH);
+    const token = { secretHash: new Uint8Array([1]), createdAt: 1, expiresAt: 2 };
+    await overlap(
+      (stores) => stores.saveResetToken(user.id, token),
+      async (stores) => {
+        await stores.updateUserUnlessLastAdmin(user.id, { disabled: true });
+        await stores.deleteResetTokensOf(user.id);
+      },
+    );
+    expect(await test.database.query("select * from reset_tokens")).toEqual([]);
+  });
+
+  it("AZ-04 an account whose password is held is not changed until its holder is done", async () => {
+    const user = aUser();
+    await test.storage.insertUser(user, HASH);
+    const order: string[] = [];
+    await overlap(
+      async (stores) => {
+        await stores.holdPasswordHash(user.id);
+        setTimeout(() => order.push("held"), 100);
+      },
+      async (stores) => {
+        await stores.updateUserUnlessLastAdmin(user.id, { disabled: true });
+        order.push("disabled");
+      },
+    );
+    expect(order).toEqual(["held", "disabled"]);
+  });
+
+  it("two that wait for each other both come through: one of them is run again, as a whole", async () => {
+    const [a, b] = [aUser(), aUser()];
+    for (const user of [a, b]) await test.storage.insertUser(user, HASH);
+    let runs = 0;
+    const cross = (from: typeof a, to: typeof b) =>
+      test.storage.transaction(async (stores) => {
+        runs += 1;
+        await stores.setPasswordHash(from.id, `of ${from.id}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        await stores.setPasswordHash(to.id, `of ${from.id}`);
+      });
+    await Promise.all([cross(a, b), cross(b, a)]);
+    const hashes = await test.database.query("select distinct password_hash from users");
+    expect(hashes).toHaveLength(1);
+    expect(runs).toBeGreaterThanOrEqual(2);
+  });
+});

@@ -1,0 +1,133 @@
+import { uuidv7 } from "uuidv7";
+import { sql } from "kysely";
+import pg from "pg";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import { StorageUnavailableError, UnsafeStorageError } from "../../src/domain/storage.ts";
+import { openDatabase } from "../../src/storage/drivers.ts";
+import { defaultPool } from "../../src/storage/pool.ts";
+import { openStorage } from "../../src/storage/storage.ts";
+import { createPostgres, type TestDatabase } from "./databases.ts";
+import { aCookieSession, aSignup, aUser, HASH } from "./samples.ts";
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createPostgres();
+});
+afterEach(() => database.remove());
+
+const nameOf = (url: string) => new URL(url).pathname.slice(1);
+
+/** Ends every connection of the server's, as its restart would. */
+const cutAll = () =>
+  database.query(`select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`);
+
+describe("opening a PostgreSQL database", () => {
+  it("ST-01 is refused where the database would lose what it acknowledged", async () => {
+    const name = nameOf(database.url);
+    await database.query(`alter database ${name} set synchronous_commit = off`);
+    const opening = openStorage(database.url);
+    await expect(opening).rejects.toThrow(UnsafeStorageError);
+    await expect(opening).rejects.toThrow(/synchronous_commit/);
+    await database.query(`alter database ${name} reset synchronous_commit`);
+    await (await openStorage(database.url)).close();
+  });
+
+  it("is refused where text would not be what it was", async () => {
+    const name = `ascii_${process.pid}`;
+    await database.query(`create database ${name} encoding 'SQL_ASCII'
+      locale_provider libc locale 'C' template template0`);
+    const url = new URL(database.url);
+    url.pathname = name;
+    await expect(openStorage(url.href)).rejects.toThrow(/UTF8/);
+  });
+
+  it.each([
+    ["nobody listens", (url: URL) => (url.port = "1")],
+    ["the password is wrong", (url: URL) => (url.password = "hunter2")],
+    ["there is no such database", (url: URL) => (url.pathname = "elsewhere")],
+  ])("LA-03 where %s it is unavailable, and the message repeats no URL", async (_, change) => {
+    const url = new URL(database.url);
+    change(url);
+    const error: unknown = await openStorage(url.href).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(StorageUnavailableError);
+    expect(String(error)).not.toMatch(/hunter2|postgres:\/\//);
+  });
+});
+
+describe("a connection", () => {
+  it("prepares a statement once, however often it is run", async () => {
+    const { db } = await openDatabase(database.url, { ...defaultPool, poolSize: 1 });
+    const ask = () => sql<{ n: number }>`select ${1}::int as n`.execute(db);
+    for (let i = 0; i < 5; i += 1) await ask();
+    const { rows } = await sql<{ statement: string }>`select statement from pg_prepared_statements
+      where statement like '%::int as n%' and statement not like '%statements%'`.execute(db);
+    expect(rows).toHaveLength(1);
+    await db.destroy();
+  });
+
+  it("ST-12 that is cut costs its request; the next one is answered", async () => {
+    const storage = await openStorage(database.url);
+    const user = aUser();
+    await storage.insertUser(user, HASH);
+    const working = storage.transaction(async (stores) => {
+      await stores.insertUser(aUser(), HASH);
+      await cutAll();
+      await stores.insertUser(aUser(), HASH);
+    });
+    await expect(working).rejects.toThrow(StorageUnavailableError);
+    expect(await storage.findUser(user.id)).toEqual(user);
+    expect(await database.query("select count(*) as n from users")).toEqual([{ n: 1 }]);
+    await storage.close();
+  });
+
+  it("ST-07 is waited for as long as the setting says, and no longer", async () => {
+    const storage = await openStorage(database.url, { poolSize: 1, connectTimeoutSeconds: 1 });
+    const holding = storage.transaction(() => new Promise((resolve) => setTimeout(resolve, 2_500)));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(storage.poolState()).toMatchObject({ size: 1, idle: 0 });
+    await expect(storage.findUser(uuidv7())).rejects.toThrow(StorageUnavailableError);
+    await holding;
+    expect(await storage.findUser(uuidv7())).toBeUndefined();
+    expect(storage.poolState()).toEqual({ size: 1, idle: 1, waiting: 0 });
+    await storage.close();
+  });
+});
+
+describe("a database that may only be read", () => {
+  it("ST-12 refuses changes, answers reads, and heals by itself", async () => {
+    const storage = await openStorage(database.url);
+    const user = aUser();
+    const session = aCookieSession(user);
+    await storage.insertUser(user, HASH);
+    await storage.insertSession(session, HASH);
+    const name = nameOf(database.url);
+    await database.query(`alter database ${name} set default_transaction_read_only = on`);
+    await cutAll();
+    await expect(storage.deleteSession(session.id)).rejects.toThrow(StorageUnavailableError);
+    expect(await storage.isWritable()).toBe(false);
+    expect(await storage.findSession(session.id)).toMatchObject({ user });
+    // Whoever administers it says so by another session.
+    const client = new pg.Client({ connectionString: inject("postgresUrl") });
+    await client.connect();
+    await client.query(`alter database ${name} reset default_transaction_read_only`);
+    await client.end();
+    await cutAll();
+    await expect.poll(() => storage.isWritable()).toBe(true);
+    expect(await storage.deleteSession(session.id)).toBe(true);
+    await storage.close();
+  });
+});
+
+describe("stored events", () => {
+  it("LA-05 cannot be truncated", async () => {
+    const storage = await openStorage(database.url);
+    await storage.insertEvent(uuidv7(), aSignup(aUser()));
+    await expect(database.query("truncate events")).rejects.toThrow(/append-only/);
+    expect(await database.query("select count(*) as n from events")).toEqual([{ n: 1 }]);
+    await storage.close();
+  });
+});
