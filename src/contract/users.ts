@@ -23,6 +23,8 @@ export const listUsers = operation({
         .string()
         .min(1)
         .max(EMAIL_MAX_LENGTH)
+        // No address has one, and PostgreSQL's text cannot hold NUL.
+        .regex(/^[^\x00-\x1F\x7F]+$/, { error: "must hold no control characters" })
         .optional()
         .meta({
           description: "Only addresses that begin with this, in any case.",

@@ -23,6 +23,8 @@ let database: TestDatabase;
 let mails: MailServer;
 let servers: ServerProcess[];
 let environment: Record<string, string>;
+/** Whichever of the two was made. */
+let administrator: { readonly email: string; readonly password: string };
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "portcullis-processes-"));
@@ -41,6 +43,8 @@ beforeAll(async () => {
       startServerProcess({ folder, environment: { ...environment, ADMIN_EMAIL } }),
     ),
   );
+  const [row] = await database.query("select email from users where role = 'admin'");
+  administrator = { email: String(row?.["email"]), password: adminCredentials.password };
 });
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.stop()));
@@ -126,7 +130,7 @@ describe("what one process is told, the other knows at the next request", () => 
     const { one, two, email, user } = await newAccount();
     dataOf(await one.cookie.login({ email, password }));
     const [admin] = bothClients();
-    dataOf(await admin.cookie.login(adminCredentials));
+    dataOf(await admin.cookie.login(administrator));
     dataOf(await admin.cookie.updateUser({ userId: user.id, role: "admin" }));
     expect(await two.cookie.listUsers()).toMatchObject({ status: 200 });
     dataOf(await admin.cookie.updateUser({ userId: user.id, role: "user" }));
@@ -225,6 +229,22 @@ describe("limits are shared", () => {
     expect(statuses.filter((status) => status === 401)).toHaveLength(5);
     expect(statuses.filter((status) => status === 429)).toHaveLength(35);
   });
+});
+
+describe("what PostgreSQL cannot hold", () => {
+  it.each(["\0", "a\0", "%", "\\", "'", "\u{10ffff}", "\u00ff"])(
+    "IV-01 IV-11 an address that begins with %j is refused, or found nowhere",
+    async (email) => {
+      const [admin] = bothClients();
+      dataOf(await admin.cookie.login(administrator));
+      const result = await admin.cookie.listUsers({ email });
+      expect(result).toMatchObject(
+        email.includes("\0")
+          ? { status: 400, problem: { code: "validation_failed" } }
+          : { status: 200, data: { items: [] } },
+      );
+    },
+  );
 });
 
 function mailsTo(email: string) {
