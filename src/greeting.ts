@@ -21,7 +21,7 @@ export function greetingOf(
           `  Docs     ${url}/docs`,
           `  Outbox   ${join(dataFolder, "outbox")} (mails appear here as .eml files)`,
         ]),
-    `  Data     ${settings.DATABASE_URL}`,
+    `  Data     ${withoutPassword(settings.DATABASE_URL)}`,
   ];
   if (firstAdmin?.generatedPassword !== undefined)
     lines.push(
@@ -31,4 +31,11 @@ export function greetingOf(
       `  Password ${firstAdmin.generatedPassword}`,
     );
   return `${lines.join("\n")}\n`;
+}
+
+/** What is said at the start ends in a journal. The query may hold a password too. */
+function withoutPassword(databaseUrl: string): string {
+  if (databaseUrl.startsWith("sqlite:")) return databaseUrl;
+  const url = URL.parse(databaseUrl);
+  return url === null ? "PostgreSQL" : `${url.protocol}//${url.host}${url.pathname}`;
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { cookieClient, dataOf, tokenClient } from "../journeys/clients.ts";
 import { spawnServer, startServerProcess } from "../journeys/server-process.ts";
+import { createPostgres } from "../storage/databases.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -41,6 +42,19 @@ test("the start says where to look: the API, the docs, the outbox and the data",
   expect((await stat(join(folder, "outbox"))).isDirectory()).toBe(true);
   expect((await stat(join(folder, "auth-secret"))).mode & 0o777).toBe(0o600);
   await server.stop();
+});
+
+test("LA-03 the start says which database it uses, and not by which password", async () => {
+  const database = await createPostgres();
+  const url = new URL(database.url);
+  const query = `?password=${encodeURIComponent(url.password)}`;
+  const server = await startServerProcess({
+    folder,
+    environment: { DATABASE_URL: database.url + query },
+  });
+  expect(server.stderr()).toContain(`Data     postgres://${url.host}${url.pathname}\n`);
+  await server.stop();
+  await database.remove();
 });
 
 test.each(["SIGTERM", "SIGINT"] as const)(
