@@ -193,7 +193,7 @@ describe.skipIf(whyNoNginx !== undefined)("behind nginx", () => {
     expect(reads.filter((status) => status !== 200)).toEqual([]);
     expect(signups.filter((status) => status !== 201)).toEqual([]);
     expect(signups.length).toBeGreaterThan(0);
-  });
+  }, 120_000); // two processes stop and start
 
   test("a POST that was under way in a process that died is lost, and not sent to the other one", async () => {
     const emails = Array.from({ length: 12 }, freshEmail);
