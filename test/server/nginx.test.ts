@@ -152,6 +152,14 @@ describe.skipIf(whyNoNginx !== undefined)("behind nginx", () => {
     expect(nginx.warnings()).not.toContain("buffered to a temporary file");
   });
 
+  test("nginx is the first to drop an idle connection to the server", async () => {
+    const ofServer = (await fetch(`${at(0).baseUrl}/healthz`)).headers.get("keep-alive");
+    const [, seconds] = /^timeout=(\d+)$/.exec(ofServer ?? "") ?? [];
+    const [, upstream = ""] = /^upstream portcullis \{(.*?)^\}/ms.exec(nginx.site) ?? [];
+    const [, ofNginx] = /^ *keepalive_timeout (\d+)s;$/m.exec(upstream) ?? [];
+    expect(Number(ofNginx)).toBeLessThan(Number(seconds));
+  });
+
   test("plain HTTP leads a browser on and takes no password", async () => {
     const url = `http://127.0.0.1:${nginx.httpPort}/reset?x=1`;
     const led = await fetch(url, { redirect: "manual" });

@@ -20,6 +20,8 @@ export const whyNoNginx = ["nginx", "openssl"]
   .at(0);
 
 export interface Nginx {
+  /** The configuration it runs. */
+  readonly site: string;
   readonly httpPort: number;
   /** Asks through the proxy, as a client at this address: Linux answers for all of 127.0.0.0/8. */
   ask(address: string, path: string, outgoing?: Outgoing): Promise<Response>;
@@ -68,6 +70,7 @@ export async function startNginx(upstreamPorts: readonly [number, number]): Prom
   const ask: Nginx["ask"] = (address, path, outgoing = {}) =>
     send({ port: httpsPort, ca, localAddress: address }, path, outgoing);
   return {
+    site,
     httpPort,
     ask,
     fetchFrom: (address) => async (asked) => {
