@@ -3,7 +3,7 @@ import { readSettings } from "./config.ts";
 import { ForeignSecretError } from "./domain/keys.ts";
 import { StorageUnavailableError, UnsafeStorageError } from "./domain/storage.ts";
 import { greetingOf } from "./greeting.ts";
-import { startServer } from "./server.ts";
+import { type RunningServer, startServer } from "./server.ts";
 import { StartRefusedError } from "./start-refused.ts";
 
 /** What `npm start` does: starts from the environment, says where to look, ends on a signal. */
@@ -15,14 +15,45 @@ export async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const server = await startServer(read.settings).catch((error: unknown) => {
+  const starting = startServer(read.settings);
+  endOnSignal(starting);
+  const server = await starting.catch((error: unknown) => {
     console.error(refusalOf(error) ?? error);
     process.exit(1);
   });
   console.error(greetingOf(server, read.settings));
+}
+
+/** As long as an orderly end may take: whoever sent the signal sends another kind after ten seconds (ST-13). Milliseconds. */
+const STOP_TIMEOUT_MS = 9_500;
+
+/**
+ * From the first moment: a process that is number 1 of a container ignores a signal nobody listens to.
+ * Before it listens nothing was acknowledged, and a migration is undone by whoever opens the database next.
+ */
+function endOnSignal(starting: Promise<RunningServer>): void {
+  let server: RunningServer | undefined;
+  void starting.then(
+    (started) => (server = started),
+    () => undefined, // `main` says why
+  );
   // A second signal finds the stop under way and changes nothing.
   for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.on(signal, () => void server.stop(signal).then(() => process.exit(0)));
+    process.on(signal, () => {
+      if (server === undefined) process.exit(0);
+      const overdue = () => {
+        console.error("Something did not end in time: the process ends without it");
+        process.exit(1);
+      };
+      setTimeout(overdue, STOP_TIMEOUT_MS).unref();
+      server.stop(signal).then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
+    });
 }
 
 /** What whoever started it can mend, in words; undefined for what is a bug of ours. */

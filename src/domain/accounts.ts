@@ -76,8 +76,7 @@ export async function changePassword(
   return commit(deps, occasion, async (stores, record): Promise<ChangePasswordOutcome> => {
     await stores.holdPasswordHash(user.id);
     // Disabled or revoked meanwhile: whoever asks is signed in no longer (AZ-04, AZ-05).
-    if ((await stores.findSession(session.id)) === undefined)
-      return { failure: "invalid_credentials" };
+    if (!(await stores.holdSession(session.id))) return { failure: "invalid_credentials" };
     // Changed meanwhile, from elsewhere: then the one that was proven is no longer the current one.
     if (!(await stores.replacePasswordHash(user.id, current.encoded, hash.encoded)))
       return { failure: "invalid_credentials" };
@@ -105,7 +104,7 @@ export async function deleteMe(
     // Gone already, by another request; the outcome is the one that was asked for.
     if (encoded === undefined) return "deleted" as const;
     // Reset, changed, disabled or revoked meanwhile: what was proven holds no longer (PW-11, AZ-04).
-    if (encoded !== proof.encoded || (await stores.findSession(session.id)) === undefined)
+    if (encoded !== proof.encoded || !(await stores.holdSession(session.id)))
       return "invalid_credentials" as const;
     const outcome = await stores.deleteUserUnlessLastAdmin(user.id);
     if (outcome === "last_admin") return outcome;

@@ -42,8 +42,8 @@ export interface DeviceStore {
   forgetDeviceFailures(deviceId: string): Promise<boolean>;
   /** Forgets all devices of the account but one, if given. */
   deleteDevicesOf(userId: string, exceptId: string | undefined): Promise<void>;
-  /** Deletes devices past their life; answers how many. */
-  deleteExpiredDevices(now: number): Promise<number>;
+  /** Deletes up to `limit` devices past their life; answers how many. */
+  deleteExpiredDevices(now: number, limit: number): Promise<number>;
 }
 
 /** The device of the cookie, if it is one that the account with this address knows. */

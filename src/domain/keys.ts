@@ -85,7 +85,8 @@ export async function rotateSigningKey(
     const live = records.filter((old) => isVerifying(old, accessTokenSeconds, now));
     if (live.length >= LIVE_KEYS_MAX) return "too_many_keys";
     await stores.retireSigningKey(now);
-    await stores.insertFirstSigningKey(key);
+    if (!(await stores.insertFirstSigningKey(key)))
+      throw new Error("A key signs although every key was retired");
     await record("signing_key_rotated", { kid: key.kid });
     return { kid: key.kid };
   });

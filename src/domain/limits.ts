@@ -51,8 +51,8 @@ export interface LimitStore {
   giveBackOne(keyHash: Uint8Array, pace: Pace): Promise<void>;
   /** The key has used nothing. */
   resetLimit(keyHash: Uint8Array): Promise<void>;
-  /** Deletes what says nothing any more; answers how many. */
-  deletePaidLimits(now: number): Promise<number>;
+  /** Deletes up to `limit` rows that say nothing any more; answers how many. */
+  deletePaidLimits(now: number, limit: number): Promise<number>;
 }
 
 /** The longest wait the contract can tell. Seconds. */

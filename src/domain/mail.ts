@@ -47,8 +47,8 @@ export interface MailStore {
   postponeMail(id: string, attempt: number, dueAt: number): Promise<void>;
   /** How many wait to be sent, and since when the oldest of them does: milliseconds since the epoch, null where none waits. */
   measureOutbox(): Promise<OutboxState>;
-  /** Removes the rows of mails finished before that. */
-  deleteMailsFinishedBefore(instant: number): Promise<void>;
+  /** Deletes up to `limit` rows of mails finished before that; answers how many. */
+  deleteMailsFinishedBefore(instant: number, limit: number): Promise<number>;
 }
 
 /** Puts a message to an account's stored address into the outbox, as part of the change being made (RS-06). */

@@ -29,7 +29,8 @@ export interface ResetStore {
   /** Spends the token; false where it is not good, or no longer: one conditional statement (RS-03). */
   consumeResetToken(userId: string, secretHash: Uint8Array, now: number): Promise<boolean>;
   deleteResetTokensOf(userId: string): Promise<void>;
-  deleteExpiredResetTokens(now: number): Promise<void>;
+  /** Deletes up to `limit` tokens past their life; answers how many. */
+  deleteExpiredResetTokens(now: number, limit: number): Promise<number>;
 }
 
 /**
@@ -97,6 +98,7 @@ export async function resetPassword(
   if (hash === "overloaded") return { failure: "overloaded" };
 
   return commit(deps, occasion, async (stores, record): Promise<ResetOutcome> => {
+    await stores.holdPasswordHash(user.id); // the account before its tokens, as everybody does
     if (!(await stores.consumeResetToken(user.id, secretHash, occasion.now))) {
       await record("reset_failed", { reason: "invalid_or_expired_token" });
       return { failure: "invalid_reset_token" };

@@ -62,6 +62,8 @@ export interface RefreshState extends SessionWithUser {
 export interface SessionStore {
   findSessionBySecretHash(secretHash: Uint8Array): Promise<SessionWithUser | undefined>;
   findSession(sessionId: string): Promise<SessionWithUser | undefined>;
+  /** True where there is the session; inside a transaction, until whose end nobody ends it. */
+  holdSession(sessionId: string): Promise<boolean>;
   /**
    * Inserts the session only if its account is enabled and still has this password hash, in one
    * statement. False where it has not; then nothing was written.
@@ -86,8 +88,8 @@ export interface SessionStore {
   findRefreshState(sessionId: string): Promise<RefreshState | undefined>;
   /** Moves the counter on by one only if it is still `counter`, in one statement (TK-13). */
   advanceRefreshCounter(sessionId: string, counter: number, now: number): Promise<boolean>;
-  /** Deletes sessions past their absolute or idle limit; answers how many. */
-  deleteExpiredSessions(now: number, idleSince: number): Promise<number>;
+  /** Deletes up to `limit` sessions past their absolute or idle limit; answers how many. */
+  deleteExpiredSessions(now: number, idleSince: number, limit: number): Promise<number>;
 }
 
 /** The client a session is made for, as far as it can be told. */

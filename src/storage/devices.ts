@@ -1,8 +1,9 @@
 /** Known devices in the database. */
 import type { Device, DeviceStore, NewDevice } from "../domain/devices.ts";
+import type { StorageDialect } from "./dialect.ts";
 import type { Run } from "./queries.ts";
 
-export function createDeviceStore(run: Run): DeviceStore {
+export function createDeviceStore(run: Run, dialect: StorageDialect): DeviceStore {
   return {
     findDevice: (secretHash, email, now) => findDevice(run, secretHash, email, now),
     insertDevice: (device, keep) => insertDevice(run, device, keep),
@@ -10,7 +11,7 @@ export function createDeviceStore(run: Run): DeviceStore {
     countDeviceFailure: (deviceId, threshold) => countDeviceFailure(run, deviceId, threshold),
     forgetDeviceFailures: (deviceId) => forgetDeviceFailures(run, deviceId),
     deleteDevicesOf: (userId, exceptId) => deleteDevicesOf(run, userId, exceptId),
-    deleteExpiredDevices: (now) => deleteExpiredDevices(run, now),
+    deleteExpiredDevices: (now, limit) => deleteExpiredDevices(run, dialect, now, limit),
   };
 }
 
@@ -120,9 +121,23 @@ async function deleteDevicesOf(
   );
 }
 
-async function deleteExpiredDevices(run: Run, now: number): Promise<number> {
+async function deleteExpiredDevices(
+  run: Run,
+  dialect: StorageDialect,
+  now: number,
+  limit: number,
+): Promise<number> {
   const { numDeletedRows } = await run((db) =>
-    db.deleteFrom("devices").where("expires_at", "<=", now).executeTakeFirstOrThrow(),
+    db
+      .deleteFrom("devices")
+      .where("id", "in", ({ selectFrom }) =>
+        selectFrom("devices as ended")
+          .select("ended.id")
+          .where("expires_at", "<=", now)
+          .limit(limit)
+          .modifyEnd(dialect.skipHeldRows),
+      )
+      .executeTakeFirstOrThrow(),
   );
   return Number(numDeletedRows);
 }

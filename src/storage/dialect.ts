@@ -17,8 +17,6 @@ export interface StorageDialect {
   readonly skipHeldRows: RawBuilder<unknown>;
   /** Inside a transaction: waits until no other transaction is in its turn on `topic`. */
   takeTurn(db: Db, topic: Turn): Promise<void>;
-  /** Runs `work` on one connection while no other process runs it. */
-  alone<T>(db: Db, topic: Turn, work: (db: Db) => Promise<T>): Promise<T>;
   /** Makes the database refuse every change of a row of `table`, whoever asks (LA-05). */
   makeAppendOnly(db: Kysely<unknown>, table: keyof Tables): Promise<void>;
   /** Narrows that: rows of before the instant in `event_retention` may be deleted. */
@@ -34,7 +32,7 @@ export interface StorageDialect {
 export type Failure = "busy" | "unavailable";
 
 /** What must not happen twice at once, and is in no one row. */
-export type Turn = "migration" | "first_admin";
+export type Turn = "first_admin" | "signing_keys";
 
 export const sqliteDialect: StorageDialect = {
   bytes: "blob",
@@ -44,8 +42,6 @@ export const sqliteDialect: StorageDialect = {
 
   /** A transaction that writes holds the whole database. */
   async takeTurn() {},
-
-  alone: (db, _topic, work) => work(db),
 
   async makeAppendOnly(db, table) {
     await refuse(db, table, "update", sql`update`, sql``);
@@ -121,19 +117,6 @@ export const postgresDialect: StorageDialect = {
     await sql`select pg_advisory_xact_lock(${turnKey(topic)})`.execute(db);
   },
 
-  /** The lock is the connection's: it goes with a process that dies. */
-  alone: (db, topic, work) =>
-    db.connection().execute(async (connection) => {
-      await sql`set statement_timeout = 0`.execute(connection);
-      await sql`select pg_advisory_lock(${turnKey(topic)})`.execute(connection);
-      try {
-        return await work(connection);
-      } finally {
-        await sql`select pg_advisory_unlock(${turnKey(topic)})`.execute(connection);
-        await sql`reset statement_timeout`.execute(connection);
-      }
-    }),
-
   async makeAppendOnly(db, table) {
     const message = sql.lit(`${table} is append-only`);
     const refusal = sql.id(`${table}_refuse`);
@@ -195,7 +178,8 @@ export class LostConnectionError extends Error {
 function turnKey(topic: Turn): RawBuilder<bigint> {
   return sql.lit(0x504f5254_00000000n + BigInt(turns.indexOf(topic)));
 }
-const turns: readonly Turn[] = ["migration", "first_admin"];
+/** By their places; 0 is the migration's. */
+const turns: readonly (Turn | "migration")[] = ["migration", "first_admin", "signing_keys"];
 
 function quoted(body: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`$$ ${body} $$`;
@@ -206,6 +190,7 @@ const failureByState: ReadonlyMap<string, Failure> = new Map([
   ["40001", "busy"], // serialization_failure
   ["40P01", "busy"], // deadlock_detected
   ["55P03", "busy"], // lock_not_available
+  ["0A000", "unavailable"], // feature_not_supported: a plan whose answer a migration has changed
   ["25006", "unavailable"], // read_only_sql_transaction: a standby, or a full disk's remedy
   ["25P03", "unavailable"], // idle_in_transaction_session_timeout
   ["57014", "unavailable"], // query_canceled: the statement timeout

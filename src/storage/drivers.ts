@@ -9,6 +9,8 @@ import { openSqlite } from "./sqlite-connection.ts";
 export interface Database {
   readonly db: Db;
   readonly dialect: StorageDialect;
+  /** Runs `work` while no other process does the same: for migrations, which may take long. */
+  alone<T>(work: (db: Db) => Promise<T>): Promise<T>;
   /** Undefined where there is no pool. */
   poolState(): PoolState | undefined;
 }

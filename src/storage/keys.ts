@@ -1,6 +1,5 @@
 /** Signing keys in the database, sealed before they come here. */
-import { sql } from "kysely";
-import type { RawBuilder, Selectable } from "kysely";
+import type { Selectable } from "kysely";
 import type { SigningKeyRecord, SigningKeyStore } from "../domain/keys.ts";
 import type { StorageDialect } from "./dialect.ts";
 import type { Run } from "./queries.ts";
@@ -8,8 +7,11 @@ import type { SigningKeysTable } from "./schema.ts";
 
 export function createSigningKeyStore(run: Run, dialect: StorageDialect): SigningKeyStore {
   return {
-    listSigningKeys: () => listSigningKeys(run, sql``),
-    holdSigningKeys: () => listSigningKeys(run, dialect.holdRows),
+    listSigningKeys: () => listSigningKeys(run),
+    async holdSigningKeys() {
+      await run((db) => dialect.takeTurn(db, "signing_keys"));
+      return listSigningKeys(run);
+    },
     insertFirstSigningKey: (key) => insertFirstSigningKey(run, key),
     retireSigningKey: (now) => retireSigningKey(run, now),
   };
@@ -25,14 +27,13 @@ function toSigningKey(row: Selectable<SigningKeysTable>): SigningKeyRecord {
   };
 }
 
-async function listSigningKeys(run: Run, hold: RawBuilder<unknown>): Promise<SigningKeyRecord[]> {
+async function listSigningKeys(run: Run): Promise<SigningKeyRecord[]> {
   const rows = await run((db) =>
     db
       .selectFrom("signing_keys")
-      .selectAll()
+      .select(["kid", "public_x", "sealed_seed", "created_at", "retired_at"])
       .orderBy("created_at", "desc")
       .orderBy("kid", "desc")
-      .modifyEnd(hold)
       .execute(),
   );
   return rows.map(toSigningKey);

@@ -2,6 +2,7 @@
 import type { CompiledQuery } from "kysely";
 import type { LimitStore, Pace } from "../domain/limits.ts";
 import { execute, LATER } from "./queries.ts";
+import type { StorageDialect } from "./dialect.ts";
 import type { Run } from "./queries.ts";
 import type { Db } from "./schema.ts";
 
@@ -34,12 +35,16 @@ export function compileLimitQueries(db: Db): LimitQueries {
   };
 }
 
-export function createLimitStore(run: Run, queries: LimitQueries): LimitStore {
+export function createLimitStore(
+  run: Run,
+  dialect: StorageDialect,
+  queries: LimitQueries,
+): LimitStore {
   return {
     takeOne: (keyHash, pace, now) => takeOne(run, queries, keyHash, pace, now),
     giveBackOne: (keyHash, pace) => giveBackOne(run, keyHash, pace),
     resetLimit: (keyHash) => resetLimit(run, keyHash),
-    deletePaidLimits: (now) => deletePaidLimits(run, now),
+    deletePaidLimits: (now, limit) => deletePaidLimits(run, dialect, now, limit),
   };
 }
 
@@ -74,9 +79,23 @@ async function resetLimit(run: Run, keyHash: Uint8Array): Promise<void> {
   await run((db) => db.deleteFrom("limits").where("key_hash", "=", keyHash).execute());
 }
 
-async function deletePaidLimits(run: Run, now: number): Promise<number> {
+async function deletePaidLimits(
+  run: Run,
+  dialect: StorageDialect,
+  now: number,
+  limit: number,
+): Promise<number> {
   const { numDeletedRows } = await run((db) =>
-    db.deleteFrom("limits").where("paid_at", "<=", now).executeTakeFirstOrThrow(),
+    db
+      .deleteFrom("limits")
+      .where("key_hash", "in", ({ selectFrom }) =>
+        selectFrom("limits as ended")
+          .select("ended.key_hash")
+          .where("paid_at", "<=", now)
+          .limit(limit)
+          .modifyEnd(dialect.skipHeldRows),
+      )
+      .executeTakeFirstOrThrow(),
   );
   return Number(numDeletedRows);
 }

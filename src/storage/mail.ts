@@ -10,7 +10,8 @@ export function createMailStore(run: Run, dialect: StorageDialect): MailStore {
     finishMail: (id, attempt, now) => finishMail(run, id, attempt, now),
     postponeMail: (id, attempt, dueAt) => postponeMail(run, id, attempt, dueAt),
     measureOutbox: () => measureOutbox(run),
-    deleteMailsFinishedBefore: (instant) => deleteMailsFinishedBefore(run, instant),
+    deleteMailsFinishedBefore: (instant, limit) =>
+      deleteMailsFinishedBefore(run, dialect, instant, limit),
   };
 }
 
@@ -101,6 +102,23 @@ async function measureOutbox(run: Run): Promise<OutboxState> {
   return { waiting: Number(waiting), oldestCreatedAt: oldest === null ? null : Number(oldest) };
 }
 
-async function deleteMailsFinishedBefore(run: Run, instant: number): Promise<void> {
-  await run((db) => db.deleteFrom("mails").where("finished_at", "<", instant).execute());
+async function deleteMailsFinishedBefore(
+  run: Run,
+  dialect: StorageDialect,
+  instant: number,
+  limit: number,
+): Promise<number> {
+  const { numDeletedRows } = await run((db) =>
+    db
+      .deleteFrom("mails")
+      .where("id", "in", ({ selectFrom }) =>
+        selectFrom("mails as ended")
+          .select("ended.id")
+          .where("finished_at", "<", instant)
+          .limit(limit)
+          .modifyEnd(dialect.skipHeldRows),
+      )
+      .executeTakeFirstOrThrow(),
+  );
+  return Number(numDeletedRows);
 }

@@ -32,9 +32,9 @@ export async function migrateToLatest(
   database: Database,
   onStep: (line: string) => void = () => {},
 ): Promise<void> {
-  const { db, dialect } = database;
+  const { dialect } = database;
   const names = await retryWhileBusy(dialect.failureOf, () =>
-    dialect.alone(db, "migration", (alone) => migrate(alone, dialect)),
+    database.alone((alone) => migrate(alone, dialect)),
   );
   for (const name of names) onStep(`migration ${name} applied`);
 }

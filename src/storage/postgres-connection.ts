@@ -25,15 +25,13 @@ const IDLE_IN_TRANSACTION_MS = 10_000;
 
 /** Connects, and proves what safety rests on; throws where that is refused. */
 export async function openPostgres(url: string, options: PoolOptions): Promise<Database> {
-  const pool = createPool(url, options);
-  const db = new Kysely<Tables>({
-    dialect: {
-      createDriver: () => new PoolDriver(pool),
-      createAdapter: () => new PostgresAdapter(),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
-      createIntrospector: (kysely) => new PostgresIntrospector(kysely),
-    },
+  const statementTimeoutMs = options.statementTimeoutSeconds * 1000;
+  const pool = createPool(url, options, {
+    max: options.poolSize,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
   });
+  const db = overPool(pool);
   try {
     await verifySettings(db);
   } catch (error) {
@@ -45,21 +43,47 @@ export async function openPostgres(url: string, options: PoolOptions): Promise<D
     idle: pool.idleCount,
     waiting: pool.waitingCount,
   });
-  return { db, dialect: postgresDialect, poolState };
+  return {
+    db,
+    dialect: postgresDialect,
+    poolState,
+    /** On a connection of its own, with no bound of time: it builds indexes, and waits for who came first. */
+    async alone(work) {
+      const single = overPool(createPool(url, options, { max: 1, idleTimeoutMillis: 0 }));
+      try {
+        // The lock is the connection's, and goes with it, also where the process is killed.
+        await sql`select pg_advisory_lock(${MIGRATION_LOCK})`.execute(single);
+        return await work(single);
+      } finally {
+        await single.destroy();
+      }
+    },
+  };
 }
 
-function createPool(url: string, options: PoolOptions): pg.Pool {
-  const statementTimeoutMs = options.statementTimeoutSeconds * 1000;
+/** A number of our own among the server's advisory locks: "PORT", and 0 of those that `takeTurn` has. */
+const MIGRATION_LOCK = sql.lit(0x504f5254_00000000n);
+
+function overPool(pool: pg.Pool): Kysely<Tables> {
+  return new Kysely<Tables>({
+    dialect: {
+      createDriver: () => new PoolDriver(pool),
+      createAdapter: () => new PostgresAdapter(),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+      createIntrospector: (kysely) => new PostgresIntrospector(kysely),
+    },
+  });
+}
+
+function createPool(url: string, options: PoolOptions, bounds: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: "portcullis",
-    max: options.poolSize,
     connectionTimeoutMillis: options.connectTimeoutSeconds * 1000,
-    statement_timeout: statementTimeoutMs,
-    query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
     types: { getTypeParser },
+    ...bounds,
   });
   // Unheard, the loss of a connection would end the process. Whoever uses it next is told.
   const hear = () => undefined;
@@ -131,8 +155,10 @@ class PoolDriver implements Driver {
     await connection.executeQuery(CompiledQuery.raw("begin"));
   }
 
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("commit"));
+  async commitTransaction(connection: PooledConnection): Promise<void> {
+    const { command } = await connection.run(CompiledQuery.raw("commit"));
+    // A transaction in which a statement failed is undone by its COMMIT, which says so by its tag alone.
+    if (command !== "COMMIT") throw new Error("The transaction had failed, and was undone");
   }
 
   /** What a lost connection had begun, the database has undone; saying so would hide the first error. */
@@ -158,22 +184,27 @@ class PooledConnection implements DatabaseConnection {
     this.#client = client;
   }
 
-  async executeQuery<Row>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const { command, rows, rowCount } = await this.run(query);
+    return {
+      rows: rows as Row[], // as the statement was typed by Kysely, from the schema
+      ...(changingCommands.has(command) && { numAffectedRows: BigInt(rowCount ?? 0) }),
+    };
+  }
+
+  async run({ sql: text, parameters }: CompiledQuery): Promise<pg.QueryResult> {
     try {
-      const values = [...parameters];
-      const result = await this.#client.query({ name: nameOf(text), text, values });
-      const changes = changingCommands.has(result.command);
-      return {
-        rows: result.rows as Row[], // as the statement was typed by Kysely, from the schema
-        ...(changes && { numAffectedRows: BigInt(result.rowCount ?? 0) }),
-      };
+      return await this.#client.query({ name: nameOf(text), text, values: [...parameters] });
     } catch (error) {
-      if (!isDatabaseError(error)) {
-        this.isLost = true;
-        throw new LostConnectionError(error);
+      if (isDatabaseError(error)) {
+        const isFatal = error.severity === "FATAL" || error.severity === "PANIC";
+        this.isLost = isFatal || statesOfTheConnection.has(error.code ?? "");
+        throw error;
       }
-      this.isLost = error.severity === "FATAL" || error.severity === "PANIC";
-      throw error;
+      this.isLost = true;
+      // A value that cannot be sent is a mistake of ours, and not the network's.
+      if (error instanceof TypeError || error instanceof RangeError) throw error;
+      throw new LostConnectionError(error);
     }
   }
 
@@ -186,6 +217,12 @@ class PooledConnection implements DatabaseConnection {
     this.#client.release(this.isLost);
   }
 }
+
+/** What a new connection may not suffer from. */
+const statesOfTheConnection: ReadonlySet<string> = new Set([
+  "0A000", // a prepared statement whose answer a migration has changed
+  "25006", // read-only: after a failover, this one still leads to the old primary
+]);
 
 const changingCommands: ReadonlySet<string> = new Set(["INSERT", "UPDATE", "DELETE"]);
 

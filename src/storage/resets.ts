@@ -12,7 +12,7 @@ export function createResetStore(run: Run, dialect: StorageDialect): ResetStore 
     findResetTokenOwner: (secretHash, now) => findResetTokenOwner(run, secretHash, now),
     consumeResetToken: (userId, hash, now) => consumeResetToken(run, userId, hash, now),
     deleteResetTokensOf: (userId) => deleteResetTokensOf(run, userId),
-    deleteExpiredResetTokens: (now) => deleteExpiredResetTokens(run, now),
+    deleteExpiredResetTokens: (now, limit) => deleteExpiredResetTokens(run, dialect, now, limit),
   };
 }
 
@@ -103,6 +103,23 @@ async function deleteResetTokensOf(run: Run, userId: string): Promise<void> {
   await run((db) => db.deleteFrom("reset_tokens").where("user_id", "=", userId).execute());
 }
 
-async function deleteExpiredResetTokens(run: Run, now: number): Promise<void> {
-  await run((db) => db.deleteFrom("reset_tokens").where("expires_at", "<=", now).execute());
+async function deleteExpiredResetTokens(
+  run: Run,
+  dialect: StorageDialect,
+  now: number,
+  limit: number,
+): Promise<number> {
+  const { numDeletedRows } = await run((db) =>
+    db
+      .deleteFrom("reset_tokens")
+      .where("secret_hash", "in", ({ selectFrom }) =>
+        selectFrom("reset_tokens as ended")
+          .select("ended.secret_hash")
+          .where("expires_at", "<=", now)
+          .limit(limit)
+          .modifyEnd(dialect.skipHeldRows),
+      )
+      .executeTakeFirstOrThrow(),
+  );
+  return Number(numDeletedRows);
 }

@@ -42,6 +42,7 @@ export function createSessionStore(
   return {
     findSessionBySecretHash: (hash) => findSessionBySecretHash(run, queries, hash),
     findSession: (sessionId) => findSession(run, queries, sessionId),
+    holdSession: (sessionId) => holdSession(run, dialect, sessionId),
     insertSession: (session, passwordHash) => insertSession(run, dialect, session, passwordHash),
     touchSession: (sessionId, lastSeenAt) => touchSession(run, queries, sessionId, lastSeenAt),
     deleteSession: (sessionId) => deleteSession(run, sessionId),
@@ -52,7 +53,8 @@ export function createSessionStore(
     findRefreshState: (sessionId) => findRefreshState(run, sessionId),
     advanceRefreshCounter: (sessionId, counter, now) =>
       advanceRefreshCounter(run, sessionId, counter, now),
-    deleteExpiredSessions: (now, idleSince) => deleteExpiredSessions(run, now, idleSince),
+    deleteExpiredSessions: (now, idleSince, limit) =>
+      deleteExpiredSessions(run, dialect, now, idleSince, limit),
   };
 }
 
@@ -72,6 +74,18 @@ async function findSession(
 ): Promise<SessionWithUser | undefined> {
   const { rows } = await execute(run, queries.byId, [sessionId]);
   return rows[0] && toSessionWithUser(rows[0]);
+}
+
+async function holdSession(run: Run, dialect: StorageDialect, sessionId: string): Promise<boolean> {
+  const row = await run((db) =>
+    db
+      .selectFrom("sessions")
+      .select("id")
+      .where("id", "=", sessionId)
+      .modifyEnd(dialect.holdRows)
+      .executeTakeFirst(),
+  );
+  return row !== undefined;
 }
 
 /**
@@ -248,15 +262,27 @@ async function advanceRefreshCounter(
 }
 
 /** Only cookies fall idle: a token's session lives on its refresh tokens, to its absolute limit. */
-async function deleteExpiredSessions(run: Run, now: number, idleSince: number): Promise<number> {
+async function deleteExpiredSessions(
+  run: Run,
+  dialect: StorageDialect,
+  now: number,
+  idleSince: number,
+  limit: number,
+): Promise<number> {
   const { numDeletedRows } = await run((db) =>
     db
       .deleteFrom("sessions")
-      .where(({ and, eb, or }) =>
-        or([
-          eb("expires_at", "<=", now),
-          and([eb("kind", "=", "cookie"), eb("last_seen_at", "<=", idleSince)]),
-        ]),
+      .where("id", "in", ({ selectFrom }) =>
+        selectFrom("sessions as ended")
+          .select("ended.id")
+          .where(({ and, eb, or }) =>
+            or([
+              eb("expires_at", "<=", now),
+              and([eb("kind", "=", "cookie"), eb("last_seen_at", "<=", idleSince)]),
+            ]),
+          )
+          .limit(limit)
+          .modifyEnd(dialect.skipHeldRows),
       )
       .executeTakeFirstOrThrow(),
   );

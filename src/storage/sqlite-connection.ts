@@ -26,7 +26,13 @@ export async function openSqlite(path: string): Promise<Database> {
   // Two that open a new file at once both want it for themselves, to make it a WAL file.
   const database = await retryWhileBusy(sqliteDialect.failureOf, async () => openFile(path));
   const db = new Kysely<Tables>({ dialect: createDialect(database) });
-  return { db, dialect: sqliteDialect, poolState: () => undefined };
+  return {
+    db,
+    dialect: sqliteDialect,
+    // The migration is one transaction, and that holds the file.
+    alone: (work) => work(db),
+    poolState: () => undefined,
+  };
 }
 
 const FOLDER_MODE = 0o700;

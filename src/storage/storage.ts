@@ -124,9 +124,9 @@ function createStores(run: Run, { dialect }: Database, queries: Queries): Stores
     ...createEventStore(run),
     ...createMailStore(run, dialect),
     ...createResetStore(run, dialect),
-    ...createLimitStore(run, queries.limits),
+    ...createLimitStore(run, dialect, queries.limits),
     ...createLockoutStore(run),
-    ...createDeviceStore(run),
+    ...createDeviceStore(run, dialect),
     ...createJobStore(run),
   };
 }

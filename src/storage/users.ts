@@ -14,12 +14,16 @@ import type { Run } from "./queries.ts";
 import type { Db, Tables, UsersTable } from "./schema.ts";
 
 export interface UserQueries {
-  readonly byEmail: CompiledQuery<Selectable<UsersTable>>;
+  readonly byEmail: CompiledQuery<UserRow & { password_hash: string; locked_until: number }>;
 }
 
 export function compileUserQueries(db: Db): UserQueries {
   return {
-    byEmail: db.selectFrom("users").selectAll().where("email", "=", LATER.text).compile(),
+    byEmail: db
+      .selectFrom("users")
+      .select([...userColumns, "password_hash", "locked_until"])
+      .where("email", "=", LATER.text)
+      .compile(),
   };
 }
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Stores } from "../../src/domain/storage.ts";
 import { databases, eachTestOpens } from "./databases.ts";
-import { aCookieSession, anAdmin, aUser, HASH } from "./samples.ts";
+import { aCookieSession, anAdmin, aSigningKey, aUser, HASH, NOW } from "./samples.ts";
 
 describe.each(databases)("transactions that meet on $name", ({ create }) => {
   const test = eachTestOpens(create);
@@ -95,6 +95,45 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
       },
     );
     expect(order).toEqual(["held", "disabled"]);
+  });
+
+  it("a rotation that waited for another knows the key that one made", async () => {
+    await test.storage.insertFirstSigningKey(aSigningKey());
+    const next = aSigningKey({ createdAt: NOW + 1 });
+    const [, seen] = await overlap(
+      async (stores) => {
+        await stores.holdSigningKeys();
+        await stores.retireSigningKey(NOW + 1);
+        await stores.insertFirstSigningKey(next);
+      },
+      (stores) => stores.holdSigningKeys(),
+    );
+    expect(seen.map(({ kid }) => kid)).toContain(next.kid);
+  });
+
+  it("AZ-05 a session is not ended under the hands of a change that holds it, and not held once it is ending", async () => {
+    const user = aUser();
+    const session = aCookieSession(user);
+    await test.storage.insertUser(user, HASH);
+    await test.storage.insertSession(session, HASH);
+    const order: string[] = [];
+    await overlap(
+      async (stores) => {
+        expect(await stores.holdSession(session.id)).toBe(true);
+        setTimeout(() => order.push("held"), 100);
+      },
+      async (stores) => {
+        await stores.deleteSessionsOf(user.id, undefined);
+        order.push("revoked");
+      },
+    );
+    expect(order).toEqual(["held", "revoked"]);
+    await test.storage.insertSession(session, HASH);
+    const [, isHeld] = await overlap(
+      (stores) => stores.deleteSession(session.id),
+      (stores) => stores.holdSession(session.id),
+    );
+    expect(isHeld).toBe(false);
   });
 
   it("two that wait for each other both come through: one of them is run again, as a whole", async () => {

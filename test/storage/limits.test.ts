@@ -103,9 +103,9 @@ describe.each(databases)("limits on $name", ({ create }) => {
   it("cleaning takes only what is paid back", async () => {
     await spend(NOW);
     await take(NOW, otherKey);
-    expect(await test.storage.deletePaidLimits(NOW + 12 * SECOND)).toBe(1);
+    expect(await test.storage.deletePaidLimits(NOW + 12 * SECOND, 9)).toBe(1);
     expect(await take(NOW)).toBeGreaterThan(0);
-    expect(await test.storage.deletePaidLimits(NOW + MINUTE)).toBe(1);
+    expect(await test.storage.deletePaidLimits(NOW + MINUTE, 9)).toBe(1);
     expect(await rows()).toEqual([]);
   });
 });
@@ -252,7 +252,7 @@ describe.each(databases)("locks on $name", ({ create }) => {
         return found.map((row) => String(row["id"])).toSorted();
       };
       expect(await ids()).toEqual([devices[2]?.id, devices[3]?.id, kept.id].toSorted());
-      expect(await test.storage.deleteExpiredDevices(NOW + 2 * MINUTE)).toBe(1);
+      expect(await test.storage.deleteExpiredDevices(NOW + 2 * MINUTE, 9)).toBe(1);
       expect(await ids()).toEqual([devices[3]?.id, kept.id].toSorted());
     });
 

@@ -72,9 +72,9 @@ describe.each(databases)("the outbox on $name", ({ create }) => {
     await insert({ finishedAt: NOW });
     const { id } = await insert();
     expect(await test.storage.claimDueMail(NOW, LEASE_END)).toMatchObject({ id });
-    await test.storage.deleteMailsFinishedBefore(NOW);
+    await test.storage.deleteMailsFinishedBefore(NOW, 9);
     expect(await test.database.query("select id from mails")).toHaveLength(2);
-    await test.storage.deleteMailsFinishedBefore(NOW + 1);
+    await test.storage.deleteMailsFinishedBefore(NOW + 1, 9);
     expect(await test.database.query("select id from mails")).toEqual([{ id }]);
   });
 

@@ -97,6 +97,47 @@ describe("a connection", () => {
   });
 });
 
+describe("beside another version", () => {
+  it("a column that a later one adds costs nothing", async () => {
+    const storage = await openStorage(database.url);
+    const user = aUser();
+    await storage.insertUser(user, HASH);
+    await storage.findUserByEmail(user.email); // prepared now
+    await database.query("alter table users add column later text");
+    expect((await storage.findUserByEmail(user.email))?.user).toEqual(user);
+    await storage.close();
+  });
+
+  it("a start waits for another's migration longer than for any statement", async () => {
+    await (await openStorage(database.url)).close();
+    const other = new pg.Client({ connectionString: database.url });
+    await other.connect();
+    await other.query(`select pg_advisory_lock(${0x504f5254_00000000n})`);
+    let isOpen = false;
+    const opening = openStorage(database.url, { statementTimeoutSeconds: 1 });
+    void opening.then(() => (isOpen = true));
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    expect(isOpen).toBe(false);
+    await other.end();
+    await (await opening).close();
+  });
+});
+
+describe("a transaction in which a statement failed", () => {
+  it("LA-06 is not acknowledged, although its work went on and its commit was taken", async () => {
+    const storage = await openStorage(database.url);
+    const user = aUser();
+    const working = storage.transaction(async (stores) => {
+      await stores.insertUser(user, HASH);
+      await stores.insertUser({ ...aUser(), id: user.id }, HASH).catch(() => undefined);
+      return "done";
+    });
+    await expect(working).rejects.toThrow(/undone/);
+    expect(await storage.findUser(user.id)).toBeUndefined();
+    await storage.close();
+  });
+});
+
 describe("a database that may only be read", () => {
   it("ST-12 refuses changes, answers reads, and heals by itself", async () => {
     const storage = await openStorage(database.url);
@@ -115,7 +156,7 @@ describe("a database that may only be read", () => {
     await client.connect();
     await client.query(`alter database ${name} reset default_transaction_read_only`);
     await client.end();
-    await cutAll();
+    // Nothing is cut: a connection that was found read-only is given up by itself.
     await expect.poll(() => storage.isWritable()).toBe(true);
     expect(await storage.deleteSession(session.id)).toBe(true);
     await storage.close();

@@ -45,9 +45,9 @@ describe.each(databases)("reset tokens on $name", ({ create }) => {
     expect(await test.storage.findResetTokenOwner(secretHash, expiresAt - 1)).toBeDefined();
     expect(await test.storage.findResetTokenOwner(secretHash, expiresAt)).toBeUndefined();
     expect(await test.storage.consumeResetToken(id, secretHash, expiresAt)).toBe(false);
-    await test.storage.deleteExpiredResetTokens(expiresAt - 1);
+    await test.storage.deleteExpiredResetTokens(expiresAt - 1, 9);
     expect(await test.database.query("select user_id from reset_tokens")).toHaveLength(1);
-    await test.storage.deleteExpiredResetTokens(expiresAt);
+    await test.storage.deleteExpiredResetTokens(expiresAt, 9);
     expect(await test.database.query("select user_id from reset_tokens")).toEqual([]);
   });
 

@@ -99,7 +99,8 @@ describe.each(databases)("sessions on $name", ({ create }) => {
       aTokenSession(user, { expiresAt: NOW }),
     ];
     for (const session of [...purged, ...kept]) await test.storage.insertSession(session, HASH);
-    expect(await test.storage.deleteExpiredSessions(NOW, idleSince)).toBe(3);
+    expect(await test.storage.deleteExpiredSessions(NOW, idleSince, 2)).toBe(2);
+    expect(await test.storage.deleteExpiredSessions(NOW, idleSince, 9)).toBe(1);
     const ids = (await test.database.query("select id from sessions order by id")).map(
       (row) => row["id"],
     );

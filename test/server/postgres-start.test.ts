@@ -1,0 +1,34 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { expect, onTestFinished, test } from "vitest";
+import { spawnServer } from "../journeys/server-process.ts";
+import { until } from "../journeys/until.ts";
+import { createPostgres } from "../storage/databases.ts";
+
+test("ST-13 SIGTERM while it waits for another's migration ends it, with 0", async () => {
+  const [database, folder] = await Promise.all([
+    createPostgres(),
+    mkdtemp(join(tmpdir(), "portcullis-start-")),
+  ]);
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const other = new pg.Client({ connectionString: database.url });
+  await other.connect();
+  await other.query(`select pg_advisory_lock(${0x504f5254_00000000n})`);
+  const environment = {
+    DATABASE_URL: database.url,
+    AUTH_SECRET: "fathom-wicket-0123456789-lantern-orchard",
+  };
+  const child = spawnServer(environment, [], folder);
+  const ended = once(child, "close");
+  await until(async () => {
+    const { rows } = await other.query("select 1 from pg_locks where not granted");
+    return rows.length > 0 ? true : undefined;
+  });
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
+  await other.end();
+  await database.remove();
+});
