@@ -109,7 +109,7 @@ export const eventShapes = {
   rate_limited: event(
     "warn",
     "stored",
-    "A request came too soon after too many others.",
+    "A request came too soon after too many others. Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics.",
     { operation: operationName, key: z.enum(["ip", "email", "account", "global"]) },
     { operation: "login", key: "email" },
   ),
@@ -144,14 +144,14 @@ export const eventShapes = {
   csrf_rejected: event(
     "warn",
     "stored",
-    "A change without valid proof of its origin was refused.",
+    "A change without valid proof of its origin was refused. Told once in ten minutes for each operation, reason and client address; those in between are `request` lines with status 403.",
     { operation: operationName, reason: z.enum(["missing", "mismatch", "cross_site"]) },
     { operation: "deleteUser", reason: "missing" },
   ),
   authorization_denied: event(
     "warn",
     "stored",
-    "A signed-in caller asked for what its role does not allow.",
+    "A signed-in caller asked for what its role does not allow. Told once in ten minutes for each operation and account; those in between are `request` lines with status 403.",
     { userId: Id, operation: operationName },
     { userId: exampleUserId, operation: "listUsers" },
   ),

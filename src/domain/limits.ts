@@ -35,7 +35,8 @@ export interface Limited {
   readonly retryAfterSeconds: number;
 }
 export type LimitOutcome = "allowed" | { readonly limited: Limited };
-type Decision = "allowed" | { readonly limited: Limited; readonly key: LimitKey };
+/** `at` is the place of the limit that refuses among those that are taken. */
+type Decision = "allowed" | { readonly limited: Limited; readonly at: number };
 
 /** A quota as the store counts it. Milliseconds. */
 export interface Pace {
@@ -44,11 +45,24 @@ export interface Pace {
   readonly burstMs: number;
 }
 
+/** Milliseconds since the epoch. */
+export interface LimitState {
+  /** When all that was taken is paid back. */
+  readonly paidAt: number;
+  /** Until then, a refusal of the key is no event: one has told of them. */
+  readonly toldUntil: number;
+}
+
 export interface LimitStore {
   /** Takes one from the key, or nothing where none is left: decided in one statement. Answers how long to wait: 0 where it was taken. */
   takeOne(keyHash: Uint8Array, pace: Pace, now: number): Promise<number>;
-  /** Undoes a `takeOne` of the same transaction. */
-  giveBackOne(keyHash: Uint8Array, pace: Pace): Promise<void>;
+  /** How the key stands, by looking alone; undefined where nothing is known of it. */
+  findLimit(keyHash: Uint8Array): Promise<LimitState | undefined>;
+  /**
+   * Marks the key as told until then, in one statement; false where it is marked already. Of any
+   * number at once, one is told true.
+   */
+  tellOnce(keyHash: Uint8Array, until: number, now: number): Promise<boolean>;
   /** The key has used nothing. */
   resetLimit(keyHash: Uint8Array): Promise<void>;
   /** Deletes up to `limit` rows that say nothing any more; answers how many. */
@@ -59,8 +73,10 @@ export interface LimitStore {
 const RETRY_AFTER_MAX_SECONDS = 86_400;
 
 /**
- * Takes one from every key, or from none: a request that one limit refuses uses nothing of the others.
- * A refusal is recorded as `rate_limited` of `operation`.
+ * Takes one from every key, in order, until one refuses. What was taken before stays taken: a refused
+ * login counts for the address it came from, or keeping an owner out by their e-mail would cost nothing.
+ * The first refusal of a key in the time a burst takes is recorded as `rate_limited` of `operation`;
+ * the next ones only read, lest a stranger fills the disk (decision 11).
  */
 export async function takeLimits(
   deps: Dependencies,
@@ -77,26 +93,64 @@ export async function takeLimits(
       hash: limitKey(deps.secretKeys, take),
     };
   });
-  const outcome = await commit(deps, occasion, async (stores, record): Promise<Decision> => {
-    for (const [index, { rule, key, quota, pace, hash }] of keys.entries()) {
-      const waitMs = await stores.takeOne(hash, pace, occasion.now);
-      if (waitMs === 0) continue;
-      for (const taken of keys.slice(0, index)) await stores.giveBackOne(taken.hash, taken.pace);
-      await record("rate_limited", { operation, key });
-      const retryAfterSeconds = Math.min(Math.ceil(waitMs / 1000), RETRY_AFTER_MAX_SECONDS);
-      return { limited: { rule, quota, retryAfterSeconds }, key };
-    }
-    return "allowed";
-  });
-  // Only what holds is counted: a refusal gave back what the limits before it had let through.
-  if (outcome !== "allowed") deps.meter.limitDecided(operation, outcome.key, "refused");
-  else for (const { key } of takes) deps.meter.limitDecided(operation, key, "allowed");
+  const outcome =
+    (await findToldRefusal(deps, occasion, keys)) ??
+    (await commit(deps, occasion, async (stores, record): Promise<Decision> => {
+      for (const [at, { hash, pace, quota, rule, key }] of keys.entries()) {
+        const waitMs = await stores.takeOne(hash, pace, occasion.now);
+        if (waitMs === 0) continue;
+        if (await stores.tellOnce(hash, occasion.now + pace.burstMs, occasion.now))
+          await record("rate_limited", { operation, key });
+        return { limited: { rule, quota, retryAfterSeconds: inSeconds(waitMs) }, at };
+      }
+      return "allowed";
+    }));
+  const refusedAt = outcome === "allowed" ? takes.length : outcome.at;
+  for (const [at, { key }] of takes.slice(0, refusedAt + 1).entries())
+    deps.meter.limitDecided(operation, key, at === refusedAt ? "refused" : "allowed");
   return outcome;
+}
+
+interface Counted extends ToldTake {
+  readonly quota: Quota;
+  readonly pace: Pace;
+  readonly hash: Uint8Array;
+}
+
+/**
+ * The refusal by the first key, where it is certain and has been told: nothing needs to be written.
+ * Anything else is decided by `takeOne`, which alone lets through (RL-02).
+ */
+async function findToldRefusal(
+  deps: Dependencies,
+  { now }: Occasion,
+  [first]: readonly Counted[],
+): Promise<Decision | undefined> {
+  const state = first && (await deps.storage.findLimit(first.hash));
+  if (first === undefined || state === undefined || state.toldUntil <= now) return undefined;
+  const waitMs = waitOf(first.pace, state.paidAt, now);
+  if (waitMs === 0) return undefined;
+  const { rule, quota } = first;
+  return { limited: { rule, quota, retryAfterSeconds: inSeconds(waitMs) }, at: 0 };
+}
+
+/** How long a key that is paid back at that instant has nothing left: 0 where it has. Milliseconds. */
+export function waitOf({ burstMs, intervalMs }: Pace, paidAt: number, now: number): number {
+  return Math.max(paidAt - (now + burstMs - intervalMs), 0);
+}
+
+function inSeconds(waitMs: number): number {
+  return Math.min(Math.ceil(waitMs / 1000), RETRY_AFTER_MAX_SECONDS);
 }
 
 /** What a key is stored under: a stolen database must not list the addresses people typed in. */
 export function limitKey({ limitKeys }: SecretKeys, { rule, subject }: Take): Uint8Array {
   return createHmac("sha256", limitKeys).update(`${rule}\0${subject}`).digest();
+}
+
+/** The same for refusals that nothing limits: only whether they have been told is kept. */
+export function toldKey({ limitKeys }: SecretKeys, event: string, subject: string): Uint8Array {
+  return createHmac("sha256", limitKeys).update(`told\0${event}\0${subject}`).digest();
 }
 
 /** Whole milliseconds, rounded so that a burst is always exactly `count`. */

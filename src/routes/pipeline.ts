@@ -1,7 +1,7 @@
 /** What stands between the framework and a handler: every check of the contract, in one order, for every operation. */
 import type { Context, RouteDescriptor } from "@hectoday/http";
 import { z } from "zod";
-import type { EventFields, StoredEventName } from "../contract/events.ts";
+import type { EventFields } from "../contract/events.ts";
 import { type OperationDescription, problemsOf } from "../contract/operation.ts";
 import { type OperationId, operationIds, operations } from "../contract/operations.ts";
 import { problem, type ProblemCode } from "../contract/problems.ts";
@@ -9,7 +9,7 @@ import { CSRF_HEADER, isSafeMethod, takesBearer } from "../contract/security.ts"
 import { isCsrfProof } from "../domain/csrf.ts";
 import type { Dependencies } from "../domain/dependencies.ts";
 import type { Device } from "../domain/devices.ts";
-import { commit } from "../domain/events.ts";
+import { recordCsrfRejection, recordDenial } from "../domain/refusals.ts";
 import { findByCookie, findCaller, findDevice } from "./callers.ts";
 import { type Exchange, exchangeOf } from "./exchange.ts";
 import type { Call, Caller, Handlers } from "./handler.ts";
@@ -107,7 +107,7 @@ function createOperationRoute(
         return refuseCsrf(exchange, "mismatch");
     }
     if (caller && security.role && caller.user.role !== security.role) {
-      await record(exchange, "authorization_denied", { userId: caller.user.id, operation: id });
+      await recordDenial(deps, exchange, { userId: caller.user.id, operation: id });
       return { problem: "forbidden" };
     }
 
@@ -132,12 +132,8 @@ function createOperationRoute(
     exchange: Exchange,
     reason: EventFields<"csrf_rejected">["reason"],
   ): Promise<HandlerAnswer> {
-    await record(exchange, "csrf_rejected", { operation: id, reason });
+    await recordCsrfRejection(deps, exchange, { operation: id, reason });
     return { problem: "csrf_rejected" };
-  }
-
-  function record<N extends StoredEventName>(exchange: Exchange, name: N, fields: EventFields<N>) {
-    return commit(deps, exchange, (_, recordEvent) => recordEvent(name, fields));
   }
 
   function callOf(

@@ -1,6 +1,6 @@
 /** Limits in the database: one row per key, gone when it says nothing any more. */
 import type { CompiledQuery } from "kysely";
-import type { LimitStore, Pace } from "../domain/limits.ts";
+import type { LimitState, LimitStore, Pace } from "../domain/limits.ts";
 import { execute, LATER } from "./queries.ts";
 import type { StorageDialect } from "./dialect.ts";
 import type { Run } from "./queries.ts";
@@ -8,7 +8,7 @@ import type { Db } from "./schema.ts";
 
 export interface LimitQueries {
   readonly take: CompiledQuery<{ paid_at: number }>;
-  readonly paidAt: CompiledQuery<{ paid_at: number }>;
+  readonly find: CompiledQuery<{ paid_at: number; told_until: number }>;
 }
 
 export function compileLimitQueries(db: Db): LimitQueries {
@@ -31,7 +31,11 @@ export function compileLimitQueries(db: Db): LimitQueries {
       )
       .returning("paid_at")
       .compile(),
-    paidAt: db.selectFrom("limits").select("paid_at").where("key_hash", "=", LATER.bytes).compile(),
+    find: db
+      .selectFrom("limits")
+      .select(["paid_at", "told_until"])
+      .where("key_hash", "=", LATER.bytes)
+      .compile(),
   };
 }
 
@@ -42,7 +46,8 @@ export function createLimitStore(
 ): LimitStore {
   return {
     takeOne: (keyHash, pace, now) => takeOne(run, queries, keyHash, pace, now),
-    giveBackOne: (keyHash, pace) => giveBackOne(run, keyHash, pace),
+    findLimit: (keyHash) => findLimit(run, queries, keyHash),
+    tellOnce: (keyHash, until, now) => tellOnce(run, keyHash, until, now),
     resetLimit: (keyHash) => resetLimit(run, keyHash),
     deletePaidLimits: (now, limit) => deletePaidLimits(run, dialect, now, limit),
   };
@@ -61,18 +66,38 @@ async function takeOne(
   const parameters = [keyHash, now + intervalMs, now, intervalMs, latest];
   const taken = await execute(run, queries.take, parameters);
   if (taken.rows.length > 0) return 0;
-  const { rows } = await execute(run, queries.paidAt, [keyHash]);
-  return Math.max((rows[0]?.paid_at ?? 0) - latest, 1);
+  const { paidAt } = (await findLimit(run, queries, keyHash)) ?? { paidAt: 0 };
+  return Math.max(paidAt - latest, 1);
 }
 
-async function giveBackOne(run: Run, keyHash: Uint8Array, { intervalMs }: Pace): Promise<void> {
-  await run((db) =>
+async function findLimit(
+  run: Run,
+  queries: LimitQueries,
+  keyHash: Uint8Array,
+): Promise<LimitState | undefined> {
+  const { rows } = await execute(run, queries.find, [keyHash]);
+  return rows[0] && { paidAt: rows[0].paid_at, toldUntil: rows[0].told_until };
+}
+
+async function tellOnce(
+  run: Run,
+  keyHash: Uint8Array,
+  until: number,
+  now: number,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await run((db) =>
     db
-      .updateTable("limits")
-      .set((eb) => ({ paid_at: eb("paid_at", "-", intervalMs) }))
-      .where("key_hash", "=", keyHash)
-      .execute(),
+      .insertInto("limits")
+      .values({ key_hash: keyHash, paid_at: now, told_until: until })
+      .onConflict((conflict) =>
+        conflict
+          .column("key_hash")
+          .doUpdateSet({ told_until: until })
+          .where("limits.told_until", "<=", now),
+      )
+      .executeTakeFirstOrThrow(),
   );
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 async function resetLimit(run: Run, keyHash: Uint8Array): Promise<void> {
@@ -92,6 +117,7 @@ async function deletePaidLimits(
         selectFrom("limits as ended")
           .select("ended.key_hash")
           .where("paid_at", "<=", now)
+          .where("told_until", "<=", now)
           .limit(limit)
           .modifyEnd(dialect.skipHeldRows),
       )

@@ -10,6 +10,7 @@ import { limits } from "./migrations/0002-limits.ts";
 import { mailAndReset } from "./migrations/0003-mail-and-reset.ts";
 import { retention } from "./migrations/0004-retention.ts";
 import { jobs } from "./migrations/0005-jobs.ts";
+import { toldRefusals } from "./migrations/0006-told-refusals.ts";
 import type { Db } from "./schema.ts";
 
 /** Named here, not found by listing a folder: what runs is what was reviewed. */
@@ -20,6 +21,7 @@ export function migrations(dialect: StorageDialect): Record<string, Migration> {
     "0003-mail-and-reset": mailAndReset(dialect),
     "0004-retention": retention(dialect),
     "0005-jobs": jobs(dialect),
+    "0006-told-refusals": toldRefusals(),
   };
 }
 

@@ -40,12 +40,14 @@ export interface UsersTable {
   lock_ms: Generated<number>;
 }
 
-/** One row per key that has something to pay back. */
+/** One row per key that has something to pay back, or whose refusals have been told. */
 export interface LimitsTable {
   /** HMAC of the rule and its subject. */
   key_hash: Uint8Array;
   /** When all that was taken is paid back. */
   paid_at: number;
+  /** Until then its refusals are no events. 0 where none has been told. */
+  told_until: Generated<number>;
 }
 
 export interface DevicesTable {

@@ -105,6 +105,7 @@ export async function startTarget(environment: Record<string, string> = {}) {
 
   return {
     port,
+    databaseFile,
     send,
     post,
     wire,

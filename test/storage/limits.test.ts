@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
 import type { NewDevice } from "../../src/domain/devices.ts";
+import { waitOf } from "../../src/domain/limits.ts";
 import { type LockPolicy, lockPolicy } from "../../src/domain/lockout.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { databases, eachTestOpens } from "./databases.ts";
@@ -73,20 +74,77 @@ describe.each(databases)("limits on $name", ({ create }) => {
     );
   });
 
-  it("a refusal uses nothing, and what was given back can be taken again", async () => {
+  it("a refusal uses nothing", async () => {
     await spend(NOW);
     const before = await rows();
     await take(NOW);
     expect(await rows()).toEqual(before);
-    await test.storage.giveBackOne(key, pace);
-    expect(await take(NOW)).toBe(0);
-    expect(await rows()).toEqual(before);
+  });
+
+  it("what looking alone finds is what taking would meet", async () => {
+    const wait = async (now: number) =>
+      waitOf(pace, (await test.storage.findLimit(key))?.paidAt ?? 0, now);
+    expect(await test.storage.findLimit(key)).toBeUndefined();
+    await spend(NOW);
+    for (const later of [0, 1, 12 * SECOND - 1]) {
+      const found = await wait(NOW + later);
+      expect(found).toBeGreaterThan(0);
+      expect(found).toBe(await take(NOW + later));
+    }
+    expect(await wait(NOW + 12 * SECOND)).toBe(0);
+    expect(await take(NOW + 12 * SECOND)).toBe(0);
+  });
+
+  describe("tellOnce", () => {
+    const tell = (now: number, of = key) => test.storage.tellOnce(of, now + MINUTE, now);
+
+    it("is true once per window, for each key by itself, and changes nothing else", async () => {
+      expect([await tell(NOW), await tell(NOW), await tell(NOW + MINUTE - 1)]).toEqual([
+        true,
+        false,
+        false,
+      ]);
+      expect(await tell(NOW, otherKey)).toBe(true);
+      expect(await tell(NOW + MINUTE)).toBe(true);
+      await test.storage.resetLimit(key);
+      await spend(NOW);
+      const before = await test.storage.findLimit(key);
+      expect(await tell(NOW)).toBe(true);
+      expect(await test.storage.findLimit(key)).toEqual({
+        paidAt: before?.paidAt,
+        toldUntil: NOW + MINUTE,
+      });
+      expect(await take(NOW)).toBe(12 * SECOND);
+    });
+
+    it("uses nothing of a key that was never taken", async () => {
+      await tell(NOW);
+      await spend(NOW);
+      expect(await take(NOW)).toBeGreaterThan(0);
+    });
+
+    it("LA-01 of 200 at once, by two processes, one is told true", async () => {
+      const second = await openStorage(test.database.url);
+      const asked = Array.from({ length: 200 }, (_, index) =>
+        (index % 2 === 0 ? test.storage : second).tellOnce(key, NOW + MINUTE, NOW),
+      );
+      const told = await Promise.all(asked);
+      await second.close();
+      expect(told.filter((first) => first)).toHaveLength(1);
+    });
+
+    it("is kept by cleaning until its window is over", async () => {
+      await tell(NOW);
+      expect(await test.storage.deletePaidLimits(NOW + MINUTE - 1)).toBe(0);
+      expect(await tell(NOW + MINUTE - 1)).toBe(false);
+      expect(await test.storage.deletePaidLimits(NOW + MINUTE)).toBe(1);
+    });
   });
 
   it("RL-02 of 200 at once, exactly the burst is let through", async () => {
     const waits = await Promise.all(Array.from({ length: 200 }, () => take(NOW)));
     expect(waits.filter((wait) => wait === 0)).toHaveLength(5);
-    expect(await rows()).toEqual([{ key_hash: key, paid_at: NOW + MINUTE }]);
+    expect(await rows()).toEqual([{ key_hash: key, paid_at: NOW + MINUTE, told_until: 0 }]);
   });
 
   it("RL-08 a restart forgets nothing, and a second process counts in the same row", async () => {

@@ -17,6 +17,7 @@ export const MIGRATED = [
   "0003-mail-and-reset",
   "0004-retention",
   "0005-jobs",
+  "0006-told-refusals",
 ].map((name) => `migration ${name} applied`);
 
 export function aUser(overrides: Partial<User> = {}): User {

@@ -749,7 +749,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * A request came too soon after too many others.
+     * A request came too soon after too many others. Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
      */
     post: operations["log_rate_limited"];
@@ -849,7 +849,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * A change without valid proof of its origin was refused.
+     * A change without valid proof of its origin was refused. Told once in ten minutes for each operation, reason and client address; those in between are `request` lines with status 403.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
      */
     post: operations["log_csrf_rejected"];
@@ -869,7 +869,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * A signed-in caller asked for what its role does not allow.
+     * A signed-in caller asked for what its role does not allow. Told once in ten minutes for each operation and account; those in between are `request` lines with status 403.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
      */
     post: operations["log_authorization_denied"];
@@ -1083,7 +1083,7 @@ export interface webhooks {
 export interface components {
   schemas: {
     /**
-     * @description A signed-in caller asked for what its role does not allow.
+     * @description A signed-in caller asked for what its role does not allow. Told once in ten minutes for each operation and account; those in between are `request` lines with status 403.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -1167,7 +1167,7 @@ export interface components {
       password: string;
     };
     /**
-     * @description A change without valid proof of its origin was refused.
+     * @description A change without valid proof of its origin was refused. Told once in ten minutes for each operation, reason and client address; those in between are `request` lines with status 403.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -2079,7 +2079,7 @@ export interface components {
       requestId: string;
     };
     /**
-     * @description A request came too soon after too many others.
+     * @description A request came too soon after too many others. Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",

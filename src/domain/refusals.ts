@@ -1,0 +1,53 @@
+/**
+ * Refusals that cost whoever causes them nothing. The first of a kind is an event; its repeats within
+ * the next minutes are only lines of the request, so that nobody fills the disk at will (decision 11).
+ */
+import type { EventFields } from "../contract/events.ts";
+import { addressKey } from "./addresses.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { commit, type Occasion, type Record } from "./events.ts";
+import { toldKey } from "./limits.ts";
+
+/** How long one event tells of all refusals of its kind. Milliseconds. */
+export const REFUSAL_TOLD_FOR_MS = 600_000;
+
+/** Counted by the client's address: whoever it is, they are not signed in, or did not prove it. */
+export async function recordCsrfRejection(
+  deps: Dependencies,
+  occasion: Occasion,
+  fields: EventFields<"csrf_rejected">,
+): Promise<void> {
+  const subject = `${fields.operation} ${fields.reason} ${addressKey(occasion.ip ?? "")}`;
+  await recordOnce(deps, occasion, "csrf_rejected", subject, (record) =>
+    record("csrf_rejected", fields),
+  );
+}
+
+/** Counted by the account: another one on the same address is told of by itself. */
+export async function recordDenial(
+  deps: Dependencies,
+  occasion: Occasion,
+  fields: EventFields<"authorization_denied">,
+): Promise<void> {
+  const subject = `${fields.operation} ${fields.userId}`;
+  await recordOnce(deps, occasion, "authorization_denied", subject, (record) =>
+    record("authorization_denied", fields),
+  );
+}
+
+async function recordOnce(
+  deps: Dependencies,
+  occasion: Occasion,
+  event: string,
+  subject: string,
+  tell: (record: Record) => Promise<void>,
+): Promise<void> {
+  const { now } = occasion;
+  const key = toldKey(deps.secretKeys, event, subject);
+  // A repeat only reads. Which of many at once is the first, `tellOnce` decides.
+  const known = await deps.storage.findLimit(key);
+  if (known !== undefined && known.toldUntil > now) return;
+  await commit(deps, occasion, async (stores, record) => {
+    if (await stores.tellOnce(key, now + REFUSAL_TOLD_FOR_MS, now)) await tell(record);
+  });
+}

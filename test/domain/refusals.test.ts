@@ -1,0 +1,48 @@
+/** Of refusals that arrive at once, before any has been told, one is told. The way through HTTP is in test/attack/refusals.test.ts. */
+import { expect, test } from "vitest";
+import { takeLimits } from "../../src/domain/limits.ts";
+import { recordCsrfRejection, recordDenial } from "../../src/domain/refusals.ts";
+import { storedEvents } from "./logins.ts";
+import { CLIENT, openWorld } from "./world.ts";
+
+const atOnce = <T>(work: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, work));
+
+test("LA-01 of 50 refusals at once by one limit, or for one reason, each that is told is told once", async () => {
+  const world = await openWorld();
+  const user = await world.newUser();
+  const quotas = { ...world.deps.quotas, login_email: { count: 1, seconds: 60 } };
+  const takes = [{ rule: "login_email", key: "email", subject: user.email }] as const;
+  const outcomes = await atOnce(() =>
+    takeLimits({ ...world.deps, quotas }, world.at(), "login", takes),
+  );
+  expect(outcomes.filter((outcome) => outcome === "allowed")).toHaveLength(1);
+  await atOnce(() =>
+    recordCsrfRejection(world.deps, world.at(), { operation: "login", reason: "cross_site" }),
+  );
+  await atOnce(() =>
+    recordDenial(world.deps, world.at(), { userId: user.id, operation: "listUsers" }),
+  );
+  const names = ["rate_limited", "csrf_rejected", "authorization_denied"];
+  expect(storedEvents(world, ...names).map(({ event }) => event)).toEqual(names);
+  expect(world.printed.filter(({ event }) => names.includes(event))).toHaveLength(3);
+});
+
+test("RL-03 a login refused by e-mail counts for the address it came from", async () => {
+  const world = await openWorld();
+  const quotas = {
+    ...world.deps.quotas,
+    login_email: { count: 1, seconds: 60 },
+    login_ip: { count: 3, seconds: 60 },
+  };
+  const refusedBy = async (email: string) => {
+    const outcome = await takeLimits({ ...world.deps, quotas }, world.at(), "login", [
+      { rule: "login_ip", key: "ip", subject: CLIENT.ip },
+      { rule: "login_email", key: "email", subject: email },
+    ]);
+    return outcome === "allowed" ? outcome : outcome.limited.rule;
+  };
+  const flood = ["one", "one", "one", "one", "another"];
+  const refusals: string[] = [];
+  for (const name of flood) refusals.push(await refusedBy(`${name}@example.com`));
+  expect(refusals).toEqual(["allowed", "login_email", "login_email", "login_ip", "login_ip"]);
+});
