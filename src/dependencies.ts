@@ -1,5 +1,6 @@
 /** What the settings say, in the shape in which the rules of auth take it. */
 import type { Settings } from "./config.ts";
+import { NOTICE_QUOTA } from "./contract/limits.ts";
 import { PASSWORD_MAX_CODE_POINTS } from "./contract/values.ts";
 import type { Dependencies } from "./domain/dependencies.ts";
 import { openKeyRing } from "./domain/keys.ts";
@@ -51,6 +52,7 @@ export async function createDependencies(
       forgot_ip: settings.LIMIT_FORGOT_IP,
       reset_ip: settings.LIMIT_FORGOT_IP,
       forgot_email: settings.LIMIT_FORGOT_EMAIL,
+      notice_email: NOTICE_QUOTA,
       refresh_ip: settings.LIMIT_REFRESH_IP,
     },
     lockout: { threshold: settings.LOCKOUT_THRESHOLD, seconds: settings.LOCKOUT_SECONDS },

@@ -84,7 +84,7 @@ export const changePassword = operation({
   tags: ["Accounts"],
   summary: "Change your password",
   description:
-    "Needs the current password. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays.",
+    "Needs the current password. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.",
   security: sessionOrBearer,
   request: { headers: csrfHeaders, body: ChangePasswordInput },
   responses: { 204: { description: "The password is changed." } },

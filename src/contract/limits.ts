@@ -24,10 +24,18 @@ export const limits = {
   refresh_ip: { key: "ip", policy: "refresh-ip" },
   /** The current password, asked for by somebody who is signed in (PW-10). */
   password_account: { key: "account", policy: "password-account" },
+  /**
+   * Mails that tell an owner what happened, per address and kind: nobody proved that the address is theirs,
+   * so an account must not be a way to mail it at will. Beyond it the change is made and told in the log.
+   */
+  notice_email: { key: "email", policy: "notice-email" },
   /** In place of `login_email` where the request comes from a device the account knows (RL-03). */
   login_device: { key: "account", policy: "login-device" },
 } as const satisfies Record<string, LimitDescription>;
 
 export type LimitName = keyof typeof limits;
-/** What an operation may declare: `login_device` is not declared, it takes the place of `login_email`. */
-export type DeclaredLimit = Exclude<LimitName, "login_device">;
+/** What an operation may declare: `login_device` takes the place of `login_email`, and notices are no requests. */
+export type DeclaredLimit = Exclude<LimitName, "login_device" | "notice_email">;
+
+/** How many notices of a kind an address gets: the first ones say all there is to say. Seconds. */
+export const NOTICE_QUOTA = { count: 3, seconds: 3_600 } as const;

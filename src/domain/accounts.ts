@@ -2,7 +2,7 @@
 import type { Dependencies } from "./dependencies.ts";
 import type { Device } from "./devices.ts";
 import { commit, type Occasion } from "./events.ts";
-import { limitKey, type Take } from "./limits.ts";
+import type { Take } from "./limits.ts";
 import { passwordChangedNotice } from "./notices.ts";
 import { findWeaknesses, type PasswordWeakness } from "./password-policy.ts";
 import { endSessions } from "./own-sessions.ts";
@@ -66,10 +66,7 @@ export async function changePassword(
   if ("failure" in current) return current;
   // Only whoever knows the password is told what is wrong with the next one.
   const reasons = findWeaknesses(newPassword, user.email, deps.passwordPolicy);
-  if (reasons.length > 0) {
-    await deps.storage.resetLimit(limitKey(deps.secretKeys, takeOfOwner(user)));
-    return { failure: "weak_password", reasons };
-  }
+  if (reasons.length > 0) return { failure: "weak_password", reasons };
   const hash = await deps.passwords.hash(newPassword);
   if (hash === "overloaded") return { failure: "overloaded" };
 
@@ -80,7 +77,6 @@ export async function changePassword(
     // Changed meanwhile, from elsewhere: then the one that was proven is no longer the current one.
     if (!(await stores.replacePasswordHash(user.id, current.encoded, hash.encoded)))
       return { failure: "invalid_credentials" };
-    await stores.resetLimit(limitKey(deps.secretKeys, takeOfOwner(user)));
     await stores.deleteResetTokensOf(user.id); // RS-08
     await record("password_changed", { userId: user.id });
     await passwordChangedNotice(deps, stores, occasion, user.email);
@@ -113,7 +109,10 @@ export async function deleteMe(
   });
 }
 
-/** A current password asked for counts by account; the right one starts the count anew. */
+/**
+ * A current password asked for counts by account. The right one gives nothing back: each costs hashes, and a
+ * change a mail, so that whoever knows the password must not have them without bound.
+ */
 export function takeOfOwner({ id }: User): Take {
   return { rule: "password_account", subject: id };
 }

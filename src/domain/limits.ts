@@ -111,6 +111,17 @@ export async function takeLimits(
   return outcome;
 }
 
+/** Takes one within a change that is being made, and tells nobody; false where none is left. */
+export async function takeWithin(
+  deps: Dependencies,
+  stores: LimitStore,
+  { now }: Occasion,
+  take: Take,
+): Promise<boolean> {
+  const pace = paceOf(deps.quotas[take.rule]);
+  return (await stores.takeOne(limitKey(deps.secretKeys, take), pace, now)) === 0;
+}
+
 interface Counted extends ToldTake {
   readonly quota: Quota;
   readonly pace: Pace;

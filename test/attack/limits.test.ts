@@ -441,6 +441,25 @@ test("PW-10 the current password cannot be guessed faster by whoever holds a ses
   });
 });
 
+test("PW-10 the right current password gives nothing back: changes have a limit too", async () => {
+  const to = await start({ LIMIT_LOGIN_EMAIL: "3/3600" });
+  const email = await signedUp(to);
+  const program = createClient({ baseUrl: to.baseUrl });
+  const { accessToken } = dataOf(await program.tokenLogin({ email, password }));
+  const change = async (currentPassword: string, newPassword: string) => {
+    const headers = { authorization: `Bearer ${accessToken}` };
+    return (await post(to, "/me/password", { currentPassword, newPassword }, headers)).status;
+  };
+  const next = `${password} 2`;
+  expect([
+    await change(password, next),
+    await change(next, "sunshine"),
+    await change(next, password),
+    await change(password, next),
+  ]).toEqual([204, 400, 204, 429]);
+  expect(countEvents(to)).toMatchObject({ password_changed: 2 });
+});
+
 test("TK-19 RL-10 refreshing is limited, and after the wait that was told it is let through", async () => {
   const to = await start({ LIMIT_REFRESH_IP: "2/4" });
   const refresh = () => post(to, "/token/refresh", { refreshToken: "no token of ours" });

@@ -52,6 +52,7 @@ const generousQuotas: Dependencies["quotas"] = {
   signup_ip: generous,
   forgot_ip: generous,
   forgot_email: generous,
+  notice_email: generous,
   reset_ip: generous,
   refresh_ip: generous,
 };

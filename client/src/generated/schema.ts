@@ -150,7 +150,7 @@ export interface paths {
     put?: never;
     /**
      * Change your password
-     * @description Needs the current password. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays.
+     * @description Needs the current password. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.
      *
      *     May log: `password_changed`, `session_revoked`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
      */

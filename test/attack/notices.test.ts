@@ -1,0 +1,83 @@
+/** Nobody proved that the address of an account is theirs: an account must be no way to mail it at will. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { NOTICE_QUOTA } from "../../src/contract/limits.ts";
+import { changePassword } from "../../src/domain/accounts.ts";
+import { unlockUser } from "../../src/domain/lockout.ts";
+import { resetPassword } from "../../src/domain/resets.ts";
+import { hashSecret } from "../../src/domain/secrets.ts";
+import { login } from "../../src/domain/sessions.ts";
+import type { User } from "../../src/domain/users.ts";
+import { logInByCookie, storedEvents } from "../domain/logins.ts";
+import { CLIENT, NOW, openWorld, PASSWORD, type World } from "../domain/world.ts";
+
+const NEXT = "four clear words of mine";
+const HOUR_MS = 3_600_000;
+/** Even: see `changeToAndFro`. */
+const MORE = 2 * NOTICE_QUOTA.count;
+
+let world: World;
+let deps: World["deps"];
+let user: User;
+beforeEach(async () => {
+  world = await openWorld();
+  deps = {
+    ...world.deps,
+    quotas: { ...world.deps.quotas, notice_email: NOTICE_QUOTA },
+    lockout: { threshold: 1, seconds: 1 },
+  };
+  user = await world.newUser();
+});
+
+const mails = () => world.sql("SELECT id FROM mails").length;
+
+/** An even number of changes: the password is what it was. */
+async function changeToAndFro(times: number, now = NOW): Promise<void> {
+  const caller = await logInByCookie(world, user);
+  for (let round = 0; round < times; round += 1) {
+    const [from, to] = round % 2 === 0 ? [PASSWORD, NEXT] : [NEXT, PASSWORD];
+    expect(await changePassword(deps, world.at(now), caller, from, to)).toBe("changed");
+  }
+}
+async function resetTimes(times: number): Promise<void> {
+  for (let round = 0; round < times; round += 1) {
+    const secret = `by mail ${round}`;
+    const token = { secretHash: hashSecret(secret), createdAt: NOW, expiresAt: NOW + HOUR_MS };
+    await deps.storage.saveResetToken(user.id, token);
+    expect(await resetPassword(deps, world.at(), secret, PASSWORD)).not.toHaveProperty("failure");
+  }
+}
+async function lockTimes(times: number): Promise<void> {
+  for (let round = 0; round < times; round += 1) {
+    const wrong = { email: user.email, password: "not the password" };
+    await login(deps, world.at(), wrong, CLIENT, undefined, undefined);
+    await unlockUser(deps, world.at(), user, user.id);
+  }
+}
+
+describe("PW-12 the owner is told of the first in an hour, and then mailed no more, however often", () => {
+  test.each([
+    ["password_changed", changeToAndFro],
+    ["password_reset", resetTimes],
+    ["login_locked", lockTimes],
+  ])("%s happens: each one is made, and is an event", async (event, happen) => {
+    await happen(MORE);
+    expect(mails()).toBe(NOTICE_QUOTA.count);
+    expect(storedEvents(world, event)).toHaveLength(MORE);
+  });
+});
+
+test("PW-12 an hour later the owner is told again", async () => {
+  await changeToAndFro(MORE);
+  await changeToAndFro(2, NOW + HOUR_MS);
+  expect(mails()).toBe(NOTICE_QUOTA.count + 2);
+});
+
+test("PW-12 nobody uses up the notice of a change by locks, or that of one address at another", async () => {
+  await lockTimes(MORE);
+  expect(mails()).toBe(NOTICE_QUOTA.count);
+  await changeToAndFro(2);
+  expect(mails()).toBe(NOTICE_QUOTA.count + 2);
+  user = await world.newUser();
+  await lockTimes(1);
+  expect(mails()).toBe(NOTICE_QUOTA.count + 3);
+});
