@@ -79,6 +79,7 @@ export function createApp(options: AppOptions): App {
       corsOrigins,
       refuseScraper: createScraperCheck(options.metrics),
       isDraining,
+      now,
     }),
     ...createProblemPages(responder),
     ...createResetPage(responder),

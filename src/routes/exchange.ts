@@ -5,7 +5,8 @@ import type { Occasion } from "../domain/events.ts";
 export class Exchange implements Occasion {
   readonly requestId: string;
   readonly ip: string;
-  readonly now: number;
+  /** Of its arrival, and of its last byte once an operation begins: a slow body stretches no expiry. */
+  now: number;
   /** From `performance.now()`: unlike the clock, it never goes back. */
   readonly startedAt: number;
   /** What it turned out to be for; null until it is routed, and for pages that are no operation. */

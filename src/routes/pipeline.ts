@@ -29,6 +29,7 @@ export interface PipelineOptions {
   readonly allowedOrigins: ReadonlySet<string>;
   readonly corsOrigins: ReadonlySet<string>;
   readonly refuseScraper: ScraperCheck;
+  readonly now: () => number;
   /** True once shutdown has begun. */
   readonly isDraining: () => boolean;
 }
@@ -73,6 +74,7 @@ function createOperationRoute(
     const exchange = exchangeOf(c.locals);
     exchange.operation = id;
     exchange.pattern = operation.path;
+    exchange.now = options.now(); // the body has been read: what expired meanwhile has expired
     const answer = await judge(exchange, c);
     inspector.checkAnswer(operation, answer);
     if (!("problem" in answer)) {

@@ -1,0 +1,49 @@
+/** A body may arrive seconds after its headers. What expires meanwhile has expired. */
+import { once } from "node:events";
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { hashSecret } from "../../src/domain/secrets.ts";
+import { startTarget, type Target } from "./target.ts";
+import { DatabaseSync } from "node:sqlite";
+
+let target: Target;
+beforeAll(async () => {
+  target = await startTarget();
+});
+afterAll(() => target.stop());
+
+test("RS-04 a reset token that expires while the body is on its way is refused, and the event has the time of the last byte", async () => {
+  const { userId } = await target.newLogin();
+  const secret = "x".repeat(43);
+  const expiresAt = Date.now() + 700;
+  saveToken(userId, secret, expiresAt);
+  const body = JSON.stringify({ token: secret, newPassword: "four clear words of mine" });
+  const slow = request({
+    host: "127.0.0.1",
+    port: target.port,
+    method: "POST",
+    path: "/reset-password",
+    agent: false,
+    headers: { "content-type": "application/json", "content-length": body.length },
+  });
+  const answered = once(slow, "response");
+  slow.write(body.slice(0, 10)); // the headers go with it
+  while (Date.now() <= expiresAt) await new Promise((resolve) => setTimeout(resolve, 50));
+  const finishedAt = Date.now();
+  slow.end(body.slice(10));
+  const [response] = (await answered) as [NodeJS.ReadableStream & { statusCode: number }]; // what `response` gives
+  expect(await text(response)).toContain('"invalid_reset_token"');
+  expect(response.statusCode).toBe(400);
+  const failed = target.lastEvent();
+  expect(failed).toMatchObject({ event: "reset_failed", reason: "invalid_or_expired_token" });
+  expect(Date.parse(String(failed["timestamp"]))).toBeGreaterThanOrEqual(finishedAt);
+});
+
+function saveToken(userId: string, secret: string, expiresAt: number): void {
+  const database = new DatabaseSync(target.databaseFile, { timeout: 2000 });
+  database
+    .prepare("INSERT INTO reset_tokens VALUES (?, ?, ?, ?)")
+    .run(hashSecret(secret), userId, expiresAt - 1000, expiresAt);
+  database.close();
+}
