@@ -45,10 +45,15 @@ export const resetPassword = operation({
   tags: ["Password reset"],
   summary: "Choose a new password",
   description:
-    "Every session and token of the account ends, its known devices are forgotten, its lock and the limit of logins to its address start anew, and nobody is logged in: log in next. A password that is refused leaves the token as good as it was.",
+    "Every session and token of the account ends, its known devices are forgotten, its lock and the limit of logins to its address start anew, and nobody is logged in: log in next. The cookie `__Host-device` signs nobody in; it lets that login through while somebody else keeps failing to log in to the address. A password that is refused leaves the token as good as it was.",
   security: open,
   request: { body: ResetPasswordInput },
-  responses: { 204: { description: "The password is the new one." } },
+  responses: {
+    204: {
+      description: "The password is the new one.",
+      headers: { "set-cookie": "The device cookie." },
+    },
+  },
   problems: ["invalid_reset_token", "weak_password"],
   events: ["password_reset", "session_revoked", "reset_failed"],
   limits: ["reset_ip"],

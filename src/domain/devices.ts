@@ -2,8 +2,8 @@
  * Devices an account knows: browsers that have logged in to it before. The cookie that names one signs
  * nobody in. It only lets its owner try a password while strangers are locked out or slowed down
  * (RL-03), and for that it has a budget of its own: a stolen cookie is no endless oracle. A device is
- * known by the password of its day: a change forgets all but the one it is asked from, a reset and a
- * disabling forget all, or whoever was let in once would be let through locks for good.
+ * known by the password of its day: a change forgets all but the one it is asked from, a reset all but
+ * the one it makes known, a disabling all, or whoever was let in once would be let through locks for good.
  */
 import type { Dependencies } from "./dependencies.ts";
 import type { Occasion } from "./events.ts";

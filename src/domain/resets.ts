@@ -1,5 +1,6 @@
 /** A way back in for whoever forgot the password: a token by mail, good once and for nothing else. */
 import type { Dependencies } from "./dependencies.ts";
+import { rememberDevice } from "./devices.ts";
 import { commit, type Occasion } from "./events.ts";
 import { takeLimits } from "./limits.ts";
 import { unlockAccount } from "./lockout.ts";
@@ -73,11 +74,14 @@ function resetLink(publicUrl: string, secret: string): string {
 }
 
 export type ResetOutcome =
-  | "reset"
+  | { readonly deviceSecret: string }
   | { readonly failure: "weak_password"; readonly reasons: PasswordWeakness[] }
   | { readonly failure: "invalid_reset_token" | "overloaded" };
 
-/** Sets a new password by token, ends all the account has, and logs nobody in (RS-09, PW-11). */
+/**
+ * Sets a new password by token, ends all the account has, and logs nobody in (RS-09, PW-11). The device it
+ * is done from is known from then on: it may log in past whoever floods the address meanwhile (RL-03).
+ */
 export async function resetPassword(
   deps: Dependencies,
   occasion: Occasion,
@@ -110,7 +114,7 @@ export async function resetPassword(
     await stores.deleteDevicesOf(user.id, undefined);
     await unlockAccount(deps, stores, user); // RS-15
     await passwordResetNotice(deps, stores, occasion, user.email);
-    return "reset";
+    return { deviceSecret: await rememberDevice(deps, occasion, stores, user.id, undefined) };
   });
 }
 

@@ -1,5 +1,7 @@
 import type { Dependencies } from "../domain/dependencies.ts";
+import { DEVICE_LIFETIME_SECONDS } from "../domain/devices.ts";
 import { requestReset, resetPassword } from "../domain/resets.ts";
+import { deviceCookie } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
 import { RETRY_AFTER_SECONDS } from "./overload.ts";
 
@@ -14,7 +16,11 @@ export function createResetHandlers(
     async resetPassword({ input, occasion }) {
       const { token, newPassword } = input.body;
       const outcome = await resetPassword(deps, occasion, token, newPassword);
-      if (outcome === "reset") return { status: 204 };
+      if (!("failure" in outcome))
+        return {
+          status: 204,
+          setCookies: [deviceCookie(outcome.deviceSecret, DEVICE_LIFETIME_SECONDS)],
+        };
       switch (outcome.failure) {
         case "weak_password":
           return { problem: "weak_password", reasons: outcome.reasons };

@@ -336,14 +336,41 @@ test("RL-03 PW-11 a device somebody else once logged in from is let through no l
 
   await post(to, "/forgot-password", { email });
   const chosen = { token: await resetTokenFor(to, email), newPassword: reset };
+  const known = query(to, "select secret_hash from devices");
   expect(await post(to, "/reset-password", chosen)).toMatchObject({ status: 204 });
-  expect(query(to, "select * from devices")).toEqual([]);
+  // The one it was reset from, and none of those before.
+  const after = query(to, "select secret_hash from devices");
+  expect(after).toHaveLength(1);
+  expect(known).not.toContainEqual(after[0]);
   await lock();
   const later = { cookie: next?.split(";")[0] ?? "" };
   for (const device of [thief, owner, later])
     expect(await post(to, "/login", { email, password: reset }, device)).toMatchObject({
       status: 401,
     });
+});
+
+test("RL-03 RS-15 a reset leads in from a device nobody knew, while somebody keeps the address flooded and locked", async () => {
+  const to = await start({ LOCKOUT_THRESHOLD: "2", LIMIT_LOGIN_EMAIL: "2/3600" });
+  const email = await signedUp(to);
+  const flood = async () => {
+    for (let count = 0; count < 4; count += 1) await post(to, "/login", { email, password: wrong });
+  };
+  await flood();
+  await post(to, "/forgot-password", { email });
+  const newPassword = `${password} reset`;
+  const chosen = { token: await resetTokenFor(to, email), newPassword };
+  const reset = await post(to, "/reset-password", chosen);
+  const cookies = reset.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
+  expect(cookies.map((cookie) => cookie.split("=")[0])).toEqual(["__Host-device"]);
+  expect(query(to, "select * from sessions")).toEqual([]);
+
+  await flood();
+  const right = { email, password: newPassword };
+  expect(await post(to, "/login", right)).toMatchObject({ status: 429 });
+  const headers = { cookie: cookies.join() };
+  expect((await fetch(`${to.baseUrl}/me`, { headers })).status).toBe(401);
+  expect(await post(to, "/login", right, headers)).toMatchObject({ status: 200 });
 });
 
 test("RS-15 RL-09 a reset and an admin's unlock lead out of the limit on the account's address too, and of no other", async () => {

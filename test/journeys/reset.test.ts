@@ -53,7 +53,12 @@ test("RS-05 RS-06 RS-09 PW-11 forgot, read the mail, reset: the old password and
 
   const reset = await anyone.resetPassword({ token, newPassword });
   expect(reset).toMatchObject({ ok: true, status: 204 });
-  expect((reset as { response: Response }).response.headers.getSetCookie()).toEqual([]);
+  // The device's cookie alone: it signs nobody in, as the next line shows.
+  expect((reset as { response: Response }).response.headers.getSetCookie()).toEqual([
+    expect.stringMatching(
+      /^__Host-device=[\w-]{43}; Path=\/; Max-Age=\d+; Secure; HttpOnly; SameSite=Lax$/,
+    ),
+  ]);
   expect(await anyone.getMe()).toMatchObject({ status: 401 });
   expect(await api.getMe()).toMatchObject({ status: 401 });
   expect(await program.getTokenMe()).toMatchObject({ status: 401 });

@@ -304,7 +304,7 @@ export interface paths {
     put?: never;
     /**
      * Choose a new password
-     * @description Every session and token of the account ends, its known devices are forgotten, its lock and the limit of logins to its address start anew, and nobody is logged in: log in next. A password that is refused leaves the token as good as it was.
+     * @description Every session and token of the account ends, its known devices are forgotten, its lock and the limit of logins to its address start anew, and nobody is logged in: log in next. The cookie `__Host-device` signs nobody in; it lets that login through while somebody else keeps failing to log in to the address. A password that is refused leaves the token as good as it was.
      *
      *     May log: `password_reset`, `session_revoked`, `reset_failed`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
      */
@@ -4658,6 +4658,8 @@ export interface operations {
       204: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description The device cookie. */
+          "set-cookie": string;
           [name: string]: unknown;
         };
         content?: never;

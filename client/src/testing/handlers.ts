@@ -3,7 +3,7 @@ import type { fakeTable } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
 import type { Input, OperationId } from "../input.ts";
 import type { Result } from "../result.ts";
-import { type Account, type Accounts, currentPair, type Session } from "./accounts.ts";
+import { type Account, type Accounts, currentPair, newSecret, type Session } from "./accounts.ts";
 
 /** `PASSWORD_MIN_LENGTH` of the server, by default. Code points. */
 const PASSWORD_MIN_LENGTH = 15;
@@ -45,6 +45,8 @@ export type Handlers = { readonly [K in OpenOperation]: (call: Call<K>) => Answe
 const done = { data: undefined };
 const weakPassword = { problem: "weak_password", reasons: ["too_short"] } as const;
 const notLoggedIn = { problem: "invalid_credentials" } as const;
+/** 400 days. */
+const DEVICE_LIFETIME_SECONDS = 34_560_000;
 const cleared = ["__Host-session=; HttpOnly", "__Host-csrf="].map((cookie) => cookieOf(cookie, 0));
 
 export const handlers: Handlers = {
@@ -132,7 +134,9 @@ export const handlers: Handlers = {
     if (isWeak(newPassword)) return weakPassword;
     setPassword(account, newPassword);
     accounts.endSessions(account);
-    return done;
+    // The fake locks nobody out, so it knows no devices: their cookie is a value like any other.
+    const device = `__Host-device=${newSecret()}; HttpOnly`;
+    return { ...done, cookies: [cookieOf(device, DEVICE_LIFETIME_SECONDS)] };
   },
   // It signs nothing: its access tokens are text without a meaning.
   getJwks: () => ({ data: { keys: [] } }),
