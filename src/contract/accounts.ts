@@ -84,12 +84,12 @@ export const changePassword = operation({
   tags: ["Accounts"],
   summary: "Change your password",
   description:
-    "Needs the current password. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.",
+    "Needs the current password; a session that sends too many wrong ones ends. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.",
   security: sessionOrBearer,
   request: { headers: csrfHeaders, body: ChangePasswordInput },
   responses: { 204: { description: "The password is changed." } },
   problems: ["invalid_credentials", "weak_password"],
-  events: ["password_changed", "session_revoked"],
+  events: ["password_changed", "session_revoked", "login_failed"],
   limits: ["password_account"],
 });
 
@@ -106,7 +106,7 @@ export const deleteMe = operation({
   tags: ["Accounts"],
   summary: "Delete your account",
   description:
-    "Needs the password. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.",
+    "Needs the password; a session that sends too many wrong ones ends. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.",
   security: sessionOrBearer,
   request: { headers: csrfHeaders, body: DeleteMeInput },
   responses: {
@@ -116,6 +116,6 @@ export const deleteMe = operation({
     },
   },
   problems: ["invalid_credentials", "last_admin"],
-  events: ["user_deleted"],
+  events: ["user_deleted", "session_revoked", "login_failed"],
   limits: ["password_account"],
 });

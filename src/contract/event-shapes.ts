@@ -41,7 +41,7 @@ export const eventShapes = {
   login_failed: event(
     "warn",
     "stored",
-    "A login was refused. The caller is never told which reason it was.",
+    "A login was refused; or, with the reason `wrong_password`, a current password asked for by somebody who is signed in. The caller of a login is never told which reason it was.",
     {
       email: NormalEmail,
       userId: nullable(Id),
@@ -70,7 +70,17 @@ export const eventShapes = {
     {
       userId: Id,
       sessionId: Id,
-      by: z.enum(["user", "admin", "password_change", "password_reset", "disable", "reuse"]),
+      by: z
+        .enum([
+          "user",
+          "admin",
+          "password_change",
+          "password_reset",
+          "disable",
+          "reuse",
+          "wrong_password",
+        ])
+        .meta({ description: "`wrong_password`: it sent too many wrong current passwords." }),
     },
     { userId: exampleUserId, sessionId: exampleSessionId, by: "user" },
   ),

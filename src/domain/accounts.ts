@@ -62,7 +62,7 @@ export async function changePassword(
   currentPassword: string,
   newPassword: string,
 ): Promise<ChangePasswordOutcome> {
-  const current = await provePassword(deps, user, currentPassword);
+  const current = await provePassword(deps, occasion, { user, session }, currentPassword);
   if ("failure" in current) return current;
   // Only whoever knows the password is told what is wrong with the next one.
   const reasons = findWeaknesses(newPassword, user.email, deps.passwordPolicy);
@@ -77,6 +77,7 @@ export async function changePassword(
     // Changed meanwhile, from elsewhere: then the one that was proven is no longer the current one.
     if (!(await stores.replacePasswordHash(user.id, current.encoded, hash.encoded)))
       return { failure: "invalid_credentials" };
+    await stores.forgetSessionFailures(session.id);
     await stores.deleteResetTokensOf(user.id); // RS-08
     await record("password_changed", { userId: user.id });
     await passwordChangedNotice(deps, stores, occasion, user.email);
@@ -93,7 +94,7 @@ export async function deleteMe(
   { user, session }: SessionWithUser,
   password: string,
 ): Promise<"deleted" | "invalid_credentials" | "last_admin" | "overloaded"> {
-  const proof = await provePassword(deps, user, password);
+  const proof = await provePassword(deps, occasion, { user, session }, password);
   if ("failure" in proof) return proof.failure;
   return commit(deps, occasion, async (stores, record) => {
     const encoded = await stores.holdPasswordHash(user.id);
@@ -117,9 +118,14 @@ export function takeOfOwner({ id }: User): Take {
   return { rule: "password_account", subject: id };
 }
 
+/**
+ * A wrong one is an event, and counts against the session: at the lock's threshold it ends. So a stolen
+ * session is no endless oracle, and cannot lock its owner out either, who logs in anew (PW-10, RL-03).
+ */
 async function provePassword(
   deps: Dependencies,
-  user: User,
+  occasion: Occasion,
+  { user, session }: SessionWithUser,
   password: string,
 ): Promise<
   { readonly encoded: string } | { readonly failure: "invalid_credentials" | "overloaded" }
@@ -127,8 +133,15 @@ async function provePassword(
   const encoded = await deps.storage.findPasswordHash(user.id);
   const verdict = await deps.passwords.verify(password, encoded);
   if (verdict === "overloaded") return { failure: "overloaded" };
-  if (!verdict.matches || encoded === undefined) return { failure: "invalid_credentials" };
-  return { encoded };
+  if (encoded === undefined) return { failure: "invalid_credentials" };
+  if (verdict.matches) return { encoded };
+  await commit(deps, occasion, async (stores, record) => {
+    const { id: userId, email } = user;
+    await record("login_failed", { email, userId, reason: "wrong_password" });
+    if (await stores.countSessionFailure(session.id, deps.lockout.threshold))
+      await record("session_revoked", { userId, sessionId: session.id, by: "wrong_password" });
+  });
+  return { failure: "invalid_credentials" };
 }
 
 /** Makes the first admin, once, while there is none; also when several processes try (LG-05). */

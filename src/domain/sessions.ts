@@ -73,6 +73,9 @@ export interface SessionStore {
   touchSession(sessionId: string, lastSeenAt: number): Promise<void>;
   /** False where it had ended already. */
   deleteSession(sessionId: string): Promise<boolean>;
+  /** Counts a wrong current password from it, and ends it at the threshold: true where this one ended it. */
+  countSessionFailure(sessionId: string, threshold: number): Promise<boolean>;
+  forgetSessionFailures(sessionId: string): Promise<void>;
   /** The account's own session only: false where it is somebody else's, or none. */
   deleteSessionOf(userId: string, sessionId: string): Promise<boolean>;
   /** Ends all sessions of the account but one, if given; answers the ids of those it ended. */

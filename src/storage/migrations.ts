@@ -11,6 +11,7 @@ import { mailAndReset } from "./migrations/0003-mail-and-reset.ts";
 import { retention } from "./migrations/0004-retention.ts";
 import { jobs } from "./migrations/0005-jobs.ts";
 import { toldRefusals } from "./migrations/0006-told-refusals.ts";
+import { sessionFailures } from "./migrations/0007-session-failures.ts";
 import type { Db } from "./schema.ts";
 
 /** Named here, not found by listing a folder: what runs is what was reviewed. */
@@ -22,6 +23,7 @@ export function migrations(dialect: StorageDialect): Record<string, Migration> {
     "0004-retention": retention(dialect),
     "0005-jobs": jobs(dialect),
     "0006-told-refusals": toldRefusals(),
+    "0007-session-failures": sessionFailures(),
   };
 }
 

@@ -76,6 +76,8 @@ export interface SessionsTable {
   expires_at: number;
   ip: string;
   user_agent: string | null;
+  /** Wrong current passwords since the last right one. */
+  failures: Generated<number>;
 }
 
 export interface SigningKeysTable {

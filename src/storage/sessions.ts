@@ -46,6 +46,8 @@ export function createSessionStore(
     insertSession: (session, passwordHash) => insertSession(run, dialect, session, passwordHash),
     touchSession: (sessionId, lastSeenAt) => touchSession(run, queries, sessionId, lastSeenAt),
     deleteSession: (sessionId) => deleteSession(run, sessionId),
+    countSessionFailure: (sessionId, threshold) => countSessionFailure(run, sessionId, threshold),
+    forgetSessionFailures: (sessionId) => forgetSessionFailures(run, sessionId),
     deleteSessionOf: (userId, sessionId) => deleteSessionOf(run, userId, sessionId),
     deleteSessionsOf: (userId, exceptId) => deleteSessionsOf(run, userId, exceptId),
     listSessions: (userId, limits, limit, afterId) =>
@@ -168,6 +170,28 @@ async function deleteSessionOf(run: Run, userId: string, sessionId: string): Pro
       .executeTakeFirstOrThrow(),
   );
   return numDeletedRows === 1n;
+}
+
+async function countSessionFailure(
+  run: Run,
+  sessionId: string,
+  threshold: number,
+): Promise<boolean> {
+  const row = await run((db) =>
+    db
+      .updateTable("sessions")
+      .set((eb) => ({ failures: eb("failures", "+", 1) }))
+      .where("id", "=", sessionId)
+      .returning("failures")
+      .executeTakeFirst(),
+  );
+  return row !== undefined && row.failures >= threshold && deleteSession(run, sessionId);
+}
+
+async function forgetSessionFailures(run: Run, sessionId: string): Promise<void> {
+  await run((db) =>
+    db.updateTable("sessions").set({ failures: 0 }).where("id", "=", sessionId).execute(),
+  );
 }
 
 async function deleteSessionsOf(

@@ -74,6 +74,51 @@ describe("PW-10 a change needs the current password", () => {
   });
 });
 
+describe("PW-10 a session that guesses the current password ends, and locks nobody out", () => {
+  const guess = async (caller: Awaited<ReturnType<typeof asking>>, round: number) =>
+    round % 2 === 0
+      ? changePassword(world.deps, world.at(), caller, "wrong", NEXT)
+      : deleteMe(world.deps, world.at(), caller, "wrong");
+
+  test("LA-01 at the threshold; each guess is an event, and other sessions go on", async () => {
+    const [caller, other] = [await asking(), await asking()];
+    const { threshold } = world.deps.lockout;
+    for (let round = 1; round < threshold; round += 1) await guess(caller, round);
+    expect(await roleByCookie(world, caller.secret)).toBe("user");
+    await guess(caller, threshold);
+    expect(sessionIds(world)).toEqual([other.session.id]);
+    const failed = storedEvents(world, "login_failed");
+    expect(failed).toHaveLength(threshold);
+    for (const event of failed)
+      expect(event).toMatchObject({
+        email: user.email,
+        userId: user.id,
+        reason: "wrong_password",
+      });
+    expect(storedEvents(world, "session_revoked")).toMatchObject([
+      { userId: user.id, sessionId: caller.session.id, by: "wrong_password" },
+    ]);
+    // Neither the right one, nor anything, from the session that ended.
+    expect(await changePassword(world.deps, world.at(), caller, PASSWORD, NEXT)).toEqual({
+      failure: "invalid_credentials",
+    });
+    expect(storedEvents(world, "login_locked")).toEqual([]);
+    await asking(); // the owner logs in
+  });
+
+  test("of many guesses at once it ends once, and a change forgets those before it", async () => {
+    const caller = await asking();
+    const { threshold } = world.deps.lockout;
+    for (let round = 1; round < threshold; round += 1) await guess(caller, 0);
+    expect(await changePassword(world.deps, world.at(), caller, PASSWORD, NEXT)).toBe("changed");
+    await guess(caller, 0);
+    expect(sessionIds(world)).toEqual([caller.session.id]);
+    await Promise.all(Array.from({ length: threshold + 5 }, () => guess(caller, 0)));
+    expect(sessionIds(world)).toEqual([]);
+    expect(storedEvents(world, "session_revoked")).toHaveLength(1);
+  });
+});
+
 describe("PW-11 a change ends every other session and token", () => {
   test("and not the one that asks, nor anybody else's", async () => {
     const stranger = await world.newUser();

@@ -18,6 +18,7 @@ export const MIGRATED = [
   "0004-retention",
   "0005-jobs",
   "0006-told-refusals",
+  "0007-session-failures",
 ].map((name) => `migration ${name} applied`);
 
 export function aUser(overrides: Partial<User> = {}): User {

@@ -51,7 +51,7 @@ describe.each(databases)("sessions on $name", ({ create }) => {
     await test.storage.insertSession(session, HASH);
     const bytes = "(select secret_hash from sessions)";
     const both = `insert into sessions select 'another id', user_id, '${kind}', ${bytes}, ${bytes}, 0,
-      null, created_at, last_seen_at, expires_at, ip, null from sessions`;
+      null, created_at, last_seen_at, expires_at, ip, null, 0 from sessions`;
     await expect(test.database.query(both)).rejects.toThrow(/check/i);
   });
 

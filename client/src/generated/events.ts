@@ -108,7 +108,15 @@ export const eventSchemas = {
     level: z.literal("info"),
     userId: UserId,
     sessionId: UserId,
-    by: z.enum(["user", "admin", "password_change", "password_reset", "disable", "reuse"]),
+    by: z.enum([
+      "user",
+      "admin",
+      "password_change",
+      "password_reset",
+      "disable",
+      "reuse",
+      "wrong_password",
+    ]),
   }),
   token_refreshed: z.looseObject({
     ...base,

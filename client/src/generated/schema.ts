@@ -150,9 +150,9 @@ export interface paths {
     put?: never;
     /**
      * Change your password
-     * @description Needs the current password. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.
+     * @description Needs the current password; a session that sends too many wrong ones ends. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.
      *
-     *     May log: `password_changed`, `session_revoked`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
+     *     May log: `password_changed`, `session_revoked`, `login_failed`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
      */
     post: operations["changePassword"];
     delete?: never;
@@ -172,9 +172,9 @@ export interface paths {
     put?: never;
     /**
      * Delete your account
-     * @description Needs the password. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.
+     * @description Needs the password; a session that sends too many wrong ones ends. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.
      *
-     *     May log: `user_deleted`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
+     *     May log: `user_deleted`, `session_revoked`, `login_failed`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
      */
     post: operations["deleteMe"];
     delete?: never;
@@ -589,7 +589,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * A login was refused. The caller is never told which reason it was.
+     * A login was refused; or, with the reason `wrong_password`, a current password asked for by somebody who is signed in. The caller of a login is never told which reason it was.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
      */
     post: operations["log_login_failed"];
@@ -1666,7 +1666,7 @@ export interface components {
       | components["schemas"]["ServerStartedEvent"]
       | components["schemas"]["ServerStoppedEvent"];
     /**
-     * @description A login was refused. The caller is never told which reason it was.
+     * @description A login was refused; or, with the reason `wrong_password`, a current password asked for by somebody who is signed in. The caller of a login is never told which reason it was.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -2630,8 +2630,18 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       sessionId: string;
-      /** @enum {string} */
-      by: "user" | "admin" | "password_change" | "password_reset" | "disable" | "reuse";
+      /**
+       * @description `wrong_password`: it sent too many wrong current passwords.
+       * @enum {string}
+       */
+      by:
+        | "user"
+        | "admin"
+        | "password_change"
+        | "password_reset"
+        | "disable"
+        | "reuse"
+        | "wrong_password";
     };
     /**
      * @description A new key signs access tokens. The one before goes on verifying until its tokens have expired.

@@ -170,7 +170,6 @@ function newPair(now: number): Pair {
 }
 
 /** 43 characters of base64url, as the server's own. */
-/** 256 random bits, as the server makes them. */
 export function newSecret(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   return btoa(String.fromCharCode(...bytes))
