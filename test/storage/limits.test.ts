@@ -135,9 +135,9 @@ describe.each(databases)("limits on $name", ({ create }) => {
 
     it("is kept by cleaning until its window is over", async () => {
       await tell(NOW);
-      expect(await test.storage.deletePaidLimits(NOW + MINUTE - 1)).toBe(0);
+      expect(await test.storage.deletePaidLimits(NOW + MINUTE - 1, 9)).toBe(0);
       expect(await tell(NOW + MINUTE - 1)).toBe(false);
-      expect(await test.storage.deletePaidLimits(NOW + MINUTE)).toBe(1);
+      expect(await test.storage.deletePaidLimits(NOW + MINUTE, 9)).toBe(1);
     });
   });
 
