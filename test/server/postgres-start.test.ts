@@ -16,7 +16,7 @@ test("ST-13 SIGTERM while it waits for another's migration ends it, with 0", asy
   onTestFinished(() => rm(folder, { recursive: true }));
   const other = new pg.Client({ connectionString: database.url });
   await other.connect();
-  await other.query(`select pg_advisory_lock(${0x504f5254_00000000n})`);
+  await other.query(`select pg_advisory_lock(5786934566925107200)`);
   const environment = {
     DATABASE_URL: database.url,
     AUTH_SECRET: "fathom-wicket-0123456789-lantern-orchard",

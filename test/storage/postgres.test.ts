@@ -112,7 +112,7 @@ describe("beside another version", () => {
     await (await openStorage(database.url)).close();
     const other = new pg.Client({ connectionString: database.url });
     await other.connect();
-    await other.query(`select pg_advisory_lock(${0x504f5254_00000000n})`);
+    await other.query(`select pg_advisory_lock(5786934566925107200)`);
     let isOpen = false;
     const opening = openStorage(database.url, { statementTimeoutSeconds: 1 });
     void opening.then(() => (isOpen = true));
