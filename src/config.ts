@@ -21,6 +21,12 @@ const AUTH_SECRET_MIN_LENGTH = 32;
 /** Real randomness of that length has more; "aaaa…" and "change me change me" have fewer. */
 const AUTH_SECRET_MIN_DISTINCT = 12;
 
+/**
+ * How many hashes may wait for each worker unless HASH_QUEUE says otherwise. A hash takes a third of a
+ * second at the default cost: the last in a full queue waits five seconds, and nobody's client has gone.
+ */
+const HASHES_WAITING_PER_WORKER = 16;
+
 const wholeNumber = (min: number, max: number) =>
   z
     .string()
@@ -124,7 +130,7 @@ const settingsSchema = z.object({
     .default("info"),
   BCRYPT_COST: wholeNumber(BCRYPT_COST_FLOOR, 15).default(12),
   HASH_WORKERS: wholeNumber(1, 64).default(availableParallelism()),
-  HASH_QUEUE: wholeNumber(1, 10_000).default(64),
+  HASH_QUEUE: wholeNumber(1, 10_000).optional(),
   PASSWORD_MIN_LENGTH: wholeNumber(PASSWORD_FLOOR_CODE_POINTS, 64).default(15),
   ACCESS_TOKEN_TTL: wholeNumber(30, 86_400).default(900),
   REFRESH_TOKEN_TTL: seconds(2_592_000),
@@ -179,7 +185,12 @@ const consistentSettings = settingsSchema.check((context) => {
     fault("ACCESS_TOKEN_TTL", "must not exceed REFRESH_TOKEN_TTL");
 });
 
-export type Settings = z.output<typeof settingsSchema>;
+const completeSettings = consistentSettings.transform((settings) => ({
+  ...settings,
+  HASH_QUEUE: settings.HASH_QUEUE ?? settings.HASH_WORKERS * HASHES_WAITING_PER_WORKER,
+}));
+
+export type Settings = z.output<typeof completeSettings>;
 
 /** Where this process keeps files of its own: beside a SQLite database, and in `data` otherwise. */
 export function dataFolderOf({ DATABASE_URL }: Pick<Settings, "DATABASE_URL">): string {
@@ -202,7 +213,7 @@ export function readSettings(
 ): { readonly settings: Settings } | { readonly faults: readonly string[] } {
   // `NAME=` in a shell or a compose file means "not set".
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
-  const result = consistentSettings.safeParse(given);
+  const result = completeSettings.safeParse(given);
   if (result.success) return { settings: result.data };
   return { faults: result.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`) };
 }

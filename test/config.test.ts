@@ -36,7 +36,7 @@ test("CF-02 without any setting there are safe defaults", () => {
     LOG_LEVEL: "info",
     BCRYPT_COST: 12,
     HASH_WORKERS: availableParallelism(),
-    HASH_QUEUE: 64,
+    HASH_QUEUE: 16 * availableParallelism(),
     PASSWORD_MIN_LENGTH: 15,
     ACCESS_TOKEN_TTL: 900,
     REFRESH_TOKEN_TTL: 2_592_000,
@@ -55,6 +55,12 @@ test("CF-02 without any setting there are safe defaults", () => {
     LOCKOUT_THRESHOLD: 10,
     LOCKOUT_SECONDS: 900,
   });
+});
+
+test("IV-07 HASH_QUEUE follows HASH_WORKERS unless it is set itself", () => {
+  expect(settingsOf({ HASH_WORKERS: "1" }).HASH_QUEUE).toBe(16);
+  expect(settingsOf({ HASH_WORKERS: "4" }).HASH_QUEUE).toBe(64);
+  expect(settingsOf({ HASH_WORKERS: "4", HASH_QUEUE: "5" }).HASH_QUEUE).toBe(5);
 });
 
 test("an empty variable is one that is not set", () => {
