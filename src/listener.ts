@@ -1,20 +1,32 @@
 /** The socket: what is listened on, how long a connection may take, and what never reaches the app. */
-import { Server, type ServerResponse } from "node:http";
+import { Server } from "node:http";
+import type { Socket } from "node:net";
 import { FastResponse, serve } from "srvx/node";
 import type { Settings } from "./config.ts";
 import { BODY_MAX_BYTES } from "./contract/values.ts";
 import { StartRefusedError } from "./start-refused.ts";
 
-/** A request must be complete within this; slower ones are cut (IV-08). Milliseconds. */
-const REQUEST_TIMEOUT_MS = 15_000;
-const HEADERS_TIMEOUT_MS = 10_000;
-/** How often connections are held against the timeouts: a slow one lasts this much longer at the most. Milliseconds. */
-const CONNECTION_CHECK_INTERVAL_MS = 1_000;
-/**
- * How long an answer may wait for a client that reads none of it (IV-08). Half of what a request has:
- * Node looks twice before it calls a write stalled, so that the cut may take twice as long. Milliseconds.
- */
-const STALLED_ANSWER_TIMEOUT_MS = 7_500;
+/** How long whoever is at the other end may take (IV-08). Milliseconds. */
+export interface Patience {
+  /** Until all headers of a request are there. */
+  readonly headersMs: number;
+  /** Until all of a request is there. */
+  readonly requestMs: number;
+  /**
+   * Until an answer is taken. Whether some of it is makes no difference, nor does what is sent meanwhile:
+   * a client that reads nothing but sends a line break now and then looks alive to every timeout of Node's.
+   */
+  readonly answerMs: number;
+  /** How often connections are held against these: a slow one lasts this much longer at the most. */
+  readonly lookEveryMs: number;
+}
+
+export const usualPatience: Patience = {
+  headersMs: 10_000,
+  requestMs: 15_000,
+  answerMs: 15_000,
+  lookEveryMs: 1_000,
+};
 /** How long a kept-alive connection may idle: longer than common proxies keep theirs. Milliseconds. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
@@ -27,8 +39,9 @@ export interface Listener {
 
 /** Listens where the settings say; rejects with a `StartRefusedError` where that cannot be. */
 export async function listen(
-  settings: Settings,
+  settings: Pick<Settings, "HOST" | "PORT">,
   fetch: (request: Request) => Response | Promise<Response>,
+  patience: Patience = usualPatience,
 ): Promise<Listener> {
   const hasUsableHost = createHostCheck();
   const server = serve({
@@ -39,34 +52,43 @@ export async function listen(
     gracefulShutdown: false,
     maxRequestBodySize: BODY_MAX_BYTES,
     node: {
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: CONNECTION_CHECK_INTERVAL_MS,
+      requestTimeout: patience.requestMs,
+      headersTimeout: patience.headersMs,
+      connectionsCheckingInterval: patience.lookEveryMs,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     },
   });
   await server.ready().catch((error: unknown) => {
     throw asStartRefused(error, settings);
   });
-  cutStalledAnswers(server.node?.server);
+  cutUntakenAnswers(server.node?.server, patience);
   return { address: addressOf(server.url), close: (cut) => server.close(cut) };
 }
 
 /**
  * Node's own timeouts end with the request: whoever asks for much and reads nothing would keep a
- * connection, and the answer in memory, for ever. Silence while an answer is in the making is ours.
+ * connection, and the answer in memory, for ever.
  */
-function cutStalledAnswers(server: unknown): void {
+function cutUntakenAnswers(server: unknown, { answerMs, lookEveryMs }: Patience): void {
   if (!(server instanceof Server)) throw new Error("srvx listens with no server of node:http");
-  server.on("request", (_, response: ServerResponse) => {
-    response.setTimeout(STALLED_ANSWER_TIMEOUT_MS, () => {
-      const { socket } = response;
-      if (socket !== null && socket.writableLength > 0) socket.destroy();
-    });
+  /** Every open connection, and since when something has been waiting to be taken from it. */
+  const waitingSince = new Map<Socket, number | undefined>();
+  server.on("connection", (socket: Socket) => {
+    waitingSince.set(socket, undefined);
+    socket.once("close", () => waitingSince.delete(socket));
   });
+  const looking = setInterval(() => {
+    const now = performance.now();
+    for (const [socket, since = now] of waitingSince) {
+      const isWaiting = socket.writableLength > 0;
+      if (isWaiting && now - since >= answerMs) socket.destroy();
+      else waitingSince.set(socket, isWaiting ? since : undefined);
+    }
+  }, lookEveryMs).unref();
+  server.once("close", () => clearInterval(looking));
 }
 
-function asStartRefused(error: unknown, { HOST, PORT }: Settings): unknown {
+function asStartRefused(error: unknown, { HOST, PORT }: Pick<Settings, "HOST" | "PORT">): unknown {
   if (!(error instanceof Error && "code" in error)) return error;
   if (error.code === "EADDRINUSE")
     return new StartRefusedError(`PORT ${PORT} is in use: stop what uses it, or set another PORT`);
