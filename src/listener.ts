@@ -29,6 +29,8 @@ export const usualPatience: Patience = {
 };
 /** How long a kept-alive connection may idle: longer than common proxies keep theirs. Milliseconds. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** At the end, how soon after its answer a kept-alive connection is closed. Milliseconds. */
+const LET_GO_EVERY_MS = 50;
 
 export interface Listener {
   /** Where it listens: `http://127.0.0.1:3000`. */
@@ -61,16 +63,26 @@ export async function listen(
   await server.ready().catch((error: unknown) => {
     throw asStartRefused(error, settings);
   });
-  cutUntakenAnswers(server.node?.server, patience);
-  return { address: addressOf(server.url), close: (cut) => server.close(cut) };
+  const node = server.node?.server;
+  if (!(node instanceof Server)) throw new Error("srvx listens with no server of node:http");
+  const connections = cutUntakenAnswers(node, patience);
+  const close = async (cut?: boolean): Promise<void> => {
+    // What idles now is closed by Node itself; what is still being answered idles later. Node takes
+    // an answer for done once it is written, whether or not it is sent: none may be on its way.
+    const letting = setInterval(() => {
+      if (connections().every(({ writableLength }) => writableLength === 0))
+        node.closeIdleConnections();
+    }, LET_GO_EVERY_MS);
+    await server.close(cut).finally(() => clearInterval(letting));
+  };
+  return { address: addressOf(server.url), close };
 }
 
 /**
  * Node's own timeouts end with the request: whoever asks for much and reads nothing would keep a
- * connection, and the answer in memory, for ever.
+ * connection, and the answer in memory, for ever. Answers all that are open.
  */
-function cutUntakenAnswers(server: unknown, { answerMs, lookEveryMs }: Patience): void {
-  if (!(server instanceof Server)) throw new Error("srvx listens with no server of node:http");
+function cutUntakenAnswers(server: Server, { answerMs, lookEveryMs }: Patience): () => Socket[] {
   /** Every open connection, and since when something has been waiting to be taken from it. */
   const waitingSince = new Map<Socket, number | undefined>();
   server.on("connection", (socket: Socket) => {
@@ -86,6 +98,7 @@ function cutUntakenAnswers(server: unknown, { answerMs, lookEveryMs }: Patience)
     }
   }, lookEveryMs).unref();
   server.once("close", () => clearInterval(looking));
+  return () => [...waitingSince.keys()];
 }
 
 function asStartRefused(error: unknown, { HOST, PORT }: Pick<Settings, "HOST" | "PORT">): unknown {

@@ -1,22 +1,27 @@
 /** ST-13: a stop in the middle of the traffic. What the server says it answered, its clients got. */
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { freshEmail, password } from "../journeys/clients.ts";
 import { startServerProcess } from "../journeys/server-process.ts";
+import { until } from "../journeys/until.ts";
 
 const EVERY_MS = 5; // 200 requests a second
 const LOGINS = 8;
 const BEFORE_THE_STOP_MS = 1_000;
 const AFTER_THE_STOP_MS = 500;
 const STOPS_WITHIN_MS = 10_000;
+/** What src/server.ts gives to accepted requests. */
+const DRAIN_IS_CUT_AFTER_MS = 8_000;
 
 test("ST-13 a SIGTERM at 200 requests a second cuts no accepted request, loses no line, and leaves one file", async () => {
   const server = await startServerProcess();
   onTestFinished(() => server.dispose());
-  const answers: Promise<Answer | undefined>[] = [];
+  const answers: Promise<Answer | "refused" | "cut">[] = [];
   const load = setInterval(() => {
     // A write with an event of its own, and no hash: each takes the server a moment on the disk.
     answers.push(post(`${server.baseUrl}/forgot-password`, { email: freshEmail() }));
@@ -39,11 +44,13 @@ test("ST-13 a SIGTERM at 200 requests a second cuts no accepted request, loses n
   expect(await stopping).toBe(0);
   expect(performance.now() - stoppedAt).toBeLessThan(STOPS_WITHIN_MS);
 
-  expect((await Promise.all(logins)).map((answer) => answer?.status)).toEqual(
-    Array.from({ length: LOGINS }, () => 401),
+  const judged = (await Promise.all(logins)).map((answer) =>
+    typeof answer === "string" ? answer : answer.status,
   );
+  expect(judged).toEqual(Array.from({ length: LOGINS }, () => 401));
+  expect(await Promise.all(answers)).not.toContain("cut");
   const answered = (await Promise.all([...logins, ...answers])).filter(
-    (answer) => answer !== undefined,
+    (answer) => typeof answer !== "string",
   );
   const received = new Set(answered.map(({ requestId }) => requestId));
   const events = server.events(); // throws at a line that is not whole
@@ -66,15 +73,15 @@ interface Answer {
   readonly requestId: string;
 }
 
-/** On a connection of its own; undefined where it was refused or cut before the answer was whole. */
-function post(url: string, body: unknown): Promise<Answer | undefined> {
+/** On a connection of its own. `refused` where not a byte was answered, `cut` where not all of them were. */
+function post(url: string, body: unknown): Promise<Answer | "refused" | "cut"> {
   return new Promise((resolve) => {
     const sent = request(url, {
       method: "POST",
       agent: false,
       headers: { "content-type": "application/json" },
     });
-    sent.on("error", () => resolve(undefined));
+    sent.on("error", () => resolve(sent.socket?.bytesRead ? "cut" : "refused"));
     sent.on("response", (response) => {
       text(response).then(
         () =>
@@ -82,9 +89,44 @@ function post(url: string, body: unknown): Promise<Answer | undefined> {
             status: response.statusCode ?? 0,
             requestId: String(response.headers["x-request-id"]),
           }),
-        () => resolve(undefined),
+        () => resolve("cut"),
       );
     });
     sent.end(JSON.stringify(body));
   });
+}
+
+test("ST-13 after a SIGTERM a kept-alive connection is told not ready, a login under way is judged, and others are refused", async () => {
+  const server = await startServerProcess({ environment: { BCRYPT_COST: "12" } });
+  onTestFinished(() => server.dispose());
+  const { port } = new URL(server.baseUrl);
+  const socket = connect(Number(port), "127.0.0.1");
+  let told = "";
+  socket.on("data", (chunk) => (told += String(chunk)));
+  const closed = once(socket, "close");
+  const statuses = () => [...told.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+  const asked = "GET /readyz HTTP/1.1\r\nHost: localhost\r\n";
+  socket.write(`${asked}\r\n`);
+  await until(async () => (statuses().length === 1 ? true : undefined));
+
+  const login = post(`${server.baseUrl}/login`, { email: freshEmail(), password });
+  // A connection that idles is closed at once; this one has begun to ask.
+  socket.write(asked);
+  // Connections are served in turn: once a later one has its answer, what came before is accepted.
+  await post(`${server.baseUrl}/forgot-password`, { email: freshEmail() });
+  const stopping = server.stop();
+  await until(async () => ((await isRefused(server.baseUrl)) ? true : undefined));
+  socket.write("\r\n");
+  expect(await login).toMatchObject({ status: 401 });
+  await until(async () => (statuses().length === 2 ? true : undefined));
+  // Nobody is answered any more: what is kept alive is not waited for until the drain is cut.
+  const answeredAt = performance.now();
+  expect(await stopping).toBe(0);
+  expect(performance.now() - answeredAt).toBeLessThan(DRAIN_IS_CUT_AFTER_MS / 2);
+  await closed;
+  expect(statuses()).toEqual(["200", "503"]);
+});
+
+async function isRefused(url: string): Promise<boolean> {
+  return (await post(`${url}/forgot-password`, { email: freshEmail() })) === "refused";
 }
