@@ -107,6 +107,7 @@ export const rooms: readonly Room[] = [
       "src/main.ts",
       "src/outbox.ts",
       "src/scraping.ts",
+      "src/data-folder.ts",
       "src/server.ts",
       "src/start-refused.ts",
     ],

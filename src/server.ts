@@ -1,5 +1,5 @@
 /** The server as one thing: everything it needs opened in order, and closed again. */
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RouteDescriptor } from "@hectoday/http";
 import { FastResponse } from "srvx/node";
@@ -11,6 +11,7 @@ import { eventNames } from "./contract/events.ts";
 import { metrics as catalogue } from "./contract/metrics.ts";
 import { operationIds, operations } from "./contract/operations.ts";
 import { secretFieldNames } from "./contract/secret-fields.ts";
+import { makeDataFolder } from "./data-folder.ts";
 import { createDependencies } from "./dependencies.ts";
 import { deriveKeys } from "./domain/secrets.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
@@ -47,8 +48,9 @@ export interface RunningServer {
 export async function startServer(settings: Settings): Promise<RunningServer> {
   const production = settings.NODE_ENV === "production";
   const dataFolder = dataFolderOf(settings);
+  const hasFiles = !production || settings.DATABASE_URL.startsWith("sqlite:");
+  if (hasFiles) await makeDataFolder(dataFolder, !production);
   const authSecret = settings.AUTH_SECRET ?? (await loadDevelopmentSecret(dataFolder));
-  if (!production) await mkdir(join(dataFolder, "outbox"), { recursive: true, mode: 0o700 });
 
   const publicUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
   const logWriter = createLogWriter(

@@ -15,7 +15,7 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import type { DatabaseConnection, Dialect, SqliteDatabase, SqliteStatement } from "kysely";
-import { UnsafeStorageError } from "../domain/storage.ts";
+import { StorageUnavailableError, UnsafeStorageError } from "../domain/storage.ts";
 import { retryWhileBusy } from "./availability.ts";
 import { sqliteDialect } from "./dialect.ts";
 import type { Database } from "./drivers.ts";
@@ -40,16 +40,32 @@ const FILE_MODE = 0o600;
 
 function openFile(relativePath: string): DatabaseSync {
   const path = resolve(relativePath); // absolute, because node:sqlite reads "file:" as a URI
-  mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
-  createFile(path);
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+    createFile(path);
+  } catch (error) {
+    throw new StorageUnavailableError("The database's file cannot be made", { cause: error });
+  }
   const database = new DatabaseSync(path);
   try {
     applySettings(database);
     return database;
   } catch (error) {
     database.close();
-    throw error;
+    throw isForeignFile(error)
+      ? new UnsafeStorageError(
+          `${path} is no SQLite database, or a damaged one: name another file, or bring back a backup`,
+          { cause: error },
+        )
+      : error;
   }
+}
+
+/** sqlite.org/rescode.html: CORRUPT and NOTADB. */
+const foreignFileCodes: ReadonlySet<unknown> = new Set([11, 26]);
+
+function isForeignFile(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && foreignFileCodes.has(error.errcode);
 }
 
 /**

@@ -1,0 +1,91 @@
+/** A start that cannot be, as an operator meets it: soon, in a few words, with nothing to hide and nothing secret. */
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { spawnServer } from "../journeys/server-process.ts";
+
+/** Most of it is Node's own start, on a machine that does other things too. */
+const REFUSED_WITHIN_MS = 15_000;
+const AUTH_SECRET = "fathom-wicket-0123456789-lantern-orchard";
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "portcullis-refused-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** Starts it, and holds what every refusal must be. Answers what was said. */
+async function refusal(environment: Record<string, string>): Promise<string> {
+  const child = spawnServer(environment, [], temporaryFolder());
+  const patience = setTimeout(() => child.kill("SIGKILL"), REFUSED_WITHIN_MS);
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  await once(child, "close");
+  clearTimeout(patience);
+  expect(child.signalCode, "it went on").toBe(null);
+  expect(child.exitCode).toBe(1);
+  expect(stdout).toBe("");
+  expect(stderr).not.toMatch(/^ {4}at |node:internal|hunter2/m);
+  expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(2);
+  return stderr;
+}
+
+test.each(["/proc/x", "/dev/null/x"])(
+  "a folder that cannot be made stops the start: %s",
+  async (path) => {
+    const said = await refusal({ DATABASE_URL: `sqlite:${path}/portcullis.db` });
+    expect(said).toContain(path.split("/x")[0]);
+    expect(said).toContain("DATABASE_URL");
+  },
+);
+
+test("ST-01 a file that is no database stops the start, and stays as it is", async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, "letter.txt");
+  writeFileSync(file, "Dear Grace, ".repeat(100));
+  expect(await refusal({ DATABASE_URL: `sqlite:${file}`, AUTH_SECRET })).toContain(
+    `${file} is no SQLite database`,
+  );
+  expect(readdirSync(folder).filter((name) => name.startsWith("letter"))).toEqual(["letter.txt"]);
+});
+
+test("a folder in the file's place stops the start", async () => {
+  const folder = join(temporaryFolder(), "portcullis.db");
+  mkdirSync(folder);
+  expect(await refusal({ DATABASE_URL: `sqlite:${folder}`, AUTH_SECRET })).toContain(
+    "Is DATABASE_URL right",
+  );
+});
+
+test("LA-03 a PostgreSQL that is away stops the start, and its password is not shown", async () => {
+  const said = await refusal({ DATABASE_URL: "postgres://u:hunter2@127.0.0.1:1/x", AUTH_SECRET });
+  expect(said).toContain("127.0.0.1:1");
+  expect(said).toContain("Is DATABASE_URL right");
+});
+
+test("LA-03 a PostgreSQL that refuses the password stops the start, and the password is not shown", async () => {
+  const url = new URL(inject("postgresUrl"));
+  url.username = "nobody_of_that_name";
+  url.password = "hunter2";
+  expect(await refusal({ DATABASE_URL: url.href, AUTH_SECRET })).toContain("Is DATABASE_URL right");
+});
+
+test("ST-01 a PostgreSQL that may lose what it acknowledged stops the start", async () => {
+  const url = new URL(inject("postgresUrl"));
+  const admin = new pg.Client({ connectionString: url.href });
+  await admin.connect();
+  onTestFinished(() => admin.end());
+  const name = `careless_${process.pid}`;
+  await admin.query(`create database ${name}`);
+  onTestFinished(async () => void (await admin.query(`drop database ${name} with (force)`)));
+  await admin.query(`alter database ${name} set synchronous_commit = off`);
+  url.pathname = name;
+  expect(await refusal({ DATABASE_URL: url.href, AUTH_SECRET })).toContain(
+    "synchronous_commit = off",
+  );
+});
