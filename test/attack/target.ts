@@ -50,7 +50,10 @@ export async function startTarget(environment: Record<string, string> = {}) {
     ...environment,
   });
   if ("faults" in read) throw new Error(read.faults.join("; "));
-  const server = await startServer(read.settings);
+  const server = await startServer(read.settings).catch((error: unknown) => {
+    rmSync(folder, { recursive: true });
+    throw error;
+  });
   const port = Number(new URL(server.address).port);
 
   async function send(method: string, path: string, headers: Headers = {}, body?: string | Buffer) {

@@ -70,7 +70,10 @@ export async function startServerProcess(options: StartOptions = {}): Promise<Se
     started.reject(new Error(`The server ended before it listened:\n${stderr}`));
   });
 
-  const address = await started.promise;
+  const address = await started.promise.catch(async (error: unknown) => {
+    if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   const server: ServerProcess = {
     // A name, as people use it: cookies with `Secure` are kept for loopback names too.
     baseUrl: address.replace("127.0.0.1", "localhost"),
