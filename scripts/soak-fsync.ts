@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, memoryTokens } from "@portcullis/client";
-import { adminCredentials, findFreePort, startSoakServer } from "./soak/server.ts";
+import { adminCredentials, findFreePort, type SoakServer, startSoakServer } from "./soak/server.ts";
 
 const WRITES = 50;
 /** Until strace has written what it saw. Milliseconds. */
@@ -25,14 +25,15 @@ else
 async function measure(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "portcullis-fsync-"));
   const trace = join(folder, "trace");
-  const server = await startSoakServer({
-    folder,
-    port: await findFreePort(),
-    environment: { DATABASE_URL: `sqlite:${join(folder, "portcullis.db")}` },
-    // -D: what is started, and gets the signals, is the server itself.
-    under: ["strace", "-D", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", trace],
-  });
+  let server: SoakServer | undefined;
   try {
+    server = await startSoakServer({
+      folder,
+      port: await findFreePort(),
+      environment: { DATABASE_URL: `sqlite:${join(folder, "portcullis.db")}` },
+      // -D: what is started, and gets the signals, is the server itself.
+      under: ["strace", "-D", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", trace],
+    });
     const api = createClient({ baseUrl: server.baseUrl, tokens: memoryTokens() });
     let pair = await api.tokenLogin(adminCredentials);
     const before = await countSyncs(trace);
@@ -47,7 +48,7 @@ async function measure(): Promise<void> {
     console.log(`${acknowledged} acknowledged writes, ${syncs} calls of fsync or fdatasync`);
     process.exitCode = acknowledged === WRITES && syncs >= acknowledged ? 0 : 1;
   } finally {
-    await server.end("SIGTERM");
+    await server?.end("SIGTERM");
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,45 +1,71 @@
 /**
- * `npm run soak:overload`: more logins at once than can be hashed (IV-06, IV-07), then slow clients
- * (IV-08). Prints what it measures, and ends with 1 where a bound does not hold.
+ * `npm run soak:overload`: more logins at once than can be hashed (IV-06, IV-07), three times over, then
+ * slow clients (IV-08). Prints what it measures, and ends with 1 where a bound does not hold.
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { aliveMegabytes, inspected, residentMegabytes } from "./soak/memory.ts";
 import { findFreePort, startSoakServer } from "./soak/server.ts";
-import { lifeOf, slowKinds } from "./soak/wire.ts";
+import { LATE_MS, lifeOf, slowKinds } from "./soak/wire.ts";
 
-const LOGIN_ANSWERED_WITHIN_MS = 10_000;
-const HEALTH_P99_MS = 100;
-const HEALTH_EVERY_MS = 20;
-const GROWTH_MB = 200;
-/** What may be left of the growth once it is over. */
-const LEFT_MB = 100;
-const REST_MS = 20_000;
-/** 15 s for a request, a second until the server looks, and what it takes to notice: see `soak/wire.ts`. */
-const SLOW_CUT_WITHIN_MS = 20_000;
-const MEGABYTE = 1024 * 1024;
+const usage = `npm run soak:overload -- [--logins 1000] [--slow 500] [--quick]
+
+Three storms of logins at once, then slow clients of every kind, at the server's default settings.
+With --quick there are fewer of them, and how fast an answer comes is printed and not judged: for
+machines that do other things too.`;
 
 const { values } = parseArgs({
   options: {
-    logins: { type: "string", default: "1000" },
-    slow: { type: "string", default: "500" },
+    logins: { type: "string" },
+    slow: { type: "string" },
+    quick: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   },
 });
-const logins = Number(values.logins);
-const slow = Number(values.slow);
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const isQuick = values.quick;
+const logins = Number(values.logins ?? (isQuick ? 200 : 1000));
+const slow = Number(values.slow ?? (isQuick ? 50 : 500));
+
+const STORMS = 3;
+const REST_MS = isQuick ? 1_000 : 10_000;
+const LOGIN_ANSWERED_WITHIN_MS = 10_000;
+const HEALTH_P99_MS = 100;
+const HEALTH_EVERY_MS = 20;
+/** What one storm may add to the memory of the process. */
+const GROWTH_MB = 200;
+/**
+ * The system's allocator and V8 keep what they once had for the next time: the process does not get
+ * smaller. What shows that nothing leaks is that the next storm needs no more than this beyond the first.
+ */
+const PLATEAU_MB = 40;
+/** What is alive after the first storm is code, caches and metrics. It may differ by this later. */
+const ALIVE_MB = 5;
+
 const broken: string[] = [];
 const folder = await mkdtemp(join(tmpdir(), "portcullis-overload-"));
 const port = await findFreePort();
 const server = await startSoakServer({
   folder,
   port,
-  environment: { DATABASE_URL: `sqlite:${join(folder, "portcullis.db")}` },
+  nodeArguments: inspected,
+  environment: {
+    DATABASE_URL: `sqlite:${join(folder, "portcullis.db")}`,
+    BCRYPT_COST: "", // the default, not a test's
+  },
+}).catch(async (error: unknown) => {
+  await rm(folder, { recursive: true, force: true });
+  throw error;
 });
 try {
-  await loginStorm();
+  await loginStorms();
   await slowClients();
 } finally {
   await server.end("SIGTERM");
@@ -48,74 +74,115 @@ try {
 for (const each of broken) console.error(`BROKEN  ${each}`);
 process.exitCode = broken.length === 0 ? 0 : 1;
 
-async function loginStorm(): Promise<void> {
-  const before = await residentMegabytes();
-  const health = watchHealth();
-  let peak = before;
-  const watching = setInterval(
-    () => void residentMegabytes().then((now) => (peak = Math.max(peak, now))),
-    100,
+async function loginStorms(): Promise<void> {
+  const before = await residentMegabytes(server);
+  const aliveBefore = await aliveMegabytes(server);
+  console.log(`before: ${before} MB resident, ${aliveBefore} MB alive`);
+  const storms: { peak: number; alive: number }[] = [];
+  for (let storm = 1; storm <= STORMS; storm += 1) {
+    const peak = await loginStorm(storm);
+    await sleep(REST_MS);
+    const alive = await aliveMegabytes(server);
+    const resting = await residentMegabytes(server);
+    console.log(`  after a rest: ${resting} MB resident, ${alive} MB alive`);
+    storms.push({ peak, alive });
+  }
+  const [first] = storms;
+  const last = storms.at(-1);
+  if (first === undefined || last === undefined) return;
+  check(first.peak - before < GROWTH_MB, `a storm takes ${first.peak - before} MB`);
+  const highest = Math.max(...storms.map(({ peak }) => peak));
+  check(
+    highest <= first.peak + PLATEAU_MB,
+    `the memory rises from storm to storm, from ${first.peak} to ${highest} MB`,
   );
+  check(
+    last.alive <= first.alive + ALIVE_MB,
+    `what is alive rises from ${first.alive} to ${last.alive} MB`,
+  );
+}
+
+/** Answers the most memory it took. */
+async function loginStorm(storm: number): Promise<number> {
+  const health = watchHealth();
+  let peak = 0;
+  const look = async () => {
+    peak = Math.max(peak, await residentMegabytes(server));
+  };
+  const watching = setInterval(() => void look(), 100);
   const answers = await Promise.all(Array.from({ length: logins }, (_, index) => logIn(index)));
   clearInterval(watching);
+  await look();
   const healthMs = await health.end();
-  await sleep(REST_MS);
-  const after = await residentMegabytes();
 
   const byStatus = Map.groupBy(answers, ({ status }) => status);
   const statuses = [...byStatus].map(([status, all]) => `${status} × ${all.length}`).join(", ");
   const slowestMs = Math.max(...answers.map(({ tookMs }) => tookMs));
   console.log(
-    `${logins} logins at once: ${statuses}; the slowest after ${slowestMs.toFixed(0)} ms`,
+    `storm ${storm}: ${logins} logins at once: ${statuses}; the slowest after ${slowestMs.toFixed(0)} ms`,
   );
-  console.log(
-    `meanwhile ${healthMs.length} × /healthz: median ${rank(healthMs, 0.5)} ms, p99 ${rank(healthMs, 0.99)} ms`,
-  );
-  console.log(`resident memory: ${before} MB before, ${peak} MB at most, ${after} MB after a rest`);
+  console.log(`  meanwhile ${describe(healthMs)}; at most ${peak} MB resident`);
   check(
     [...byStatus.keys()].every((status) => [200, 401, 429, 503].includes(status)),
     "a login without a proper answer",
   );
+  check(byStatus.has(503), "more logins than fit the queue, and none was turned away");
   check(
     answers.every(({ status, retryAfter }) => status !== 503 || retryAfter),
     "a 503 without Retry-After",
   );
-  check(
+  checkPace(
     slowestMs < LOGIN_ANSWERED_WITHIN_MS,
     `a login was answered after ${slowestMs.toFixed(0)} ms`,
   );
-  check(rank(healthMs, 0.99) < HEALTH_P99_MS, `p99 of /healthz is ${rank(healthMs, 0.99)} ms`);
-  check(peak - before < GROWTH_MB, `memory grew by ${peak - before} MB`);
-  check(after - before < LEFT_MB, `${after - before} MB of memory did not come back`);
+  checkPace(rank(healthMs, 0.99) < HEALTH_P99_MS, `p99 of /healthz is ${rank(healthMs, 0.99)} ms`);
+  return peak;
 }
 
 async function slowClients(): Promise<void> {
   const health = watchHealth();
   const each = Math.ceil(slow / slowKinds.length);
   const lives = await Promise.all(
-    slowKinds.map((kind) =>
-      Promise.all(Array.from({ length: each }, () => lifeOf(port, kind, SLOW_CUT_WITHIN_MS))),
-    ),
+    slowKinds.map((kind) => Promise.all(Array.from({ length: each }, () => lifeOf(port, kind)))),
   );
   const healthMs = await health.end();
-  for (const [index, { name, mustBeCut }] of slowKinds.entries()) {
+  for (const [index, { name, mayLive }] of slowKinds.entries()) {
     const ofKind = lives[index] ?? [];
     const cut = ofKind.filter((life) => life !== undefined);
-    const longest = cut.length === 0 ? "-" : `${(Math.max(...cut) / 1000).toFixed(1)} s`;
-    console.log(`${ofKind.length} × ${name}: ${cut.length} cut, the last after ${longest}`);
-    if (mustBeCut) check(cut.length === ofKind.length, `not all of ${name} were cut in time`);
+    const span =
+      cut.length === 0 ? "" : `, after ${seconds(Math.min(...cut))} to ${seconds(Math.max(...cut))}`;
+    console.log(`${ofKind.length} × ${name}: ${cut.length} cut${span}`);
+    if (mayLive === undefined) {
+      check(cut.length === 0, `${name}: cut, and should not be`);
+      continue;
+    }
+    const { leastMs, mostMs } = mayLive;
+    check(cut.length === ofKind.length, `${name}: not all were cut`);
+    check(Math.min(...cut) >= leastMs, `${name}: cut before ${seconds(leastMs)}`);
+    checkPace(Math.max(...cut) <= mostMs + LATE_MS, `${name}: cut later than ${seconds(mostMs)}`);
   }
-  console.log(
-    `meanwhile ${healthMs.length} × /healthz: median ${rank(healthMs, 0.5)} ms, p99 ${rank(healthMs, 0.99)} ms`,
-  );
-  check(
+  console.log(`  meanwhile ${describe(healthMs)}`);
+  checkPace(
     rank(healthMs, 0.99) < HEALTH_P99_MS,
     `slow clients starve others: p99 ${rank(healthMs, 0.99)} ms`,
   );
 }
 
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function describe(healthMs: readonly number[]): string {
+  return `${healthMs.length} × /healthz: median ${rank(healthMs, 0.5)} ms, p99 ${rank(healthMs, 0.99)} ms`;
+}
+
 function check(holds: boolean, otherwise: string): void {
   if (!holds) broken.push(otherwise);
+}
+
+/** What depends on what else the machine has to do. */
+function checkPace(holds: boolean, otherwise: string): void {
+  if (!isQuick) check(holds, otherwise);
 }
 
 interface Answer {
@@ -173,11 +240,4 @@ function watchHealth(): { end(): Promise<number[]> } {
 function rank(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return Math.round(sorted[Math.floor(sorted.length * share)] ?? 0);
-}
-
-/** Linux only; 0 elsewhere. */
-async function residentMegabytes(): Promise<number> {
-  const status = await readFile(`/proc/${server.pid}/status`, "utf8").catch(() => "");
-  const kilobytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
-  return Math.round((kilobytes * 1024) / MEGABYTE);
 }

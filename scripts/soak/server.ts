@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const START = fileURLToPath(new URL("../../src/start.js", import.meta.url));
 const READY_POLL_MS = 10;
+const SAID_KEPT = 4_000; // characters
 /** Past it there is no point in waiting: the check that asks for less has failed long ago. */
 const READY_PATIENCE_MS = 60_000;
 
@@ -33,6 +34,8 @@ const generousSettings = {
 export interface SoakServer {
   readonly baseUrl: string;
   readonly pid: number;
+  /** The last of what it wrote to stderr. */
+  said(): string;
   /** From its birth until it said it was ready. */
   readonly readyAfterMs: number;
   /** Ends it, and answers how it ended: its exit code, or the signal's name. */
@@ -46,12 +49,14 @@ export interface SoakServerOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** A command to run it under, such as a tracer. */
   readonly under?: readonly string[];
+  /** For Node itself, before what it runs. */
+  readonly nodeArguments?: readonly string[];
 }
 
 /** Starts it and waits until it is ready. Rejects, with what it said, where it ends before that. */
 export async function startSoakServer(options: SoakServerOptions): Promise<SoakServer> {
-  const { folder, port, environment, under = [] } = options;
-  const [command, ...args] = [...under, process.execPath, START] as const;
+  const { folder, port, environment, under = [], nodeArguments = [] } = options;
+  const [command, ...args] = [...under, process.execPath, ...nodeArguments, START] as const;
   const startedAt = performance.now();
   const child = spawn(command, args, {
     cwd: folder,
@@ -64,13 +69,14 @@ export async function startSoakServer(options: SoakServerOptions): Promise<SoakS
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";
-  child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
+  child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-SAID_KEPT)));
   const exited = once(child, "exit");
   const baseUrl = `http://localhost:${port}`;
   await ready(child, baseUrl, () => said);
   return {
     baseUrl,
     pid: child.pid ?? 0,
+    said: () => said,
     readyAfterMs: Math.round(performance.now() - startedAt),
     async end(signal) {
       child.kill(signal);
