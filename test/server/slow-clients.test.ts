@@ -12,10 +12,10 @@ const patience: Patience = {
   lookEveryMs: usualPatience.lookEveryMs / 10,
 };
 /** What a noisy machine may add to it. */
-const NOISE_MS = 3_000;
+const NOISE_MS = 8_000;
 /** What no machine may take from it: the clocks of two ends round differently. */
 const ROUNDING_MS = 20;
-const CLIENTS_OF_A_KIND = 8;
+const CLIENTS_OF_A_KIND = 5;
 const BITE_EVERY_MS = 100;
 /** More than the system keeps for a reader. */
 const bigAnswer = new Uint8Array(8 * 1024 * 1024);
@@ -55,7 +55,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     cutAfterMs: patience.answerMs,
     behave: (socket) => {
       socket.pause().write(big);
-      setTimeout(() => drip(socket, "", LINE_BREAK), patience.answerMs + NOISE_MS / 2);
+      setTimeout(() => drip(socket, "", LINE_BREAK), 2 * patience.answerMs);
     },
   },
   "never reads the answer, and looks alive": {
