@@ -10,7 +10,7 @@ const REDACTED = "[redacted]";
 
 export interface LogWriter {
   print(event: LogEvent): void;
-  /** Writes all that waits, and answers once it is written: a process that exits before that loses it. */
+  /** Writes all that waits, and answers once it is written. At an exit before that, pino still writes what waits. */
   close(): Promise<void>;
 }
 
