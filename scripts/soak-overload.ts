@@ -150,7 +150,9 @@ async function slowClients(): Promise<void> {
     const ofKind = lives[index] ?? [];
     const cut = ofKind.filter((life) => life !== undefined);
     const span =
-      cut.length === 0 ? "" : `, after ${seconds(Math.min(...cut))} to ${seconds(Math.max(...cut))}`;
+      cut.length === 0
+        ? ""
+        : `, after ${seconds(Math.min(...cut))} to ${seconds(Math.max(...cut))}`;
     console.log(`${ofKind.length} × ${name}: ${cut.length} cut${span}`);
     if (mayLive === undefined) {
       check(cut.length === 0, `${name}: cut, and should not be`);

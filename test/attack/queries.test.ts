@@ -36,18 +36,12 @@ test.each([
   expect(codeOf(answer)).toBe("400 validation_failed");
 });
 
-test.each([
-  "%25",
-  "_",
-  "a%25",
-  "%27%20or%20%27%27=%27",
-  "%ff",
-  "%F0%9F%8C%8A",
-  "[a-z]",
-  "\\",
-])("IV-11 the prefix %s is taken literally, and finds nobody", async (prefix) => {
-  const answer = await target.send("GET", `/users?email=${prefix}`, { cookie: admin.cookie });
-  expectSound(answer);
-  expect(answer.status).toBe(200);
-  expect(JSON.parse(answer.body)).toMatchObject({ items: [] });
-});
+test.each(["%25", "_", "a%25", "%27%20or%20%27%27=%27", "%ff", "%F0%9F%8C%8A", "[a-z]", "\\"])(
+  "IV-11 the prefix %s is taken literally, and finds nobody",
+  async (prefix) => {
+    const answer = await target.send("GET", `/users?email=${prefix}`, { cookie: admin.cookie });
+    expectSound(answer);
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.body)).toMatchObject({ items: [] });
+  },
+);
