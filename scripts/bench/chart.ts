@@ -12,7 +12,8 @@ const BAR_HEIGHT = 14;
 const GROUP_HEAD = 40;
 const MARGIN = 20;
 
-const style = `
+/** Of every chart here. */
+export const style = `
   text { font: 13px system-ui, sans-serif; fill: #1f2328 }
   .head { font-weight: 600 }
   .bar { fill: #8c959f }
@@ -62,7 +63,7 @@ ${parts.join("\n")}
 `;
 }
 
-function label(x: number, y: number, text: string, kind: string): string {
+export function label(x: number, y: number, text: string, kind: string): string {
   const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   return `<text class="${kind}" x="${x.toFixed(1)}" y="${y}">${escaped}</text>`;
 }

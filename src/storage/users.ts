@@ -104,20 +104,27 @@ async function listUsers(
   afterId: string | undefined,
 ): Promise<User[]> {
   const { emailPrefix, role, disabled } = filter;
-  const end = emailPrefix === undefined ? undefined : endOfPrefix(emailPrefix);
-  const rows = await run((db) =>
-    db
-      .selectFrom("users")
-      .select(userColumns)
-      .$if(emailPrefix !== undefined, (query) => query.where("email", ">=", emailPrefix ?? ""))
-      .$if(end !== undefined, (query) => query.where("email", "<", end ?? ""))
-      .$if(role !== undefined, (query) => query.where("role", "=", role ?? "user"))
-      .$if(disabled !== undefined, (query) => query.where("disabled", "=", disabled ? 1 : 0))
-      .$if(afterId !== undefined, (query) => query.where("id", ">", afterId ?? ""))
-      .orderBy("id")
-      .limit(limit)
-      .execute(),
-  );
+  const rows = await run((db) => {
+    let query = db.selectFrom("users").select(userColumns);
+    if (afterId !== undefined) query = query.where("id", ">", afterId);
+    if (emailPrefix !== undefined) {
+      const end = endOfPrefix(emailPrefix);
+      query = query.where("email", ">=", emailPrefix);
+      if (end !== undefined) query = query.where("email", "<", end);
+    }
+    // Few addresses begin with a prefix, a role may have millions. No index is on an expression, so the
+    // addresses' serves where both are asked for: SQLite, which knows neither number, took the role's.
+    const isByEmail = emailPrefix !== undefined;
+    if (role !== undefined)
+      query = query.where(isByEmail ? sql`(role || '')` : sql.ref("role"), "=", role);
+    if (disabled !== undefined)
+      query = query.where(
+        isByEmail ? sql`(disabled + 0)` : sql.ref("disabled"),
+        "=",
+        disabled ? 1 : 0,
+      );
+    return query.orderBy("id").limit(limit).execute();
+  });
   return rows.map(toUser);
 }
 

@@ -63,4 +63,42 @@ describe.each(databases)("events on $name", ({ create }) => {
     await expect(failing).rejects.toThrow("changed my mind");
     expect(await test.database.query("select id from events")).toEqual([]);
   });
+
+  it.each([
+    ["before", -1, 0],
+    ["at", 0, 3],
+    ["after", 1, 4],
+  ])(
+    "a page of a period that ends %s the position ends at the earlier",
+    async (_, ms, expected) => {
+      const ids = Array.from({ length: 3 }, () => uuidv7()).toSorted();
+      const [, middle = ""] = ids;
+      for (const timestamp of [NOW - 2, NOW - 1, NOW, NOW + 1]) {
+        for (const id of ids)
+          await test.storage.insertEvent(`${id}-${timestamp}`, {
+            ...aSignup(aUser()),
+            timestamp: new Date(timestamp).toISOString(),
+          });
+      }
+      const position = { id: `${middle}-${NOW}`, timestamp: NOW };
+      const filter = { since: NOW - 1, until: NOW + ms };
+      const page = await test.storage.listEvents(filter, 20, position);
+      const isIn = ({ id, timestamp }: { id: string; timestamp: number }) =>
+        timestamp < NOW + ms && (timestamp < NOW || id < position.id);
+      expect(page.filter(isIn)).toEqual(page);
+      expect(page).toHaveLength(expected);
+    },
+  );
+
+  it("lists the events of an account and of a kind: both must match", async () => {
+    const [ada, grace] = [aUser(), aUser()];
+    const logout = ({ id: userId }: { id: string }) => {
+      const { timestamp, requestId, ip } = aSignup(ada);
+      return { event: "logout", level: "info", timestamp, requestId, ip, userId } as const;
+    };
+    for (const event of [aSignup(ada), logout(ada), aSignup(grace), logout(grace), logout(ada)])
+      await test.storage.insertEvent(uuidv7(), event);
+    const page = await test.storage.listEvents({ userId: ada.id, event: "logout" }, 20, undefined);
+    expect(page.map(({ event }) => event)).toEqual([logout(ada), logout(ada)]);
+  });
 });

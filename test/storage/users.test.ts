@@ -140,6 +140,10 @@ describe.each(databases)("users on $name", ({ create }) => {
     expect(await list({ role: "admin" })).toEqual(users.slice(2));
     expect(await list({ disabled: false })).toEqual([users[0], users[2]]);
     expect(await list({ role: "user", disabled: true })).toEqual([users[1]]);
+    const emailPrefix = users[3]?.email ?? "";
+    expect(await list({ emailPrefix, role: "admin", disabled: true })).toEqual([users[3]]);
+    expect(await list({ emailPrefix, role: "user" })).toEqual([]);
+    expect(await list({ emailPrefix, disabled: false })).toEqual([]);
   });
 
   it.each([

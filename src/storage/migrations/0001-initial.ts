@@ -29,8 +29,12 @@ async function createUsers(db: Kysely<unknown>, { text }: StorageDialect): Promi
     .addCheckConstraint("users_disabled", sql`disabled in (0, 1)`)
     .execute();
   await db.schema.createIndex("users_email").unique().on("users").column("email").execute();
-  // Whether there is another admin, and lists by role in order of id.
-  await db.schema.createIndex("users_role_id").on("users").columns(["role", "id"]).execute();
+  // Lists in order of id by each filter and by both: few admins, or few disabled, are found among
+  // many others. The last of them also tells whether there is another enabled admin.
+  const index = (name: string) => db.schema.createIndex(name).on("users");
+  await index("users_role_id").columns(["role", "id"]).execute();
+  await index("users_disabled_id").columns(["disabled", "id"]).execute();
+  await index("users_role_disabled_id").columns(["role", "disabled", "id"]).execute();
 }
 
 async function createSessions(db: Kysely<unknown>, { bytes, text }: StorageDialect): Promise<void> {

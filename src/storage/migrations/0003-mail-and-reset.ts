@@ -33,7 +33,13 @@ async function createMails(db: Kysely<unknown>, { bytes, text }: StorageDialect)
     .columns(["due_at", "id"])
     .where(sql.ref("finished_at"), "is", null)
     .execute();
-  await db.schema.createIndex("mails_finished").on("mails").column("finished_at").execute();
+  // Without the mails that wait: SQLite would read all of those by it, to find the one that is due.
+  await db.schema
+    .createIndex("mails_finished")
+    .on("mails")
+    .column("finished_at")
+    .where(sql.ref("finished_at"), "is not", null)
+    .execute();
 }
 
 async function createResetTokens(

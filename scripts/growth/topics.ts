@@ -1,0 +1,199 @@
+/** What is timed: the storage's own statements, on accounts, sessions and events drawn at random. */
+import type { openStorage } from "../../src/storage/storage.ts";
+import * as rows from "./rows.ts";
+
+export type Storage = Awaited<ReturnType<typeof openStorage>>;
+
+/** Draws a whole number from 0 to below the limit. */
+export type Draw = (limit: number) => number;
+
+export interface Topic {
+  readonly title: string;
+  /** False where the answer itself grows with the database: shown, and not judged. */
+  readonly isJudged: boolean;
+  /** What each call must find at least, so that no answer is fast because it is empty. */
+  readonly finds: number;
+  /** Draws what to ask for; only the call it gives is timed. The call answers how much it found. */
+  prepare(users: number, draw: Draw): (storage: Storage) => Promise<number>;
+}
+
+const PAGE = 20;
+/** What is listed before page 1,000. */
+const DEEP = 999 * PAGE;
+const LIMITS = { now: rows.NOW, idleSince: rows.BEGIN };
+
+export const topics: readonly Topic[] = [
+  topic("login: account by e-mail", 1, (users, draw) => {
+    const { email } = rows.userAt(draw(users), users);
+    return async (storage) => found(await storage.findUserByEmail(email));
+  }),
+  topic("me: session by cookie", 1, (users, draw) => {
+    const secretHash = rows.digest(`session ${evenBelow(rows.countSessions(users), draw)}`);
+    return async (storage) => found(await storage.findSessionBySecretHash(secretHash));
+  }),
+  topic("token me: session by id", 1, (users, draw) => {
+    const { id } = rows.sessionAt(draw(rows.countSessions(users)), users);
+    return async (storage) => found(await storage.findSession(id));
+  }),
+  topic("refresh: read, and advance the counter", 1, (users, draw) => {
+    const { id } = rows.sessionAt(evenBelow(rows.countSessions(users), draw) + 1, users);
+    return async (storage) => {
+      const state = await storage.findRefreshState(id);
+      if (state === undefined) return 0;
+      return Number(await storage.advanceRefreshCounter(id, state.refreshCounter, rows.NOW));
+    };
+  }),
+  topic("signup: account and event", 1, (_, draw) => {
+    const { user, event } = rows.newcomer(draw(1e9));
+    return undone(async (stores) => {
+      const isNew = await stores.insertUser(user, "v1$2b$12$hash");
+      await stores.insertEvent(user.id, event);
+      return Number(isNew);
+    });
+  }),
+  topic("own sessions", 2, (users, draw) => {
+    const { userId } = rows.sessionAt(draw(rows.countSessions(users)), users);
+    return async (storage) => (await storage.listSessions(userId, LIMITS, PAGE, undefined)).length;
+  }),
+
+  users("users: page 1", PAGE, () => ({})),
+  users("users: page 1,000, or the middle", PAGE, (size) => ({ after: middle(size) })),
+  users("users: by e-mail, 40 match", PAGE, () => ({ emailPrefix: rows.TEAM_PREFIX })),
+  users("users: by e-mail, 40 match, page 2", PAGE - 1, (size) => ({
+    emailPrefix: rows.TEAM_PREFIX,
+    after: size / 2 + 7,
+  })),
+  users("users: by e-mail, 1 matches", 1, (size, draw) => ({
+    emailPrefix: rows.userAt(draw(size), size).email,
+  })),
+  users("users: role admin", PAGE, () => ({ role: "admin" })),
+  users("users: role user, from the middle", PAGE, (size) => ({
+    role: "user",
+    after: middle(size),
+  })),
+  users("users: disabled", PAGE, () => ({ disabled: true })),
+  users("users: enabled, from the middle", PAGE, (size) => ({
+    disabled: false,
+    after: middle(size),
+  })),
+  users("users: role user, disabled", PAGE, () => ({ role: "user", disabled: true })),
+  users("users: role admin, disabled: none", 0, () => ({ role: "admin", disabled: true })),
+  {
+    ...users("users: by e-mail, 1 in 26 matches", PAGE, () => ({
+      emailPrefix: rows.SHARED_PREFIX,
+    })),
+    isJudged: false,
+  },
+
+  events("events: newest page", PAGE, () => ({})),
+  events("events: page 1,000, or the middle", PAGE, (size) => ({ before: deepEvent(size) })),
+  events("events: a year, from its middle", PAGE, (size) => ({
+    since: rows.BEGIN,
+    until: rows.NOW,
+    before: deepEvent(size),
+  })),
+  events("events: of an account", rows.EVENTS_PER_USER, (size, draw) => ({
+    userId: rows.userAt(draw(size), size).id,
+  })),
+  events("events: of a kind, frequent", PAGE, () => ({ event: "login_failed" })),
+  events("events: of a kind, deep", PAGE, (size) => ({
+    event: "login_failed",
+    before: deepEvent(size),
+  })),
+  events("events: of a kind, rare", PAGE, () => ({ event: "user_updated" })),
+  events("events: of an account and a kind", 0, (size, draw) => ({
+    userId: rows.userAt(draw(size), size).id,
+    event: "login_failed",
+  })),
+
+  topic("cleaning: 20 sessions", 20, (users) => {
+    const { expiresAt } = rows.sessionAt(19, users);
+    return undone((stores) => stores.deleteExpiredSessions(expiresAt, rows.BEGIN));
+  }),
+  topic("cleaning: 20 idle sessions", 20, (users) => {
+    const { createdAt } = rows.sessionAt(38, users); // the twentieth of a cookie
+    const idleSince = createdAt + rows.SEEN_AFTER_MS;
+    return undone((stores) => stores.deleteExpiredSessions(rows.NOW, idleSince));
+  }),
+  topic("cleaning: 20 devices", 20, (users) => {
+    const { expiresAt } = rows.sessionAt(19, users);
+    return undone((stores) => stores.deleteExpiredDevices(expiresAt));
+  }),
+  topic("cleaning: 20 limits", 20, (users) => {
+    const paidAt = rows.limitPaidAt(19, users);
+    return undone((stores) => stores.deletePaidLimits(paidAt));
+  }),
+  topic("cleaning: 100 of 500 or more old events", 100, () =>
+    undone((stores) => stores.deleteEventsBefore(rows.NOW, 100)),
+  ),
+];
+
+function topic(title: string, finds: number, prepare: Topic["prepare"]): Topic {
+  return { title, isJudged: true, finds, prepare };
+}
+
+type UserQuery = Parameters<Storage["listUsers"]>[0] & { readonly after?: number };
+
+function users(
+  title: string,
+  finds: number,
+  choose: (users: number, draw: Draw) => UserQuery,
+): Topic {
+  return topic(title, finds, (size, draw) => {
+    const { after, ...filter } = choose(size, draw);
+    const afterId = after === undefined ? undefined : rows.userAt(after, size).id;
+    return async (storage) => (await storage.listUsers(filter, PAGE, afterId)).length;
+  });
+}
+
+type EventQuery = Parameters<Storage["listEvents"]>[0] & { readonly before?: number };
+
+function events(
+  title: string,
+  finds: number,
+  choose: (users: number, draw: Draw) => EventQuery,
+): Topic {
+  return topic(title, finds, (size, draw) => {
+    const { before, ...filter } = choose(size, draw);
+    const position = before === undefined ? undefined : rows.eventAt(before, size);
+    return async (storage) => (await storage.listEvents(filter, PAGE, position)).length;
+  });
+}
+
+/** What changes something is undone, so that each call meets the same database. */
+function undone(work: (stores: Stores) => Promise<number>) {
+  return async (storage: Storage): Promise<number> => {
+    let count = 0;
+    try {
+      await storage.transaction(async (stores) => {
+        count = await work(stores);
+        throw new Undone();
+      });
+    } catch (error) {
+      if (!(error instanceof Undone)) throw error;
+    }
+    return count;
+  };
+}
+
+type Stores = Parameters<Parameters<Storage["transaction"]>[0]>[0];
+
+class Undone extends Error {
+  override readonly name = "Undone";
+}
+
+function middle(size: number): number {
+  return Math.min(DEEP, size / 2);
+}
+
+function deepEvent(size: number): number {
+  return rows.countEvents(size) - Math.min(DEEP, rows.countEvents(size) / 2);
+}
+
+function evenBelow(limit: number, draw: Draw): number {
+  return 2 * draw(limit / 2);
+}
+
+function found(row: unknown): number {
+  return row === undefined ? 0 : 1;
+}

@@ -1,0 +1,117 @@
+/**
+ * How SQLite finds what is asked for: by its shape alone, for it is given no statistics. What it must
+ * never do is read the many to find the few. How long that takes, `npm run bench:growth` says.
+ */
+import { DatabaseSync } from "node:sqlite";
+import type { RootOperationNode } from "kysely";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { EventFilter } from "../../src/domain/events.ts";
+import type { Storage } from "../../src/domain/storage.ts";
+import type { UserFilter } from "../../src/domain/users.ts";
+import { openDatabase } from "../../src/storage/drivers.ts";
+import { defaultPool } from "../../src/storage/pool.ts";
+import { createStorage, openStorage } from "../../src/storage/storage.ts";
+import { createSqlite } from "./databases.ts";
+
+const file = createSqlite();
+let storage: Storage;
+let queries: RootOperationNode[];
+let planOf: (node: RootOperationNode) => string;
+
+beforeEach(async () => {
+  await (await openStorage(file.url)).close();
+  const database = await openDatabase(file.url, defaultPool);
+  queries = [];
+  const db = database.db.withPlugin({
+    transformQuery({ node }) {
+      queries.push(node);
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  });
+  storage = createStorage({ ...database, db });
+  planOf = (node) => {
+    const { sql, parameters } = db.getExecutor().compileQuery(node, { queryId: "plan" });
+    const connection = new DatabaseSync(file.path);
+    const bound = parameters.map((value) => (typeof value === "number" ? value : String(value)));
+    const steps = connection.prepare(`explain query plan ${sql}`).all(...bound);
+    connection.close();
+    return steps.map(({ detail }) => String(detail)).join("; ");
+  };
+});
+afterEach(async () => {
+  await storage.close();
+  await file.remove();
+});
+
+async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
+  queries = [];
+  await work();
+  return queries.map(planOf);
+}
+
+const position = { id: "x", timestamp: 5 };
+
+describe("a page of accounts on SQLite", () => {
+  it.each<[UserFilter, string]>([
+    [{}, "sqlite_autoindex_users_1 (id>?)"],
+    [{ role: "admin" }, "users_role_id (role=? AND id>?)"],
+    [{ disabled: true }, "users_disabled_id (disabled=? AND id>?)"],
+    [{ role: "user", disabled: true }, "users_role_disabled_id (role=? AND disabled=? AND id>?)"],
+  ])("with %j begins where the last one ended, and sorts nothing", async (filter, index) => {
+    const plans = await plansOf(() => storage.listUsers(filter, 20, "x"));
+    expect(plans).toEqual([`SEARCH users USING INDEX ${index}`]);
+  });
+
+  it.each<UserFilter>([
+    { emailPrefix: "ada" },
+    { emailPrefix: "ada", role: "user" },
+    { emailPrefix: "ada", disabled: false },
+    { emailPrefix: "ada", role: "user", disabled: false },
+  ])("with %j reads only the addresses that match", async (filter) => {
+    for (const afterId of [undefined, "x"]) {
+      const [plan] = await plansOf(() => storage.listUsers(filter, 20, afterId));
+      expect(plan).toContain("users USING INDEX users_email (email>? AND email<?)");
+    }
+  });
+});
+
+describe("a page of events on SQLite", () => {
+  it.each<[EventFilter, string]>([
+    [{}, "events_timestamp ("],
+    [{ event: "logout" }, "events_event (event=? AND "],
+    [{ userId: "u" }, "events_user (user_id=? AND "],
+    [{ userId: "u", event: "logout" }, "events_user (user_id=? AND "],
+  ])("with %j begins where the last one ended, also within a period", async (filter, index) => {
+    const end = "(timestamp,id)<(?,?))";
+    const page = (more: EventFilter) =>
+      plansOf(() => storage.listEvents({ ...filter, ...more }, 20, position));
+    expect(await page({})).toEqual([`SEARCH events USING INDEX ${index}${end}`]);
+    expect(await page({ until: 9 })).toEqual([`SEARCH events USING INDEX ${index}${end}`]);
+    const within = `SEARCH events USING INDEX ${index}timestamp>? AND ${end}`;
+    expect(await page({ since: 1, until: 9 })).toEqual([within]);
+  });
+});
+
+it("the next mail is found without reading those that wait on SQLite", async () => {
+  const [plan] = await plansOf(() => storage.claimDueMail(1, 2));
+  expect(plan).toContain("due USING INDEX mails_due (due_at<?)");
+  expect(plan).not.toContain("TEMP B-TREE");
+});
+
+it("what is deleted is found by when it ended on SQLite", async () => {
+  const plans = [
+    ...(await plansOf(() => storage.deleteExpiredSessions(1, 1))),
+    ...(await plansOf(() => storage.deleteExpiredDevices(1))),
+    ...(await plansOf(() => storage.deletePaidLimits(1))),
+    ...(await plansOf(() => storage.deleteExpiredResetTokens(1))),
+    ...(await plansOf(() => storage.deleteMailsFinishedBefore(1))),
+  ];
+  expect(plans.map((plan) => plan.match(/INDEX \w+_\w+/g)?.join())).toEqual([
+    "INDEX sessions_expires_at,INDEX sessions_idle",
+    "INDEX devices_expires_at",
+    "INDEX limits_paid_at",
+    "INDEX reset_tokens_expires",
+    "INDEX mails_finished",
+  ]);
+});
