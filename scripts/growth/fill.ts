@@ -13,11 +13,9 @@ export interface Filled {
   readonly users: number;
   readonly url: string;
   readonly bytes: number;
-  readonly seconds: number;
 }
 
 export async function fill(engine: Engine, users: number, progress: Progress): Promise<Filled> {
-  const startedAt = performance.now();
   const url = await engine.create(users);
   const migrated = await openStorage(url);
   await migrated.close();
@@ -34,7 +32,7 @@ export async function fill(engine: Engine, users: number, progress: Progress): P
   }
   progress.step(`${engine.title}, ${written(users)} accounts: indexes`);
   const bytes = await filler.finish();
-  return { users, url, bytes, seconds: (performance.now() - startedAt) / 1000 };
+  return { users, url, bytes };
 }
 
 /** As many as `fill` takes. */

@@ -23,11 +23,15 @@ export interface TopicResult {
   readonly verdict: "flat" | "within noise" | "grows" | "not judged";
 }
 
-/** Of the largest size's median to the smallest's: over all samples, and of nine in ten stretches. */
+/** Of the largest size to the smallest. */
 export interface Growth {
+  /** Of the medians over all samples. */
   readonly factor: number;
+  /** What one in ten stretches stays below, and one in ten above. */
   readonly low: number;
   readonly high: number;
+  /** Of the quickest tenth of the calls, which the machine's other work met least. */
+  readonly undisturbed: number;
 }
 
 export function resultOf({ topic, samples }: Timing): TopicResult {
@@ -35,22 +39,19 @@ export function resultOf({ topic, samples }: Timing): TopicResult {
   return {
     title: topic.title,
     isJudged: topic.isJudged,
-    sizes: samples.map((times) => {
-      const sorted = times.toSorted((a, b) => a - b);
-      return { medianMs: percentile(sorted, 50) ?? NaN, p95Ms: percentile(sorted, 95) ?? NaN };
-    }),
+    sizes: samples.map((times) => ({ medianMs: median(times), p95Ms: at(times, 95) })),
     growth,
     verdict: topic.isJudged ? judge(growth) : "not judged",
   };
 }
 
 /**
- * Grows is what does so in nearly every stretch. What is above the bound over all, but not there, had
- * the machine against it for a while.
+ * Grows is what does so in nearly every stretch, or even where nothing disturbed it. What is above the
+ * bound over all, but in neither, had the machine against it for a while.
  */
-export function judge({ factor, low }: Growth): "flat" | "within noise" | "grows" {
+export function judge({ factor, low, undisturbed }: Growth): "flat" | "within noise" | "grows" {
   if (!(factor > FLAT_FACTOR)) return "flat";
-  return low > FLAT_FACTOR ? "grows" : "within noise";
+  return Math.max(low, undisturbed) > FLAT_FACTOR ? "grows" : "within noise";
 }
 
 export function growthOf(smallest: readonly number[], largest: readonly number[]): Growth {
@@ -63,12 +64,21 @@ export function growthOf(smallest: readonly number[], largest: readonly number[]
   const sorted = factors.toSorted((a, b) => a - b);
   return {
     factor: median(largest) / median(smallest),
+    undisturbed: quickest(largest) / quickest(smallest),
     low: percentile(sorted, 10) ?? NaN,
     high: percentile(sorted, 90) ?? NaN,
   };
 }
 
 function median(values: readonly number[]): number {
+  return at(values, 50);
+}
+
+function quickest(values: readonly number[]): number {
+  return at(values, 10);
+}
+
+function at(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return percentile(sorted, 50) ?? NaN;
+  return percentile(sorted, percent) ?? NaN;
 }

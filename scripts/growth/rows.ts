@@ -27,7 +27,7 @@ export const SEEN_AFTER_MS = 3_600_000;
 export type Value = string | number | null | Uint8Array;
 
 export interface TableRows {
-  readonly name: "users" | "sessions" | "devices" | "limits" | "events";
+  readonly name: "users" | "sessions" | "devices" | "limits" | "mails" | "events";
   /** Each column with PostgreSQL's word for its type. */
   readonly columns: Readonly<Record<string, "text" | "bigint" | "integer" | "bytea">>;
   /** How many rows there are for so many accounts. */
@@ -105,6 +105,24 @@ export const tables: readonly TableRows[] = [
     columns: { key_hash: "bytea", paid_at: "bigint" },
     count: countLimits,
     row: (index, users) => [digest(`limit ${index}`), limitPaidAt(index, users)],
+  },
+  {
+    // All of them wait, as after an outage of the mail server.
+    name: "mails",
+    columns: {
+      id: "text",
+      sealed: "bytea",
+      created_at: "bigint",
+      expires_at: "bigint",
+      due_at: "bigint",
+      attempts: "integer",
+    },
+    count: countLimits,
+    row(index, users) {
+      const createdAt = instant(index, countLimits(users));
+      const id = idAt("mail", index, createdAt);
+      return [id, sealed, createdAt, createdAt + LIFETIME_MS, createdAt, 0];
+    },
   },
   {
     name: "events",
@@ -240,6 +258,8 @@ function pick(words: readonly string[], index: number): string {
   return words[index % words.length] ?? "";
 }
 
+/** As wide as a sealed mail with a link; nobody opens it. */
+const sealed = new Uint8Array(1_200).fill(0x5a);
 const USER_AGENT =
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36";
 const firstNames =

@@ -18,8 +18,6 @@ export interface Topic {
 }
 
 const PAGE = 20;
-/** What is listed before page 1,000. */
-const DEEP = 999 * PAGE;
 const LIMITS = { now: rows.NOW, idleSince: rows.BEGIN };
 
 export const topics: readonly Topic[] = [
@@ -57,7 +55,7 @@ export const topics: readonly Topic[] = [
   }),
 
   users("users: page 1", PAGE, () => ({})),
-  users("users: page 1,000, or the middle", PAGE, (size) => ({ after: middle(size) })),
+  users("users: from the middle", PAGE, (size) => ({ after: middle(size) })),
   users("users: by e-mail, 40 match", PAGE, () => ({ emailPrefix: rows.TEAM_PREFIX })),
   users("users: by e-mail, 40 match, page 2", PAGE - 1, (size) => ({
     emailPrefix: rows.TEAM_PREFIX,
@@ -65,6 +63,11 @@ export const topics: readonly Topic[] = [
   })),
   users("users: by e-mail, 1 matches", 1, (size, draw) => ({
     emailPrefix: rows.userAt(draw(size), size).email,
+  })),
+  users("users: by e-mail, 40 match, role and enabled", PAGE, () => ({
+    emailPrefix: rows.TEAM_PREFIX,
+    role: "user",
+    disabled: false,
   })),
   users("users: role admin", PAGE, () => ({ role: "admin" })),
   users("users: role user, from the middle", PAGE, (size) => ({
@@ -86,19 +89,19 @@ export const topics: readonly Topic[] = [
   },
 
   events("events: newest page", PAGE, () => ({})),
-  events("events: page 1,000, or the middle", PAGE, (size) => ({ before: deepEvent(size) })),
+  events("events: from the middle", PAGE, (size) => ({ before: middleEvent(size) })),
   events("events: a year, from its middle", PAGE, (size) => ({
     since: rows.BEGIN,
     until: rows.NOW,
-    before: deepEvent(size),
+    before: middleEvent(size),
   })),
   events("events: of an account", rows.EVENTS_PER_USER, (size, draw) => ({
     userId: rows.userAt(draw(size), size).id,
   })),
   events("events: of a kind, frequent", PAGE, () => ({ event: "login_failed" })),
-  events("events: of a kind, deep", PAGE, (size) => ({
+  events("events: of a kind, from the middle", PAGE, (size) => ({
     event: "login_failed",
-    before: deepEvent(size),
+    before: middleEvent(size),
   })),
   events("events: of a kind, rare", PAGE, () => ({ event: "user_updated" })),
   events("events: of an account and a kind", 0, (size, draw) => ({
@@ -106,6 +109,9 @@ export const topics: readonly Topic[] = [
     event: "login_failed",
   })),
 
+  topic("outbox: claim of the next mail", 1, () =>
+    undone(async (stores) => found(await stores.claimDueMail(rows.NOW, rows.NOW + 60_000))),
+  ),
   topic("cleaning: 20 sessions", 20, (users) => {
     const { expiresAt } = rows.sessionAt(19, users);
     return undone((stores) => stores.deleteExpiredSessions(expiresAt, rows.BEGIN));
@@ -123,7 +129,7 @@ export const topics: readonly Topic[] = [
     const paidAt = rows.limitPaidAt(19, users);
     return undone((stores) => stores.deletePaidLimits(paidAt));
   }),
-  topic("cleaning: 100 of 500 or more old events", 100, () =>
+  topic("cleaning: 100 old events", 100, () =>
     undone((stores) => stores.deleteEventsBefore(rows.NOW, 100)),
   ),
 ];
@@ -182,12 +188,13 @@ class Undone extends Error {
   override readonly name = "Undone";
 }
 
+/** Of a million accounts, what page 25,000 follows; of their events, page 125,000. */
 function middle(size: number): number {
-  return Math.min(DEEP, size / 2);
+  return size / 2;
 }
 
-function deepEvent(size: number): number {
-  return rows.countEvents(size) - Math.min(DEEP, rows.countEvents(size) / 2);
+function middleEvent(size: number): number {
+  return rows.countEvents(size) / 2;
 }
 
 function evenBelow(limit: number, draw: Draw): number {
