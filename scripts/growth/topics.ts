@@ -114,20 +114,20 @@ export const topics: readonly Topic[] = [
   ),
   topic("cleaning: 20 sessions", 20, (users) => {
     const { expiresAt } = rows.sessionAt(19, users);
-    return undone((stores) => stores.deleteExpiredSessions(expiresAt, rows.BEGIN));
+    return undone((stores) => stores.deleteExpiredSessions(expiresAt, rows.BEGIN, 500));
   }),
   topic("cleaning: 20 idle sessions", 20, (users) => {
     const { createdAt } = rows.sessionAt(38, users); // the twentieth of a cookie
     const idleSince = createdAt + rows.SEEN_AFTER_MS;
-    return undone((stores) => stores.deleteExpiredSessions(rows.NOW, idleSince));
+    return undone((stores) => stores.deleteExpiredSessions(rows.NOW, idleSince, 500));
   }),
   topic("cleaning: 20 devices", 20, (users) => {
     const { expiresAt } = rows.sessionAt(19, users);
-    return undone((stores) => stores.deleteExpiredDevices(expiresAt));
+    return undone((stores) => stores.deleteExpiredDevices(expiresAt, 500));
   }),
   topic("cleaning: 20 limits", 20, (users) => {
     const paidAt = rows.limitPaidAt(19, users);
-    return undone((stores) => stores.deletePaidLimits(paidAt));
+    return undone((stores) => stores.deletePaidLimits(paidAt, 500));
   }),
   topic("cleaning: 100 old events", 100, () =>
     undone((stores) => stores.deleteEventsBefore(rows.NOW, 100)),
