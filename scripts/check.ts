@@ -36,6 +36,7 @@ const steps: readonly Step[] = [
   { name: "drift", commands: ["node scripts/openapi.ts --check"] },
   { name: "package", commands: ["node scripts/check-package.ts"] },
   { name: "document", commands: ["redocly lint openapi/openapi.json"] },
+  { name: "released", commands: ["node scripts/released-document.ts --check"] },
 ];
 
 const root = fileURLToPath(new URL("../", import.meta.url));
