@@ -5,7 +5,6 @@ import type { OperationDescription } from "../../src/contract/operation.ts";
 import { type OperationId, operations } from "../../src/contract/operations.ts";
 import type { ProblemCode } from "../../src/contract/problems.ts";
 import { dataOf, freshEmail, password, signedInClient } from "./clients.ts";
-import { nthMailTo, tokenIn } from "./mailbox.ts";
 import { adminCredentials } from "./server-process.ts";
 
 export interface Servers {
@@ -17,8 +16,8 @@ export interface Servers {
   readonly draining: string;
   /** Its limits are one a minute, other than for logins by client address, and its metrics need a token. */
   readonly limited: string;
-  /** Where their mails become files. */
-  readonly outbox: string;
+  /** The token of the reset link that was mailed to an address. */
+  readonly resetToken: (email: string) => Promise<string>;
 }
 
 type Provoke = (servers: Servers, operationId: OperationId) => Promise<unknown>;
@@ -60,13 +59,13 @@ export const provocations: Record<Exclude<ProblemCode, "method_not_allowed">, Pr
     const { api, email } = await signedInClient(healthy);
     return call(api, id, { email, password });
   },
-  weak_password: async ({ healthy, outbox }, id) => {
+  weak_password: async ({ healthy, resetToken }, id) => {
     const anyone = createClient({ baseUrl: healthy });
     if (id === "signup") return call(anyone, id, { email: freshEmail(), password: "sunshine" });
     if (id === "resetPassword") {
       const { email } = await signedInClient(healthy);
       dataOf(await anyone.forgotPassword({ email }));
-      const token = tokenIn(await nthMailTo(outbox, email));
+      const token = await resetToken(email);
       return call(anyone, id, { token, newPassword: "sunshine" });
     }
     return call((await signedInClient(healthy)).api, id, {

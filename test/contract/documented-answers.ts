@@ -1,0 +1,51 @@
+/** Whether what came over the wire is what the published document says, judged by a validator that is not ours. */
+import type { OperationDescription } from "../../src/contract/operation.ts";
+import { type OperationId, operationIds, operations } from "../../src/contract/operations.ts";
+import { at, document, entriesOf, type Json, validatorOf } from "./document-schemas.ts";
+
+const described: Readonly<Record<OperationId, OperationDescription>> = operations;
+
+/** Every `operationId status` of the document. */
+export const documentedAnswers: readonly string[] = operationIds.flatMap((id) =>
+  entriesOf(responsesOf(id)).map(([status]) => `${id} ${status}`),
+);
+
+/** The operation a request is for; undefined for what is no operation. */
+export function operationOf(method: string, url: string): OperationId | undefined {
+  const { pathname } = new URL(url);
+  return operationIds.find((id) => {
+    const template = described[id].path.replaceAll(/[.]/g, "\\.").replaceAll(/\{\w+\}/g, "[^/]+");
+    return described[id].method === method && new RegExp(`^${template}$`).test(pathname);
+  });
+}
+
+/** One line for each thing the document does not say of this answer, or says and is not so. Reads a clone. */
+export async function answerFaults(id: OperationId, response: Response): Promise<string[]> {
+  const name = `${id} ${response.status}`;
+  const documented = entriesOf(responsesOf(id)).find(([key]) => key === String(response.status));
+  if (documented === undefined) return [`${name} is not documented`];
+  const [, answer] = documented;
+  const [content] = entriesOf(answer).flatMap(([key, media]) =>
+    key === "content" ? entriesOf(media) : [],
+  );
+  const body = await response.clone().text();
+  const faults: string[] = [];
+  const mediaType = response.headers.get("content-type") ?? undefined;
+  if (mediaType !== content?.[0]) faults.push(`${name} comes as ${mediaType ?? "no media type"}`);
+  if (content === undefined) {
+    if (body !== "") faults.push(`${name} has a body`);
+  } else {
+    const [documentedType, media] = content;
+    const value: unknown = /json$/.test(documentedType) ? JSON.parse(body) : body;
+    if (!validatorOf(at(media, "schema"))(value)) faults.push(`${name} is another body: ${body}`);
+  }
+  const headers = entriesOf(answer).find(([key]) => key === "headers")?.[1];
+  for (const [header] of entriesOf(headers))
+    if (!response.headers.has(header)) faults.push(`${name} lacks ${header}`);
+  return faults;
+}
+
+function responsesOf(id: OperationId): Json {
+  const { path, method } = described[id];
+  return at(document, "paths", path, method.toLowerCase(), "responses");
+}
