@@ -57,6 +57,29 @@ describe("SC-02 what npm installs", () => {
   });
 });
 
+describe("SC-02 what the gates install for themselves", () => {
+  const folder = "test/gates/tools";
+  const tools = JSON.parse(read(`${folder}/package-lock.json`)) as typeof lockfile;
+  const packages = Object.entries(tools.packages).filter(([path]) => path !== "");
+
+  it("SC-02 is pinned: exact versions, a checksum of every package, and no address", () => {
+    const { dependencies } = JSON.parse(read(`${folder}/package.json`)) as typeof manifest;
+    expect(Object.values(dependencies).filter((range) => !/^\d+\.\d+\.\d+$/.test(range))).toEqual(
+      [],
+    );
+    const loose = packages.filter(
+      ([, { integrity, resolved }]) => resolved !== undefined || !/^sha512-/.test(integrity ?? ""),
+    );
+    expect(loose.map(([path]) => path)).toEqual([]);
+  });
+
+  it("SC-02 runs no script: the one package that has one reports who installs it", () => {
+    const withScript = packages.filter(([, { hasInstallScript }]) => hasInstallScript);
+    expect(withScript.map(([path]) => nameOf(path))).toEqual(["@scarf/scarf"]);
+    expect(read("scripts/locked-packages.ts")).toContain('"ci", "--ignore-scripts"');
+  });
+});
+
 const AUDIT_TIMEOUT_MS = 20_000;
 
 it("SC-03 npm audit finds nothing high or critical in what is shipped", (context) => {
