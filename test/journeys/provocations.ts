@@ -34,7 +34,12 @@ export const provocations: Record<Exclude<ProblemCode, "method_not_allowed">, Pr
   payload_too_large: ({ healthy }, id) =>
     tampered(healthy, id, (request) => new Request(request, { body: " ".repeat(16 * 1024 + 1) })),
   validation_failed: ({ healthy }, id) =>
-    tampered(healthy, id, (request) => new Request(`${request.url}?unknown=1`, request)),
+    tampered(healthy, id, async (request) => {
+      const { url, method, headers } = request;
+      // As text, which has a length: a stream has none.
+      const body = (await request.text()) || null;
+      return new Request(`${url}?unknown=1`, { method, headers, body });
+    }),
   csrf_rejected: ({ healthy }, id) =>
     tampered(healthy, id, (request) => {
       request.headers.set("origin", "https://elsewhere.example");
@@ -154,16 +159,17 @@ export const tokens = new Map<string, string>();
 async function tampered(
   baseUrl: string,
   id: OperationId,
-  tamper: (request: Request) => Request,
+  tamper: (request: Request) => Request | Promise<Request>,
 ): Promise<unknown> {
-  const cookies = cookieJar();
   const accepts = acceptsOf(id);
-  if (accepts.length > 0) dataOf(await createClient({ baseUrl, cookies }).login(adminCredentials));
+  let isSignedIn = false;
+  const send = async (request: Request) => fetch(isSignedIn ? await tamper(request) : request);
   const bearer = accepts.length === 1 && accepts[0] === "bearer";
-  const send = (request: Request) => fetch(tamper(request));
   const api = bearer
     ? createClient({ baseUrl, accessToken: await adminToken(baseUrl), fetch: send })
-    : createClient({ baseUrl, cookies, fetch: send });
+    : createClient({ baseUrl, cookies: cookieJar(), fetch: send });
+  if (accepts.length > 0 && !bearer) dataOf(await api.login(adminCredentials));
+  isSignedIn = true;
   return call(api, id);
 }
 
