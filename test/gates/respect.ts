@@ -1,0 +1,82 @@
+/** `npm run gate:respect`: the journeys of `journeys.arazzo.yaml` by Redocly Respect, on a server as in production. */
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { createClient } from "@portcullis/client";
+import { cookieJar } from "@portcullis/client/node";
+import { dataOf, freshEmail, password } from "../journeys/clients.ts";
+import { startMailServer } from "../journeys/mail-server.ts";
+import { tokenIn } from "../journeys/mailbox.ts";
+import { adminCredentials, startServerProcess } from "../journeys/server-process.ts";
+import { until } from "../journeys/until.ts";
+import { gate, runRedocly } from "./gate.ts";
+
+const journeys = fileURLToPath(new URL("journeys.arazzo.yaml", import.meta.url));
+
+await gate(
+  "respect",
+  "the journeys of the Arazzo description go as it says, each answer as the document says",
+  async () => {
+    const post = await startMailServer("accepts");
+    const server = await startServerProcess({
+      environment: {
+        NODE_ENV: "production",
+        PUBLIC_URL: "http://localhost:3000",
+        AUTH_SECRET: randomBytes(32).toString("base64"),
+        SMTP_URL: post.url,
+        MAIL_FROM: "auth@example.com",
+      },
+    });
+
+    /** A reset can only go on once its mail is there. */
+    async function askForReset(email: string): Promise<string> {
+      const api = createClient({ baseUrl: server.baseUrl });
+      dataOf(await api.signup({ email, password }));
+      dataOf(await api.forgotPassword({ email }));
+      const isTo = ({ recipients }: { recipients: readonly string[] }) =>
+        recipients.includes(email);
+      return until(() => post.received.filter(isTo).map(({ mail }) => tokenIn(mail))[0]);
+    }
+
+    /** What a browser keeps of a login. */
+    async function logIn() {
+      const email = freshEmail();
+      dataOf(await createClient({ baseUrl: server.baseUrl }).signup({ email, password }));
+      const cookies = cookieJar();
+      const api = createClient({ baseUrl: server.baseUrl, cookies });
+      const { csrfToken } = dataOf(await api.login({ email, password }));
+      const cookie = await cookies.cookieHeader(server.baseUrl);
+      return { session: /__Host-session=([^;]+)/.exec(cookie)?.[1] ?? "", csrfToken };
+    }
+
+    async function faultsOf(workflow: string, inputs: Record<string, string>): Promise<string[]> {
+      const { exitCode, output } = await runRedocly(
+        "respect",
+        journeys,
+        ...["--workflow", workflow],
+        ...["--input", JSON.stringify({ password, ...inputs })],
+        ...["--server", `portcullis=${server.baseUrl}`],
+      );
+      console.log(`  ${workflow}: ${exitCode === 0 ? "goes as described" : "does not"}`);
+      return exitCode === 0 ? [] : output.split("\n").filter((line) => line.trim() !== "");
+    }
+
+    try {
+      const forgetful = freshEmail();
+      const resetToken = await askForReset(forgetful);
+      const { email: adminEmail, password: adminPassword } = adminCredentials;
+      return [
+        ...(await faultsOf("browser", { email: freshEmail(), ...(await logIn()) })),
+        ...(await faultsOf("program", { email: freshEmail() })),
+        ...(await faultsOf("forgotten", {
+          email: forgetful,
+          resetToken,
+          newPassword: "four clear words of mine",
+        })),
+        ...(await faultsOf("administration", { email: freshEmail(), adminEmail, adminPassword })),
+      ];
+    } finally {
+      await server.dispose();
+      await post.close();
+    }
+  },
+);
