@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { LogEvent } from "../../src/contract/events.ts";
+import { type OperationDescription, problemsOf } from "../../src/contract/operation.ts";
+import { operationIds, operations } from "../../src/contract/operations.ts";
+import { problem } from "../../src/contract/problems.ts";
 
 const START = new URL("../../src/start.js", import.meta.url).pathname;
 
@@ -35,7 +38,7 @@ export interface ServerProcess {
   stderr(): string;
   /** Ends the process as an operator would, and answers its exit code; all of stdout has been read then. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
-  /** Removes the folder as well. */
+  /** Removes the folder as well. Throws where an operation has answered a status it does not document. */
   dispose(): Promise<void>;
 }
 
@@ -89,9 +92,26 @@ export async function startServerProcess(options: StartOptions = {}): Promise<Se
     async dispose() {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
+      const undocumented = undocumentedAnswers(lines);
+      if (undocumented.length > 0)
+        throw new Error(`Answers the contract does not have: ${undocumented.join(", ")}`);
     },
   };
   return server;
+}
+
+/** `operationId status` of each `request` line that the contract does not have: whatever the test was about. */
+function undocumentedAnswers(lines: readonly string[]): string[] {
+  const answers = lines.flatMap((line) => {
+    const { event, operation, status } = JSON.parse(line) as Record<string, unknown>;
+    return event === "request" && operation !== null ? [`${operation} ${status}`] : [];
+  });
+  const documented = operationIds.flatMap((id) => {
+    const operation: OperationDescription = operations[id];
+    const failures = problemsOf(operation).map((code) => problem(code).status);
+    return [...Object.keys(operation.responses), ...failures].map((status) => `${id} ${status}`);
+  });
+  return [...new Set(answers)].filter((answer) => !documented.includes(answer));
 }
 
 /** The process alone, with test-sized hashing and a free port, and nothing of this shell's own settings. */
