@@ -76,6 +76,20 @@ describe("the only addresses the document accepts and the server refuses are tho
   });
 });
 
+// An address with a normal form of 254 characters comes near no bound: only what is trimmed off does.
+it("the longest spelling of an address is the same for both, and so is the first that is too long", () => {
+  const isDocumented = validatorOf(bodyOf("login").published);
+  for (const [length, isAccepted] of [
+    [320, true],
+    [321, false],
+  ] as const) {
+    const email = "ada@example.com".padStart(length);
+    const body = { email, password: "correct horse battery staple" };
+    expect([length, isDocumented(body)]).toEqual([length, isAccepted]);
+    expect([length, Email.safeParse(email).success]).toEqual([length, isAccepted]);
+  }
+});
+
 /** Samples on which the two disagree, but for those above; and a remark where the samples prove nothing. */
 function compare(
   { schema, published }: Part,
