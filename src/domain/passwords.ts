@@ -16,6 +16,9 @@ const PEPPERED = "$pc1";
  */
 const DUMMY_SALT_AND_HASH = "abcdefghijklmnopqrstuuBHq0kqVvQ9o2nE5Y1dX7cR3sT6uW8yZ";
 
+/** The least cost bcrypt knows: 16 rounds. */
+const BCRYPT_COST_LEAST = 4;
+
 /** Bcrypt in worker threads, behind a bounded queue: it never runs on the event loop (IV-06). */
 export interface BcryptWorkers {
   hash(input: string, cost: number): Promise<{ readonly hash: string } | "overloaded">;
@@ -27,7 +30,8 @@ export interface Passwords {
   hash(password: string): Promise<{ readonly encoded: string } | "overloaded">;
   /**
    * Whether the password is the one behind `encoded`. Without `encoded` it does the same work against
-   * a dummy of the live cost, and never matches (ET-01). `stale` asks for a new hash (PW-09).
+   * a dummy of the live cost, and never matches; against a cheaper hash it does what is missing as
+   * well (ET-01). `stale` asks for a new hash (PW-09).
    */
   verify(
     password: string,
@@ -40,7 +44,7 @@ export function createPasswords(
   pepper: Uint8Array,
   cost: number,
 ): Passwords {
-  const dummy = `${PEPPERED}$2b$${String(cost).padStart(2, "0")}$${DUMMY_SALT_AND_HASH}`;
+  const dummy = PEPPERED + dummyOfCost(cost);
   return {
     async hash(password) {
       const hashed = await bcrypt.hash(peppered(password, pepper), cost);
@@ -52,6 +56,12 @@ export function createPasswords(
       const input = isPeppered ? peppered(password, pepper) : password;
       const matches = await bcrypt.compare(input, hash);
       if (matches === "overloaded") return matches;
+      // A cheaper hash, brought from elsewhere or from before BCRYPT_COST was raised, would tell by time
+      // who has an account (ET-01). Each cost is twice the work of the one before: c, and c to the one
+      // before the live one, are together as much as the live one. Also where it matches, or the time
+      // would tell that a locked account's password is right.
+      for (let paid = Math.max(costOf(hash), BCRYPT_COST_LEAST); paid < cost; paid += 1)
+        if ((await bcrypt.compare(input, dummyOfCost(paid))) === "overloaded") return "overloaded";
       const upgradable = isPeppered ? costOf(hash) !== cost : isWholeForBcrypt(password);
       return { matches: matches && encoded !== dummy, stale: upgradable };
     },
@@ -73,6 +83,10 @@ function peppered(password: string, pepper: Uint8Array): string {
  */
 function isWholeForBcrypt(password: string): boolean {
   return Buffer.byteLength(password) <= BCRYPT_INPUT_BYTES && !password.includes("\0");
+}
+
+function dummyOfCost(cost: number): string {
+  return `$2b$${String(cost).padStart(2, "0")}$${DUMMY_SALT_AND_HASH}`;
 }
 
 /** Bcrypt's modular form is `$2b$<cost>$<22 of salt><31 of hash>`. */

@@ -103,6 +103,53 @@ describe("PW-09 a hash to be replaced at the next login", () => {
   });
 });
 
+describe("ET-01 a hash cheaper than the live cost takes as much work as the dummy", () => {
+  /** Rounds of bcrypt, of all comparisons a verification makes. */
+  async function roundsOf(password: string, encoded: string | undefined): Promise<number> {
+    let rounds = 0;
+    const counted = createPasswords(
+      {
+        hash: (input, cost) => pool.hash(input, cost),
+        compare(input, hash) {
+          rounds += 2 ** Number(hash.split("$")[2]);
+          return pool.compare(input, hash);
+        },
+      },
+      pepper,
+      COST + 2,
+    );
+    await counted.verify(password, encoded);
+    return rounds;
+  }
+
+  test.each([
+    ["brought from elsewhere", () => hashSync("the password", COST)],
+    ["of the lowest cost there is", () => hashSync("the password", 4)],
+    ["of before BCRYPT_COST was raised", () => hash("the password")],
+  ])("%s, whether or not the password is right", async (_, make) => {
+    const encoded = await make();
+    const live = await roundsOf("the password", undefined);
+    expect(live).toBe(2 ** (COST + 2));
+    expect(await roundsOf("not the password", encoded)).toBe(live);
+    // A locked account's password must not be told to be right by the time its refusal takes.
+    expect(await roundsOf("the password", encoded)).toBe(live);
+  });
+
+  test("a queue that fills up meanwhile is told, and no verdict", async () => {
+    let compared = 0;
+    const filling = createPasswords(
+      {
+        hash: (input, cost) => pool.hash(input, cost),
+        compare: async (input, hash) =>
+          (compared += 1) > 1 ? "overloaded" : pool.compare(input, hash),
+      },
+      pepper,
+      COST + 1,
+    );
+    expect(await filling.verify("the password", await hash("the password"))).toBe("overloaded");
+  });
+});
+
 test.each([
   "",
   "$pc1",
