@@ -125,8 +125,9 @@ export const rooms: readonly Room[] = [
       "scripts/command.ts": ["src/domain/", "src/platform/", "src/app.ts#createEventLog"],
       "scripts/growth/engines.ts": ["test/postgres.ts#startPostgres"],
       "scripts/keys.ts": ["src/domain/"],
+      "scripts/users.ts": ["src/domain/"],
     },
-    why: "Scripts are what a person runs by hand, beside the server: they read the contract, the settings and the storage. Only the commands admin and keys change accounts and keys, and so run the domain itself: by the server's own rules, into the server's own journal, and not by a second copy of them.",
+    why: "Scripts are what a person runs by hand, beside the server: they read the contract, the settings and the storage. Only the commands admin, keys and users change accounts and keys, and so run the domain itself: by the server's own rules, into the server's own journal, and not by a second copy of them.",
   },
   {
     name: "lint",

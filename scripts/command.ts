@@ -28,6 +28,8 @@ export interface CommandContext {
   readonly journal: Journal;
   /** Outside of any request. */
   readonly occasion: Occasion;
+  /** Answers once the lines of all events so far are on stdout. */
+  written(): Promise<void>;
 }
 
 interface Arguments {
@@ -90,18 +92,25 @@ export async function atWork<T>(work: (context: CommandContext) => Promise<T>): 
     const log = createEventLog(writer.print, settings.NODE_ENV === "production");
     const journal = { storage, log, newId };
     const occasion = { requestId: null, ip: null, now: Date.now() };
-    return await work({ settings, secretKeys, journal, occasion }).finally(() => storage.close());
+    const { written } = writer;
+    const context = { settings, secretKeys, journal, occasion, written };
+    return await work(context).finally(() => storage.close());
   } finally {
     await writer.close();
   }
 }
 
-/** Rows in columns, as wide as they need to be. Control characters are shown as `?`: a cell may hold what a stranger chose. */
+/** Text that may hold what a stranger chose, with control characters shown as `?`. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{C}/gu, "?");
+}
+
+/** Rows in columns, as wide as they need to be. */
 export function formatTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  const cells = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll(/\p{C}/gu, "?")));
+  const cells = [header, ...rows].map((row) => row.map(printable));
   const widths = header.map((_, column) =>
     Math.max(...cells.map((row) => row[column]?.length ?? 0)),
   );

@@ -10,6 +10,8 @@ const REDACTED = "[redacted]";
 
 export interface LogWriter {
   print(event: LogEvent): void;
+  /** Answers once all that was printed is written: whoever prints without end waits for it, or the lines fill the memory. */
+  written(): Promise<void>;
   /** Writes all that waits, and answers once it is written. At an exit before that, pino still writes what waits. */
   close(): Promise<void>;
 }
@@ -45,6 +47,10 @@ export function createLogWriter(
   );
   return {
     print: ({ level: eventLevel, ...event }) => logger[eventLevel](event),
+    written() {
+      if (isBroken) return Promise.resolve();
+      return new Promise((resolve) => stdout.flush(() => resolve()));
+    },
     close() {
       if (isBroken) return Promise.resolve();
       return new Promise((resolve) => {

@@ -9,7 +9,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export type ScriptName = "admin" | "backup" | "keys" | "migrate";
+export type ScriptName = "admin" | "backup" | "keys" | "migrate" | "users";
 
 export function scriptPath(name: ScriptName): string {
   return new URL(`../../scripts/${name}.ts`, import.meta.url).pathname;

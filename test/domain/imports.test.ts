@@ -1,0 +1,122 @@
+import { hashSync } from "bcryptjs";
+import { describe, expect, it } from "vitest";
+import { createEventLog } from "../../src/app.ts";
+import type { LogEvent } from "../../src/contract/events.ts";
+import type { ImportedAccount } from "../../src/contract/imports.ts";
+import type { Journal, Occasion } from "../../src/domain/events.ts";
+import { importAccounts, rehearseImport } from "../../src/domain/imports.ts";
+import { newId } from "../../src/platform/ids.ts";
+import { databases, eachTestOpens } from "../storage/databases.ts";
+import { anAdmin, HASH, NOW } from "../storage/samples.ts";
+
+const passwordHash = hashSync("brought from elsewhere", 4); // its cost is no matter of the domain's
+const occasion: Occasion = { requestId: null, ip: null, now: NOW };
+
+function account(
+  name: string,
+  overrides: Partial<ImportedAccount> & { createdAt?: string } = {},
+): ImportedAccount {
+  return {
+    email: `${name}@example.com`,
+    passwordHash,
+    role: "user",
+    disabled: false,
+    ...overrides,
+  };
+}
+
+describe.each(databases)("imports on $name", ({ create }) => {
+  const test = eachTestOpens(create);
+  const printed: LogEvent[] = [];
+  const journal = (): Journal => ({
+    storage: test.storage,
+    log: createEventLog((event) => printed.push(event), false),
+    newId,
+  });
+  const importAll = (accounts: readonly ImportedAccount[]) =>
+    importAccounts(journal(), occasion, accounts);
+
+  it("LA-06 makes accounts as they were elsewhere, each with its event, none of which holds a hash", async () => {
+    printed.length = 0;
+    const outcomes = await importAll([
+      account("ada", { role: "admin", createdAt: "2020-01-02T03:04:05.006Z" }),
+      account("grace", { disabled: true }),
+    ]);
+    expect(outcomes).toEqual(["imported", "imported"]);
+
+    const users = await test.storage.listUsers({}, 10, undefined);
+    expect(users).toMatchObject([
+      { email: "ada@example.com", role: "admin", disabled: false, createdAt: 1_577_934_245_006 },
+      { email: "grace@example.com", role: "user", disabled: true, createdAt: NOW },
+    ]);
+    expect((await test.storage.findUserByEmail("ada@example.com"))?.passwordHash).toBe(
+      passwordHash,
+    );
+    const stored = await test.storage.listEvents({}, 10, undefined);
+    expect(stored.map(({ event }) => event).toReversed()).toEqual(printed);
+    expect(printed).toMatchObject(
+      users.map(({ id, email }) => ({ event: "signup", userId: id, email, requestId: null })),
+    );
+    expect(JSON.stringify(printed)).not.toContain(passwordHash);
+  });
+
+  it("ids are of the instant the account was made: the list stays oldest first", async () => {
+    const dates = ["2024-05-01T00:00:00.000Z", "2019-05-01T00:00:00.000Z", undefined];
+    await importAll(
+      dates.map((createdAt, index) => account(`p${index}`, createdAt ? { createdAt } : {})),
+    );
+    const users = await test.storage.listUsers({}, 10, undefined);
+    expect(users.map(({ email }) => email.slice(0, 2))).toEqual(["p1", "p0", "p2"]);
+  });
+
+  it("an address that has an account keeps it as it is, whatever the file says, and nothing is recorded", async () => {
+    const admin = anAdmin({ email: "ada@example.com" });
+    await test.storage.insertUser(admin, HASH);
+    const file = [account("ada", { disabled: true }), account("grace"), account("grace")];
+    expect(await importAll(file)).toEqual(["email_taken", "imported", "email_taken"]);
+    expect(await importAll(file)).toEqual(["email_taken", "email_taken", "email_taken"]);
+    expect(await test.storage.findUserByEmail("ada@example.com")).toMatchObject({
+      user: admin,
+      passwordHash: HASH,
+    });
+    expect(await test.storage.listEvents({}, 10, undefined)).toHaveLength(1);
+  });
+
+  it("two imports of one file at once leave one account and one event each", async () => {
+    const file = Array.from({ length: 50 }, (_, index) => account(`p${index}`));
+    const outcomes = await Promise.all([importAll(file), importAll(file.toReversed())]);
+    expect(outcomes.flat().filter((outcome) => outcome === "imported")).toHaveLength(50);
+    expect(await test.storage.listUsers({}, 100, undefined)).toHaveLength(50);
+    expect(await test.storage.listEvents({}, 100, undefined)).toHaveLength(50);
+  });
+
+  it("an account from the future or from before 1970 is refused, and those beside it are not", async () => {
+    const outcomes = await importAll([
+      account("future", { createdAt: new Date(NOW + 1).toISOString() }),
+      account("now", { createdAt: new Date(NOW).toISOString() }),
+      account("past", { createdAt: "1969-12-31T23:59:59.999Z" }),
+    ]);
+    expect(outcomes).toEqual(["impossible_date", "imported", "impossible_date"]);
+  });
+
+  it("LA-06 a batch that fails leaves no account and no event of it", async () => {
+    const broken = { ...account("broken"), role: null as unknown as "user" }; // what no schema lets through
+    await expect(importAll([account("ada"), broken])).rejects.toThrow();
+    expect(await test.storage.listUsers({}, 10, undefined)).toEqual([]);
+    expect(await test.storage.listEvents({}, 10, undefined)).toEqual([]);
+  });
+
+  it("a rehearsal says the same and writes nothing", async () => {
+    await test.storage.insertUser(anAdmin({ email: "ada@example.com" }), HASH);
+    const file = [
+      account("ada"),
+      account("grace"),
+      account("future", { createdAt: "2999-01-01T00:00:00.000Z" }),
+    ];
+    const rehearsed = await rehearseImport(journal(), occasion, file);
+    expect(await test.storage.listUsers({}, 10, undefined)).toHaveLength(1);
+    expect(await test.storage.listEvents({}, 10, undefined)).toEqual([]);
+    expect(rehearsed).toEqual(["email_taken", "imported", "impossible_date"]);
+    expect(await importAll(file)).toEqual(rehearsed);
+  });
+});

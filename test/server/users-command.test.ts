@@ -1,0 +1,212 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { genSaltSync, hashSync } from "bcryptjs";
+import { expect, test } from "vitest";
+import { cookieClient, dataOf, freshEmail, password } from "../journeys/clients.ts";
+import { eventsOf, scriptPath } from "../journeys/commands.ts";
+import { adminCredentials } from "../journeys/server-process.ts";
+import { useCommands } from "./command-server.ts";
+import { noTerminal, runOnTerminal } from "./terminal.ts";
+
+const { server, run } = useCommands();
+const passwordHash = hashSync(password, 10);
+/** Well-formed, and of a cost that nobody waits for. */
+const ofCost = (cost: string) => passwordHash.replace("$10$", `$${cost}$`);
+
+let made = 0;
+/** Writes the lines to a file of their own; objects as JSON. */
+async function fileOf(lines: readonly (object | string)[]): Promise<string> {
+  const path = join(server().folder, `import-${(made += 1)}.jsonl`);
+  const text = lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line)));
+  await writeFile(path, text.join("\n"));
+  return path;
+}
+const importFile = async (lines: readonly (object | string)[], ...flags: string[]) =>
+  run("users", ["import", await fileOf(lines), ...flags]);
+
+function query(sql: string): Record<string, unknown>[] {
+  const connection = new DatabaseSync(server().databaseFile);
+  try {
+    return connection.prepare(sql).all();
+  } finally {
+    connection.close();
+  }
+}
+
+test.each(["a", "b", "y"])(
+  "PW-09 users import: whoever comes with a bcrypt hash of revision 2%s logs in at the running server, which replaces the hash then",
+  async (revision) => {
+    const email = freshEmail();
+    const hash = passwordHash.replace("$2b$", `$2${revision}$`);
+    const createdAt = "2024-02-29T12:00:00.000Z";
+    const imported = await importFile([
+      { email: ` ${email.toUpperCase()}`, passwordHash: hash, role: "admin", createdAt },
+    ]);
+    expect(imported).toMatchObject({ code: 0 });
+    expect(imported.stderr).toContain("1 imported, 0 had an account, 0 refused\n");
+    expect(eventsOf(imported)).toMatchObject([{ event: "signup", email, requestId: null }]);
+    const stored = () => query(`SELECT password_hash FROM users WHERE email = '${email}'`);
+    expect(stored()).toEqual([{ password_hash: hash }]);
+
+    const api = cookieClient(server().baseUrl);
+    expect(await api.login({ email, password: `${password}!` })).toMatchObject({ status: 401 });
+    expect(stored()).toEqual([{ password_hash: hash }]);
+    expect(dataOf(await api.login({ email, password })).user).toMatchObject({
+      role: "admin",
+      createdAt,
+    });
+    expect(stored()).toEqual([{ password_hash: expect.stringMatching(/^\$pc1\$2b\$10\$/) }]);
+    dataOf(await api.login({ email, password }));
+  },
+);
+
+test("AZ-04 users import: whoever comes disabled cannot log in", async () => {
+  const email = freshEmail();
+  await importFile([{ email, passwordHash, disabled: true }]);
+  const api = cookieClient(server().baseUrl);
+  expect(await api.login({ email, password })).toMatchObject({ status: 401 });
+});
+
+test("LA-03 users import: what is refused is told by line and reason, in one go with what is not, and no hash is shown", async () => {
+  const [good, last] = [freshEmail(), freshEmail()];
+  const lines = [
+    { email: good, passwordHash },
+    "",
+    { email: adminCredentials.email, passwordHash, disabled: true },
+    "not JSON",
+    { email: "nobody", passwordHash },
+    { email: freshEmail() },
+    { email: freshEmail(), passwordHash: password },
+    { email: freshEmail(), passwordHash: `$pc1${passwordHash}` },
+    { email: freshEmail(), passwordHash: passwordHash.replace("$2b$", "$2x$") },
+    { email: freshEmail(), passwordHash: ofCost("09") },
+    { email: freshEmail(), passwordHash: ofCost("16") },
+    { email: freshEmail(), passwordHash: ofCost("31") },
+    { email: freshEmail(), passwordHash, [passwordHash]: 1 },
+    { email: freshEmail(), passwordHash, role: passwordHash },
+    { email: freshEmail(), passwordHash, createdAt: "2999-01-01T00:00:00.000Z" },
+    { email: freshEmail(), passwordHash, createdAt: "yesterday" },
+    "[1]",
+    "x".repeat(5000),
+    { email: last, passwordHash: ofCost("15") },
+  ];
+  const { code, stdout, stderr } = await importFile(lines);
+  expect(code).toBe(1);
+  expect(stderr.split("\n").filter((line) => !line.endsWith("%"))).toEqual([
+    "line 4: refused: Not a JSON object in UTF-8",
+    "line 5: refused: email: Must be an e-mail address",
+    "line 6: refused: passwordHash: Invalid input: expected string, received undefined",
+    "line 7: refused: passwordHash: Must be a plain bcrypt hash: $2a$, $2b$ or $2y$",
+    "line 8: refused: passwordHash: Must be a plain bcrypt hash: $2a$, $2b$ or $2y$",
+    "line 9: refused: passwordHash: Must be a plain bcrypt hash: $2a$, $2b$ or $2y$",
+    "line 10: refused: passwordHash: Must have a cost of at least 10",
+    "line 11: refused: passwordHash: Must have a cost of at most 15",
+    "line 12: refused: passwordHash: Must have a cost of at most 15",
+    "line 13: refused: Has a property that is not known",
+    'line 14: refused: role: Invalid option: expected one of "user"|"admin"',
+    expect.stringMatching(/^line 16: refused: createdAt: Invalid ISO datetime/),
+    "line 17: refused: Invalid input: expected object, received array",
+    "line 18: refused: Longer than 4096 bytes",
+    "line 3: the address has an account, which stays as it is",
+    "line 15: refused: createdAt: Must be from 1970 until now",
+    "2 imported, 1 had an account, 15 refused",
+    expect.stringMatching(/^1 of them cost more than BCRYPT_COST/),
+    "",
+  ]);
+  expect(stderr + stdout).not.toContain(passwordHash.slice(7));
+  const emails = eventsOf({ code, stdout, stderr }).map((event) => "email" in event && event.email);
+  expect(emails).toEqual([good, last]);
+  const admin = cookieClient(server().baseUrl);
+  expect(dataOf(await admin.login(adminCredentials)).user.disabled).toBe(false);
+});
+
+test("users import: the same file again changes nothing and says so", async () => {
+  const email = freshEmail();
+  const file = await fileOf([{ email, passwordHash }]);
+  await run("users", ["import", file]);
+  dataOf(await cookieClient(server().baseUrl).login({ email, password }));
+  const before = query("SELECT * FROM users");
+  const again = await run("users", ["import", file]);
+  expect(again).toMatchObject({ code: 0, stdout: "" });
+  expect(again.stderr).toContain("line 1: the address has an account, which stays as it is\n");
+  expect(again.stderr).toContain("0 imported, 1 had an account, 0 refused\n");
+  expect(query("SELECT * FROM users")).toEqual(before);
+});
+
+test("users import --dry-run: says what would happen, and writes nothing", async () => {
+  const before = query("SELECT * FROM users");
+  const lines = [
+    { email: freshEmail(), passwordHash },
+    { email: adminCredentials.email, passwordHash },
+  ];
+  const ended = await importFile([...lines, "{}"], "--dry-run");
+  expect(ended).toMatchObject({ code: 1, stdout: "" });
+  expect(ended.stderr).toContain("1 would be imported, 1 had an account, 1 refused\n");
+  expect(query("SELECT * FROM users")).toEqual(before);
+});
+
+test("users import: many batches, in less memory than their file would take, each account once", async () => {
+  const folder = server().folder;
+  const path = join(folder, "many.jsonl");
+  const count = 5_000;
+  const salt = genSaltSync(10);
+  const lines = Array.from({ length: count }, (_, index) =>
+    JSON.stringify({
+      email: `many-${index}@example.com`,
+      passwordHash: salt + passwordHash.slice(29),
+    }),
+  );
+  // One line without an end, longer than the heap: it is passed over as it comes in.
+  await writeFile(path, `${lines.join("\n")}\n`);
+  const filler = Buffer.alloc(1 << 20, "x");
+  for (let megabyte = 0; megabyte < 128; megabyte += 1)
+    await writeFile(path, filler, { flag: "a" });
+  const environment = {
+    DATABASE_URL: `sqlite:${join(folder, "many.db")}`,
+    NODE_OPTIONS: "--max-old-space-size=96",
+    LOG_LEVEL: "silent",
+  };
+  const ended = await run("users", ["import", path], { environment });
+  expect(ended.stderr).toContain(`line ${count + 1}: refused: Longer than 4096 bytes\n`);
+  expect(ended.stderr).toContain(`${count} imported, 0 had an account, 1 refused\n`);
+  expect(ended).toMatchObject({ code: 1, stdout: "" });
+});
+
+test.skipIf(noTerminal)(
+  "users import: on a terminal, a bar; elsewhere, a line every tenth",
+  async () => {
+    const path = await fileOf(
+      Array.from({ length: 30 }, () => ({ email: freshEmail(), passwordHash })),
+    );
+    const piped = await run("users", ["import", path, "--dry-run"]);
+    expect(piped.stderr.match(/^ *\d+ %$/gm)).toHaveLength(10);
+    const environment = { DATABASE_URL: `sqlite:${server().databaseFile}` };
+    const command = [process.execPath, scriptPath("users"), "import", path];
+    const { code, screen } = await runOnTerminal(command, environment, []);
+    expect(code).toBe(0);
+    expect(screen).toContain("\r\u001b[K████████████");
+    expect(screen).toContain("30 imported, 0 had an account, 0 refused");
+  },
+);
+
+test.each([
+  [["import"], 2, /^import takes one file\n/],
+  [["import", "a", "b"], 2, /^import takes one file\n/],
+  [["export", "a"], 2, /^No such command: export\n/],
+  [[], 2, /^Which command\?\n/],
+  [["import", "/nowhere/users.jsonl"], 1, /^\/nowhere\/users\.jsonl is not a file\n$/],
+  [["import", "/"], 1, /^\/ is not a file\n$/],
+])("users %j ends with one clear line", async (args, code, line) => {
+  const ended = await run("users", args);
+  expect(ended).toMatchObject({ code, stdout: "" });
+  expect(ended.stderr).toMatch(line);
+});
+
+test("users --help: the example it shows is one that the command takes", async () => {
+  const { stdout } = await run("users", ["--help"]);
+  const example = /^ *(\{.*\})$/m.exec(stdout)?.[1]?.replace("$2b$12$…", passwordHash) ?? "";
+  const ended = await importFile([example], "--dry-run");
+  expect(ended.stderr).toContain("1 would be imported");
+  expect(await readFile(scriptPath("users"), "utf8")).toContain("npm run users");
+});
