@@ -1,5 +1,5 @@
 /**
- * `node scripts/snippets.ts`: type-checks every ```ts block of every README and of docs/ against the
+ * `node scripts/snippets.ts`: type-checks every ```ts block of every README, of examples/ and of docs/ against the
  * client, so that what is taught compiles. Each block is a module of its own; `api`, a signed-in
  * client in cookie mode, is there in a block that makes none.
  */
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const pages = ["*.md", "client/*.md", "packages/*/*.md", "docs/**/*.md"];
+const pages = ["*.md", "client/*.md", "packages/*/*.md", "examples/*/*.md", "docs/**/*.md"];
 const preamble = 'import { createClient as makeClient } from "@portcullis/client";\n';
 const anApi = 'const api = makeClient({ baseUrl: "https://auth.example.com" });\n';
 

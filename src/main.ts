@@ -11,7 +11,7 @@ export async function main(): Promise<void> {
   const read = readSettings();
   if ("faults" in read) {
     for (const fault of read.faults) console.error(`Setting ${fault}`);
-    console.error("Nothing was started. The settings are described in the README.");
+    console.error("Nothing was started. The settings are described in docs/settings.md.");
     process.exitCode = 1;
     return;
   }
