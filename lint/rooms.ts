@@ -173,7 +173,8 @@ export const rooms: readonly Room[] = [
     files: ["examples/"],
     values: ["@portcullis/client", "node:"],
     types: [],
-    why: "An example is what somebody else's program looks like: it has the published client and Node.",
+    except: { "examples/browser/main.ts": ["rolldown"] },
+    why: "An example is what somebody else's program looks like: it has the published client and Node; a page has a bundler besides.",
   },
   {
     name: "tests",
