@@ -1,0 +1,49 @@
+/** What the pages for people name exists: files, headings, npm scripts. */
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import packageJson from "../../package.json" with { type: "json" };
+
+const root = new URL("../../", import.meta.url).pathname;
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const pages = ["*.md", "docs/**/*.md", "client/*.md", "examples/*/*.md", "packages/*/*.md"].flatMap(
+  (pattern) => globSync(pattern, { cwd: root }),
+);
+
+/** As GitHub makes them of headings. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+test.each(pages)("%s links to nothing that is not there", (page) => {
+  const links = [...read(page).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(
+    ([, to = ""]) => to,
+  );
+  const broken = links.filter((link) => {
+    const [path = "", anchor] = link.split("#");
+    const target = path === "" ? page : join(dirname(page), path);
+    if (globSync(target, { cwd: root }).length === 0) return true;
+    return anchor !== undefined && !anchorsOf(read(target)).includes(anchor);
+  });
+  expect(broken).toEqual([]);
+});
+
+test("the README's table has every npm script, and no other", () => {
+  const told = [...read("README.md").matchAll(/^\| `npm (?:run )?([\w:-]+)` +\|/gm)].map(
+    ([, name]) => name,
+  );
+  expect(told.sort()).toEqual(Object.keys(packageJson.scripts).sort());
+});
+
+test("docs/README.md leads to every page of docs/", () => {
+  const index = read("docs/README.md");
+  const missing = globSync("docs/*.md", { cwd: root })
+    .map((page) => page.slice("docs/".length))
+    .filter((page) => page !== "README.md" && !index.includes(`(${page})`));
+  expect(missing).toEqual([]);
+});
