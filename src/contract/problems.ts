@@ -10,6 +10,8 @@ interface ProblemDescription {
   readonly title: string;
   /** The `detail` sent with it. Fixed, so that no answer can leak what the server knows. */
   readonly detail: string;
+  /** What is behind it, for people: what may be the cause, or why the rule is there. */
+  readonly why: string;
   /** What the person who meets it should do, in a sentence or two. */
   readonly remedy: string;
   readonly fields?: Readonly<Record<string, z.ZodType>>;
@@ -58,12 +60,14 @@ const descriptions = {
     status: 400,
     title: "The body is not JSON",
     detail: "The request body could not be parsed as JSON.",
+    why: "Something in it ends JSON early, or it is empty, cut off, or not in UTF-8.",
     remedy: "Send one JSON object, in UTF-8, and check it with any JSON parser first.",
   },
   validation_failed: {
     status: 400,
     title: "The request does not match its schema",
     detail: "One or more parts of the request do not match what the operation accepts.",
+    why: "A value is missing, of another type or outside its bounds, or the request has a property that the operation does not know.",
     remedy:
       "Read `issues`: each names the part, the path and the rule. Unknown properties are refused.",
     fields: { issues },
@@ -82,6 +86,7 @@ const descriptions = {
     status: 400,
     title: "The password is too weak",
     detail: "The password policy refuses this password. `reasons` says why.",
+    why: "It is too short or too long, among the passwords that are tried first, or made mostly of the account's address.",
     remedy: "Choose a longer or less common password that does not contain the e-mail address.",
     fields: { reasons: z.array(WeakPasswordReason).min(1).max(4) },
     exampleFields: { reasons: ["too_short"] },
@@ -90,19 +95,22 @@ const descriptions = {
     status: 400,
     title: "The reset token is not valid",
     detail: "The token is unknown, used, expired, or a later one has taken its place.",
+    why: "Each mail has a token of its own, which is good once and for half an hour by default; a new mail ends the one before.",
     remedy: "Ask for a new password again, and use the link of the latest mail.",
   },
   invalid_credentials: {
     status: 401,
     title: "Login failed",
     detail: "The e-mail address and password do not let you in.",
+    why: "The address or the password is wrong, or the account is locked or disabled. The answer is the same whatever the cause, so that nobody can probe accounts.",
     remedy:
-      "Check both. The answer is the same whatever the cause, so that nobody can probe accounts.",
+      "Check both. If they are right, wait a quarter of an hour, or choose a new password by mail.",
   },
   invalid_refresh_token: {
     status: 401,
     title: "The refresh token is not valid",
     detail: "The refresh token is unknown, expired, revoked, or was used before.",
+    why: "Each refresh token is good once. When an old one comes back, somebody may have a copy, and its session ends.",
     remedy:
       "Log in again. If nobody but you could have used the token, change the password as well.",
   },
@@ -110,6 +118,7 @@ const descriptions = {
     status: 401,
     title: "Sign-in required",
     detail: "The request carries no valid session or access token.",
+    why: "The session has ended, the token has expired or was cut on its way, or none was sent.",
     remedy:
       "Log in, and send the session cookie or `Authorization: Bearer <access token>`. Metrics take the server's `METRICS_TOKEN` instead.",
   },
@@ -117,6 +126,7 @@ const descriptions = {
     status: 403,
     title: "Cross-site protection refused the request",
     detail: "The request lacks the proof that it was made by this site.",
+    why: "A browser adds its cookies to every request, whichever page makes it. So a change by cookie must carry what other pages cannot read.",
     remedy:
       "Send the `csrfToken` of your login as the header `x-csrf-token`, from an allowed origin.",
   },
@@ -124,49 +134,56 @@ const descriptions = {
     status: 403,
     title: "Not allowed",
     detail: "Your account is not allowed to do this.",
+    why: "You are signed in, but the operation needs a role that the account does not have.",
     remedy: "Ask an administrator for the role the operation needs.",
   },
   not_found: {
     status: 404,
     title: "Not found",
     detail: "There is nothing here that you can see.",
-    remedy:
-      "Check the path and the id. What belongs to others looks the same as what does not exist.",
+    why: "The path is not one of this API, or what it names does not exist or belongs to somebody else. The two look the same, so that nobody can probe ids.",
+    remedy: "Check the path and the id, and whether you are signed in to the right account.",
   },
   method_not_allowed: {
     status: 405,
     title: "Method not allowed",
     detail: "The path exists, but not with this method. The header `Allow` lists those it has.",
+    why: "Each operation has one path and one method.",
     remedy: "Use one of the methods in `Allow`.",
   },
   email_taken: {
     status: 409,
     title: "The e-mail address is taken",
     detail: "An account with this e-mail address exists already.",
+    why: "Addresses are compared after normalising, so another spelling of the same address is the same address.",
     remedy: "Log in with it, or sign up with another address.",
   },
   last_admin: {
     status: 409,
     title: "The last administrator must stay",
     detail: "This would leave no enabled administrator.",
+    why: "Without one, nobody could administer accounts any more, and nobody could make an administrator.",
     remedy: "Make somebody else an administrator first.",
   },
   payload_too_large: {
     status: 413,
     title: "The body is too large",
     detail: "The request body is larger than 16 KiB.",
+    why: "Its bytes are counted as they arrive, whatever length was declared, so that nobody can fill the server's memory.",
     remedy: "Send less. No operation needs more.",
   },
   unsupported_media_type: {
     status: 415,
     title: "The body is not declared as JSON",
     detail: "The request body must be sent with `Content-Type: application/json`.",
-    remedy: "Set the header. Form posts are refused on purpose: other sites can forge them.",
+    why: "Forms of other sites can send some media types without asking; JSON is not one of them.",
+    remedy: "Set the header, and send JSON.",
   },
   rate_limited: {
     status: 429,
     title: "Too many requests",
     detail: "There were too many requests like this one. Nothing was checked and nothing changed.",
+    why: "Attempts are counted by client address, by e-mail address and by account, so that nobody can guess passwords by trying many.",
     remedy:
       "Wait `retryAfterSeconds`, then try again. Asking sooner is refused, and costs nothing.",
     fields: { retryAfterSeconds },
@@ -176,12 +193,14 @@ const descriptions = {
     status: 500,
     title: "Something went wrong",
     detail: "The server met an unexpected error. It is logged under the request id.",
+    why: "That is a fault of the server, and not of the request. What it was is in its log, and is told to nobody else.",
     remedy: "Try again; if it stays, send the request id to whoever runs this server.",
   },
   overloaded: {
     status: 503,
     title: "The server cannot answer now",
     detail: "The server is busy, restarting, or waiting for its database. Nothing was changed.",
+    why: "Rather than let everybody wait, the server refuses what it cannot do soon.",
     remedy: "Wait `retryAfterSeconds`, then try again.",
     fields: { retryAfterSeconds },
     exampleFields: { retryAfterSeconds: 1 },

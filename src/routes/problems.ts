@@ -1,4 +1,4 @@
-/** `/problems/{code}`: what each problem means and what to do, for people. Always on: every problem document links here. */
+/** `/problems/{code}`: what happened, why, and what to do, for people. Always on: every problem document links here. */
 import { route, type RouteDescriptor } from "@hectoday/http";
 import { problem, type ProblemCode, problemCodes } from "../contract/problems.ts";
 import { type Exchange, exchangeOf } from "./exchange.ts";
@@ -46,7 +46,7 @@ function page(path: string, answer: (exchange: Exchange) => Response): RouteDesc
 
 /** The catalogue's own sentences, which hold no markup and come from nobody outside. */
 function renderPage(code: ProblemCode): string {
-  const { status, title, detail, remedy } = problem(code);
+  const { status, title, detail, why, remedy } = problem(code);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -61,6 +61,8 @@ function renderPage(code: ProblemCode): string {
 <h1>${toHtml(title)}</h1>
 <h2>What happened</h2>
 <p>${toHtml(detail)}</p>
+<h2>Why</h2>
+<p>${toHtml(why)}</p>
 <h2>What to do</h2>
 <p>${toHtml(remedy)}</p>
 </main>

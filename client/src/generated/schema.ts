@@ -1398,7 +1398,7 @@ export interface components {
       requestId: string;
     };
     /**
-     * @description Login failed. Check both. The answer is the same whatever the cause, so that nobody can probe accounts.
+     * @description Login failed. Check both. If they are right, wait a quarter of an hour, or choose a new password by mail.
      * @example {
      *       "type": "/problems/invalid-credentials",
      *       "title": "Login failed",
@@ -1898,7 +1898,7 @@ export interface components {
      */
     MetricsExposition: string;
     /**
-     * @description Not found. Check the path and the id. What belongs to others looks the same as what does not exist.
+     * @description Not found. Check the path and the id, and whether you are signed in to the right account.
      * @example {
      *       "type": "/problems/not-found",
      *       "title": "Not found",
@@ -3000,7 +3000,7 @@ export interface components {
       };
     };
     /**
-     * @description The body is not declared as JSON. Set the header. Form posts are refused on purpose: other sites can forge them.
+     * @description The body is not declared as JSON. Set the header, and send JSON.
      * @example {
      *       "type": "/problems/unsupported-media-type",
      *       "title": "The body is not declared as JSON",
