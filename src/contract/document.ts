@@ -166,13 +166,20 @@ function pathOf(operation: OperationDescription): RouteConfig {
     description: description + logs,
     security: securityOf(security),
     request: {
-      ...(params && { params }),
+      ...(params && { params: params.extend(withParameterExamples(params.shape)) }),
       ...(query && { query }),
       ...(headers && { headers }),
       ...(body && { body: { required: true, content: { "application/json": content(body) } } }),
     },
     responses: responsesOf(operation),
   };
+}
+
+/** Swagger UI fills in the example of a parameter, and does not look for one in its schema. */
+function withParameterExamples(shape: Record<string, z.ZodType>): typeof shape {
+  const withExample = (field: z.ZodType) =>
+    field.meta({ ...field.meta(), param: { example: examplesOf(field)[0] } });
+  return Object.fromEntries(Object.entries(shape).map(([name, at]) => [name, withExample(at)]));
 }
 
 function securityOf({ accepts, optional, scrapersOnly }: Security): Record<string, string[]>[] {

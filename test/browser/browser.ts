@@ -23,7 +23,8 @@ const found = inject("chromium");
 export const noBrowser = "missing" in found;
 
 export const desktop = { viewport: { width: 1280, height: 900 } };
-export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+/** As narrow as phones still are. */
+export const phone = { viewport: { width: 375, height: 667 }, isMobile: true, hasTouch: true };
 
 export interface WatchedPage {
   readonly page: Page;

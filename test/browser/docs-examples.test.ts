@@ -1,0 +1,97 @@
+/** Every operation in Swagger UI, executed with the example it comes with, by somebody who may. */
+import { readFile } from "node:fs/promises";
+import { afterEach, describe, expect, test } from "vitest";
+import { operationIds, operations } from "../../src/contract/operations.ts";
+import { adminCredentials } from "../journeys/server-process.ts";
+import { noBrowser, useBrowser, type WatchedPage } from "./browser.ts";
+import { openDocs, operation, tryOut } from "./swagger-ui.ts";
+
+interface Published {
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { operationId: string; responses: object }>>>
+  >;
+}
+
+/** Those that end the session the others need come last. */
+const last = ["logout", "deleteMe"];
+
+describe.skipIf(noBrowser)("the examples of /docs in a browser", () => {
+  const newPage = useBrowser();
+  let watched: WatchedPage;
+  afterEach(() => watched.page.context().close());
+
+  test("HD-07 each operation takes its own example: a documented answer, and never that it does not match the schema", async () => {
+    watched = await newPage();
+    const { page, origin, faults } = watched;
+    await openDocs(page, `${origin}/docs`);
+    expect(await tryOut(page, "login", adminCredentials)).toMatchObject({ status: 200 });
+
+    const documented = await documentedStatuses();
+    const order = operationIds.filter((id) => id !== "login" && !last.includes(id));
+    const statuses: Record<string, number> = {};
+    for (const id of [...order, ...last]) {
+      const { status, body } = await tryOut(page, id);
+      statuses[id] = status;
+      expect(documented.get(id), `${id} answered ${status}`).toContain(status);
+      const code = (body as { code?: string } | undefined)?.code; // a problem has one
+      expect(["validation_failed", "invalid_json", "csrf_rejected"], id).not.toContain(code);
+      // Closed again: what is shown of thirty answers would make every further click slower.
+      await operation(page, id).locator(".opblock-summary-control").click();
+    }
+    // What the example can do, it did; what it names (a session, an account, a token) is not there.
+    expect(statuses).toEqual({
+      ...Object.fromEntries(operationIds.filter((id) => id !== "login").map((id) => [id, 200])),
+      signup: 201,
+      revokeMySession: 404,
+      revokeMyOtherSessions: 204,
+      changePassword: 401,
+      tokenRefresh: 401,
+      tokenRevoke: 204,
+      getTokenMe: 401,
+      forgotPassword: 202,
+      resetPassword: 400,
+      getUser: 404,
+      updateUser: 404,
+      unlockUser: 404,
+      revokeUserSessions: 404,
+      deleteUser: 404,
+      logout: 204,
+      deleteMe: 401,
+    });
+    expect(await faults()).toEqual([]);
+  });
+
+  test("the groups stand in the order a person meets them, each operation in its own", async () => {
+    watched = await newPage();
+    const { page, origin } = watched;
+    await openDocs(page, `${origin}/docs`);
+    const groups = await page
+      .locator(".opblock-tag")
+      .evaluateAll((tags) => tags.map((tag) => tag.getAttribute("data-tag")));
+    expect(groups).toEqual([
+      "Accounts",
+      "Sessions",
+      "Tokens",
+      "Password reset",
+      "Users",
+      "Audit",
+      "Operations",
+      "Log events",
+    ]);
+    expect(new Set(operationIds.flatMap((id) => operations[id].tags))).toEqual(
+      new Set(groups.filter((name) => name !== "Log events")),
+    );
+  });
+});
+
+async function documentedStatuses(): Promise<ReadonlyMap<string, readonly number[]>> {
+  const text = await readFile(new URL("../../openapi/openapi.json", import.meta.url), "utf8");
+  const { paths } = JSON.parse(text) as Published; // validated by the document's own tests
+  return new Map(
+    Object.values(paths).flatMap((methods) =>
+      Object.values(methods).map(
+        ({ operationId, responses }) => [operationId, Object.keys(responses).map(Number)] as const,
+      ),
+    ),
+  );
+}

@@ -51,7 +51,7 @@ describe.skipIf(noBrowser)("examples/browser", () => {
 
   test.each([
     ["desktop", desktop],
-    ["phone", { ...phone, viewport: { width: 375, height: 812 } }],
+    ["phone", phone],
   ])(
     "a person signs up, sees another session, ends it and signs out (%s)",
     async (name, options) => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { problem, problemCodes } from "../../src/contract/problems.ts";
 import { desktop, noBrowser, phone, useBrowser, type WatchedPage } from "./browser.ts";
 
 describe.skipIf(noBrowser)("/problems/{code} in a browser", () => {
@@ -20,6 +21,11 @@ describe.skipIf(noBrowser)("/problems/{code} in a browser", () => {
 
       expect(answer?.status()).toBe(200);
       expect(await page.locator("h1").innerText()).toBe("The e-mail address is taken");
+      expect(await page.locator("h2").allInnerTexts()).toEqual([
+        "What happened",
+        "Why",
+        "What to do",
+      ]);
       const style = await page.locator("main").evaluate((main) => {
         const { color, maxWidth } = getComputedStyle(main);
         return { color, isStyled: maxWidth !== "none" };
@@ -33,4 +39,21 @@ describe.skipIf(noBrowser)("/problems/{code} in a browser", () => {
       expect(consoleErrors).toEqual([]);
     },
   );
+
+  test("HD-04 every problem's page fits a phone, and no part of it is empty", async () => {
+    watched = await newPage(phone);
+    const { page, origin, faults } = watched;
+    for (const code of problemCodes) {
+      await page.goto(`${origin}${problem(code).type}`);
+      const paragraphs = await page.locator("h2 + p").allInnerTexts();
+      expect(
+        paragraphs.filter((text) => text.length > 20),
+        code,
+      ).toHaveLength(3);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), code).toBe(
+        phone.viewport.width,
+      );
+    }
+    expect(await faults()).toEqual([]);
+  });
 });

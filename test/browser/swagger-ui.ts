@@ -3,7 +3,7 @@ import type { Locator, Page } from "playwright-core";
 
 export interface ShownAnswer {
   readonly status: number;
-  /** What stands under "Response body", parsed; undefined where nothing does. */
+  /** What stands under "Response body", parsed where it is JSON; undefined where nothing does. */
   readonly body: unknown;
 }
 
@@ -35,7 +35,7 @@ export async function tryOut(page: Page, operationId: string, body?: object): Pr
   const shown = (await text.count()) > 0 ? await text.innerText() : undefined;
   return {
     status: Number.parseInt(status, 10),
-    body: shown === undefined ? undefined : JSON.parse(shown),
+    body: shown !== undefined && /^[[{]/.test(shown) ? JSON.parse(shown) : shown,
   };
 }
 

@@ -3859,7 +3859,10 @@ export interface operations {
         "x-csrf-token"?: string;
       };
       path: {
-        /** @description A UUID, version 7: later ids sort after earlier ones. */
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
         sessionId: string;
       };
       cookie?: never;
@@ -4843,7 +4846,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description A UUID, version 7: later ids sort after earlier ones. */
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
         userId: string;
       };
       cookie?: never;
@@ -4932,7 +4938,10 @@ export interface operations {
         "x-csrf-token"?: string;
       };
       path: {
-        /** @description A UUID, version 7: later ids sort after earlier ones. */
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
         userId: string;
       };
       cookie?: never;
@@ -5031,7 +5040,10 @@ export interface operations {
         "x-csrf-token"?: string;
       };
       path: {
-        /** @description A UUID, version 7: later ids sort after earlier ones. */
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
         userId: string;
       };
       cookie?: never;
@@ -5158,7 +5170,10 @@ export interface operations {
         "x-csrf-token"?: string;
       };
       path: {
-        /** @description A UUID, version 7: later ids sort after earlier ones. */
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
         userId: string;
       };
       cookie?: never;
@@ -5247,7 +5262,10 @@ export interface operations {
         "x-csrf-token"?: string;
       };
       path: {
-        /** @description A UUID, version 7: later ids sort after earlier ones. */
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
         userId: string;
       };
       cookie?: never;
