@@ -83,3 +83,33 @@ test("a reader that goes away is no reason to crash", async () => {
   const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
   expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
 });
+
+test("LA-03 nor would one in the depth of an event, or in a list", async () => {
+  const source = `import { createLogWriter } from ${JSON.stringify(MODULE)};
+    const log = createLogWriter("info", ["password"]);
+    const deep = { level2: [{ level3: { password: "hunter2", kept: 1 } }] };
+    log.print({ event: "signup", level: "info", deep, password: { inner: "hunter2" } });
+    await log.close();`;
+  const child = spawn(process.execPath, nodeArguments(source), {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = await Promise.all([text(child.stdout), once(child, "close")]);
+  expect(JSON.parse(line)).toEqual({
+    event: "signup",
+    level: "info",
+    deep: { level2: [{ level3: { password: "[redacted]", kept: 1 } }] },
+    password: "[redacted]",
+  });
+});
+
+test.each(["process.exit(3)", 'throw new Error("a bug")'])(
+  "no line is lost where the process ends with nobody closing the log: %s",
+  async (end) => {
+    const source = script(500).replace(/await log\.close\(\);[^]*/, end);
+    const child = spawn(process.execPath, nodeArguments(source), {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const [output] = await Promise.all([text(child.stdout), once(child, "close")]);
+    expect(output.split("\n")).toHaveLength(502);
+  },
+);
