@@ -20,11 +20,32 @@ export interface AccessTokenClaims {
 }
 
 /**
- * The claims of an access token, or undefined where anything at all is wrong with it. Each option
- * closes a hole that the library leaves open by default (RFC 8725 §3): any algorithm the key allows,
- * any typ, no exp. The header chooses among our own keys, and fetches nothing (TK-02).
+ * The claims of an access token, or undefined where anything at all is wrong with it. A token that was
+ * verified before is believed again for as long as it would pass: the same key, the same issuer, and
+ * not expired. That its key is still good is asked in either case.
  */
 export async function verifyAccessToken(
+  deps: Dependencies,
+  occasion: Occasion,
+  token: string,
+): Promise<AccessTokenClaims | undefined> {
+  const { verified } = deps.keyRing;
+  const known = verified.find(token);
+  if (known === undefined) return verifyUnknown(deps, occasion, token);
+  const key = await deps.keyRing.findVerifying(known.key.kid, occasion.now);
+  const isExpired = Math.floor(occasion.now / 1000) >= known.expiresAtSeconds;
+  if (key?.publicKey === known.key.publicKey && known.issuer === deps.issuer && !isExpired)
+    return known.claims;
+  verified.forget(token);
+  return verifyUnknown(deps, occasion, token);
+}
+
+/**
+ * Everything about a token is checked here. Each option closes a hole that the library leaves open by
+ * default (RFC 8725 §3): any algorithm the key allows, any typ, no exp. The header chooses among our
+ * own keys, and fetches nothing (TK-02).
+ */
+async function verifyUnknown(
   deps: Dependencies,
   { now }: Occasion,
   token: string,
@@ -54,7 +75,12 @@ export async function verifyAccessToken(
         clockTolerance: 0,
       },
     );
-    return claimsOf(payload);
+    const claims = claimsOf(payload);
+    if (claims !== undefined && payload.exp !== undefined) {
+      const { issuer, keyRing } = deps;
+      keyRing.verified.remember(token, { claims, key, issuer, expiresAtSeconds: payload.exp });
+    }
+    return claims;
   } catch {
     return undefined; // every reason to refuse a token is the same answer (TK-21)
   }

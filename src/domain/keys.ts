@@ -3,6 +3,7 @@ import { type CryptoKey, importJWK, type JWK } from "jose";
 import { commit, type Journal, type Occasion } from "./events.ts";
 import { seal, unseal } from "./sealing.ts";
 import { type Storage, StorageUnavailableError } from "./storage.ts";
+import { TokenMemory } from "./token-memory.ts";
 
 /** For so long a process may go on signing with a key that was retired elsewhere. Milliseconds. */
 export const KEY_NOTICE_MS = 10_000;
@@ -48,6 +49,8 @@ export interface KeyRing {
   findVerifying(kid: string, now: number): Promise<VerifyingKey | undefined>;
   /** All that verify, asked of the database. Never fails: without it, it is what was last known. */
   listVerifying(now: number): Promise<VerifyingKey[]>;
+  /** What these keys have verified. */
+  readonly verified: TokenMemory;
 }
 
 /** Loads the keys, making the first one where there is none; safe when several processes start at once. */
@@ -113,6 +116,7 @@ interface LoadedKey extends VerifyingKey {
 }
 
 class StoredKeyRing implements KeyRing {
+  readonly verified = new TokenMemory();
   readonly #storage: Storage;
   readonly #sealKey: Uint8Array;
   readonly #accessTokenSeconds: number;

@@ -1,0 +1,82 @@
+/** A token that was verified is not verified again; it is refused from the same moment on all the same. */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
+import { KEY_NOTICE_MS, rotateSigningKey } from "../../src/domain/keys.ts";
+import { TokenMemory, TOKENS_REMEMBERED } from "../../src/domain/token-memory.ts";
+import { openForgery } from "./forgeries.ts";
+import { NOW } from "./world.ts";
+
+let forgery: Awaited<ReturnType<typeof openForgery>>;
+beforeEach(async () => {
+  forgery = await openForgery();
+});
+afterEach(() => void vi.restoreAllMocks());
+
+/** The life of a token, and of a key after its last one. Seconds. */
+const LIFE = 900;
+
+test("the signature of a token is verified once", async () => {
+  const { genuine, verify } = forgery;
+  const verifications = vi.spyOn(crypto.subtle, "verify");
+  const claims = await verify(genuine);
+  expect(claims).toMatchObject({ userId: forgery.user.id });
+  for (const now of [NOW, NOW + 1, NOW + LIFE * 1000 - 1])
+    expect(await verify(genuine, now)).toEqual(claims);
+  expect(verifications).toHaveBeenCalledTimes(1);
+});
+
+test("TK-03 a remembered token is refused from its last second on, and good again for a clock put back", async () => {
+  const { genuine, verify } = forgery;
+  const end = NOW + LIFE * 1000;
+  for (const now of [NOW, end - 1]) expect(await verify(genuine, now)).toBeDefined();
+  for (const now of [end, end + 1, end + 1e9]) expect(await verify(genuine, now)).toBeUndefined();
+  expect(await verify(genuine, end - 1)).toBeDefined();
+});
+
+test("TK-02 a remembered token is refused once its key is, though it has not expired", async () => {
+  const { world, forge, verify } = forgery;
+  const long = await forge({}, { exp: NOW / 1000 + 10 * LIFE });
+  expect(await verify(long)).toBeDefined();
+  const { signingKeySeal } = world.deps.secretKeys;
+  await rotateSigningKey(world.deps, world.at(), signingKeySeal, LIFE);
+  const end = NOW + KEY_NOTICE_MS + LIFE * 1000;
+  expect(await verify(long, end - 1)).toBeDefined();
+  expect(await verify(long, end)).toBeUndefined();
+});
+
+test("TK-02 a remembered token is refused once its key is gone from the database", async () => {
+  const { world, genuine, verify } = forgery;
+  expect(await verify(genuine)).toBeDefined();
+  await rotateSigningKey(world.deps, world.at(), world.deps.secretKeys.signingKeySeal, LIFE);
+  world.sql("DELETE FROM signing_keys WHERE retired_at IS NOT NULL");
+  expect(await verify(genuine, NOW + KEY_NOTICE_MS)).toBeUndefined();
+});
+
+test("TK-04 what one issuer remembers is no other's", async () => {
+  const { world, genuine, verify } = forgery;
+  expect(await verify(genuine)).toBeDefined();
+  const other = { ...world.deps, issuer: "https://other.example.com" };
+  expect(await verifyAccessToken(other, world.at(), genuine)).toBeUndefined();
+});
+
+test("TK-07 beside a remembered token, no other spelling is believed", async () => {
+  const { genuine, verify } = forgery;
+  expect(await verify(genuine)).toBeDefined();
+  for (const other of [`${genuine}=`, `${genuine} `, genuine.toLowerCase(), genuine.slice(0, -1)])
+    expect(await verify(other)).toBeUndefined();
+});
+
+test("IV-01 the memory is bounded, and what was refused never enters it", async () => {
+  const { world, genuine, forge, verify } = forgery;
+  for (const bad of [`${genuine}x`, await forge({ typ: "JWT" }), await forge({}, { exp: 1 })]) {
+    expect(await verify(bad)).toBeUndefined();
+    expect(world.deps.keyRing.verified.find(bad)).toBeUndefined();
+  }
+  await verify(genuine);
+  const verified = world.deps.keyRing.verified.find(genuine);
+  if (verified === undefined) throw new Error("It was not remembered");
+  const memory = new TokenMemory();
+  for (let n = 0; n <= TOKENS_REMEMBERED; n += 1) memory.remember(String(n), verified);
+  expect(memory.find("0")).toBeUndefined();
+  expect(memory.find(String(TOKENS_REMEMBERED))).toBe(verified);
+});
