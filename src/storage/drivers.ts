@@ -3,7 +3,9 @@ import type { PoolState } from "../domain/metrics.ts";
 import type { StorageDialect } from "./dialect.ts";
 import type { PoolOptions } from "./pool.ts";
 import { openPostgres } from "./postgres-connection.ts";
+import type { ReadNow } from "./queries.ts";
 import type { Db } from "./schema.ts";
+import type { Transactions } from "./transactions.ts";
 import { openSqlite } from "./sqlite-connection.ts";
 
 export interface Database {
@@ -11,6 +13,10 @@ export interface Database {
   readonly dialect: StorageDialect;
   /** Runs `work` while no other process does the same: for migrations, which may take long. */
   alone<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /** What is committed, and nothing that is not. Throws only where the query is wrong. */
+  readonly readNow: ReadNow;
+  /** How transactions are run; `open` makes of each what its work is given. */
+  transactions<Inside>(open: (db: Db) => Inside): Transactions<Inside>;
   /** Undefined where there is no pool. */
   poolState(): PoolState | undefined;
 }

@@ -1,5 +1,6 @@
 /** The journal in the database: append-only, guarded there by triggers (LA-05). */
 import { sql } from "kysely";
+import type { CompiledQuery } from "kysely";
 import type {
   EventFilter,
   EventPosition,
@@ -7,30 +8,42 @@ import type {
   ListedEvent,
   StoredEvent,
 } from "../domain/events.ts";
+import { execute, LATER } from "./queries.ts";
 import type { Run } from "./queries.ts";
+import type { Db } from "./schema.ts";
 
-export function createEventStore(run: Run): EventStore {
+export interface EventQueries {
+  readonly insert: CompiledQuery<unknown>;
+}
+
+export function compileEventQueries(db: Db): EventQueries {
+  const { text, instant } = LATER;
   return {
-    insertEvent: (id, event) => insertEvent(run, id, event),
+    insert: db
+      .insertInto("events")
+      .values({ id: text, event: text, level: text, timestamp: instant, user_id: text, body: text })
+      .compile(),
+  };
+}
+
+export function createEventStore(run: Run, queries: EventQueries): EventStore {
+  return {
+    insertEvent: (id, event) => insertEvent(run, queries, id, event),
     deleteEventsBefore: (before, limit) => deleteEventsBefore(run, before, limit),
     listEvents: (filter, limit, before) => listEvents(run, filter, limit, before),
   };
 }
 
-async function insertEvent(run: Run, id: string, event: StoredEvent): Promise<void> {
-  await run((db) =>
-    db
-      .insertInto("events")
-      .values({
-        id,
-        event: event.event,
-        level: event.level,
-        timestamp: Date.parse(event.timestamp),
-        user_id: "userId" in event ? event.userId : null,
-        body: JSON.stringify(event),
-      })
-      .execute(),
-  );
+async function insertEvent(
+  run: Run,
+  { insert }: EventQueries,
+  id: string,
+  event: StoredEvent,
+): Promise<void> {
+  const { event: name, level, timestamp } = event;
+  const userId = "userId" in event ? event.userId : null;
+  const parameters = [id, name, level, Date.parse(timestamp), userId, JSON.stringify(event)];
+  await execute(run, insert, parameters);
 }
 
 async function listEvents(

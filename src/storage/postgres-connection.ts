@@ -17,6 +17,7 @@ import { LostConnectionError, postgresDialect } from "./dialect.ts";
 import type { Database } from "./drivers.ts";
 import type { PoolOptions } from "./pool.ts";
 import type { Db, Tables } from "./schema.ts";
+import { transactAlone } from "./transactions.ts";
 
 /** How much longer than the database a process waits for its answer: then the network is to blame. Milliseconds. */
 const ANSWER_GRACE_MS = 2_000;
@@ -58,6 +59,8 @@ export async function openPostgres(url: string, options: PoolOptions): Promise<D
         await single.destroy();
       }
     },
+    readNow: () => undefined,
+    transactions: (open) => transactAlone(db, open),
   };
 }
 

@@ -14,6 +14,15 @@ export type Run = <T>(statement: (db: Db) => Promise<T>) => Promise<T>;
  */
 export const LATER = { text: "", instant: 0, bytes: new Uint8Array() } as const;
 
+/**
+ * The rows of a compiled reading at once, past the queue for the connection, as objects; undefined where
+ * that cannot be now, or not on this database: then it is to be executed in its turn.
+ */
+export type ReadNow = <Row>(
+  query: CompiledQuery<Row>,
+  parameters: readonly unknown[],
+) => readonly Row[] | undefined;
+
 /** Runs a query compiled with `LATER`, with its parameters in the order in which the SQL has them. */
 export async function execute<Row>(
   run: Run,

@@ -10,7 +10,7 @@ import type {
 } from "../domain/sessions.ts";
 import type { StorageDialect } from "./dialect.ts";
 import { execute, LATER } from "./queries.ts";
-import type { Run } from "./queries.ts";
+import type { ReadNow, Run } from "./queries.ts";
 import type { Db } from "./schema.ts";
 import { sessionsWithUsers, toSessionWithUser } from "./session-rows.ts";
 import type { SessionUserRow } from "./session-rows.ts";
@@ -19,6 +19,14 @@ export interface SessionQueries {
   readonly bySecretHash: CompiledQuery<SessionUserRow>;
   readonly byId: CompiledQuery<SessionUserRow>;
   readonly touch: CompiledQuery<unknown>;
+  readonly refreshState: CompiledQuery<RefreshStateRow>;
+  readonly advance: CompiledQuery<unknown>;
+}
+
+interface RefreshStateRow extends SessionUserRow {
+  refresh_salt: Uint8Array | null;
+  refresh_counter: number;
+  refresh_rotated_at: number | null;
 }
 
 export function compileSessionQueries(db: Db): SessionQueries {
@@ -31,17 +39,32 @@ export function compileSessionQueries(db: Db): SessionQueries {
       .where("id", "=", LATER.text)
       .where("last_seen_at", "<", LATER.instant)
       .compile(),
+    refreshState: sessionsWithUsers(db)
+      .select(["refresh_salt", "refresh_counter", "refresh_rotated_at"])
+      .where("sessions.id", "=", LATER.text)
+      .compile(),
+    advance: db
+      .updateTable("sessions")
+      .set({
+        refresh_counter: LATER.instant,
+        refresh_rotated_at: LATER.instant,
+        last_seen_at: LATER.instant,
+      })
+      .where("id", "=", LATER.text)
+      .where("refresh_counter", "=", LATER.instant)
+      .compile(),
   };
 }
 
 export function createSessionStore(
   run: Run,
+  readNow: ReadNow,
   dialect: StorageDialect,
   queries: SessionQueries,
 ): SessionStore {
   return {
-    findSessionBySecretHash: (hash) => findSessionBySecretHash(run, queries, hash),
-    findSession: (sessionId) => findSession(run, queries, sessionId),
+    findSessionBySecretHash: (hash) => findOne(run, readNow, queries.bySecretHash, hash),
+    findSession: (sessionId) => findOne(run, readNow, queries.byId, sessionId),
     holdSession: (sessionId) => holdSession(run, dialect, sessionId),
     insertSession: (session, passwordHash) => insertSession(run, dialect, session, passwordHash),
     touchSession: (sessionId, lastSeenAt) => touchSession(run, queries, sessionId, lastSeenAt),
@@ -52,30 +75,22 @@ export function createSessionStore(
     deleteSessionsOf: (userId, exceptId) => deleteSessionsOf(run, userId, exceptId),
     listSessions: (userId, limits, limit, afterId) =>
       listSessions(run, userId, limits, limit, afterId),
-    findRefreshState: (sessionId) => findRefreshState(run, sessionId),
+    findRefreshState: (sessionId) => findRefreshState(run, readNow, queries, sessionId),
     advanceRefreshCounter: (sessionId, counter, now) =>
-      advanceRefreshCounter(run, sessionId, counter, now),
+      advanceRefreshCounter(run, queries, sessionId, counter, now),
     deleteExpiredSessions: (now, idleSince, limit) =>
       deleteExpiredSessions(run, dialect, now, idleSince, limit),
   };
 }
 
-async function findSessionBySecretHash(
+async function findOne(
   run: Run,
-  queries: SessionQueries,
-  secretHash: Uint8Array,
+  readNow: ReadNow,
+  query: CompiledQuery<SessionUserRow>,
+  key: Uint8Array | string,
 ): Promise<SessionWithUser | undefined> {
-  const { rows } = await execute(run, queries.bySecretHash, [secretHash]);
-  return rows[0] && toSessionWithUser(rows[0]);
-}
-
-async function findSession(
-  run: Run,
-  queries: SessionQueries,
-  sessionId: string,
-): Promise<SessionWithUser | undefined> {
-  const { rows } = await execute(run, queries.byId, [sessionId]);
-  return rows[0] && toSessionWithUser(rows[0]);
+  const [row] = readNow(query, [key]) ?? (await execute(run, query, [key])).rows;
+  return row && toSessionWithUser(row);
 }
 
 async function holdSession(run: Run, dialect: StorageDialect, sessionId: string): Promise<boolean> {
@@ -252,13 +267,14 @@ const sessionColumns = [
   "user_agent",
 ] as const;
 
-async function findRefreshState(run: Run, sessionId: string): Promise<RefreshState | undefined> {
-  const row = await run((db) =>
-    sessionsWithUsers(db)
-      .select(["refresh_salt", "refresh_counter", "refresh_rotated_at"])
-      .where("sessions.id", "=", sessionId)
-      .executeTakeFirst(),
-  );
+async function findRefreshState(
+  run: Run,
+  readNow: ReadNow,
+  { refreshState }: SessionQueries,
+  sessionId: string,
+): Promise<RefreshState | undefined> {
+  const [row] =
+    readNow(refreshState, [sessionId]) ?? (await execute(run, refreshState, [sessionId])).rows;
   if (row === undefined || row.refresh_salt === null) return undefined;
   return {
     ...toSessionWithUser(row),
@@ -270,19 +286,14 @@ async function findRefreshState(run: Run, sessionId: string): Promise<RefreshSta
 
 async function advanceRefreshCounter(
   run: Run,
+  { advance }: SessionQueries,
   sessionId: string,
   counter: number,
   now: number,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await run((db) =>
-    db
-      .updateTable("sessions")
-      .set({ refresh_counter: counter + 1, refresh_rotated_at: now, last_seen_at: now })
-      .where("id", "=", sessionId)
-      .where("refresh_counter", "=", counter)
-      .executeTakeFirstOrThrow(),
-  );
-  return numUpdatedRows === 1n;
+  const parameters = [counter + 1, now, now, sessionId, counter];
+  const { numAffectedRows } = await execute(run, advance, parameters);
+  return numAffectedRows === 1n;
 }
 
 /** Only cookies fall idle: a token's session lives on its refresh tokens, to its absolute limit. */

@@ -19,7 +19,9 @@ import { StorageUnavailableError, UnsafeStorageError } from "../domain/storage.t
 import { retryWhileBusy } from "./availability.ts";
 import { sqliteDialect } from "./dialect.ts";
 import type { Database } from "./drivers.ts";
+import type { ReadNow } from "./queries.ts";
 import type { Tables } from "./schema.ts";
+import { transactInGroups } from "./transactions.ts";
 
 /** Opens the file, making it where there is none. Throws where SQLite refuses a setting. */
 export async function openSqlite(path: string): Promise<Database> {
@@ -31,6 +33,8 @@ export async function openSqlite(path: string): Promise<Database> {
     dialect: sqliteDialect,
     // The migration is one transaction, and that holds the file.
     alone: (work) => work(db),
+    readNow: createReadNow(database),
+    transactions: (open) => transactInGroups(db, open),
     poolState: () => undefined,
   };
 }
@@ -146,6 +150,27 @@ class TransactionalDdlAdapter extends SqliteAdapter {
   }
 }
 
+/**
+ * Kysely's way to an answer is a dozen promises long, and reading itself is over in microseconds, so a
+ * reading that every request makes goes straight to the file. Not while a transaction is open: this
+ * connection would see what may never be committed.
+ */
+function createReadNow(database: DatabaseSync): ReadNow {
+  const statements = new Map<string, StatementSync>();
+  return <Row>({ sql }: CompiledQuery<Row>, parameters: readonly unknown[]) => {
+    if (!database.isOpen || database.isTransaction) return undefined;
+    let statement = statements.get(sql);
+    if (statement === undefined) statements.set(sql, (statement = database.prepare(sql)));
+    try {
+      return statement.all(...bindable(parameters)) as Row[]; // as Kysely typed the query
+    } catch (error) {
+      // Whoever waits their turn is told what it is, or tries again.
+      if (sqliteDialect.failureOf(error) === undefined) throw error;
+      return undefined;
+    }
+  };
+}
+
 /** More than the application has statements, so that only unforeseen ones push others out. */
 const STATEMENTS_KEPT = 256;
 
@@ -167,12 +192,15 @@ function adapt(database: DatabaseSync): SqliteDatabase {
 }
 
 function adaptStatement(statement: StatementSync): SqliteStatement {
-  // Kysely types parameters as unknown; node:sqlite itself throws on what SQLite cannot store.
-  const bindable = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
   return {
     reader: statement.columns().length > 0,
     all: (parameters) => statement.all(...bindable(parameters)),
     run: (parameters) => statement.run(...bindable(parameters)),
     iterate: (parameters) => statement.iterate(...bindable(parameters)),
   };
+}
+
+function bindable(parameters: readonly unknown[]): readonly SQLInputValue[] {
+  // Kysely types parameters as unknown; node:sqlite itself throws on what SQLite cannot store.
+  return parameters as readonly SQLInputValue[];
 }

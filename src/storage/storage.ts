@@ -6,7 +6,7 @@ import { openDatabase } from "./drivers.ts";
 import type { Database } from "./drivers.ts";
 import { createDeviceStore } from "./devices.ts";
 import { postgresDialect } from "./dialect.ts";
-import { createEventStore } from "./events.ts";
+import { compileEventQueries, createEventStore } from "./events.ts";
 import { createJobStore } from "./jobs.ts";
 import { createSigningKeyStore } from "./keys.ts";
 import { compileLimitQueries, createLimitStore } from "./limits.ts";
@@ -15,10 +15,11 @@ import { createMailStore } from "./mail.ts";
 import { migrateToLatest } from "./migrations.ts";
 import { defaultPool } from "./pool.ts";
 import type { PoolOptions } from "./pool.ts";
-import type { Run } from "./queries.ts";
+import type { ReadNow, Run } from "./queries.ts";
 import { createResetStore } from "./resets.ts";
 import type { Db } from "./schema.ts";
 import { compileSessionQueries, createSessionStore } from "./sessions.ts";
+import type { Transactions } from "./transactions.ts";
 import { compileUserQueries, createUserStore } from "./users.ts";
 
 export interface StorageOptions extends Partial<PoolOptions> {
@@ -69,22 +70,23 @@ export function createStorage(database: Database): Storage {
       return statement(db);
     });
 
-  return {
-    ...createStores(run, database, queries),
+  const readNow: ReadNow = (query, parameters) =>
+    closing === undefined ? database.readNow(query, parameters) : undefined;
 
-    transaction: (work) =>
-      run(async () => {
-        const transaction = await db.startTransaction().execute();
-        const runInside: Run = (statement) => statement(transaction);
-        try {
-          const result = await work(createStores(runInside, database, queries));
-          await transaction.commit().execute();
-          return result;
-        } catch (error) {
-          await transaction.rollback().execute();
-          throw error;
-        }
-      }),
+  const transactions = database.transactions((transaction) =>
+    // Inside, whatever is read belongs to the transaction.
+    createStores(
+      (statement) => statement(transaction),
+      () => undefined,
+      database,
+      queries,
+    ),
+  );
+
+  return {
+    ...createStores(run, readNow, database, queries),
+
+    transaction: (work) => run(() => transactions.run(work)),
 
     async isWritable() {
       if (closing !== undefined) return false;
@@ -100,7 +102,7 @@ export function createStorage(database: Database): Storage {
     poolState: () => database.poolState(),
 
     close() {
-      closing ??= settleAndClose(database);
+      closing ??= settleAndClose(database, transactions);
       return closing;
     },
   };
@@ -112,16 +114,17 @@ function compileQueries(db: Db) {
   return {
     users: compileUserQueries(db),
     sessions: compileSessionQueries(db),
+    events: compileEventQueries(db),
     limits: compileLimitQueries(db),
   };
 }
 
-function createStores(run: Run, { dialect }: Database, queries: Queries): Stores {
+function createStores(run: Run, readNow: ReadNow, { dialect }: Database, queries: Queries): Stores {
   return {
     ...createUserStore(run, dialect, queries.users),
-    ...createSessionStore(run, dialect, queries.sessions),
+    ...createSessionStore(run, readNow, dialect, queries.sessions),
     ...createSigningKeyStore(run, dialect),
-    ...createEventStore(run),
+    ...createEventStore(run, queries.events),
     ...createMailStore(run, dialect),
     ...createResetStore(run, dialect),
     ...createLimitStore(run, dialect, queries.limits),
@@ -132,7 +135,11 @@ function createStores(run: Run, { dialect }: Database, queries: Queries): Stores
 }
 
 /** Waits for what has begun. That the log could not be folded in loses nothing: the next open reads it. */
-async function settleAndClose({ db, dialect }: Database): Promise<void> {
+async function settleAndClose(
+  { db, dialect }: Database,
+  transactions: Transactions<Stores>,
+): Promise<void> {
+  await transactions.settled();
   try {
     await dialect.settle(db);
   } catch (error) {

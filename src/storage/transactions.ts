@@ -1,0 +1,135 @@
+/** How a unit of work becomes a transaction: by itself, or together with those that wait beside it. */
+import { CompiledQuery } from "kysely";
+import type { Db } from "./schema.ts";
+
+/** `Inside` is what work is given to change things through. */
+export interface Transactions<Inside> {
+  /** Runs `work` as one transaction and answers once that holds; rejects where nothing of it does. */
+  run<T>(work: (inside: Inside) => Promise<T>): Promise<T>;
+  /** Answers once whatever was asked for before has been answered. */
+  settled(): Promise<void>;
+}
+
+/** For a database on which transactions run beside each other. */
+export function transactAlone<Inside>(db: Db, open: (db: Db) => Inside): Transactions<Inside> {
+  return {
+    async run(work) {
+      const transaction = await db.startTransaction().execute();
+      try {
+        const result = await work(open(transaction));
+        await transaction.commit().execute();
+        return result;
+      } catch (error) {
+        await transaction.rollback().execute();
+        throw error;
+      }
+    },
+    /** Each has a connection, and the pool waits for those. */
+    async settled() {},
+  };
+}
+
+/** So that a flood of them lets others have the event loop in between. */
+const UNITS_PER_COMMIT = 64;
+
+const savepoint = CompiledQuery.raw("savepoint unit");
+const release = CompiledQuery.raw("release unit");
+const rollbackTo = CompiledQuery.raw("rollback to unit");
+
+/** Somebody's work, what came of it, and how they are told. */
+interface Unit<Inside> {
+  run(inside: Inside): Promise<void>;
+  /** The work held, or failed by itself: now that is true for good. */
+  settle(): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * For a database that takes one transaction at a time and waits for the disk at each commit: units that
+ * wait share one transaction, each within a savepoint, and nobody is told anything before the COMMIT
+ * they share. One that fails is undone by itself; a COMMIT that fails fails them all. Each sees what
+ * those before it did, as it would if they had been committed one by one.
+ */
+export function transactInGroups<Inside>(db: Db, open: (db: Db) => Inside): Transactions<Inside> {
+  const waiting: Unit<Inside>[] = [];
+
+  function run<T>(work: (inside: Inside) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      waiting.push(createUnit(work, resolve, reject));
+      if (waiting.length === 1) startSoon();
+    });
+  }
+
+  /** Not at once: all requests that this turn of the event loop brings are to be in. */
+  function startSoon(): void {
+    setImmediate(() => void commitTogether());
+  }
+
+  async function commitTogether(): Promise<void> {
+    let units: readonly Unit<Inside>[] = [];
+    try {
+      const transaction = await db.startTransaction().execute();
+      units = waiting.splice(0, UNITS_PER_COMMIT);
+      try {
+        await runEach(units, transaction, open(transaction));
+        await transaction.commit().execute();
+      } catch (error) {
+        await transaction.rollback().execute();
+        throw error;
+      }
+      for (const unit of units) unit.settle();
+    } catch (error) {
+      if (units.length === 0) units = waiting.splice(0); // none of them had a transaction
+      for (const unit of units) unit.fail(error);
+    }
+    if (waiting.length > 0) startSoon();
+  }
+
+  return {
+    run,
+    /** Units are taken in order, so one more comes after all of them, whatever becomes of it. */
+    settled: () => run(async () => {}).catch(() => undefined),
+  };
+}
+
+/** Rejects where the transaction is lost as a whole. */
+async function runEach<Inside>(
+  units: readonly Unit<Inside>[],
+  transaction: Db,
+  inside: Inside,
+): Promise<void> {
+  const [first] = units;
+  if (first !== undefined && units.length === 1) return first.run(inside);
+  for (const unit of units) {
+    await transaction.executeQuery(savepoint);
+    try {
+      await unit.run(inside);
+    } catch (error) {
+      await transaction.executeQuery(rollbackTo).catch(() => {
+        throw error; // a full disk ends the whole transaction, and the savepoint with it
+      });
+    }
+    await transaction.executeQuery(release);
+  }
+}
+
+function createUnit<Inside, T>(
+  work: (inside: Inside) => Promise<T>,
+  resolve: (result: T) => void,
+  reject: (error: unknown) => void,
+): Unit<Inside> {
+  let settle: () => void;
+  return {
+    async run(inside) {
+      try {
+        const result = await work(inside);
+        settle = () => resolve(result);
+      } catch (error) {
+        settle = () => reject(error);
+        throw error;
+      }
+    },
+    settle: () => settle(),
+    fail: reject,
+  };
+}

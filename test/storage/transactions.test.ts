@@ -1,0 +1,173 @@
+/** Transactions that wait beside each other on SQLite share a COMMIT, and nothing else. */
+import { readFileSync } from "node:fs";
+import { sql } from "kysely";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { StorageUnavailableError } from "../../src/domain/storage.ts";
+import type { Storage } from "../../src/domain/storage.ts";
+import { openDatabase } from "../../src/storage/drivers.ts";
+import type { Database } from "../../src/storage/drivers.ts";
+import { migrateToLatest } from "../../src/storage/migrations.ts";
+import { defaultPool } from "../../src/storage/pool.ts";
+import { createStorage } from "../../src/storage/storage.ts";
+import { createSqlite } from "./databases.ts";
+import { aCookieSession, aTokenSession, aUser, HASH } from "./samples.ts";
+
+let database: ReturnType<typeof createSqlite>;
+let opened: Database;
+let storage: Storage;
+beforeEach(async () => {
+  database = createSqlite();
+  opened = await openDatabase(database.url, defaultPool);
+  await migrateToLatest(opened);
+  await sql`pragma wal_checkpoint(truncate)`.execute(opened.db); // from here on the log holds what follows
+  storage = createStorage(opened);
+});
+afterEach(async () => {
+  await storage.close();
+  await database.remove();
+});
+
+/** How many commits the write-ahead log holds: frames that say how large the database is after them (sqlite.org/fileformat2.html#walformat). */
+function countCommits(): number {
+  const log = readFileSync(`${database.path}-wal`);
+  const frameBytes = 24 + log.readUInt32BE(8);
+  let commits = 0;
+  for (let at = 32; at + frameBytes <= log.length; at += frameBytes)
+    if (log.readUInt32BE(at + 4) !== 0) commits += 1;
+  return commits;
+}
+
+const usersAtRest = async () =>
+  (await database.query("select id from users order by id")).map(({ id }) => id);
+const insert = (user = aUser()) =>
+  storage.transaction(async (stores) => {
+    await stores.insertUser(user, HASH);
+    return user.id;
+  });
+
+it("ST-03 transactions asked for together wait for the disk once", async () => {
+  const ids = await Promise.all(Array.from({ length: 20 }, () => insert()));
+  expect(await usersAtRest()).toEqual(ids.sort());
+  expect(countCommits()).toBe(1);
+  await insert();
+  expect(countCommits()).toBe(2);
+});
+
+it("ST-01 nobody is answered before another process could see what they did", async () => {
+  const answered = Array.from({ length: 10 }, async () => {
+    const id = await insert();
+    return (await usersAtRest()).includes(id);
+  });
+  expect(await Promise.all(answered)).toEqual(answered.map(() => true));
+});
+
+it("ST-03 one that fails is undone by itself, and told so; those beside it hold", async () => {
+  const undone = aUser();
+  const outcomes = await Promise.allSettled([
+    insert(),
+    storage.transaction(async (stores) => {
+      await stores.insertUser(undone, HASH);
+      throw new Error("not this one");
+    }),
+    insert(),
+  ]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(outcomes[1]).toMatchObject({ reason: new Error("not this one") });
+  const held = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? outcome.value : []));
+  expect(await usersAtRest()).toEqual(held.sort());
+  expect(countCommits()).toBe(1);
+});
+
+it("ST-03 each sees what those before it did: what may happen once happens once", async () => {
+  const user = aUser();
+  await storage.insertUser(user, HASH);
+  const replaced = await Promise.all(
+    Array.from({ length: 10 }, (_, n) =>
+      storage.transaction((stores) => stores.replacePasswordHash(user.id, HASH, `next-${n}`)),
+    ),
+  );
+  expect(replaced.filter(Boolean)).toHaveLength(1);
+});
+
+it("ST-03 what a transaction may still undo of sessions is seen by nobody outside of it", async () => {
+  const user = aUser();
+  await storage.insertUser(user, HASH);
+  const [kept, never] = [aCookieSession(user), aTokenSession(user)];
+  await storage.insertSession(kept, HASH);
+  let readings: Promise<unknown>[] = [];
+  const undone = storage.transaction(async (stores) => {
+    await stores.deleteSession(kept.id);
+    await stores.insertSession(never, HASH);
+    readings = [
+      storage.findSessionBySecretHash(kept.secretHash),
+      storage.findSession(never.id),
+      storage.findRefreshState(never.id),
+    ];
+    expect(await stores.findSession(never.id)).toBeDefined();
+    throw new Error("undone");
+  });
+  await expect(undone).rejects.toThrow("undone");
+  const { secretHash: _, ...session } = kept;
+  expect(await Promise.all(readings)).toEqual([{ session, user }, undefined, undefined]);
+});
+
+it("SE-12 what another process ends is not found by the very next reading", async () => {
+  const user = aUser();
+  await storage.insertUser(user, HASH);
+  const session = aCookieSession(user);
+  await storage.insertSession(session, HASH);
+  const find = () => storage.findSessionBySecretHash(session.secretHash);
+  expect((await find())?.user.disabled).toBe(false);
+  await database.query("update users set disabled = 1");
+  expect((await find())?.user.disabled).toBe(true);
+  await database.query("delete from sessions");
+  expect(await find()).toBeUndefined();
+});
+
+it("ST-12 a disk that fills up half-way fails them all, and nothing of any is there", async () => {
+  await sql`pragma max_page_count = 1`.execute(opened.db); // SQLite takes the present size
+  const tooLong = () =>
+    storage.transaction((stores) => stores.insertUser(aUser(), "x".repeat(100_000)));
+  const outcomes = await Promise.allSettled([insert(), tooLong(), insert()]);
+  expect(outcomes).toMatchObject(
+    outcomes.map(() => ({ reason: expect.any(StorageUnavailableError) })),
+  );
+  expect(await usersAtRest()).toEqual([]);
+  await sql`pragma max_page_count = 1000000`.execute(opened.db);
+  const id = await insert();
+  expect(await usersAtRest()).toEqual([id]);
+});
+
+it("ST-01 a COMMIT that fails is told to everybody who waited for it", async () => {
+  const transactions = opened.transactions((db) => db);
+  const outcomes = await Promise.allSettled([
+    transactions.run((db) =>
+      sql`insert into event_retention (delete_before) values (1)`.execute(db),
+    ),
+    transactions.run(async (db) => {
+      await sql`pragma defer_foreign_keys = on`.execute(db); // refused by the COMMIT, and not before
+      await sql`insert into devices (id, user_id, secret_hash, seen_at, expires_at)
+        values ('d', 'nobody', x'00', 0, 0)`.execute(db);
+    }),
+    transactions.run((db) => sql`insert into jobs (name, due_at) values ('x', 1)`.execute(db)),
+  ]);
+  expect(outcomes).toMatchObject(
+    outcomes.map(() => ({ reason: { message: expect.stringContaining("FOREIGN KEY") } })),
+  );
+  expect(await database.query("select * from jobs")).toEqual([]);
+  expect(await insert()).toEqual(expect.any(String)); // and the next one works
+});
+
+it("ST-13 closing waits for those that have been asked for, however many", async () => {
+  const asked = Promise.all(Array.from({ length: 200 }, () => insert()));
+  await storage.close();
+  expect(await usersAtRest()).toEqual((await asked).sort());
+});
+
+it("a flood of them leaves the event loop turning", async () => {
+  let turns = 0;
+  const turning = setInterval(() => (turns += 1), 0);
+  await Promise.all(Array.from({ length: 1000 }, () => insert()));
+  clearInterval(turning);
+  expect(turns).toBeGreaterThan(3);
+});
