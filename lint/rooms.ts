@@ -108,6 +108,7 @@ export const rooms: readonly Room[] = [
       "src/outbox.ts",
       "src/scraping.ts",
       "src/data-folder.ts",
+      "src/serve.ts",
       "src/server.ts",
       "src/start-refused.ts",
     ],

@@ -1,12 +1,10 @@
-/** The life of the process: from the environment to a server, and from a signal to its end. */
-import { readSettings } from "./config.ts";
-import { ForeignSecretError } from "./domain/keys.ts";
-import { StorageUnavailableError, UnsafeStorageError } from "./domain/storage.ts";
-import { greetingOf } from "./greeting.ts";
-import { type RunningServer, startServer } from "./server.ts";
-import { StartRefusedError } from "./start-refused.ts";
+/** What `npm start` does first: the settings, before anything large is loaded, so that what is wrong with them is said at once. */
+import { existsSync, mkdirSync } from "node:fs";
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
+import { dataFolderOf, readSettings, type Settings } from "./config.ts";
 
-/** What `npm start` does: starts from the environment, says where to look, ends on a signal. */
+/** Starts the server that the environment describes, or says what is wrong with it. */
 export async function main(): Promise<void> {
   const read = readSettings();
   if ("faults" in read) {
@@ -15,63 +13,22 @@ export async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const starting = startServer(read.settings);
-  endOnSignal(starting);
-  const server = await starting.catch((error: unknown) => {
-    console.error(refusalOf(error) ?? error);
-    process.exit(1);
-  });
-  console.error(greetingOf(server, read.settings));
+  if (read.settings.NODE_ENV === "production") keepCompiledCode(read.settings);
+  const { serveUntilSignal } = await import("./serve.ts");
+  await serveUntilSignal(read.settings);
 }
-
-/** As long as an orderly end may take: whoever sent the signal sends another kind after ten seconds (ST-13). Milliseconds. */
-const STOP_TIMEOUT_MS = 9_500;
 
 /**
- * From the first moment: a process that is number 1 of a container ignores a signal nobody listens to.
- * Before it listens nothing was acknowledged, and a migration is undone by whoever opens the database next.
+ * The next start finds what this one compiled. Beside the database, in a folder of the owner's alone:
+ * what lies there is run, so it must not be the temporary folder, where others may write.
  */
-function endOnSignal(starting: Promise<RunningServer>): void {
-  let server: RunningServer | undefined;
-  void starting.then(
-    (started) => (server = started),
-    () => undefined, // `main` says why
-  );
-  // A second signal finds the stop under way and changes nothing.
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.on(signal, () => {
-      if (server === undefined) process.exit(0);
-      const overdue = () => {
-        console.error("Something did not end in time: the process ends without it");
-        process.exit(1);
-      };
-      setTimeout(overdue, STOP_TIMEOUT_MS).unref();
-      server.stop(signal).then(
-        () => process.exit(0),
-        (error: unknown) => {
-          console.error(error);
-          process.exit(1);
-        },
-      );
-    });
-}
-
-/** What whoever started it can mend, in words; undefined for what is a bug of ours. */
-function refusalOf(error: unknown): string | undefined {
-  if (
-    error instanceof StartRefusedError ||
-    error instanceof ForeignSecretError ||
-    error instanceof UnsafeStorageError
-  )
-    return error.message;
-  if (error instanceof StorageUnavailableError)
-    return `${error.message}${reasonOf(error)}\nNothing was started. Is DATABASE_URL right, and does the database run?`;
-  return undefined;
-}
-
-/** The database's or the system's own words, which name addresses and roles, and no passwords. */
-function reasonOf({ cause }: Error): string {
-  if (!(cause instanceof Error)) return "";
-  const { message } = cause.cause instanceof Error ? cause.cause : cause;
-  return message === "" ? "" : `: ${message}`;
+function keepCompiledCode(settings: Settings): void {
+  if (!settings.DATABASE_URL.startsWith("sqlite:")) return;
+  const folder = join(dataFolderOf(settings), "compile-cache");
+  try {
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
+    enableCompileCache(folder);
+  } catch {
+    // It only would have been faster. Where there is no data folder yet, the next start has one.
+  }
 }
