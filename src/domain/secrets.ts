@@ -1,5 +1,5 @@
 /** One secret in the settings, a key of its own for each purpose: none can stand in for another. */
-import { createHash, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** 256 bits: twice what OWASP ASVS 5.0 §7.2.3 asks of a session secret. */
 const SECRET_BYTES = 32;
@@ -40,7 +40,7 @@ export function newSecret(): string {
  * 256 random bits cannot be guessed, whatever the speed.
  */
 export function hashSecret(secret: string): Uint8Array {
-  return createHash("sha256").update(secret).digest();
+  return hash("sha256", secret, "buffer");
 }
 
 /** Whether two secrets are one, by what is kept of each. As long for every pair: neither length nor a common beginning tells. */

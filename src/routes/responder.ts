@@ -34,17 +34,25 @@ export function createResponder(
       headers: { ...base, ...headers, "x-request-id": exchange.requestId },
     });
   }
+  // Pairs, made once: a record would be copied and taken apart again for every answer.
+  const closed = Object.entries(base);
+  const closedJson = [...closed, pair("content-type", "application/json")];
   return {
     page,
     json(exchange, { status, body, setCookies, cacheControl }) {
-      const headers: Record<string, string> = { ...base, "x-request-id": exchange.requestId };
-      if (body !== undefined) headers["content-type"] = "application/json";
-      if (cacheControl !== undefined) headers["cache-control"] = cacheControl;
       const text = body === undefined ? null : JSON.stringify(body);
-      if (setCookies === undefined) return new ResponseClass(text, { status, headers });
-      // Set-Cookie may not be folded into one line (RFC 6265 §3), so pairs instead of a record.
-      const cookies = setCookies.map((cookie): [string, string] => ["set-cookie", cookie]);
-      return new ResponseClass(text, { status, headers: [...Object.entries(headers), ...cookies] });
+      const common = text === null ? closed : closedJson;
+      const headers =
+        cacheControl === undefined
+          ? common.slice()
+          : [
+              ...common.filter(([name]) => name !== "cache-control"),
+              pair("cache-control", cacheControl),
+            ];
+      headers.push(pair("x-request-id", exchange.requestId));
+      // Set-Cookie may not be folded into one line (RFC 6265 §3).
+      for (const cookie of setCookies ?? []) headers.push(pair("set-cookie", cookie));
+      return new ResponseClass(text, { status, headers });
     },
     text: (exchange, { status, body }, mediaType) =>
       page(exchange, status, String(body), { "content-type": mediaType }),
@@ -62,4 +70,8 @@ export function createResponder(
       });
     },
   };
+}
+
+function pair(name: string, value: string): [string, string] {
+  return [name, value];
 }
