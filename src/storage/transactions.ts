@@ -52,16 +52,20 @@ interface Unit<Inside> {
  */
 export function transactInGroups<Inside>(db: Db, open: (db: Db) => Inside): Transactions<Inside> {
   const waiting: Unit<Inside>[] = [];
+  /** Somebody is about to take those who wait. */
+  let isStarting = false;
 
   function run<T>(work: (inside: Inside) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       waiting.push(createUnit(work, resolve, reject));
-      if (waiting.length === 1) startSoon();
+      startSoon();
     });
   }
 
   /** Not at once: all requests that this turn of the event loop brings are to be in. */
   function startSoon(): void {
+    if (isStarting || waiting.length === 0) return;
+    isStarting = true;
     setImmediate(() => void commitTogether());
   }
 
@@ -69,7 +73,7 @@ export function transactInGroups<Inside>(db: Db, open: (db: Db) => Inside): Tran
     let units: readonly Unit<Inside>[] = [];
     try {
       const transaction = await db.startTransaction().execute();
-      units = waiting.splice(0, UNITS_PER_COMMIT);
+      units = take(UNITS_PER_COMMIT);
       try {
         await runEach(units, transaction, open(transaction));
         await transaction.commit().execute();
@@ -79,10 +83,15 @@ export function transactInGroups<Inside>(db: Db, open: (db: Db) => Inside): Tran
       }
       for (const unit of units) unit.settle();
     } catch (error) {
-      if (units.length === 0) units = waiting.splice(0); // none of them had a transaction
+      if (units.length === 0) units = take(Infinity); // none of them had a transaction
       for (const unit of units) unit.fail(error);
     }
-    if (waiting.length > 0) startSoon();
+    startSoon();
+  }
+
+  function take(atMost: number): Unit<Inside>[] {
+    isStarting = false;
+    return waiting.splice(0, atMost);
   }
 
   return {
