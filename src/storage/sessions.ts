@@ -2,7 +2,6 @@
 import type { CompiledQuery } from "kysely";
 import type {
   NewSession,
-  RefreshState,
   Session,
   SessionLimits,
   SessionStore,
@@ -11,22 +10,20 @@ import type {
 import type { StorageDialect } from "./dialect.ts";
 import { execute, LATER } from "./queries.ts";
 import type { ReadNow, Run } from "./queries.ts";
+import {
+  advanceRefreshCounter,
+  compileRefreshQueries,
+  findRefreshState,
+} from "./refresh-states.ts";
+import type { RefreshQueries } from "./refresh-states.ts";
 import type { Db } from "./schema.ts";
 import { sessionsWithUsers, toSessionWithUser } from "./session-rows.ts";
 import type { SessionUserRow } from "./session-rows.ts";
 
-export interface SessionQueries {
+export interface SessionQueries extends RefreshQueries {
   readonly bySecretHash: CompiledQuery<SessionUserRow>;
   readonly byId: CompiledQuery<SessionUserRow>;
   readonly touch: CompiledQuery<unknown>;
-  readonly refreshState: CompiledQuery<RefreshStateRow>;
-  readonly advance: CompiledQuery<unknown>;
-}
-
-interface RefreshStateRow extends SessionUserRow {
-  refresh_salt: Uint8Array | null;
-  refresh_counter: number;
-  refresh_rotated_at: number | null;
 }
 
 export function compileSessionQueries(db: Db): SessionQueries {
@@ -39,20 +36,7 @@ export function compileSessionQueries(db: Db): SessionQueries {
       .where("id", "=", LATER.text)
       .where("last_seen_at", "<", LATER.instant)
       .compile(),
-    refreshState: sessionsWithUsers(db)
-      .select(["refresh_salt", "refresh_counter", "refresh_rotated_at"])
-      .where("sessions.id", "=", LATER.text)
-      .compile(),
-    advance: db
-      .updateTable("sessions")
-      .set({
-        refresh_counter: LATER.instant,
-        refresh_rotated_at: LATER.instant,
-        last_seen_at: LATER.instant,
-      })
-      .where("id", "=", LATER.text)
-      .where("refresh_counter", "=", LATER.instant)
-      .compile(),
+    ...compileRefreshQueries(db),
   };
 }
 
@@ -266,35 +250,6 @@ const sessionColumns = [
   "ip",
   "user_agent",
 ] as const;
-
-async function findRefreshState(
-  run: Run,
-  readNow: ReadNow,
-  { refreshState }: SessionQueries,
-  sessionId: string,
-): Promise<RefreshState | undefined> {
-  const [row] =
-    readNow(refreshState, [sessionId]) ?? (await execute(run, refreshState, [sessionId])).rows;
-  if (row === undefined || row.refresh_salt === null) return undefined;
-  return {
-    ...toSessionWithUser(row),
-    refreshSalt: row.refresh_salt,
-    refreshCounter: row.refresh_counter,
-    refreshRotatedAt: row.refresh_rotated_at,
-  };
-}
-
-async function advanceRefreshCounter(
-  run: Run,
-  { advance }: SessionQueries,
-  sessionId: string,
-  counter: number,
-  now: number,
-): Promise<boolean> {
-  const parameters = [counter + 1, now, now, sessionId, counter];
-  const { numAffectedRows } = await execute(run, advance, parameters);
-  return numAffectedRows === 1n;
-}
 
 /** Only cookies fall idle: a token's session lives on its refresh tokens, to its absolute limit. */
 async function deleteExpiredSessions(

@@ -105,7 +105,7 @@ describe("opening a SQLite file", () => {
       database.path,
       "This is not a database, but it is long enough for one.".repeat(20),
     );
-    await expect(openStorage(database.url)).rejects.toThrow(/not a database/);
+    await expect(openStorage(database.url)).rejects.toThrow(/is no SQLite database/);
   });
 
   it("ST-07 an open waits for another connection that has the new file to itself", async () => {

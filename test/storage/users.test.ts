@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endOfPrefix } from "../../src/storage/users.ts";
+import { endOfPrefix } from "../../src/storage/prefixes.ts";
 import { databases, eachTestOpens } from "./databases.ts";
 import { aCookieSession, anAdmin, aTokenSession, aUser, HASH } from "./samples.ts";
 

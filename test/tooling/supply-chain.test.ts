@@ -45,7 +45,7 @@ describe("SC-02 what npm installs", () => {
     const ranges = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
     const exact = /^(?:npm:[\w@/-]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/;
     expect(ranges.filter(([, range]) => !exact.test(range))).toEqual([]);
-    expect(read(".ci/run")).toMatch(/^npm ci\b/m);
+    expect(read(".ci/run")).toMatch(/^step "npm packages" npm ci\b/m);
     expect(read(".ci/run")).not.toMatch(/\bnpm (i|install|add)\b/);
   });
 
