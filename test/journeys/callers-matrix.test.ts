@@ -154,9 +154,9 @@ function post(path: string, body: object): Promise<Response> {
 
 /**
  * All that is stored, but for what may change without anybody's having asked for it: the journal, which
- * tells of a refusal; when a session was last used; how far a mail has got.
+ * tells of a refusal; the limits, which keep in mind that it was told; when a session was last used; how
+ * far a mail has got.
  */
-/** All that a refusal must leave as it is. It may be told, and it is kept in mind that it was. */
 function digest(): string {
   const tables = sql(
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('events', 'limits')",
