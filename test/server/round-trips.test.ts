@@ -65,7 +65,7 @@ test("getHealth asks nothing", async () => {
   expect(await countStatements(() => target.send("GET", "/healthz"), 200)).toEqual([]);
 });
 
-test("tokenRefresh goes there eight times: its limit, what the token stands for, and the exchange", async () => {
+test("tokenRefresh goes there nine times: its limit, what the token stands for, and the exchange", async () => {
   const credentials = { email: owner.email, password: PASSWORD };
   const login = await target.post("/token/login", credentials);
   let { refreshToken } = JSON.parse(login.body) as { refreshToken: string };
@@ -75,16 +75,16 @@ test("tokenRefresh goes there eight times: its limit, what the token stands for,
     return answer;
   };
   expect(outline(await countStatements(ask, 200))).toEqual([
-    ...["begin", "insert limits", "commit"],
+    ...["select limits", "begin", "insert limits", "commit"],
     "select sessions",
     ...["begin", "update sessions", "insert events", "commit"],
   ]);
 });
 
-test("login goes there thirteen times, and holds no connection while it hashes", async () => {
+test("login goes there fourteen times, and holds no connection while it hashes", async () => {
   const ask = () => target.post("/login", { email: owner.email, password: PASSWORD });
   expect(outline(await countStatements(ask, 200))).toEqual([
-    ...["begin", "insert limits", "insert limits", "commit"],
+    ...["select limits", "begin", "insert limits", "insert limits", "commit"],
     "select users",
     ...["begin", "insert sessions", "update users", "insert devices", "delete devices"],
     ...["delete limits", "insert events", "commit"],
