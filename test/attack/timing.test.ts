@@ -14,7 +14,7 @@ const HASHING_ROUNDS = 36;
  * machine: alike 0.48 to 0.51; with an early return for an unknown address 0.15 to 0.33. Of the rows of
  * a decoy alone the time tells too little to measure here: `test/journeys/reset.test.ts` counts them.
  */
-const FORGOT_LEEWAY = 0.1;
+const FORGOT_LEEWAY = 0.15;
 const FORGOT_ROUNDS = 300;
 
 /** The login takes some ten seconds alone; this is for a machine that is busy with all other tests. Milliseconds. */
@@ -67,6 +67,8 @@ test(
 
 test(
   "RS-01 ET-01 forgot-password takes as long for an unknown address as for a known one",
+  // What tells them apart does so each time; what a machine does beside it does not.
+  { timeout: TIMEOUT_MS, retry: 2 },
   async () => {
     const { email } = await target.newLogin();
     const times = await timesInTurns(FORGOT_ROUNDS, {
@@ -75,7 +77,6 @@ test(
     });
     expectAlike(times.unknown, times.known, FORGOT_LEEWAY);
   },
-  TIMEOUT_MS,
 );
 
 async function answered(status: number, path: string, email: string, password?: string) {
