@@ -86,20 +86,20 @@ async function postponeMail(run: Run, id: string, attempt: number, dueAt: number
   );
 }
 
-/** What waits is little, and has an index of its own. PostgreSQL answers such numbers as text. */
+/** What waits is little, and has an index of its own. */
 async function measureOutbox(run: Run): Promise<OutboxState> {
   const row = await run((db) =>
     db
       .selectFrom("mails")
       .select(({ fn }) => [
-        fn.countAll<number | string>().as("waiting"),
-        fn.min<number | string | null>("created_at").as("oldest"),
+        fn.countAll<number>().as("waiting"),
+        fn.min<number | null>("created_at").as("oldest"),
       ])
       .where("finished_at", "is", null)
       .executeTakeFirstOrThrow(),
   );
   const { waiting, oldest } = row;
-  return { waiting: Number(waiting), oldestCreatedAt: oldest === null ? null : Number(oldest) };
+  return { waiting, oldestCreatedAt: oldest };
 }
 
 async function deleteMailsFinishedBefore(
