@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { readSettings } from "../../src/config.ts";
 import { startServer } from "../../src/server.ts";
+import { CHEAP_COST } from "../cheap-hashes.ts";
 import type { Answer } from "./answers.ts";
 
 export const PASSWORD = "a quiet harbour under snow";
@@ -41,7 +42,6 @@ export async function startTarget(environment: Record<string, string> = {}) {
   const read = readSettings({
     PORT: "0",
     LOG_LEVEL: "silent",
-    BCRYPT_COST: "10",
     HASH_WORKERS: "2",
     DATABASE_URL: `sqlite:${databaseFile}`,
     ADMIN_EMAIL: ADMIN.email,
@@ -50,7 +50,8 @@ export async function startTarget(environment: Record<string, string> = {}) {
     ...environment,
   });
   if ("faults" in read) throw new Error(read.faults.join("; "));
-  const server = await startServer(read.settings).catch((error: unknown) => {
+  const BCRYPT_COST = "BCRYPT_COST" in environment ? read.settings.BCRYPT_COST : CHEAP_COST;
+  const server = await startServer({ ...read.settings, BCRYPT_COST }).catch((error: unknown) => {
     rmSync(folder, { recursive: true });
     throw error;
   });

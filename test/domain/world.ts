@@ -18,11 +18,10 @@ import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
 import { isCommonPassword } from "../../src/platform/common-passwords.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { openStorage } from "../../src/storage/storage.ts";
+import { CHEAP_COST } from "../cheap-hashes.ts";
 
 export const AUTH_SECRET = "correct-battery-0123456789-staple-horse";
 export const ISSUER = "https://auth.example.com";
-/** The lowest cost that is allowed: the tests are to be slow only where slowness is the point. */
-export const COST = 10;
 export const PASSWORD = "a quiet harbour under snow";
 /** 2026-11-23T10:06:00.000Z, in milliseconds. */
 export const NOW = 1_795_428_360_000;
@@ -84,7 +83,7 @@ export async function openWorld(
     newId,
     secretKeys,
     keyRing: await openKeyRing(storage, secretKeys.signingKeySeal, 900, newId(NOW), NOW),
-    passwords: createPasswords(bcrypt, secretKeys.passwordPepper, COST),
+    passwords: createPasswords(bcrypt, secretKeys.passwordPepper, CHEAP_COST),
     passwordPolicy: {
       minLength: 8,
       maxLength: PASSWORD_MAX_CODE_POINTS,

@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { createClient } from "@portcullis/client";
 import { readSettings } from "../../src/config.ts";
 import { type RunningServer, startServer } from "../../src/server.ts";
+import { CHEAP_COST } from "../cheap-hashes.ts";
 import { dataOf } from "./clients.ts";
 import { startMailServer } from "./mail-server.ts";
 import { tokenIn } from "./mailbox.ts";
@@ -41,7 +42,6 @@ export async function startProvokedServers(
       NODE_ENV: "test",
       PORT: "0",
       LOG_LEVEL: "silent",
-      BCRYPT_COST: "10",
       HASH_WORKERS: "1",
       DATABASE_URL: `sqlite:${join(folder, `${name}.db`)}`,
       ADMIN_EMAIL: adminCredentials.email,
@@ -53,7 +53,7 @@ export async function startProvokedServers(
       ...options.environment,
     });
     if ("faults" in read) throw new Error(read.faults.join("\n"));
-    const server = await startServer(read.settings);
+    const server = await startServer({ ...read.settings, BCRYPT_COST: CHEAP_COST });
     running.push(server);
     const address = (await options.inFront?.(server.address)) ?? server.address;
     const login = await createClient({ baseUrl: address }).tokenLogin(adminCredentials);

@@ -11,6 +11,7 @@ import { operationIds, operations } from "../../src/contract/operations.ts";
 import { problem } from "../../src/contract/problems.ts";
 
 const START = new URL("../../src/start.js", import.meta.url).pathname;
+const START_WITH_CHEAP_HASHES = new URL("start-with-cheap-hashes.ts", import.meta.url).pathname;
 
 export const adminCredentials = {
   email: "grace@example.com",
@@ -47,7 +48,7 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Starts the server and waits until it listens. */
+/** Starts the server and waits until it listens. Its passwords cost next to nothing, unless `BCRYPT_COST` is given. */
 export async function startServerProcess(options: StartOptions = {}): Promise<ServerProcess> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "portcullis-")));
   const databaseFile = join(folder, "portcullis.db");
@@ -58,7 +59,8 @@ export async function startServerProcess(options: StartOptions = {}): Promise<Se
     ...generousLimits,
     ...options.environment,
   };
-  const child = spawnServer(environment, [], folder);
+  const entry = "BCRYPT_COST" in environment ? START : START_WITH_CHEAP_HASHES;
+  const child = spawnServer(environment, [], folder, entry);
   const lines: string[] = [];
   let stderr = "";
   child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
@@ -114,13 +116,14 @@ function undocumentedAnswers(lines: readonly string[]): string[] {
   return [...new Set(answers)].filter((answer) => !documented.includes(answer));
 }
 
-/** The process alone, with test-sized hashing and a free port, and nothing of this shell's own settings. */
+/** The process alone, with the least hashing there may be and a free port, and nothing of this shell's own settings. */
 export function spawnServer(
   environment: Readonly<Record<string, string>>,
   nodeArguments: readonly string[] = [],
   folder?: string,
+  entry = START,
 ): ChildProcess {
-  return spawn(process.execPath, [...nodeArguments, START], {
+  return spawn(process.execPath, [...nodeArguments, entry], {
     cwd: folder,
     env: {
       PATH: process.env["PATH"],

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { compareSync, hashSync } from "bcryptjs";
 import { expect, test } from "vitest";
 import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+import { patience } from "../patience.ts";
 
 test("the workers compute what bcrypt computes", async () => {
   const pool = createBcryptPool(1, 10);
@@ -14,7 +15,7 @@ test("the workers compute what bcrypt computes", async () => {
   await pool.close();
 });
 
-test("IV-06 the event loop stays free while passwords are hashed", async () => {
+test("IV-06 the event loop stays free while passwords are hashed", patience, async () => {
   const pool = createBcryptPool(2, 100);
   await Promise.all([pool.hash("warm", 4), pool.hash("up", 4)]);
   const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -28,7 +29,7 @@ test("IV-06 the event loop stays free while passwords are hashed", async () => {
   expect(delay.percentile(90) / 1e6).toBeLessThan(40);
 });
 
-test("IV-07 the queue is bounded, and what exceeds it is refused at once", async () => {
+test("IV-07 the queue is bounded, and what exceeds it is refused at once", patience, async () => {
   const pool = createBcryptPool(1, 3);
   await pool.hash("warm up", 4);
   const started = performance.now();

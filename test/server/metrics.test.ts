@@ -21,6 +21,7 @@ beforeAll(async () => {
       LOCKOUT_THRESHOLD: "3",
       LIMIT_FORGOT_IP: "2/3600",
       LIMIT_FORGOT_EMAIL: "1/3600",
+      BCRYPT_COST: "10",
       HASH_WORKERS: "1",
       HASH_QUEUE: "2",
     },

@@ -7,7 +7,7 @@ const QUEUE = 4;
 
 let target: Target;
 beforeAll(async () => {
-  target = await startTarget({ HASH_WORKERS: "1", HASH_QUEUE: String(QUEUE) });
+  target = await startTarget({ BCRYPT_COST: "10", HASH_WORKERS: "1", HASH_QUEUE: String(QUEUE) });
 });
 afterAll(() => target.stop());
 

@@ -13,6 +13,7 @@ import {
 } from "../journeys/server-process.ts";
 import { until } from "../journeys/until.ts";
 import { type PostgresServer, startPostgres } from "../postgres.ts";
+import { patience } from "../patience.ts";
 
 let folder: string;
 let postgres: PostgresServer;
@@ -62,36 +63,40 @@ function keepSigningUp() {
   };
 }
 
-test("ST-02 killed and started again under load: 503 meanwhile, nothing acknowledged lost, healed within 10 s", async () => {
-  const admin = cookieClient(server.baseUrl);
-  dataOf(await admin.login(adminCredentials));
-  const load = keepSigningUp();
-  await until(() => (load.acknowledged.length >= 10 ? true : undefined));
-  await postgres.kill("SIGKILL");
-  await until(() => (load.statuses.includes(503) ? true : undefined));
+test(
+  "ST-02 killed and started again under load: 503 meanwhile, nothing acknowledged lost, healed within 10 s",
+  patience,
+  async () => {
+    const admin = cookieClient(server.baseUrl);
+    dataOf(await admin.login(adminCredentials));
+    const load = keepSigningUp();
+    await until(() => (load.acknowledged.length >= 10 ? true : undefined));
+    await postgres.kill("SIGKILL");
+    await until(() => (load.statuses.includes(503) ? true : undefined));
 
-  expect(await admin.getMe({}, { retry: false })).toMatchObject({
-    status: 503,
-    problem: { code: "overloaded" },
-  });
-  expect(await admin.getReadiness({}, { retry: false })).toMatchObject({ status: 503 });
-  expect(await admin.getHealth()).toMatchObject({ status: 200 });
-  expect(await admin.getJwks()).toMatchObject({ status: 200 });
+    expect(await admin.getMe({}, { retry: false })).toMatchObject({
+      status: 503,
+      problem: { code: "overloaded" },
+    });
+    expect(await admin.getReadiness({}, { retry: false })).toMatchObject({ status: 503 });
+    expect(await admin.getHealth()).toMatchObject({ status: 200 });
+    expect(await admin.getJwks()).toMatchObject({ status: 200 });
 
-  await postgres.start();
-  const backAt = performance.now();
-  await until(async () => ((await admin.getReadiness()).ok ? true : undefined));
-  expect(performance.now() - backAt).toBeLessThan(10_000);
-  const before = load.acknowledged.length;
-  await until(() => (load.acknowledged.length >= before + 5 ? true : undefined));
-  await load.stop();
+    await postgres.start();
+    const backAt = performance.now();
+    await until(async () => ((await admin.getReadiness()).ok ? true : undefined));
+    expect(performance.now() - backAt).toBeLessThan(10_000);
+    const before = load.acknowledged.length;
+    await until(() => (load.acknowledged.length >= before + 5 ? true : undefined));
+    await load.stop();
 
-  expect(await admin.getMe()).toMatchObject({ status: 200 });
-  const kept = new Set<string>();
-  for await (const user of admin.listUsers.each({ limit: 100 })) kept.add(user.email);
-  expect(load.acknowledged.filter((email) => !kept.has(email))).toEqual([]);
-  expect(new Set(load.statuses)).toEqual(new Set([201, 503]));
-  const told = server.events().map(({ event }) => event);
-  expect(told).not.toContain("unhandled_error");
-  expect(told.filter((event) => event === "server_started")).toHaveLength(1);
-});
+    expect(await admin.getMe()).toMatchObject({ status: 200 });
+    const kept = new Set<string>();
+    for await (const user of admin.listUsers.each({ limit: 100 })) kept.add(user.email);
+    expect(load.acknowledged.filter((email) => !kept.has(email))).toEqual([]);
+    expect(new Set(load.statuses)).toEqual(new Set([201, 503]));
+    const told = server.events().map(({ event }) => event);
+    expect(told).not.toContain("unhandled_error");
+    expect(told.filter((event) => event === "server_started")).toHaveLength(1);
+  },
+);

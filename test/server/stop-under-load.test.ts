@@ -9,6 +9,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { freshEmail, password } from "../journeys/clients.ts";
 import { startServerProcess } from "../journeys/server-process.ts";
 import { until } from "../journeys/until.ts";
+import { patience } from "../patience.ts";
 
 const EVERY_MS = 5; // 200 requests a second
 const LOGINS = 8;
@@ -18,55 +19,63 @@ const STOPS_WITHIN_MS = 10_000;
 /** What src/server.ts gives to accepted requests. */
 const DRAIN_IS_CUT_AFTER_MS = 8_000;
 
-test("ST-13 a SIGTERM at 200 requests a second cuts no accepted request, loses no line, and leaves one file", async () => {
-  const server = await startServerProcess();
-  onTestFinished(() => server.dispose());
-  const answers: Promise<Answer | "refused" | "cut">[] = [];
-  const load = setInterval(() => {
-    // A write with an event of its own, and no hash: each takes the server a moment on the disk.
-    answers.push(post(`${server.baseUrl}/forgot-password`, { email: freshEmail() }));
-  }, EVERY_MS);
-  await sleep(BEFORE_THE_STOP_MS);
-  // And some that take long, so that they are under way at the stop. Connections are accepted in
-  // turn: once a later one has its answer, theirs are accepted too.
-  const logins = Array.from({ length: LOGINS }, () =>
-    post(`${server.baseUrl}/login`, { email: freshEmail(), password }),
-  );
-  const later = post(`${server.baseUrl}/forgot-password`, { email: freshEmail() });
-  answers.push(later);
-  await later;
+test(
+  "ST-13 a SIGTERM at 200 requests a second cuts no accepted request, loses no line, and leaves one file",
+  patience,
+  async () => {
+    const server = await startServerProcess();
+    onTestFinished(() => server.dispose());
+    const answers: Promise<Answer | "refused" | "cut">[] = [];
+    const load = setInterval(() => {
+      // A write with an event of its own, and no hash: each takes the server a moment on the disk.
+      answers.push(post(`${server.baseUrl}/forgot-password`, { email: freshEmail() }));
+    }, EVERY_MS);
+    await sleep(BEFORE_THE_STOP_MS);
+    // And some that take long, so that they are under way at the stop. Connections are accepted in
+    // turn: once a later one has its answer, theirs are accepted too.
+    const logins = Array.from({ length: LOGINS }, () =>
+      post(`${server.baseUrl}/login`, { email: freshEmail(), password }),
+    );
+    const later = post(`${server.baseUrl}/forgot-password`, { email: freshEmail() });
+    answers.push(later);
+    await later;
 
-  const stoppedAt = performance.now();
-  const stopping = server.stop();
-  void sleep(20).then(() => server.stop()); // a second signal finds the stop under way
-  await sleep(AFTER_THE_STOP_MS);
-  clearInterval(load);
-  expect(await stopping).toBe(0);
-  expect(performance.now() - stoppedAt).toBeLessThan(STOPS_WITHIN_MS);
+    const stoppedAt = performance.now();
+    const stopping = server.stop();
+    void sleep(20).then(() => server.stop()); // a second signal finds the stop under way
+    await sleep(AFTER_THE_STOP_MS);
+    clearInterval(load);
+    expect(await stopping).toBe(0);
+    expect(performance.now() - stoppedAt).toBeLessThan(STOPS_WITHIN_MS);
 
-  const judged = (await Promise.all(logins)).map((answer) =>
-    typeof answer === "string" ? answer : answer.status,
-  );
-  expect(judged).toEqual(Array.from({ length: LOGINS }, () => 401));
-  expect(await Promise.all(answers)).not.toContain("cut");
-  const answered = (await Promise.all([...logins, ...answers])).filter(
-    (answer) => typeof answer !== "string",
-  );
-  const received = new Set(answered.map(({ requestId }) => requestId));
-  const events = server.events(); // throws at a line that is not whole
-  const told = events.filter(({ event }) => event === "request").map(({ requestId }) => requestId);
-  expect(told.length).toBeGreaterThan(20);
-  expect(told.filter((id) => !received.has(id ?? ""))).toEqual([]);
+    const judged = (await Promise.all(logins)).map((answer) =>
+      typeof answer === "string" ? answer : answer.status,
+    );
+    expect(judged).toEqual(Array.from({ length: LOGINS }, () => 401));
+    expect(await Promise.all(answers)).not.toContain("cut");
+    const answered = (await Promise.all([...logins, ...answers])).filter(
+      (answer) => typeof answer !== "string",
+    );
+    const received = new Set(answered.map(({ requestId }) => requestId));
+    const events = server.events(); // throws at a line that is not whole
+    const told = events
+      .filter(({ event }) => event === "request")
+      .map(({ requestId }) => requestId);
+    expect(told.length).toBeGreaterThan(20);
+    expect(told.filter((id) => !received.has(id ?? ""))).toEqual([]);
 
-  const acknowledged = answered.filter(({ status }) => status === 202);
-  const recorded = new Set(
-    events.filter(({ event }) => event === "reset_requested_unknown_email").map((e) => e.requestId),
-  );
-  expect(acknowledged.filter(({ requestId }) => !recorded.has(requestId))).toEqual([]);
-  expect(answered.filter(({ status }) => ![202, 401, 503].includes(status))).toEqual([]);
-  expect(events.at(-1)).toMatchObject({ event: "server_stopped", reason: "SIGTERM" });
-  expect(existsSync(`${server.databaseFile}-wal`)).toBe(false);
-});
+    const acknowledged = answered.filter(({ status }) => status === 202);
+    const recorded = new Set(
+      events
+        .filter(({ event }) => event === "reset_requested_unknown_email")
+        .map((e) => e.requestId),
+    );
+    expect(acknowledged.filter(({ requestId }) => !recorded.has(requestId))).toEqual([]);
+    expect(answered.filter(({ status }) => ![202, 401, 503].includes(status))).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ event: "server_stopped", reason: "SIGTERM" });
+    expect(existsSync(`${server.databaseFile}-wal`)).toBe(false);
+  },
+);
 
 interface Answer {
   readonly status: number;
@@ -96,36 +105,40 @@ function post(url: string, body: unknown): Promise<Answer | "refused" | "cut"> {
   });
 }
 
-test("ST-13 after a SIGTERM a kept-alive connection is told not ready, a login under way is judged, and others are refused", async () => {
-  const server = await startServerProcess({ environment: { BCRYPT_COST: "12" } });
-  onTestFinished(() => server.dispose());
-  const { port } = new URL(server.baseUrl);
-  const socket = connect(Number(port), "127.0.0.1");
-  let told = "";
-  socket.on("data", (chunk) => (told += String(chunk)));
-  const closed = once(socket, "close");
-  const statuses = () => [...told.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
-  const asked = "GET /readyz HTTP/1.1\r\nHost: localhost\r\n";
-  socket.write(`${asked}\r\n`);
-  await until(async () => (statuses().length === 1 ? true : undefined));
+test(
+  "ST-13 after a SIGTERM a kept-alive connection is told not ready, a login under way is judged, and others are refused",
+  patience,
+  async () => {
+    const server = await startServerProcess({ environment: { BCRYPT_COST: "12" } });
+    onTestFinished(() => server.dispose());
+    const { port } = new URL(server.baseUrl);
+    const socket = connect(Number(port), "127.0.0.1");
+    let told = "";
+    socket.on("data", (chunk) => (told += String(chunk)));
+    const closed = once(socket, "close");
+    const statuses = () => [...told.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+    const asked = "GET /readyz HTTP/1.1\r\nHost: localhost\r\n";
+    socket.write(`${asked}\r\n`);
+    await until(async () => (statuses().length === 1 ? true : undefined));
 
-  const login = post(`${server.baseUrl}/login`, { email: freshEmail(), password });
-  // A connection that idles is closed at once; this one has begun to ask.
-  socket.write(asked);
-  // Connections are served in turn: once a later one has its answer, what came before is accepted.
-  await post(`${server.baseUrl}/forgot-password`, { email: freshEmail() });
-  const stopping = server.stop();
-  await until(async () => ((await isRefused(server.baseUrl)) ? true : undefined));
-  socket.write("\r\n");
-  expect(await login).toMatchObject({ status: 401 });
-  await until(async () => (statuses().length === 2 ? true : undefined));
-  // Nobody is answered any more: what is kept alive is not waited for until the drain is cut.
-  const answeredAt = performance.now();
-  expect(await stopping).toBe(0);
-  expect(performance.now() - answeredAt).toBeLessThan(DRAIN_IS_CUT_AFTER_MS / 2);
-  await closed;
-  expect(statuses()).toEqual(["200", "503"]);
-});
+    const login = post(`${server.baseUrl}/login`, { email: freshEmail(), password });
+    // A connection that idles is closed at once; this one has begun to ask.
+    socket.write(asked);
+    // Connections are served in turn: once a later one has its answer, what came before is accepted.
+    await post(`${server.baseUrl}/forgot-password`, { email: freshEmail() });
+    const stopping = server.stop();
+    await until(async () => ((await isRefused(server.baseUrl)) ? true : undefined));
+    socket.write("\r\n");
+    expect(await login).toMatchObject({ status: 401 });
+    await until(async () => (statuses().length === 2 ? true : undefined));
+    // Nobody is answered any more: what is kept alive is not waited for until the drain is cut.
+    const answeredAt = performance.now();
+    expect(await stopping).toBe(0);
+    expect(performance.now() - answeredAt).toBeLessThan(DRAIN_IS_CUT_AFTER_MS / 2);
+    await closed;
+    expect(statuses()).toEqual(["200", "503"]);
+  },
+);
 
 async function isRefused(url: string): Promise<boolean> {
   return (await post(`${url}/forgot-password`, { email: freshEmail() })) === "refused";

@@ -3,6 +3,7 @@ import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
 import { StorageUnavailableError } from "../../src/domain/storage.ts";
 import { openStorage } from "../../src/storage/storage.ts";
+import { patience } from "../patience.ts";
 import { databases, eachTestOpens } from "./databases.ts";
 import { aCookieSession, aSignup, aUser, HASH, MIGRATED } from "./samples.ts";
 
@@ -55,28 +56,32 @@ describe.each(databases)("storage on $name", ({ create }) => {
     expect(await outside).toBeUndefined();
   });
 
-  it("ST-07 a database locked by another connection gives StorageUnavailableError within the bound and nothing half-written", async () => {
-    const [user, session] = [aUser(), aCookieSession(aUser())];
-    await test.storage.insertUser(user, HASH);
-    const unlock = await test.database.lock();
-    const startedAt = performance.now();
-    const outcomes = await Promise.allSettled([
-      test.storage.insertUser(aUser(), HASH),
-      test.storage.deleteSession(session.id),
-      test.storage.transaction(async (stores) => {
-        await stores.insertUser(aUser(), HASH);
-        await stores.insertEvent(uuidv7(), aSignup(user));
-      }),
-    ]);
-    const elapsedMs = performance.now() - startedAt;
-    await unlock();
-    for (const outcome of outcomes) {
-      expect(outcome).toMatchObject({ reason: expect.any(StorageUnavailableError) });
-    }
-    expect(elapsedMs).toBeGreaterThan(1_500);
-    expect(elapsedMs).toBeLessThan(BUSY_BOUND_MS);
-    expect([await countOf("users"), await countOf("events")]).toEqual([1, 0]);
-  });
+  it(
+    "ST-07 a database locked by another connection gives StorageUnavailableError within the bound and nothing half-written",
+    patience,
+    async () => {
+      const [user, session] = [aUser(), aCookieSession(aUser())];
+      await test.storage.insertUser(user, HASH);
+      const unlock = await test.database.lock();
+      const startedAt = performance.now();
+      const outcomes = await Promise.allSettled([
+        test.storage.insertUser(aUser(), HASH),
+        test.storage.deleteSession(session.id),
+        test.storage.transaction(async (stores) => {
+          await stores.insertUser(aUser(), HASH);
+          await stores.insertEvent(uuidv7(), aSignup(user));
+        }),
+      ]);
+      const elapsedMs = performance.now() - startedAt;
+      await unlock();
+      for (const outcome of outcomes) {
+        expect(outcome).toMatchObject({ reason: expect.any(StorageUnavailableError) });
+      }
+      expect(elapsedMs).toBeGreaterThan(1_500);
+      expect(elapsedMs).toBeLessThan(BUSY_BOUND_MS);
+      expect([await countOf("users"), await countOf("events")]).toEqual([1, 0]);
+    },
+  );
 
   it("ST-07 a lock that goes away in time costs nothing but time, and work runs once", async () => {
     const unlock = await test.database.lock();
@@ -94,36 +99,44 @@ describe.each(databases)("storage on $name", ({ create }) => {
     expect([runs, await countOf("users")]).toEqual([1, 2]);
   });
 
-  it("ST-07 while many writers wait for a lock, reads are answered and the event loop turns", async () => {
-    const user = aUser();
-    await test.storage.insertUser(user, HASH);
-    const unlock = await test.database.lock();
-    const writers = Array.from({ length: 20 }, () => test.storage.insertUser(aUser(), HASH));
-    let slowestMs = 0;
-    for (let read = 0; read < 20; read += 1) {
-      const startedAt = performance.now();
-      expect(await test.storage.findUser(user.id)).toEqual(user);
-      await sleep(1);
-      slowestMs = Math.max(slowestMs, performance.now() - startedAt);
-      await sleep(20);
-    }
-    await unlock();
-    expect(await Promise.all(writers)).toEqual(writers.map(() => true));
-    expect(slowestMs).toBeLessThan(150);
-  });
+  it(
+    "ST-07 while many writers wait for a lock, reads are answered and the event loop turns",
+    patience,
+    async () => {
+      const user = aUser();
+      await test.storage.insertUser(user, HASH);
+      const unlock = await test.database.lock();
+      const writers = Array.from({ length: 20 }, () => test.storage.insertUser(aUser(), HASH));
+      let slowestMs = 0;
+      for (let read = 0; read < 20; read += 1) {
+        const startedAt = performance.now();
+        expect(await test.storage.findUser(user.id)).toEqual(user);
+        await sleep(1);
+        slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+        await sleep(20);
+      }
+      await unlock();
+      expect(await Promise.all(writers)).toEqual(writers.map(() => true));
+      expect(slowestMs).toBeLessThan(150);
+    },
+  );
 
   it("ST-12 is writable", async () => {
     expect(await test.storage.isWritable()).toBe(true);
   });
 
-  it("ST-12 is not writable while somebody else holds the lock, and is again afterwards", async () => {
-    const unlock = await test.database.lock();
-    const startedAt = performance.now();
-    expect(await test.storage.isWritable()).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(500);
-    await unlock();
-    expect(await test.storage.isWritable()).toBe(true);
-  });
+  it(
+    "ST-12 is not writable while somebody else holds the lock, and is again afterwards",
+    patience,
+    async () => {
+      const unlock = await test.database.lock();
+      const startedAt = performance.now();
+      expect(await test.storage.isWritable()).toBe(false);
+      expect(performance.now() - startedAt).toBeLessThan(500);
+      await unlock();
+      expect(await test.storage.isWritable()).toBe(true);
+    },
+  );
 
   it("ST-13 closing waits for a transaction that has begun, and what it wrote is there afterwards", async () => {
     const user = aUser();
