@@ -1,5 +1,6 @@
 /** `npm run bench`: how fast Portcullis is, as ratios to bare node:http and to its peers in the same run. */
 import { type Contender, listContenders } from "./bench/contenders.ts";
+import type { Goal } from "./bench/goals.ts";
 import { findLoadTool } from "./bench/load.ts";
 import { type Options, readOptions, usage } from "./bench/options.ts";
 import { writePage } from "./bench/page.ts";
@@ -23,6 +24,19 @@ try {
 async function bench(options: Options): Promise<void> {
   const contenders = choose(options);
   await installPeers(); // autocannon is among them
+  const collapsed = await measureAndTell(contenders, options);
+  if (!options.guards || collapsed.length === 0) return;
+
+  console.error("Measured once more: what is really slow is slow again.\n");
+  const again = await measureAndTell(contenders, options);
+  if (collapsed.some((goal) => again.includes(goal))) process.exitCode = 1;
+}
+
+/** Answers the goals that were missed by more than half. */
+async function measureAndTell(
+  contenders: readonly Contender[],
+  options: Options,
+): Promise<readonly Goal[]> {
   const tool = findLoadTool();
   const conditions = conditionsOf(tool, options, new Date().toISOString().slice(0, 10));
   const progress = createProgress(countSteps(contenders, options));
@@ -36,9 +50,9 @@ async function bench(options: Options): Promise<void> {
   for (const table of tables) console.log(printTable(table));
   if (options.writesFiles) await writePage(conditions, tables, results);
 
-  const collapsed = judged.filter(({ isCollapse }) => isCollapse);
-  for (const { goal } of collapsed) console.error(`Missed by more than half: ${goal.title}`);
-  if (options.guards && collapsed.length > 0) process.exitCode = 1;
+  const collapsed = judged.filter(({ isCollapse }) => isCollapse).map(({ goal }) => goal);
+  for (const { title } of collapsed) console.error(`Missed by more than half: ${title}`);
+  return collapsed;
 }
 
 async function profileOurs(options: Options, folder: string): Promise<void> {

@@ -28,7 +28,7 @@ export const usage = `npm run bench -- [options]
   --write         writes docs/benchmarks.md and .svg, even after a quick run
   --no-write      writes no files
   --postgres      Portcullis on the PostgreSQL of BENCH_POSTGRES_URL as well
-  --guard         fails where a goal is missed by more than half
+  --guard         fails where a goal is missed by more than half, twice in a row
   --profile DIR   a CPU profile of Portcullis under each kind of load, and where its time goes`;
 
 /** Undefined where help is asked for. Throws, with a sentence, where an option is wrong. */

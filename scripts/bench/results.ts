@@ -71,7 +71,7 @@ export function judgeGoals(results: readonly ContenderResult[]): GoalResult[] {
       goal,
       value,
       isMet: value !== undefined && isMet(goal.bound, value),
-      isCollapse: value !== undefined && isCollapse(goal.bound, value),
+      isCollapse: value !== undefined && isCollapse(goal, value),
     };
   });
 }

@@ -45,16 +45,19 @@ describe("the bench", () => {
       false,
       false,
     ]);
-    expect([0.2, 0.19, 0.18].map((value) => isCollapse({ atLeast: 0.38 }, value))).toEqual([
+    expect(
+      [0.2, 0.19, 0.18].map((value) => isCollapse({ bound: { atLeast: 0.38 } }, value)),
+    ).toEqual([false, false, true]);
+    expect([15, 30, 31].map((value) => isCollapse({ bound: { atMost: 15 } }, value))).toEqual([
       false,
       false,
       true,
     ]);
-    expect([15, 30, 31].map((value) => isCollapse({ atMost: 15 }, value))).toEqual([
-      false,
-      false,
-      true,
-    ]);
+  });
+
+  it("judges a collapse by what was reached, where the goal itself is out of reach", () => {
+    const goal = { bound: { atLeast: 2 }, reached: 1 };
+    expect([0.6, 0.5, 0.4].map((value) => isCollapse(goal, value))).toEqual([false, false, true]);
   });
 
   it("sums up what could be measured", () => {
