@@ -28,6 +28,7 @@ describe.skipIf(whyNoNginx !== undefined)("behind nginx", () => {
   /** As docs/operating.md sets it up. */
   function start(port: string): Promise<ServerProcess> {
     const environment = {
+      BCRYPT_COST: "10", // it is what a process has to finish
       NODE_ENV: "production",
       PORT: port,
       PUBLIC_URL: `https://${PUBLIC_NAME}`,
