@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { FastResponse, serve } from "srvx/node";
 import type { Settings } from "./config.ts";
 import { BODY_MAX_BYTES } from "./contract/values.ts";
+import { OneWriteResponse } from "./platform/one-write.ts";
 import { StartRefusedError } from "./start-refused.ts";
 
 /** How long whoever is at the other end may take (IV-08). Milliseconds. */
@@ -54,6 +55,7 @@ export async function listen(
     gracefulShutdown: false,
     maxRequestBodySize: BODY_MAX_BYTES,
     node: {
+      ServerResponse: OneWriteResponse,
       requestTimeout: patience.requestMs,
       headersTimeout: patience.headersMs,
       connectionsCheckingInterval: patience.lookEveryMs,
