@@ -36,12 +36,12 @@ export function readBearer(authorization: string): string | undefined {
   return AUTHORIZATION.exec(authorization)?.[1];
 }
 
-/** The live session of the request's cookie, if any. */
-export async function findByCookie(
+/** The live session of the request's cookie, if any. Not async: it would wrap the domain's promise in one of its own. */
+export function findByCookie(
   deps: Dependencies,
   exchange: Exchange,
   request: Request,
-): Promise<SessionWithUser | undefined> {
+): Promise<SessionWithUser | undefined> | undefined {
   const secret = readSessionSecret(request);
   return secret === undefined ? undefined : recognizeCookie(deps, exchange, secret);
 }

@@ -69,6 +69,7 @@ function createOperationRoute(
   const isChange = !isSafeMethod(operation.method);
   const mayBeOverloaded = problemsOf(operation).includes("overloaded");
   const acceptsBearer = takesBearer(security);
+  const acceptsAny = security.accepts.length > 0;
 
   async function resolve(c: Context): Promise<Response> {
     const exchange = exchangeOf(c.locals);
@@ -100,7 +101,8 @@ function createOperationRoute(
       return refuseCsrf(exchange, "cross_site");
     const unwelcome = security.scrapersOnly && options.refuseScraper(exchange, request);
     if (unwelcome) return unwelcome;
-    const caller = await findCaller(deps, exchange, request, security);
+    // Where no credential is accepted there is nothing to wait for.
+    const caller = acceptsAny ? await findCaller(deps, exchange, request, security) : undefined;
     if (caller === undefined && !security.optional) return { problem: "unauthenticated" };
     if (caller?.credential === "session" && isChange) {
       const proof = request.headers.get(CSRF_HEADER);
