@@ -143,10 +143,16 @@ export function createApp(options: AppOptions): App {
 /** Turns what happened into events, with the level and the base fields the contract gives them. */
 export function createEventLog(print: EventLog["print"], production: boolean): EventLog {
   const inspector = inspectorFor(production);
+  // Under load many events share a millisecond, and to spell it costs 0.3 µs.
+  let spelled = { now: Number.NaN, timestamp: "" };
+  function timestampOf(now: number): string {
+    if (now !== spelled.now) spelled = { now, timestamp: new Date(now).toISOString() };
+    return spelled.timestamp;
+  }
   return {
     compose(occasion, event, fields) {
       const composed = {
-        timestamp: new Date(occasion.now).toISOString(),
+        timestamp: timestampOf(occasion.now),
         event,
         level: eventDefinition(event).level,
         requestId: occasion.requestId,
