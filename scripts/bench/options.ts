@@ -5,6 +5,8 @@ export interface Options {
   readonly rounds: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
+  /** Before the first load of a process that has just started: until Node has compiled what runs often. */
+  readonly firstWarmUpSeconds: number;
   readonly stormSeconds: number;
   readonly startsPerRound: number;
   readonly connections: number;
@@ -57,6 +59,7 @@ export function readOptions(given: readonly string[]): Options | undefined {
     rounds: positive("rounds", values.rounds) ?? (values.quick ? 1 : 5),
     seconds: positive("seconds", values.seconds) ?? (values.quick ? 1 : 3),
     warmUpSeconds: 1,
+    firstWarmUpSeconds: values.quick ? 2 : 4,
     stormSeconds: values.quick ? 4 : 6,
     startsPerRound: values.quick ? 1 : 3,
     connections: 32,

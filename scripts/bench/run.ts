@@ -96,9 +96,11 @@ async function measureOnce(
     into.readyMs.push(servers[0]?.readyMs ?? Number.NaN);
     await checkAnswers(contender, servers, accounts);
 
+    let warmUpSeconds = options.firstWarmUpSeconds;
     for (const workload of workloads) {
-      const load = loadOf(prepared, servers, workload, options);
+      const load = loadOf(prepared, servers, workload, { ...options, warmUpSeconds });
       if (load === undefined) continue;
+      warmUpSeconds = options.warmUpSeconds;
       const result = await applyLoad(tool, load);
       refuseFailures(contender, workload, result.failures);
       into.loads[workload].push(result);
