@@ -43,9 +43,14 @@ function isProblem(body: unknown, status: number): body is { requestId: string }
     body !== null &&
     "status" in body &&
     body.status === status &&
-    "code" in body &&
-    typeof body.code === "string" &&
-    "requestId" in body &&
-    typeof body.requestId === "string"
+    textIn(body, "code") !== undefined &&
+    textIn(body, "requestId") !== undefined
   );
+}
+
+/** The string of that name, where the value is an object that has one. */
+export function textIn(value: unknown, name: string): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const text: unknown = Reflect.get(value, name);
+  return typeof text === "string" ? text : undefined;
 }

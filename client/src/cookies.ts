@@ -1,4 +1,5 @@
 /** Cookie mode: the session is a cookie, and changes carry the CSRF proof beside it. */
+import { textIn } from "./answer.ts";
 import type { Credential } from "./credential.ts";
 import type { OperationRow } from "./input.ts";
 
@@ -35,7 +36,7 @@ export function cookieCredential(
     },
     async learn(operationId, result) {
       if (!result.ok) return;
-      if (operationId === "login") kept.write(csrfTokenIn(result.data));
+      if (operationId === "login") kept.write(textIn(result.data, "csrfToken"));
       if (operationId === "logout") kept.write(undefined);
     },
   };
@@ -70,11 +71,6 @@ function keptProof(jar: CookieJar | undefined, baseUrl: string) {
 /** The proof goes with changes that a session may authenticate, and nowhere else. */
 function needsProof(row: OperationRow): boolean {
   return row.method !== "GET" && row.accepts.includes("session");
-}
-
-function csrfTokenIn(data: unknown): string | undefined {
-  if (typeof data !== "object" || data === null || !("csrfToken" in data)) return undefined;
-  return typeof data.csrfToken === "string" ? data.csrfToken : undefined;
 }
 
 /**

@@ -64,8 +64,8 @@ export async function exchange(
 /** The contract has no arrays and no objects in a query: their styles would be a sixth of this package. */
 function querySerializer(query: Readonly<Record<string, unknown>>): string {
   const pairs = Object.entries(query).map(([name, value]) =>
-    // A number or a boolean is as good here as a string: both become text.
-    value === undefined ? "" : serializePrimitiveParam(name, value as string),
+    // A number or a boolean is as good here as a string: both become text. Undefined becomes "".
+    serializePrimitiveParam(name, value as string),
   );
   return pairs.filter(Boolean).join("&");
 }

@@ -57,7 +57,7 @@ export function requestParts(
   const rest = Object.entries(input).filter(([name]) => !named.has(name));
   return {
     path: Object.fromEntries(row.params.map((name) => [name, pathSegment(name, input[name])])),
-    query: Object.fromEntries(row.query.map((name) => [name, input[name]])),
+    query: Object.fromEntries(row.query.map((name) => [name, encodable(input[name])])),
     body: row.body ? Object.fromEntries(rest) : undefined,
   };
 }
@@ -67,6 +67,15 @@ export function requestParts(
  * deleting the user `..` would become a request for another resource (URL standard §4.4).
  */
 function pathSegment(name: string, value: unknown): string {
-  if (typeof value === "string" && !["", ".", ".."].includes(value)) return value;
+  if (typeof value === "string" && !["", ".", ".."].includes(value)) return encodable(value);
   throw new TypeError(`${name} must be a string that is not empty, "." or ".."`);
+}
+
+/**
+ * Half a surrogate pair, as a cut emoji leaves it, becomes U+FFFD: what every URL makes of it
+ * (WHATWG URL §5.1, Web IDL USVString), and `encodeURIComponent` would throw. The server then answers.
+ */
+function encodable<T>(value: T): T;
+function encodable(value: unknown): unknown {
+  return typeof value === "string" ? value.replace(/\p{Cs}/gu, "\ufffd") : value;
 }

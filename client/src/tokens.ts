@@ -1,4 +1,5 @@
 /** Bearer mode: an access token in `Authorization`, and no cookie, ever. */
+import { textIn } from "./answer.ts";
 import type { Credential } from "./credential.ts";
 import { noAnswer } from "./deadline.ts";
 import type { Refresh } from "./refresh.ts";
@@ -134,16 +135,9 @@ export function tokensOf(result: UntypedResult): Tokens | undefined {
 }
 
 function isTokens(data: unknown): data is Tokens {
-  return (
-    typeof data === "object" &&
-    data !== null &&
-    "accessToken" in data &&
-    typeof data.accessToken === "string" &&
-    "refreshToken" in data &&
-    typeof data.refreshToken === "string"
-  );
+  return textIn(data, "accessToken") !== undefined && textIn(data, "refreshToken") !== undefined;
 }
 
 function isUnauthenticated(problem: unknown): boolean {
-  return (problem as { code?: unknown }).code === "unauthenticated"; // `readAnswer` lets no problem through that is no object
+  return textIn(problem, "code") === "unauthenticated";
 }

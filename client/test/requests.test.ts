@@ -80,6 +80,18 @@ describe("a request", () => {
     },
   );
 
+  it("carries half a surrogate pair as U+FFFD in a URL, so that the server is asked and answers", async () => {
+    const { url, seen } = await startServer(json(200, { items: [], nextCursor: null }));
+    const api = createClient({ baseUrl: url });
+    const cut = "ada😀".slice(0, -1);
+    expect(await api.listUsers({ email: `${cut}@example.com` })).toMatchObject({ status: 200 });
+    await api.getUser({ userId: `${cut}😀` });
+    expect(seen.map((request) => request.url)).toEqual([
+      "/users?email=ada%EF%BF%BD%40example.com",
+      "/users/ada%EF%BF%BD%F0%9F%98%80",
+    ]);
+  });
+
   it.each(["/auth/v1", "/auth/v1/"])("goes under the path %s of the base URL", async (prefix) => {
     const { url, seen } = await startServer(json(200, user));
     await createClient({ baseUrl: url + prefix }).getMe();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createClient, memoryTokens, type Tokens } from "../src/index.ts";
+import { createClient, memoryTokens, storageTokens, type Tokens } from "../src/index.ts";
 import {
   json,
   nothing,
@@ -104,6 +104,44 @@ describe("bearer mode", () => {
   });
 });
 
+describe("tokens in web storage", () => {
+  it("are those that were written, until they are cleared", async () => {
+    const tokens = storageTokens(storageWith(null));
+    await tokens.write(tokenPair);
+    expect(await tokens.read()).toEqual(tokenPair);
+    await tokens.clear();
+    expect(await tokens.read()).toBeUndefined();
+  });
+
+  it.each([
+    ["nothing", null],
+    ["no JSON", "{half"],
+    ["null", "null"],
+    ["text", '"accessToken refreshToken"'],
+    ["a list", "[]"],
+    ["half a pair", '{"accessToken":"a"}'],
+    ["another shape", '{"accessToken":"a","refreshToken":1}'],
+  ])("count as no session where %s is kept, and a login mends it", async (_what, text) => {
+    const { url, seen } = await server();
+    const tokens = storageTokens(storageWith(text));
+    const api = createClient({ baseUrl: url, tokens });
+    expect(await tokens.read()).toBeUndefined();
+    await api.getTokenMe();
+    await api.tokenLogin(credentials);
+    await api.getTokenMe();
+    const sent = seen.map(({ headers }) => headers.authorization);
+    expect(sent).toEqual([undefined, undefined, bearer]);
+  });
+
+  it("count as no session where a page may not read its storage", async () => {
+    const closed = storageWith(null);
+    closed.getItem = () => {
+      throw new DOMException("The operation is insecure.", "SecurityError");
+    };
+    expect(await storageTokens(closed).read()).toBeUndefined();
+  });
+});
+
 describe("an access token from elsewhere", () => {
   it("may be text, or a function asked for each request", async () => {
     const { url, seen } = await server();
@@ -142,3 +180,16 @@ describe("an access token from elsewhere", () => {
     expect(seen).toEqual([]);
   });
 });
+
+/** A page's storage with one entry, under the name the store uses. */
+function storageWith(text: string | null): Storage {
+  const entries = new Map(text === null ? [] : [["portcullis.tokens", text]]);
+  return {
+    getItem: (name) => entries.get(name) ?? null,
+    setItem: (name, value) => void entries.set(name, value),
+    removeItem: (name) => void entries.delete(name),
+    clear: () => entries.clear(),
+    key: () => null,
+    length: 1,
+  };
+}
