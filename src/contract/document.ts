@@ -38,7 +38,7 @@ export function buildDocument(
   for (const name of eventNames) registry.registerWebhook(webhookOf(name));
 
   registry.registerWebhook(
-    webhook("line", LogEvent, "Any line of the log", "Any of the events below."),
+    webhook("line", LogEvent, "Any line of the log.", "It is one of the events above."),
   );
 
   return new OpenApiGeneratorV31(registry.definitions, {
@@ -260,23 +260,25 @@ function exampleOf(
 }
 
 function webhookOf(name: EventName): RouteConfig {
-  const { schema, summary, stored } = eventDefinition(name);
-  return webhook(name, schema, summary, stored ? "It is stored as well." : "It is not stored.");
+  const { schema, level, summary, stored } = eventDefinition(name);
+  const kept = stored ? "It is stored as well." : "It is not stored.";
+  return webhook(name, schema, summary, `Its level is \`${level}\`. ${kept}`);
 }
 
-function webhook(name: string, schema: z.ZodType, summary: string, note: string): RouteConfig {
+/** The first sentence of what is said is the summary, which stands on one line; the rest is the description. */
+function webhook(name: string, schema: z.ZodType, says: string, kept: string): RouteConfig {
+  const [summary = says, ...more] = says.split(/(?<=\.) /);
+  const what = `A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. ${kept}`;
   return {
     operationId: `log_${name}`,
     method: "post",
     path: name,
     tags: ["Log events"],
     summary,
-    description: `A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. ${note}`,
+    description: more.length > 0 ? `${what}\n\n${more.join(" ")}` : what,
     security: [],
     request: { body: { required: true, content: { "application/json": content(schema) } } },
-    responses: {
-      204: { description: "Nothing is called and nothing answers; see the description." },
-    },
+    responses: { 204: { description: "Nothing is called and nothing answers." } },
   };
 }
 

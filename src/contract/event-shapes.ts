@@ -41,7 +41,7 @@ export const eventShapes = {
   login_failed: event(
     "warn",
     "stored",
-    "A login was refused; or, with the reason `wrong_password`, a current password asked for by somebody who is signed in. The caller of a login is never told which reason it was.",
+    "A login was refused, or a current password. A current password is asked of somebody who is signed in, and its reason is always `wrong_password`. The caller of a login is never told which reason it was.",
     {
       email: NormalEmail,
       userId: nullable(Id),
@@ -105,7 +105,7 @@ export const eventShapes = {
   refresh_token_reuse: event(
     "error",
     "stored",
-    "A refresh token was used again, so it was stolen or its successor was: its session has ended.",
+    "A refresh token was used again, and its session has ended. It was stolen, or its successor was.",
     { userId: Id, family: Id.meta({ description: "The session all these tokens belong to." }) },
     { userId: exampleUserId, family: exampleSessionId },
   ),

@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { BrowserContextOptions } from "playwright-core";
 import { afterEach, describe, expect, test } from "vitest";
+import { problemCodes } from "../../src/contract/problems.ts";
 import { desktop, noBrowser, phone, useBrowser, type WatchedPage } from "./browser.ts";
-import { authorize, openAll, openDocs, operation, tryOut } from "./swagger-ui.ts";
+import { faintTexts } from "./contrast.ts";
+import { authorize, openAll, openDocs, openPanel, operation, tryOut } from "./swagger-ui.ts";
 
 const password = "a tall ship and a star to steer by";
 const newcomer = () => ({ email: `ada-${crypto.randomUUID()}@example.com`, password });
@@ -157,6 +159,10 @@ describe.skipIf(noBrowser)("/docs in a browser", () => {
   test("a phone shows every operation within its width, and a person signs up on it", async () => {
     const { page, faults, shoot } = await newDocsPage(phone);
     await shoot("docs-phone");
+    const linesOfCodes = await page
+      .locator(".info table code")
+      .evaluateAll((codes) => codes.map((code) => code.getClientRects().length));
+    expect(linesOfCodes).toEqual(problemCodes.map(() => 1));
     expect(await tryOut(page, "signup", newcomer())).toMatchObject({ status: 201 });
     await operation(page, "signup").scrollIntoViewIfNeeded();
     await shoot("docs-phone-operation");
@@ -190,12 +196,35 @@ describe.skipIf(noBrowser)("/docs in a browser", () => {
     expect(await dark.faults()).toEqual([]);
   });
 
-  test("an event of the log offers nothing to execute", async () => {
-    const { page } = await newDocsPage();
-    const event = operation(page, "log_signup");
-    await event.locator(".opblock-summary-control").click();
-    await event.getByText("An account was made.").waitFor();
+  test.each(["light", "dark"] as const)(
+    "whatever is read stands out from what is behind it, 4.5 to 1 (%s)",
+    async (colorScheme) => {
+      const { page, shoot } = await newDocsPage({ ...desktop, colorScheme });
+      expect(await faintTexts(page.locator("#swagger-ui"))).toEqual([]);
+      // All that panels are made of: a body, parameters, a PATCH, a DELETE, an event.
+      for (const id of ["changePassword", "listEvents", "updateUser", "deleteUser", "log_signup"]) {
+        const panel = operation(page, id);
+        await openPanel(panel);
+        await panel.locator(".model-example, .response").first().waitFor();
+        expect(await faintTexts(panel), id).toEqual([]);
+        await panel.locator(".opblock-summary-control").click();
+      }
+      await operation(page, "log_signup").scrollIntoViewIfNeeded();
+      await shoot(`docs-events-${colorScheme}`);
+    },
+  );
+
+  test("an event of the log shows a line, and neither a method nor an answer nor anything to execute", async () => {
+    const { page, shoot } = await newDocsPage();
+    const event = operation(page, "log_login_failed");
+    await openPanel(event);
+    await event.getByText("The caller of a login is never told").waitFor();
+    await event.getByText('"user_not_found"').waitFor();
     expect(await event.getByRole("button", { name: "Execute" }).count()).toBe(0);
+    for (const heading of ["Parameters", "Request body", "Responses"])
+      expect(await event.getByRole("heading", { name: heading }).count(), heading).toBe(0);
+    await event.scrollIntoViewIfNeeded();
+    await shoot("docs-event");
   });
 });
 

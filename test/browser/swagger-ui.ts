@@ -19,7 +19,7 @@ export function operation(page: Page, operationId: string): Locator {
 /** Opens the operation, types the body, executes, and reads what is then shown. */
 export async function tryOut(page: Page, operationId: string, body?: object): Promise<ShownAnswer> {
   const panel = operation(page, operationId);
-  await open(panel);
+  await openPanel(panel);
   if (body !== undefined)
     await panel
       .getByRole("textbox")
@@ -69,7 +69,8 @@ export async function openAll(page: Page): Promise<number> {
   return count;
 }
 
-async function open(panel: Locator): Promise<void> {
+/** Opens an operation or an event, if it is closed. */
+export async function openPanel(panel: Locator): Promise<void> {
   const control = panel.locator(".opblock-summary-control");
   if ((await control.getAttribute("aria-expanded")) === "false") await control.click();
   await panel.locator(".opblock-body").waitFor();

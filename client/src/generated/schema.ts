@@ -530,7 +530,7 @@ export interface webhooks {
     put?: never;
     /**
      * An account was made.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_signup"];
     delete?: never;
@@ -550,7 +550,7 @@ export interface webhooks {
     put?: never;
     /**
      * A signup was refused.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
      */
     post: operations["log_signup_failed"];
     delete?: never;
@@ -570,7 +570,7 @@ export interface webhooks {
     put?: never;
     /**
      * Somebody logged in.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_login_success"];
     delete?: never;
@@ -589,8 +589,10 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * A login was refused; or, with the reason `wrong_password`, a current password asked for by somebody who is signed in. The caller of a login is never told which reason it was.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * A login was refused, or a current password.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     A current password is asked of somebody who is signed in, and its reason is always `wrong_password`. The caller of a login is never told which reason it was.
      */
     post: operations["log_login_failed"];
     delete?: never;
@@ -610,7 +612,7 @@ export interface webhooks {
     put?: never;
     /**
      * Too many wrong passwords: until then, only a device the account knows can log in.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
      */
     post: operations["log_login_locked"];
     delete?: never;
@@ -630,7 +632,7 @@ export interface webhooks {
     put?: never;
     /**
      * Somebody logged out.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_logout"];
     delete?: never;
@@ -650,7 +652,7 @@ export interface webhooks {
     put?: never;
     /**
      * A session ended before its time, other than by logout.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_session_revoked"];
     delete?: never;
@@ -670,7 +672,7 @@ export interface webhooks {
     put?: never;
     /**
      * A refresh token was exchanged for the next pair.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_token_refreshed"];
     delete?: never;
@@ -690,7 +692,7 @@ export interface webhooks {
     put?: never;
     /**
      * A token, and the session behind it, was revoked by whoever held it.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_token_revoked"];
     delete?: never;
@@ -709,8 +711,10 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * A refresh token was used again, so it was stolen or its successor was: its session has ended.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * A refresh token was used again, and its session has ended.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `error`. It is stored as well.
+     *
+     *     It was stolen, or its successor was.
      */
     post: operations["log_refresh_token_reuse"];
     delete?: never;
@@ -730,7 +734,7 @@ export interface webhooks {
     put?: never;
     /**
      * An owner changed the password.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_password_changed"];
     delete?: never;
@@ -749,8 +753,10 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * A request came too soon after too many others. Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * A request came too soon after too many others.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics.
      */
     post: operations["log_rate_limited"];
     delete?: never;
@@ -770,7 +776,7 @@ export interface webhooks {
     put?: never;
     /**
      * An owner chose a new password by a mailed token.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_password_reset"];
     delete?: never;
@@ -790,7 +796,7 @@ export interface webhooks {
     put?: never;
     /**
      * A link to choose a new password was put into the outbox.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_reset_token_created"];
     delete?: never;
@@ -809,8 +815,10 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * A new password was asked for an address that no account has. The caller is not told.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * A new password was asked for an address that no account has.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     The caller is not told.
      */
     post: operations["log_reset_requested_unknown_email"];
     delete?: never;
@@ -830,7 +838,7 @@ export interface webhooks {
     put?: never;
     /**
      * A new password by token was refused.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
      */
     post: operations["log_reset_failed"];
     delete?: never;
@@ -849,8 +857,10 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * A change without valid proof of its origin was refused. Told once in ten minutes for each operation, reason and client address; those in between are `request` lines with status 403.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * A change without valid proof of its origin was refused.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     Told once in ten minutes for each operation, reason and client address; those in between are `request` lines with status 403.
      */
     post: operations["log_csrf_rejected"];
     delete?: never;
@@ -869,8 +879,10 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * A signed-in caller asked for what its role does not allow. Told once in ten minutes for each operation and account; those in between are `request` lines with status 403.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * A signed-in caller asked for what its role does not allow.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     Told once in ten minutes for each operation and account; those in between are `request` lines with status 403.
      */
     post: operations["log_authorization_denied"];
     delete?: never;
@@ -890,7 +902,7 @@ export interface webhooks {
     put?: never;
     /**
      * An administrator, or a command, changed an account.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_user_updated"];
     delete?: never;
@@ -910,7 +922,7 @@ export interface webhooks {
     put?: never;
     /**
      * An account and all that hung on it was deleted.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_user_deleted"];
     delete?: never;
@@ -930,7 +942,7 @@ export interface webhooks {
     put?: never;
     /**
      * An administrator ended the lock of an account.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_user_unlocked"];
     delete?: never;
@@ -949,8 +961,10 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * A new key signs access tokens. The one before goes on verifying until its tokens have expired.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is stored as well.
+     * A new key signs access tokens.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
+     *
+     *     The one before goes on verifying until its tokens have expired.
      */
     post: operations["log_signing_key_rotated"];
     delete?: never;
@@ -970,7 +984,7 @@ export interface webhooks {
     put?: never;
     /**
      * A request was answered.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is not stored.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is not stored.
      */
     post: operations["log_request"];
     delete?: never;
@@ -990,7 +1004,7 @@ export interface webhooks {
     put?: never;
     /**
      * A mail was not accepted by the mail server.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is not stored.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is not stored.
      */
     post: operations["log_mail_failed"];
     delete?: never;
@@ -1010,7 +1024,7 @@ export interface webhooks {
     put?: never;
     /**
      * The server met an error it did not expect.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is not stored.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `error`. It is not stored.
      */
     post: operations["log_unhandled_error"];
     delete?: never;
@@ -1030,7 +1044,7 @@ export interface webhooks {
     put?: never;
     /**
      * The server listens.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is not stored.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is not stored.
      */
     post: operations["log_server_started"];
     delete?: never;
@@ -1050,7 +1064,7 @@ export interface webhooks {
     put?: never;
     /**
      * The server has answered its last request.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is not stored.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is not stored.
      */
     post: operations["log_server_stopped"];
     delete?: never;
@@ -1069,8 +1083,8 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * Any line of the log
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Any of the events below.
+     * Any line of the log.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is one of the events above.
      */
     post: operations["log_line"];
     delete?: never;
@@ -1666,7 +1680,7 @@ export interface components {
       | components["schemas"]["ServerStartedEvent"]
       | components["schemas"]["ServerStoppedEvent"];
     /**
-     * @description A login was refused; or, with the reason `wrong_password`, a current password asked for by somebody who is signed in. The caller of a login is never told which reason it was.
+     * @description A login was refused, or a current password. A current password is asked of somebody who is signed in, and its reason is always `wrong_password`. The caller of a login is never told which reason it was.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -2169,7 +2183,7 @@ export interface components {
       refreshToken: string;
     };
     /**
-     * @description A refresh token was used again, so it was stolen or its successor was: its session has ended.
+     * @description A refresh token was used again, and its session has ended. It was stolen, or its successor was.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -5630,7 +5644,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5652,7 +5666,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5674,7 +5688,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5696,7 +5710,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5718,7 +5732,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5740,7 +5754,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5762,7 +5776,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5784,7 +5798,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5806,7 +5820,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5828,7 +5842,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5850,7 +5864,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5872,7 +5886,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5894,7 +5908,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5916,7 +5930,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5938,7 +5952,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5960,7 +5974,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5982,7 +5996,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -6004,7 +6018,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -6026,7 +6040,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -6048,7 +6062,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -6070,7 +6084,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -6092,7 +6106,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -6114,7 +6128,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -6136,7 +6150,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -6158,7 +6172,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -6180,7 +6194,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -6202,7 +6216,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -6224,7 +6238,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;

@@ -28,6 +28,8 @@ window.ui = SwaggerUIBundle({
   displayOperationId: true,
   displayRequestDuration: true,
   defaultModelsExpandDepth: 0,
+  // The one theme whose every colour can be read on its ground.
+  syntaxHighlight: { theme: "tomorrow-night" },
   requestInterceptor(request) {
     const token = csrfToken();
     const unsigned = request.headers.Authorization === undefined;
