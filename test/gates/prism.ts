@@ -1,11 +1,11 @@
 /**
- * `npm run gate:prism`: every operation's every answer, once more through a Prism proxy, which knows
- * the published document alone. The servers run as in production, where nothing of ours looks at what
- * is answered.
+ * `npm run gate:prism`: every operation's every answer, and then the journeys, once more through a Prism
+ * proxy, which knows the published document alone. The servers that are asked for every answer run as in
+ * production, where nothing of ours looks at what is answered.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { problemsOf } from "../../src/contract/operation.ts";
 import { operationIds, operations } from "../../src/contract/operations.ts";
 import { problem, type ProblemCode } from "../../src/contract/problems.ts";
@@ -14,7 +14,11 @@ import { provocations, type Servers } from "../journeys/provocations.ts";
 import { startProvokedServers } from "../journeys/provoked-servers.ts";
 import { successes } from "../journeys/successes.ts";
 import { watchAnswers } from "../journeys/watched-answers.ts";
-import { documentFile, gate, installedTool } from "./gate.ts";
+import { gate, runProgram } from "./gate.ts";
+import { startProxy, violationsOf } from "./prism-proxy.ts";
+
+const VITEST = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
+const JOURNEYS = fileURLToPath(new URL("through-prism/vitest.config.ts", import.meta.url));
 
 /** As an operator would set them; a name of this machine, so that metrics are for whoever is here. */
 const production = {
@@ -32,13 +36,16 @@ await gate(
   "prism",
   "every answer of every operation in production is what the document says, as Prism reads it",
   async () => {
-    const cli = await installedTool("@stoplight/prism-cli/dist/index.js");
     const { servers, stop } = await startProvokedServers({
       environment: production,
-      inFront: (address) => startProxy(cli, address),
+      inFront: async (upstream) => {
+        const { address, child } = await startProxy(upstream);
+        proxies.push(child);
+        return address;
+      },
     });
     try {
-      return await faultsOf(servers);
+      return [...(await faultsOf(servers)), ...(await journeyFaults())];
     } finally {
       await stop();
       for (const proxy of proxies) proxy.kill();
@@ -81,35 +88,10 @@ function expectStatus(what: string, result: unknown, wanted: number, faults: Set
     faults.add(`${what}: answered ${status}${failure ? ` (${failure})` : ""} and not ${wanted}`);
 }
 
-interface Violation {
-  readonly location: readonly string[];
-  readonly severity: string;
-  readonly message: string;
-}
-
-/** What Prism has against the answer. What it has against the request, the provocations have on purpose. */
-function violationsOf(response: Response): string[] {
-  const violations = JSON.parse(response.headers.get("sl-violations") ?? "[]") as Violation[]; // Prism's own
-  return violations
-    .filter(({ location }) => location[0] !== "request")
-    .map(({ location, message }) => `${location.join(".")} ${message}`);
-}
-
-/** Starts Prism in front of a server, and waits until it listens. */
-async function startProxy(cli: string, upstream: string): Promise<string> {
-  const child = spawn(process.execPath, [cli, "proxy", documentFile, upstream, "--port", "0"], {
-    env: { ...process.env, NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  proxies.push(child);
-  const listens = Promise.withResolvers<string>();
-  // Every line is read to the end, or Prism would wait for somebody to do so.
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    const address = /listening on (http:\S+)/.exec(line)?.[1];
-    if (address !== undefined) listens.resolve(address.replace("127.0.0.1", "localhost"));
-  });
-  child.once("exit", () => {
-    listens.reject(new Error("Prism ended before it listened"));
-  });
-  return listens.promise;
+/** The files of `test/journeys/` that go through the client, each request of theirs through Prism. */
+async function journeyFaults(): Promise<string[]> {
+  const { exitCode, output } = await runProgram(VITEST, "run", "--config", JOURNEYS);
+  const summary = output.split("\n").filter((line) => /^ +Tests /.test(line));
+  console.log(`  test/journeys: ${summary.join("").trim()}`);
+  return exitCode === 0 ? [] : output.split("\n").filter((line) => line.trim() !== "");
 }

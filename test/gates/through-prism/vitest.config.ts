@@ -1,0 +1,28 @@
+import { defaultServerConditions } from "vite";
+import { defineConfig } from "vitest/config";
+
+/** The client's sources instead of its build, as in the main configuration. */
+const conditions = ["source", ...defaultServerConditions];
+
+/**
+ * The journeys whose requests are made in the test's own process. In the others programs of their own make
+ * them (examples, getting-started), or they are about Prism's like: the fake server, the answers themselves.
+ */
+const journeys = [
+  ...["sign-in", "refresh", "reset", "reset-limits", "events", "verify"],
+  ...["callers-matrix", "endings-matrix"],
+];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    root: new URL("../../journeys/", import.meta.url).pathname,
+    include: journeys.map((name) => `${name}.test.ts`),
+    setupFiles: new URL("setup.ts", import.meta.url).pathname,
+    maxWorkers: 1,
+    // One more process for each server.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
