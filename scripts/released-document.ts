@@ -19,7 +19,9 @@ if (faults.length > 0) {
   );
   process.exitCode = 1;
 } else if (process.argv.includes("--check")) {
-  console.log(`The document of ${to} breaks nobody who relies on the released ${from}.`);
+  console.log(
+    `The document of ${to} breaks nobody who relies on the released ${from} without saying so.`,
+  );
 } else {
   await release();
 }
