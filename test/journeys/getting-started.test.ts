@@ -20,6 +20,15 @@ function curlVersion(): string {
   }
 }
 
+test("README.md begins with the first two blocks of getting-started.md, which the next test runs", async () => {
+  const [readme = [], page = []] = await Promise.all(
+    ["README.md", "docs/getting-started.md"].map(async (name) =>
+      (await readFile(join(root, name), "utf8")).match(/^```sh\n.*?^```/gms),
+    ),
+  );
+  expect(readme).toEqual(page?.slice(0, 2));
+});
+
 test.skipIf(!hasCurl)(
   "getting-started.md: its commands do what it says, in its order",
   async () => {
