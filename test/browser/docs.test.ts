@@ -30,7 +30,7 @@ describe.skipIf(noBrowser)("/docs in a browser", () => {
     return watched;
   }
 
-  test("HD-07 shows every operation and event, opened too, without violation, error or foreign request", async () => {
+  test("HD-07 shows every operation and event, opened too, without violation, error or foreign request, and within the width of a phone", async () => {
     const { page, faults, consoleErrors, shoot } = await newDocsPage();
     await shoot("docs-desktop");
     const { paths, webhooks } = await published();
@@ -45,7 +45,25 @@ describe.skipIf(noBrowser)("/docs in a browser", () => {
 
     expect(await faults()).toEqual([]);
     expect(consoleErrors).toEqual([]);
-  });
+
+    // As wide as a phone: it is all there already, and opening it is what takes its time.
+    await page.setViewportSize(phone.viewport);
+    const { width } = phone.viewport;
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    // A box may scroll inside; none may stick out of the screen.
+    const outside = await page.locator(".opblock :is(button, input, select, textarea)").evaluateAll(
+      (controls, limit) =>
+        controls
+          .filter(
+            (control) =>
+              control.closest("pre, .highlight-code, .microlight, .curl-command") === null,
+          )
+          .filter((control) => control.getBoundingClientRect().right > limit)
+          .map((control) => control.outerHTML),
+      width,
+    );
+    expect(outside).toEqual([]);
+  }, 300_000);
 
   test("HD-07 refuses an inline script, an inline style and a foreign script, and these tests see it", async () => {
     const { page, faults } = await newDocsPage();
@@ -156,7 +174,7 @@ describe.skipIf(noBrowser)("/docs in a browser", () => {
     },
   );
 
-  test("a phone shows every operation within its width, and a person signs up on it", async () => {
+  test("a phone shows every code in one piece, and a person signs up on it", async () => {
     const { page, faults, shoot } = await newDocsPage(phone);
     await shoot("docs-phone");
     const linesOfCodes = await page
@@ -166,22 +184,9 @@ describe.skipIf(noBrowser)("/docs in a browser", () => {
     expect(await tryOut(page, "signup", newcomer())).toMatchObject({ status: 201 });
     await operation(page, "signup").scrollIntoViewIfNeeded();
     await shoot("docs-phone-operation");
-    await openAll(page);
-    const { width } = phone.viewport;
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-    // A box may scroll inside; none may stick out of the screen.
-    const outside = await page.locator(".opblock :is(button, input, select, textarea)").evaluateAll(
-      (controls, limit) =>
-        controls
-          .filter(
-            (control) =>
-              control.closest("pre, .highlight-code, .microlight, .curl-command") === null,
-          )
-          .filter((control) => control.getBoundingClientRect().right > limit)
-          .map((control) => control.outerHTML),
-      width,
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(
+      phone.viewport.width,
     );
-    expect(outside).toEqual([]);
     expect(await faults()).toEqual([]);
   });
 

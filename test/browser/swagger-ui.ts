@@ -51,7 +51,7 @@ export async function authorize(page: Page, accessToken: string): Promise<void> 
 }
 
 /** Swagger UI draws some fifty panels with their schemas; on a busy machine that is slow, and no fault. */
-const OPEN_ALL_TIMEOUT_MS = 120_000;
+const OPEN_ALL_TIMEOUT_MS = 240_000;
 
 /** Opens every operation and event at once: one click each, without waiting in between. Answers how many there are. */
 export async function openAll(page: Page): Promise<number> {
