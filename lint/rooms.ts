@@ -48,10 +48,12 @@ export const rooms: readonly Room[] = [
     ],
     types: ["src/domain/"],
     except: {
+      "src/storage/pooled-connection.ts": ["pg"],
       "src/storage/postgres-connection.ts": ["pg"],
+      "src/storage/postgres-exchange.ts": ["pg"],
       "src/storage/sqlite-connection.ts": ["node:sqlite", "node:fs", "node:path"],
     },
-    why: "Storage keeps rows and decides nothing: Kysely writes its SQL, the domain lends it types and the errors it throws. Only *-connection.ts name a database driver or touch a file.",
+    why: "Storage keeps rows and decides nothing: Kysely writes its SQL, the domain lends it types and the errors it throws. Only *-connection.ts and postgres-exchange.ts name a database driver, and only sqlite-connection.ts touches a file.",
   },
   {
     name: "platform",

@@ -1,17 +1,19 @@
 /** The one check behind every login, by cookie or by token, so that no path lacks a control (LG-07). */
 import type { Dependencies } from "./dependencies.ts";
 import { type Device, takeOfDevice } from "./devices.ts";
-import { commit, type Occasion, type Record } from "./events.ts";
+import { commit, type Occasion, type Record, Undone } from "./events.ts";
 import { limitKey, type Take } from "./limits.ts";
 import { type FailureOutcome, lockPolicy } from "./lockout.ts";
 import { lockNotice } from "./notices.ts";
 import type { NewSession } from "./sessions.ts";
 import type { Stores } from "./storage.ts";
-import type { User } from "./users.ts";
+import type { User, UserStore, UserWithPassword } from "./users.ts";
 
 export interface Credentials {
   readonly email: string;
   readonly password: string;
+  /** The account that has this address, or none, where that has been asked already: see `seek`. */
+  readonly account?: { readonly found: UserWithPassword | undefined };
 }
 export type LoginFailure = {
   readonly failure: "invalid_credentials" | "overloaded";
@@ -23,6 +25,14 @@ type Started<S extends NewSession> = {
   readonly user: User;
   readonly session: S;
 };
+
+/** The credentials with the account they are for, as it is now. */
+export async function seek(
+  stores: UserStore,
+  { email, password }: Credentials,
+): Promise<Credentials> {
+  return { email, password, account: { found: await stores.findUserByEmail(email) } };
+}
 
 /** How often an account may change under a login's hands before the login is asked to come back. */
 const MAX_ATTEMPTS = 3;
@@ -43,7 +53,9 @@ export async function startSession<S extends NewSession>(
   alongside: Alongside = async () => {},
 ): Promise<Started<S> | LoginFailure> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const outcome = await tryToStart(deps, occasion, credentials, device, begin, alongside);
+    const sought =
+      attempt === 1 && credentials.account ? credentials : await seek(deps.storage, credentials);
+    const outcome = await tryToStart(deps, occasion, sought, device, begin, alongside);
     if (outcome !== "account_changed") return outcome;
   }
   return { failure: "overloaded" };
@@ -57,8 +69,8 @@ async function tryToStart<S extends NewSession>(
   begin: Begin<S>,
   alongside: Alongside,
 ): Promise<Started<S> | LoginFailure | "account_changed"> {
-  const { email, password } = credentials;
-  const found = await deps.storage.findUserByEmail(email);
+  const { email, password, account } = credentials;
+  const found = account?.found;
   const verdict = await deps.passwords.verify(password, found?.passwordHash);
   if (verdict === "overloaded") return { failure: "overloaded" };
 
@@ -76,30 +88,33 @@ async function tryToStart<S extends NewSession>(
 
   const upgraded = verdict.stale ? await deps.passwords.hash(password) : undefined;
   const session = begin(user);
-  return commit(deps, occasion, async (stores, record) => {
+  const started = await commit(deps, occasion, async (stores, record) => {
+    const [isInserted, isUnlocked, isKnown] = await Promise.all([
+      stores.insertSession(session, found.passwordHash),
+      stores.forgetFailures(user.id, occasion.now),
+      device === undefined ? false : stores.forgetDeviceFailures(device.id),
+      // A full queue only postpones the upgrade to a later login (PW-09).
+      upgraded !== undefined && upgraded !== "overloaded"
+        ? stores.replacePasswordHash(user.id, found.passwordHash, upgraded.encoded)
+        : false,
+      alongside(stores, record, user),
+      // The count it was taken from, not the client address's: that one may be trying others (RL-04).
+      stores.resetLimit(limitKey(deps.secretKeys, takeOf(email, device))),
+    ]);
+    // A success alone starts the counts anew, and gets a session (RL-04). Where there is none, all is undone.
     // By its owner, by an admin, or by a login beside this one that upgraded the hash: it is judged anew.
-    if (!(await stores.insertSession(session, found.passwordHash)))
-      return "account_changed" as const;
-    // Only now, for a success alone starts the counts anew (RL-04).
-    const isUnlocked = await stores.forgetFailures(user.id, occasion.now);
-    const isKnown = device !== undefined && (await stores.forgetDeviceFailures(device.id));
-    if (!isUnlocked && !isKnown) {
-      // Others guessed meanwhile, and began a lock or used up the device's budget: there was no session.
-      await stores.deleteSession(session.id);
-      await record("login_failed", { email, userId: user.id, reason: "account_locked" });
-      return { failure: "invalid_credentials" as const };
-    }
-    // A full queue only postpones the upgrade to a later login (PW-09).
-    if (upgraded !== undefined && upgraded !== "overloaded")
-      await stores.replacePasswordHash(user.id, found.passwordHash, upgraded.encoded);
-    await alongside(stores, record, user);
-    // The count it was taken from, not the client address's: that one may be trying others (RL-04).
-    const take: Take = device ? takeOfDevice(device) : { rule: "login_email", subject: email };
-    await stores.resetLimit(limitKey(deps.secretKeys, take));
+    if (!isInserted) return new Undone("account_changed" as const);
+    // Others guessed meanwhile, and began a lock or used up the device's budget.
+    if (!isUnlocked && !isKnown) return new Undone("account_locked" as const);
     const method = session.kind === "cookie" ? "session" : "token";
     await record("login_success", { userId: user.id, email, method });
     return { user, session };
   });
+  return started === "account_locked" ? refuse(deps, occasion, email, user.id, started) : started;
+}
+
+function takeOf(email: string, device: Device | undefined): Take {
+  return device ? takeOfDevice(device) : { rule: "login_email", subject: email };
 }
 
 /** Counts a wrong password where it belongs: the device's budget, or the account's way to a lock. */

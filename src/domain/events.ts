@@ -4,6 +4,13 @@ import type { Storage, Stores } from "./storage.ts";
 
 export type StoredEvent = Extract<LogEvent, { event: StoredEventName }>;
 
+/** An event as it is appended. */
+export interface NewEvent {
+  /** A fresh UUIDv7. */
+  readonly id: string;
+  readonly event: StoredEvent;
+}
+
 export interface EventStore {
   /** Appends; stored events are never changed (LA-05). `id` is a fresh UUIDv7. */
   insertEvent(id: string, event: StoredEvent): Promise<void>;
@@ -67,24 +74,60 @@ export interface Journal {
 /** Stores an event with the change that is being made. */
 export type Record = <N extends StoredEventName>(name: N, fields: EventFields<N>) => Promise<void>;
 
+/** What the work of `commit` answers with where nothing of it is to hold, and nothing to be told. */
+export class Undone<U> extends Error {
+  readonly outcome: U;
+  constructor(outcome: U) {
+    super("The transaction is undone");
+    this.outcome = outcome;
+  }
+}
+
 /**
  * Runs `work` in one transaction. What it records is stored with its changes, and printed only after
  * the transaction holds: neither a change without its event, nor an event of what never was.
  */
-export async function commit<T>(
+export async function commit<T, U = never>(
   journal: Journal,
   occasion: Occasion,
-  work: (stores: Stores, record: Record) => Promise<T>,
-): Promise<T> {
+  work: (stores: Stores, record: Record) => Promise<T | Undone<U>>,
+): Promise<T | U> {
   const recorded: StoredEvent[] = [];
-  const result = await journal.storage.transaction(async (stores) => {
+  let undone: Undone<U> | undefined;
+  const transaction = journal.storage.transaction(async (stores) => {
     recorded.length = 0; // storage may run `work` again after a conflict
-    return work(stores, async (name, fields) => {
+    const result = await work(stores, async (name, fields) => {
       const event: StoredEvent = journal.log.compose(occasion, name, fields);
       await stores.insertEvent(journal.newId(occasion.now), event);
       recorded.push(event);
     });
+    if (!(result instanceof Undone)) return result;
+    undone = result;
+    throw undone;
   });
-  for (const event of recorded) journal.log.print(event);
-  return result;
+  try {
+    const result = await transaction;
+    for (const event of recorded) journal.log.print(event);
+    return result;
+  } catch (error) {
+    if (undone !== undefined && error === undone) return undone.outcome;
+    throw error;
+  }
+}
+
+/**
+ * The same for a change that stores its event by itself, which saves a transaction: `change` answers
+ * whether there was anything to change, and so to tell of.
+ */
+export async function commitRecorded<N extends StoredEventName>(
+  journal: Journal,
+  occasion: Occasion,
+  name: N,
+  fields: EventFields<N>,
+  change: (recorded: NewEvent) => Promise<boolean>,
+): Promise<boolean> {
+  const event: StoredEvent = journal.log.compose(occasion, name, fields);
+  const isChanged = await change({ id: journal.newId(occasion.now), event });
+  if (isChanged) journal.log.print(event);
+  return isChanged;
 }

@@ -9,6 +9,7 @@ import type { LimitKey, LimitName } from "../contract/limits.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { commit, type Occasion } from "./events.ts";
 import type { SecretKeys } from "./secrets.ts";
+import type { Stores } from "./storage.ts";
 
 /** `count` at once, and then one per `seconds / count`. From a setting `count/seconds`. */
 export interface Quota {
@@ -35,14 +36,27 @@ export interface Limited {
   readonly retryAfterSeconds: number;
 }
 export type LimitOutcome = "allowed" | { readonly limited: Limited };
-/** `at` is the place of the limit that refuses among those that are taken. */
-type Decision = "allowed" | { readonly limited: Limited; readonly at: number };
 
 /** A quota as the store counts it. Milliseconds. */
 export interface Pace {
   readonly intervalMs: number;
   /** How far ahead of now a key may be. */
   readonly burstMs: number;
+}
+
+/** One from a key, if it has one left. */
+export interface Taking {
+  readonly keyHash: Uint8Array;
+  readonly pace: Pace;
+}
+
+/** `at` is the place of the taking that was refused among those that were asked for. */
+export interface TakeRefusal {
+  readonly at: number;
+  /** More than 0. */
+  readonly waitMs: number;
+  /** As in `LimitState`. */
+  readonly toldUntil: number;
 }
 
 /** Milliseconds since the epoch. */
@@ -56,6 +70,11 @@ export interface LimitState {
 export interface LimitStore {
   /** Takes one from the key, or nothing where none is left: decided in one statement. Answers how long to wait: 0 where it was taken. */
   takeOne(keyHash: Uint8Array, pace: Pace, now: number): Promise<number>;
+  /**
+   * Takes one from every key, in order, until one refuses; undefined where none does. What was taken
+   * before that stays taken. A refusal by the first key only reads.
+   */
+  takeInOrder(takings: readonly Taking[], now: number): Promise<TakeRefusal | undefined>;
   /** How the key stands, by looking alone; undefined where nothing is known of it. */
   findLimit(keyHash: Uint8Array): Promise<LimitState | undefined>;
   /**
@@ -84,31 +103,53 @@ export async function takeLimits(
   operation: string,
   takes: readonly ToldTake[],
 ): Promise<LimitOutcome> {
+  const { outcome } = await takeLimitsBeside(deps, occasion, operation, takes, async () => {});
+  return outcome;
+}
+
+/**
+ * The same, while `look` reads what is needed if nothing refuses: in one round trip, where the database
+ * is one away. Whoever is refused must not learn anything of what it found.
+ */
+export async function takeLimitsBeside<Found>(
+  deps: Dependencies,
+  occasion: Occasion,
+  operation: string,
+  takes: readonly ToldTake[],
+  look: (stores: Stores) => Promise<Found>,
+): Promise<{ readonly outcome: LimitOutcome; readonly found: Found }> {
   const keys = takes.map((take) => {
     const quota = deps.quotas[take.rule];
-    return {
-      ...take,
-      quota,
-      pace: paceOf(quota),
-      hash: limitKey(deps.secretKeys, take),
-    };
+    return { ...take, quota, pace: paceOf(quota), keyHash: limitKey(deps.secretKeys, take) };
   });
-  const outcome =
-    (await findToldRefusal(deps, occasion, keys)) ??
-    (await commit(deps, occasion, async (stores, record): Promise<Decision> => {
-      for (const [at, { hash, pace, quota, rule, key }] of keys.entries()) {
-        const waitMs = await stores.takeOne(hash, pace, occasion.now);
-        if (waitMs === 0) continue;
-        if (await stores.tellOnce(hash, occasion.now + pace.burstMs, occasion.now))
-          await record("rate_limited", { operation, key });
-        return { limited: { rule, quota, retryAfterSeconds: inSeconds(waitMs) }, at };
-      }
-      return "allowed";
-    }));
-  const refusedAt = outcome === "allowed" ? takes.length : outcome.at;
-  for (const [at, { key }] of takes.slice(0, refusedAt + 1).entries())
-    deps.meter.limitDecided(operation, key, at === refusedAt ? "refused" : "allowed");
-  return outcome;
+  const [refusal, found] = await deps.storage.together((stores) =>
+    Promise.all([stores.takeInOrder(keys, occasion.now), look(stores)]),
+  );
+  const refusing = refusal && keys[refusal.at];
+  if (refusing !== undefined && refusal !== undefined && refusal.toldUntil <= occasion.now)
+    await tell(deps, occasion, operation, refusing);
+  for (const { key } of keys.slice(0, refusal?.at))
+    deps.meter.limitDecided(operation, key, "allowed");
+  if (refusal === undefined || refusing === undefined) return { outcome: "allowed", found };
+
+  const { rule, quota, key } = refusing;
+  deps.meter.limitDecided(operation, key, "refused");
+  const limited = { rule, quota, retryAfterSeconds: inSeconds(refusal.waitMs) };
+  return { outcome: { limited }, found };
+}
+
+/** Of any number of refusals at once, one is told. */
+async function tell(
+  deps: Dependencies,
+  occasion: Occasion,
+  operation: string,
+  { key, keyHash, pace }: Counted,
+): Promise<void> {
+  const { now } = occasion;
+  await commit(deps, occasion, async (stores, record) => {
+    if (await stores.tellOnce(keyHash, now + pace.burstMs, now))
+      await record("rate_limited", { operation, key });
+  });
 }
 
 /** Takes one within a change that is being made, and tells nobody; false where none is left. */
@@ -122,27 +163,8 @@ export async function takeWithin(
   return (await stores.takeOne(limitKey(deps.secretKeys, take), pace, now)) === 0;
 }
 
-interface Counted extends ToldTake {
+interface Counted extends ToldTake, Taking {
   readonly quota: Quota;
-  readonly pace: Pace;
-  readonly hash: Uint8Array;
-}
-
-/**
- * The refusal by the first key, where it is certain and has been told: nothing needs to be written.
- * Anything else is decided by `takeOne`, which alone lets through (RL-02).
- */
-async function findToldRefusal(
-  deps: Dependencies,
-  { now }: Occasion,
-  [first]: readonly Counted[],
-): Promise<Decision | undefined> {
-  const state = first && (await deps.storage.findLimit(first.hash));
-  if (first === undefined || state === undefined || state.toldUntil <= now) return undefined;
-  const waitMs = waitOf(first.pace, state.paidAt, now);
-  if (waitMs === 0) return undefined;
-  const { rule, quota } = first;
-  return { limited: { rule, quota, retryAfterSeconds: inSeconds(waitMs) }, at: 0 };
 }
 
 /** How long a key that is paid back at that instant has nothing left: 0 where it has. Milliseconds. */

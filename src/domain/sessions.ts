@@ -3,7 +3,7 @@ import { type Credentials, type LoginFailure, startSession } from "./credentials
 import { csrfProof } from "./csrf.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { type Device, rememberDevice } from "./devices.ts";
-import { commit, type Occasion } from "./events.ts";
+import { commit, type NewEvent, type Occasion } from "./events.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 import { StorageUnavailableError } from "./storage.ts";
 import type { User } from "./users.ts";
@@ -91,6 +91,13 @@ export interface SessionStore {
   findRefreshState(sessionId: string): Promise<RefreshState | undefined>;
   /** Moves the counter on by one only if it is still `counter`, in one statement (TK-13). */
   advanceRefreshCounter(sessionId: string, counter: number, now: number): Promise<boolean>;
+  /** The same, and stores the event of it with that, or neither. */
+  exchangeRefreshToken(
+    sessionId: string,
+    counter: number,
+    now: number,
+    recorded: NewEvent,
+  ): Promise<boolean>;
   /** Deletes up to `limit` sessions past their absolute or idle limit; answers how many. */
   deleteExpiredSessions(now: number, idleSince: number, limit: number): Promise<number>;
 }

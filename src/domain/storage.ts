@@ -28,8 +28,16 @@ export interface Storage extends Stores {
   /**
    * Runs `work` as one transaction: all of it holds, or none (ST-03). No hashing, no mail inside (ST-06).
    * After a conflict with another transaction it is run again: it must touch nothing but `stores`.
+   * Statements that are begun together are run in the order in which they are begun, and none after one
+   * that failed.
    */
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
+  /**
+   * Runs statements beside each other, in no transaction. On PostgreSQL, those that are begun in one go
+   * take one connection and one round trip; where one of them fails, so may the others. What `work` asks
+   * of `stores` is all it may ask of the database, or it would hold one connection and wait for another.
+   */
+  together<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
   /** True when a write would be accepted right now. */
   isWritable(): Promise<boolean>;
   /** What a pool of connections is doing; undefined where there is none. */

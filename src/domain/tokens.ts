@@ -8,8 +8,14 @@ import { signAccessToken, verifyAccessToken } from "./access-tokens.ts";
 import { type Credentials, type LoginFailure, startSession } from "./credentials.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { Device } from "./devices.ts";
-import { commit, type Occasion } from "./events.ts";
-import { type Client, isLive, newSession, type RefreshState } from "./sessions.ts";
+import { commit, commitRecorded, type Occasion } from "./events.ts";
+import {
+  type Client,
+  isLive,
+  newSession,
+  type RefreshState,
+  type SessionStore,
+} from "./sessions.ts";
 
 const REFRESH_SALT_BYTES = 16;
 /** As `refreshToken` writes it: a UUID, a counter without leading zeros, 32 bytes in base64url. */
@@ -51,15 +57,19 @@ export async function tokenLogin(
 /**
  * Exchanges a refresh token for the next pair; undefined where it is good for nothing. What was used
  * before, beyond the grace, ends its session: whoever comes second cannot be told from a thief, so
- * both must log in again (RFC 9700 §4.14.2).
+ * both must log in again (RFC 9700 §4.14.2). `first` is what the token stands for, where it has been
+ * found already.
  */
 export async function refresh(
   deps: Dependencies,
   occasion: Occasion,
   presented: string,
+  first?: Presented,
 ): Promise<TokenPair | undefined> {
+  let known = first;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const found = await findPresented(deps, presented);
+    const found = known ?? (await findPresented(deps, deps.storage, presented));
+    known = undefined;
     if (found === undefined || !isLive(deps, found.state, occasion.now)) return undefined;
     const { state, counter } = found;
     // Ahead of the counter: the database was put back to an earlier day. No theft, and no way on.
@@ -82,7 +92,7 @@ export async function revokeToken(
   occasion: Occasion,
   token: string,
 ): Promise<void> {
-  const refreshed = await findPresented(deps, token);
+  const refreshed = await findPresented(deps, deps.storage, token);
   const access = refreshed ? undefined : await verifyAccessToken(deps, occasion, token);
   const target = refreshed
     ? { userId: refreshed.state.user.id, jti: null, sessionId: refreshed.state.session.id }
@@ -94,14 +104,21 @@ export async function revokeToken(
   });
 }
 
-/** The session a refresh token belongs to and the counter it was made at, if the MAC is ours. */
-async function findPresented(
+/** What a genuine refresh token stands for: its session, and the counter it was made at. */
+export interface Presented {
+  readonly state: RefreshState;
+  readonly counter: number;
+}
+
+/** What a refresh token stands for, if the MAC is ours. Whether it is still good, `refresh` judges. */
+export async function findPresented(
   deps: Dependencies,
+  stores: SessionStore,
   presented: string,
-): Promise<{ readonly state: RefreshState; readonly counter: number } | undefined> {
+): Promise<Presented | undefined> {
   const [, sessionId, digits, mac] = REFRESH_TOKEN.exec(presented) ?? [];
   if (sessionId === undefined || mac === undefined) return undefined;
-  const state = await deps.storage.findRefreshState(sessionId);
+  const state = await stores.findRefreshState(sessionId);
   if (state === undefined) return undefined;
   const counter = Number(digits);
   const expected = macOf(deps.secretKeys.refreshToken, sessionId, state.refreshSalt, counter);
@@ -144,13 +161,16 @@ async function exchange(
   { session }: RefreshState,
   counter: number | undefined,
 ): Promise<boolean> {
+  const { id: sessionId, userId } = session;
+  const fields = { userId, sessionId };
+  if (counter !== undefined)
+    return commitRecorded(deps, occasion, "token_refreshed", fields, (recorded) =>
+      deps.storage.exchangeRefreshToken(sessionId, counter, occasion.now, recorded),
+    );
   return commit(deps, occasion, async (stores, record) => {
-    const moved =
-      counter === undefined
-        ? (await stores.findSession(session.id)) !== undefined // it may have ended meanwhile
-        : await stores.advanceRefreshCounter(session.id, counter, occasion.now);
-    if (moved) await record("token_refreshed", { userId: session.userId, sessionId: session.id });
-    return moved;
+    if ((await stores.findSession(sessionId)) === undefined) return false; // it may have ended meanwhile
+    await record("token_refreshed", fields);
+    return true;
   });
 }
 

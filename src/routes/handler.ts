@@ -8,10 +8,21 @@ import type { Device } from "../domain/devices.ts";
 import type { Occasion } from "../domain/events.ts";
 import type { Limited } from "../domain/limits.ts";
 import type { Client, Session } from "../domain/sessions.ts";
+import type { Stores } from "../domain/storage.ts";
 import type { User } from "../domain/users.ts";
 
 /** One handler per operation; a missing one does not compile. */
-export type Handlers = { readonly [Id in OperationId]: Handler<Operations[Id]> };
+export type Handlers = {
+  readonly [Id in OperationId]: Handler<Operations[Id]> | LookingHandler<Operations[Id]>;
+};
+
+/**
+ * A handler that begins by reading, which is done beside the taking of its limits: a round trip less.
+ * Where they refuse, what it found is forgotten, and nothing of it is answered.
+ */
+export interface LookingHandler<O extends OperationDescription> {
+  readonly look: (stores: Stores, input: Call<O>["input"]) => Promise<Handler<O>>;
+}
 
 export type Handler<O extends OperationDescription> = (
   call: Call<O>,

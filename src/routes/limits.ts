@@ -4,7 +4,8 @@ import { takeOfOwner } from "../domain/accounts.ts";
 import { addressKey } from "../domain/addresses.ts";
 import type { Dependencies } from "../domain/dependencies.ts";
 import { type Device, takeOfDevice } from "../domain/devices.ts";
-import { type Limited, type Take, takeLimits } from "../domain/limits.ts";
+import { type Limited, type Take, takeLimitsBeside } from "../domain/limits.ts";
+import type { Stores } from "../domain/storage.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Caller, Failure } from "./handler.ts";
 import type { AnswerHeaders } from "./headers.ts";
@@ -16,25 +17,23 @@ export interface Subjects {
   readonly device: Device | undefined;
 }
 
-/** Takes what the operation declares; the failure to answer with where a limit refuses. */
-export async function refuseOverLimit(
+/** Takes what the operation declares, beside `look`: what that found, or the failure to answer with where a limit refuses. */
+export async function lookWithinLimits<Found>(
   deps: Dependencies,
   exchange: Exchange,
   operation: string,
   declared: readonly DeclaredLimit[],
   subjects: Subjects,
-): Promise<Failure<"rate_limited"> | undefined> {
+  look: (stores: Stores) => Promise<Found>,
+): Promise<{ readonly found: Found } | { readonly refusal: Failure<"rate_limited"> }> {
   const takes = declared
     .map((rule) => takeOf(rule, exchange, subjects))
     .map((take) => ({ ...take, key: catalogue[take.rule].key }));
-  const outcome = await takeLimits(deps, exchange, operation, takes);
-  if (outcome === "allowed") return undefined;
+  const { outcome, found } = await takeLimitsBeside(deps, exchange, operation, takes, look);
+  if (outcome === "allowed") return { found };
   const { limited } = outcome;
-  return {
-    problem: "rate_limited",
-    retryAfterSeconds: limited.retryAfterSeconds,
-    limited,
-  };
+  const { retryAfterSeconds } = limited;
+  return { refusal: { problem: "rate_limited", retryAfterSeconds, limited } };
 }
 
 function takeOf(rule: DeclaredLimit, { ip }: Exchange, { body, caller, device }: Subjects): Take {

@@ -10,12 +10,13 @@ import { isCsrfProof } from "../domain/csrf.ts";
 import type { Dependencies } from "../domain/dependencies.ts";
 import type { Device } from "../domain/devices.ts";
 import { recordCsrfRejection, recordDenial } from "../domain/refusals.ts";
+import type { Stores } from "../domain/storage.ts";
 import { findByCookie, findCaller, findDevice } from "./callers.ts";
 import { type Exchange, exchangeOf } from "./exchange.ts";
 import type { Call, Caller, Handlers } from "./handler.ts";
 import type { AnswerHeaders } from "./headers.ts";
 import type { Inspector } from "./inspector.ts";
-import { emailOf, refuseOverLimit } from "./limits.ts";
+import { emailOf, lookWithinLimits } from "./limits.ts";
 import { isCrossSite } from "./origin.ts";
 import type { ScraperCheck } from "./metrics.ts";
 import { RETRY_AFTER_SECONDS } from "./overload.ts";
@@ -39,6 +40,7 @@ const noQuery = z.strictObject({});
 
 /** A handler as the pipeline sees it: bound to its operation by `Handlers`, called with what the operation's schemas gave. */
 type AnyHandler = (call: Call<OperationDescription>) => HandlerAnswer | Promise<HandlerAnswer>;
+type AnyLook = (stores: Stores, input: Call<OperationDescription>["input"]) => Promise<AnyHandler>;
 type HandlerAnswer = JsonAnswer | Parameters<Responder["problem"]>[1];
 
 /** One route per operation. */
@@ -48,8 +50,9 @@ export function createOperationRoutes(
 ): RouteDescriptor[] {
   return operationIds.map((id) => {
     // Each handler takes the call of its own operation, and gets it: `id` picks both.
-    const handler = handlers[id] as unknown as AnyHandler;
-    return createOperationRoute(id, operations[id], handler, options);
+    const handler = handlers[id] as unknown as AnyHandler | { readonly look: AnyLook };
+    const look = typeof handler === "function" ? async () => handler : handler.look;
+    return createOperationRoute(id, operations[id], look, options);
   });
 }
 
@@ -61,7 +64,7 @@ export function routerPath(path: string): string {
 function createOperationRoute(
   id: OperationId,
   operation: OperationDescription,
-  handler: AnyHandler,
+  look: AnyLook,
   options: PipelineOptions,
 ): RouteDescriptor {
   const { deps, responder, inspector, allowedOrigins, corsOrigins, isDraining } = options;
@@ -124,12 +127,13 @@ function createOperationRoute(
     const device = limits.includes("login_email")
       ? await findDevice(deps, exchange, request, emailOf(input.body))
       : undefined;
-    if (limits.length > 0) {
-      const subjects = { body: input.body, caller, device };
-      const refusal = await refuseOverLimit(deps, exchange, id, limits, subjects);
-      if (refusal) return refusal;
-    }
-    return handler(callOf(exchange, request, input, caller, device));
+    const call = callOf(exchange, request, input, caller, device);
+    if (limits.length === 0) return (await look(deps.storage, call.input))(call);
+    const subjects = { body: input.body, caller, device };
+    const looked = await lookWithinLimits(deps, exchange, id, limits, subjects, (stores) =>
+      look(stores, call.input),
+    );
+    return "refusal" in looked ? looked.refusal : looked.found(call);
   }
 
   async function refuseCsrf(

@@ -34,20 +34,26 @@ async function findDevice(
   return row && { id: row.id, userId: row.user_id };
 }
 
+/** From the account's own row, so that one deleted a moment ago is no error. */
 async function insertDevice(run: Run, device: NewDevice, keep: number): Promise<void> {
-  await run((db) =>
+  await run.send((db) =>
     db
       .insertInto("devices")
-      .values({
-        id: device.id,
-        user_id: device.userId,
-        secret_hash: device.secretHash,
-        seen_at: device.seenAt,
-        expires_at: device.expiresAt,
-      })
+      .columns(["id", "user_id", "secret_hash", "seen_at", "expires_at"])
+      .expression(({ selectFrom, val }) =>
+        selectFrom("users")
+          .select([
+            val(device.id).as("id"),
+            "users.id as user_id",
+            val(device.secretHash).as("secret_hash"),
+            val(device.seenAt).as("seen_at"),
+            val(device.expiresAt).as("expires_at"),
+          ])
+          .where("users.id", "=", device.userId),
+      )
       .execute(),
   );
-  await run((db) =>
+  await run.send((db) =>
     db
       .deleteFrom("devices")
       .where("user_id", "=", device.userId)
@@ -112,7 +118,7 @@ async function deleteDevicesOf(
   userId: string,
   exceptId: string | undefined,
 ): Promise<void> {
-  await run((db) =>
+  await run.send((db) =>
     db
       .deleteFrom("devices")
       .where("user_id", "=", userId)

@@ -15,6 +15,8 @@ export interface StorageDialect {
   readonly holdRows: RawBuilder<unknown>;
   /** Ends a query that takes one of many rows: those which others hold are passed over. */
   readonly skipHeldRows: RawBuilder<unknown>;
+  /** Whether a query may change rows on its way (`with … as (insert …)`), so that several changes are one statement. */
+  readonly changesInQueries: boolean;
   /** Inside a transaction: waits until no other transaction is in its turn on `topic`. */
   takeTurn(db: Db, topic: Turn): Promise<void>;
   /** Makes the database refuse every change of a row of `table`, whoever asks (LA-05). */
@@ -39,6 +41,7 @@ export const sqliteDialect: StorageDialect = {
   text: "text",
   holdRows: sql``,
   skipHeldRows: sql``,
+  changesInQueries: false,
 
   /** A transaction that writes holds the whole database. */
   async takeTurn() {},
@@ -112,6 +115,7 @@ export const postgresDialect: StorageDialect = {
   text: sql`text collate "C"`,
   holdRows: sql`for no key update`,
   skipHeldRows: sql`for update skip locked`,
+  changesInQueries: true,
 
   async takeTurn(db, topic) {
     await sql`select pg_advisory_xact_lock(${turnKey(topic)})`.execute(db);

@@ -3,7 +3,7 @@ import type { PoolState } from "../domain/metrics.ts";
 import type { StorageDialect } from "./dialect.ts";
 import type { PoolOptions } from "./pool.ts";
 import { openPostgres } from "./postgres-connection.ts";
-import type { ReadNow } from "./queries.ts";
+import type { ReadNow, Send } from "./queries.ts";
 import type { Db } from "./schema.ts";
 import type { Transactions } from "./transactions.ts";
 import { openSqlite } from "./sqlite-connection.ts";
@@ -15,8 +15,10 @@ export interface Database {
   alone<T>(work: (db: Db) => Promise<T>): Promise<T>;
   /** What is committed, and nothing that is not. Throws only where the query is wrong. */
   readonly readNow: ReadNow;
-  /** How transactions are run; `open` makes of each what its work is given. */
-  transactions<Inside>(open: (db: Db) => Inside): Transactions<Inside>;
+  /** Runs statements, in no transaction, on one connection; undefined where there is but one. */
+  readonly together: (<T>(work: (db: Db) => Promise<T>) => Promise<T>) | undefined;
+  /** How transactions are run; `open` makes of each what its work is given. `send` where it saves waiting. */
+  transactions<Inside>(open: (db: Db, send?: Send) => Inside): Transactions<Inside>;
   /** Undefined where there is no pool. */
   poolState(): PoolState | undefined;
 }

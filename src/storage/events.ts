@@ -8,7 +8,7 @@ import type {
   ListedEvent,
   StoredEvent,
 } from "../domain/events.ts";
-import { execute, LATER } from "./queries.ts";
+import { bind, LATER } from "./queries.ts";
 import type { Run } from "./queries.ts";
 import type { Db } from "./schema.ts";
 
@@ -40,10 +40,16 @@ async function insertEvent(
   id: string,
   event: StoredEvent,
 ): Promise<void> {
+  await run.send((db) => db.executeQuery(bind(insert, eventValues(id, event))));
+}
+
+export const eventColumns = ["id", "event", "level", "timestamp", "user_id", "body"] as const;
+
+/** In the order of the columns. */
+export function eventValues(id: string, event: StoredEvent): unknown[] {
   const { event: name, level, timestamp } = event;
   const userId = "userId" in event ? event.userId : null;
-  const parameters = [id, name, level, Date.parse(timestamp), userId, JSON.stringify(event)];
-  await execute(run, insert, parameters);
+  return [id, name, level, Date.parse(timestamp), userId, JSON.stringify(event)];
 }
 
 async function listEvents(

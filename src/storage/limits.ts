@@ -1,17 +1,21 @@
 /** Limits in the database: one row per key, gone when it says nothing any more. */
+import { sql } from "kysely";
 import type { CompiledQuery } from "kysely";
-import type { LimitState, LimitStore, Pace } from "../domain/limits.ts";
+import type { LimitState, LimitStore, Pace, TakeRefusal, Taking } from "../domain/limits.ts";
 import { execute, LATER } from "./queries.ts";
 import type { StorageDialect } from "./dialect.ts";
-import type { Run } from "./queries.ts";
+import type { ReadNow, Run, Unit } from "./queries.ts";
 import type { Db } from "./schema.ts";
 
 export interface LimitQueries {
   readonly take: CompiledQuery<{ paid_at: number }>;
   readonly find: CompiledQuery<{ paid_at: number; told_until: number }>;
+  /** Where a query may change rows: takes from so many keys, in order, until one refuses. Answers how many did not. */
+  takeSome(count: number): CompiledQuery<{ taken: number }>;
 }
 
 export function compileLimitQueries(db: Db): LimitQueries {
+  const takesOf = new Map<number, CompiledQuery<{ taken: number }>>();
   return {
     take: db
       .insertInto("limits")
@@ -36,17 +40,51 @@ export function compileLimitQueries(db: Db): LimitQueries {
       .select(["paid_at", "told_until"])
       .where("key_hash", "=", LATER.bytes)
       .compile(),
+    takeSome(count) {
+      let query = takesOf.get(count);
+      if (query === undefined) takesOf.set(count, (query = compileTakes(db, count)));
+      return query;
+    },
   };
+}
+
+/**
+ * `take` for each key, where the one before let through. The row is looked at first: what it refuses
+ * for certain writes nothing, whereas a conflict writes that it holds the row (decision 11).
+ */
+function compileTakes(db: Db, count: number): CompiledQuery<{ taken: number }> {
+  const places = Array.from({ length: count }, (_, at) => at);
+  const takes = places.map((at) => {
+    const before = at === 0 ? sql`` : sql`exists (select from ${sql.id(`take_${at - 1}`)}) and`;
+    return sql`${sql.id(`take_${at}`)} as (
+      insert into limits (key_hash, paid_at) select ${LATER.bytes}, ${LATER.instant}
+      where ${before} not exists
+        (select from limits where key_hash = ${LATER.bytes} and paid_at > ${LATER.instant})
+      on conflict (key_hash) do update set paid_at =
+        case when limits.paid_at < ${LATER.instant} then excluded.paid_at
+        else limits.paid_at + ${LATER.instant} end
+      where limits.paid_at <= ${LATER.instant} returning key_hash)`;
+  });
+  const taken = places.map((at) => sql`(select count(*) from ${sql.id(`take_${at}`)})`);
+  return sql<{
+    taken: number;
+  }>`with ${sql.join(takes)} select ${sql.join(taken, sql` + `)} as taken`.compile(db);
 }
 
 export function createLimitStore(
   run: Run,
+  readNow: ReadNow,
+  unit: Unit,
   dialect: StorageDialect,
   queries: LimitQueries,
 ): LimitStore {
   return {
     takeOne: (keyHash, pace, now) => takeOne(run, queries, keyHash, pace, now),
-    findLimit: (keyHash) => findLimit(run, queries, keyHash),
+    takeInOrder: (takings, now) =>
+      dialect.changesInQueries
+        ? takeAtOnce(run, queries, takings, now)
+        : takeOneByOne(run, readNow, unit, queries, takings, now),
+    findLimit: (keyHash) => findLimit(run, readNow, queries, keyHash),
     tellOnce: (keyHash, until, now) => tellOnce(run, keyHash, until, now),
     resetLimit: (keyHash) => resetLimit(run, keyHash),
     deletePaidLimits: (now, limit) => deletePaidLimits(run, dialect, now, limit),
@@ -57,26 +95,78 @@ async function takeOne(
   run: Run,
   queries: LimitQueries,
   keyHash: Uint8Array,
-  { intervalMs, burstMs }: Pace,
+  pace: Pace,
   now: number,
 ): Promise<number> {
-  /** A key paid back later than this has nothing left. */
-  const latest = now + burstMs - intervalMs;
+  const latest = latestOf(pace, now);
   // In the statement's order: the row; "is it paid", "one more"; "is there one left".
-  const parameters = [keyHash, now + intervalMs, now, intervalMs, latest];
+  const parameters = [keyHash, now + pace.intervalMs, now, pace.intervalMs, latest];
   const taken = await execute(run, queries.take, parameters);
   if (taken.rows.length > 0) return 0;
-  const { paidAt } = (await findLimit(run, queries, keyHash)) ?? { paidAt: 0 };
-  return Math.max(paidAt - latest, 1);
+  const { rows } = await execute(run, queries.find, [keyHash]);
+  return Math.max((rows[0]?.paid_at ?? 0) - latest, 1);
+}
+
+/** A key paid back later than this has nothing left. */
+function latestOf({ intervalMs, burstMs }: Pace, now: number): number {
+  return now + burstMs - intervalMs;
+}
+
+async function takeAtOnce(
+  run: Run,
+  queries: LimitQueries,
+  takings: readonly Taking[],
+  now: number,
+): Promise<TakeRefusal | undefined> {
+  // In the statement's order: the row; "is it refused for certain"; then as in `takeOne`.
+  const parameters = takings.flatMap(({ keyHash, pace }) => {
+    const latest = latestOf(pace, now);
+    const { intervalMs } = pace;
+    return [keyHash, now + intervalMs, keyHash, latest, now, intervalMs, latest];
+  });
+  const { rows } = await execute(run, queries.takeSome(takings.length), parameters);
+  const at = rows[0]?.taken ?? 0;
+  const refusing = takings[at];
+  if (refusing === undefined) return undefined;
+  const found = await execute(run, queries.find, [refusing.keyHash]);
+  const { paid_at: paidAt, told_until: toldUntil } = found.rows[0] ?? { paid_at: 0, told_until: 0 };
+  return { at, waitMs: Math.max(paidAt - latestOf(refusing.pace, now), 1), toldUntil };
+}
+
+/** A writer has the whole database for itself, so whoever is refused for certain does not become one (decision 11). */
+async function takeOneByOne(
+  run: Run,
+  readNow: ReadNow,
+  unit: Unit,
+  queries: LimitQueries,
+  takings: readonly Taking[],
+  now: number,
+): Promise<TakeRefusal | undefined> {
+  const [first] = takings;
+  if (first === undefined) return undefined;
+  const state = await findLimit(run, readNow, queries, first.keyHash);
+  const firstWaitMs = (state?.paidAt ?? 0) - latestOf(first.pace, now);
+  if (state !== undefined && firstWaitMs > 0)
+    return { at: 0, waitMs: firstWaitMs, toldUntil: state.toldUntil };
+  return unit(async (stores) => {
+    for (const [at, { keyHash, pace }] of takings.entries()) {
+      const waitMs = await stores.takeOne(keyHash, pace, now);
+      if (waitMs === 0) continue;
+      const refusing = await stores.findLimit(keyHash);
+      return { at, waitMs, toldUntil: refusing?.toldUntil ?? 0 };
+    }
+    return undefined;
+  });
 }
 
 async function findLimit(
   run: Run,
-  queries: LimitQueries,
+  readNow: ReadNow,
+  { find }: LimitQueries,
   keyHash: Uint8Array,
 ): Promise<LimitState | undefined> {
-  const { rows } = await execute(run, queries.find, [keyHash]);
-  return rows[0] && { paidAt: rows[0].paid_at, toldUntil: rows[0].told_until };
+  const [row] = readNow(find, [keyHash]) ?? (await execute(run, find, [keyHash])).rows;
+  return row && { paidAt: row.paid_at, toldUntil: row.told_until };
 }
 
 async function tellOnce(
@@ -101,7 +191,7 @@ async function tellOnce(
 }
 
 async function resetLimit(run: Run, keyHash: Uint8Array): Promise<void> {
-  await run((db) => db.deleteFrom("limits").where("key_hash", "=", keyHash).execute());
+  await run.send((db) => db.deleteFrom("limits").where("key_hash", "=", keyHash).execute());
 }
 
 async function deletePaidLimits(

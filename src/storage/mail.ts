@@ -16,7 +16,7 @@ export function createMailStore(run: Run, dialect: StorageDialect): MailStore {
 }
 
 async function insertMail(run: Run, mail: OutboxMail): Promise<void> {
-  await run((db) =>
+  await run.send((db) =>
     db
       .insertInto("mails")
       .values({

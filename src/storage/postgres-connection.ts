@@ -4,18 +4,20 @@
  */
 import {
   CompiledQuery,
+  DefaultQueryExecutor,
   Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
   sql,
 } from "kysely";
-import type { DatabaseConnection, Driver, QueryResult } from "kysely";
+import type { DatabaseConnection, Dialect, Driver } from "kysely";
 import pg from "pg";
 import { UnsafeStorageError } from "../domain/storage.ts";
 import { LostConnectionError, postgresDialect } from "./dialect.ts";
 import type { Database } from "./drivers.ts";
 import type { PoolOptions } from "./pool.ts";
+import { isDatabaseError, PooledConnection, PooledTransaction } from "./pooled-connection.ts";
 import type { Db, Tables } from "./schema.ts";
 import { transactAlone } from "./transactions.ts";
 
@@ -32,7 +34,8 @@ export async function openPostgres(url: string, options: PoolOptions): Promise<D
     statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
   });
-  const db = overPool(pool);
+  const driver = new PoolDriver(pool);
+  const db = overDriver(driver);
   try {
     await verifySettings(db);
   } catch (error) {
@@ -50,7 +53,8 @@ export async function openPostgres(url: string, options: PoolOptions): Promise<D
     poolState,
     /** On a connection of its own, with no bound of time: it builds indexes, and waits for who came first. */
     async alone(work) {
-      const single = overPool(createPool(url, options, { max: 1, idleTimeoutMillis: 0 }));
+      const pool = createPool(url, options, { max: 1, idleTimeoutMillis: 0 });
+      const single = overDriver(new PoolDriver(pool));
       try {
         // The lock is the connection's, and goes with it, also where the process is killed.
         await sql`select pg_advisory_lock(${MIGRATION_LOCK})`.execute(single);
@@ -60,22 +64,46 @@ export async function openPostgres(url: string, options: PoolOptions): Promise<D
       }
     },
     readNow: () => undefined,
-    transactions: (open) => transactAlone(db, open),
+    together: (work) => driver.lend((connection) => work(overConnection(driver, connection))),
+    transactions: (open) =>
+      transactAlone((work) =>
+        driver.lend((connection) => {
+          const transaction = new PooledTransaction(connection);
+          const inside = overConnection(driver, transaction);
+          const send = async (statement: (db: Db) => Promise<unknown>) =>
+            transaction.goOnWithout(statement(inside));
+          return work(open(inside, send), transaction);
+        }),
+      ),
   };
 }
 
 /** A number of our own among the server's advisory locks: "PORT", and 0 of those that `takeTurn` has. */
 const MIGRATION_LOCK = sql.lit(0x504f5254_00000000n);
 
-function overPool(pool: pg.Pool): Kysely<Tables> {
-  return new Kysely<Tables>({
-    dialect: {
-      createDriver: () => new PoolDriver(pool),
-      createAdapter: () => new PostgresAdapter(),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
-      createIntrospector: (kysely) => new PostgresIntrospector(kysely),
-    },
+function overDriver(driver: PoolDriver): Db {
+  return new Kysely<Tables>({ dialect: createDialect(driver) });
+}
+
+/** Statements on one connection. Kysely's own way sends one only when the one before has been answered. */
+function overConnection(driver: PoolDriver, connection: DatabaseConnection): Db {
+  const dialect = createDialect(driver);
+  const executor = new DefaultQueryExecutor(queryCompiler, adapter, {
+    provideConnection: (use) => use(connection),
   });
+  return new Kysely<Tables>({ config: { dialect }, dialect, driver, executor });
+}
+
+const adapter = new PostgresAdapter();
+const queryCompiler = new PostgresQueryCompiler();
+
+function createDialect(driver: PoolDriver): Dialect {
+  return {
+    createDriver: () => driver,
+    createAdapter: () => adapter,
+    createQueryCompiler: () => queryCompiler,
+    createIntrospector: (kysely) => new PostgresIntrospector(kysely),
+  };
 }
 
 function createPool(url: string, options: PoolOptions, bounds: pg.PoolConfig): pg.Pool {
@@ -170,78 +198,20 @@ class PoolDriver implements Driver {
   }
 
   async releaseConnection(connection: PooledConnection): Promise<void> {
-    connection.release();
+    await connection.release();
+  }
+
+  /** Gives a connection to `work` for as long as that takes. */
+  async lend<T>(work: (connection: PooledConnection) => Promise<T>): Promise<T> {
+    const connection = await this.acquireConnection();
+    try {
+      return await work(connection);
+    } finally {
+      await connection.release();
+    }
   }
 
   async destroy(): Promise<void> {
     await this.#pool.end();
   }
-}
-
-class PooledConnection implements DatabaseConnection {
-  readonly #client: pg.PoolClient;
-  /** After this it must not serve anybody else: a late answer would be taken for theirs. */
-  isLost = false;
-
-  constructor(client: pg.PoolClient) {
-    this.#client = client;
-  }
-
-  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const { command, rows, rowCount } = await this.run(query);
-    return {
-      rows: rows as Row[], // as the statement was typed by Kysely, from the schema
-      ...(changingCommands.has(command) && { numAffectedRows: BigInt(rowCount ?? 0) }),
-    };
-  }
-
-  async run({ sql: text, parameters }: CompiledQuery): Promise<pg.QueryResult> {
-    try {
-      return await this.#client.query({ name: nameOf(text), text, values: [...parameters] });
-    } catch (error) {
-      if (isDatabaseError(error)) {
-        const isFatal = error.severity === "FATAL" || error.severity === "PANIC";
-        this.isLost = isFatal || statesOfTheConnection.has(error.code ?? "");
-        throw error;
-      }
-      this.isLost = true;
-      // A value that cannot be sent is a mistake of ours, and not the network's.
-      if (error instanceof TypeError || error instanceof RangeError) throw error;
-      throw new LostConnectionError(error);
-    }
-  }
-
-  /** Kysely asks for it; nothing here streams. */
-  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
-    throw new Error("Rows are not streamed");
-  }
-
-  release(): void {
-    this.#client.release(this.isLost);
-  }
-}
-
-/** What a new connection may not suffer from. */
-const statesOfTheConnection: ReadonlySet<string> = new Set([
-  "0A000", // a prepared statement whose answer a migration has changed
-  "25006", // read-only: after a failover, this one still leads to the old primary
-]);
-
-const changingCommands: ReadonlySet<string> = new Set(["INSERT", "UPDATE", "DELETE"]);
-
-function isDatabaseError(error: unknown): error is pg.DatabaseError {
-  return error instanceof pg.DatabaseError;
-}
-
-/** More than the application has statements; what comes after them is not prepared. */
-const STATEMENTS_NAMED = 256;
-const names = new Map<string, string>();
-
-/** A statement that has a name is parsed and planned once per connection. */
-function nameOf(text: string): string | undefined {
-  const known = names.get(text);
-  if (known !== undefined || names.size >= STATEMENTS_NAMED) return known;
-  const name = `s${names.size}`;
-  names.set(text, name);
-  return name;
 }

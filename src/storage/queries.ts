@@ -1,12 +1,32 @@
 /** How a store's statements reach the database. */
 import type { CompiledQuery, QueryResult } from "kysely";
+import type { Storage } from "../domain/storage.ts";
 import type { Db } from "./schema.ts";
 
 /**
  * Runs one statement. Outside of a transaction it is retried while the database is busy; inside, it
  * belongs to the transaction, which fails as a whole.
  */
-export type Run = <T>(statement: (db: Db) => Promise<T>) => Promise<T>;
+export interface Run {
+  <T>(statement: (db: Db) => Promise<T>): Promise<T>;
+  /**
+   * For a statement that answers nothing: inside a transaction on PostgreSQL, the work goes on before it
+   * has been run, and what comes next is sent with it. Where it fails, the transaction does.
+   */
+  readonly send: Send;
+}
+export type Send = (statement: (db: Db) => Promise<unknown>) => Promise<void>;
+
+/** `send` as it is where each statement is waited for. */
+export function createRun(
+  run: <T>(statement: (db: Db) => Promise<T>) => Promise<T>,
+  send: Send = async (statement) => void (await run(statement)),
+): Run {
+  return Object.assign(<T>(statement: (db: Db) => Promise<T>) => run(statement), { send });
+}
+
+/** Makes several statements one change: in a transaction of their own, or in the one they are in. */
+export type Unit = Storage["transaction"];
 
 /**
  * Stands in for a parameter while a hot query is compiled. Compiling costs more than running, so the
@@ -29,8 +49,17 @@ export async function execute<Row>(
   query: CompiledQuery<Row>,
   parameters: readonly unknown[],
 ): Promise<QueryResult<Row>> {
+  const bound = bind(query, parameters);
+  return run((db) => db.executeQuery(bound));
+}
+
+/** The same, for `run.send`. */
+export function bind<Row>(
+  query: CompiledQuery<Row>,
+  parameters: readonly unknown[],
+): CompiledQuery<Row> {
   if (parameters.length !== query.parameters.length) {
     throw new Error(`Expected ${query.parameters.length} parameters: ${query.sql}`);
   }
-  return run((db) => db.executeQuery({ ...query, parameters }));
+  return { ...query, parameters };
 }

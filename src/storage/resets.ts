@@ -100,7 +100,7 @@ async function consumeResetToken(
 }
 
 async function deleteResetTokensOf(run: Run, userId: string): Promise<void> {
-  await run((db) => db.deleteFrom("reset_tokens").where("user_id", "=", userId).execute());
+  await run.send((db) => db.deleteFrom("reset_tokens").where("user_id", "=", userId).execute());
 }
 
 async function deleteExpiredResetTokens(

@@ -9,10 +9,11 @@ import type {
 } from "../domain/sessions.ts";
 import type { StorageDialect } from "./dialect.ts";
 import { execute, LATER } from "./queries.ts";
-import type { ReadNow, Run } from "./queries.ts";
+import type { ReadNow, Run, Unit } from "./queries.ts";
 import {
   advanceRefreshCounter,
   compileRefreshQueries,
+  exchangeRefreshToken,
   findRefreshState,
 } from "./refresh-states.ts";
 import type { RefreshQueries } from "./refresh-states.ts";
@@ -43,6 +44,7 @@ export function compileSessionQueries(db: Db): SessionQueries {
 export function createSessionStore(
   run: Run,
   readNow: ReadNow,
+  unit: Unit,
   dialect: StorageDialect,
   queries: SessionQueries,
 ): SessionStore {
@@ -62,6 +64,8 @@ export function createSessionStore(
     findRefreshState: (sessionId) => findRefreshState(run, readNow, queries, sessionId),
     advanceRefreshCounter: (sessionId, counter, now) =>
       advanceRefreshCounter(run, queries, sessionId, counter, now),
+    exchangeRefreshToken: (sessionId, counter, now, recorded) =>
+      exchangeRefreshToken(run, unit, dialect, queries, sessionId, counter, now, recorded),
     deleteExpiredSessions: (now, idleSince, limit) =>
       deleteExpiredSessions(run, dialect, now, idleSince, limit),
   };
@@ -188,7 +192,7 @@ async function countSessionFailure(
 }
 
 async function forgetSessionFailures(run: Run, sessionId: string): Promise<void> {
-  await run((db) =>
+  await run.send((db) =>
     db.updateTable("sessions").set({ failures: 0 }).where("id", "=", sessionId).execute(),
   );
 }

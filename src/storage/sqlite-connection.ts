@@ -34,6 +34,7 @@ export async function openSqlite(path: string): Promise<Database> {
     // The migration is one transaction, and that holds the file.
     alone: (work) => work(db),
     readNow: createReadNow(database),
+    together: undefined,
     transactions: (open) => transactInGroups(db, open),
     poolState: () => undefined,
   };

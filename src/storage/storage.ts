@@ -15,7 +15,8 @@ import { createMailStore } from "./mail.ts";
 import { migrateToLatest } from "./migrations.ts";
 import { defaultPool } from "./pool.ts";
 import type { PoolOptions } from "./pool.ts";
-import type { ReadNow, Run } from "./queries.ts";
+import { createRun } from "./queries.ts";
+import type { ReadNow, Run, Unit } from "./queries.ts";
 import { createResetStore } from "./resets.ts";
 import type { Db } from "./schema.ts";
 import { compileSessionQueries, createSessionStore } from "./sessions.ts";
@@ -64,29 +65,54 @@ export function createStorage(database: Database): Storage {
   const queries = compileQueries(db);
   let closing: Promise<void> | undefined;
 
-  const run: Run = (statement) =>
-    retryWhileBusy(failureOf, async () => {
-      if (closing !== undefined) throw new StorageUnavailableError("The database is closed");
-      return statement(db);
-    });
+  /** Each statement again while the database is busy, whichever connection it is on. */
+  const runOn = (db: Db) =>
+    createRun((statement) =>
+      retryWhileBusy(failureOf, async () => {
+        if (closing !== undefined) throw new StorageUnavailableError("The database is closed");
+        return statement(db);
+      }),
+    );
+  const run = runOn(db);
 
   const readNow: ReadNow = (query, parameters) =>
     closing === undefined ? database.readNow(query, parameters) : undefined;
 
-  const transactions = database.transactions((transaction) =>
-    // Inside, whatever is read belongs to the transaction.
-    createStores(
-      (statement) => statement(transaction),
+  const transactions = database.transactions((transaction, send) => {
+    // Where statements may be sent ahead, the connection sees to their order and to what fails.
+    const run = createRun(
+      send === undefined ? inTurn(transaction) : (statement) => statement(transaction),
+      send,
+    );
+    // Inside, whatever is read belongs to the transaction, and so does a unit.
+    const stores: Stores = createStores(
+      run,
       () => undefined,
+      (work) => work(stores),
       database,
       queries,
-    ),
-  );
+    );
+    return stores;
+  });
+  const transaction: Storage["transaction"] = (work) => run(() => transactions.run(work));
+  const stores = createStores(run, readNow, transaction, database, queries);
 
   return {
-    ...createStores(run, readNow, database, queries),
+    ...stores,
 
-    transaction: (work) => run(() => transactions.run(work)),
+    transaction,
+
+    async together(work) {
+      if (database.together === undefined) return work(stores);
+      if (closing !== undefined) throw new StorageUnavailableError("The database is closed");
+      try {
+        return await database.together((db) =>
+          work(createStores(runOn(db), readNow, transaction, database, queries)),
+        );
+      } catch (error) {
+        throw asUnavailable(failureOf, error);
+      }
+    },
 
     async isWritable() {
       if (closing !== undefined) return false;
@@ -108,6 +134,19 @@ export function createStorage(database: Database): Storage {
   };
 }
 
+/**
+ * Statements of a transaction, each after the one before, and none after one that failed: that may have
+ * ended the transaction, as a full disk does on SQLite, and then the next one would hold by itself.
+ */
+function inTurn(transaction: Db) {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(statement: (db: Db) => Promise<T>): Promise<T> => {
+    const answer = last.then(() => statement(transaction));
+    last = answer;
+    return answer;
+  };
+}
+
 type Queries = ReturnType<typeof compileQueries>;
 
 function compileQueries(db: Db) {
@@ -119,15 +158,21 @@ function compileQueries(db: Db) {
   };
 }
 
-function createStores(run: Run, readNow: ReadNow, { dialect }: Database, queries: Queries): Stores {
+function createStores(
+  run: Run,
+  readNow: ReadNow,
+  unit: Unit,
+  { dialect }: Database,
+  queries: Queries,
+): Stores {
   return {
     ...createUserStore(run, dialect, queries.users),
-    ...createSessionStore(run, readNow, dialect, queries.sessions),
+    ...createSessionStore(run, readNow, unit, dialect, queries.sessions),
     ...createSigningKeyStore(run, dialect),
     ...createEventStore(run, queries.events),
     ...createMailStore(run, dialect),
     ...createResetStore(run, dialect),
-    ...createLimitStore(run, dialect, queries.limits),
+    ...createLimitStore(run, readNow, unit, dialect, queries.limits),
     ...createLockoutStore(run),
     ...createDeviceStore(run, dialect),
     ...createJobStore(run),

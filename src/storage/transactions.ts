@@ -10,20 +10,27 @@ export interface Transactions<Inside> {
   settled(): Promise<void>;
 }
 
-/** For a database on which transactions run beside each other. */
-export function transactAlone<Inside>(db: Db, open: (db: Db) => Inside): Transactions<Inside> {
+/** Ends one transaction. */
+export interface Ending {
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+type Lend<Inside> = <T>(use: (inside: Inside, ending: Ending) => Promise<T>) => Promise<T>;
+
+/** For a database on which transactions run beside each other: `lend` gives each a connection. */
+export function transactAlone<Inside>(lend: Lend<Inside>): Transactions<Inside> {
   return {
-    async run(work) {
-      const transaction = await db.startTransaction().execute();
-      try {
-        const result = await work(open(transaction));
-        await transaction.commit().execute();
-        return result;
-      } catch (error) {
-        await transaction.rollback().execute();
-        throw error;
-      }
-    },
+    run: (work) =>
+      lend(async (inside, ending) => {
+        try {
+          const result = await work(inside);
+          await ending.commit();
+          return result;
+        } catch (error) {
+          await ending.rollback();
+          throw error;
+        }
+      }),
     /** Each has a connection, and the pool waits for those. */
     async settled() {},
   };

@@ -192,7 +192,7 @@ async function replacePasswordHash(
 }
 
 async function setPasswordHash(run: Run, userId: string, to: string): Promise<void> {
-  await run((db) =>
+  await run.send((db) =>
     db.updateTable("users").set({ password_hash: to }).where("id", "=", userId).execute(),
   );
 }

@@ -20,6 +20,34 @@ describe.each(databases)("events on $name", ({ create }) => {
     expect(JSON.parse(String(row?.["body"]))).toEqual(event);
   });
 
+  it("LA-06 ST-03 a change whose event cannot be stored does not hold, although nobody waited for that", async () => {
+    const [id, user] = [uuidv7(), aUser()];
+    await test.storage.insertEvent(id, aSignup(user));
+    const working = test.storage.transaction(async (stores) => {
+      await stores.insertUser(user, HASH);
+      void stores.insertEvent(id, aSignup(user)).catch(() => undefined); // the id is taken
+      await stores.insertEvent(uuidv7(), aSignup(user));
+    });
+    await expect(working).rejects.toThrow(/unique|append-only/i);
+    expect(await test.database.query("select * from users")).toEqual([]);
+    expect(await test.database.query("select id from events")).toEqual([{ id }]);
+  });
+
+  it("ST-03 nothing is run that was begun together with a statement that failed, and behind it", async () => {
+    const [id, user] = [uuidv7(), aUser()];
+    await test.storage.insertEvent(id, aSignup(user));
+    const working = test.storage.transaction((stores) =>
+      Promise.all([
+        stores.insertUser(user, HASH),
+        stores.insertEvent(id, aSignup(user)),
+        stores.insertUser(aUser(), HASH),
+      ]),
+    );
+    await expect(working).rejects.toThrow(/unique|append-only/i);
+    expect(await test.database.query("select * from users")).toEqual([]);
+    expect(await test.storage.insertUser(user, HASH)).toBe(true); // on the connection that failed
+  });
+
   it("stores an event that tells of no account", async () => {
     const { timestamp, requestId, ip } = aSignup(aUser());
     await test.storage.insertEvent(uuidv7(), {

@@ -95,6 +95,53 @@ describe.each(databases)("limits on $name", ({ create }) => {
     expect(await take(NOW + 12 * SECOND)).toBe(0);
   });
 
+  describe("takeInOrder", () => {
+    const keys = [key, otherKey, new Uint8Array([3])];
+    const takings = keys.map((keyHash) => ({ keyHash, pace }));
+    const takeAll = (now = NOW) => test.storage.takeInOrder(takings, now);
+    const paid = async () =>
+      Promise.all(keys.map(async (of) => (await test.storage.findLimit(of))?.paidAt));
+
+    it("takes one of each, until one refuses; what was taken before stays taken", async () => {
+      expect(await takeAll()).toBeUndefined();
+      for (let count = 0; count < 4; count += 1) await take(NOW, otherKey);
+      const refusal = { at: 1, waitMs: 12 * SECOND, toldUntil: 0 };
+      expect(await takeAll()).toEqual(refusal);
+      expect(await paid()).toEqual([NOW + 24 * SECOND, NOW + MINUTE, NOW + 12 * SECOND]);
+      await test.storage.tellOnce(otherKey, NOW + MINUTE, NOW);
+      expect(await takeAll()).toEqual({ ...refusal, toldUntil: NOW + MINUTE });
+      expect(await takeAll(NOW + 12 * SECOND)).toBeUndefined();
+    });
+
+    it("the first key's refusal writes nothing", async () => {
+      await spend(NOW);
+      const state = () =>
+        test.database.query(
+          test.database.url.startsWith("postgres")
+            ? "select ctid, xmin, xmax, * from limits"
+            : "select * from limits",
+        );
+      const before = await state();
+      expect(await takeAll()).toEqual({ at: 0, waitMs: 12 * SECOND, toldUntil: 0 });
+      expect(await state()).toEqual(before);
+    });
+
+    it("RL-02 of 100 at once, exactly the burst is let through", async () => {
+      const refusals = await Promise.all(Array.from({ length: 100 }, () => takeAll()));
+      expect(refusals.filter((refusal) => refusal === undefined)).toHaveLength(5);
+      expect(await paid()).toEqual(keys.map(() => NOW + MINUTE));
+    });
+
+    it("within a transaction is undone with it", async () => {
+      const undone = test.storage.transaction(async (stores) => {
+        expect(await stores.takeInOrder(takings, NOW)).toBeUndefined();
+        throw new Error("undone");
+      });
+      await expect(undone).rejects.toThrow("undone");
+      expect(await rows()).toEqual([]);
+    });
+  });
+
   describe("tellOnce", () => {
     const tell = (now: number, of = key) => test.storage.tellOnce(of, now + MINUTE, now);
 

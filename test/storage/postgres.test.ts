@@ -1,10 +1,12 @@
 import { uuidv7 } from "uuidv7";
-import { sql } from "kysely";
+import { CompiledQuery, sql } from "kysely";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { StorageUnavailableError, UnsafeStorageError } from "../../src/domain/storage.ts";
 import { openDatabase } from "../../src/storage/drivers.ts";
 import { defaultPool } from "../../src/storage/pool.ts";
+import { PooledConnection } from "../../src/storage/pooled-connection.ts";
+import { exchange } from "../../src/storage/postgres-exchange.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { createPostgres, type TestDatabase } from "./databases.ts";
 import { aCookieSession, aSignup, aUser, HASH } from "./samples.ts";
@@ -134,6 +136,65 @@ describe("a transaction in which a statement failed", () => {
     });
     await expect(working).rejects.toThrow(/undone/);
     expect(await storage.findUser(user.id)).toBeUndefined();
+    await storage.close();
+  });
+});
+
+describe("statements in one round trip", () => {
+  const cancelled = CompiledQuery.raw("select 1 / 0");
+  const insert = (id: string) =>
+    CompiledQuery.raw("insert into jobs (name, due_at) values ($1, $2)", [id, 0]);
+  const jobs = () => database.query("select name from jobs order by name");
+
+  async function connected(work: (client: pg.PoolClient) => Promise<void>) {
+    await (await openStorage(database.url)).close();
+    const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+    const client = await pool.connect();
+    await work(client);
+    client.release();
+    await pool.end();
+  }
+
+  it("ST-03 behind a begin that fails run neither then nor later: by themselves they would hold", async () => {
+    await connected(async (client) => {
+      const failing = exchange(client, [cancelled, insert("a"), insert("b")]);
+      await expect(failing).rejects.toThrow(/zero/);
+      const connection = new PooledConnection(client);
+      const begin = connection.run(cancelled);
+      const behind = [connection.run(insert("c"))];
+      await new Promise((resolve) => process.nextTick(resolve));
+      behind.push(connection.run(insert("d"))); // while the first ones are under way
+      for (const statement of [begin, ...behind]) await expect(statement).rejects.toThrow(/zero/);
+      expect(await jobs()).toEqual([]);
+    });
+  });
+
+  it("give each its own result, and are prepared once, also where one of them failed before", async () => {
+    await connected(async (client) => {
+      const count = CompiledQuery.raw("select count(*)::int as n from jobs where due_at < $1", [9]);
+      await expect(exchange(client, [insert("a"), cancelled, count])).rejects.toThrow(/zero/);
+      for (const name of ["a", "b"]) {
+        const results = await exchange(client, [count, insert(name), count]);
+        expect(results.map(({ rows, rowCount }) => [rows, rowCount])).toEqual([
+          [[{ n: name === "a" ? 0 : 1 }], 1],
+          [[], 1],
+          [[{ n: name === "a" ? 1 : 2 }], 1],
+        ]);
+      }
+    });
+  });
+
+  it("take one connection of the pool, and give it back when all of them are answered", async () => {
+    const storage = await openStorage(database.url, { poolSize: 1, connectTimeoutSeconds: 1 });
+    const user = aUser();
+    const early = storage.together(async (stores) => {
+      void stores.insertUser(user, HASH);
+      throw new Error("early");
+    });
+    await expect(early).rejects.toThrow("early");
+    expect(
+      await storage.together((s) => Promise.all([s.findUser(user.id), s.findUser("x")])),
+    ).toEqual([user, undefined]);
     await storage.close();
   });
 });

@@ -1,6 +1,8 @@
+import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
+import type { User } from "../../src/domain/users.ts";
 import { databases, eachTestOpens } from "./databases.ts";
-import { aCookieSession, aTokenSession, aUser, HASH, NOW } from "./samples.ts";
+import { aCookieSession, aSignup, aTokenSession, aUser, HASH, NOW } from "./samples.ts";
 
 describe.each(databases)("sessions on $name", ({ create }) => {
   const test = eachTestOpens(create);
@@ -43,7 +45,7 @@ describe.each(databases)("sessions on $name", ({ create }) => {
     const [row] = await test.database.query("select * from sessions");
     expect(row?.["secret_hash"]).toEqual(session.secretHash);
     const twin = { ...aCookieSession(user), secretHash: session.secretHash };
-    await expect(test.storage.insertSession(twin, HASH)).rejects.toThrow(/unique/i);
+    await expect(test.storage.insertSession(twin, HASH)).rejects.toThrow(/unique|append-only/i);
   });
 
   it.each(["cookie", "token"])("a session of kind %s has one proof: its own", async (kind) => {
@@ -105,5 +107,40 @@ describe.each(databases)("sessions on $name", ({ create }) => {
       (row) => row["id"],
     );
     expect(ids).toEqual(kept.map((session) => session.id).toSorted());
+  });
+
+  describe("an exchange of a refresh token", () => {
+    const recorded = (user: User, id = uuidv7()) => ({ id, event: aSignup(user) });
+    const counters = () => test.database.query("select refresh_counter from sessions");
+    const events = async () =>
+      (await test.database.query("select id from events")).map(({ id }) => id);
+
+    it("TK-13 LA-06 of many at once moves the counter once, and tells of that one", async () => {
+      const user = await storedUser();
+      const session = aTokenSession(user);
+      await test.storage.insertSession(session, HASH);
+      const told = Array.from({ length: 10 }, () => recorded(user));
+      const moved = await Promise.all(
+        told.map((event) => test.storage.exchangeRefreshToken(session.id, 0, NOW, event)),
+      );
+      expect(moved.filter(Boolean)).toHaveLength(1);
+      expect(await events()).toEqual([told[moved.indexOf(true)]?.id]);
+      expect(await counters()).toEqual([{ refresh_counter: 1 }]);
+      expect(await test.storage.findRefreshState(session.id)).toMatchObject({
+        refreshCounter: 1,
+        refreshRotatedAt: NOW,
+      });
+    });
+
+    it("LA-06 of which the event cannot be stored does not hold", async () => {
+      const user = await storedUser();
+      const session = aTokenSession(user);
+      await test.storage.insertSession(session, HASH);
+      const event = recorded(user);
+      await test.storage.insertEvent(event.id, event.event); // the id is taken
+      const exchange = test.storage.exchangeRefreshToken(session.id, 0, NOW, event);
+      await expect(exchange).rejects.toThrow(/unique|append-only/i);
+      expect(await counters()).toEqual([{ refresh_counter: 0 }]);
+    });
   });
 });
