@@ -138,6 +138,19 @@ it("ST-12 a disk that fills up half-way fails them all, and nothing of any is th
   expect(await usersAtRest()).toEqual([id]);
 });
 
+it("ST-03 what was begun beside a statement that fills the disk does not hold by itself", async () => {
+  await sql`pragma max_page_count = 1`.execute(opened.db);
+  const key = new Uint8Array([1]);
+  const working = storage.transaction((stores) =>
+    Promise.all([
+      stores.insertUser(aUser(), "x".repeat(100_000)), // SQLite ends the transaction here
+      stores.tellOnce(key, 2, 1),
+    ]),
+  );
+  await expect(working).rejects.toThrow(StorageUnavailableError);
+  expect(await database.query("select * from limits")).toEqual([]);
+});
+
 it("ST-01 a COMMIT that fails is told to everybody who waited for it", async () => {
   const transactions = opened.transactions((db) => db);
   const outcomes = await Promise.allSettled([
