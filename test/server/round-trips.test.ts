@@ -60,19 +60,24 @@ async function startWire(databaseUrl: string): Promise<Wire> {
   return { server, url: url.href, countRoundTrips: () => roundTrips };
 }
 
-/** The fewest of a few: what the outbox and the cleaning ask meanwhile only adds. */
+/** What the outbox, the cleaning and the key ring ask for by themselves, however long an answer takes. */
+const IN_THE_BACKGROUND = /\b(mails|jobs|signing_keys)\b/;
+
+/**
+ * What one request asks, and how often it waited. Now and then the background is on the wire at the
+ * beginning or the end of a turn, and what it asks is counted beside the turn: then there is another one.
+ */
 async function watch(ask: () => Promise<{ readonly status: number }>, status: number) {
   const sent = vi.spyOn(pg.Client.prototype, "query");
-  let fewest = { roundTrips: Infinity, statements: [] as string[] };
-  for (let turn = 0; turn < 4; turn += 1) {
+  for (let turn = 1; ; turn += 1) {
     sent.mockClear();
     const before = wire.countRoundTrips();
     expect((await ask()).status).toBe(status);
-    const roundTrips = wire.countRoundTrips() - before;
-    const statements = sent.mock.calls.map(([query]) => outline(textOf(query)));
-    if (roundTrips < fewest.roundTrips) fewest = { roundTrips, statements };
+    const all = sent.mock.calls.map(([query]) => outline(textOf(query)));
+    const statements = all.filter((outlined) => !IN_THE_BACKGROUND.test(outlined));
+    const roundTrips = wire.countRoundTrips() - before - (all.length - statements.length);
+    if (roundTrips === statements.length || turn === 10) return { roundTrips, statements };
   }
-  return fewest;
 }
 
 function textOf(query: unknown): string {
