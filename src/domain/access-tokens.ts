@@ -1,5 +1,6 @@
 /** Access tokens: how they are made, and the one function that believes one. */
-import { decodeProtectedHeader, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { type KeyObject, sign } from "node:crypto";
+import { decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
 import type { Dependencies } from "./dependencies.ts";
 import type { Occasion } from "./events.ts";
 import type { Session } from "./sessions.ts";
@@ -114,22 +115,43 @@ function isCanonical(token: string): boolean {
   );
 }
 
-/** 15 minutes by default; no e-mail and no role in it (TK-06). */
+/**
+ * 15 minutes by default; no e-mail and no role in it (TK-06). Written out here, because jose spends as
+ * much around the signature as the signature costs; what believes a token is still jose.
+ */
 export async function signAccessToken(
   deps: Dependencies,
   { now }: Occasion,
   user: User,
   session: Session,
 ): Promise<string> {
-  const issuedAt = Math.floor(now / 1000);
+  const { issuer, lifetimes } = deps;
+  const iat = Math.floor(now / 1000);
   const { kid, privateKey } = await deps.keyRing.findSigning(now);
-  return new SignJWT({ sid: session.id })
-    .setProtectedHeader({ alg: ALGORITHM, typ: ACCESS_TOKEN_TYPE, kid })
-    .setIssuer(deps.issuer)
-    .setAudience(deps.issuer)
-    .setSubject(user.id)
-    .setJti(deps.newId(now))
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + deps.lifetimes.accessTokenSeconds)
-    .sign(privateKey);
+  const signed = `${segmentOf({ alg: ALGORITHM, typ: ACCESS_TOKEN_TYPE, kid })}.${segmentOf({
+    iss: issuer,
+    aud: issuer,
+    sub: user.id,
+    sid: session.id,
+    jti: deps.newId(now),
+    iat,
+    exp: iat + lifetimes.accessTokenSeconds,
+  })}`;
+  // RFC 8037 §3.1: the signature itself, of the two segments as they are sent (RFC 7515 §7.1).
+  const signature = await signElsewhere(Buffer.from(signed), privateKey);
+  return `${signed}.${signature.toString("base64url")}`;
+}
+
+/** In another thread: the event loop, which waits for the disk meanwhile, is what there is one of. */
+function signElsewhere(data: Uint8Array, key: KeyObject): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    sign(null, data, key, (error, signature) => {
+      if (error === null) resolve(signature);
+      else reject(error);
+    });
+  });
+}
+
+function segmentOf(member: object): string {
+  return Buffer.from(JSON.stringify(member)).toString("base64url");
 }

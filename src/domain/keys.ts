@@ -1,4 +1,5 @@
 /** The keys that sign access tokens: kept encrypted in the database, published as a JWK set, rotated while they are in use. */
+import { KeyObject } from "node:crypto";
 import { type CryptoKey, importJWK, type JWK } from "jose";
 import { commit, type Journal, type Occasion } from "./events.ts";
 import { seal, unseal } from "./sealing.ts";
@@ -34,7 +35,7 @@ export interface SigningKeyStore {
 
 export interface SigningKey {
   readonly kid: string;
-  readonly privateKey: CryptoKey;
+  readonly privateKey: KeyObject;
 }
 export interface VerifyingKey {
   readonly kid: string;
@@ -219,9 +220,10 @@ async function importPublic({ kid, publicX: x }: SigningKeyRecord): Promise<Veri
   return { kid, x, publicKey: await importKey({ x }) };
 }
 
-async function importPrivate(sealKey: Uint8Array, record: SigningKeyRecord): Promise<CryptoKey> {
+/** By this import, which refuses a public half that is not the seed's; `createPrivateKey` passes over it. */
+async function importPrivate(sealKey: Uint8Array, record: SigningKeyRecord): Promise<KeyObject> {
   const d = openSeed(sealKey, record).toString("base64url");
-  return importKey({ x: record.publicX, d });
+  return KeyObject.from(await importKey({ x: record.publicX, d }));
 }
 
 async function importKey(members: JWK): Promise<CryptoKey> {

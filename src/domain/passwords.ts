@@ -1,5 +1,5 @@
 /** How passwords are hashed and compared. Which are refused stands in `password-policy.ts`. */
-import { createHmac } from "node:crypto";
+import { createHmac, type KeyObject } from "node:crypto";
 
 /** PW-08, OWASP Password Storage Cheat Sheet: bcrypt is not to be used below this cost. */
 export const BCRYPT_COST_FLOOR = 10;
@@ -39,11 +39,7 @@ export interface Passwords {
   ): Promise<{ readonly matches: boolean; readonly stale: boolean } | "overloaded">;
 }
 
-export function createPasswords(
-  bcrypt: BcryptWorkers,
-  pepper: Uint8Array,
-  cost: number,
-): Passwords {
+export function createPasswords(bcrypt: BcryptWorkers, pepper: KeyObject, cost: number): Passwords {
   const dummy = PEPPERED + dummyOfCost(cost);
   return {
     async hash(password) {
@@ -73,7 +69,7 @@ export function createPasswords(
  * byte 72 and, in some implementations, all beyond a NUL (PW-01, PW-02); and the pepper makes a stolen
  * database useless for guessing. NFKC first, so that one password typed on two keyboards is one (PW-13).
  */
-function peppered(password: string, pepper: Uint8Array): string {
+function peppered(password: string, pepper: KeyObject): string {
   return createHmac("sha384", pepper).update(password.normalize("NFKC")).digest("base64");
 }
 

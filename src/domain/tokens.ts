@@ -3,7 +3,7 @@
  * token is `sessionId.counter.mac` and is not stored. The session's counter says which one is good,
  * and the MAC, keyed by AUTH_SECRET and salted per session, that we made it.
  */
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
 import { signAccessToken, verifyAccessToken } from "./access-tokens.ts";
 import { type Credentials, type LoginFailure, startSession } from "./credentials.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -190,7 +190,7 @@ async function endFamily(
 
 /** The refresh token of a session at a counter. The same input gives the same token. */
 function refreshToken(
-  key: Uint8Array,
+  key: KeyObject,
   sessionId: string,
   salt: Uint8Array,
   counter: number,
@@ -198,6 +198,6 @@ function refreshToken(
   return `${sessionId}.${counter}.${macOf(key, sessionId, salt, counter).toString("base64url")}`;
 }
 
-function macOf(key: Uint8Array, sessionId: string, salt: Uint8Array, counter: number): Buffer {
+function macOf(key: KeyObject, sessionId: string, salt: Uint8Array, counter: number): Buffer {
   return createHmac("sha256", key).update(salt).update(`${sessionId}.${counter}`).digest();
 }

@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { listEvents } from "../../src/domain/audit.ts";
 import { sealCursor } from "../../src/domain/cursors.ts";
@@ -125,7 +126,7 @@ describe("a cursor that this list did not give is refused", () => {
     const { nextCursor } = await page({}, 1);
     const genuine = nextCursor ?? "";
     expect((await page({}, 1, genuine)).ids).toHaveLength(1);
-    const key = new Uint8Array(32).fill(1);
+    const key = createSecretKey(new Uint8Array(32).fill(1));
     const foreign = ["", "x", "0", respell(genuine), `${genuine}A`, genuine.slice(4)];
     for (const cursor of [...foreign, sealCursor(key, "events", `${NOW} ${ADA}`)])
       expect(await listEvents(world.deps, {}, 1, cursor)).toBeUndefined();

@@ -1,7 +1,8 @@
+import { createSecretKey } from "node:crypto";
 import { expect, test } from "vitest";
 import { csrfProof, isCsrfProof } from "../../src/domain/csrf.ts";
 
-const key = new Uint8Array(32).fill(1);
+const key = createSecretKey(new Uint8Array(32).fill(1));
 const session = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42";
 const other = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";
 const proof = csrfProof(key, session);
@@ -12,7 +13,7 @@ test("CS-02 the proof of a session is good for it, and for no other", () => {
 });
 
 test("CS-02 nobody without the key can make a proof", () => {
-  const elsewhere = new Uint8Array(32).fill(2);
+  const elsewhere = createSecretKey(new Uint8Array(32).fill(2));
   expect(isCsrfProof(key, session, csrfProof(elsewhere, session))).toBe(false);
 });
 

@@ -1,4 +1,5 @@
 /** How much work a login is, whoever asks: time must not tell which accounts exist. */
+import { createSecretKey } from "node:crypto";
 import { hashSync } from "bcryptjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { examplesOf } from "../../src/contract/examples.ts";
@@ -13,7 +14,7 @@ import { patience } from "../patience.ts";
 const COST = 10;
 const pool = createBcryptPool(1, 100);
 afterAll(() => pool.close());
-const pepper = new Uint8Array(32).fill(7);
+const pepper = createSecretKey(new Uint8Array(32).fill(7));
 const passwords = createPasswords(pool, pepper, COST);
 let realHash = "";
 /** What a known account takes. Milliseconds. */

@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import { hashSync } from "bcryptjs";
 import { afterAll, describe, expect, test } from "vitest";
 import { createPasswords } from "../../src/domain/passwords.ts";
@@ -6,7 +7,7 @@ import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
 const COST = 10;
 const pool = createBcryptPool(2, 100);
 afterAll(() => pool.close());
-const pepper = new Uint8Array(32).fill(7);
+const pepper = createSecretKey(new Uint8Array(32).fill(7));
 const passwords = createPasswords(pool, pepper, COST);
 
 async function hash(password: string): Promise<string> {
@@ -75,7 +76,7 @@ test("a hash that was stored long ago keeps verifying: the format never changes 
 });
 
 test("a hash is worth nothing under another pepper", async () => {
-  const elsewhere = createPasswords(pool, new Uint8Array(32).fill(8), COST);
+  const elsewhere = createPasswords(pool, createSecretKey(new Uint8Array(32).fill(8)), COST);
   expect(
     await elsewhere.verify("the same password", await hash("the same password")),
   ).toMatchObject({
