@@ -1,4 +1,4 @@
-/** Load on a server, from a process of its own: wrk where it is on the PATH, else autocannon. */
+/** Load on a server, from a process of its own: wrk where it is on the PATH, else autocannon; ours for chains. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -40,12 +40,13 @@ export function findLoadTool(): LoadTool {
 
 /** Warms up, then measures. wrk cannot follow a chain of tokens, nor ask two servers in turn. */
 export function applyLoad(tool: LoadTool, load: Load): Promise<LoadResult> {
-  const needsAutocannon = load.refreshTokens !== undefined || load.baseUrls.length > 1;
-  return tool === "autocannon" || needsAutocannon ? runAutocannon(load) : runWrk(load);
+  if (load.refreshTokens !== undefined) return runScript("chains.ts", load);
+  const needsAutocannon = tool === "autocannon" || load.baseUrls.length > 1;
+  return needsAutocannon ? runScript("peers/load.ts", load) : runWrk(load);
 }
 
-async function runAutocannon(load: Load): Promise<LoadResult> {
-  const script = fileURLToPath(new URL("peers/load.ts", import.meta.url));
+async function runScript(relativePath: string, load: Load): Promise<LoadResult> {
+  const script = fileURLToPath(new URL(relativePath, import.meta.url));
   // Its complaints about a server are counted as failures below; its own crash is seen in the exit code.
   return JSON.parse(await run(process.execPath, [script, JSON.stringify(load)])) as LoadResult;
 }
