@@ -5,7 +5,7 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import {
   CompiledQuery,
   Kysely,
@@ -21,21 +21,30 @@ import { sqliteDialect } from "./dialect.ts";
 import type { Database } from "./drivers.ts";
 import type { ReadNow } from "./queries.ts";
 import type { Tables } from "./schema.ts";
+import { bindable, createAsk, keepStatements, lendTo } from "./sqlite-direct-connection.ts";
+import type { Ask } from "./sqlite-direct-connection.ts";
 import { transactInGroups } from "./transactions.ts";
 
 /** Opens the file, making it where there is none. Throws where SQLite refuses a setting. */
 export async function openSqlite(path: string): Promise<Database> {
   // Two that open a new file at once both want it for themselves, to make it a WAL file.
   const database = await retryWhileBusy(sqliteDialect.failureOf, async () => openFile(path));
-  const db = new Kysely<Tables>({ dialect: createDialect(database) });
+  const dialect = createDialect(database);
+  const db = new Kysely<Tables>({ dialect });
+  const ask = createAsk(database);
   return {
     db,
     dialect: sqliteDialect,
     // The migration is one transaction, and that holds the file.
     alone: (work) => work(db),
-    readNow: createReadNow(database),
+    readNow: createReadNow(database, ask),
     together: undefined,
-    transactions: (open) => transactInGroups(db, open),
+    transactions: (open) =>
+      transactInGroups(
+        // Kysely's queue for the connection: whoever else asks waits until it is given back.
+        (use) => db.connection().execute(() => lendTo(database, dialect, ask, use)),
+        open,
+      ),
     poolState: () => undefined,
   };
 }
@@ -152,18 +161,14 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 }
 
 /**
- * Kysely's way to an answer is a dozen promises long, and reading itself is over in microseconds, so a
- * reading that every request makes goes straight to the file. Not while a transaction is open: this
+ * A reading that every request makes goes straight to the file. Not while a transaction is open: this
  * connection would see what may never be committed.
  */
-function createReadNow(database: DatabaseSync): ReadNow {
-  const readings = new Map<string, (parameters: readonly unknown[]) => object[]>();
+function createReadNow(database: DatabaseSync, ask: Ask): ReadNow {
   return <Row>({ sql }: CompiledQuery<Row>, parameters: readonly unknown[]) => {
     if (!database.isOpen || database.isTransaction) return undefined;
-    let read = readings.get(sql);
-    if (read === undefined) readings.set(sql, (read = prepareReading(database, sql)));
     try {
-      return read(parameters) as Row[]; // as Kysely typed the query
+      return ask(sql, parameters).rows as Row[]; // as Kysely typed the query
     } catch (error) {
       // Whoever waits their turn is told what it is, or tries again.
       if (sqliteDialect.failureOf(error) === undefined) throw error;
@@ -172,47 +177,11 @@ function createReadNow(database: DatabaseSync): ReadNow {
   };
 }
 
-/** Values become rows here, which costs half of what node:sqlite takes to do it. */
-function prepareReading(
-  database: DatabaseSync,
-  sql: string,
-): (parameters: readonly unknown[]) => object[] {
-  const statement = database.prepare(sql);
-  // An older Node that is still supported may not have it.
-  if (!("setReturnArrays" in statement)) {
-    const { all } = adaptStatement(statement);
-    return (parameters) => all(parameters) as object[]; // rows, by SQLite's nature
-  }
-  statement.setReturnArrays(true);
-  const names = statement.columns().map(({ name }) => name);
-  return (parameters) => {
-    // What `setReturnArrays` asked for; the types know of rows as objects only.
-    const rows = statement.all(...bindable(parameters)) as unknown as SQLOutputValue[][];
-    return rows.map((values) => {
-      const row: Record<string, unknown> = {};
-      for (let at = 0; at < names.length; at += 1) row[names[at] ?? ""] = values[at];
-      return row;
-    });
-  };
-}
-
-/** More than the application has statements, so that only unforeseen ones push others out. */
-const STATEMENTS_KEPT = 256;
-
-/** node:sqlite in the shape Kysely expects, with every statement prepared once. */
+/** node:sqlite in the shape Kysely expects. */
 function adapt(database: DatabaseSync): SqliteDatabase {
-  const statements = new Map<string, SqliteStatement>();
   return {
     close: () => database.close(),
-    prepare(sql) {
-      const known = statements.get(sql);
-      if (known !== undefined) return known;
-      const statement = adaptStatement(database.prepare(sql));
-      const [oldest] = statements.keys();
-      if (statements.size >= STATEMENTS_KEPT && oldest !== undefined) statements.delete(oldest);
-      statements.set(sql, statement);
-      return statement;
-    },
+    prepare: keepStatements((sql) => adaptStatement(database.prepare(sql))),
   };
 }
 
@@ -223,9 +192,4 @@ function adaptStatement(statement: StatementSync): SqliteStatement {
     run: (parameters) => statement.run(...bindable(parameters)),
     iterate: (parameters) => statement.iterate(...bindable(parameters)),
   };
-}
-
-function bindable(parameters: readonly unknown[]): readonly SQLInputValue[] {
-  // Kysely types parameters as unknown; node:sqlite itself throws on what SQLite cannot store.
-  return parameters as readonly SQLInputValue[];
 }

@@ -1,5 +1,4 @@
 /** How a unit of work becomes a transaction: by itself, or together with those that wait beside it. */
-import { CompiledQuery } from "kysely";
 import type { Db } from "./schema.ts";
 
 /** `Inside` is what work is given to change things through. */
@@ -39,9 +38,17 @@ export function transactAlone<Inside>(lend: Lend<Inside>): Transactions<Inside> 
 /** So that a flood of them lets others have the event loop in between. */
 const UNITS_PER_COMMIT = 64;
 
-const savepoint = CompiledQuery.raw("savepoint unit");
-const release = CompiledQuery.raw("release unit");
-const rollbackTo = CompiledQuery.raw("rollback to unit");
+/** The one connection, while nobody else has it. */
+export interface HeldConnection {
+  /** Answers at once, so that what is asked through it takes no turn of its own. */
+  readonly db: Db;
+  /** Runs a statement that takes nothing and answers nothing. */
+  run(sql: string): void;
+  /** Ends the transaction, unless it has ended by itself, as a full disk makes it. */
+  rollBack(): void;
+}
+/** Waits for the connection, and lends it until `use` has answered. */
+export type Lend = <T>(use: (connection: HeldConnection) => Promise<T>) => Promise<T>;
 
 /** Somebody's work, what came of it, and how they are told. */
 interface Unit<Inside> {
@@ -57,7 +64,10 @@ interface Unit<Inside> {
  * they share. One that fails is undone by itself; a COMMIT that fails fails them all. Each sees what
  * those before it did, as it would if they had been committed one by one.
  */
-export function transactInGroups<Inside>(db: Db, open: (db: Db) => Inside): Transactions<Inside> {
+export function transactInGroups<Inside>(
+  lend: Lend,
+  open: (db: Db) => Inside,
+): Transactions<Inside> {
   const waiting: Unit<Inside>[] = [];
   /** Somebody is about to take those who wait. */
   let isStarting = false;
@@ -79,15 +89,18 @@ export function transactInGroups<Inside>(db: Db, open: (db: Db) => Inside): Tran
   async function commitTogether(): Promise<void> {
     let units: readonly Unit<Inside>[] = [];
     try {
-      const transaction = await db.startTransaction().execute();
-      units = take(UNITS_PER_COMMIT);
-      try {
-        await runEach(units, transaction, open(transaction));
-        await transaction.commit().execute();
-      } catch (error) {
-        await transaction.rollback().execute();
-        throw error;
-      }
+      await lend(async (connection) => {
+        // The write lock at once: a transaction that only then needs it fails half-way, past retrying.
+        connection.run("begin immediate");
+        units = take(UNITS_PER_COMMIT);
+        try {
+          await runEach(units, connection, open(connection.db));
+          connection.run("commit");
+        } catch (error) {
+          connection.rollBack();
+          throw error;
+        }
+      });
       for (const unit of units) unit.settle();
     } catch (error) {
       if (units.length === 0) units = take(Infinity); // none of them had a transaction
@@ -111,21 +124,28 @@ export function transactInGroups<Inside>(db: Db, open: (db: Db) => Inside): Tran
 /** Rejects where the transaction is lost as a whole. */
 async function runEach<Inside>(
   units: readonly Unit<Inside>[],
-  transaction: Db,
+  connection: HeldConnection,
   inside: Inside,
 ): Promise<void> {
   const [first] = units;
   if (first !== undefined && units.length === 1) return first.run(inside);
   for (const unit of units) {
-    await transaction.executeQuery(savepoint);
+    connection.run("savepoint unit");
     try {
       await unit.run(inside);
     } catch (error) {
-      await transaction.executeQuery(rollbackTo).catch(() => {
-        throw error; // a full disk ends the whole transaction, and the savepoint with it
-      });
+      undoUnit(connection, error);
     }
-    await transaction.executeQuery(release);
+    connection.run("release unit");
+  }
+}
+
+/** Throws the unit's error where a full disk has ended the whole transaction, and the savepoint with it. */
+function undoUnit(connection: HeldConnection, error: unknown): void {
+  try {
+    connection.run("rollback to unit");
+  } catch {
+    throw error;
   }
 }
 
