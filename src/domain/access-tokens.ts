@@ -3,6 +3,7 @@ import { type KeyObject, sign } from "node:crypto";
 import { decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
 import type { Dependencies } from "./dependencies.ts";
 import type { Occasion } from "./events.ts";
+import type { SigningKey } from "./keys.ts";
 import type { Session } from "./sessions.ts";
 import type { User } from "./users.ts";
 
@@ -122,12 +123,12 @@ function isCanonical(token: string): boolean {
 export async function signAccessToken(
   deps: Dependencies,
   { now }: Occasion,
+  { kid, privateKey }: SigningKey,
   user: User,
   session: Session,
 ): Promise<string> {
   const { issuer, lifetimes } = deps;
   const iat = Math.floor(now / 1000);
-  const { kid, privateKey } = await deps.keyRing.findSigning(now);
   const signed = `${segmentOf({ alg: ALGORITHM, typ: ACCESS_TOKEN_TYPE, kid })}.${segmentOf({
     iss: issuer,
     aud: issuer,

@@ -9,6 +9,7 @@ import { type Credentials, type LoginFailure, startSession } from "./credentials
 import type { Dependencies } from "./dependencies.ts";
 import type { Device } from "./devices.ts";
 import { commit, commitRecorded, type Occasion } from "./events.ts";
+import type { SigningKey } from "./keys.ts";
 import {
   type Client,
   isLive,
@@ -46,8 +47,9 @@ export async function tokenLogin(
   }));
   if ("failure" in started) return started;
   const { user, session } = started;
+  const key = await deps.keyRing.findSigning(occasion.now);
   return {
-    accessToken: await signAccessToken(deps, occasion, user, session),
+    accessToken: await signAccessToken(deps, occasion, key, user, session),
     expiresInSeconds: deps.lifetimes.accessTokenSeconds,
     refreshToken: refreshToken(deps.secretKeys.refreshToken, session.id, refreshSalt, 0),
     refreshExpiresInSeconds: deps.lifetimes.refreshTokenSeconds,
@@ -80,8 +82,14 @@ export async function refresh(
       await endFamily(deps, occasion, state);
       return undefined;
     }
-    const pair = await successorOf(deps, occasion, state, counter);
-    if (await exchange(deps, occasion, state, isCurrent ? counter : undefined)) return pair;
+    // Before anything is moved, because it may fail (TK-16). The signature cannot: it is made while the
+    // exchange waits for the disk.
+    const key = await deps.keyRing.findSigning(occasion.now);
+    const [isMoved, pair] = await Promise.all([
+      exchange(deps, occasion, state, isCurrent ? counter : undefined),
+      successorOf(deps, occasion, key, state, counter),
+    ]);
+    if (isMoved) return pair;
   }
   return undefined;
 }
@@ -143,11 +151,12 @@ function isWithinGrace(
 async function successorOf(
   deps: Dependencies,
   occasion: Occasion,
+  key: SigningKey,
   { user, session, refreshSalt }: RefreshState,
   counter: number,
 ): Promise<TokenPair> {
   return {
-    accessToken: await signAccessToken(deps, occasion, user, session),
+    accessToken: await signAccessToken(deps, occasion, key, user, session),
     expiresInSeconds: deps.lifetimes.accessTokenSeconds,
     refreshToken: refreshToken(deps.secretKeys.refreshToken, session.id, refreshSalt, counter + 1),
     refreshExpiresInSeconds: Math.floor((session.expiresAt - occasion.now) / 1000),

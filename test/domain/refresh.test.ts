@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { beforeEach, describe, expect, test } from "vitest";
+import { KEY_NOTICE_MS } from "../../src/domain/keys.ts";
 import { StorageUnavailableError } from "../../src/domain/storage.ts";
 import { refresh, revokeToken } from "../../src/domain/tokens.ts";
 import { deleteUser, type User } from "../../src/domain/users.ts";
@@ -245,6 +246,15 @@ describe("TK-16 a refresh that fails consumes nothing", () => {
     await expect(use(first.refreshToken)).rejects.toThrow();
     expect(rows()).toEqual(before);
     world.sql("ALTER TABLE lost_events RENAME TO events");
+    expect((await next(first.refreshToken, NOW + LIFE_MS / 2)).refreshToken).toBe(tokenAt(1));
+  });
+
+  test("where there is no key to sign with", async () => {
+    const before = rows();
+    world.sql("ALTER TABLE signing_keys RENAME TO lost_keys");
+    await expect(use(first.refreshToken, NOW + KEY_NOTICE_MS)).rejects.toThrow("signing_keys");
+    expect(rows()).toEqual(before);
+    world.sql("ALTER TABLE lost_keys RENAME TO signing_keys");
     expect((await next(first.refreshToken, NOW + LIFE_MS / 2)).refreshToken).toBe(tokenAt(1));
   });
 

@@ -111,6 +111,18 @@ it("ST-03 what a transaction may still undo of sessions is seen by nobody outsid
   expect(await Promise.all(readings)).toEqual([{ session, user }, undefined, undefined]);
 });
 
+it("ST-03 what is asked through a transaction after its end is in no other one, and refused", async () => {
+  const late = await storage.transaction(async (stores) => stores);
+  await expect(late.insertUser(aUser(), HASH)).rejects.toThrow("after its end");
+  const id = await storage.transaction(async (stores) => {
+    await expect(late.insertUser(aUser(), HASH)).rejects.toThrow("after its end");
+    const user = aUser();
+    await stores.insertUser(user, HASH);
+    return user.id;
+  });
+  expect(await usersAtRest()).toEqual([id]);
+});
+
 it("SE-12 what another process ends is not found by the very next reading", async () => {
   const user = aUser();
   await storage.insertUser(user, HASH);
