@@ -32,6 +32,7 @@ export async function openSqlite(path: string): Promise<Database> {
   const dialect = createDialect(database);
   const db = new Kysely<Tables>({ dialect });
   const ask = createAsk(database);
+  const shared = { config: { dialect }, dialect, driver: dialect.createDriver() };
   return {
     db,
     dialect: sqliteDialect,
@@ -42,7 +43,7 @@ export async function openSqlite(path: string): Promise<Database> {
     transactions: (open) =>
       transactInGroups(
         // Kysely's queue for the connection: whoever else asks waits until it is given back.
-        (use) => db.connection().execute(() => lendTo(database, dialect, ask, use)),
+        (use) => db.connection().execute(() => lendTo(database, shared, ask, use)),
         open,
       ),
     poolState: () => undefined,

@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { DefaultQueryExecutor, Kysely, SqliteAdapter, SqliteQueryCompiler } from "kysely";
-import type { CompiledQuery, Dialect, QueryResult } from "kysely";
+import type { CompiledQuery, KyselyProps, QueryResult } from "kysely";
 import type { Tables } from "./schema.ts";
 import type { HeldConnection } from "./transactions.ts";
 
@@ -19,7 +19,7 @@ export function createAsk(database: DatabaseSync): Ask {
 /** Lends the connection to `use` alone: nobody else may ask it meanwhile, which is the caller's to see to. */
 export async function lendTo<T>(
   database: DatabaseSync,
-  dialect: Dialect,
+  kysely: Omit<KyselyProps, "executor">,
   ask: Ask,
   use: (connection: HeldConnection) => Promise<T>,
 ): Promise<T> {
@@ -29,11 +29,9 @@ export async function lendTo<T>(
     if (isOver) throw new Error("A transaction was used after its end");
     return ask(sql, parameters);
   };
-  const executor = new HeldExecutor(askWhileHeld);
-  const driver = dialect.createDriver();
   try {
     return await use({
-      db: new Kysely<Tables>({ config: { dialect }, dialect, driver, executor }),
+      db: new Kysely<Tables>({ ...kysely, executor: new HeldExecutor(askWhileHeld) }),
       run: (sql) => void askWhileHeld(sql, []),
       rollBack() {
         if (database.isTransaction) askWhileHeld("rollback", []);
