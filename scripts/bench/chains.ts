@@ -56,9 +56,8 @@ async function follow(index: number): Promise<{ readonly ended: Promise<unknown>
     if (isOver || next === undefined) socket.end();
     else present(socket, url.host, index);
   });
-  // A connection that is lost in the middle is a failure as well.
+  // One that is closed before the end is a failure as well; one that breaks ends the run.
   const ended = once(socket, "close").then(() => (failures += isOver ? 0 : 1));
-  socket.on("error", () => undefined);
   present(socket, url.host, index);
   return { ended };
 }

@@ -227,7 +227,9 @@ async function importPrivate(sealKey: Uint8Array, record: SigningKeyRecord): Pro
 }
 
 async function importKey(members: JWK): Promise<CryptoKey> {
-  const key = await importJWK({ kty: "OKP", crv: "Ed25519", alg: "EdDSA", ...members });
+  const jwk = { kty: "OKP", crv: "Ed25519", alg: "EdDSA", ...members };
+  // Extractable, or Node would not make a key object of it; nothing here gives one away.
+  const key = await importJWK(jwk, undefined, { extractable: true });
   if (key instanceof Uint8Array) throw new Error("An OKP key was imported as a symmetric one");
   return key;
 }

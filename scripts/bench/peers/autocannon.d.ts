@@ -1,17 +1,8 @@
 /** autocannon has no types of its own; here is what load.ts uses of it. */
 declare module "autocannon" {
   namespace autocannon {
-    interface Request {
-      readonly method?: string;
-      readonly path?: string;
-      readonly headers?: Readonly<Record<string, string>>;
-      readonly body?: string;
-      readonly setupRequest?: (request: Request) => Request;
-      readonly onResponse?: (status: number, body: string) => void;
-    }
     interface Client {
       setHeaders(headers: Readonly<Record<string, string>> | undefined): void;
-      setRequests(requests: readonly Request[]): void;
     }
     interface Result {
       readonly "2xx": number;
