@@ -14,10 +14,13 @@ export interface Ending {
   commit(): Promise<void>;
   rollback(): Promise<void>;
 }
-type Lend<Inside> = <T>(use: (inside: Inside, ending: Ending) => Promise<T>) => Promise<T>;
+/** Lends a transaction that has begun, on a connection of its own, until `use` has answered. */
+type LendTransaction<Inside> = <T>(
+  use: (inside: Inside, ending: Ending) => Promise<T>,
+) => Promise<T>;
 
 /** For a database on which transactions run beside each other: `lend` gives each a connection. */
-export function transactAlone<Inside>(lend: Lend<Inside>): Transactions<Inside> {
+export function transactAlone<Inside>(lend: LendTransaction<Inside>): Transactions<Inside> {
   return {
     run: (work) =>
       lend(async (inside, ending) => {
@@ -48,7 +51,7 @@ export interface HeldConnection {
   rollBack(): void;
 }
 /** Waits for the connection, and lends it until `use` has answered. */
-export type Lend = <T>(use: (connection: HeldConnection) => Promise<T>) => Promise<T>;
+export type LendConnection = <T>(use: (connection: HeldConnection) => Promise<T>) => Promise<T>;
 
 /** Somebody's work, what came of it, and how they are told. */
 interface Unit<Inside> {
@@ -65,7 +68,7 @@ interface Unit<Inside> {
  * those before it did, as it would if they had been committed one by one.
  */
 export function transactInGroups<Inside>(
-  lend: Lend,
+  lend: LendConnection,
   open: (db: Db) => Inside,
 ): Transactions<Inside> {
   const waiting: Unit<Inside>[] = [];
