@@ -15,7 +15,7 @@ import { createBaseHeaders } from "./routes/headers.ts";
 import { createHealthHandlers } from "./routes/health.ts";
 import { type Inspector, strictInspector, trustingInspector } from "./routes/inspector.ts";
 import { createKeyHandlers } from "./routes/keys.ts";
-import { RETRY_AFTER_SECONDS } from "./routes/overload.ts";
+import { createOverloadLog, overloaded } from "./routes/overload.ts";
 import {
   createMetricsHandlers,
   createScraperCheck,
@@ -70,6 +70,7 @@ export function createApp(options: AppOptions): App {
     ...createMetricsHandlers(options.metrics.expose),
   };
   const inspector = inspectorFor(production);
+  const tellOverload = createOverloadLog(log);
   const served = [
     ...createOperationRoutes(handlers, {
       deps,
@@ -79,6 +80,7 @@ export function createApp(options: AppOptions): App {
       corsOrigins,
       refuseScraper: createScraperCheck(options.metrics),
       isDraining,
+      tellOverload,
       now,
     }),
     ...createProblemPages(responder),
@@ -101,11 +103,10 @@ export function createApp(options: AppOptions): App {
       const exchange = exchangeOf(locals);
       if (isBodyTooLarge(error))
         return responder.problem(exchange, { problem: "payload_too_large" });
-      if (error instanceof StorageUnavailableError)
-        return responder.problem(exchange, {
-          problem: "overloaded",
-          retryAfterSeconds: RETRY_AFTER_SECONDS,
-        });
+      if (error instanceof StorageUnavailableError) {
+        tellOverload(exchange, { cause: "database", code: error.code });
+        return responder.problem(exchange, overloaded("database"));
+      }
       // A client that hangs up while it sends is no error of ours, and nobody reads the answer.
       if (!request.signal.aborted) logError(exchange, error);
       return responder.problem(exchange, { problem: "internal_error" });

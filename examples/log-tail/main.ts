@@ -54,6 +54,8 @@ function wordsOf(event: Exclude<LogEvent, { event: "request" }>): string {
       return event.reason;
     case "mail_failed":
       return `attempt ${event.attempt}: ${event.code}`;
+    case "overloaded":
+      return event.code === null ? event.cause : `${event.cause}: ${event.code}`;
     case "unhandled_error":
       return `${event.error.class}: ${event.error.message}`;
     case "server_started":

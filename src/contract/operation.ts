@@ -76,6 +76,7 @@ export function eventsOf(operation: OperationDescription): readonly EventName[] 
   if (codes.includes("csrf_rejected")) events.add("csrf_rejected");
   if (codes.includes("rate_limited")) events.add("rate_limited");
   if (codes.includes("forbidden")) events.add("authorization_denied");
+  if (codes.includes("overloaded")) events.add("overloaded");
   if (codes.includes("internal_error")) events.add("unhandled_error");
   return [...events];
 }

@@ -38,8 +38,8 @@ export interface Storage extends Stores {
    * of `stores` is all it may ask of the database, or it would hold one connection and wait for another.
    */
   together<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
-  /** True when a write would be accepted right now. */
-  isWritable(): Promise<boolean>;
+  /** Rejects with `StorageUnavailableError` unless a write is accepted right now, whatever refuses it. */
+  proveWritable(): Promise<void>;
   /** What a pool of connections is doing; undefined where there is none. */
   poolState(): PoolState | undefined;
   close(): Promise<void>;
@@ -48,6 +48,13 @@ export interface Storage extends Stores {
 /** Thrown by storage when the database is locked, full or away: the caller may try again. Anything else it throws is a bug. */
 export class StorageUnavailableError extends Error {
   override readonly name = "StorageUnavailableError";
+  /** What the database or the system calls it, for the log: at most 32 letters, digits and `_:`, nothing of anybody's. */
+  readonly code: string;
+
+  constructor(message: string, code: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
 }
 
 /** Thrown when a database is opened that would lose what it acknowledged: it refuses a setting safety rests on (ST-01). */

@@ -5,7 +5,7 @@ import type { Dependencies } from "../domain/dependencies.ts";
 import type { User } from "../domain/users.ts";
 import { clearedCookies } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
-import { RETRY_AFTER_SECONDS } from "./overload.ts";
+import { overloaded } from "./overload.ts";
 
 export function createAccountHandlers(
   deps: Dependencies,
@@ -21,7 +21,7 @@ export function createAccountHandlers(
         case "email_taken":
           return { problem: "email_taken" };
         case "overloaded":
-          return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };
+          return overloaded("password_queue");
       }
     },
     async changePassword({ input, caller, occasion, callerDevice }) {
@@ -35,14 +35,13 @@ export function createAccountHandlers(
         case "invalid_credentials":
           return { problem: "invalid_credentials" };
         case "overloaded":
-          return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };
+          return overloaded("password_queue");
       }
     },
     async deleteMe({ input, caller, occasion }) {
       const outcome = await deleteMe(deps, occasion, caller, input.body.password);
       if (outcome === "deleted") return { status: 204, setCookies: clearedCookies };
-      if (outcome === "overloaded")
-        return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };
+      if (outcome === "overloaded") return overloaded("password_queue");
       return { problem: outcome };
     },
     getMe: ({ caller }) => ({ status: 200, body: presentUser(caller.user) }),

@@ -10,6 +10,7 @@ import type { Limited } from "../domain/limits.ts";
 import type { Client, Session } from "../domain/sessions.ts";
 import type { Stores } from "../domain/storage.ts";
 import type { User } from "../domain/users.ts";
+import type { OverloadCause } from "./overload.ts";
 
 /** One handler per operation; a missing one does not compile. */
 export type Handlers = {
@@ -85,7 +86,9 @@ export type Failure<C extends ProblemCode> = C extends ProblemCode
   ? { readonly problem: C } & ProblemFields<C> & Told<C>
   : never;
 
-/** What the headers tell and the body does not. */
+/** What the headers or the log tell, and the body does not. */
 type Told<C extends ProblemCode> = C extends "rate_limited"
   ? { readonly limited: Limited }
-  : unknown;
+  : C extends "overloaded"
+    ? { readonly cause: OverloadCause }
+    : unknown;

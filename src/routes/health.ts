@@ -1,6 +1,6 @@
 import type { Dependencies } from "../domain/dependencies.ts";
 import type { Handlers } from "./handler.ts";
-import { RETRY_AFTER_SECONDS } from "./overload.ts";
+import { overloaded } from "./overload.ts";
 
 /**
  * How long an answer about the database holds. Anybody may ask, and each asking is a write to the
@@ -13,12 +13,13 @@ export function createHealthHandlers(
   isDraining: () => boolean,
 ): Pick<Handlers, "getHealth" | "getReadiness"> {
   let probedAt = -Infinity;
-  let probe = Promise.resolve(false);
+  let probe = Promise.resolve();
 
-  function isWritable(now: number): Promise<boolean> {
-    if (now - probedAt < PROBE_INTERVAL_MS) return probe;
+  function proveWritable(now: number): Promise<void> {
+    // A clock that was put back counts as long ago.
+    if (Math.abs(now - probedAt) < PROBE_INTERVAL_MS) return probe;
     probedAt = now;
-    probe = storage.isWritable().catch(() => false); // whatever it is, it is not ready
+    probe = storage.proveWritable();
     return probe;
   }
 
@@ -26,9 +27,9 @@ export function createHealthHandlers(
     // Up or down, and nothing about why (CF-07).
     getHealth: () => ({ status: 200, body: { status: "ok" } }),
     async getReadiness({ occasion }) {
-      if (!isDraining() && (await isWritable(occasion.now)))
-        return { status: 200, body: { status: "ok" } };
-      return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };
+      if (isDraining()) return overloaded("stopping");
+      await proveWritable(occasion.now); // what refuses it is told in the log
+      return { status: 200, body: { status: "ok" } };
     },
   };
 }

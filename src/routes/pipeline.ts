@@ -19,7 +19,7 @@ import type { Inspector } from "./inspector.ts";
 import { emailOf, lookWithinLimits } from "./limits.ts";
 import { isCrossSite } from "./origin.ts";
 import type { ScraperCheck } from "./metrics.ts";
-import { RETRY_AFTER_SECONDS } from "./overload.ts";
+import { overloaded, type OverloadLog } from "./overload.ts";
 import { findRequestIssues, isJson } from "./request-issues.ts";
 import type { JsonAnswer, Responder } from "./responder.ts";
 
@@ -30,6 +30,7 @@ export interface PipelineOptions {
   readonly allowedOrigins: ReadonlySet<string>;
   readonly corsOrigins: ReadonlySet<string>;
   readonly refuseScraper: ScraperCheck;
+  readonly tellOverload: OverloadLog;
   readonly now: () => number;
   /** True once shutdown has begun. */
   readonly isDraining: () => boolean;
@@ -67,7 +68,8 @@ function createOperationRoute(
   look: AnyLook,
   options: PipelineOptions,
 ): RouteDescriptor {
-  const { deps, responder, inspector, allowedOrigins, corsOrigins, isDraining } = options;
+  const { deps, responder, inspector, allowedOrigins, corsOrigins, isDraining, tellOverload } =
+    options;
   const { security, request: parts, limits = [] } = operation;
   const isChange = !isSafeMethod(operation.method);
   const mayBeOverloaded = problemsOf(operation).includes("overloaded");
@@ -87,6 +89,8 @@ function createOperationRoute(
         ? responder.json(exchange, answer)
         : responder.text(exchange, answer, mediaType);
     }
+    if (answer.problem === "overloaded")
+      tellOverload(exchange, { cause: answer.cause, code: null });
     // RFC 9110 §15.5.2: a 401 says how to do better.
     const challenge = problem(answer.problem).status === 401 && acceptsBearer;
     return responder.problem(
@@ -97,8 +101,7 @@ function createOperationRoute(
   }
 
   async function judge(exchange: Exchange, { request, input }: Context): Promise<HandlerAnswer> {
-    if (isDraining() && mayBeOverloaded)
-      return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };
+    if (isDraining() && mayBeOverloaded) return overloaded("stopping");
 
     if (isChange && isCrossSite(request, allowedOrigins, corsOrigins))
       return refuseCsrf(exchange, "cross_site");

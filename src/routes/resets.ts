@@ -3,7 +3,7 @@ import { DEVICE_LIFETIME_SECONDS } from "../domain/devices.ts";
 import { requestReset, resetPassword } from "../domain/resets.ts";
 import { deviceCookie } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
-import { RETRY_AFTER_SECONDS } from "./overload.ts";
+import { overloaded } from "./overload.ts";
 
 export function createResetHandlers(
   deps: Dependencies,
@@ -27,7 +27,7 @@ export function createResetHandlers(
         case "invalid_reset_token":
           return { problem: "invalid_reset_token" };
         case "overloaded":
-          return { problem: "overloaded", retryAfterSeconds: RETRY_AFTER_SECONDS };
+          return overloaded("password_queue");
       }
     },
   };

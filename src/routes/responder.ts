@@ -57,7 +57,12 @@ export function createResponder(
     text: (exchange, { status, body }, mediaType) =>
       page(exchange, status, String(body), { "content-type": mediaType }),
     problem(exchange, failure, headers = {}) {
-      const { problem: code, limited, ...fields } = { limited: undefined, ...failure };
+      const {
+        problem: code,
+        limited,
+        cause: _,
+        ...fields
+      } = { limited: undefined, cause: undefined, ...failure };
       const { type, title, status, detail } = problem(code);
       const body = { type, title, status, detail, code, requestId: exchange.requestId, ...fields };
       const retry: AnswerHeaders =

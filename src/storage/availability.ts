@@ -1,6 +1,7 @@
 /** Waiting for a busy database, for a bounded time and without blocking anybody else (ST-07). */
 import { StorageUnavailableError } from "../domain/storage.ts";
 import type { StorageDialect } from "./dialect.ts";
+import { failureCodeOf } from "./failure-codes.ts";
 
 /** How long a caller waits for a busy database before it is told to come back. Milliseconds. */
 const RETRY_FOR_MS = 2_000;
@@ -35,7 +36,9 @@ export function asUnavailable(failureOf: StorageDialect["failureOf"], error: unk
   const failure = failureOf(error);
   return failure === undefined
     ? error
-    : new StorageUnavailableError(`The database is ${failure}`, { cause: error });
+    : new StorageUnavailableError(`The database is ${failure}`, failureCodeOf(error), {
+        cause: error,
+      });
 }
 
 /** Between half the pause and all of it, so that those who wait do not all come back at once. */

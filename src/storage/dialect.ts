@@ -157,12 +157,14 @@ export const postgresDialect: StorageDialect = {
     return failureByState.get(error.code) ?? failureByStateClass.get(error.code.slice(0, 2));
   },
 
-  /** A commit that reaches the disk, whether or not there is such a row. */
+  /** A commit that reaches the disk, and leaves nothing. */
   async proveWritable(db) {
     await db.transaction().execute(async (transaction) => {
       await sql`set local lock_timeout = 250`.execute(transaction);
-      await sql`insert into jobs (name, due_at) values ('readiness', 0)
-        on conflict (name) do update set due_at = 0`.execute(transaction);
+      // A row of this connection's own: one that all share, a process that stands still would hold for all.
+      const { rows } = await sql<{ name: string }>`insert into jobs (name, due_at)
+        values ('readiness ' || pg_backend_pid(), 0) returning name`.execute(transaction);
+      await sql`delete from jobs where name = ${rows[0]?.name}`.execute(transaction);
     });
   },
 

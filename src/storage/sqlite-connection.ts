@@ -19,6 +19,7 @@ import { StorageUnavailableError, UnsafeStorageError } from "../domain/storage.t
 import { retryWhileBusy } from "./availability.ts";
 import { sqliteDialect } from "./dialect.ts";
 import type { Database } from "./drivers.ts";
+import { failureCodeOf } from "./failure-codes.ts";
 import type { ReadNow } from "./queries.ts";
 import type { Tables } from "./schema.ts";
 import { bindable, createAsk, keepStatements, lendTo } from "./sqlite-direct-connection.ts";
@@ -59,7 +60,9 @@ function openFile(relativePath: string): DatabaseSync {
     mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
     createFile(path);
   } catch (error) {
-    throw new StorageUnavailableError("The database's file cannot be made", { cause: error });
+    throw new StorageUnavailableError("The database's file cannot be made", failureCodeOf(error), {
+      cause: error,
+    });
   }
   const database = new DatabaseSync(path);
   try {

@@ -6,6 +6,7 @@ import { openDatabase } from "./drivers.ts";
 import type { Database } from "./drivers.ts";
 import { createDeviceStore } from "./devices.ts";
 import { postgresDialect } from "./dialect.ts";
+import { failureCodeOf } from "./failure-codes.ts";
 import { compileEventQueries, createEventStore } from "./events.ts";
 import { createJobStore } from "./jobs.ts";
 import { createSigningKeyStore } from "./keys.ts";
@@ -69,7 +70,7 @@ export function createStorage(database: Database): Storage {
   const runOn = (db: Db) =>
     createRun((statement) =>
       retryWhileBusy(failureOf, async () => {
-        if (closing !== undefined) throw new StorageUnavailableError("The database is closed");
+        if (closing !== undefined) throw closed();
         return statement(db);
       }),
     );
@@ -104,7 +105,7 @@ export function createStorage(database: Database): Storage {
 
     async together(work) {
       if (database.together === undefined) return work(stores);
-      if (closing !== undefined) throw new StorageUnavailableError("The database is closed");
+      if (closing !== undefined) throw closed();
       try {
         return await database.together((db) =>
           work(createStores(runOn(db), readNow, transaction, database, queries)),
@@ -114,14 +115,13 @@ export function createStorage(database: Database): Storage {
       }
     },
 
-    async isWritable() {
-      if (closing !== undefined) return false;
+    async proveWritable() {
+      if (closing !== undefined) throw closed();
       try {
         await dialect.proveWritable(db);
-        return true;
       } catch (error) {
-        if (failureOf(error) !== undefined) return false;
-        throw error;
+        const code = failureCodeOf(error);
+        throw new StorageUnavailableError("The database takes no write", code, { cause: error });
       }
     },
 
@@ -145,6 +145,10 @@ function inTurn(transaction: Db) {
     last = answer;
     return answer;
   };
+}
+
+function closed(): StorageUnavailableError {
+  return new StorageUnavailableError("The database is closed", "CLOSED");
 }
 
 type Queries = ReturnType<typeof compileQueries>;

@@ -42,6 +42,7 @@ describe.each(definitions)("$name", ({ name, level, schema, stored }) => {
     const ofServer = [
       "request",
       "mail_failed",
+      "overloaded",
       "unhandled_error",
       "server_started",
       "server_stopped",
@@ -69,6 +70,7 @@ describe("the events of operations", () => {
       "request",
       "csrf_rejected",
       "authorization_denied",
+      "overloaded",
       "unhandled_error",
     ]);
     expect(eventsOf(operations.getHealth)).toEqual(["request"]);

@@ -90,7 +90,7 @@ describe.each(databases)("the key ring on $name", ({ create }) => {
   it("keeps its keys while the database is away", async () => {
     let away = false;
     const listSigningKeys = async () => {
-      if (away) throw new StorageUnavailableError("away");
+      if (away) throw new StorageUnavailableError("away", "AWAY");
       return test.storage.listSigningKeys();
     };
     const ring = await openRing({ ...test.storage, listSigningKeys });

@@ -64,6 +64,9 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   await api.login({ email, password: `${password} again` });
   dataOf(await admin.deleteUser({ userId: user.id }));
   const byCommand = eventsOf(await runScript("keys", ["rotate"], databaseOf(server)));
+  const unlock = lock(server);
+  await fetch(`${server.baseUrl}/readyz`); // the client would ask again
+  unlock();
   breakUsers(server);
   await admin.getMe();
   expect(await server.stop()).toBe(0);
@@ -110,6 +113,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
     "user_updated",
     "login_failed account_disabled",
     "user_deleted",
+    "overloaded database",
     "unhandled_error",
     "server_stopped",
   ]);
@@ -118,7 +122,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   expect([...met].sort()).toEqual([...eventNames].sort());
 
   const requests = server.events().filter(({ event }) => event === "request");
-  expect(requests).toHaveLength(34);
+  expect(requests).toHaveLength(35);
   for (const line of [...told, ...requests])
     if (line.requestId !== null) expect(line.ip).toBe("127.0.0.1");
 
@@ -132,6 +136,7 @@ function summary(event: LogEvent): string {
   if ("reason" in event && event.event !== "server_stopped")
     return `${event.event} ${event.reason}`;
   if (event.event === "login_success") return `${event.event} ${event.method}`;
+  if (event.event === "overloaded") return `${event.event} ${event.cause}`;
   if (event.event === "session_revoked") return `${event.event} ${event.by}`;
   if (event.event === "authorization_denied") return `${event.event} ${event.operation}`;
   return event.event;
@@ -155,6 +160,13 @@ async function whileOutboxIsBroken({ folder }: ServerProcess, work: () => Promis
   await writeFile(outbox, "");
   await work();
   await rm(outbox);
+}
+
+/** Holds the database, as a tool beside the server might; answers how to let go. */
+function lock({ databaseFile }: ServerProcess): () => void {
+  const database = new DatabaseSync(databaseFile);
+  database.exec("begin immediate");
+  return () => database.close();
 }
 
 function breakUsers({ databaseFile }: ServerProcess): void {

@@ -100,7 +100,7 @@ describe("an answer", () => {
   });
 
   it("is overloaded only where an operation depends on anything", () => {
-    const busy = { problem: "overloaded", retryAfterSeconds: 1 } as const;
+    const busy = { problem: "overloaded", retryAfterSeconds: 1, cause: "database" } as const;
     const right: Answer<Operations["getMe"]> = busy;
     // @ts-expect-error the health of the process depends on nothing
     const wrong: Answer<Operations["getHealth"]> = busy;

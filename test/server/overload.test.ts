@@ -31,6 +31,14 @@ test("IV-07 past a full queue the answer is 503 with Retry-After, and nothing el
   expect(turnedAway.length).toBeGreaterThan(0);
   for (const { headers } of turnedAway) expect(headers["retry-after"]).toMatch(/^[1-9]\d*$/);
 
+  // The log says why, and not each time.
+  const { body: metrics } = await target.send("GET", "/metrics");
+  const told = Number(
+    /^portcullis_events_total\{.*event="overloaded".*\} (\d+)/m.exec(metrics)?.[1],
+  );
+  expect(told).toBeGreaterThan(0);
+  expect(told).toBeLessThan(turnedAway.length);
+
   // Nothing is told of a login that was not judged, and afterwards everything is as before.
   const eventsAfter = target.sql("SELECT count(*) AS n FROM events")[0]?.["n"];
   expect(Number(eventsAfter) - Number(eventsBefore)).toBe(judged.length);

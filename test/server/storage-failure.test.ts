@@ -3,11 +3,16 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
-import { adminCredentials, generousLimits } from "../journeys/server-process.ts";
+import type { LogEvent } from "../../src/contract/events.ts";
+import {
+  adminCredentials,
+  generousLimits,
+  startServerProcess,
+} from "../journeys/server-process.ts";
 import { until } from "../journeys/until.ts";
 import { cookieClient, dataOf, password } from "../journeys/clients.ts";
 import { startTarget } from "../attack/target.ts";
@@ -80,10 +85,75 @@ test("ST-12 on a disk that is full, changes are 503 and whole or not at all, rea
   rmSync(filler);
   await until(async () => ((await api.getReadiness()).status === 200 ? true : undefined));
   expect(await signup("after")).toMatchObject({ status: 201 });
+  expect(overloadsIn(server.events())).toContainEqual(
+    expect.stringMatching(/^database SQLITE_(FULL|IOERR:\d+)$/),
+  );
   const users = dataOf(await api.listUsers({ limit: 100 })).items.map(({ email }) => email);
   const told = dataOf(await api.listEvents({ event: "signup", limit: 100 })).items;
   expect(told.map((event) => "email" in event && event.email).sort()).toEqual(users.sort());
 });
+
+/** The kernel refuses every write to such a file, through what was opened before as well, and whoever asks. */
+const canForbid = ((): boolean => {
+  const file = join(mkdtempSync(join(tmpdir(), "portcullis-immutable-")), "file");
+  writeFileSync(file, "");
+  const isForbidden = forbidWrites("+i", [file]);
+  forbidWrites("-i", [file]);
+  rmSync(dirname(file), { recursive: true });
+  return isForbidden;
+})();
+
+function forbidWrites(flag: "+i" | "-i", files: readonly string[]): boolean {
+  return spawnSync("chattr", [flag, ...files]).status === 0;
+}
+
+test("ST-12 with files that turn read-only under it, changes are 503, reads go on, the log says why, and it heals", async ({
+  skip,
+}) => {
+  skip(!canForbid, "chattr +i is refused here: it takes root, and a file system that knows it");
+  const server = await startServerProcess();
+  onTestFinished(() => server.dispose());
+  // Not `-shm`: it is memory, and to be refused there is no error of a call but the end of the process.
+  const files = ["", "-wal"].map((suffix) => server.databaseFile + suffix);
+  onTestFinished(() => void forbidWrites("-i", files)); // before the disposal: the last is the first
+  const api = cookieClient(server.baseUrl);
+  dataOf(await api.login(adminCredentials));
+  const signup = (name: string) =>
+    cookieClient(server.baseUrl).signup({ email: `${name}@example.com`, password });
+  expect(await signup("before")).toMatchObject({ status: 201 });
+
+  expect(forbidWrites("+i", files)).toBe(true);
+  const refused = await Promise.all(["a", "b", "c"].map((name) => signup(`during-${name}`)));
+  refused.push(await signup("before")); // taken already: that needs its event too
+  for (const { status, response } of refused) {
+    expect(status).toBe(503);
+    expect(response?.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
+  }
+  expect(await api.getReadiness()).toMatchObject({ status: 503 });
+  expect(await api.getMe()).toMatchObject({ status: 200 });
+  expect(await api.listUsers({})).toMatchObject({ status: 200 });
+  expect(await api.getHealth()).toMatchObject({ status: 200 });
+  const told = await until(() => {
+    const overloads = overloadsIn(server.events());
+    return overloads.length > 0 ? overloads : undefined;
+  });
+  expect(new Set(told)).toEqual(new Set(["database SQLITE_IOERR:778"])); // SQLITE_IOERR_WRITE
+  expect(told.length).toBeLessThan(refused.length);
+
+  expect(forbidWrites("-i", files)).toBe(true);
+  await until(async () => ((await api.getReadiness()).status === 200 ? true : undefined));
+  expect(await signup("after")).toMatchObject({ status: 201 });
+  const users = dataOf(await api.listUsers({ limit: 100 })).items.map(({ email }) => email);
+  expect(users.sort()).toEqual(
+    [adminCredentials.email, "after@example.com", "before@example.com"].sort(),
+  );
+});
+
+function overloadsIn(events: readonly LogEvent[]): string[] {
+  return events.flatMap((event) =>
+    event.event === "overloaded" ? [`${event.cause} ${event.code}`] : [],
+  );
+}
 
 /** Writes until nothing more goes in. */
 function fill(path: string): void {
@@ -117,17 +187,20 @@ async function startOnSmallDisk(folder: string) {
     },
   );
   const exited = once(child, "exit");
+  const events: LogEvent[] = [];
   const address = new Promise<string>((resolve, reject) => {
     void exited.then(() => reject(new Error("The server ended before it listened")));
     createInterface({ input: child.stdout }).on("line", (line) => {
-      const event = JSON.parse(line) as { event: string; address?: string };
-      if (event.event === "server_started") resolve(event.address ?? "");
+      const event = JSON.parse(line) as LogEvent;
+      events.push(event);
+      if (event.event === "server_started") resolve(event.address);
     });
   });
   return {
     baseUrl: (await address).replace("127.0.0.1", "localhost"),
     /** The small disk, as it is seen from out here. */
     disk: `/proc/${child.pid}/root${folder}`,
+    events: () => events,
     async end() {
       child.kill();
       await exited;

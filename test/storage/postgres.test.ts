@@ -209,8 +209,11 @@ describe("a database that may only be read", () => {
     const name = nameOf(database.url);
     await database.query(`alter database ${name} set default_transaction_read_only = on`);
     await cutAll();
-    await expect(storage.deleteSession(session.id)).rejects.toThrow(StorageUnavailableError);
-    expect(await storage.isWritable()).toBe(false);
+    await expect(storage.deleteSession(session.id)).rejects.toMatchObject({
+      name: "StorageUnavailableError",
+      code: "25006",
+    });
+    await expect(storage.proveWritable()).rejects.toThrow(StorageUnavailableError);
     expect(await storage.findSession(session.id)).toMatchObject({ user });
     // Whoever administers it says so by another session.
     const client = new pg.Client({ connectionString: inject("postgresUrl") });
@@ -218,7 +221,14 @@ describe("a database that may only be read", () => {
     await client.query(`alter database ${name} reset default_transaction_read_only`);
     await client.end();
     // Nothing is cut: a connection that was found read-only is given up by itself.
-    await expect.poll(() => storage.isWritable()).toBe(true);
+    await expect
+      .poll(() =>
+        storage.proveWritable().then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
     expect(await storage.deleteSession(session.id)).toBe(true);
     await storage.close();
   });

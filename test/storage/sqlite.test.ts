@@ -195,7 +195,7 @@ describe("SQLite's failures", () => {
       await database.query("select * from jobs"),
     ];
     const before = await everything();
-    expect(await storage.isWritable()).toBe(true);
+    await storage.proveWritable();
     expect(await everything()).toEqual(before);
     await storage.close();
   });

@@ -122,7 +122,7 @@ describe.each(databases)("storage on $name", ({ create }) => {
   );
 
   it("ST-12 is writable", async () => {
-    expect(await test.storage.isWritable()).toBe(true);
+    await test.storage.proveWritable();
   });
 
   it(
@@ -131,10 +131,10 @@ describe.each(databases)("storage on $name", ({ create }) => {
     async () => {
       const unlock = await test.database.lock();
       const startedAt = performance.now();
-      expect(await test.storage.isWritable()).toBe(false);
+      await expect(test.storage.proveWritable()).rejects.toThrow(StorageUnavailableError);
       expect(performance.now() - startedAt).toBeLessThan(500);
       await unlock();
-      expect(await test.storage.isWritable()).toBe(true);
+      await test.storage.proveWritable();
     },
   );
 
@@ -156,7 +156,7 @@ describe.each(databases)("storage on $name", ({ create }) => {
   it("ST-13 closes once, however often it is asked; after that it is away", async () => {
     await Promise.all([test.storage.close(), test.storage.close()]);
     await test.storage.close();
-    expect(await test.storage.isWritable()).toBe(false);
+    await expect(test.storage.proveWritable()).rejects.toThrow(StorageUnavailableError);
     await expect(test.storage.findUser(aUser().id)).rejects.toThrow(StorageUnavailableError);
     await expect(test.storage.transaction(async () => {})).rejects.toThrow(StorageUnavailableError);
   });

@@ -51,6 +51,7 @@ const Status = z.int().check(z.minimum(100), z.maximum(599));
 const DurationMs = z.number().check(z.minimum(0), z.maximum(86400000));
 const Operation2 = z.nullable(z.string().check(z.maxLength(64)));
 const Attempt = z.int().check(z.minimum(1), z.maximum(1000000));
+const Code = z.nullable(z.string().check(z.maxLength(32)));
 const Class = z.string().check(z.maxLength(128));
 const Message = z.string().check(z.maxLength(1024));
 const Stack = z.string().check(z.maxLength(16384));
@@ -238,6 +239,13 @@ export const eventSchemas = {
     attempt: Attempt,
     code: Method,
     willRetry: z.boolean(),
+  }),
+  overloaded: z.looseObject({
+    ...base,
+    event: z.literal("overloaded"),
+    level: z.literal("warn"),
+    cause: z.enum(["database", "password_queue", "stopping"]),
+    code: Code,
   }),
   unhandled_error: z.looseObject({
     ...base,

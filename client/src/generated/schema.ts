@@ -14,7 +14,7 @@ export interface paths {
      * Make an account
      * @description Makes an account with the role `user`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.
      *
-     *     May log: `signup`, `signup_failed`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
+     *     May log: `signup`, `signup_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
      */
     post: operations["signup"];
     delete?: never;
@@ -36,7 +36,7 @@ export interface paths {
      * Log in with cookies
      * @description Starts a session and sets three cookies: `__Host-session` (HttpOnly), `__Host-csrf` (the CSRF proof, readable by scripts) and `__Host-device` (HttpOnly), which signs nobody in, but lets a browser that has logged in before through a lock. A session the request came with ends. Unknown address, wrong password, locked and disabled account are answered alike.
      *
-     *     May log: `login_success`, `login_failed`, `login_locked`, `session_revoked`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
+     *     May log: `login_success`, `login_failed`, `login_locked`, `session_revoked`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
      */
     post: operations["login"];
     delete?: never;
@@ -58,7 +58,7 @@ export interface paths {
      * Log out
      * @description Ends the session on the server and clears its cookies. With no session, or a dead one, the answer is the same.
      *
-     *     May log: `logout`, `csrf_rejected`, `unhandled_error`.
+     *     May log: `logout`, `csrf_rejected`, `overloaded`, `unhandled_error`.
      */
     post: operations["logout"];
     delete?: never;
@@ -78,7 +78,7 @@ export interface paths {
      * Who am I?
      * @description The account the request is signed in as, by cookie or by access token, as it is now.
      *
-     *     May log: `unhandled_error`.
+     *     May log: `overloaded`, `unhandled_error`.
      */
     get: operations["getMe"];
     put?: never;
@@ -100,7 +100,7 @@ export interface paths {
      * List your sessions
      * @description Where you are logged in, oldest first, cookies and tokens alike. Dead sessions are not listed.
      *
-     *     May log: `unhandled_error`.
+     *     May log: `overloaded`, `unhandled_error`.
      */
     get: operations["listMySessions"];
     put?: never;
@@ -109,7 +109,7 @@ export interface paths {
      * End all your other sessions
      * @description All but the one that asks.
      *
-     *     May log: `session_revoked`, `csrf_rejected`, `unhandled_error`.
+     *     May log: `session_revoked`, `csrf_rejected`, `overloaded`, `unhandled_error`.
      */
     delete: operations["revokeMyOtherSessions"];
     options?: never;
@@ -131,7 +131,7 @@ export interface paths {
      * End one of your sessions
      * @description It is dead at once, with its tokens. Somebody else's session looks like one that does not exist.
      *
-     *     May log: `session_revoked`, `csrf_rejected`, `unhandled_error`.
+     *     May log: `session_revoked`, `csrf_rejected`, `overloaded`, `unhandled_error`.
      */
     delete: operations["revokeMySession"];
     options?: never;
@@ -152,7 +152,7 @@ export interface paths {
      * Change your password
      * @description Needs the current password; a session that sends too many wrong ones ends. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.
      *
-     *     May log: `password_changed`, `session_revoked`, `login_failed`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
+     *     May log: `password_changed`, `session_revoked`, `login_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
      */
     post: operations["changePassword"];
     delete?: never;
@@ -174,7 +174,7 @@ export interface paths {
      * Delete your account
      * @description Needs the password; a session that sends too many wrong ones ends. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.
      *
-     *     May log: `user_deleted`, `session_revoked`, `login_failed`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
+     *     May log: `user_deleted`, `session_revoked`, `login_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
      */
     post: operations["deleteMe"];
     delete?: never;
@@ -196,7 +196,7 @@ export interface paths {
      * Log in with tokens
      * @description Starts a session that is carried by tokens instead of cookies: for programs, and for apps outside a browser.
      *
-     *     May log: `login_success`, `login_failed`, `login_locked`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
+     *     May log: `login_success`, `login_failed`, `login_locked`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
      */
     post: operations["tokenLogin"];
     delete?: never;
@@ -218,7 +218,7 @@ export interface paths {
      * Exchange a refresh token
      * @description Each refresh token is good once. The one before the current, within a few seconds of the exchange, gives the same successor again, so that a lost answer logs nobody out. Any older one, or a later use, means that somebody has a copy: the session ends, with all its tokens.
      *
-     *     May log: `token_refreshed`, `refresh_token_reuse`, `session_revoked`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
+     *     May log: `token_refreshed`, `refresh_token_reuse`, `session_revoked`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
      */
     post: operations["tokenRefresh"];
     delete?: never;
@@ -240,7 +240,7 @@ export interface paths {
      * Revoke a token
      * @description Ends the session of the token, and so every token of it (RFC 7009). The answer is the same for a token that is unknown, expired or revoked already.
      *
-     *     May log: `token_revoked`, `csrf_rejected`, `unhandled_error`.
+     *     May log: `token_revoked`, `csrf_rejected`, `overloaded`, `unhandled_error`.
      */
     post: operations["tokenRevoke"];
     delete?: never;
@@ -260,7 +260,7 @@ export interface paths {
      * Who am I, by token?
      * @description The account the access token belongs to, as it is now. A cookie is not accepted here.
      *
-     *     May log: `unhandled_error`.
+     *     May log: `overloaded`, `unhandled_error`.
      */
     get: operations["getTokenMe"];
     put?: never;
@@ -284,7 +284,7 @@ export interface paths {
      * Ask for a new password
      * @description If an account has this address, a link to choose a new password is mailed to it. The answer is the same, and takes the same time, where there is none. The link is good once and for a short time; asking again makes earlier links useless. Asked for too often, an address gets no more mails for a while, and the answer stays the same.
      *
-     *     May log: `reset_token_created`, `reset_requested_unknown_email`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
+     *     May log: `reset_token_created`, `reset_requested_unknown_email`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
      */
     post: operations["forgotPassword"];
     delete?: never;
@@ -306,7 +306,7 @@ export interface paths {
      * Choose a new password
      * @description Every session and token of the account ends, its known devices are forgotten, its lock and the limit of logins to its address start anew, and nobody is logged in: log in next. The cookie `__Host-device` signs nobody in; it lets that login through while somebody else keeps failing to log in to the address. A password that is refused leaves the token as good as it was.
      *
-     *     May log: `password_reset`, `session_revoked`, `reset_failed`, `csrf_rejected`, `rate_limited`, `unhandled_error`.
+     *     May log: `password_reset`, `session_revoked`, `reset_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
      */
     post: operations["resetPassword"];
     delete?: never;
@@ -326,7 +326,7 @@ export interface paths {
      * List accounts
      * @description All accounts, oldest first, a page at a time. Filters narrow the list; all must match.
      *
-     *     May log: `authorization_denied`, `unhandled_error`.
+     *     May log: `authorization_denied`, `overloaded`, `unhandled_error`.
      */
     get: operations["listUsers"];
     put?: never;
@@ -348,7 +348,7 @@ export interface paths {
      * Read an account
      * @description One account, by its id.
      *
-     *     May log: `authorization_denied`, `unhandled_error`.
+     *     May log: `authorization_denied`, `overloaded`, `unhandled_error`.
      */
     get: operations["getUser"];
     put?: never;
@@ -357,7 +357,7 @@ export interface paths {
      * Delete an account
      * @description Deletes the account and ends everything it has. The last enabled administrator cannot be deleted.
      *
-     *     May log: `user_deleted`, `csrf_rejected`, `authorization_denied`, `unhandled_error`.
+     *     May log: `user_deleted`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
      */
     delete: operations["deleteUser"];
     options?: never;
@@ -366,7 +366,7 @@ export interface paths {
      * Change an account
      * @description Changes the role, or disables or enables the account. Both hold at once. The last enabled administrator can be neither demoted nor disabled.
      *
-     *     May log: `user_updated`, `session_revoked`, `csrf_rejected`, `authorization_denied`, `unhandled_error`.
+     *     May log: `user_updated`, `session_revoked`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
      */
     patch: operations["updateUser"];
     trace?: never;
@@ -384,7 +384,7 @@ export interface paths {
      * Unlock an account
      * @description Ends the lock that too many wrong passwords began, and forgets them and the logins counted for its address. An account that is not locked stays as it is.
      *
-     *     May log: `user_unlocked`, `csrf_rejected`, `authorization_denied`, `unhandled_error`.
+     *     May log: `user_unlocked`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
      */
     post: operations["unlockUser"];
     delete?: never;
@@ -407,7 +407,7 @@ export interface paths {
      * End an account's sessions
      * @description Every session and token of the account ends at once.
      *
-     *     May log: `session_revoked`, `csrf_rejected`, `authorization_denied`, `unhandled_error`.
+     *     May log: `session_revoked`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
      */
     delete: operations["revokeUserSessions"];
     options?: never;
@@ -426,7 +426,7 @@ export interface paths {
      * List security events
      * @description The stored events, newest first, a page at a time. They were stored with the changes they tell of, and nothing in the API can alter or delete one. Filters narrow the list; all must match.
      *
-     *     May log: `authorization_denied`, `unhandled_error`.
+     *     May log: `authorization_denied`, `overloaded`, `unhandled_error`.
      */
     get: operations["listEvents"];
     put?: never;
@@ -487,6 +487,8 @@ export interface paths {
     /**
      * Can the process serve?
      * @description Ready while the database can be written and no shutdown has begun.
+     *
+     *     May log: `overloaded`.
      */
     get: operations["getReadiness"];
     put?: never;
@@ -1007,6 +1009,26 @@ export interface webhooks {
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is not stored.
      */
     post: operations["log_mail_failed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  overloaded: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A request was answered with 503. Told for the first one of each cause and code, and again after ten seconds; those in between are `request` lines with status 503.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is not stored.
+     */
+    post: operations["log_overloaded"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1676,6 +1698,7 @@ export interface components {
       | components["schemas"]["SigningKeyRotatedEvent"]
       | components["schemas"]["RequestEvent"]
       | components["schemas"]["MailFailedEvent"]
+      | components["schemas"]["OverloadedEvent"]
       | components["schemas"]["UnhandledErrorEvent"]
       | components["schemas"]["ServerStartedEvent"]
       | components["schemas"]["ServerStoppedEvent"];
@@ -1942,6 +1965,47 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       requestId: string;
+    };
+    /**
+     * @description A request was answered with 503. Told for the first one of each cause and code, and again after ten seconds; those in between are `request` lines with status 503.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "overloaded",
+     *       "level": "warn",
+     *       "cause": "database",
+     *       "code": "SQLITE_FULL"
+     *     }
+     */
+    OverloadedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "overloaded";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * @description `database`: it is locked, full, read-only or away; `password_queue`: too many passwords wait to be hashed; `stopping`: shutdown has begun.
+       * @enum {string}
+       */
+      cause: "database" | "password_queue" | "stopping";
+      /** @description The database's or the system's name for what it met: `SQLITE_FULL`, `SQLITE_IOERR:778`, an SQLSTATE, `ECONNREFUSED`; null for the other causes. Never its own words, which may name more. */
+      code: string | null;
     };
     /**
      * @description The server cannot answer now. Wait `retryAfterSeconds`, then try again.
@@ -5393,6 +5457,7 @@ export interface operations {
           | "signing_key_rotated"
           | "request"
           | "mail_failed"
+          | "overloaded"
           | "unhandled_error"
           | "server_started"
           | "server_stopped";
@@ -6151,6 +6216,28 @@ export interface operations {
     };
     responses: {
       /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_overloaded: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["OverloadedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers; see the description. */
       204: {
         headers: {
           [name: string]: unknown;
