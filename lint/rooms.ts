@@ -126,7 +126,14 @@ export const rooms: readonly Room[] = [
     types: [],
     except: {
       "scripts/admin.ts": ["src/domain/", "src/platform/"],
-      "scripts/command.ts": ["src/domain/", "src/platform/", "src/app.ts#createEventLog"],
+      "scripts/command.ts": [
+        "src/domain/",
+        "src/platform/",
+        "src/app.ts#createEventLog",
+        // A command is refused in the server's own words.
+        "src/data-folder.ts",
+        "src/start-refused.ts#refusalOf",
+      ],
       "scripts/growth/engines.ts": ["test/postgres.ts#startPostgres"],
       "scripts/keys.ts": ["src/domain/"],
       "scripts/users.ts": ["src/domain/"],

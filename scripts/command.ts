@@ -4,13 +4,12 @@ import { createEventLog } from "../src/app.ts";
 import { dataFolderOf, poolOf, readSettings, type Settings } from "../src/config.ts";
 import { operations } from "../src/contract/operations.ts";
 import { secretFieldNames } from "../src/contract/secret-fields.ts";
+import { authSecretOf, makeDataFolder } from "../src/data-folder.ts";
 import type { Journal, Occasion } from "../src/domain/events.ts";
-import { ForeignSecretError } from "../src/domain/keys.ts";
 import { deriveKeys, type SecretKeys } from "../src/domain/secrets.ts";
-import { StorageUnavailableError, UnsafeStorageError } from "../src/domain/storage.ts";
-import { loadDevelopmentSecret } from "../src/platform/auth-secret.ts";
 import { newId } from "../src/platform/ids.ts";
 import { createLogWriter } from "../src/platform/log.ts";
+import { refusalOf } from "../src/start-refused.ts";
 import { openStorage } from "../src/storage/storage.ts";
 
 /** The command cannot be done, and whoever typed it can see why: the message is all that is shown. */
@@ -51,12 +50,7 @@ export async function runCommand(
     if (given.flags.has("help")) console.log(usage);
     else await run(given);
   } catch (error) {
-    const isExpected =
-      error instanceof CommandError ||
-      error instanceof ForeignSecretError ||
-      error instanceof StorageUnavailableError ||
-      error instanceof UnsafeStorageError;
-    console.error(isExpected ? error.message : error);
+    console.error(error instanceof CommandError ? error.message : (refusalOf(error) ?? error));
     if (error instanceof UsageError) console.error(`\n${usage}`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
@@ -81,10 +75,17 @@ export function readCommandSettings(): Settings {
   throw new CommandError(read.faults.map((fault) => `Setting ${fault}`).join("\n"));
 }
 
+/** As the server does: for a SQLite file, and for what development keeps. */
+export async function makeFolderFor(settings: Settings): Promise<void> {
+  if (settings.DATABASE_URL.startsWith("sqlite:") || settings.AUTH_SECRET === undefined)
+    await makeDataFolder(dataFolderOf(settings), false);
+}
+
 /** Opens the database, hands over what is needed, and closes it whatever happens; all lines are written then. */
 export async function atWork<T>(work: (context: CommandContext) => Promise<T>): Promise<T> {
   const settings = readCommandSettings();
-  const secret = settings.AUTH_SECRET ?? (await loadDevelopmentSecret(dataFolderOf(settings)));
+  await makeFolderFor(settings);
+  const secret = await authSecretOf(settings, dataFolderOf(settings));
   const secretKeys = deriveKeys(secret);
   const writer = createLogWriter(settings.LOG_LEVEL, secretFieldNames(Object.values(operations)));
   try {

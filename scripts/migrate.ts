@@ -1,6 +1,6 @@
 /** `npm run migrate`: brings the database to this version's schema, as every start does, and says what it did. */
 import { openStorage } from "../src/storage/storage.ts";
-import { readCommandSettings, runCommand, UsageError } from "./command.ts";
+import { makeFolderFor, readCommandSettings, runCommand, UsageError } from "./command.ts";
 
 const usage = `npm run migrate
 
@@ -10,7 +10,9 @@ when it starts. DATABASE_URL says which database.`;
 await runCommand(usage, [], async ({ positionals }) => {
   if (positionals.length > 0) throw new UsageError("migrate takes no arguments");
   let steps = 0;
-  const storage = await openStorage(readCommandSettings().DATABASE_URL, {
+  const settings = readCommandSettings();
+  await makeFolderFor(settings);
+  const storage = await openStorage(settings.DATABASE_URL, {
     onStep(line) {
       steps += 1;
       console.log(line);

@@ -1,6 +1,8 @@
-/** Where this process keeps its files: made at the start, or the start is refused. */
+/** Where this process keeps its files, its secret among them: made at the start, or the start is refused. */
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { Settings } from "./config.ts";
+import { loadDevelopmentSecret } from "./platform/auth-secret.ts";
 import { StartRefusedError } from "./start-refused.ts";
 
 const FOLDER_MODE = 0o700;
@@ -14,7 +16,23 @@ export async function makeDataFolder(folder: string, hasOutbox: boolean): Promis
     if (codeOf(error) === undefined) throw error;
     throw new StartRefusedError(
       `The data folder cannot be made: ${error instanceof Error ? error.message : ""}\n` +
-        "Nothing was started. DATABASE_URL says where it is: may this user write there?",
+        "DATABASE_URL says where it is: may this user write there?",
+    );
+  }
+}
+
+/** AUTH_SECRET; without it, in development, the one that is kept in the folder. Rejects with a `StartRefusedError`. */
+export async function authSecretOf(
+  { AUTH_SECRET }: Pick<Settings, "AUTH_SECRET">,
+  folder: string,
+): Promise<string> {
+  if (AUTH_SECRET !== undefined) return AUTH_SECRET;
+  try {
+    return await loadDevelopmentSecret(resolve(folder));
+  } catch (error) {
+    throw new StartRefusedError(
+      `AUTH_SECRET is not set, and there is none to be had: ${error instanceof Error ? error.message : ""}`,
+      { cause: error },
     );
   }
 }

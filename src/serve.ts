@@ -1,10 +1,8 @@
 /** From settings that are right to a server, and from a signal to its end. */
 import type { Settings } from "./config.ts";
-import { ForeignSecretError } from "./domain/keys.ts";
-import { StorageUnavailableError, UnsafeStorageError } from "./domain/storage.ts";
 import { greetingOf } from "./greeting.ts";
 import { type RunningServer, startServer } from "./server.ts";
-import { StartRefusedError } from "./start-refused.ts";
+import { refusalOf } from "./start-refused.ts";
 
 /** Starts, says where to look, and ends on a signal. Where it cannot start it says why, and the process ends. */
 export async function serveUntilSignal(settings: Settings): Promise<void> {
@@ -47,24 +45,4 @@ function endOnSignal(starting: Promise<RunningServer>): void {
         },
       );
     });
-}
-
-/** What whoever started it can mend, in words; undefined for what is a bug of ours. */
-function refusalOf(error: unknown): string | undefined {
-  if (
-    error instanceof StartRefusedError ||
-    error instanceof ForeignSecretError ||
-    error instanceof UnsafeStorageError
-  )
-    return error.message;
-  if (error instanceof StorageUnavailableError)
-    return `${error.message}${reasonOf(error)}\nNothing was started. Is DATABASE_URL right, and does the database run?`;
-  return undefined;
-}
-
-/** The database's or the system's own words, which name addresses and roles, and no passwords. */
-function reasonOf({ cause }: Error): string {
-  if (!(cause instanceof Error)) return "";
-  const { message } = cause.cause instanceof Error ? cause.cause : cause;
-  return message === "" ? "" : `: ${message}`;
 }

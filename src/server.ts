@@ -11,13 +11,12 @@ import { eventNames } from "./contract/events.ts";
 import { metrics as catalogue } from "./contract/metrics.ts";
 import { operationIds, operations } from "./contract/operations.ts";
 import { secretFieldNames } from "./contract/secret-fields.ts";
-import { makeDataFolder } from "./data-folder.ts";
+import { authSecretOf, makeDataFolder } from "./data-folder.ts";
 import { createDependencies } from "./dependencies.ts";
 import { deriveKeys } from "./domain/secrets.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
 import { listen } from "./listener.ts";
 import { startOutbox } from "./outbox.ts";
-import { loadDevelopmentSecret } from "./platform/auth-secret.ts";
 import { createBcryptPool } from "./platform/bcrypt-workers.ts";
 import { createClientAddress } from "./platform/client-address.ts";
 import { createDocsAssets } from "./platform/docs-assets.ts";
@@ -50,7 +49,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   const dataFolder = dataFolderOf(settings);
   const hasFiles = !production || settings.DATABASE_URL.startsWith("sqlite:");
   if (hasFiles) await makeDataFolder(dataFolder, !production);
-  const authSecret = settings.AUTH_SECRET ?? (await loadDevelopmentSecret(dataFolder));
+  const authSecret = await authSecretOf(settings, dataFolder);
 
   const publicUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
   const logWriter = createLogWriter(

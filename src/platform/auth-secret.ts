@@ -9,7 +9,10 @@ const SECRET_LENGTH = Math.ceil((SECRET_BYTES * 4) / 3);
 /** Reads `auth-secret` in the folder, or makes it, readable by its owner only. Safe when two processes start at once. */
 export async function loadDevelopmentSecret(folder: string): Promise<string> {
   const path = join(folder, "auth-secret");
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Its parent is there. Not `recursive`: beneath /proc, say, that never ends.
+  await mkdir(folder, 0o700).catch((error: unknown) => {
+    if (!isFileError(error, "EEXIST")) throw error;
+  });
   const secret = (await readIfPresent(path)) ?? (await makeSecret(path));
   // Keys derived from nothing would be keys that everybody has.
   if (secret.length < SECRET_LENGTH)

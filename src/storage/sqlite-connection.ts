@@ -2,7 +2,7 @@
  * SQLite through node:sqlite: opens the file, proves that the connection has the settings safety rests
  * on, and hands it to Kysely. See docs/decisions/0002-sqlite-driver.md.
  */
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { StatementSync } from "node:sqlite";
@@ -57,7 +57,7 @@ const FILE_MODE = 0o600;
 function openFile(relativePath: string): DatabaseSync {
   const path = resolve(relativePath); // absolute, because node:sqlite reads "file:" as a URI
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+    makeFolder(dirname(path));
     createFile(path);
   } catch (error) {
     throw new StorageUnavailableError("The database's file cannot be made", failureCodeOf(error), {
@@ -84,6 +84,11 @@ const foreignFileCodes: ReadonlySet<unknown> = new Set([11, 26]);
 
 function isForeignFile(error: unknown): boolean {
   return error instanceof Error && "errcode" in error && foreignFileCodes.has(error.errcode);
+}
+
+/** Not `recursive`: where a file system answers ENOENT for what has a parent, as /proc does, that never ends. */
+function makeFolder(path: string): void {
+  if (!existsSync(path)) mkdirSync(path, FOLDER_MODE);
 }
 
 /**

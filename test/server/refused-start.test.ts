@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { expect, inject, onTestFinished, test } from "vitest";
+import { runScript } from "../journeys/commands.ts";
 import { spawnServer } from "../journeys/server-process.ts";
 
 /** Most of it is Node's own start, on a machine that does other things too. */
@@ -43,6 +44,20 @@ test.each(["/proc/x", "/dev/null/x"])(
     expect(said).toContain("DATABASE_URL");
   },
 );
+
+test("a command beneath a folder that cannot be made ends as the start does", async () => {
+  const { code, stderr } = await runScript("migrate", [], { DATABASE_URL: "sqlite:/proc/x/y.db" });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^The data folder cannot be made: ENOENT.*\n.*DATABASE_URL.*\n$/);
+});
+
+test("CF-01 a file without a secret in it stops the start, and is named", async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "auth-secret"), "short");
+  expect(await refusal({ DATABASE_URL: `sqlite:${folder}/portcullis.db` })).toContain(
+    `${folder}/auth-secret holds no secret`,
+  );
+});
 
 test("ST-01 a file that is no database stops the start, and stays as it is", async () => {
   const folder = temporaryFolder();
