@@ -37,8 +37,11 @@ export async function promoteToAdmin(
 ): Promise<User | undefined> {
   return commit(journal, occasion, async (stores, record) => {
     const found = await stores.findUserByEmail(email);
-    if (found === undefined || found.user.role === "admin") return found?.user;
+    if (found === undefined) return undefined;
     const userId = found.user.id;
+    await stores.holdPasswordHash(userId); // of two at once, the second finds what the first has done
+    const held = await stores.findUser(userId);
+    if (held === undefined || held.role === "admin") return held;
     const user = await stores.updateUserUnlessLastAdmin(userId, { role: "admin" });
     if (typeof user === "string") throw new Error(`A promotion was refused: ${user}`);
     await record("user_updated", { userId, actorId: null, changes: { role: "admin" } });

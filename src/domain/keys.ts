@@ -8,6 +8,8 @@ import { TokenMemory } from "./token-memory.ts";
 
 /** For so long a process may go on signing with a key that was retired elsewhere. Milliseconds. */
 export const KEY_NOTICE_MS = 10_000;
+/** After a load that failed the next is tried so much later: the notice above is to hold again soon after an outage. Milliseconds. */
+const KEY_RETRY_MS = 1_000;
 /** What the contract's `Jwks` holds at the most. */
 const LIVE_KEYS_MAX = 16;
 
@@ -159,7 +161,10 @@ class StoredKeyRing implements KeyRing {
     if (this.#loading === undefined && Math.abs(now - this.#askedAt) >= pauseMs) {
       this.#askedAt = now;
       this.#loading = this.load()
-        .catch(ignoreUnavailable)
+        .catch((error: unknown) => {
+          this.#askedAt = now - pauseMs + KEY_RETRY_MS;
+          ignoreUnavailable(error);
+        })
         .finally(() => (this.#loading = undefined));
     }
     await this.#loading;

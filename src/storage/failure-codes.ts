@@ -1,4 +1,5 @@
 /** What a failure of the database is called in the log: a name from somebody's list, never a sentence (LA-03). */
+import { UnsafeStorageError } from "../domain/storage.ts";
 import { LostConnectionError } from "./dialect.ts";
 
 /** An SQLSTATE, or a name of the system's or of Node's: `57P01`, `ECONNREFUSED`. */
@@ -8,6 +9,7 @@ const NAME = /^[A-Z0-9_]{1,32}$/;
 export function failureCodeOf(error: unknown): string {
   if (!(error instanceof Error)) return "UNKNOWN";
   if ("errcode" in error && typeof error.errcode === "number") return sqliteCodeOf(error.errcode);
+  if (error.cause instanceof UnsafeStorageError) return "UNSAFE_SETTINGS";
   // The pool gives no name to a connection it waited for in vain, nor the driver to one that ended.
   if (error instanceof LostConnectionError) return nameOf(error.cause) ?? "CONNECTION_LOST";
   return nameOf(error) ?? "UNKNOWN";

@@ -37,10 +37,11 @@ export async function openPostgres(url: string, options: PoolOptions): Promise<D
   const driver = new PoolDriver(pool);
   const db = overDriver(driver);
   try {
-    await verifySettings(db);
+    await sql`select 1`.execute(db);
   } catch (error) {
     await db.destroy();
-    throw error;
+    const cause = error instanceof LostConnectionError ? error.cause : undefined;
+    throw cause instanceof UnsafeStorageError ? cause : error;
   }
   const poolState = () => ({
     size: pool.totalCount,
@@ -114,6 +115,9 @@ function createPool(url: string, options: PoolOptions, bounds: pg.PoolConfig): p
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
     types: { getTypeParser },
+    verify: (client: pg.PoolClient, done: (error?: Error) => void) => {
+      verifySettings(client).then(() => done(), done);
+    },
     ...bounds,
   });
   // Unheard, the loss of a connection would end the process. Whoever uses it next is told.
@@ -145,12 +149,19 @@ interface ServerSettings {
   readonly fsync: string;
 }
 
+/**
+ * What every new connection is asked, before anybody has it: the answer may be another after a failover,
+ * or once a role's settings have changed. What it answers to `synchronous_commit` is then the session's
+ * own, and no reload of the server's settings makes it less.
+ */
+const SETTINGS = `select
+  current_setting('server_encoding') as encoding,
+  set_config('synchronous_commit', current_setting('synchronous_commit'), false) as synchronous_commit,
+  current_setting('fsync') as fsync`;
+
 /** ST-01: the operator may have chosen speed for another database on the same server; here it would lose what was acknowledged. */
-async function verifySettings(db: Db): Promise<void> {
-  const { rows } = await sql<ServerSettings>`select
-    current_setting('server_encoding') as encoding,
-    current_setting('synchronous_commit') as synchronous_commit,
-    current_setting('fsync') as fsync`.execute(db);
+async function verifySettings(client: pg.PoolClient): Promise<void> {
+  const { rows } = await client.query<ServerSettings>(SETTINGS);
   const [settings] = rows;
   if (settings?.encoding !== "UTF8")
     throw new UnsafeStorageError("The PostgreSQL database must have the encoding UTF8");

@@ -101,6 +101,21 @@ describe.each(databases)("the key ring on $name", ({ create }) => {
     expect(await ring.listVerifying(NOW + 180_000)).toHaveLength(1);
   });
 
+  it("knows a rotation a second after a load that failed, and not ten", async () => {
+    let away = false;
+    const listSigningKeys = async () => {
+      if (away) throw new StorageUnavailableError("away", "AWAY");
+      return test.storage.listSigningKeys();
+    };
+    const ring = await openRing({ ...test.storage, listSigningKeys });
+    const kid = await rotate(NOW);
+    away = true;
+    await ring.findSigning(NOW + 10_000);
+    away = false;
+    expect((await ring.findSigning(NOW + 10_999)).kid).not.toBe(kid); // not asked for every request
+    expect((await ring.findSigning(NOW + 11_000)).kid).toBe(kid);
+  });
+
   it("of rotations at once each retires the one before, and one key signs in the end", async () => {
     await openRing();
     await Promise.all(Array.from({ length: 5 }, (_, i) => rotate(NOW + i)));

@@ -7,6 +7,8 @@ import { openDatabase } from "../../src/storage/drivers.ts";
 import { defaultPool } from "../../src/storage/pool.ts";
 import { PooledConnection } from "../../src/storage/pooled-connection.ts";
 import { exchange } from "../../src/storage/postgres-exchange.ts";
+import { createEventLog } from "../../src/app.ts";
+import { promoteToAdmin } from "../../src/domain/admins.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { createPostgres, type TestDatabase } from "./databases.ts";
 import { aCookieSession, aSignup, aUser, HASH } from "./samples.ts";
@@ -195,6 +197,52 @@ describe("statements in one round trip", () => {
     expect(
       await storage.together((s) => Promise.all([s.findUser(user.id), s.findUser("x")])),
     ).toEqual([user, undefined]);
+    await storage.close();
+  });
+});
+
+describe("two promotions of one account at once", () => {
+  it("LA-01 are told once", async () => {
+    const storage = await openStorage(database.url);
+    const user = aUser();
+    await storage.insertUser(user, HASH);
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query("begin");
+    await holder.query("select 1 from users where id = $1 for update", [user.id]);
+    const journal = { storage, log: createEventLog(() => undefined, false), newId: () => uuidv7() };
+    const occasion = { requestId: null, ip: null, now: Date.now() };
+    const both = [1, 2].map(() => promoteToAdmin(journal, occasion, user.email));
+    const countWaiting = async () => {
+      const waiting = await database.query(
+        "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+      );
+      return waiting.length;
+    };
+    await expect.poll(countWaiting, { timeout: 20_000 }).toBe(2);
+    await holder.query("rollback");
+    await holder.end();
+    for (const promoted of await Promise.all(both)) expect(promoted?.role).toBe("admin");
+    expect(await storage.listEvents({ event: "user_updated" }, 10, undefined)).toHaveLength(1);
+    await storage.close();
+  });
+});
+
+describe("a database that begins to lose what it acknowledges", () => {
+  it("ST-01 gets no new connection, keeps the ones it has, and heals by itself", async () => {
+    const storage = await openStorage(database.url, { poolSize: 1 });
+    const name = nameOf(database.url);
+    await storage.insertUser(aUser(), HASH);
+    await database.query(`alter database ${name} set synchronous_commit = off`);
+    expect(await storage.insertUser(aUser(), HASH)).toBe(true); // on the connection from before
+    await cutAll();
+    const refused = { name: "StorageUnavailableError", code: "UNSAFE_SETTINGS" };
+    await expect
+      .poll(() => storage.findUser(uuidv7()).catch((error: unknown) => error), { timeout: 20_000 })
+      .toMatchObject(refused);
+    await expect(storage.insertUser(aUser(), HASH)).rejects.toMatchObject(refused);
+    await database.query(`alter database ${name} reset synchronous_commit`);
+    expect(await storage.insertUser(aUser(), HASH)).toBe(true);
     await storage.close();
   });
 });
