@@ -134,6 +134,12 @@ export const rooms: readonly Room[] = [
         "src/data-folder.ts",
         "src/start-refused.ts#refusalOf",
       ],
+      // What a request costs is asked of the application itself.
+      "scripts/growth/requests.ts": [
+        "src/app.ts",
+        "src/dependencies.ts",
+        "src/domain/secrets.ts#deriveKeys",
+      ],
       "scripts/growth/engines.ts": ["test/postgres.ts#startPostgres"],
       "scripts/keys.ts": ["src/domain/"],
       "scripts/users.ts": ["src/domain/"],

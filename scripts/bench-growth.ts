@@ -48,7 +48,7 @@ async function measureEngine(
   try {
     const filled: Filled[] = [];
     for (const users of sizes) filled.push(await fill(engine, users, progress));
-    const timings = await measure(engine.title, filled, samples, progress);
+    const timings = await measure(engine, filled, samples, progress);
     return { title: engine.title, filled, topics: timings.map(resultOf) };
   } finally {
     await engine.remove();

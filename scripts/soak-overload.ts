@@ -15,6 +15,8 @@ import { LATE_MS, lifeOf, slowKinds } from "./soak/wire.ts";
 const usage = `npm run soak:overload -- [--logins 1000] [--slow 500] [--quick]
 
 Three storms of logins at once, then slow clients of every kind, at the server's default settings.
+A full queue of 16 for each worker is 17 hashes long: within the 10 seconds that are asked for where one
+takes at most 0.58 s while all workers are busy. A slower machine ends with 1, and says so.
 With --quick there are fewer of them, and how fast an answer comes is printed and not judged: for
 machines that do other things too.`;
 
@@ -133,7 +135,7 @@ async function loginStorm(storm: number): Promise<number> {
   );
   checkPace(
     slowestMs < LOGIN_ANSWERED_WITHIN_MS,
-    `a login was answered after ${slowestMs.toFixed(0)} ms`,
+    `a login was answered after ${slowestMs.toFixed(0)} ms: where a hash takes more than half a second, HASH_QUEUE has to be lower`,
   );
   checkPace(rank(healthMs, 0.99) < HEALTH_P99_MS, `p99 of /healthz is ${rank(healthMs, 0.99)} ms`);
   return peak;

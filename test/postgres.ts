@@ -40,9 +40,9 @@ export interface PostgresServer {
 
 /**
  * A new cluster in a temporary folder. Its language is not "C", so that an order of text which relies
- * on the database's own shows.
+ * on the database's own shows. `flags` are PostgreSQL's own.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(flags: readonly string[] = []): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), "portcullis-postgres-"));
   const port = await freePort();
   const said: string[] = [];
@@ -59,7 +59,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       "--locale-provider=icu",
       "--icu-locale=en",
     ],
-    postgresFlags: ["-c", "unix_socket_directories=", "-c", "max_connections=300"],
+    postgresFlags: ["-c", "unix_socket_directories=", "-c", "max_connections=300", ...flags],
     onLog: (message) => said.push(message),
     onError: (message) => said.push(String(message)),
   });

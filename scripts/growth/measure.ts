@@ -1,5 +1,7 @@
 /** Times the statements. All sizes are open at once and asked in turn, so that noise meets all alike. */
 import { openStorage } from "../../src/storage/storage.ts";
+import type { Engine } from "./engines.ts";
+import { type Ask, createRequests } from "./requests.ts";
 import type { Progress } from "../bench/progress.ts";
 import type { Filled } from "./fill.ts";
 import { type Storage, type Topic, topics } from "./topics.ts";
@@ -16,19 +18,29 @@ export interface Timing {
   readonly samples: readonly (readonly number[])[];
 }
 
+interface Opened {
+  readonly users: number;
+  readonly storage: Storage;
+  readonly ask: Ask;
+}
+
 /** Answers one timing per topic, its lists in the order of `filled`. */
 export async function measure(
-  title: string,
+  { title, warm }: Engine,
   filled: readonly Filled[],
   samples: number,
   progress: Progress,
 ): Promise<Timing[]> {
-  const opened: { users: number; storage: Storage }[] = [];
+  const opened: Opened[] = [];
   try {
-    for (const { users, url } of filled) opened.push({ users, storage: await openStorage(url) });
+    for (const { users, url } of filled) {
+      const storage = await openStorage(url);
+      opened.push({ users, storage, ask: await createRequests(storage) });
+    }
     const timings: Timing[] = [];
     for (const topic of topics) {
       progress.step(`${title}: ${topic.title}`);
+      for (const { url } of filled) await warm(url);
       timings.push(await time(topic, opened, samples));
     }
     return timings;
@@ -37,11 +49,7 @@ export async function measure(
   }
 }
 
-async function time(
-  topic: Topic,
-  opened: readonly { users: number; storage: Storage }[],
-  samples: number,
-): Promise<Timing> {
+async function time(topic: Topic, opened: readonly Opened[], samples: number): Promise<Timing> {
   const times = opened.map((): number[] => []);
   const endAt = performance.now() + TIME_LIMIT_MS;
   for (let round = -WARM_UP_CALLS; round < samples; round += 1) {
@@ -53,7 +61,7 @@ async function time(
       if (size === undefined) continue;
       const call = topic.prepare(size.users, draw);
       const startedAt = performance.now();
-      const found = await call(size.storage);
+      const found = await call(size.storage, size.ask);
       const took = performance.now() - startedAt;
       if (found < topic.finds)
         throw new Error(`"${topic.title}" found ${found} of ${topic.finds} at ${size.users}`);

@@ -74,7 +74,7 @@ export const tables: readonly TableRows[] = [
         id,
         userId,
         kind,
-        kind === "cookie" ? digest(`session ${index}`) : null,
+        kind === "cookie" ? digest(cookieSecret(index)) : null,
         kind === "token" ? digest(`salt ${index}`).subarray(0, 16) : null,
         createdAt,
         createdAt + SEEN_AFTER_MS,
@@ -182,6 +182,11 @@ export function sessionAt(index: number, users: number) {
     createdAt,
     expiresAt: createdAt + LIFETIME_MS,
   };
+}
+
+/** What the cookie of an even session holds, in the shape in which the application makes it. */
+export function cookieSecret(index: number): string {
+  return hash("sha256", `session ${index}`, "base64url");
 }
 
 /** Prime, so that one account's events lie far from each other in time, as they do in life. */

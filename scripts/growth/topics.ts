@@ -1,5 +1,7 @@
 /** What is timed: the storage's own statements, on accounts, sessions and events drawn at random. */
 import type { openStorage } from "../../src/storage/storage.ts";
+import { SESSION_COOKIE } from "../../src/contract/security.ts";
+import type { Ask } from "./requests.ts";
 import * as rows from "./rows.ts";
 
 export type Storage = Awaited<ReturnType<typeof openStorage>>;
@@ -9,12 +11,12 @@ export type Draw = (limit: number) => number;
 
 export interface Topic {
   readonly title: string;
-  /** False where the answer itself grows with the database: shown, and not judged. */
+  /** False where docs/growth.md says why it grows: shown, and not judged. */
   readonly isJudged: boolean;
   /** What each call must find at least, so that no answer is fast because it is empty. */
   readonly finds: number;
   /** Draws what to ask for; only the call it gives is timed. The call answers how much it found. */
-  prepare(users: number, draw: Draw): (storage: Storage) => Promise<number>;
+  prepare(users: number, draw: Draw): (storage: Storage, ask: Ask) => Promise<number>;
 }
 
 const PAGE = 20;
@@ -25,11 +27,18 @@ export const topics: readonly Topic[] = [
     const { email } = rows.userAt(draw(users), users);
     return async (storage) => found(await storage.findUserByEmail(email));
   }),
-  topic("me: session by cookie", 1, (users, draw) => {
-    const secretHash = rows.digest(`session ${evenBelow(rows.countSessions(users), draw)}`);
+  topic("me: GET /me by cookie, answered", 1, (users, draw) => {
+    const index = evenBelow(rows.countSessions(users), draw);
+    const cookie = `${SESSION_COOKIE}=${rows.cookieSecret(index)}`;
+    const now = rows.sessionAt(index, users).createdAt + rows.SEEN_AFTER_MS; // just seen: nothing to write
+    return async (_, ask) => Number((await ask("/me", cookie, now)).status === 200);
+  }),
+  unjudged("me: its statement alone, by cookie", 1, (users, draw) => {
+    const index = evenBelow(rows.countSessions(users), draw);
+    const secretHash = rows.digest(rows.cookieSecret(index));
     return async (storage) => found(await storage.findSessionBySecretHash(secretHash));
   }),
-  topic("token me: session by id", 1, (users, draw) => {
+  unjudged("token me: its statement alone, by id", 1, (users, draw) => {
     const { id } = rows.sessionAt(draw(rows.countSessions(users)), users);
     return async (storage) => found(await storage.findSession(id));
   }),
@@ -136,6 +145,10 @@ export const topics: readonly Topic[] = [
 
 function topic(title: string, finds: number, prepare: Topic["prepare"]): Topic {
   return { title, isJudged: true, finds, prepare };
+}
+
+function unjudged(title: string, finds: number, prepare: Topic["prepare"]): Topic {
+  return { ...topic(title, finds, prepare), isJudged: false };
 }
 
 type UserQuery = Parameters<Storage["listUsers"]>[0] & { readonly after?: number };
