@@ -88,7 +88,13 @@ function isForeignFile(error: unknown): boolean {
 
 /** Not `recursive`: where a file system answers ENOENT for what has a parent, as /proc does, that never ends. */
 function makeFolder(path: string): void {
-  if (!existsSync(path)) mkdirSync(path, FOLDER_MODE);
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, FOLDER_MODE);
+  } catch (error) {
+    if (!isThereAlready(error)) throw error;
+  }
 }
 
 /**
@@ -100,8 +106,12 @@ function createFile(path: string): void {
   try {
     closeSync(openSync(path, "wx", FILE_MODE));
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (!isThereAlready(error)) throw error;
   }
+}
+
+function isThereAlready(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EEXIST";
 }
 
 /**
