@@ -17,6 +17,8 @@ export interface StorageDialect {
   readonly skipHeldRows: RawBuilder<unknown>;
   /** Whether a query may change rows on its way (`with … as (insert …)`), so that several changes are one statement. */
   readonly changesInQueries: boolean;
+  /** It knows how many rows match, and chooses its index by that. */
+  readonly hasStatistics: boolean;
   /** Inside a transaction: waits until no other transaction is in its turn on `topic`. */
   takeTurn(db: Db, topic: Turn): Promise<void>;
   /** Makes the database refuse every change of a row of `table`, whoever asks (LA-05). */
@@ -42,6 +44,7 @@ export const sqliteDialect: StorageDialect = {
   holdRows: sql``,
   skipHeldRows: sql``,
   changesInQueries: false,
+  hasStatistics: false,
 
   /** A transaction that writes holds the whole database. */
   async takeTurn() {},
@@ -116,6 +119,7 @@ export const postgresDialect: StorageDialect = {
   holdRows: sql`for no key update`,
   skipHeldRows: sql`for update skip locked`,
   changesInQueries: true,
+  hasStatistics: true,
 
   async takeTurn(db, topic) {
     await sql`select pg_advisory_xact_lock(${turnKey(topic)})`.execute(db);

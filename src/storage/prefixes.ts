@@ -1,4 +1,5 @@
 /** Text that begins with something, as a range of an index. */
+import type { Run } from "./queries.ts";
 
 /**
  * The first text that sorts after everything that begins with `prefix`, or undefined where nothing
@@ -19,3 +20,23 @@ const LAST_CODE_POINT = 0x10ffff;
 /** U+D800 to U+DFFF are halves of pairs in UTF-16, and no characters. */
 const FIRST_SURROGATE = 0xd800;
 const AFTER_SURROGATES = "\u{e000}";
+
+/** From so many matches on they are not sorted: a page is then met within 10,000 of a million, read in order. */
+const BROAD = 2_000;
+
+/** Whether so many accounts have an address that begins so. Reads no more of the index than that. */
+export async function isBroad(run: Run, emailPrefix: string): Promise<boolean> {
+  const end = endOfPrefix(emailPrefix);
+  const last = await run((db) =>
+    db
+      .selectFrom("users")
+      .select("email")
+      .where("email", ">=", emailPrefix)
+      .$if(end !== undefined, (query) => query.where("email", "<", end ?? ""))
+      .orderBy("email")
+      .offset(BROAD - 1)
+      .limit(1)
+      .execute(),
+  );
+  return last.length > 0;
+}

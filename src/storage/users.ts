@@ -10,7 +10,7 @@ import type {
 } from "../domain/users.ts";
 import type { StorageDialect } from "./dialect.ts";
 import { execute, LATER } from "./queries.ts";
-import { endOfPrefix } from "./prefixes.ts";
+import { endOfPrefix, isBroad } from "./prefixes.ts";
 import type { Run } from "./queries.ts";
 import type { Db, Tables, UsersTable } from "./schema.ts";
 
@@ -38,7 +38,7 @@ export function createUserStore(
     findUser: (userId) => findUser(run, userId),
     findPasswordHash: (userId) => findPasswordHash(run, userId, sql``),
     holdPasswordHash: (userId) => findPasswordHash(run, userId, dialect.holdRows),
-    listUsers: (filter, limit, afterId) => listUsers(run, filter, limit, afterId),
+    listUsers: (filter, limit, afterId) => listUsers(run, dialect, filter, limit, afterId),
     insertUser: (user, passwordHash) => insertUser(run, user, passwordHash),
     insertFirstAdmin: (user, passwordHash) => insertFirstAdmin(run, dialect, user, passwordHash),
     replacePasswordHash: (userId, from, to) => replacePasswordHash(run, userId, from, to),
@@ -100,22 +100,25 @@ async function findPasswordHash(
 
 async function listUsers(
   run: Run,
+  dialect: StorageDialect,
   filter: UserFilter,
   limit: number,
   afterId: string | undefined,
 ): Promise<User[]> {
   const { emailPrefix, role, disabled } = filter;
+  // The addresses' index is for few that match; many are soon met on the way through all. What has no
+  // statistics is told which: no index is on an expression.
+  const isByEmail =
+    emailPrefix !== undefined && (dialect.hasStatistics || !(await isBroad(run, emailPrefix)));
   const rows = await run((db) => {
     let query = db.selectFrom("users").select(userColumns);
     if (afterId !== undefined) query = query.where("id", ">", afterId);
     if (emailPrefix !== undefined) {
+      const email = isByEmail ? sql.ref<string>("email") : sql<string>`(email || '')`;
       const end = endOfPrefix(emailPrefix);
-      query = query.where("email", ">=", emailPrefix);
-      if (end !== undefined) query = query.where("email", "<", end);
+      query = query.where(email, ">=", emailPrefix);
+      if (end !== undefined) query = query.where(email, "<", end);
     }
-    // Few addresses begin with a prefix, a role may have millions. No index is on an expression, so the
-    // addresses' serves where both are asked for: SQLite, which knows neither number, took the role's.
-    const isByEmail = emailPrefix !== undefined;
     if (role !== undefined)
       query = query.where(isByEmail ? sql`(role || '')` : sql.ref("role"), "=", role);
     if (disabled !== undefined)
@@ -170,7 +173,7 @@ async function insertFirstAdmin(
       .executeTakeFirstOrThrow(),
   );
   if (numInsertedOrUpdatedRows === 1n) return "inserted";
-  const admins = await listUsers(run, { role: "admin" }, 1, undefined);
+  const admins = await listUsers(run, dialect, { role: "admin" }, 1, undefined);
   return admins.length > 0 ? "admin_exists" : "email_taken";
 }
 

@@ -70,9 +70,29 @@ describe("a page of accounts on SQLite", () => {
     { emailPrefix: "ada", role: "user", disabled: false },
   ])("with %j reads only the addresses that match", async (filter) => {
     for (const afterId of [undefined, "x"]) {
-      const [plan] = await plansOf(() => storage.listUsers(filter, 20, afterId));
+      const [isBroad, plan] = await plansOf(() => storage.listUsers(filter, 20, afterId));
+      expect(isBroad).toBe("SEARCH users USING COVERING INDEX users_email (email>? AND email<?)");
       expect(plan).toContain("users USING INDEX users_email (email>? AND email<?)");
     }
+  });
+
+  it("with a prefix that thousands share reads them in order, and sorts nothing", async () => {
+    const connection = new DatabaseSync(file.path);
+    connection.exec(`with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000)
+      insert into users (id, email, password_hash, role, disabled, created_at)
+      select printf('%06d', i), 'ada.' || i, 'x', 'user', 0, i from n`);
+    connection.close();
+    const listed = (filter: UserFilter) => plansOf(() => storage.listUsers(filter, 20, "000900"));
+    expect((await listed({ emailPrefix: "ada." }))[1]).toBe(
+      "SEARCH users USING INDEX sqlite_autoindex_users_1 (id>?)",
+    );
+    expect((await listed({ emailPrefix: "ada.", role: "admin" }))[1]).toBe(
+      "SEARCH users USING INDEX users_role_id (role=? AND id>?)",
+    );
+    const ids = async (emailPrefix: string) =>
+      (await storage.listUsers({ emailPrefix }, 3, "000900")).map(({ id }) => id);
+    expect(await ids("ada.")).toEqual(["000901", "000902", "000903"]);
+    expect(await ids("ada.9")).toEqual(["000901", "000902", "000903"]);
   });
 });
 
