@@ -16,5 +16,6 @@ export default defineConfig({
     // Real servers and real bcrypt on two cores: slow is not the same as stuck.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -1025,8 +1025,10 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * A request was answered with 503. Told for the first one of each cause and code, and again after ten seconds; those in between are `request` lines with status 503.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. It is not stored.
+     * A request was answered with 503.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is not stored.
+     *
+     *     Told for the first one of each cause and code, and again after ten seconds; those in between are `request` lines with status 503.
      */
     post: operations["log_overloaded"];
     delete?: never;
@@ -6237,7 +6239,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Nothing is called and nothing answers; see the description. */
+      /** @description Nothing is called and nothing answers. */
       204: {
         headers: {
           [name: string]: unknown;
