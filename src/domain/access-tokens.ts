@@ -3,8 +3,9 @@ import { type KeyObject, sign } from "node:crypto";
 import { decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
 import type { Dependencies } from "./dependencies.ts";
 import type { Occasion } from "./events.ts";
-import type { SigningKey } from "./keys.ts";
+import type { SigningKey, VerifyingKey } from "./keys.ts";
 import type { Session } from "./sessions.ts";
+import type { VerifiedToken } from "./token-memory.ts";
 import type { User } from "./users.ts";
 
 /** RFC 9068 §2.1: says what kind of JWT this is, so that no other kind can pass for it (TK-04). */
@@ -26,19 +27,32 @@ export interface AccessTokenClaims {
  * verified before is believed again for as long as it would pass: the same key, the same issuer, and
  * not expired. That its key is still good is asked in either case.
  */
-export async function verifyAccessToken(
+export function verifyAccessToken(
   deps: Dependencies,
   occasion: Occasion,
   token: string,
-): Promise<AccessTokenClaims | undefined> {
-  const { verified } = deps.keyRing;
-  const known = verified.find(token);
+): AccessTokenClaims | Promise<AccessTokenClaims | undefined> {
+  const known = deps.keyRing.verified.find(token);
   if (known === undefined) return verifyUnknown(deps, occasion, token);
-  const key = await deps.keyRing.findVerifying(known.key.kid, occasion.now);
+  const key = deps.keyRing.findVerifying(known.key.kid, occasion.now);
+  // Where nobody is to be asked, no promise is made of the answer.
+  return key instanceof Promise
+    ? key.then((asked) => verifyKnown(deps, occasion, token, known, asked))
+    : verifyKnown(deps, occasion, token, known, key);
+}
+
+/** `key` is what the ring says of the token's key today. */
+function verifyKnown(
+  deps: Dependencies,
+  occasion: Occasion,
+  token: string,
+  known: VerifiedToken,
+  key: VerifyingKey | undefined,
+): AccessTokenClaims | Promise<AccessTokenClaims | undefined> {
   const isExpired = Math.floor(occasion.now / 1000) >= known.expiresAtSeconds;
   if (key?.publicKey === known.key.publicKey && known.issuer === deps.issuer && !isExpired)
     return known.claims;
-  verified.forget(token);
+  deps.keyRing.verified.forget(token);
   return verifyUnknown(deps, occasion, token);
 }
 

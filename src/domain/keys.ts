@@ -48,8 +48,14 @@ export interface VerifyingKey {
 /** The keys in use: one that signs, and every one whose tokens may still live. */
 export interface KeyRing {
   findSigning(now: number): Promise<SigningKey>;
-  /** The key of that id; one that nobody here has seen is looked for in the database each time. */
-  findVerifying(kid: string, now: number): Promise<VerifyingKey | undefined>;
+  /**
+   * The key of that id; one that nobody here has seen is looked for in the database each time. At once,
+   * unless the database is to be asked: every request with a token comes by here.
+   */
+  findVerifying(
+    kid: string,
+    now: number,
+  ): VerifyingKey | undefined | Promise<VerifyingKey | undefined>;
   /** All that verify, asked of the database. Never fails: without it, it is what was last known. */
   listVerifying(now: number): Promise<VerifyingKey[]>;
   /** What these keys have verified. */
@@ -142,10 +148,21 @@ class StoredKeyRing implements KeyRing {
     return this.#signing;
   }
 
-  async findVerifying(kid: string, now: number): Promise<VerifyingKey | undefined> {
+  findVerifying(kid: string, now: number) {
+    const isFresh = this.#loading === undefined && !this.#isDue(now, KEY_NOTICE_MS);
+    return isFresh && this.#keys.has(kid)
+      ? this.#verifying(kid, now)
+      : this.#findAfterLoading(kid, now);
+  }
+
+  async #findAfterLoading(kid: string, now: number): Promise<VerifyingKey | undefined> {
     await this.#reload(now, KEY_NOTICE_MS);
     // Another process may have begun to sign with it a moment ago.
     if (!this.#keys.has(kid)) await this.#loadAfresh();
+    return this.#verifying(kid, now);
+  }
+
+  #verifying(kid: string, now: number): VerifyingKey | undefined {
     const key = this.#keys.get(kid);
     return key && isVerifying(key.record, this.#accessTokenSeconds, now) ? key : undefined;
   }
@@ -156,9 +173,14 @@ class StoredKeyRing implements KeyRing {
     return keys.filter(({ record }) => isVerifying(record, this.#accessTokenSeconds, now));
   }
 
-  /** Loads unless that was tried within `pauseMs`; a clock that was put back counts as long ago. Waits for a load under way. */
+  /** A clock that was put back counts as long ago. */
+  #isDue(now: number, pauseMs: number): boolean {
+    return Math.abs(now - this.#askedAt) >= pauseMs;
+  }
+
+  /** Loads unless that was tried within `pauseMs`. Waits for a load under way. */
   async #reload(now: number, pauseMs: number): Promise<void> {
-    if (this.#loading === undefined && Math.abs(now - this.#askedAt) >= pauseMs) {
+    if (this.#loading === undefined && this.#isDue(now, pauseMs)) {
       this.#askedAt = now;
       this.#loading = this.load()
         .catch((error: unknown) => {
