@@ -22,10 +22,11 @@ export interface Patience {
   readonly lookEveryMs: number;
 }
 
+/** With the looks that notice it, nobody slow stays past 15 s: one for a request, two for an answer. */
 export const usualPatience: Patience = {
   headersMs: 10_000,
-  requestMs: 15_000,
-  answerMs: 15_000,
+  requestMs: 14_000,
+  answerMs: 12_000,
   lookEveryMs: 1_000,
 };
 /** How long a kept-alive connection may idle: longer than common proxies keep theirs. Milliseconds. */

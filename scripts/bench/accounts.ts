@@ -20,10 +20,11 @@ export interface Accounts {
 }
 
 /** Signs up, and logs in by every way the contender has. Throws where an answer is not good. */
-export async function makeAccounts({ api }: Contender, baseUrl: string): Promise<Accounts> {
+export async function makeAccounts({ name, api }: Contender, baseUrl: string): Promise<Accounts> {
   const run = process.pid.toString(36) + performance.timeOrigin.toString(36).replace(".", "");
   const credentials = Array.from({ length: ACCOUNTS }, (_, index) => ({
-    email: `bench-${run}-${index}@example.com`,
+    // Contenders may share a database.
+    email: `${name}-${run}-${index}@example.com`,
     password: `harbour lantern ${run} ${index}`,
   }));
   const none = { credentials, cookies: [], accessTokens: [], refreshTokens: [] };

@@ -34,6 +34,7 @@ export const goals: readonly Goal[] = [
     workload: "me",
     against: { contender: "fastify-duties", workload: "me" },
     bound: { atLeast: 2 },
+    reached: 1,
   },
   {
     title: "GET /me by cookie, of Hono with the same duties",
@@ -41,6 +42,7 @@ export const goals: readonly Goal[] = [
     workload: "me",
     against: { contender: "hono-duties", workload: "me" },
     bound: { atLeast: 3 },
+    reached: 1.4,
   },
   {
     title: "GET /token/me by JWT, of bare node:http",
@@ -55,6 +57,7 @@ export const goals: readonly Goal[] = [
     workload: "refresh",
     against: { contender: "better-auth", workload: "me" },
     bound: { atLeast: 5 },
+    reached: 3.7,
   },
   {
     title: "GET /healthz, of bare node:http",

@@ -20,9 +20,9 @@ const ask = (method: string, path: string, ...headers: string[]) =>
 
 /** The times of `src/listener.ts`, and the second until it looks. */
 const headersTime = { leastMs: 10_000, mostMs: 11_000 };
-const requestTime = { leastMs: 15_000, mostMs: 16_000 };
+const requestTime = { leastMs: 14_000, mostMs: 15_000 };
 /** Found waiting at one look, cut at another. */
-const answerTime = { leastMs: 15_000, mostMs: 17_000 };
+const answerTime = { leastMs: 12_000, mostMs: 14_000 };
 
 export const slowKinds: readonly SlowKind[] = [
   {

@@ -159,6 +159,10 @@ async function refuse(
   userId: string,
   reason: "account_disabled" | "account_locked",
 ): Promise<LoginFailure> {
-  await commit(deps, occasion, (_, record) => record("login_failed", { email, userId, reason }));
+  await commit(deps, occasion, async (stores, record) => {
+    // Nothing is counted; but the time must not tell that the password was right (LG-01, ET-01).
+    await stores.countFailure(null, lockPolicy(deps.lockout), occasion.now);
+    await record("login_failed", { email, userId, reason });
+  });
   return { failure: "invalid_credentials" };
 }

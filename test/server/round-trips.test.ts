@@ -139,3 +139,14 @@ test("login goes there three times: before it hashes, to change what it changes,
     ],
   });
 });
+
+test("LG-01 of a locked account, the right password takes the same way as a wrong one", async () => {
+  const email = target.freshEmail();
+  await target.post("/signup", { email, password: PASSWORD });
+  const end = Date.now() + 3_600_000;
+  await database.query(`update users set locked_until = ${end} where email = '${email}'`);
+  const login = (password: string) => () => target.post("/login", { email, password });
+  const right = await watch(login(PASSWORD), 401);
+  expect(right).toEqual(await watch(login("not the password"), 401));
+  expect(right.roundTrips).toBe(3);
+});
