@@ -9,7 +9,7 @@ import type { LimitKey, LimitName } from "../contract/limits.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { commit, type Occasion } from "./events.ts";
 import type { SecretKeys } from "./secrets.ts";
-import type { Stores } from "./storage.ts";
+import type { Ahead, Stores } from "./storage.ts";
 
 /** `count` at once, and then one per `seconds / count`. From a setting `count/seconds`. */
 export interface Quota {
@@ -72,9 +72,9 @@ export interface LimitStore {
   takeOne(keyHash: Uint8Array, pace: Pace, now: number): Promise<number>;
   /**
    * Takes one from every key, in order, until one refuses; undefined where none does. What was taken
-   * before that stays taken. A refusal by the first key only reads.
+   * before that stays taken. A refusal by the first key only reads. Answers ahead of the disk.
    */
-  takeInOrder(takings: readonly Taking[], now: number): Promise<TakeRefusal | undefined>;
+  takeInOrder(takings: readonly Taking[], now: number): Promise<Ahead<TakeRefusal | undefined>>;
   /** How the key stands, by looking alone; undefined where nothing is known of it. */
   findLimit(keyHash: Uint8Array): Promise<LimitState | undefined>;
   /**
@@ -103,13 +103,15 @@ export async function takeLimits(
   operation: string,
   takes: readonly ToldTake[],
 ): Promise<LimitOutcome> {
-  const { outcome } = await takeLimitsBeside(deps, occasion, operation, takes, async () => {});
+  const nothing = async () => {};
+  const { outcome, held } = await takeLimitsBeside(deps, occasion, operation, takes, nothing);
+  await held;
   return outcome;
 }
 
 /**
  * The same, while `look` reads what is needed if nothing refuses: in one round trip, where the database
- * is one away. Whoever is refused must not learn anything of what it found.
+ * is one away. Whoever is refused must not learn anything of what it found. `held`: see `Ahead`.
  */
 export async function takeLimitsBeside<Found>(
   deps: Dependencies,
@@ -117,12 +119,16 @@ export async function takeLimitsBeside<Found>(
   operation: string,
   takes: readonly ToldTake[],
   look: (stores: Stores) => Promise<Found>,
-): Promise<{ readonly outcome: LimitOutcome; readonly found: Found }> {
+): Promise<{
+  readonly outcome: LimitOutcome;
+  readonly found: Found;
+  readonly held: Promise<void>;
+}> {
   const keys = takes.map((take) => {
     const quota = deps.quotas[take.rule];
     return { ...take, quota, pace: paceOf(quota), keyHash: limitKey(deps.secretKeys, take) };
   });
-  const [refusal, found] = await deps.storage.together((stores) =>
+  const [{ result: refusal, held }, found] = await deps.storage.together((stores) =>
     Promise.all([stores.takeInOrder(keys, occasion.now), look(stores)]),
   );
   const refusing = refusal && keys[refusal.at];
@@ -130,12 +136,12 @@ export async function takeLimitsBeside<Found>(
     await tell(deps, occasion, operation, refusing);
   for (const { key } of keys.slice(0, refusal?.at))
     deps.meter.limitDecided(operation, key, "allowed");
-  if (refusal === undefined || refusing === undefined) return { outcome: "allowed", found };
+  if (refusal === undefined || refusing === undefined) return { outcome: "allowed", found, held };
 
   const { rule, quota, key } = refusing;
   deps.meter.limitDecided(operation, key, "refused");
   const limited = { rule, quota, retryAfterSeconds: inSeconds(refusal.waitMs) };
-  return { outcome: { limited }, found };
+  return { outcome: { limited }, found, held };
 }
 
 /** Of any number of refusals at once, one is told. */

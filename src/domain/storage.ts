@@ -24,6 +24,13 @@ export interface Stores
     ResetStore,
     JobStore {}
 
+/** What work came to, told before it is sure to hold. */
+export interface Ahead<T> {
+  readonly result: T;
+  /** Resolves once it holds, and rejects where it does not. Before, nobody may be told anything that rests on it. */
+  readonly held: Promise<void>;
+}
+
 export interface Storage extends Stores {
   /**
    * Runs `work` as one transaction: all of it holds, or none (ST-03). No hashing, no mail inside (ST-06).

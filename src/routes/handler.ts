@@ -23,6 +23,11 @@ export type Handlers = {
  */
 export interface LookingHandler<O extends OperationDescription> {
   readonly look: (stores: Stores, input: Call<O>["input"]) => Promise<Handler<O>>;
+  /**
+   * It need not wait until what its limits took is on the disk: on SQLite its change shares that COMMIT,
+   * and holds or fails with it. Its answer waits for both. Not for a handler that hashes first.
+   */
+  readonly goesAhead?: true;
 }
 
 export type Handler<O extends OperationDescription> = (

@@ -17,6 +17,12 @@ export interface Subjects {
   readonly device: Device | undefined;
 }
 
+interface Looked<Found> {
+  readonly found: Found;
+  /** Resolves once what was taken holds; nothing may be answered before (RL-08). */
+  readonly held: Promise<void>;
+}
+
 /** Takes what the operation declares, beside `look`: what that found, or the failure to answer with where a limit refuses. */
 export async function lookWithinLimits<Found>(
   deps: Dependencies,
@@ -25,12 +31,14 @@ export async function lookWithinLimits<Found>(
   declared: readonly DeclaredLimit[],
   subjects: Subjects,
   look: (stores: Stores) => Promise<Found>,
-): Promise<{ readonly found: Found } | { readonly refusal: Failure<"rate_limited"> }> {
+): Promise<Looked<Found> | { readonly refusal: Failure<"rate_limited"> }> {
   const takes = declared
     .map((rule) => takeOf(rule, exchange, subjects))
     .map((take) => ({ ...take, key: catalogue[take.rule].key }));
-  const { outcome, found } = await takeLimitsBeside(deps, exchange, operation, takes, look);
-  if (outcome === "allowed") return { found };
+  const looked = await takeLimitsBeside(deps, exchange, operation, takes, look);
+  const { outcome, found, held } = looked;
+  if (outcome === "allowed") return { found, held };
+  await held;
   const { limited } = outcome;
   const { retryAfterSeconds } = limited;
   return { refusal: { problem: "rate_limited", retryAfterSeconds, limited } };

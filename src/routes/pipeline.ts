@@ -42,6 +42,7 @@ const noQuery = z.strictObject({});
 /** A handler as the pipeline sees it: bound to its operation by `Handlers`, called with what the operation's schemas gave. */
 type AnyHandler = (call: Call<OperationDescription>) => HandlerAnswer | Promise<HandlerAnswer>;
 type AnyLook = (stores: Stores, input: Call<OperationDescription>["input"]) => Promise<AnyHandler>;
+type AnyLooking = { readonly look: AnyLook; readonly goesAhead?: true };
 type HandlerAnswer = JsonAnswer | Parameters<Responder["problem"]>[1];
 
 /** One route per operation. */
@@ -51,9 +52,9 @@ export function createOperationRoutes(
 ): RouteDescriptor[] {
   return operationIds.map((id) => {
     // Each handler takes the call of its own operation, and gets it: `id` picks both.
-    const handler = handlers[id] as unknown as AnyHandler | { readonly look: AnyLook };
-    const look = typeof handler === "function" ? async () => handler : handler.look;
-    return createOperationRoute(id, operations[id], look, options);
+    const handler = handlers[id] as unknown as AnyHandler | AnyLooking;
+    const looking = typeof handler === "function" ? { look: async () => handler } : handler;
+    return createOperationRoute(id, operations[id], looking, options);
   });
 }
 
@@ -65,7 +66,7 @@ export function routerPath(path: string): string {
 function createOperationRoute(
   id: OperationId,
   operation: OperationDescription,
-  look: AnyLook,
+  { look, goesAhead }: AnyLooking,
   options: PipelineOptions,
 ): RouteDescriptor {
   const { deps, responder, inspector, allowedOrigins, corsOrigins, isDraining, tellOverload } =
@@ -136,7 +137,11 @@ function createOperationRoute(
     const looked = await lookWithinLimits(deps, exchange, id, limits, subjects, (stores) =>
       look(stores, call.input),
     );
-    return "refusal" in looked ? looked.refusal : looked.found(call);
+    if ("refusal" in looked) return looked.refusal;
+    if (!goesAhead) await looked.held;
+    const answer = await looked.found(call);
+    await looked.held;
+    return answer;
   }
 
   async function refuseCsrf(

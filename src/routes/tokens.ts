@@ -20,6 +20,7 @@ export function createTokenHandlers(
       },
     },
     tokenRefresh: {
+      goesAhead: true,
       async look(stores, { body }) {
         const found = await findPresented(deps, stores, body.refreshToken);
         return async ({ occasion }) => {

@@ -1,10 +1,11 @@
 /** Limits in the database: one row per key, gone when it says nothing any more. */
 import { sql } from "kysely";
 import type { CompiledQuery } from "kysely";
+import type { Ahead } from "../domain/storage.ts";
 import type { LimitState, LimitStore, Pace, TakeRefusal, Taking } from "../domain/limits.ts";
 import { execute, LATER } from "./queries.ts";
 import type { StorageDialect } from "./dialect.ts";
-import type { ReadNow, Run, Unit } from "./queries.ts";
+import type { ReadNow, Run, UnitAhead } from "./queries.ts";
 import type { Db } from "./schema.ts";
 
 export interface LimitQueries {
@@ -74,7 +75,7 @@ function compileTakes(db: Db, count: number): CompiledQuery<{ taken: number }> {
 export function createLimitStore(
   run: Run,
   readNow: ReadNow,
-  unit: Unit,
+  unitAhead: UnitAhead,
   dialect: StorageDialect,
   queries: LimitQueries,
 ): LimitStore {
@@ -83,7 +84,7 @@ export function createLimitStore(
     takeInOrder: (takings, now) =>
       dialect.changesInQueries
         ? takeAtOnce(run, queries, takings, now)
-        : takeOneByOne(run, readNow, unit, queries, takings, now),
+        : takeOneByOne(run, readNow, unitAhead, queries, takings, now),
     findLimit: (keyHash) => findLimit(run, readNow, queries, keyHash),
     tellOnce: (keyHash, until, now) => tellOnce(run, keyHash, until, now),
     resetLimit: (keyHash) => resetLimit(run, keyHash),
@@ -112,12 +113,15 @@ function latestOf({ intervalMs, burstMs }: Pace, now: number): number {
   return now + burstMs - intervalMs;
 }
 
+/** Of what has been committed, or changed nothing. */
+const held = Promise.resolve();
+
 async function takeAtOnce(
   run: Run,
   queries: LimitQueries,
   takings: readonly Taking[],
   now: number,
-): Promise<TakeRefusal | undefined> {
+): Promise<Ahead<TakeRefusal | undefined>> {
   // In the statement's order: the row; "is it refused for certain"; then as in `takeOne`.
   const parameters = takings.flatMap(({ keyHash, pace }) => {
     const latest = latestOf(pace, now);
@@ -127,28 +131,29 @@ async function takeAtOnce(
   const { rows } = await execute(run, queries.takeSome(takings.length), parameters);
   const at = rows[0]?.taken ?? 0;
   const refusing = takings[at];
-  if (refusing === undefined) return undefined;
+  if (refusing === undefined) return { result: undefined, held };
   const found = await execute(run, queries.find, [refusing.keyHash]);
   const { paid_at: paidAt, told_until: toldUntil } = found.rows[0] ?? { paid_at: 0, told_until: 0 };
-  return { at, waitMs: Math.max(paidAt - latestOf(refusing.pace, now), 1), toldUntil };
+  const waitMs = Math.max(paidAt - latestOf(refusing.pace, now), 1);
+  return { result: { at, waitMs, toldUntil }, held };
 }
 
 /** A writer has the whole database for itself, so whoever is refused for certain does not become one (decision 11). */
 async function takeOneByOne(
   run: Run,
   readNow: ReadNow,
-  unit: Unit,
+  unitAhead: UnitAhead,
   queries: LimitQueries,
   takings: readonly Taking[],
   now: number,
-): Promise<TakeRefusal | undefined> {
+): Promise<Ahead<TakeRefusal | undefined>> {
   const [first] = takings;
-  if (first === undefined) return undefined;
+  if (first === undefined) return { result: undefined, held };
   const state = await findLimit(run, readNow, queries, first.keyHash);
   const firstWaitMs = (state?.paidAt ?? 0) - latestOf(first.pace, now);
   if (state !== undefined && firstWaitMs > 0)
-    return { at: 0, waitMs: firstWaitMs, toldUntil: state.toldUntil };
-  return unit(async (stores) => {
+    return { result: { at: 0, waitMs: firstWaitMs, toldUntil: state.toldUntil }, held };
+  return unitAhead(async (stores) => {
     for (const [at, { keyHash, pace }] of takings.entries()) {
       const waitMs = await stores.takeOne(keyHash, pace, now);
       if (waitMs === 0) continue;

@@ -1,6 +1,6 @@
 /** How a store's statements reach the database. */
 import type { CompiledQuery, QueryResult } from "kysely";
-import type { Storage } from "../domain/storage.ts";
+import type { Ahead, Storage, Stores } from "../domain/storage.ts";
 import type { Db } from "./schema.ts";
 
 /**
@@ -27,6 +27,13 @@ export function createRun(
 
 /** Makes several statements one change: in a transaction of their own, or in the one they are in. */
 export type Unit = Storage["transaction"];
+/** The same, answering before that holds. */
+export type UnitAhead = <T>(work: (stores: Stores) => Promise<T>) => Promise<Ahead<T>>;
+
+export interface Units {
+  readonly together: Unit;
+  readonly ahead: UnitAhead;
+}
 
 /**
  * Stands in for a parameter while a hot query is compiled. Compiling costs more than running, so the

@@ -17,7 +17,7 @@ import { migrateToLatest } from "./migrations.ts";
 import { defaultPool } from "./pool.ts";
 import type { PoolOptions } from "./pool.ts";
 import { createRun } from "./queries.ts";
-import type { ReadNow, Run, Unit } from "./queries.ts";
+import type { ReadNow, Run, Units } from "./queries.ts";
 import { createResetStore } from "./resets.ts";
 import type { Db } from "./schema.ts";
 import { compileSessionQueries, createSessionStore } from "./sessions.ts";
@@ -89,14 +89,28 @@ export function createStorage(database: Database): Storage {
     const stores: Stores = createStores(
       run,
       () => undefined,
-      (work) => work(stores),
+      {
+        together: (work) => work(stores),
+        ahead: async (work) => ({ result: await work(stores), held: Promise.resolve() }),
+      },
       database,
       queries,
     );
     return stores;
   });
   const transaction: Storage["transaction"] = (work) => run(() => transactions.run(work));
-  const stores = createStores(run, readNow, transaction, database, queries);
+  const units: Units = {
+    together: transaction,
+    async ahead(work) {
+      const { result, held } = await run(() => transactions.runAhead(work));
+      const told = held.catch((error: unknown) => {
+        throw asUnavailable(failureOf, error);
+      });
+      told.catch(() => undefined); // whoever awaits it is told
+      return { result, held: told };
+    },
+  };
+  const stores = createStores(run, readNow, units, database, queries);
 
   return {
     ...stores,
@@ -108,7 +122,7 @@ export function createStorage(database: Database): Storage {
       if (closing !== undefined) throw closed();
       try {
         return await database.together((db) =>
-          work(createStores(runOn(db), readNow, transaction, database, queries)),
+          work(createStores(runOn(db), readNow, units, database, queries)),
         );
       } catch (error) {
         throw asUnavailable(failureOf, error);
@@ -165,18 +179,18 @@ function compileQueries(db: Db) {
 function createStores(
   run: Run,
   readNow: ReadNow,
-  unit: Unit,
+  units: Units,
   { dialect }: Database,
   queries: Queries,
 ): Stores {
   return {
     ...createUserStore(run, dialect, queries.users),
-    ...createSessionStore(run, readNow, unit, dialect, queries.sessions),
+    ...createSessionStore(run, readNow, units.together, dialect, queries.sessions),
     ...createSigningKeyStore(run, dialect),
     ...createEventStore(run, queries.events),
     ...createMailStore(run, dialect),
     ...createResetStore(run, dialect),
-    ...createLimitStore(run, readNow, unit, dialect, queries.limits),
+    ...createLimitStore(run, readNow, units.ahead, dialect, queries.limits),
     ...createLockoutStore(run),
     ...createDeviceStore(run, dialect),
     ...createJobStore(run),

@@ -1,10 +1,13 @@
 /** How a unit of work becomes a transaction: by itself, or together with those that wait beside it. */
+import type { Ahead } from "../domain/storage.ts";
 import type { Db } from "./schema.ts";
 
 /** `Inside` is what work is given to change things through. */
 export interface Transactions<Inside> {
   /** Runs `work` as one transaction and answers once that holds; rejects where nothing of it does. */
   run<T>(work: (inside: Inside) => Promise<T>): Promise<T>;
+  /** The same, but answers as soon as the work is done: what is changed on the strength of that can share its COMMIT. */
+  runAhead<T>(work: (inside: Inside) => Promise<T>): Promise<Ahead<T>>;
   /** Answers once whatever was asked for before has been answered. */
   settled(): Promise<void>;
 }
@@ -21,24 +24,27 @@ type LendTransaction<Inside> = <T>(
 
 /** For a database on which transactions run beside each other: `lend` gives each a connection. */
 export function transactAlone<Inside>(lend: LendTransaction<Inside>): Transactions<Inside> {
+  const run = <T>(work: (inside: Inside) => Promise<T>): Promise<T> =>
+    lend(async (inside, ending) => {
+      try {
+        const result = await work(inside);
+        await ending.commit();
+        return result;
+      } catch (error) {
+        await ending.rollback();
+        throw error;
+      }
+    });
   return {
-    run: (work) =>
-      lend(async (inside, ending) => {
-        try {
-          const result = await work(inside);
-          await ending.commit();
-          return result;
-        } catch (error) {
-          await ending.rollback();
-          throw error;
-        }
-      }),
+    run,
+    /** Nothing shares its COMMIT, so nothing is gained by haste. */
+    runAhead: async (work) => ({ result: await run(work), held: Promise.resolve() }),
     /** Each has a connection, and the pool waits for those. */
     async settled() {},
   };
 }
 
-/** So that a flood of them lets others have the event loop in between. */
+/** So that a flood of them lets others have the event loop in between. As many more may join them. */
 const UNITS_PER_COMMIT = 64;
 
 /** The one connection, while nobody else has it. */
@@ -55,6 +61,8 @@ export type LendConnection = <T>(use: (connection: HeldConnection) => Promise<T>
 
 /** Somebody's work, what came of it, and how they are told. */
 interface Unit<Inside> {
+  /** It ran ahead and has been done: others may rest on it. */
+  hasAnswered?: boolean;
   run(inside: Inside): Promise<void>;
   /** The work held, or failed by itself: now that is true for good. */
   settle(): void;
@@ -66,6 +74,9 @@ interface Unit<Inside> {
  * wait share one transaction, each within a savepoint, and nobody is told anything before the COMMIT
  * they share. One that fails is undone by itself; a COMMIT that fails fails them all. Each sees what
  * those before it did, as it would if they had been committed one by one.
+ *
+ * What is begun on the strength of a unit that ran ahead joins the same transaction: a request that takes
+ * a limit and then makes its change waits for the disk once.
  */
 export function transactInGroups<Inside>(
   lend: LendConnection,
@@ -82,6 +93,20 @@ export function transactInGroups<Inside>(
     });
   }
 
+  function runAhead<T>(work: (inside: Inside) => Promise<T>): Promise<Ahead<T>> {
+    const { promise: held, resolve: hold, reject: lose } = Promise.withResolvers<void>();
+    return new Promise((resolve, reject) => {
+      held.catch(reject); // Where it has answered, that says nothing: whoever awaits `held` is told.
+      const tell = async (inside: Inside) => {
+        resolve({ result: await work(inside), held });
+        unit.hasAnswered = true;
+      };
+      const unit = createUnit(tell, hold, lose);
+      waiting.push(unit);
+      startSoon();
+    });
+  }
+
   /** Not at once: all requests that this turn of the event loop brings are to be in. */
   function startSoon(): void {
     if (isStarting || waiting.length === 0) return;
@@ -90,14 +115,16 @@ export function transactInGroups<Inside>(
   }
 
   async function commitTogether(): Promise<void> {
-    let units: readonly Unit<Inside>[] = [];
+    const units: Unit<Inside>[] = [];
     try {
       await lend(async (connection) => {
         // The write lock at once: a transaction that only then needs it fails half-way, past retrying.
         connection.run("begin immediate");
-        units = take(UNITS_PER_COMMIT);
+        const inside = open(connection.db);
         try {
-          await runEach(units, connection, open(connection.db));
+          units.push(...waiting.splice(0, UNITS_PER_COMMIT));
+          await runEach(units, connection, inside);
+          await joinBegun(units, connection, inside);
           connection.run("commit");
         } catch (error) {
           connection.rollBack();
@@ -106,32 +133,55 @@ export function transactInGroups<Inside>(
       });
       for (const unit of units) unit.settle();
     } catch (error) {
-      if (units.length === 0) units = take(Infinity); // none of them had a transaction
+      // There was no transaction for anybody; or whoever waits may rest on what ran ahead in vain.
+      if (units.length === 0 || haveSomeAnswered(units)) units.push(...waiting.splice(0));
       for (const unit of units) unit.fail(error);
     }
+    isStarting = false;
     startSoon();
   }
 
-  function take(atMost: number): Unit<Inside>[] {
-    isStarting = false;
-    return waiting.splice(0, atMost);
+  /** Runs what has been begun on the strength of `units` as well, and adds it to them. */
+  async function joinBegun(
+    units: Unit<Inside>[],
+    connection: HeldConnection,
+    inside: Inside,
+  ): Promise<void> {
+    while (haveSomeAnswered(units) && units.length < 2 * UNITS_PER_COMMIT) {
+      await everythingGoesOn();
+      const joining = waiting.splice(0, 2 * UNITS_PER_COMMIT - units.length);
+      if (joining.length === 0) return;
+      units.push(...joining);
+      await runEach(joining, connection, inside, true);
+    }
   }
 
   return {
     run,
+    runAhead,
     /** Units are taken in order, so one more comes after all of them, whatever becomes of it. */
     settled: () => run(async () => {}).catch(() => undefined),
   };
 }
 
-/** Rejects where the transaction is lost as a whole. */
+function haveSomeAnswered(units: readonly Unit<never>[]): boolean {
+  return units.some(({ hasAnswered }) => hasAnswered);
+}
+
+/** Once all has gone on that waits for nothing but for what has been answered: Node drains microtasks before it. */
+function everythingGoesOn(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
+/** Rejects where the transaction is lost as a whole. One that is alone in it needs no savepoint. */
 async function runEach<Inside>(
   units: readonly Unit<Inside>[],
   connection: HeldConnection,
   inside: Inside,
+  areOthersIn = false,
 ): Promise<void> {
   const [first] = units;
-  if (first !== undefined && units.length === 1) return first.run(inside);
+  if (first !== undefined && units.length === 1 && !areOthersIn) return first.run(inside);
   for (const unit of units) {
     connection.run("savepoint unit");
     try {

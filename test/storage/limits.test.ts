@@ -98,7 +98,7 @@ describe.each(databases)("limits on $name", ({ create }) => {
   describe("takeInOrder", () => {
     const keys = [key, otherKey, new Uint8Array([3])];
     const takings = keys.map((keyHash) => ({ keyHash, pace }));
-    const takeAll = (now = NOW) => test.storage.takeInOrder(takings, now);
+    const takeAll = async (now = NOW) => (await test.storage.takeInOrder(takings, now)).result;
     const paid = async () =>
       Promise.all(keys.map(async (of) => (await test.storage.findLimit(of))?.paidAt));
 
@@ -134,7 +134,7 @@ describe.each(databases)("limits on $name", ({ create }) => {
 
     it("within a transaction is undone with it", async () => {
       const undone = test.storage.transaction(async (stores) => {
-        expect(await stores.takeInOrder(takings, NOW)).toBeUndefined();
+        expect((await stores.takeInOrder(takings, NOW)).result).toBeUndefined();
         throw new Error("undone");
       });
       await expect(undone).rejects.toThrow("undone");

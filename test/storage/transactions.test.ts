@@ -61,6 +61,30 @@ it("ST-01 nobody is answered before another process could see what they did", as
   expect(await Promise.all(answered)).toEqual(answered.map(() => true));
 });
 
+/** A limit nobody has used: to take from it is a change that is answered ahead of the disk. */
+const taking = { keyHash: new Uint8Array(32), pace: { intervalMs: 1_000, burstMs: 10_000 } };
+
+it("ST-03 what is begun on the strength of a limit that was taken shares its COMMIT, and waits for it", async () => {
+  const { result, held } = await storage.takeInOrder([taking], 1_000_000);
+  let isHeld = false;
+  void held.then(() => (isHeld = true));
+  expect([result, isHeld]).toEqual([undefined, false]);
+  await insert();
+  expect([isHeld, countCommits()]).toEqual([true, 1]);
+});
+
+it("ST-03 where that fails it is undone by itself, and the limit stays taken", async () => {
+  const { held } = await storage.takeInOrder([taking], 1_000_000);
+  const failing = storage.transaction(async (stores) => {
+    await stores.insertUser(aUser(), HASH);
+    throw new Error("not this one");
+  });
+  await expect(failing).rejects.toThrow("not this one");
+  await held;
+  expect(await usersAtRest()).toEqual([]);
+  expect(await storage.findLimit(taking.keyHash)).toMatchObject({ paidAt: 1_001_000 });
+});
+
 it("ST-03 one that fails is undone by itself, and told so; those beside it hold", async () => {
   const undone = aUser();
   const outcomes = await Promise.allSettled([
