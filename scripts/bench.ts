@@ -1,6 +1,6 @@
 /** `npm run bench`: how fast Portcullis is, as ratios to bare node:http and to its peers in the same run. */
 import { type Contender, listContenders } from "./bench/contenders.ts";
-import type { Goal } from "./bench/goals.ts";
+import { type Goal, yardsticks } from "./bench/goals.ts";
 import { findLoadTool } from "./bench/load.ts";
 import { type Options, readOptions, usage } from "./bench/options.ts";
 import { writePage } from "./bench/page.ts";
@@ -62,14 +62,19 @@ async function profileOurs(options: Options, folder: string): Promise<void> {
   await profile(ours, findLoadTool(), options, folder);
 }
 
-/** The chosen ones, with bare node:http always, because everything is measured against it. */
-function choose({ only, postgresUrl }: Options): readonly Contender[] {
+/**
+ * The chosen ones, with bare node:http always, because everything is measured against it. In a hurry,
+ * those that the goals name.
+ */
+function choose({ only, postgresUrl, isQuick }: Options): readonly Contender[] {
   const all = listContenders(postgresUrl);
   const unknown = only.filter((name) => all.every((contender) => contender.name !== name));
   if (unknown.length > 0) {
     const known = all.map(({ name }) => name).join(", ");
     throw new Error(`No such contender: ${unknown.join(", ")}. There are ${known}.`);
   }
-  if (only.length === 0) return all;
+  if (only.length === 0 && !isQuick) return all;
+  if (only.length === 0)
+    return all.filter(({ name }) => name.startsWith("portcullis") || yardsticks.has(name));
   return all.filter(({ name }) => name === "node-http" || only.includes(name));
 }

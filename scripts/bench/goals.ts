@@ -85,6 +85,11 @@ export const goals: readonly Goal[] = [
   },
 ];
 
+/** Whom they compare Portcullis with. */
+export const yardsticks: ReadonlySet<ContenderName> = new Set(
+  goals.flatMap((goal) => (goal.kind === "rate" ? [goal.against.contender] : [])),
+);
+
 export function isMet(bound: Bound, value: number): boolean {
   return "atLeast" in bound ? value >= bound.atLeast : value <= bound.atMost;
 }

@@ -26,7 +26,7 @@ export const usage = `npm run bench -- [options]
   --rounds N      how often each contender is measured (5)
   --seconds S     how long each measurement takes (3)
   --only a,b      these contenders alone, and bare node:http
-  --quick         one short round, in about a minute; writes no files
+  --quick         one short round of those the goals name, in about a minute; writes no files
   --write         writes docs/benchmarks.md and .svg, even after a quick run
   --no-write      writes no files
   --postgres      Portcullis on the PostgreSQL of BENCH_POSTGRES_URL as well
