@@ -107,11 +107,22 @@ export function transactInGroups<Inside>(
     });
   }
 
-  /** Not at once: all requests that this turn of the event loop brings are to be in. */
   function startSoon(): void {
     if (isStarting || waiting.length === 0) return;
     isStarting = true;
-    setImmediate(() => void commitTogether());
+    gather(waiting.length);
+  }
+
+  /**
+   * Waits for as long as each turn of the event loop brings more of them: those who were told of the last
+   * COMMIT come back one after another, and whoever misses this one waits for the disk by itself.
+   */
+  function gather(seen: number): void {
+    setImmediate(() => {
+      const isGrowing = waiting.length > seen && waiting.length < UNITS_PER_COMMIT;
+      if (isGrowing) gather(waiting.length);
+      else void commitTogether();
+    });
   }
 
   async function commitTogether(): Promise<void> {
