@@ -114,6 +114,7 @@ export const rooms: readonly Room[] = [
       "src/serve.ts",
       "src/server.ts",
       "src/start-refused.ts",
+      "src/unreadable-requests.ts",
     ],
     values: "anything",
     types: [],

@@ -1,11 +1,17 @@
-/** The socket: what is listened on, how long a connection may take, and what never reaches the app. */
+/** The socket: what is listened on, and how long a connection may take. */
 import { Server } from "node:http";
 import type { Socket } from "node:net";
-import { FastResponse, serve } from "srvx/node";
+import { serve } from "srvx/node";
 import type { Settings } from "./config.ts";
 import { BODY_MAX_BYTES } from "./contract/values.ts";
 import { OneWriteResponse } from "./platform/one-write.ts";
 import { StartRefusedError } from "./start-refused.ts";
+import {
+  badRequest,
+  createHostCheck,
+  type RefusalHeaders,
+  refuseUnreadable,
+} from "./unreadable-requests.ts";
 
 /** How long whoever is at the other end may take (IV-08). Milliseconds. */
 export interface Patience {
@@ -41,15 +47,19 @@ export interface Listener {
   close(cut?: boolean): Promise<void>;
 }
 
-/** Listens where the settings say; rejects with a `StartRefusedError` where that cannot be. */
+/**
+ * Listens where the settings say; rejects with a `StartRefusedError` where that cannot be. What cannot be
+ * read never reaches `fetch`, and is refused with `headers`.
+ */
 export async function listen(
   settings: Pick<Settings, "HOST" | "PORT">,
   fetch: (request: Request) => Response | Promise<Response>,
+  headers: RefusalHeaders,
   patience: Patience = usualPatience,
 ): Promise<Listener> {
   const hasUsableHost = createHostCheck();
   const server = serve({
-    fetch: (request) => (hasUsableHost(request) ? fetch(request) : badRequest()),
+    fetch: (request) => (hasUsableHost(request) ? fetch(request) : badRequest(headers)),
     port: settings.PORT,
     hostname: settings.HOST,
     silent: true,
@@ -57,6 +67,7 @@ export async function listen(
     maxRequestBodySize: BODY_MAX_BYTES,
     node: {
       ServerResponse: OneWriteResponse,
+      requireHostHeader: false, // it is required by the check above
       requestTimeout: patience.requestMs,
       headersTimeout: patience.headersMs,
       connectionsCheckingInterval: patience.lookEveryMs,
@@ -68,6 +79,7 @@ export async function listen(
   });
   const node = server.node?.server;
   if (!(node instanceof Server)) throw new Error("srvx listens with no server of node:http");
+  refuseUnreadable(node, headers);
   const connections = cutUntakenAnswers(node, patience);
   const close = async (cut?: boolean): Promise<void> => {
     // What idles now is closed by Node itself; what is still being answered idles later. Node takes
@@ -111,29 +123,6 @@ function asStartRefused(error: unknown, { HOST, PORT }: Pick<Settings, "HOST" | 
   if (error.code === "EACCES" || error.code === "EADDRNOTAVAIL")
     return new StartRefusedError(`HOST ${HOST} with PORT ${PORT} cannot be listened on here`);
   return error;
-}
-
-/**
- * A second Host header, or one that is no host, is what a proxy in front may have read differently
- * (IV-12, RFC 9112 §3.2). The last good one is remembered: nearly every request sends the same.
- */
-function createHostCheck(): (request: Request) => boolean {
-  let knownHost: string | null = null;
-  return (request) => {
-    const host = request.headers.get("host"); // two of them arrive joined by a comma
-    if (host === knownHost || host === null) return true;
-    if (/[,/?#@\\]/.test(host) || !URL.canParse(`http://${host}/`)) return false;
-    knownHost = host;
-    return true;
-  };
-}
-
-/** As bare as what Node's parser answers to a request that is no HTTP. */
-function badRequest(): Response {
-  return new FastResponse(null, {
-    status: 400,
-    headers: { "cache-control": "no-store", connection: "close" },
-  });
 }
 
 function addressOf(url: string | undefined): string {

@@ -23,6 +23,7 @@ import { createDocsAssets } from "./platform/docs-assets.ts";
 import { createLogWriter } from "./platform/log.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { createExposition } from "./scraping.ts";
+import { createBaseHeaders } from "./routes/headers.ts";
 import { openStorage } from "./storage/storage.ts";
 
 const { version } = packageJson;
@@ -75,11 +76,12 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   });
 
   let draining = false;
+  const https = publicUrl.startsWith("https:");
   const allowedOrigins = new Set([publicUrl]);
   const app = createApp({
     deps,
     production,
-    https: publicUrl.startsWith("https:"),
+    https,
     allowedOrigins,
     corsOrigins: settings.CORS_ORIGINS,
     docs: (settings.DOCS ?? (production ? "off" : "on")) === "on" ? docs() : undefined,
@@ -99,7 +101,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     now,
     ResponseClass: FastResponse,
   });
-  const listener = await listen(settings, app.fetch);
+  const listener = await listen(settings, app.fetch, createBaseHeaders(https));
   const { address } = listener;
   // A developer's browser may call a loopback address by any of its names.
   if (!production) for (const origin of loopbackOrigins(address)) allowedOrigins.add(origin);

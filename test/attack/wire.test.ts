@@ -1,5 +1,6 @@
 /** IV-12: requests that two readers could read in two ways, and headers out of all proportion. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createBaseHeaders } from "../../src/routes/headers.ts";
 import { patience } from "../patience.ts";
 import { codeOf, expectSound } from "./answers.ts";
 import { PASSWORD, startTarget, type Target } from "./target.ts";
@@ -91,6 +92,45 @@ test("headers out of all proportion are refused", async () => {
     /^HTTP\/1\.1 431 /,
   );
 });
+
+const localhost = "Host: localhost\r\n";
+test.each([
+  ["no HTTP", "400", "hello\r\n\r\n"],
+  ["HTTP/2 in clear", "400", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
+  ["HTTP/1.1 without a host", "400", "GET /healthz HTTP/1.1\r\n\r\n"],
+  ["two hosts", "400", `GET /healthz HTTP/1.1\r\n${localhost}${localhost}\r\n`],
+  [
+    "a target that is no URL",
+    "400",
+    `GET http:// HTTP/1.1\r\n${localhost}Connection: close\r\n\r\n`,
+  ],
+  ["an expectation nobody knows", "417", `GET /me HTTP/1.1\r\n${localhost}Expect: cake\r\n\r\n`],
+  ["headers too large", "431", `GET / HTTP/1.1\r\n${localhost}X: ${"a".repeat(20_000)}\r\n\r\n`],
+  [
+    "chunk extensions too large",
+    "413",
+    `${jsonPost}Transfer-Encoding: chunked\r\n\r\n2;${"a".repeat(20_000)}\r\n{}\r\n0\r\n\r\n`,
+  ],
+])(
+  "HD-01 what is refused below the app carries the security headers: %s",
+  async (_, status, bytes) => {
+    expectBare(await target.wire(bytes), status);
+  },
+);
+
+test("HD-01 an absolute target carries each security header once", async () => {
+  const answer = await get(localhost, "http://localhost/me");
+  expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+  expect(answer.match(/x-content-type-options/gi)).toHaveLength(1);
+});
+
+/** One answer, with all headers of the others and nothing else in it. */
+function expectBare(answer: string, status: string): void {
+  expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  for (const [name, value] of Object.entries(createBaseHeaders(false)))
+    expect(answer.toLowerCase()).toContain(`\r\n${name}: ${value}\r\n`.toLowerCase());
+  expect(answer.indexOf("\r\n\r\n")).toBe(answer.length - 4);
+}
 
 test("headers just below that are read, in no time", patience, async () => {
   const started = performance.now();

@@ -27,7 +27,7 @@ beforeAll(async () => {
     await request.text();
     return new Response(request.url.endsWith("/big") ? bigAnswer : "ok");
   };
-  listener = await listen({ HOST: "127.0.0.1", PORT: 0 }, answer, patience);
+  listener = await listen({ HOST: "127.0.0.1", PORT: 0 }, answer, {}, patience);
   port = Number(new URL(listener.address).port);
 });
 afterAll(() => listener.close(true));
