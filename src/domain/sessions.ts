@@ -185,6 +185,17 @@ export async function recognizeCookie(
   return keepAlive(deps, occasion, await deps.storage.findSessionBySecretHash(hashSecret(secret)));
 }
 
+/** The same without taking note of it as activity, for whoever only asks which session there is. */
+export async function seekCookie(
+  deps: Dependencies,
+  stores: SessionStore,
+  { now }: Occasion,
+  secret: string,
+): Promise<Session | undefined> {
+  const found = await stores.findSessionBySecretHash(hashSecret(secret));
+  return found !== undefined && isLive(deps, found, now) ? found.session : undefined;
+}
+
 /** The same for a session's id, as an access token carries it. */
 export async function recognizeSession(
   deps: Dependencies,

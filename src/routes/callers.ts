@@ -3,7 +3,14 @@ import type { OperationDescription } from "../contract/operation.ts";
 import { verifyAccessToken } from "../domain/access-tokens.ts";
 import type { Dependencies } from "../domain/dependencies.ts";
 import { type Device, recognizeDevice } from "../domain/devices.ts";
-import { recognizeCookie, recognizeSession, type SessionWithUser } from "../domain/sessions.ts";
+import {
+  recognizeCookie,
+  recognizeSession,
+  seekCookie,
+  type Session,
+  type SessionWithUser,
+} from "../domain/sessions.ts";
+import type { Stores } from "../domain/storage.ts";
 import { readDeviceSecret, readSessionSecret } from "./cookies.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Caller } from "./handler.ts";
@@ -36,8 +43,19 @@ export function readBearer(authorization: string): string | undefined {
   return AUTHORIZATION.exec(authorization)?.[1];
 }
 
+/** The live session of the request's cookie, read where it proves nothing: that is no activity of its. */
+export async function seekByCookie(
+  deps: Dependencies,
+  stores: Stores,
+  exchange: Exchange,
+  request: Request,
+): Promise<Session | undefined> {
+  const secret = readSessionSecret(request);
+  return secret === undefined ? undefined : seekCookie(deps, stores, exchange, secret);
+}
+
 /** The live session of the request's cookie, if any. Not async: it would wrap the domain's promise in one of its own. */
-export function findByCookie(
+function findByCookie(
   deps: Dependencies,
   exchange: Exchange,
   request: Request,

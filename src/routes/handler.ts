@@ -22,13 +22,20 @@ export type Handlers = {
  * Where they refuse, what it found is forgotten, and nothing of it is answered.
  */
 export interface LookingHandler<O extends OperationDescription> {
-  readonly look: (stores: Stores, input: Call<O>["input"]) => Promise<Handler<O>>;
+  readonly look: (
+    stores: Stores,
+    input: Call<O>["input"],
+    seekCookieSession: SeekCookieSession,
+  ) => Promise<Handler<O>>;
   /**
    * It need not wait until what its limits took is on the disk: on SQLite its change shares that COMMIT,
    * and holds or fails with it. Its answer waits for both. Not for a handler that hashes first.
    */
   readonly goesAhead?: true;
 }
+
+/** The live session of the request's cookie, also where the operation needs none. */
+export type SeekCookieSession = (stores: Stores) => Promise<Session | undefined>;
 
 export type Handler<O extends OperationDescription> = (
   call: Call<O>,
@@ -55,8 +62,6 @@ export interface Call<O extends OperationDescription> {
   readonly device: Device | undefined;
   /** The device the request comes from, if the caller's account knows it. */
   readonly callerDevice: () => Promise<Device | undefined>;
-  /** The live session of the request's cookie, also where the operation needs none. */
-  readonly cookieSession: () => Promise<Session | undefined>;
 }
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;

@@ -11,9 +11,9 @@ import type { Dependencies } from "../domain/dependencies.ts";
 import type { Device } from "../domain/devices.ts";
 import { recordCsrfRejection, recordDenial } from "../domain/refusals.ts";
 import type { Stores } from "../domain/storage.ts";
-import { findByCookie, findCaller, findDevice } from "./callers.ts";
+import { findCaller, findDevice, seekByCookie } from "./callers.ts";
 import { type Exchange, exchangeOf } from "./exchange.ts";
-import type { Call, Caller, Handlers } from "./handler.ts";
+import type { Call, Caller, Handlers, SeekCookieSession } from "./handler.ts";
 import type { AnswerHeaders } from "./headers.ts";
 import type { Inspector } from "./inspector.ts";
 import { emailOf, lookWithinLimits } from "./limits.ts";
@@ -41,7 +41,11 @@ const noQuery = z.strictObject({});
 
 /** A handler as the pipeline sees it: bound to its operation by `Handlers`, called with what the operation's schemas gave. */
 type AnyHandler = (call: Call<OperationDescription>) => HandlerAnswer | Promise<HandlerAnswer>;
-type AnyLook = (stores: Stores, input: Call<OperationDescription>["input"]) => Promise<AnyHandler>;
+type AnyLook = (
+  stores: Stores,
+  input: Call<OperationDescription>["input"],
+  seekCookieSession: SeekCookieSession,
+) => Promise<AnyHandler>;
 type AnyLooking = { readonly look: AnyLook; readonly goesAhead?: true };
 type HandlerAnswer = JsonAnswer | Parameters<Responder["problem"]>[1];
 
@@ -132,11 +136,11 @@ function createOperationRoute(
       ? await findDevice(deps, exchange, request, emailOf(input.body))
       : undefined;
     const call = callOf(exchange, request, input, caller, device);
-    if (limits.length === 0) return (await look(deps.storage, call.input))(call);
+    const lookFor = (stores: Stores) =>
+      look(stores, call.input, (within) => seekByCookie(deps, within, exchange, request));
+    if (limits.length === 0) return (await lookFor(deps.storage))(call);
     const subjects = { body: input.body, caller, device };
-    const looked = await lookWithinLimits(deps, exchange, id, limits, subjects, (stores) =>
-      look(stores, call.input),
-    );
+    const looked = await lookWithinLimits(deps, exchange, id, limits, subjects, lookFor);
     if ("refusal" in looked) return looked.refusal;
     if (!goesAhead) await looked.held;
     const answer = await looked.found(call);
@@ -169,7 +173,6 @@ function createOperationRoute(
       },
       device,
       callerDevice: () => findDevice(deps, exchange, request, caller?.user.email),
-      cookieSession: async () => (await findByCookie(deps, exchange, request))?.session,
     };
   }
 

@@ -10,10 +10,12 @@ import { presentLoginFailure } from "./login-failure.ts";
 export function createSessionHandlers(deps: Dependencies): Pick<Handlers, "login" | "logout"> {
   return {
     login: {
-      async look(stores, { body }) {
-        const sought = await seek(stores, body);
-        return async ({ occasion, client, device, cookieSession }) => {
-          const replaced = await cookieSession();
+      async look(stores, { body }, seekCookieSession) {
+        const [sought, replaced] = await Promise.all([
+          seek(stores, body),
+          seekCookieSession(stores),
+        ]);
+        return async ({ occasion, client, device }) => {
           const outcome = await login(deps, occasion, sought, client, device, replaced);
           return "failure" in outcome ? presentLoginFailure(outcome) : presentLogin(deps, outcome);
         };

@@ -140,6 +140,34 @@ test("login goes there three times: before it hashes, to change what it changes,
   });
 });
 
+/** Logs in as a browser would that keeps the cookies with this name, and no others. */
+function returning(name: string) {
+  let cookie = cookieNamed(owner.cookie.split("; "), name);
+  return async () => {
+    const credentials = { email: owner.email, password: PASSWORD };
+    const answer = await target.post("/login", credentials, { cookie });
+    cookie = cookieNamed(answer.headers["set-cookie"] ?? [], name);
+    return answer;
+  };
+}
+
+function cookieNamed(lines: readonly string[], name: string): string {
+  return lines.find((line) => line.startsWith(name))?.split(";")[0] ?? "";
+}
+
+test("login in place of another session goes there as often: that is looked for beside the account", async () => {
+  const { roundTrips, statements } = await watch(returning("__Host-session="), 200);
+  expect(roundTrips).toBe(3);
+  expect(statements[0]).toBe("with limits, select users, select sessions");
+  expect(statements[1]).toContain("delete sessions");
+});
+
+test("login from a known device goes there once more: whom its limit counts must be known first", async () => {
+  const { roundTrips, statements } = await watch(returning("__Host-device="), 200);
+  expect(roundTrips).toBe(4);
+  expect(statements[0]).toBe("select devices");
+});
+
 test("LG-01 of a locked account, the right password takes the same way as a wrong one", async () => {
   const email = target.freshEmail();
   await target.post("/signup", { email, password: PASSWORD });
