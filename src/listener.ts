@@ -5,6 +5,7 @@ import { serve } from "srvx/node";
 import type { Settings } from "./config.ts";
 import { BODY_MAX_BYTES } from "./contract/values.ts";
 import { OneWriteResponse } from "./platform/one-write.ts";
+import { Utf8Request } from "./platform/utf8-request.ts";
 import { StartRefusedError } from "./start-refused.ts";
 import {
   badRequest,
@@ -66,6 +67,7 @@ export async function listen(
     gracefulShutdown: false,
     maxRequestBodySize: BODY_MAX_BYTES,
     node: {
+      IncomingMessage: Utf8Request,
       ServerResponse: OneWriteResponse,
       requireHostHeader: false, // it is required by the check above
       requestTimeout: patience.requestMs,

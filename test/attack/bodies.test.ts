@@ -66,9 +66,23 @@ test.each([
   ["UTF-16", Buffer.from(good, "utf16le")],
   ["only NUL", "\0\0\0\0"],
   ["gzip", gzipSync(good)],
+  [
+    "ISO 8859-1",
+    Buffer.from(good.replace(PASSWORD, "caf\u00e9 au lait, caf\u00e9 noir"), "latin1"),
+  ],
+  ["half a surrogate pair in UTF-8", asUtf8("eda080")],
+  ["a character longer than it need be", asUtf8("c1a1")],
+  ["a character that ends too soon", asUtf8("f09f98")],
+  ["JSON and half a character", Buffer.concat([Buffer.from(good), Buffer.from("c3", "hex")])],
 ])("IV-01 a body of %s is not JSON", async (_, body) => {
   expect(await refusals(target, body)).toEqual(["400 invalid_json"]);
 });
+
+/** The good body with these bytes in its password. */
+function asUtf8(hex: string): Buffer {
+  const [before = "", after = ""] = good.split("quiet");
+  return Buffer.concat([Buffer.from(before), Buffer.from(hex, "hex"), Buffer.from(after)]);
+}
 
 test("where a name comes twice, the last one counts, for the check and for the deed", async () => {
   const email = target.freshEmail();
