@@ -1,6 +1,7 @@
 /** docs/security.md is complete, and what it points to is there. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { testTitles } from "./test-titles.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
@@ -65,9 +66,8 @@ describe("docs/security.md", () => {
     "$id is tested where it says: $file, $title",
     ({ id, file = "", title = "" }) => {
       expect(existsSync(new URL(`test/${file}`, ROOT))).toBe(true);
-      const text = read(`test/${file}`);
-      expect(titlesIn(text).filter((found) => found.includes(title))).not.toEqual([]);
-      expect(text).toContain(id);
+      const meant = testTitles(read(`test/${file}`)).filter((found) => found.includes(title));
+      expect(meant.filter((found) => found.includes(id))).not.toEqual([]);
     },
   );
 
@@ -86,7 +86,30 @@ describe("docs/security.md", () => {
   });
 });
 
-/** The strings right after a `(`, where titles stand: a comment alone is no test. */
-function titlesIn(text: string): string[] {
-  return [...text.matchAll(/\(\s*"((?:[^"\\]|\\.)+)"/g)].map(([, title = ""]) => title);
-}
+describe("a row's test is one that runs", () => {
+  it.each([
+    ["a test", `test("LA-01 a", () => {});`],
+    ["one for each of many", `it.each([1, 2])("LA-01 %i", () => {});`],
+    ["one that some machines cannot run", `test.skipIf(process.pid)("LA-01 a", () => {});`],
+    ["one within a suite that has the id", `describe("LA-01", () => { it("a", () => {}); });`],
+    [
+      "one within suites of many",
+      `describe.each(all)("%s", () => { for (;;) test(\`LA-01\`, f); });`,
+    ],
+  ])("such as %s", (_, source) => {
+    expect(testTitles(source)).toEqual([expect.stringContaining("LA-01")]);
+  });
+
+  it.each([
+    ["a comment", `// test("LA-01 a", () => {});`],
+    ["a block of comment", `/* test("LA-01 a", () => {}); */`],
+    ["a test that is skipped", `test.skip("LA-01 a", () => {});`],
+    ["one that is to be written", `it.todo("LA-01 a");`],
+    ["one that is to fail", `it.fails("LA-01 a", () => {});`],
+    ["one of a suite that is skipped", `describe.skip("LA-01", () => { it("a", () => {}); });`],
+    ["a suite with no test in it", `describe("LA-01", () => {});`],
+    ["text that is given to something else", `expect("LA-01 a").toBe(1);`],
+  ])("and not %s", (_, source) => {
+    expect(testTitles(source)).toEqual([]);
+  });
+});
