@@ -158,6 +158,14 @@ test("AZ-05 an admin ends all sessions of an account, and of no other", async ()
   expect(storedEvents(world, "session_revoked")).toEqual(told);
 });
 
+test("LA-01 a deletion tells who did it, once", async () => {
+  const remove = () => deleteUser(world.deps, world.at(), admin, user.id);
+  expect(await Promise.all([remove(), remove()])).toEqual(["deleted", "not_found"]);
+  expect(storedEvents(world, "user_deleted")).toEqual([
+    expect.objectContaining({ userId: user.id, actorId: admin.id }),
+  ]);
+});
+
 test("AZ-02 what is asked of an account that does not exist changes and tells nothing", async () => {
   await logInByCookie(world, user);
   const state = () => [

@@ -220,6 +220,8 @@ test("TK-14 whoever lost the answer gets the same successor until the grace is o
   expect(await roleByBearer(world, again.accessToken)).toBe("user");
   expect(counterOf()).toBe(1);
   expect(await use(again.refreshToken, NOW + 60_000)).toBeDefined();
+  // LA-01: each answer with tokens is told of, the one that was asked for again too.
+  expect(storedEvents(world, "token_refreshed")).toHaveLength(3);
 });
 
 test("TK-15 asking within the grace does not extend it", async () => {

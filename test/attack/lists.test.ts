@@ -1,0 +1,124 @@
+/** The lists over HTTP: each filter narrows, each page goes on where the last one ended, no cursor is made or moved. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { OperationDescription } from "../../src/contract/operation.ts";
+import { operations } from "../../src/contract/operations.ts";
+import { codeOf } from "./answers.ts";
+import { ADMIN, type Login, PASSWORD, startTarget, type Target } from "./target.ts";
+
+const Page = z.object({
+  items: z.array(z.record(z.string(), z.unknown())),
+  nextCursor: z.union([z.string(), z.null()]),
+});
+type Item = Record<string, unknown>;
+
+const all: readonly OperationDescription[] = Object.values(operations);
+const lists = all.filter(({ request }) => Object.hasOwn(request.query?.shape ?? {}, "cursor"));
+
+let target: Target;
+let admin: Login;
+let ada: Login & { email: string };
+beforeAll(async () => {
+  target = await startTarget();
+  admin = await target.login(ADMIN);
+  ada = await target.newLogin();
+  const disabled = await target.newLogin();
+  await target.newLogin();
+  const headers = { cookie: admin.cookie, "x-csrf-token": admin.csrfToken };
+  const json = { ...headers, "content-type": "application/json" };
+  await target.send("PATCH", `/users/${disabled.userId}`, json, '{"disabled":true}');
+  await target.send("POST", `/users/${ada.userId}/unlock`, headers);
+  await target.login(ADMIN); // so that the administrator has three sessions
+  await target.login(ADMIN);
+});
+afterAll(() => target.stop());
+
+async function page(path: string, query: Record<string, string> = {}) {
+  const where = `${path}?${new URLSearchParams(query).toString()}`;
+  const answer = await target.send("GET", where, { cookie: admin.cookie });
+  expect([where, answer.status]).toEqual([where, 200]);
+  return Page.parse(JSON.parse(answer.body));
+}
+const itemsOf = async (path: string, query?: Record<string, string>) =>
+  (await page(path, { limit: "100", ...query })).items;
+
+/** Of every filter: a value that some items match and some do not, and which do. */
+type Filters = Record<string, (items: Item[]) => [value: string, matches: (item: Item) => boolean]>;
+const middle = (items: Item[]) => String(items[Math.floor(items.length / 2)]?.["timestamp"]);
+const filters: Record<string, Filters> = {
+  listUsers: {
+    email: () => [ada.email.toUpperCase(), ({ email }) => email === ada.email],
+    role: () => ["admin", ({ role }) => role === "admin"],
+    disabled: () => ["true", ({ disabled }) => disabled === true],
+  },
+  listEvents: {
+    event: () => ["login_success", ({ event }) => event === "login_success"],
+    userId: () => [ada.userId, ({ userId }) => userId === ada.userId],
+    since: (items) => [middle(items), ({ timestamp }) => String(timestamp) >= middle(items)],
+    until: (items) => [middle(items), ({ timestamp }) => String(timestamp) < middle(items)],
+  },
+  listMySessions: {},
+};
+
+describe.each(lists)("$operationId", ({ operationId, path, request }) => {
+  test("each of its filters shows what matches, and nothing else", async () => {
+    const declared = Object.keys(request.query?.shape ?? {}).sort();
+    const known = Object.keys(filters[operationId] ?? {});
+    expect([...known, "cursor", "limit"].sort()).toEqual(declared);
+    const items = await itemsOf(path);
+    for (const [name, caseOf] of Object.entries(filters[operationId] ?? {})) {
+      const [value, matches] = caseOf(items);
+      const matching = items.filter(matches);
+      expect(matching.length).toBeGreaterThan(0);
+      expect(matching.length).toBeLessThan(items.length);
+      expect([name, await itemsOf(path, { [name]: value })]).toEqual([name, matching]);
+    }
+  });
+
+  test("its pages are as long as was asked for, and together are the list", async () => {
+    const items = await itemsOf(path);
+    const found: Item[] = [];
+    let cursor: string | null | undefined;
+    do {
+      const part = await page(path, { limit: "2", ...(cursor && { cursor }) });
+      expect(part.items.length).toBe(Math.min(2, items.length - found.length));
+      found.push(...part.items);
+      cursor = part.nextCursor;
+    } while (cursor !== null);
+    expect(found).toEqual(items);
+    expect(items.length).toBeGreaterThan(2);
+  });
+
+  test("a cursor that another list gave, or that was altered, is refused and named", async () => {
+    for (const other of lists) {
+      const { nextCursor } = await page(other.path, { limit: "1" });
+      if (nextCursor === null) throw new Error("The list has no second page");
+      const last = nextCursor.at(-1) === "A" ? "B" : "A";
+      const altered = [nextCursor.slice(0, -1) + last, nextCursor.slice(4), `${nextCursor}AAAA`];
+      const foreign = other.path === path ? altered : [nextCursor, ...altered];
+      for (const cursor of foreign) {
+        const where = `${path}?cursor=${cursor}`;
+        const answer = await target.send("GET", where, { cookie: admin.cookie });
+        expect(codeOf(answer)).toBe("400 validation_failed");
+        const { issues } = JSON.parse(answer.body) as { issues: unknown };
+        expect(issues).toMatchObject([{ part: "query", path: ["cursor"], code: "invalid_cursor" }]);
+      }
+    }
+  });
+});
+
+test("SE-07 of the own sessions the one that asks is current, by cookie and by token", async () => {
+  const credentials = { email: ada.email, password: PASSWORD };
+  const another = await target.login(credentials);
+  const authorization = `Bearer ${await target.bearer(credentials)}`;
+  const asked = { cookie: [{ cookie: another.cookie }, 1], token: [{ authorization }, 2] } as const;
+  for (const [kind, [headers, place]] of Object.entries(asked)) {
+    const { items } = Page.parse(
+      JSON.parse((await target.send("GET", "/me/sessions", headers)).body),
+    );
+    expect(items.map((item) => item["kind"])).toEqual(["cookie", "cookie", "token"]);
+    const current = items.filter((item) => item["current"]);
+    expect(current).toEqual([items[place]]);
+    expect(current).toMatchObject([{ kind, ip: "127.0.0.1", userAgent: null }]);
+  }
+});
