@@ -17,6 +17,7 @@ const passwords = {
   second: 'canary three "Zürich" & a mining bird',
   third: 'canary four "Zürich" & a singing bird',
   unused: 'canary five "Zürich" & a broken bird',
+  weak: 'canary "ü" & 6',
 };
 const AUTH_SECRET = "Q0FOQVJZ+c2VjcmV0/b2YgdGhlIHdob2xlIHNlcnZlcg==";
 
@@ -30,17 +31,37 @@ test(
     secrets.set("admin", adminCredentials.password);
     const email = freshEmail();
 
-    const { first, wrong, second, third, unused } = passwords;
+    const { first, wrong, second, third, unused, weak } = passwords;
     const api = watchedClient(server, secrets, "cookies");
     const program = watchedClient(server, secrets, "tokens");
     const admin = watchedClient(server, secrets, "cookies");
+    expect(await api.signup({ email, password: weak })).toMatchObject({ status: 400 });
     const user = dataOf(await api.signup({ email, password: first }));
+    expect(await api.signup({ email, password: second })).toMatchObject({ status: 409 });
     expect(await api.login({ email, password: wrong })).toMatchObject({ status: 401 });
     keep(secrets, dataOf(await api.login({ email, password: first })));
     const pair = dataOf(await program.tokenLogin({ email, password: first }));
     const next = dataOf(await program.tokenRefresh({ refreshToken: pair.refreshToken }));
     for (const each of [pair, next]) keep(secrets, each);
     dataOf(await program.tokenRevoke({ token: next.refreshToken }));
+    const again = dataOf(await program.tokenLogin({ email, password: first }));
+    keep(secrets, again);
+    let { refreshToken } = again;
+    for (let step = 1; step <= 2; step += 1) {
+      const renewed = dataOf(await program.tokenRefresh({ refreshToken }));
+      keep(secrets, renewed);
+      refreshToken = renewed.refreshToken;
+    }
+    for (const used of [again.refreshToken, refreshToken])
+      // reuse ends the session
+      expect(await program.tokenRefresh({ refreshToken: used })).toMatchObject({ status: 401 });
+    for (const newPassword of [weak, second]) {
+      const currentPassword = newPassword === weak ? first : wrong;
+      expect(await api.changePassword({ currentPassword, newPassword })).toMatchObject({
+        ok: false,
+      });
+    }
+    expect(await api.deleteMe({ password: wrong })).toMatchObject({ status: 401 });
     dataOf(await api.changePassword({ currentPassword: first, newPassword: second }));
     dataOf(await api.forgotPassword({ email }));
     const resetToken = tokenIn(await nthMailTo(outbox, email, 2)); // after that of the change
@@ -56,6 +77,8 @@ test(
     breakUsers(server);
     expect(await api.login({ email, password: unused })).toMatchObject({ status: 500 });
     expect(await api.signup({ email, password: unused })).toMatchObject({ status: 500 });
+    // Without a cookie, of which the account would be looked up before.
+    expect(await program.tokenLogin({ email, password: unused })).toMatchObject({ status: 500 });
 
     const running = await databaseBytes(server);
     expect([...running.keys()].some((name) => name.endsWith("-wal"))).toBe(true);
@@ -199,11 +222,16 @@ async function databaseBytes({ folder }: ServerProcess): Promise<Map<string, str
   return new Map(await Promise.all(files));
 }
 
-/** Each mail as it lies there, with the soft line breaks of quoted-printable undone (RFC 2045 §6.7). */
+/** Each mail as it lies there: as one line, and with the quoted-printable undone (RFC 2045 §6.7). */
 async function mailTexts(outbox: string): Promise<string[]> {
   const names = (await readdir(outbox)).sort();
-  const raw = await Promise.all(names.map((name) => readFile(join(outbox, name), "utf8")));
-  return raw.map((text) => text.replaceAll(/=\r?\n/g, "").replaceAll("=3D", "="));
+  const raw = await Promise.all(names.map((name) => readFile(join(outbox, name), "latin1")));
+  return raw.map((mail) => {
+    const readable = mail
+      .replaceAll(/=\r?\n/g, "")
+      .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+    return Buffer.from(`${readable}\n${mail.replaceAll(/\r?\n/g, "")}`, "latin1").toString();
+  });
 }
 
 function storedEvents({ databaseFile }: ServerProcess): string {
