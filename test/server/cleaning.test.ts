@@ -1,11 +1,16 @@
-import { describe, expect, it } from "vitest";
+import { randomBytes } from "node:crypto";
+import { uuidv7 } from "uuidv7";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { cleanIfDue } from "../../src/cleaning.ts";
 import { openStorage } from "../../src/storage/storage.ts";
+import { startTarget } from "../attack/target.ts";
+import { until } from "../journeys/until.ts";
 import { databases, eachTestOpens } from "../storage/databases.ts";
-import { aCookieSession, aTokenSession, aUser, HASH, NOW } from "../storage/samples.ts";
+import { aCookieSession, aSignup, aTokenSession, aUser, HASH, NOW } from "../storage/samples.ts";
 
 const settings = { SESSION_IDLE_TTL: 3_600, EVENT_RETENTION_DAYS: 365 };
 const MINUTE = 60_000;
+const DAY = 86_400_000;
 
 describe.each(databases)("cleaning on $name", ({ create }) => {
   const test = eachTestOpens(create);
@@ -31,4 +36,40 @@ describe.each(databases)("cleaning on $name", ({ create }) => {
     expect(await cleanIfDue(test.storage, settings, NOW)).toBe(true);
     expect(await test.database.query("select id from sessions")).toEqual([{ id: live.id }]);
   });
+
+  it("removes every kind of row that says nothing any more, and events as the setting says", async () => {
+    const user = aUser();
+    await test.storage.insertUser(user, HASH);
+    const bytes = () => new Uint8Array(randomBytes(32));
+    const instants = { createdAt: NOW - DAY, expiresAt: NOW };
+    const dead = { userId: user.id, secretHash: bytes(), seenAt: NOW - DAY };
+    await test.storage.insertDevice({ id: uuidv7(), ...instants, ...dead }, 9);
+    await test.storage.saveResetToken(user.id, { ...instants, secretHash: bytes() });
+    const mail = { id: uuidv7(), sealed: bytes(), ...instants, finishedAt: NOW - DAY - 1 };
+    await test.storage.insertMail(mail);
+    for (const days of [8, 6]) {
+      const timestamp = new Date(NOW - days * DAY).toISOString();
+      await test.storage.insertEvent(uuidv7(), { ...aSignup(user), timestamp });
+    }
+    expect(await cleanIfDue(test.storage, { ...settings, EVENT_RETENTION_DAYS: 7 }, NOW)).toBe(
+      true,
+    );
+    for (const table of ["devices", "reset_tokens", "mails"])
+      expect([table, await test.database.query(`select * from ${table}`)]).toEqual([table, []]);
+    const left = await test.database.query("select timestamp from events");
+    expect(left).toEqual([{ timestamp: NOW - 6 * DAY }]);
+  });
+});
+
+it("LA-05 a server that runs removes the events older than EVENT_RETENTION_DAYS, and no others", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const target = await startTarget({ EVENT_RETENTION_DAYS: "2" });
+  onTestFinished(() => target.stop());
+  const insert = `insert into events (id, event, level, timestamp, body)
+    values (?, 'logout', 'info', cast(? as integer), '{}')`;
+  for (const days of [3, 1]) target.sql(insert, `${days} days`, String(Date.now() - days * DAY));
+  const ids = () => target.sql("select id from events where id like '% days'");
+  vi.advanceTimersByTime(MINUTE);
+  expect(await until(() => (ids().length < 2 ? ids() : undefined))).toEqual([{ id: "1 days" }]);
 });

@@ -3,9 +3,15 @@ import { once } from "node:events";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { cookieClient, dataOf, tokenClient } from "../journeys/clients.ts";
-import { spawnServer, startServerProcess } from "../journeys/server-process.ts";
+import {
+  adminCredentials,
+  type ServerProcess,
+  spawnServer,
+  startServerProcess,
+} from "../journeys/server-process.ts";
 import { createPostgres } from "../storage/databases.ts";
 import { patience } from "../patience.ts";
 
@@ -121,7 +127,34 @@ test("CF-01 production does not start without PUBLIC_URL and AUTH_SECRET", async
   expect(ended.stderr).toContain("Setting AUTH_SECRET is required in production");
 });
 
-test("a weak ADMIN_PASSWORD, a port in use and a foreign AUTH_SECRET each stop the start with one clear line", async () => {
+test("CF-02 production, with what it requires and no more, has no docs, and tells no code in its log", async () => {
+  const server = await startServerProcess({
+    folder,
+    environment: {
+      NODE_ENV: "production",
+      PUBLIC_URL: "https://auth.example.com",
+      AUTH_SECRET: "fathom-wicket-0123456789-lantern-orchard",
+      SMTP_URL: "smtp://127.0.0.1:1",
+      MAIL_FROM: "auth@example.com",
+    },
+  });
+  for (const path of ["/docs", "/docs/", "/openapi.json"])
+    expect((await fetch(server.baseUrl + path)).status).toBe(404);
+  withDatabase(server, "ALTER TABLE users RENAME TO lost_users");
+  const answer = await fetch(`${server.baseUrl}/token/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(adminCredentials),
+  });
+  expect(answer.status).toBe(500);
+  expect(await answer.text()).not.toMatch(/users|\.ts/);
+  await server.stop();
+  const [fault] = server.events().filter(({ event }) => event === "unhandled_error");
+  expect(fault).toHaveProperty("error.message", expect.stringContaining("users"));
+  expect(fault).not.toHaveProperty("error.stack");
+});
+
+test("a weak ADMIN_PASSWORD, a port in use, an ADMIN_EMAIL of somebody else and a foreign AUTH_SECRET each stop the start with one clear line", async () => {
   const weak = await run({ ADMIN_EMAIL: "a@example.com", ADMIN_PASSWORD: "sunshine" });
   expect(weak).toMatchObject({ code: 1, stdout: "" });
   expect(weak.stderr).toMatch(
@@ -135,6 +168,11 @@ test("a weak ADMIN_PASSWORD, a port in use and a foreign AUTH_SECRET each stop t
   expect(taken.stderr).toContain(`PORT ${port} is in use`);
   await server.stop();
 
+  withDatabase(server, "UPDATE users SET role = 'user'");
+  const stranger = await run(adminOf(adminCredentials));
+  expect(stranger).toMatchObject({ code: 1, stdout: "" });
+  expect(stranger.stderr).toMatch(/^ADMIN_EMAIL belongs to an account that is no administrator\n$/);
+
   const foreign = await run({ AUTH_SECRET: "another-secret-of-the-right-length-0123456789" });
   expect(foreign.code).toBe(1);
   expect(foreign.stderr).toContain("AUTH_SECRET is not the one");
@@ -147,6 +185,17 @@ test("SC-01 an unsupported Node gives one clear line and code 1 before anything 
   expect(ended.stderr.trim().split("\n")).toHaveLength(1);
   expect(ended.stderr).toContain("Portcullis needs Node 22.18 or newer, and this is 20.20.2");
 });
+
+const adminOf = ({ email, password }: typeof adminCredentials) => ({
+  ADMIN_EMAIL: email,
+  ADMIN_PASSWORD: password,
+});
+
+function withDatabase({ databaseFile }: ServerProcess, statement: string): void {
+  const database = new DatabaseSync(databaseFile);
+  database.exec(statement);
+  database.close();
+}
 
 async function run(environment: Record<string, string>, nodeArguments: string[] = []) {
   const child = spawnServer(
