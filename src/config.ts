@@ -18,8 +18,12 @@ const METRICS_TOKEN = /^[A-Za-z0-9._~+/-]{16,256}={0,2}$/;
 const LIFETIME_MAX_SECONDS = 366 * 86_400;
 /** Fewer characters than this cannot hold 256 random bits in any common encoding (CF-01). */
 const AUTH_SECRET_MIN_LENGTH = 32;
-/** Real randomness of that length has more; "aaaa…" and "change me change me" have fewer. */
+/** Different characters. Real randomness of that length has more; "aaaa…" has fewer. */
 const AUTH_SECRET_MIN_DISTINCT = 12;
+/** Different steps from a character to the next. What is counted up or repeated, "0123…cdef0123…cdef", has fewer. */
+const AUTH_SECRET_MIN_STEPS = 8;
+/** What stands in an example, to be replaced. Of ten million random secrets one has such a word in it. */
+const PLACEHOLDER = /change|default|example|password|replace|secret/i;
 
 /**
  * How many hashes may wait for each worker unless HASH_QUEUE says otherwise. A hash takes a third of a
@@ -87,9 +91,7 @@ const settingsSchema = z.object({
     .min(AUTH_SECRET_MIN_LENGTH, {
       error: "must be at least 32 random bytes; make one with: openssl rand -base64 48",
     })
-    .refine((value) => new Set(value).size >= AUTH_SECRET_MIN_DISTINCT, {
-      error: "is not random; make one with: openssl rand -base64 48",
-    })
+    .refine(looksRandom, { error: "is not random; make one with: openssl rand -base64 48" })
     .optional(),
   ADMIN_EMAIL: Email.optional(),
   ADMIN_PASSWORD: z.string().max(PASSWORD_MAX_CODE_POINTS, { error: "is too long" }).optional(),
@@ -149,6 +151,41 @@ const settingsSchema = z.object({
   RESET_TOKEN_TTL: wholeNumber(60, 86_400).default(1_800),
 });
 
+/** Whether nothing shows that a person made it up (CF-01). */
+function looksRandom(secret: string): boolean {
+  const codes = Array.from(secret, (character) => character.codePointAt(0) ?? 0);
+  const steps = codes.slice(1).map((code, index) => code - (codes[index] ?? 0));
+  return (
+    new Set(codes).size >= AUTH_SECRET_MIN_DISTINCT &&
+    new Set(steps).size >= AUTH_SECRET_MIN_STEPS &&
+    !PLACEHOLDER.test(secret)
+  );
+}
+
+/** The password of a URL, decoded as a query is, which never throws. There, unlike here, a `+` is a space. */
+function passwordOf(url: string | undefined): string | undefined {
+  const password = url === undefined ? "" : (URL.parse(url)?.password ?? "");
+  return new URLSearchParams(`=${password.replaceAll("+", "%2B")}`).get("") || undefined;
+}
+
+/** One secret for two purposes is as safe as the less careful of the two (CF-01). */
+function sharedSecrets(settings: z.output<typeof settingsSchema>) {
+  const own = ["AUTH_SECRET", "ADMIN_PASSWORD", "METRICS_TOKEN"] as const;
+  const secrets = [
+    ...own.map((name) => ({ name, secret: settings[name] })),
+    ...(["DATABASE_URL", "SMTP_URL"] as const).map((name) => ({
+      name,
+      secret: passwordOf(settings[name]),
+    })),
+  ];
+  return own.flatMap((other, index) =>
+    secrets
+      .slice(index + 1)
+      .filter(({ secret }) => secret !== undefined && secret === settings[other])
+      .map(({ name }) => ({ name, other })),
+  );
+}
+
 /** As a browser writes it, so that it can be compared as it stands; over TLS, or on this very machine. */
 function isExactOrigin(origin: string): boolean {
   const url = URL.parse(origin);
@@ -167,11 +204,8 @@ const consistentSettings = settingsSchema.check((context) => {
     if (settings.SMTP_URL === undefined) fault("SMTP_URL", "is required in production");
     if (settings.MAIL_FROM === undefined) fault("MAIL_FROM", "is required in production");
   }
-  if (settings.AUTH_SECRET !== undefined && settings.AUTH_SECRET === settings.ADMIN_PASSWORD)
-    fault("AUTH_SECRET", "must not equal ADMIN_PASSWORD");
-  for (const name of ["AUTH_SECRET", "ADMIN_PASSWORD"] as const)
-    if (settings.METRICS_TOKEN !== undefined && settings.METRICS_TOKEN === settings[name])
-      fault("METRICS_TOKEN", `must not equal ${name}`);
+  for (const { name, other } of sharedSecrets(settings))
+    fault(name, `must not have the secret that ${other} has`);
   if (settings.ADMIN_EMAIL !== undefined && settings.ADMIN_PASSWORD === undefined)
     fault("ADMIN_PASSWORD", "is required where ADMIN_EMAIL is set");
   if (settings.ADMIN_PASSWORD !== undefined && settings.ADMIN_EMAIL === undefined)

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { describe, expect, test } from "vitest";
 import { readSettings } from "../src/config.ts";
@@ -113,6 +114,10 @@ test.each<[string, string]>([
   ["AUTH_SECRET", "too short to be one"],
   ["AUTH_SECRET", "abababababababababababababababababab"],
   ["AUTH_SECRET", "change me change me change me change me"],
+  ["AUTH_SECRET", "0123456789abcdef0123456789abcdef"],
+  ["AUTH_SECRET", "abcdefghijklmnopqrstuvwxyz0123456789"],
+  ["AUTH_SECRET", "Replace-Me-With-32-Random-Bytes!"],
+  ["AUTH_SECRET", "my-Secret-key-4-jwt-signing-x97qz"],
   ["ADMIN_EMAIL", "nobody-at-nowhere"],
   ["DOCS", "true"],
   ["METRICS_TOKEN", "fifteen-letters"],
@@ -155,6 +160,12 @@ test("all faults are told at once, those between two variables too", () => {
   ]);
 });
 
+test("CF-01 no secret that was made at random is refused", () => {
+  for (let made = 0; made < 100; made += 1)
+    for (const encoding of ["hex", "base64", "base64url"] as const)
+      expect(faultsOf({ AUTH_SECRET: randomBytes(32).toString(encoding) })).toEqual([]);
+});
+
 describe("CF-01 production", () => {
   test("starts with what it requires", () => {
     expect(settingsOf(production)).toMatchObject({ NODE_ENV: "production", AUTH_SECRET: SECRET });
@@ -169,19 +180,34 @@ describe("CF-01 production", () => {
     },
   );
 
-  test("is refused with one secret for two purposes", () => {
-    const admin = { ADMIN_EMAIL: "ada@example.com", ADMIN_PASSWORD: SECRET };
-    expect(faultsOf({ ...production, ...admin })).toEqual([
-      "AUTH_SECRET must not equal ADMIN_PASSWORD",
-    ]);
-    expect(faultsOf({ ...production, METRICS_TOKEN: SECRET })).toEqual([
-      "METRICS_TOKEN must not equal AUTH_SECRET",
-    ]);
-    const shared = { ADMIN_EMAIL: "ada@example.com", ADMIN_PASSWORD: "a-tall-ship-and-a-star" };
-    expect(faultsOf({ ...shared, METRICS_TOKEN: shared.ADMIN_PASSWORD })).toEqual([
-      "METRICS_TOKEN must not equal ADMIN_PASSWORD",
-    ]);
+  const shared = "Zq3v9Lr0pXw7Yt5B+n2Kd8Hs4Gf6Jc1M/a=="; // fit for every purpose
+  const inUrl = encodeURIComponent(shared);
+  const holders = {
+    AUTH_SECRET: { AUTH_SECRET: shared },
+    ADMIN_PASSWORD: { ADMIN_EMAIL: "ada@example.com", ADMIN_PASSWORD: shared },
+    METRICS_TOKEN: { METRICS_TOKEN: shared },
+    DATABASE_URL: { DATABASE_URL: `postgres://portcullis:${inUrl}@db/auth` },
+    SMTP_URL: { SMTP_URL: `smtps://portcullis:${inUrl.replace("%2B", "+")}@mail.example.com` },
+  };
+  test.each([
+    ["AUTH_SECRET", "ADMIN_PASSWORD"],
+    ["AUTH_SECRET", "METRICS_TOKEN"],
+    ["AUTH_SECRET", "DATABASE_URL"],
+    ["AUTH_SECRET", "SMTP_URL"],
+    ["ADMIN_PASSWORD", "METRICS_TOKEN"],
+    ["ADMIN_PASSWORD", "DATABASE_URL"],
+    ["METRICS_TOKEN", "SMTP_URL"],
+  ] as const)("is refused with one secret in %s and %s, which is not shown", (one, other) => {
+    expect(faultsOf({ ...production, ...holders[one] })).toEqual([]);
+    const faults = faultsOf({ ...production, ...holders[one], ...holders[other] });
+    expect(faults).toEqual([`${other} must not have the secret that ${one} has`]);
   });
+});
+
+test("an SMTP_URL without MAIL_FROM is refused wherever it is set", () => {
+  expect(faultsOf({ SMTP_URL: "smtp://127.0.0.1" })).toEqual([
+    "MAIL_FROM is required where SMTP_URL is set",
+  ]);
 });
 
 test.each([

@@ -64,7 +64,7 @@ function portcullisEnvironment(databaseUrl: string): Record<string, string> {
     PORT: "0",
     DATABASE_URL: databaseUrl,
     PUBLIC_URL: "https://auth.example.com",
-    AUTH_SECRET: "bench only, no secret: 0123456789 abcdefghijk",
+    AUTH_SECRET: "bench only, known to all: 0123456789 abcdefghijk",
     SMTP_URL: "smtp://127.0.0.1:9",
     MAIL_FROM: "Portcullis <auth@example.com>",
     BCRYPT_COST: "10",
@@ -120,7 +120,7 @@ function peer(
     environment: (folder) => ({
       BENCH_FOLDER: folder,
       BENCH_DUTIES: hasDuties ? "1" : "0",
-      BENCH_SECRET: "bench only, no secret: 0123456789 abcdefghijk",
+      BENCH_SECRET: "bench only, known to all: 0123456789 abcdefghijk",
     }),
     processes: 1,
     api,

@@ -70,7 +70,7 @@ test("TK-05 keys: a bad and a foreign AUTH_SECRET each fail in one clear line, a
   expect(bad).toMatchObject({ code: 1, stdout: "" });
   expect(bad.stderr).toMatch(/^Setting AUTH_SECRET [^\n]+\n$/m);
   expect(bad.stderr).not.toContain("hunter2");
-  const AUTH_SECRET = "another-secret-of-the-right-length-0123456789";
+  const AUTH_SECRET = "another-one-of-the-right-length-0123456789";
   const foreign = await keys(["rotate"], { AUTH_SECRET });
   expect(foreign).toMatchObject({ code: 1, stdout: "" });
   expect(foreign.stderr).toMatch(/^[^\n]*AUTH_SECRET is not the one[^\n]*\n$/);

@@ -173,7 +173,7 @@ test("a weak ADMIN_PASSWORD, a port in use, an ADMIN_EMAIL of somebody else and 
   expect(stranger).toMatchObject({ code: 1, stdout: "" });
   expect(stranger.stderr).toMatch(/^ADMIN_EMAIL belongs to an account that is no administrator\n$/);
 
-  const foreign = await run({ AUTH_SECRET: "another-secret-of-the-right-length-0123456789" });
+  const foreign = await run({ AUTH_SECRET: "another-one-of-the-right-length-0123456789" });
   expect(foreign.code).toBe(1);
   expect(foreign.stderr).toContain("AUTH_SECRET is not the one");
 });
