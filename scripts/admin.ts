@@ -61,6 +61,9 @@ function emailOf(command: string, address: string | undefined): string {
 
 async function create(email: string, generate: boolean): Promise<void> {
   const password = generate ? newSecret() : await readPassword(email);
+  // What stands for bytes that are no UTF-8: it would be another password than the one that was meant.
+  if (password.includes("\ufffd"))
+    throw new CommandError("The password has characters that are not in UTF-8");
   await atWork(async ({ journal, occasion, secretKeys, settings }) => {
     const bcrypt = createBcryptPool(1, 1);
     const deps = {

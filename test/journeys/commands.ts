@@ -20,7 +20,7 @@ export async function runScript(
   name: ScriptName,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-  input = "",
+  input: string | Buffer = "",
 ): Promise<Ended> {
   const child = spawn(process.execPath, [scriptPath(name), ...args], {
     env: { PATH: process.env["PATH"], BCRYPT_COST: "10", HASH_WORKERS: "1", ...environment },

@@ -7,7 +7,7 @@ import { useCommands } from "./command-server.ts";
 import { noTerminal, runOnTerminal } from "./terminal.ts";
 
 const { server, run } = useCommands();
-const admin = (args: string[], input?: string) => run("admin", args, { input });
+const admin = (args: string[], input?: string | Buffer) => run("admin", args, { input });
 
 test("admin create: reads the password from a pipe, and the account can sign in to the running server", async () => {
   const email = freshEmail();
@@ -85,13 +85,20 @@ test.each([
     1,
     /^The password policy refuses it: too_short, too_common\n$/,
   ],
+  [
+    ["create", "latin@example.com"],
+    Buffer.from("caf\u00e9 au lait, caf\u00e9 noir", "latin1"),
+    1,
+    /^The password has characters that are not in UTF-8\n$/,
+  ],
   [["create", "empty@example.com"], "", 1, /^The password policy refuses it: too_short\n$/],
   [["promote", "nobody@example.com"], "", 1, /^No account has the address nobody@example\.com\n$/],
   [["promote"], "", 2, /^promote takes an e-mail address\n/],
   [[], "", 2, /^Which command\?\n/],
   [["demote", "a@example.com"], "", 2, /^No such command: demote\n/],
   [["list", "--generate"], "", 2, /^--generate belongs to create\n/],
-])("admin %j ends with one clear line", async (args, input, code, line) => {
+] as const)("admin %j ends with one clear line", async (given, input, code, line) => {
+  const args = [...given];
   const ended = await admin(args, input);
   expect(ended).toMatchObject({ code, stdout: "" });
   expect(ended.stderr).toMatch(line);

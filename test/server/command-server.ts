@@ -5,7 +5,7 @@ import { type ServerProcess, startServerProcess } from "../journeys/server-proce
 
 interface Given {
   /** What is piped to it. */
-  readonly input?: string | undefined;
+  readonly input?: string | Buffer | undefined;
   /** Over that of the server. */
   readonly environment?: Readonly<Record<string, string>>;
 }
