@@ -1,6 +1,10 @@
 /** Two transactions that meet, step by step: what holds must not depend on who was first. */
 import { describe, expect, it } from "vitest";
+import { createEventLog } from "../../src/app.ts";
+import type { LogEvent } from "../../src/contract/events.ts";
+import { commit } from "../../src/domain/events.ts";
 import type { Stores } from "../../src/domain/storage.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { databases, eachTestOpens } from "./databases.ts";
 import { aCookieSession, anAdmin, aSigningKey, aUser, HASH, NOW } from "./samples.ts";
 
@@ -136,13 +140,18 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
     expect(isHeld).toBe(false);
   });
 
-  it("two that wait for each other both come through: one of them is run again, as a whole", async () => {
+  it("LA-06 two that wait for each other both come through: one of them is run again, as a whole, and told once", async () => {
     const [a, b] = [aUser(), aUser()];
     for (const user of [a, b]) await test.storage.insertUser(user, HASH);
+    const printed: LogEvent[] = [];
+    const log = createEventLog((event) => printed.push(event), false);
+    const journal = { storage: test.storage, log, newId };
+    const occasion = { requestId: null, ip: null, now: NOW };
     let runs = 0;
     const cross = (from: typeof a, to: typeof b) =>
-      test.storage.transaction(async (stores) => {
+      commit(journal, occasion, async (stores, record) => {
         runs += 1;
+        await record("logout", { userId: from.id });
         await stores.setPasswordHash(from.id, `of ${from.id}`);
         await new Promise((resolve) => setTimeout(resolve, 100));
         await stores.setPasswordHash(to.id, `of ${from.id}`);
@@ -151,5 +160,9 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
     const hashes = await test.database.query("select distinct password_hash from users");
     expect(hashes).toHaveLength(1);
     expect(runs).toBeGreaterThanOrEqual(2);
+    const stored = await test.database.query("select user_id from events order by user_id");
+    expect(stored).toEqual([a, b].map(({ id }) => ({ user_id: id })));
+    const told = printed.map((event) => ("userId" in event ? event.userId : null));
+    expect(told.sort()).toEqual([a.id, b.id]);
   });
 });

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
+import { uuidv7 } from "uuidv7";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { asUnavailable } from "../../src/storage/availability.ts";
 import { sqliteDialect } from "../../src/storage/dialect.ts";
@@ -14,7 +15,7 @@ import { migrateToLatest } from "../../src/storage/migrations.ts";
 import { createStorage, openStorage } from "../../src/storage/storage.ts";
 import { StorageUnavailableError } from "../../src/domain/storage.ts";
 import { createSqlite } from "./databases.ts";
-import { aUser, HASH } from "./samples.ts";
+import { aSignup, aUser, HASH } from "./samples.ts";
 
 let database: ReturnType<typeof createSqlite>;
 beforeEach(() => {
@@ -229,3 +230,18 @@ function thrownBy(action: () => unknown): unknown {
   }
   throw new Error("Nothing was thrown");
 }
+
+it("LA-05 a stored event cannot be replaced, which fires no trigger of a deletion", async () => {
+  const storage = await openStorage(database.url);
+  await storage.insertEvent(uuidv7(), aSignup(aUser()));
+  const rows = () => database.query("select * from events");
+  const before = await rows();
+  for (const change of ["insert or replace", "replace"]) {
+    const over = `${change} into events select id, 'x', level, timestamp, null, '' from events`;
+    await expect(database.query(over)).rejects.toThrow(/append-only/);
+  }
+  const moved = "update or replace events set id = id";
+  await expect(database.query(moved)).rejects.toThrow(/append-only/);
+  expect(await rows()).toEqual(before);
+  await storage.close();
+});
