@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { unlockUser } from "../../src/domain/lockout.ts";
 import { listSessions, revokeOtherSessions, revokeSession } from "../../src/domain/own-sessions.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
 import { hashSecret, newSecret } from "../../src/domain/secrets.ts";
@@ -171,12 +172,13 @@ test("AZ-02 what is asked of an account that does not exist changes and tells no
   const state = () => [
     world.sql("SELECT * FROM users ORDER BY id"),
     sessionIds(world),
-    storedEvents(world, "user_updated", "user_deleted", "session_revoked"),
+    storedEvents(world, "user_updated", "user_deleted", "user_unlocked", "session_revoked"),
   ];
   const before = state();
   expect(await revokeUserSessions(world.deps, world.at(), NOBODY)).toBe(false);
   expect(await update({ disabled: true, role: "user" }, NOBODY)).toBe("not_found");
   expect(await deleteUser(world.deps, world.at(), admin, NOBODY)).toBe("not_found");
+  expect(await unlockUser(world.deps, world.at(), admin, NOBODY)).toBe(false);
   expect(state()).toEqual(before);
 });
 
