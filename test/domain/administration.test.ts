@@ -248,10 +248,29 @@ describe("SE-07 AZ-02 own sessions", () => {
 
   test("all others end, but neither the one that asks nor anybody else's", async () => {
     const [asks, theirs] = [await logInByCookie(world, user), await logInByCookie(world, admin)];
-    await logInByToken(world, user);
-    await logInByCookie(world, user);
+    const [token, cookie] = [await logInByToken(world, user), await logInByCookie(world, user)];
     await revokeOtherSessions(world.deps, world.at(), asks.session);
     expect(sessionIds(world)).toEqual([asks.session.id, theirs.session.id].sort());
+    expect(storedEvents(world, "session_revoked")).toMatchObject(
+      [token.sessionId, cookie.session.id]
+        .sort()
+        .map((sessionId) => ({ sessionId, userId: user.id, by: "user" })),
+    );
+  });
+
+  test("SE-05 a session that is dead by now is not listed: idle for too long, or at its end", async () => {
+    const [cookie, token] = [await logInByCookie(world, user), await logInByToken(world, user)];
+    const { sessionIdleSeconds, refreshTokenSeconds } = world.deps.lifetimes;
+    const idsAt = async (seconds: number) => {
+      const at = world.at(NOW + seconds * 1000);
+      return (await listSessions(world.deps, at, user.id, 9, undefined))?.sessions.map(
+        ({ id }) => id,
+      );
+    };
+    expect(await idsAt(sessionIdleSeconds - 1)).toEqual([cookie.session.id, token.sessionId]);
+    expect(await idsAt(sessionIdleSeconds + 1)).toEqual([token.sessionId]);
+    expect(await idsAt(refreshTokenSeconds - 1)).toEqual([token.sessionId]);
+    expect(await idsAt(refreshTokenSeconds)).toEqual([]);
   });
 
   test("a list is of one account, and its cursor is none of another's", async () => {

