@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
+import { decodeJwt } from "jose";
 import { beforeEach, describe, expect, test } from "vitest";
 import { KEY_NOTICE_MS } from "../../src/domain/keys.ts";
 import { StorageUnavailableError } from "../../src/domain/storage.ts";
@@ -325,8 +326,11 @@ describe("TK-20 revoking", () => {
       expect(await roleByBearer(world, first.accessToken)).toBeUndefined();
       expect(await roleByBearer(world, other.accessToken)).toBe("user");
       await revoke(presented, NOW + 60_000);
+      // LA-01: of a refresh token there is no id to tell.
+      const jti = presented === first.accessToken ? decodeJwt(presented).jti : null;
+      expect(jti).not.toBe(undefined);
       expect(storedEvents(world, "token_revoked")).toEqual([
-        expect.objectContaining({ userId: user.id, sessionId: first.sessionId }),
+        expect.objectContaining({ userId: user.id, sessionId: first.sessionId, jti }),
       ]);
     },
   );

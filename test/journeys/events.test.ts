@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { createClient } from "@portcullis/client";
 import { expect, test } from "vitest";
 import { eventDefinition, eventNames, type LogEvent } from "../../src/contract/events.ts";
+import { operations } from "../../src/contract/operations.ts";
 import { cookieClient, dataOf, freshEmail, password, tokenClient } from "./clients.ts";
 import { eventsOf, runScript } from "./commands.ts";
 import { nthMailTo, tokenIn } from "./mailbox.ts";
@@ -121,8 +122,11 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   const met = new Set([...server.events(), ...byCommand].map(({ event }) => event));
   expect([...met].sort()).toEqual([...eventNames].sort());
 
-  const requests = server.events().filter(({ event }) => event === "request");
+  const requests = server.events().filter((line) => line.event === "request");
   expect(requests).toHaveLength(35);
+  // LA-03: where it went as the contract writes it, and never what was asked with it.
+  const patterns = Object.values(operations).map(({ operationId, path }) => [operationId, path]);
+  for (const { operation, path } of requests) expect(patterns).toContainEqual([operation, path]);
   for (const line of [...told, ...requests])
     if (line.requestId !== null) expect(line.ip).toBe("127.0.0.1");
 
