@@ -51,6 +51,40 @@ describe.each(ways)("AZ-01 by %s", (way) => {
   });
 });
 
+test("AZ-01 who may call what is as it was decided: the matrix alone would follow whatever the contract says", () => {
+  const decided: Record<string, readonly string[]> = {
+    "nobody is asked": ["signup", "login", "tokenLogin", "tokenRefresh", "tokenRevoke"].concat([
+      "forgotPassword",
+      "resetPassword",
+      "getJwks",
+      "getHealth",
+      "getReadiness",
+    ]),
+    "scrapers only": ["getMetrics"],
+    "session, if any": ["logout"],
+    bearer: ["getTokenMe"],
+    "session or bearer": ["getMe", "deleteMe", "changePassword"].concat([
+      "listMySessions",
+      "revokeMySession",
+      "revokeMyOtherSessions",
+    ]),
+    "session or bearer of an admin": ["listUsers", "getUser", "updateUser", "deleteUser"].concat([
+      "unlockUser",
+      "revokeUserSessions",
+      "listEvents",
+    ]),
+  };
+  const asks = ({ security }: OperationDescription) => {
+    const { accepts, optional, role, scrapersOnly } = security;
+    if (accepts.length === 0) return scrapersOnly ? "scrapers only" : "nobody is asked";
+    return accepts.join(" or ") + (optional ? ", if any" : "") + (role ? ` of an ${role}` : "");
+  };
+  const found = Object.groupBy(operationIds, (id) => asks(operations[id]));
+  const sorted = (groups: Readonly<Record<string, readonly string[] | undefined>>) =>
+    Object.fromEntries(Object.entries(groups).map(([who, ids]) => [who, ids?.toSorted()]));
+  expect(sorted(found)).toEqual(sorted(decided));
+});
+
 test("AZ-01 the matrix has every outcome in it, for changes by each way", () => {
   for (const way of ways) {
     const changes = operationIds.filter((id) => !isSafeMethod(operations[id].method));
