@@ -21,8 +21,11 @@ export interface ResetToken {
 }
 
 export interface ResetStore {
-  /** Makes it the one token of the account, in place of any before (RS-08); false where the account is gone. */
-  saveResetToken(userId: string, token: ResetToken): Promise<boolean>;
+  /**
+   * Makes it the one token of the account, in place of any before (RS-08); false where the account is
+   * gone. For no account, with null, it does the same work as for one that is gone (ET-01).
+   */
+  saveResetToken(userId: string | null, token: ResetToken): Promise<boolean>;
   /** A token of nobody, which leads nowhere. */
   insertDecoyResetToken(token: ResetToken): Promise<void>;
   /** Whose token it is, while it is good. Spends nothing. */
@@ -57,7 +60,9 @@ export async function requestReset(
 
   await commit(deps, occasion, async (stores, record) => {
     const user = found?.user;
-    if (user !== undefined && (await stores.saveResetToken(user.id, token))) {
+    // Asked in any case: it costs more than the decoy, whose row is written to nobody's name.
+    const isSaved = await stores.saveResetToken(user?.id ?? null, token);
+    if (user !== undefined && isSaved) {
       await queueMail(deps, stores, occasion, user.email, message, resetTokenSeconds);
       await record("reset_token_created", { email: user.email, userId: user.id });
       return;

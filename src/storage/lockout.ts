@@ -1,7 +1,7 @@
 /** Failures and locks, in the accounts' own rows. */
 import { sql } from "kysely";
 import type { FailureOutcome, LockoutStore, LockPolicy } from "../domain/lockout.ts";
-import type { Run } from "./queries.ts";
+import { NOBODY, type Run } from "./queries.ts";
 
 export function createLockoutStore(run: Run): LockoutStore {
   return {
@@ -55,9 +55,6 @@ async function whyNotCounted(run: Run, userId: string | null): Promise<"was_lock
   );
   return row === undefined ? "nobody" : "was_locked";
 }
-
-/** An id that is nobody's (RFC 9562 §5.9). */
-const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 async function forgetFailures(run: Run, userId: string, now: number): Promise<boolean> {
   const { numUpdatedRows } = await run((db) =>

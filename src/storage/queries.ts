@@ -25,6 +25,9 @@ export function createRun(
   return Object.assign(<T>(statement: (db: Db) => Promise<T>) => run(statement), { send });
 }
 
+/** An id that is nobody's (RFC 9562 §5.9), for work that is done whether or not there is an account (ET-01). */
+export const NOBODY = "00000000-0000-0000-0000-000000000000";
+
 /** Makes several statements one change: in a transaction of their own, or in the one they are in. */
 export type Unit = Storage["transaction"];
 /** The same, answering before that holds. */

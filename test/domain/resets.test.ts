@@ -33,7 +33,7 @@ test("RS-01 ET-01 an unknown address costs a token, a mail and an event, each as
   expect(unknown).toHaveLength(known.length);
   const forKnown = await writtenFor(known);
   expect(forKnown).toMatchObject({
-    tokens: [{ bytes: 32, created_at: NOW }],
+    tokens: [{ bytes: 32, created_at: NOW, expires_at: NOW + 1_800_000 }], // RS-04: RESET_TOKEN_TTL
     mails: [{ created_at: NOW, attempts: 0 }],
     events: 1,
   });

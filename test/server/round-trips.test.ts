@@ -178,3 +178,9 @@ test("LG-01 of a locked account, the right password takes the same way as a wron
   expect(right).toEqual(await watch(login("not the password"), 401));
   expect(right.roundTrips).toBe(3);
 });
+
+test("RS-01 ET-01 to ask for a reset goes there as often for an unknown address", async () => {
+  const forget = (email: string) => () => target.post("/forgot-password", { email });
+  const known = await watch(forget(owner.email), 202);
+  expect(await watch(forget("nobody@example.com"), 202)).toEqual(known);
+});

@@ -1,0 +1,91 @@
+/**
+ * How much a refusal costs beside its hashing, by rank of the work that was done. A hash, or the disk, takes so
+ * long that `test/attack/timing.test.ts` does not see it; whoever asks often enough would.
+ */
+import { expect, test } from "vitest";
+import type { Dependencies } from "../../src/domain/dependencies.ts";
+import { requestReset } from "../../src/domain/resets.ts";
+import { login } from "../../src/domain/sessions.ts";
+import { patience } from "../patience.ts";
+import { superiority, timesInTurns, workClock } from "../ranks.ts";
+import { CLIENT, openWorld, PASSWORD } from "./world.ts";
+
+const KNOWN = "somebody@example.com";
+/** As long as the known one: a mail's size tells that of its address. */
+const UNKNOWN = "nobody-1@example.com";
+
+/**
+ * Measured on a busy machine: alike 0.49 to 0.53; without a decoy's mail 0.30, without the asking for its
+ * token 0.25 to 0.29. A token or an event alone costs too little: `resets.test.ts` counts their rows.
+ */
+const FORGOT_LEEWAY = 0.13;
+const FORGOT_ROUNDS = 150;
+const FORGOTTEN_AT_ONCE = 5;
+
+/**
+ * Measured: alike 0.37 to 0.52, for a wrong password writes that it was one; without the counting for
+ * nobody 0.12 to 0.25; with an early return 0.01.
+ */
+const LOGIN_LEEWAY = 0.2;
+const LOGIN_ROUNDS = 300;
+
+test(
+  "RS-01 ET-01 to ask for a reset is the same work for an unknown address",
+  patience,
+  async () => {
+    const world = await openWorld();
+    await world.newUser(KNOWN);
+    const ask = async (email: string) => {
+      for (let times = 0; times < FORGOTTEN_AT_ONCE; times += 1)
+        await requestReset(world.deps, world.at(), email);
+    };
+    const { known, unknown } = await timesInTurns(
+      FORGOT_ROUNDS,
+      { known: () => ask(KNOWN), unknown: () => ask(UNKNOWN) },
+      workClock,
+    );
+    expect(Math.abs(superiority(unknown, known) - 0.5)).toBeLessThan(FORGOT_LEEWAY);
+  },
+);
+
+test("LG-01 ET-01 a failed login is the same work, whatever the cause", patience, async () => {
+  const world = await openWorld();
+  await world.newUser(KNOWN);
+  const [locked, disabled] = [await world.newUser(), await world.newUser()];
+  world.sql("UPDATE users SET locked_until = 9e15 WHERE id = ?", locked.id);
+  world.sql("UPDATE users SET disabled = 1 WHERE id = ?", disabled.id);
+  const deps: Dependencies = {
+    ...world.deps,
+    lockout: { threshold: 1_000_000, seconds: 900 },
+    passwords: {
+      ...world.deps.passwords,
+      verify: async (password, encoded) => ({
+        matches: encoded !== undefined && password === PASSWORD,
+        stale: false,
+      }),
+    },
+  };
+  const attempt = async (email: string, password: string) => {
+    const outcome = await login(
+      deps,
+      world.at(),
+      { email, password },
+      CLIENT,
+      undefined,
+      undefined,
+    );
+    expect(outcome).toEqual({ failure: "invalid_credentials" });
+  };
+  const { wrong, ...others } = await timesInTurns(
+    LOGIN_ROUNDS,
+    {
+      wrong: () => attempt(KNOWN, "not the password"),
+      unknown: () => attempt(UNKNOWN, PASSWORD),
+      locked: () => attempt(locked.email, PASSWORD),
+      disabled: () => attempt(disabled.email, PASSWORD),
+    },
+    workClock,
+  );
+  for (const other of Object.values(others))
+    expect(Math.abs(superiority(other, wrong) - 0.5)).toBeLessThan(LOGIN_LEEWAY);
+});
