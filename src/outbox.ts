@@ -11,6 +11,9 @@ import { describeError } from "./routes/errors.ts";
 /** A reserved name (RFC 2606), for mails that become files. */
 const DEVELOPMENT_SENDER = { name: "Portcullis", address: "portcullis@example.com" };
 
+/** A third of what a claim holds, so that nobody else takes on what is being sent. Milliseconds. */
+const ATTEMPT_TIMEOUT_MS = 20_000;
+
 /** Sends what is due until it is stopped; stopping waits for the mail under way. `folder` takes mails where there is no SMTP. */
 export function startOutbox(
   settings: Settings,
@@ -22,6 +25,7 @@ export function startOutbox(
     log,
     transport: mailTransport(settings, folder),
     mailSeal: secretKeys.mailSeal,
+    attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
     now: Date.now,
   };
   return startMailSender(

@@ -20,18 +20,18 @@ export interface Delivery {
   readonly log: EventLog;
   readonly transport: MailTransport;
   readonly mailSeal: Uint8Array;
+  /** How long one attempt may take in all: a server that drips a byte now and then is cut too. */
+  readonly attemptTimeoutMs: number;
   readonly now: () => number;
 }
 
-/** How long one attempt may take in all: a server that drips a byte now and then is cut too. Milliseconds. */
-export const ATTEMPT_TIMEOUT_MS = 20_000;
 /** How long a claim holds: well beyond an attempt, so that nobody sends what is being sent. Milliseconds. */
 const LEASE_MS = 60_000;
 /** The pause after the first failure; each later one is twice as long, up to the longest. Milliseconds. */
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
-/** A bound beside the mail's own end. At the longest pause it is reached after a day. */
-const MAX_ATTEMPTS = 100;
+/** A bound beside the mail's own end, which comes first: at the longest pause it is reached after 60 hours. */
+const MAX_ATTEMPTS = 250;
 const OUTSIDE = { requestId: null, ip: null };
 
 /** Tries the mail that has been due longest; false where none is due. Aborting `stopping` gives it back at once. */
@@ -48,7 +48,7 @@ export async function deliverNext(delivery: Delivery, stopping: AbortSignal): Pr
     return true;
   }
   try {
-    const signal = AbortSignal.any([stopping, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]);
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(delivery.attemptTimeoutMs)]);
     await transport.send({ id, createdAt, ...mail }, signal);
   } catch (error) {
     if (stopping.aborted) await storage.postponeMail(id, attempt, now());

@@ -64,6 +64,7 @@ test("ST-06 no password is hashed or compared, and no mail sent, while a transac
     storage: deps.storage,
     log: deps.log,
     mailSeal: deps.secretKeys.mailSeal,
+    attemptTimeoutMs: 20_000,
     now: () => NOW,
     transport: {
       send: (mail: { readonly subject: string; readonly text: string }) =>

@@ -59,7 +59,9 @@ test("RS-15 a reset leads out of a lock, and the owner was told of the lock", as
   dataOf(await stranger.forgotPassword({ email }));
   const token = tokenIn(await nthMailTo(outbox, email, 2));
   dataOf(await stranger.resetPassword({ token, newPassword }));
-  expect(await stranger.login({ email, password: newPassword })).toMatchObject({ status: 200 });
+  // From anywhere: not only from the device of the reset, which is known from then on.
+  const elsewhere = cookieClient(server.baseUrl);
+  expect(await elsewhere.login({ email, password: newPassword })).toMatchObject({ status: 200 });
 });
 
 test("RS-11 guessing tokens is throttled by address", async () => {

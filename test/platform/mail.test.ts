@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createSmtpTransport } from "../../src/platform/mail-smtp.ts";
 import { cookieClient, dataOf, freshEmail, password } from "../journeys/clients.ts";
 import { startMailServer, startSilentServer } from "../journeys/mail-server.ts";
 import { type ServerProcess, spawnServer, startServerProcess } from "../journeys/server-process.ts";
@@ -100,6 +101,22 @@ test(
     await mailServer.close();
   },
 );
+
+test("a mail server that is not this machine gets no mail without TLS, unless the settings say so", async () => {
+  const mailServer = await startMailServer("accepts");
+  const mail = { id: "1", to: "ada@example.com", subject: "s", text: "t", html: "h", createdAt: 0 };
+  // This machine by a name that does not say so.
+  const send = (parameters: string) =>
+    createSmtpTransport(`smtp://0.0.0.0:${mailServer.port}${parameters}`, {
+      name: "",
+      address: "auth@example.org",
+    }).send(mail, new AbortController().signal);
+  await expect(send("")).rejects.toMatchObject({ code: "ETLS" });
+  expect(mailServer.received).toEqual([]);
+  await send("?requireTLS=false");
+  expect(mailServer.received).toHaveLength(1);
+  await mailServer.close();
+});
 
 test("CF-01 production does not start without SMTP_URL and MAIL_FROM, and shows neither", async () => {
   const missing = await run({});

@@ -1,0 +1,109 @@
+/** A mail that is not accepted: how often it is tried, how long, and what is left of it. */
+import { beforeEach, expect, test } from "vitest";
+import {
+  type DeliverableMail,
+  deliverNext,
+  type Delivery,
+} from "../../src/domain/mail-delivery.ts";
+import { requestReset } from "../../src/domain/resets.ts";
+import { NOW, openWorld, type World } from "./world.ts";
+
+/** As long as a notice's, which is the longest. */
+const LIFETIME_SECONDS = 2 * 86_400;
+const EMAIL = "somebody@example.com";
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const never = new AbortController().signal;
+
+let world: World;
+let delivery: Delivery;
+let now: number;
+let sent: DeliverableMail[];
+/** What a mail server does with a mail. */
+let answer: (signal: AbortSignal) => Promise<void>;
+beforeEach(async () => {
+  world = await openWorld(undefined, { resetTokenSeconds: LIFETIME_SECONDS });
+  await world.newUser(EMAIL);
+  await requestReset(world.deps, world.at(), EMAIL);
+  [now, sent] = [NOW, []];
+  answer = async () => undefined;
+  delivery = {
+    storage: world.deps.storage,
+    log: world.deps.log,
+    transport: {
+      async send(mail, signal) {
+        await answer(signal);
+        sent.push(mail);
+      },
+    },
+    mailSeal: world.deps.secretKeys.mailSeal,
+    attemptTimeoutMs: 50,
+    now: () => now,
+  };
+});
+
+const refuse = async () => {
+  throw Object.assign(new Error("Come back later"), { code: "EENVELOPE" });
+};
+const failures = () =>
+  world.printed.flatMap((event) => (event.event === "mail_failed" ? [event] : []));
+const rows = () => world.sql("SELECT attempts, due_at, finished_at, sealed FROM mails");
+
+test("each pause is twice the one before, from 2 s to 15 minutes; in between nobody is asked", async () => {
+  answer = refuse;
+  const pauses: number[] = [];
+  for (let attempt = 1; attempt <= 12; attempt += 1) {
+    expect(await deliverNext(delivery, never)).toBe(true);
+    const dueAt = Number(rows()[0]?.["due_at"]);
+    pauses.push((dueAt - now) / SECOND_MS);
+    now = dueAt - 1;
+    expect(await deliverNext(delivery, never)).toBe(false);
+    now = dueAt;
+  }
+  expect(pauses).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
+  expect(failures()).toHaveLength(12);
+  expect(failures().at(-1)).toMatchObject({ attempt: 12, code: "EENVELOPE", willRetry: true });
+
+  answer = async () => undefined;
+  expect(await deliverNext(delivery, never)).toBe(true);
+  expect(sent).toMatchObject([{ to: EMAIL, createdAt: NOW }]);
+  expect(rows()).toMatchObject([{ finished_at: now, sealed: null }]);
+});
+
+test("a mail is given up when it would be of no use any more, and what was in it is gone", async () => {
+  answer = refuse;
+  while (rows()[0]?.["finished_at"] === null) {
+    await deliverNext(delivery, never);
+    now = Math.max(now, Number(rows()[0]?.["due_at"]));
+  }
+  const tries = failures().map(({ willRetry }) => willRetry);
+  expect(tries.at(-1)).toBe(false);
+  expect(tries.slice(0, -1)).not.toContain(false);
+  const end = NOW + LIFETIME_SECONDS * SECOND_MS;
+  expect(now).toBeGreaterThan(end - 15 * MINUTE_MS);
+  expect(now).toBeLessThan(end);
+  expect(rows()).toMatchObject([{ sealed: null }]);
+});
+
+test.each([
+  ["expired", () => (now = NOW + LIFETIME_SECONDS * SECOND_MS)],
+  ["tried far too often", () => world.sql("UPDATE mails SET attempts = 250")],
+  ["altered in the database", () => world.sql("UPDATE mails SET sealed = randomblob(900)")],
+  ["another's", () => world.sql("UPDATE mails SET id = ?", world.deps.newId(NOW))],
+])("a mail that is %s is sent to nobody, once and for all", async (_, happen) => {
+  happen();
+  expect(await deliverNext(delivery, never)).toBe(true);
+  expect(sent).toEqual([]);
+  expect(rows()).toMatchObject([{ finished_at: now, sealed: null }]);
+  expect(failures()).toMatchObject([{ willRetry: false }]);
+});
+
+test("an attempt ends in its time, however little the mail server says", async () => {
+  answer = (signal) =>
+    new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason as Error)); // a DOMException
+    });
+  expect(await deliverNext(delivery, never)).toBe(true);
+  expect(failures()).toMatchObject([{ attempt: 1, code: "ETIMEDOUT", willRetry: true }]);
+  expect(rows()).toMatchObject([{ attempts: 1, finished_at: null }]);
+});
