@@ -532,6 +532,26 @@ test("RL-11 where counting alone fails, the right password opens nothing, and is
   expect(countEvents(to)).toEqual(before);
 });
 
+test("RL-08 RL-11 what was counted holds before it is answered: where its COMMIT fails, so does the request", async () => {
+  const to = await start({});
+  const email = await signedUp(to);
+  // A reference that is checked at the end of the transaction, and leads nowhere.
+  query(to, "create table parents (id integer primary key)");
+  query(
+    to,
+    "create table children (id integer references parents (id) deferrable initially deferred)",
+  );
+  const body = "begin insert into children values (1); end";
+  query(to, `create trigger fails_at_the_end after insert on limits ${body}`);
+  const refresh = () => post(to, "/token/refresh", { refreshToken: "no token of ours" });
+  const login = () => post(to, "/login", { email, password });
+  for (const { status } of [await refresh(), await login()]) expect(status).toBeGreaterThan(499);
+  expect(query(to, "select * from limits")).toHaveLength(1); // the signup's
+  expect(query(to, "select id from sessions")).toEqual([]);
+  query(to, "drop trigger fails_at_the_end");
+  expect([(await refresh()).status, (await login()).status]).toEqual([401, 200]);
+});
+
 test("a stolen database lists no address that was typed in, and no client's", async () => {
   const to = await start({ ...generousLimits });
   const email = freshEmail();
