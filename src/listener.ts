@@ -6,13 +6,9 @@ import type { Settings } from "./config.ts";
 import { BODY_MAX_BYTES } from "./contract/values.ts";
 import { OneWriteResponse } from "./platform/one-write.ts";
 import { Utf8Request } from "./platform/utf8-request.ts";
+import type { AnswerHeaders } from "./routes/headers.ts";
 import { StartRefusedError } from "./start-refused.ts";
-import {
-  badRequest,
-  createHostCheck,
-  type RefusalHeaders,
-  refuseUnreadable,
-} from "./unreadable-requests.ts";
+import { badRequest, createHostCheck, refuseUnreadable } from "./unreadable-requests.ts";
 
 /** How long whoever is at the other end may take (IV-08). Milliseconds. */
 export interface Patience {
@@ -48,19 +44,21 @@ export interface Listener {
   close(cut?: boolean): Promise<void>;
 }
 
-/**
- * Listens where the settings say; rejects with a `StartRefusedError` where that cannot be. What cannot be
- * read never reaches `fetch`, and is refused with `headers`.
- */
+export interface Answering {
+  fetch(request: Request): Response | Promise<Response>;
+  /** What every answer carries: also one to a request that cannot be read, which `fetch` never sees (HD-01). */
+  commonHeaders(): AnswerHeaders;
+}
+
+/** Listens where the settings say; rejects with a `StartRefusedError` where that cannot be. */
 export async function listen(
   settings: Pick<Settings, "HOST" | "PORT">,
-  fetch: (request: Request) => Response | Promise<Response>,
-  headers: RefusalHeaders,
+  { fetch, commonHeaders }: Answering,
   patience: Patience = usualPatience,
 ): Promise<Listener> {
   const hasUsableHost = createHostCheck();
   const server = serve({
-    fetch: (request) => (hasUsableHost(request) ? fetch(request) : badRequest(headers)),
+    fetch: (request) => (hasUsableHost(request) ? fetch(request) : badRequest(commonHeaders())),
     port: settings.PORT,
     hostname: settings.HOST,
     silent: true,
@@ -81,7 +79,7 @@ export async function listen(
   });
   const node = server.node?.server;
   if (!(node instanceof Server)) throw new Error("srvx listens with no server of node:http");
-  refuseUnreadable(node, headers);
+  refuseUnreadable(node, commonHeaders);
   const connections = cutUntakenAnswers(node, patience);
   const close = async (cut?: boolean): Promise<void> => {
     // What idles now is closed by Node itself; what is still being answered idles later. Node takes

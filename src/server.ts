@@ -101,7 +101,11 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     now,
     ResponseClass: FastResponse,
   });
-  const listener = await listen(settings, app.fetch, createBaseHeaders(https));
+  const baseHeaders = createBaseHeaders(https);
+  const listener = await listen(settings, {
+    fetch: app.fetch,
+    commonHeaders: () => ({ ...baseHeaders, "x-request-id": deps.newId(now()) }),
+  });
   const { address } = listener;
   // A developer's browser may call a loopback address by any of its names.
   if (!production) for (const origin of loopbackOrigins(address)) allowedOrigins.add(origin);

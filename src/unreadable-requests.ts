@@ -7,8 +7,7 @@ import { type Server, STATUS_CODES } from "node:http";
 import { Socket } from "node:net";
 import type { ServerRequest } from "srvx";
 import { FastResponse } from "srvx/node";
-
-export type RefusalHeaders = Readonly<Record<string, string>>;
+import type { AnswerHeaders } from "./routes/headers.ts";
 
 /** What Node's parser complains of, by its code; anything else is 400. */
 const parserStatuses: Readonly<Record<string, number>> = {
@@ -20,20 +19,20 @@ const parserStatuses: Readonly<Record<string, number>> = {
 const LAST_AND_EMPTY = { connection: "close", "content-length": "0" };
 
 /** Answers in Node's place, which would do it without our headers. */
-export function refuseUnreadable(server: Server, headers: RefusalHeaders): void {
+export function refuseUnreadable(server: Server, commonHeaders: () => AnswerHeaders): void {
   server.on("clientError", (error, socket) => {
     // Nobody is there any more. Otherwise no answer is half-way: each of ours is one write.
     if (!(socket instanceof Socket) || !socket.writable) return void socket.destroy(error);
     const status = ("code" in error && parserStatuses[String(error.code)]) || 400;
-    socket.write(spell(status, headers));
+    socket.write(spell(status, commonHeaders()));
     socket.destroySoon();
   });
   // srvx refuses a target that is no URL by itself; where it is one, the answer's headers replace these.
   server.prependListener("request", ({ url }, response) => {
-    if (!url?.startsWith("/")) response.setHeaders(new Map(Object.entries(headers)));
+    if (!url?.startsWith("/")) response.setHeaders(new Map(Object.entries(commonHeaders())));
   });
   server.on("checkExpectation", (_request, response) => {
-    response.writeHead(417, { ...headers, ...LAST_AND_EMPTY }).end();
+    response.writeHead(417, { ...commonHeaders(), ...LAST_AND_EMPTY }).end();
   });
 }
 
@@ -53,11 +52,11 @@ export function createHostCheck(): (request: ServerRequest) => boolean {
   };
 }
 
-export function badRequest(headers: RefusalHeaders): Response {
+export function badRequest(headers: AnswerHeaders): Response {
   return new FastResponse(null, { status: 400, headers: { ...headers, ...LAST_AND_EMPTY } });
 }
 
-function spell(status: number, headers: RefusalHeaders): string {
+function spell(status: number, headers: AnswerHeaders): string {
   const lines = Object.entries({ ...headers, ...LAST_AND_EMPTY });
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

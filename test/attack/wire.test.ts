@@ -129,6 +129,7 @@ function expectBare(answer: string, status: string): void {
   expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   for (const [name, value] of Object.entries(createBaseHeaders(false)))
     expect(answer.toLowerCase()).toContain(`\r\n${name}: ${value}\r\n`.toLowerCase());
+  expect(answer).toMatch(/\r\nx-request-id: [0-9a-f-]{36}\r\n/i);
   expect(answer.indexOf("\r\n\r\n")).toBe(answer.length - 4);
 }
 

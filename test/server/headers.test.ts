@@ -21,6 +21,9 @@ const requests = [
   ["PUT", "/login"],
   ["POST", "/login"],
   ["GET", "/problems/not-found"],
+  ["GET", "/reset"],
+  ["GET", "/docs"],
+  ["GET", "/openapi.json"],
 ] as const;
 
 test.each(requests)(
@@ -28,18 +31,18 @@ test.each(requests)(
   async (method, path) => {
     const { status, headers } = await fetch(secure.baseUrl + path, { method });
     expect(status).toBeGreaterThanOrEqual(200);
-    expect(headers.get("strict-transport-security")).toMatch(/^max-age=\d{8}; includeSubDomains$/);
-    expect(headers.get("x-content-type-options")).toBe("nosniff");
-    expect(headers.get("x-frame-options")).toBe("DENY");
-    expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
-    expect(headers.get("referrer-policy")).toBe("no-referrer");
-    expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
-    expect(headers.get("cache-control")).toBe("no-store");
-    for (const name of ["x-powered-by", "server"]) expect(headers.get(name)).toBeNull();
+    expectCommon(headers);
     const overHttp = await fetch(plain.baseUrl + path, { method });
     expect(overHttp.headers.get("strict-transport-security")).toBeNull();
   },
 );
+
+test("HD-01 so does the refusal of a host that is none, which the app never sees", async () => {
+  const answer = await raw("GET /healthz HTTP/1.1\r\nHost: a, b", secure);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  const lines = answer.split("\r\n").slice(1, answer.split("\r\n").indexOf(""));
+  expectCommon(new Headers(lines.map((line) => line.split(": ", 2) as [string, string]))); // a name and a value
+});
 
 test("IV-12 a second Host header is refused, and TRACE never echoes", async () => {
   expect(await raw("GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b")).toMatch(/^HTTP\/1\.1 400 /);
@@ -48,8 +51,25 @@ test("IV-12 a second Host header is refused, and TRACE never echoes", async () =
   expect(traced).not.toContain("secret=1");
 });
 
-async function raw(head: string): Promise<string> {
-  const socket = connect(Number(new URL(plain.baseUrl).port), "127.0.0.1");
+function expectCommon(headers: Headers): void {
+  expect(headers.get("strict-transport-security")).toMatch(/^max-age=\d{8}; includeSubDomains$/);
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+  expect(headers.get("x-frame-options")).toBe("DENY");
+  const policy = headers.get("content-security-policy")?.split("; ");
+  for (const closed of ["default-src", "frame-ancestors", "base-uri", "form-action"])
+    expect(policy).toContain(`${closed} 'none'`);
+  expect(policy?.join()).not.toContain("unsafe");
+  expect(headers.get("referrer-policy")).toBe("no-referrer");
+  expect(headers.get("permissions-policy")).toBe("camera=(), geolocation=(), microphone=()");
+  expect(headers.get("cross-origin-opener-policy")).toBe("same-origin");
+  expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+  expect(headers.get("cache-control")).toBe("no-store");
+  expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+  for (const name of ["x-powered-by", "server"]) expect(headers.get(name)).toBeNull();
+}
+
+async function raw(head: string, { baseUrl } = plain): Promise<string> {
+  const socket = connect(Number(new URL(baseUrl).port), "127.0.0.1");
   socket.write(`${head}\r\nConnection: close\r\n\r\n`);
   let answer = "";
   socket.on("data", (chunk: Buffer) => (answer += chunk.toString()));

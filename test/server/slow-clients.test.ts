@@ -23,11 +23,15 @@ const bigAnswer = new Uint8Array(8 * 1024 * 1024);
 let listener: Listener;
 let port: number;
 beforeAll(async () => {
-  const answer = async (request: Request) => {
+  const fetch = async (request: Request) => {
     await request.text();
     return new Response(request.url.endsWith("/big") ? bigAnswer : "ok");
   };
-  listener = await listen({ HOST: "127.0.0.1", PORT: 0 }, answer, {}, patience);
+  listener = await listen(
+    { HOST: "127.0.0.1", PORT: 0 },
+    { fetch, commonHeaders: () => ({}) },
+    patience,
+  );
   port = Number(new URL(listener.address).port);
 });
 afterAll(() => listener.close(true));
