@@ -533,7 +533,7 @@ test("RL-11 where counting alone fails, the right password opens nothing, and is
 });
 
 test("RL-08 RL-11 what was counted holds before it is answered: where its COMMIT fails, so does the request", async () => {
-  const to = await start({});
+  const to = await start({ LIMIT_LOGIN_EMAIL: "1/3600" });
   const email = await signedUp(to);
   // A reference that is checked at the end of the transaction, and leads nowhere.
   query(to, "create table parents (id integer primary key)");
@@ -550,6 +550,13 @@ test("RL-08 RL-11 what was counted holds before it is answered: where its COMMIT
   expect(query(to, "select id from sessions")).toEqual([]);
   query(to, "drop trigger fails_at_the_end");
   expect([(await refresh()).status, (await login()).status]).toEqual([401, 200]);
+  // A refusal too: what was counted for the client's address before the e-mail's limit refused.
+  await post(to, "/login", { email, password: wrong });
+  expect(await login()).toMatchObject({ status: 429 }); // told; the next one has no COMMIT of an event
+  query(to, `create trigger fails_at_the_end after update on limits ${body}`);
+  expect((await login()).status).toBeGreaterThan(499);
+  query(to, "drop trigger fails_at_the_end");
+  expect(await login()).toMatchObject({ status: 429 });
 });
 
 test("a stolen database lists no address that was typed in, and no client's", async () => {
