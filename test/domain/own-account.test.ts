@@ -59,9 +59,14 @@ describe("PW-10 a change needs the current password", () => {
   test("PW-06 PW-07 a weak next one is refused with the reason, and changes and ends nothing", async () => {
     const caller = await asking();
     const before = [hashOf(user), sessionIds(world)];
-    for (const weak of ["sunshine", "short", user.email])
-      expect(await changePassword(world.deps, world.at(), caller, PASSWORD, weak)).toMatchObject({
+    for (const [weak, reason] of [
+      ["sunshine", "too_common"],
+      ["qzjxkvw", "too_short"],
+      [user.email, "contains_identifier"],
+    ] as const)
+      expect(await changePassword(world.deps, world.at(), caller, PASSWORD, weak)).toEqual({
         failure: "weak_password",
+        reasons: [reason],
       });
     expect([hashOf(user), sessionIds(world)]).toEqual(before);
   });
@@ -117,6 +122,17 @@ describe("PW-10 a session that guesses the current password ends, and locks nobo
     expect(sessionIds(world)).toEqual([]);
     expect(storedEvents(world, "session_revoked")).toHaveLength(1);
   });
+});
+
+test("PW-10 of two changes at once from one session, the second proved what is no longer the password", async () => {
+  const caller = await asking();
+  const change = (next: string) => changePassword(world.deps, world.at(), caller, PASSWORD, next);
+  const outcomes = await Promise.all([change(NEXT), change(OTHER)]);
+  expect(outcomes).toContain("changed");
+  expect(outcomes).toContainEqual({ failure: "invalid_credentials" });
+  const [chosen, refused] = outcomes[0] === "changed" ? [NEXT, OTHER] : [OTHER, NEXT];
+  expect([await opens(chosen), await opens(refused)]).toEqual([true, false]);
+  expect(storedEvents(world, "password_changed")).toHaveLength(1);
 });
 
 describe("PW-11 a change ends every other session and token", () => {

@@ -164,11 +164,16 @@ test.each([
   expect(await verify("", broken)).toMatchObject({ matches: false });
 });
 
-test("PW-01 a hash from elsewhere is not upgraded with what plain bcrypt did not compare", async () => {
-  const brought = hashSync("a".repeat(72), COST);
-  expect(await verify(`${"a".repeat(72)} and more`, brought)).toEqual({
-    matches: true,
-    stale: false,
-  });
-  expect(await verify("a".repeat(72), brought)).toEqual({ matches: true, stale: true });
-});
+test.each([
+  ["beyond byte 72", "a".repeat(72), `${"a".repeat(72)} and more`],
+  ["beyond byte 72, which is its 37th character", "é".repeat(36), `${"é".repeat(36)}x`],
+  // Bcrypt ends its key with a NUL and begins it anew: to it these are one password.
+  ["beyond a NUL", "ab", "ab\0ab"],
+])(
+  "PW-01 PW-02 a hash from elsewhere is not upgraded with what plain bcrypt did not compare: %s",
+  async (_, chosen, typed) => {
+    const brought = hashSync(chosen, COST);
+    expect(await verify(typed, brought)).toEqual({ matches: true, stale: false });
+    expect(await verify(chosen, brought)).toEqual({ matches: true, stale: true });
+  },
+);

@@ -4,7 +4,7 @@ import { decodeJwt } from "jose";
 import { beforeEach, describe, expect, test } from "vitest";
 import { KEY_NOTICE_MS } from "../../src/domain/keys.ts";
 import { StorageUnavailableError } from "../../src/domain/storage.ts";
-import { refresh, revokeToken } from "../../src/domain/tokens.ts";
+import { findPresented, refresh, revokeToken } from "../../src/domain/tokens.ts";
 import { deleteUser, type User } from "../../src/domain/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { respell } from "./base64url.ts";
@@ -241,6 +241,29 @@ test("TK-15 the grace is for the one before the current, and for none before tha
   expect(await use(first.refreshToken)).toBeUndefined(); // in the same millisecond
   expect(sessionIds(world)).toEqual([]);
 });
+
+test("TK-15 a clock that is put back does not lengthen the grace", async () => {
+  const second = await next(first.refreshToken);
+  expect((await next(first.refreshToken, NOW - GRACE_MS)).refreshToken).toBe(second.refreshToken);
+  expect(await use(first.refreshToken, NOW - GRACE_MS - 1)).toBeUndefined();
+  expect(sessionIds(world)).toEqual([]);
+});
+
+test.each([
+  ["the current one", 1],
+  ["the one before, within the grace", 0],
+])(
+  "TK-08 a session that ends while its refresh token is judged gives no pair and no event: %s",
+  async (_, counter) => {
+    await next(first.refreshToken);
+    const [token, told] = [tokenAt(counter), storedEvents(world, "token_refreshed")];
+    const found = await findPresented(world.deps, world.deps.storage, token);
+    expect(found).toBeDefined();
+    await revokeToken(world.deps, world.at(), token);
+    expect(await refresh(world.deps, world.at(), token, found)).toBeUndefined();
+    expect(storedEvents(world, "token_refreshed")).toEqual(told);
+  },
+);
 
 describe("TK-16 a refresh that fails consumes nothing", () => {
   test("where its event cannot be stored", async () => {

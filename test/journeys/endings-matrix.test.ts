@@ -108,6 +108,18 @@ const endings: Record<string, Ending> = {
     status: 200,
     end: async ({ userId }) => ((await admin.updateUser({ userId, disabled: true })).ok ? 200 : 0),
   },
+  "AZ-04 disabling the account, and enabling it again": {
+    ends: everything,
+    resetToken: {
+      is: "void",
+      why: "AZ-04: disabling ends all the account has, and enabling brings none of it back",
+    },
+    status: 200,
+    async end({ userId }) {
+      expect((await admin.updateUser({ userId, disabled: true })).ok).toBe(true);
+      return (await admin.updateUser({ userId, disabled: false })).ok ? 200 : 0;
+    },
+  },
   "AZ-04 deleting the account": {
     ends: everything,
     resetToken: {

@@ -109,6 +109,24 @@ describe.each(databases)("sessions on $name", ({ create }) => {
     expect(ids).toEqual(kept.map((session) => session.id).toSorted());
   });
 
+  it("SE-05 SE-07 a list has no session that is past its absolute limit, and no cookie past its idle limit", async () => {
+    const user = await storedUser();
+    const limits = { now: NOW, idleSince: NOW - 3_600_000 };
+    const { idleSince } = limits;
+    const live = [
+      aCookieSession(user, { lastSeenAt: idleSince + 1, expiresAt: NOW + 1 }),
+      aTokenSession(user, { lastSeenAt: idleSince - 1, expiresAt: NOW + 1 }),
+    ];
+    const ended = [
+      aCookieSession(user, { lastSeenAt: idleSince }),
+      aCookieSession(user, { expiresAt: NOW }),
+      aTokenSession(user, { expiresAt: NOW }),
+    ];
+    for (const session of [...ended, ...live]) await test.storage.insertSession(session, HASH);
+    const listed = await test.storage.listSessions(user.id, limits, 9, undefined);
+    expect(listed.map(({ id }) => id)).toEqual(live.map(({ id }) => id).toSorted());
+  });
+
   describe("an exchange of a refresh token", () => {
     const recorded = (user: User, id = uuidv7()) => ({ id, event: aSignup(user) });
     const counters = () => test.database.query("select refresh_counter from sessions");
