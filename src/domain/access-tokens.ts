@@ -131,17 +131,30 @@ function isCanonical(token: string): boolean {
 }
 
 /**
+ * How long an access token made now is good. No longer than its session: whoever verifies it by the
+ * published keys alone cannot ask whether that has ended (SE-05).
+ */
+export function accessTokenSeconds(
+  { lifetimes }: Dependencies,
+  { now }: Occasion,
+  { expiresAt }: Session,
+): number {
+  return Math.min(lifetimes.accessTokenSeconds, Math.floor((expiresAt - now) / 1000));
+}
+
+/**
  * 15 minutes by default; no e-mail and no role in it (TK-06). Written out here, because jose spends as
  * much around the signature as the signature costs; what believes a token is still jose.
  */
 export async function signAccessToken(
   deps: Dependencies,
-  { now }: Occasion,
+  occasion: Occasion,
   { kid, privateKey }: SigningKey,
   user: User,
   session: Session,
 ): Promise<string> {
-  const { issuer, lifetimes } = deps;
+  const { issuer } = deps;
+  const { now } = occasion;
   const iat = Math.floor(now / 1000);
   const signed = `${segmentOf({ alg: ALGORITHM, typ: ACCESS_TOKEN_TYPE, kid })}.${segmentOf({
     iss: issuer,
@@ -150,7 +163,7 @@ export async function signAccessToken(
     sid: session.id,
     jti: deps.newId(now),
     iat,
-    exp: iat + lifetimes.accessTokenSeconds,
+    exp: iat + accessTokenSeconds(deps, occasion, session),
   })}`;
   // RFC 8037 §3.1: the signature itself, of the two segments as they are sent (RFC 7515 §7.1).
   const signature = await signElsewhere(Buffer.from(signed), privateKey);

@@ -4,7 +4,7 @@
  * and the MAC, keyed by AUTH_SECRET and salted per session, that we made it.
  */
 import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
-import { signAccessToken, verifyAccessToken } from "./access-tokens.ts";
+import { accessTokenSeconds, signAccessToken, verifyAccessToken } from "./access-tokens.ts";
 import { type Credentials, type LoginFailure, startSession } from "./credentials.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { Device } from "./devices.ts";
@@ -50,7 +50,7 @@ export async function tokenLogin(
   const key = await deps.keyRing.findSigning(occasion.now);
   return {
     accessToken: await signAccessToken(deps, occasion, key, user, session),
-    expiresInSeconds: deps.lifetimes.accessTokenSeconds,
+    expiresInSeconds: accessTokenSeconds(deps, occasion, session),
     refreshToken: refreshToken(deps.secretKeys.refreshToken, session.id, refreshSalt, 0),
     refreshExpiresInSeconds: deps.lifetimes.refreshTokenSeconds,
   };
@@ -157,7 +157,7 @@ async function successorOf(
 ): Promise<TokenPair> {
   return {
     accessToken: await signAccessToken(deps, occasion, key, user, session),
-    expiresInSeconds: deps.lifetimes.accessTokenSeconds,
+    expiresInSeconds: accessTokenSeconds(deps, occasion, session),
     refreshToken: refreshToken(deps.secretKeys.refreshToken, session.id, refreshSalt, counter + 1),
     refreshExpiresInSeconds: Math.floor((session.expiresAt - occasion.now) / 1000),
   };

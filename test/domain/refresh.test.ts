@@ -315,6 +315,14 @@ describe("refreshing ends where the login does", () => {
     expect(storedEvents(world, "refresh_token_reuse")).toEqual([]);
   });
 
+  test("SE-05 and no access token says that it is good for longer", async () => {
+    const now = NOW + LIFE_MS - 60_000;
+    const { accessToken, expiresInSeconds } = await next(first.refreshToken, now);
+    expect(expiresInSeconds).toBe(60);
+    expect(decodeJwt(accessToken).exp).toBe((NOW + LIFE_MS) / 1000);
+    expect(await roleByBearer(world, accessToken, NOW + LIFE_MS - 1)).toBe("user");
+  });
+
   test("AZ-04 with the account's disabling, from that moment and without a change", async () => {
     world.sql("UPDATE users SET disabled = 1 WHERE id = ?", user.id);
     const before = rows();
