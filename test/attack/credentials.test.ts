@@ -33,6 +33,17 @@ describe("cookies", () => {
     expect((await target.send("GET", "/me", { cookie: planted })).status).toBe(401);
   });
 
+  test("LG-03 the session a login comes with ends, whoever logs in", async () => {
+    for (const email of [undefined, (await target.newLogin()).email]) {
+      const before = await target.newLogin();
+      const login = { email: email ?? before.email, password: PASSWORD };
+      const { status } = await target.post("/login", login, { cookie: before.cookie });
+      expect(status).toBe(200);
+      const asked = await target.send("GET", "/me", { cookie: before.cookie });
+      expect(codeOf(asked)).toBe("401 unauthenticated");
+    }
+  });
+
   test.each([
     ["a no-break space before its name", (cookie: string) => `\xa0${cookie}`],
     ["a tab before its name", (cookie: string) => `\t${cookie}`],

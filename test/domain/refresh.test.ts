@@ -220,6 +220,7 @@ test("TK-14 whoever lost the answer gets the same successor until the grace is o
   expect(again.refreshToken).toBe(lost.refreshToken);
   expect(await roleByBearer(world, again.accessToken)).toBe("user");
   expect(counterOf()).toBe(1);
+  expect(storedEvents(world, "token_refreshed")).toHaveLength(2); // LA-01: each gave a pair away
   expect(await use(again.refreshToken, NOW + 60_000)).toBeDefined();
   // LA-01: each answer with tokens is told of, the one that was asked for again too.
   expect(storedEvents(world, "token_refreshed")).toHaveLength(3);

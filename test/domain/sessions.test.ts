@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { beforeEach, describe, expect, test } from "vitest";
 import { hashSecret } from "../../src/domain/secrets.ts";
 import {
@@ -66,6 +67,17 @@ describe("SE-05 limits are the server's to judge", () => {
     const lastSeen = NOW + HOUR - 1;
     expect(await recognize(secret, lastSeen + HOUR - 1)).toBeDefined();
     expect(await recognize(secret, lastSeen + HOUR - 1 + HOUR)).toBeUndefined();
+  });
+
+  test("whoever can be recognised is, also while the database cannot be written", async () => {
+    const { secret, session } = await logIn();
+    const holder = new DatabaseSync(world.databaseFile);
+    holder.exec("BEGIN IMMEDIATE");
+    expect(await recognize(secret, NOW + HOUR / 2)).toBeDefined();
+    holder.exec("ROLLBACK");
+    holder.close();
+    const [row] = world.sql("SELECT last_seen_at FROM sessions WHERE id = ?", session.id);
+    expect(row?.["last_seen_at"]).toBe(NOW);
   });
 
   test("SE-06 activity never moves the absolute limit", async () => {
