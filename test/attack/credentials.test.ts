@@ -44,6 +44,23 @@ describe("cookies", () => {
     }
   });
 
+  test("SE-07 of one's sessions, the one that asks is marked, and no other", async () => {
+    const mine = await target.newLogin();
+    const again = await target.post("/login", { email: mine.email, password: PASSWORD });
+    const theirs = /__Host-session=[^;]+/.exec(String(again.headers["set-cookie"]))?.[0] ?? "";
+    const currentOf = async (cookie: string) => {
+      const { body } = await target.send("GET", "/me/sessions", { cookie });
+      const { items } = JSON.parse(body) as { items: { id: string; current: boolean }[] };
+      expect(items).toHaveLength(2);
+      return items.filter(({ current }) => current).map(({ id }) => id);
+    };
+    const [current, ...more] = await currentOf(theirs);
+    expect(more).toEqual([]);
+    const proof = { cookie: mine.cookie, "x-csrf-token": mine.csrfToken };
+    expect((await target.send("DELETE", `/me/sessions/${current}`, proof)).status).toBe(204);
+    expect((await target.send("GET", "/me", { cookie: theirs })).status).toBe(401);
+  });
+
   test.each([
     ["a no-break space before its name", (cookie: string) => `\xa0${cookie}`],
     ["a tab before its name", (cookie: string) => `\t${cookie}`],
