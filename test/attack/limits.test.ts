@@ -276,6 +276,9 @@ test("RL-03 an owner on a known device gets through a lock and a flood; nobody e
   expect(await post(to, "/login", right)).toMatchObject({ status: 429 });
   const fromOther = await post(to, "/login", right, { cookie: otherDevice });
   expect(fromOther).toMatchObject({ status: 429 });
+  // LG-07: by either way to log in.
+  expect(await post(to, "/token/login", right)).toMatchObject({ status: 429 });
+  expect(await post(to, "/token/login", right, { cookie: device })).toMatchObject({ status: 200 });
   const owner = await post(to, "/login", right, { cookie: device });
   expect(owner.status).toBe(200);
 
