@@ -53,6 +53,7 @@ export const rooms: readonly Room[] = [
       "src/storage/postgres-exchange.ts": ["pg"],
       "src/storage/sqlite-connection.ts": ["node:sqlite", "node:fs", "node:path"],
       "src/storage/sqlite-direct-connection.ts": ["node:sqlite"],
+      "src/storage/sqlite-reading-connection.ts": ["node:sqlite"],
     },
     why: "Storage keeps rows and decides nothing: Kysely writes its SQL, the domain lends it types and the errors it throws. Only *-connection.ts and postgres-exchange.ts name a database driver, and only sqlite-connection.ts touches a file.",
   },

@@ -21,6 +21,8 @@ import { sqliteDialect } from "./dialect.ts";
 import type { Database } from "./drivers.ts";
 import { failureCodeOf } from "./failure-codes.ts";
 import type { ReadNow } from "./queries.ts";
+import { createKeptReading } from "./sqlite-reading-connection.ts";
+import type { KeptReading } from "./sqlite-reading-connection.ts";
 import type { Tables } from "./schema.ts";
 import { bindable, createAsk, keepStatements, lendTo } from "./sqlite-direct-connection.ts";
 import type { Ask } from "./sqlite-direct-connection.ts";
@@ -30,7 +32,8 @@ import { transactInGroups } from "./transactions.ts";
 export async function openSqlite(path: string): Promise<Database> {
   // Two that open a new file at once both want it for themselves, to make it a WAL file.
   const database = await retryWhileBusy(sqliteDialect.failureOf, async () => openFile(path));
-  const dialect = createDialect(database);
+  const kept = createKeptReading(resolve(path));
+  const dialect = createDialect(database, kept);
   const db = new Kysely<Tables>({ dialect });
   const ask = createAsk(database);
   const shared = { config: { dialect }, dialect, driver: dialect.createDriver() };
@@ -39,12 +42,16 @@ export async function openSqlite(path: string): Promise<Database> {
     dialect: sqliteDialect,
     // The migration is one transaction, and that holds the file.
     alone: (work) => work(db),
-    readNow: createReadNow(database, ask),
+    readNow: createReadNow(database, kept, ask),
     together: undefined,
     transactions: (open) =>
       transactInGroups(
         // Kysely's queue for the connection: whoever else asks waits until it is given back.
-        (use) => db.connection().execute(() => lendTo(database, shared, ask, use)),
+        (use) =>
+          db.connection().execute(() => {
+            kept.letGo();
+            return lendTo(database, shared, ask, use);
+          }),
         open,
       ),
     poolState: () => undefined,
@@ -144,9 +151,9 @@ export function applySettings(database: DatabaseSync): void {
 }
 
 /** Kysely's SQLite dialect over node:sqlite. */
-function createDialect(database: DatabaseSync): Dialect {
+function createDialect(database: DatabaseSync, kept: KeptReading): Dialect {
   return {
-    createDriver: () => new ImmediateDriver(database),
+    createDriver: () => new ImmediateDriver(database, kept),
     createAdapter: () => new TransactionalDdlAdapter(),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -156,8 +163,8 @@ function createDialect(database: DatabaseSync): Dialect {
 class ImmediateDriver extends SqliteDriver {
   readonly #database: DatabaseSync;
 
-  constructor(database: DatabaseSync) {
-    super({ database: adapt(database) });
+  constructor(database: DatabaseSync, kept: KeptReading) {
+    super({ database: adapt(database, kept) });
     this.#database = database;
   }
 
@@ -183,9 +190,10 @@ class TransactionalDdlAdapter extends SqliteAdapter {
  * A reading that every request makes goes straight to the file. Not while a transaction is open: this
  * connection would see what may never be committed.
  */
-function createReadNow(database: DatabaseSync, ask: Ask): ReadNow {
+function createReadNow(database: DatabaseSync, kept: KeptReading, ask: Ask): ReadNow {
   return <Row>({ sql }: CompiledQuery<Row>, parameters: readonly unknown[]) => {
     if (!database.isOpen || database.isTransaction) return undefined;
+    kept.keep();
     try {
       return ask(sql, parameters).rows as Row[]; // as Kysely typed the query
     } catch (error) {
@@ -197,18 +205,31 @@ function createReadNow(database: DatabaseSync, ask: Ask): ReadNow {
 }
 
 /** node:sqlite in the shape Kysely expects. */
-function adapt(database: DatabaseSync): SqliteDatabase {
+function adapt(database: DatabaseSync, kept: KeptReading): SqliteDatabase {
   return {
-    close: () => database.close(),
-    prepare: keepStatements((sql) => adaptStatement(database.prepare(sql))),
+    close() {
+      kept.close();
+      database.close();
+    },
+    prepare: keepStatements((sql) => adaptStatement(database.prepare(sql), kept)),
   };
 }
 
-function adaptStatement(statement: StatementSync): SqliteStatement {
+/** Any of them may write, whatever it answers. */
+function adaptStatement(statement: StatementSync, kept: KeptReading): SqliteStatement {
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...bindable(parameters)),
-    run: (parameters) => statement.run(...bindable(parameters)),
-    iterate: (parameters) => statement.iterate(...bindable(parameters)),
+    all(parameters) {
+      kept.letGo();
+      return statement.all(...bindable(parameters));
+    },
+    run(parameters) {
+      kept.letGo();
+      return statement.run(...bindable(parameters));
+    },
+    iterate(parameters) {
+      kept.letGo();
+      return statement.iterate(...bindable(parameters));
+    },
   };
 }
