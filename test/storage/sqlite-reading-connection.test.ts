@@ -57,6 +57,17 @@ it.each<[string, (work: (stores: Stores) => Promise<unknown>) => Promise<unknown
   expect(statSync(`${database.path}-wal`).size).toBeLessThan(LOG_MAX_BYTES);
 });
 
+it("a reading is kept, which other processes see", async () => {
+  const another = new DatabaseSync(database.path);
+  const fold = another.prepare("pragma wal_checkpoint(truncate)");
+  await until(async () => {
+    await storage.touchSession(session.id, Date.now()); // so that there is a log to be read
+    await read();
+    return fold.get()?.["busy"] === 1 ? true : undefined;
+  });
+  another.close();
+});
+
 it("another process can fold the log in soon after a reading", async () => {
   const another = new DatabaseSync(database.path);
   const fold = another.prepare("pragma wal_checkpoint(truncate)");
