@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "client/test/**/*.test.ts", "packages/http/test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "test/browser/**", "test/consumer/**"],
-    globalSetup: "test/postgres.ts",
+    globalSetup: "test/support/postgres-server.ts",
     // Half of the time is waiting for processes and clocks: two files at once, also on two cores.
     maxWorkers: 2,
     // Real servers and real bcrypt on two cores: slow is not the same as stuck.

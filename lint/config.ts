@@ -114,7 +114,7 @@ export const fileRules = defineConfig([
   },
   {
     files: ["src/**"],
-    ignores: ["src/config.ts", "src/start.js"],
+    ignores: ["src/process/settings.ts", "src/start.js"],
     rules: {
       "no-restricted-properties": [
         "error",
@@ -122,7 +122,7 @@ export const fileRules = defineConfig([
           object: "process",
           property: "env",
           message:
-            "Only src/config.ts reads the environment, so that one file lists every setting and a bad one stops the start.",
+            "Only src/process/settings.ts reads the environment, so that one file lists every setting and a bad one stops the start.",
         },
       ],
       "no-restricted-imports": [
@@ -141,7 +141,7 @@ export const fileRules = defineConfig([
 ]);
 
 /** Their packages are installed by the bench alone, so the compiler cannot say what their values are. */
-const BENCH_PEERS = ["scripts/bench/peers/**"];
+const BENCH_PEERS = ["labs/bench/peers/**"];
 
 /** Rules that ask the compiler what a value is. */
 const typedRules = defineConfig([

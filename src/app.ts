@@ -9,7 +9,7 @@ import { createAuditHandlers } from "./routes/audit.ts";
 import { type Cors, createCors } from "./routes/cors.ts";
 import { createDocsRoutes, type DocsAssets } from "./routes/docs.ts";
 import { describeError } from "./routes/errors.ts";
-import { Exchange, exchangeOf } from "./routes/exchange.ts";
+import { RequestState, requestStateOf } from "./routes/request-state.ts";
 import type { Handlers } from "./routes/handler.ts";
 import { createBaseHeaders } from "./routes/headers.ts";
 import { createHealthHandlers } from "./routes/health.ts";
@@ -92,52 +92,51 @@ export function createApp(options: AppOptions): App {
     routes: [
       ...served,
       ...refuseOtherMethods(served, responder, cors),
-      ...cors.unroutedPreflights(({ locals }) => notFound(exchangeOf(locals))),
+      ...cors.unroutedPreflights(({ locals }) => notFound(requestStateOf(locals))),
     ],
     onRequest({ request }) {
       const time = now();
-      return { exchange: new Exchange(deps.newId(time), options.clientAddress(request), time) };
+      return { state: new RequestState(deps.newId(time), options.clientAddress(request), time) };
     },
-    onNotFound: ({ locals }) => notFound(exchangeOf(locals)),
+    onNotFound: ({ locals }) => notFound(requestStateOf(locals)),
     onError({ error, request, locals }) {
-      const exchange = exchangeOf(locals);
-      if (isBodyTooLarge(error))
-        return responder.problem(exchange, { problem: "payload_too_large" });
+      const state = requestStateOf(locals);
+      if (isBodyTooLarge(error)) return responder.problem(state, { problem: "payload_too_large" });
       if (error instanceof StorageUnavailableError) {
-        tellOverload(exchange, { cause: "database", code: error.code });
-        return responder.problem(exchange, overloaded("database"));
+        tellOverload(state, { cause: "database", code: error.code });
+        return responder.problem(state, overloaded("database"));
       }
       // A client that hangs up while it sends is no error of ours, and nobody reads the answer.
-      if (!request.signal.aborted) logError(exchange, error);
-      return responder.problem(exchange, { problem: "internal_error" });
+      if (!request.signal.aborted) logError(state, error);
+      return responder.problem(state, { problem: "internal_error" });
     },
     onResponse({ request, response, locals }) {
-      const exchange = exchangeOf(locals);
+      const state = requestStateOf(locals);
       try {
-        logRequest(exchange, request.method, response.status);
+        logRequest(state, request.method, response.status);
         return cors.addHeaders(request, response);
       } catch (error) {
         // The framework would send the answer all the same, and nobody would know.
-        logError(exchange, error);
-        const failure = responder.problem(exchange, { problem: "internal_error" });
+        logError(state, error);
+        const failure = responder.problem(state, { problem: "internal_error" });
         return cors.addHeaders(request, failure);
       }
     },
   });
 
-  function notFound(exchange: Exchange): Response {
-    return responder.problem(exchange, { problem: "not_found" });
+  function notFound(state: RequestState): Response {
+    return responder.problem(state, { problem: "not_found" });
   }
 
-  function logRequest(exchange: Exchange, method: string, status: number): void {
-    const durationMs = Math.round((performance.now() - exchange.startedAt) * 1000) / 1000;
-    const { pattern: path, operation } = exchange;
-    log.print(log.compose(exchange, "request", { method, path, status, durationMs, operation }));
+  function logRequest(state: RequestState, method: string, status: number): void {
+    const durationMs = Math.round((performance.now() - state.startedAt) * 1000) / 1000;
+    const { pattern: path, operation } = state;
+    log.print(log.compose(state, "request", { method, path, status, durationMs, operation }));
   }
 
-  function logError(exchange: Exchange, error: unknown): void {
+  function logError(state: RequestState, error: unknown): void {
     const fields = { error: describeError(error, !production) };
-    log.print(log.compose(exchange, "unhandled_error", fields));
+    log.print(log.compose(state, "unhandled_error", fields));
   }
 }
 
@@ -162,7 +161,7 @@ export function createEventLog(print: EventLog["print"], production: boolean): E
       };
       // The union's member for `event`: base fields and own fields together, which is what it is made of.
       const logEvent = composed as unknown as ReturnType<typeof this.compose<typeof event>>;
-      inspector.checkEvent(logEvent, occasion instanceof Exchange ? occasion.operation : null);
+      inspector.checkEvent(logEvent, occasion instanceof RequestState ? occasion.operation : null);
       return logEvent;
     },
     print,
@@ -185,12 +184,12 @@ function refuseOtherMethods(
     const allow = methods.includes("GET") ? [...methods, "HEAD"] : methods;
     return route.all(path, {
       resolve(c) {
-        const exchange = exchangeOf(c.locals);
-        exchange.pattern = path.replaceAll(/:(\w+)/g, "{$1}");
+        const state = requestStateOf(c.locals);
+        state.pattern = path.replaceAll(/:(\w+)/g, "{$1}");
         return (
           cors.answerPreflight(c) ??
           responder.problem(
-            exchange,
+            state,
             { problem: "method_not_allowed" },
             { allow: allow.sort().join(", ") },
           )

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { describe, expect, test } from "vitest";
-import { readSettings } from "../src/config.ts";
+import { readSettings } from "../src/process/settings.ts";
 
 const SECRET = "Zq3v9Lr0pXw7Yt5Bn2Kd8Hs4Gf6Jc1Ma";
 const production = {

@@ -6,9 +6,9 @@ import { operationIds } from "../src/contract/operations.ts";
 import type { Storage } from "../src/domain/storage.ts";
 import { createBcryptPool } from "../src/platform/bcrypt-workers.ts";
 import { createMetrics } from "../src/platform/metrics.ts";
-import { createExposition } from "../src/scraping.ts";
-import { openWorld } from "./domain/world.ts";
-import { parseExposition, valueOf } from "./server/exposition.ts";
+import { createExposition } from "../src/process/scraping.ts";
+import { openWorld } from "./support/domain.ts";
+import { parseExposition, valueOf } from "./support/exposition.ts";
 
 const AGE_SECONDS = 90;
 const bcrypt = createBcryptPool(1, 3);

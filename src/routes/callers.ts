@@ -12,7 +12,7 @@ import {
 } from "../domain/sessions.ts";
 import type { Stores } from "../domain/storage.ts";
 import { readDeviceSecret, readSessionSecret } from "./cookies.ts";
-import type { Exchange } from "./exchange.ts";
+import type { RequestState } from "./request-state.ts";
 import type { Caller } from "./handler.ts";
 
 /** RFC 6750 §2.1, and nothing looser (TK-21). The scheme's name has no case (RFC 9110 §11.1). */
@@ -24,17 +24,17 @@ const AUTHORIZATION = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
  */
 export async function findCaller(
   deps: Dependencies,
-  exchange: Exchange,
+  state: RequestState,
   request: Request,
   { accepts }: OperationDescription["security"],
 ): Promise<Caller | undefined> {
   const authorization = request.headers.get("authorization");
   if (authorization !== null && accepts.includes("bearer")) {
-    const found = await findByToken(deps, exchange, authorization);
+    const found = await findByToken(deps, state, authorization);
     return found && { ...found, credential: "bearer" };
   }
   if (!accepts.includes("session")) return undefined;
-  const found = await findByCookie(deps, exchange, request);
+  const found = await findByCookie(deps, state, request);
   return found && { ...found, credential: "session" };
 }
 
@@ -47,44 +47,44 @@ export function readBearer(authorization: string): string | undefined {
 export async function seekByCookie(
   deps: Dependencies,
   stores: Stores,
-  exchange: Exchange,
+  state: RequestState,
   request: Request,
 ): Promise<Session | undefined> {
   const secret = readSessionSecret(request);
-  return secret === undefined ? undefined : seekCookie(deps, stores, exchange, secret);
+  return secret === undefined ? undefined : seekCookie(deps, stores, state, secret);
 }
 
 /** The live session of the request's cookie, if any. Not async: it would wrap the domain's promise in one of its own. */
 function findByCookie(
   deps: Dependencies,
-  exchange: Exchange,
+  state: RequestState,
   request: Request,
 ): Promise<SessionWithUser | undefined> | undefined {
   const secret = readSessionSecret(request);
-  return secret === undefined ? undefined : recognizeCookie(deps, exchange, secret);
+  return secret === undefined ? undefined : recognizeCookie(deps, state, secret);
 }
 
 /** The device of the request's cookie, if the account with this address knows it. */
 export async function findDevice(
   deps: Dependencies,
-  exchange: Exchange,
+  state: RequestState,
   request: Request,
   email: string | undefined,
 ): Promise<Device | undefined> {
   const secret = readDeviceSecret(request);
   if (secret === undefined || email === undefined) return undefined;
-  return recognizeDevice(deps, exchange, secret, email);
+  return recognizeDevice(deps, state, secret, email);
 }
 
 async function findByToken(
   deps: Dependencies,
-  exchange: Exchange,
+  state: RequestState,
   authorization: string,
 ): Promise<SessionWithUser | undefined> {
   const token = readBearer(authorization);
-  const claims = token === undefined ? undefined : await verifyAccessToken(deps, exchange, token);
+  const claims = token === undefined ? undefined : await verifyAccessToken(deps, state, token);
   if (claims === undefined) return undefined;
-  const found = await recognizeSession(deps, exchange, claims.sessionId);
+  const found = await recognizeSession(deps, state, claims.sessionId);
   // A token names its owner as well as its session; both must be the ones we know (TK-10).
   const isOwn = found?.session.kind === "token" && found.user.id === claims.userId;
   return isOwn ? found : undefined;

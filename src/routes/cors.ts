@@ -5,7 +5,7 @@
  */
 import { type Context, cors, route, type RouteDescriptor } from "@hectoday/http";
 import { CSRF_HEADER } from "../contract/security.ts";
-import { exchangeOf } from "./exchange.ts";
+import { requestStateOf } from "./request-state.ts";
 import type { Responder } from "./responder.ts";
 
 /** How long a browser may remember a preflight: as long as Chromium's own limit of old. Seconds. */
@@ -46,7 +46,7 @@ export function createCors(origins: ReadonlySet<string>, responder: Responder): 
 
   async function grant(c: Context): Promise<Response> {
     const granted = await granting.config.resolve(c);
-    return responder.page(exchangeOf(c.locals), 204, null, Object.fromEntries(granted.headers));
+    return responder.page(requestStateOf(c.locals), 204, null, Object.fromEntries(granted.headers));
   }
 
   return {

@@ -1,6 +1,6 @@
 /** Swagger UI, self-hosted under a strict policy (HD-07), and the document it shows. */
 import { route, type RouteDescriptor } from "@hectoday/http";
-import { type Exchange, exchangeOf } from "./exchange.ts";
+import { type RequestState, requestStateOf } from "./request-state.ts";
 import type { Responder } from "./responder.ts";
 
 /** A file that is served as it is: already compressed, recognised by its ETag. */
@@ -64,28 +64,28 @@ export function createDocsRoutes(
 ): RouteDescriptor[] {
   const serve = (
     path: string,
-    answer: (exchange: Exchange, request: Request) => Response | Promise<Response>,
+    answer: (state: RequestState, request: Request) => Response | Promise<Response>,
   ) =>
     route.get(path, {
       resolve({ request, locals }) {
-        const exchange = exchangeOf(locals);
-        exchange.pattern = path;
-        return answer(exchange, request);
+        const state = requestStateOf(locals);
+        state.pattern = path;
+        return answer(state, request);
       },
     });
   return [
-    serve("/openapi.json", async (exchange) =>
-      responder.page(exchange, 200, await document(), { "content-type": "application/json" }),
+    serve("/openapi.json", async (state) =>
+      responder.page(state, 200, await document(), { "content-type": "application/json" }),
     ),
-    serve("/docs", (exchange) =>
-      responder.page(exchange, 200, PAGE, {
+    serve("/docs", (state) =>
+      responder.page(state, 200, PAGE, {
         "content-type": "text/html; charset=utf-8",
         "content-security-policy": DOCS_POLICY,
       }),
     ),
     ...assetNames.map((name) =>
-      serve(`/docs/${name}`, async (exchange, request) =>
-        respondAsset(responder, exchange, request, await assets.find(name)),
+      serve(`/docs/${name}`, async (state, request) =>
+        respondAsset(responder, state, request, await assets.find(name)),
       ),
     ),
   ];
@@ -93,7 +93,7 @@ export function createDocsRoutes(
 
 function respondAsset(
   responder: Responder,
-  exchange: Exchange,
+  state: RequestState,
   request: Request,
   asset: Asset,
 ): Response {
@@ -103,9 +103,9 @@ function respondAsset(
     vary: "accept-encoding",
   };
   if (isKnown(request.headers.get("if-none-match"), asset.etag))
-    return responder.page(exchange, 304, null, headers);
+    return responder.page(state, 304, null, headers);
   const gzip = acceptsGzip(request.headers.get("accept-encoding"));
-  return responder.page(exchange, 200, gzip ? asset.gzipped : asset.plain, {
+  return responder.page(state, 200, gzip ? asset.gzipped : asset.plain, {
     ...headers,
     "content-type": asset.contentType,
     ...(gzip && { "content-encoding": "gzip" }),

@@ -6,7 +6,7 @@ import type { Dependencies } from "../domain/dependencies.ts";
 import { type Device, takeOfDevice } from "../domain/devices.ts";
 import { type Limited, type Take, takeLimitsBeside } from "../domain/limits.ts";
 import type { Stores } from "../domain/storage.ts";
-import type { Exchange } from "./exchange.ts";
+import type { RequestState } from "./request-state.ts";
 import type { Caller, Failure } from "./handler.ts";
 import type { AnswerHeaders } from "./headers.ts";
 
@@ -26,16 +26,16 @@ interface Looked<Found> {
 /** Takes what the operation declares, beside `look`: what that found, or the failure to answer with where a limit refuses. */
 export async function lookWithinLimits<Found>(
   deps: Dependencies,
-  exchange: Exchange,
+  state: RequestState,
   operation: string,
   declared: readonly DeclaredLimit[],
   subjects: Subjects,
   look: (stores: Stores) => Promise<Found>,
 ): Promise<Looked<Found> | { readonly refusal: Failure<"rate_limited"> }> {
   const takes = declared
-    .map((rule) => takeOf(rule, exchange, subjects))
+    .map((rule) => takeOf(rule, state, subjects))
     .map((take) => ({ ...take, key: catalogue[take.rule].key }));
-  const looked = await takeLimitsBeside(deps, exchange, operation, takes, look);
+  const looked = await takeLimitsBeside(deps, state, operation, takes, look);
   const { outcome, found, held } = looked;
   if (outcome === "allowed") return { found, held };
   await held;
@@ -44,7 +44,11 @@ export async function lookWithinLimits<Found>(
   return { refusal: { problem: "rate_limited", retryAfterSeconds, limited } };
 }
 
-function takeOf(rule: DeclaredLimit, { ip }: Exchange, { body, caller, device }: Subjects): Take {
+function takeOf(
+  rule: DeclaredLimit,
+  { ip }: RequestState,
+  { body, caller, device }: Subjects,
+): Take {
   switch (catalogue[rule].key) {
     case "ip":
       return { rule, subject: addressKey(ip) };

@@ -2,7 +2,7 @@
 import { isLoopbackAddress } from "../domain/addresses.ts";
 import { hashSecret, isSameSecret } from "../domain/secrets.ts";
 import { readBearer } from "./callers.ts";
-import type { Exchange } from "./exchange.ts";
+import type { RequestState } from "./request-state.ts";
 import type { Handlers } from "./handler.ts";
 
 export interface MetricsOptions {
@@ -16,7 +16,7 @@ export interface MetricsOptions {
 
 /** What a reader is refused with; undefined where there is nothing to refuse. */
 export type ScraperCheck = (
-  exchange: Exchange,
+  state: RequestState,
   request: Request,
 ) => { readonly problem: "unauthenticated" | "not_found" } | undefined;
 
@@ -44,8 +44,8 @@ export function createScraperCheck({ token, publicUrl }: MetricsOptions): Scrape
   // A server that is known elsewhere has a proxy in front, and one on this machine that adds no header
   // makes every stranger look local: so there, without a token, nobody is.
   const isForThisMachine = isLoopbackName(new URL(publicUrl).hostname);
-  return (exchange, request) =>
-    isForThisMachine && isLocal(exchange, request) ? undefined : { problem: "not_found" };
+  return (state, request) =>
+    isForThisMachine && isLocal(state, request) ? undefined : { problem: "not_found" };
 }
 
 /** What proxies and tunnels add. One is enough, believed or not: whoever wrote it was not here. */
@@ -59,7 +59,7 @@ const PROXY_HEADERS = [
 ] as const;
 
 /** From this machine, to this machine by name: a page elsewhere whose name was rebound to it has another Host. */
-function isLocal({ ip }: Exchange, { headers }: Request): boolean {
+function isLocal({ ip }: RequestState, { headers }: Request): boolean {
   if (PROXY_HEADERS.some((name) => headers.has(name))) return false;
   const host = URL.parse(`http://${headers.get("host") ?? ""}/`)?.hostname;
   return isLoopbackAddress(ip) && host !== undefined && isLoopbackName(host);

@@ -1,7 +1,7 @@
 /** The answer of a server that cannot now. Why is nobody's business but the operator's: the log says it (CF-07). */
 import type { EventFields } from "../contract/events.ts";
 import type { EventLog } from "../domain/events.ts";
-import type { Exchange } from "./exchange.ts";
+import type { RequestState } from "./request-state.ts";
 
 type Overload = EventFields<"overloaded">;
 export type OverloadCause = Overload["cause"];
@@ -16,16 +16,16 @@ export function overloaded<C extends OverloadCause>(cause: C) {
 /** How long one line tells of all refusals for the same reason: a flood of them must not fill the disk. Milliseconds. */
 const TOLD_FOR_MS = 10_000;
 
-export type OverloadLog = (exchange: Exchange, overload: Overload) => void;
+export type OverloadLog = (state: RequestState, overload: Overload) => void;
 
 /** Prints `overloaded`, unless that was told a moment ago. What it remembers is as much as there are codes. */
 export function createOverloadLog(log: EventLog): OverloadLog {
   const toldAt = new Map<string, number>();
-  return (exchange, overload) => {
+  return (state, overload) => {
     const reason = `${overload.cause} ${overload.code}`;
-    const { startedAt: at } = exchange;
+    const { startedAt: at } = state;
     if (at - (toldAt.get(reason) ?? -Infinity) < TOLD_FOR_MS) return;
     toldAt.set(reason, at);
-    log.print(log.compose(exchange, "overloaded", overload));
+    log.print(log.compose(state, "overloaded", overload));
   };
 }

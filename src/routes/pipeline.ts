@@ -12,7 +12,7 @@ import type { Device } from "../domain/devices.ts";
 import { recordCsrfRejection, recordDenial } from "../domain/refusals.ts";
 import type { Stores } from "../domain/storage.ts";
 import { findCaller, findDevice, seekByCookie } from "./callers.ts";
-import { type Exchange, exchangeOf } from "./exchange.ts";
+import { type RequestState, requestStateOf } from "./request-state.ts";
 import type { Call, Caller, Handlers, SeekCookieSession } from "./handler.ts";
 import type { AnswerHeaders } from "./headers.ts";
 import type { Inspector } from "./inspector.ts";
@@ -82,47 +82,46 @@ function createOperationRoute(
   const acceptsAny = security.accepts.length > 0;
 
   async function resolve(c: Context): Promise<Response> {
-    const exchange = exchangeOf(c.locals);
-    exchange.operation = id;
-    exchange.pattern = operation.path;
-    exchange.now = options.now(); // the body has been read: what expired meanwhile has expired
-    const answer = await judge(exchange, c);
+    const state = requestStateOf(c.locals);
+    state.operation = id;
+    state.pattern = operation.path;
+    state.now = options.now(); // the body has been read: what expired meanwhile has expired
+    const answer = await judge(state, c);
     inspector.checkAnswer(operation, answer);
     if (!("problem" in answer)) {
       const mediaType = operation.responses[answer.status]?.mediaType;
       return mediaType === undefined
-        ? responder.json(exchange, answer)
-        : responder.text(exchange, answer, mediaType);
+        ? responder.json(state, answer)
+        : responder.text(state, answer, mediaType);
     }
-    if (answer.problem === "overloaded")
-      tellOverload(exchange, { cause: answer.cause, code: null });
+    if (answer.problem === "overloaded") tellOverload(state, { cause: answer.cause, code: null });
     // RFC 9110 §15.5.2: a 401 says how to do better.
     const challenge = problem(answer.problem).status === 401 && acceptsBearer;
     return responder.problem(
-      exchange,
+      state,
       answer,
       challenge ? challengeOf(c.request, answer.problem) : {},
     );
   }
 
-  async function judge(exchange: Exchange, { request, input }: Context): Promise<HandlerAnswer> {
+  async function judge(state: RequestState, { request, input }: Context): Promise<HandlerAnswer> {
     if (isDraining() && mayBeOverloaded) return overloaded("stopping");
 
     if (isChange && isCrossSite(request, allowedOrigins, corsOrigins))
-      return refuseCsrf(exchange, "cross_site");
-    const unwelcome = security.scrapersOnly && options.refuseScraper(exchange, request);
+      return refuseCsrf(state, "cross_site");
+    const unwelcome = security.scrapersOnly && options.refuseScraper(state, request);
     if (unwelcome) return unwelcome;
     // Where no credential is accepted there is nothing to wait for.
-    const caller = acceptsAny ? await findCaller(deps, exchange, request, security) : undefined;
+    const caller = acceptsAny ? await findCaller(deps, state, request, security) : undefined;
     if (caller === undefined && !security.optional) return { problem: "unauthenticated" };
     if (caller?.credential === "session" && isChange) {
       const proof = request.headers.get(CSRF_HEADER);
-      if (proof === null) return refuseCsrf(exchange, "missing");
+      if (proof === null) return refuseCsrf(state, "missing");
       if (!isCsrfProof(deps.secretKeys.csrf, caller.session.id, proof))
-        return refuseCsrf(exchange, "mismatch");
+        return refuseCsrf(state, "mismatch");
     }
     if (caller && security.role && caller.user.role !== security.role) {
-      await recordDenial(deps, exchange, { userId: caller.user.id, operation: id });
+      await recordDenial(deps, state, { userId: caller.user.id, operation: id });
       return { problem: "forbidden" };
     }
 
@@ -133,14 +132,14 @@ function createOperationRoute(
     if (issues.length > 0) return { problem: "validation_failed", issues };
 
     const device = limits.includes("login_email")
-      ? await findDevice(deps, exchange, request, emailOf(input.body))
+      ? await findDevice(deps, state, request, emailOf(input.body))
       : undefined;
-    const call = callOf(exchange, request, input, caller, device);
+    const call = callOf(state, request, input, caller, device);
     const lookFor = (stores: Stores) =>
-      look(stores, call.input, (within) => seekByCookie(deps, within, exchange, request));
+      look(stores, call.input, (within) => seekByCookie(deps, within, state, request));
     if (limits.length === 0) return (await lookFor(deps.storage))(call);
     const subjects = { body: input.body, caller, device };
-    const looked = await lookWithinLimits(deps, exchange, id, limits, subjects, lookFor);
+    const looked = await lookWithinLimits(deps, state, id, limits, subjects, lookFor);
     if ("refusal" in looked) return looked.refusal;
     if (!goesAhead) await looked.held;
     const answer = await looked.found(call);
@@ -149,15 +148,15 @@ function createOperationRoute(
   }
 
   async function refuseCsrf(
-    exchange: Exchange,
+    state: RequestState,
     reason: EventFields<"csrf_rejected">["reason"],
   ): Promise<HandlerAnswer> {
-    await recordCsrfRejection(deps, exchange, { operation: id, reason });
+    await recordCsrfRejection(deps, state, { operation: id, reason });
     return { problem: "csrf_rejected" };
   }
 
   function callOf(
-    exchange: Exchange,
+    state: RequestState,
     request: Request,
     { params, query, body }: Context["input"],
     caller: Caller | undefined,
@@ -166,13 +165,13 @@ function createOperationRoute(
     return {
       input: { params, query, body } as Call<OperationDescription>["input"], // just parsed by these very schemas
       caller, // present unless `security.optional`: checked above
-      occasion: exchange,
+      occasion: state,
       client: {
-        ip: exchange.ip,
+        ip: state.ip,
         userAgent: request.headers.get("user-agent")?.slice(0, USER_AGENT_MAX_LENGTH) ?? null,
       },
       device,
-      callerDevice: () => findDevice(deps, exchange, request, caller?.user.email),
+      callerDevice: () => findDevice(deps, state, request, caller?.user.email),
     };
   }
 

@@ -1,7 +1,7 @@
 /** `/problems/{code}`: what happened, why, and what to do, for people. Always on: every problem document links here. */
 import { route, type RouteDescriptor } from "@hectoday/http";
 import { problem, type ProblemCode, problemCodes } from "../contract/problems.ts";
-import { type Exchange, exchangeOf } from "./exchange.ts";
+import { type RequestState, requestStateOf } from "./request-state.ts";
 import { CLOSED_POLICY } from "./headers.ts";
 import type { Responder } from "./responder.ts";
 
@@ -21,25 +21,25 @@ export function createProblemPages(responder: Responder): RouteDescriptor[] {
   const pages = problemCodes.map((code) => {
     const { type } = problem(code);
     const html = renderPage(code);
-    return page(type, (exchange) =>
-      responder.page(exchange, 200, html, {
+    return page(type, (state) =>
+      responder.page(state, 200, html, {
         "content-type": "text/html; charset=utf-8",
         "content-security-policy": PAGE_POLICY,
       }),
     );
   });
-  const style = page(STYLE_PATH, (exchange) =>
-    responder.page(exchange, 200, STYLE, { "content-type": "text/css; charset=utf-8" }),
+  const style = page(STYLE_PATH, (state) =>
+    responder.page(state, 200, STYLE, { "content-type": "text/css; charset=utf-8" }),
   );
   return [...pages, style];
 }
 
-function page(path: string, answer: (exchange: Exchange) => Response): RouteDescriptor {
+function page(path: string, answer: (state: RequestState) => Response): RouteDescriptor {
   return route.get(path, {
     resolve({ locals }) {
-      const exchange = exchangeOf(locals);
-      exchange.pattern = path;
-      return answer(exchange);
+      const state = requestStateOf(locals);
+      state.pattern = path;
+      return answer(state);
     },
   });
 }

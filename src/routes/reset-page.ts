@@ -3,7 +3,7 @@
  * leaves the browser; only the form's submission spends it (RS-07). Not part of the contract.
  */
 import { route, type RouteDescriptor } from "@hectoday/http";
-import { type Exchange, exchangeOf } from "./exchange.ts";
+import { type RequestState, requestStateOf } from "./request-state.ts";
 import type { Responder } from "./responder.ts";
 
 const PAGE_PATH = "/reset";
@@ -103,8 +103,8 @@ input, button { font: inherit; padding: 0.5rem 0.75rem; margin: 0.25rem 0 1rem; 
 
 export function createResetPage(responder: Responder): RouteDescriptor[] {
   const serve = (path: string, contentType: string, body: string, policy?: string) =>
-    page(path, (exchange) =>
-      responder.page(exchange, 200, body, {
+    page(path, (state) =>
+      responder.page(state, 200, body, {
         "content-type": `${contentType}; charset=utf-8`,
         ...(policy !== undefined && { "content-security-policy": policy }),
       }),
@@ -116,12 +116,12 @@ export function createResetPage(responder: Responder): RouteDescriptor[] {
   ];
 }
 
-function page(path: string, answer: (exchange: Exchange) => Response): RouteDescriptor {
+function page(path: string, answer: (state: RequestState) => Response): RouteDescriptor {
   return route.get(path, {
     resolve({ locals }) {
-      const exchange = exchangeOf(locals);
-      exchange.pattern = path;
-      return answer(exchange);
+      const state = requestStateOf(locals);
+      state.pattern = path;
+      return answer(state);
     },
   });
 }

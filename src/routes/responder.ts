@@ -1,7 +1,7 @@
 /** From answers as values to responses: the only place where bytes and headers are made. */
 import { problem, type ProblemCode } from "../contract/problems.ts";
 import type { Failure } from "./handler.ts";
-import type { Exchange } from "./exchange.ts";
+import type { RequestState } from "./request-state.ts";
 import type { AnswerHeaders } from "./headers.ts";
 import { rateLimitHeaders } from "./limits.ts";
 
@@ -13,12 +13,17 @@ export interface JsonAnswer {
 }
 
 export interface Responder {
-  json(exchange: Exchange, answer: JsonAnswer): Response;
+  json(state: RequestState, answer: JsonAnswer): Response;
   /** An answer whose body is text of the type its operation declares, and no JSON. */
-  text(exchange: Exchange, answer: JsonAnswer, mediaType: string): Response;
-  problem(exchange: Exchange, failure: Failure<ProblemCode>, headers?: AnswerHeaders): Response;
+  text(state: RequestState, answer: JsonAnswer, mediaType: string): Response;
+  problem(state: RequestState, failure: Failure<ProblemCode>, headers?: AnswerHeaders): Response;
   /** A page or an asset. `headers` win over the common ones. */
-  page(exchange: Exchange, status: number, body: BodyInit | null, headers: AnswerHeaders): Response;
+  page(
+    state: RequestState,
+    status: number,
+    body: BodyInit | null,
+    headers: AnswerHeaders,
+  ): Response;
 }
 
 /** How a `Response` is built; the server's own is cheaper than the platform's. */
@@ -28,10 +33,15 @@ export function createResponder(
   base: AnswerHeaders,
   ResponseClass: ResponseConstructor,
 ): Responder {
-  function page(exchange: Exchange, status: number, body: BodyInit | null, headers: AnswerHeaders) {
+  function page(
+    state: RequestState,
+    status: number,
+    body: BodyInit | null,
+    headers: AnswerHeaders,
+  ) {
     return new ResponseClass(body, {
       status,
-      headers: { ...base, ...headers, "x-request-id": exchange.requestId },
+      headers: { ...base, ...headers, "x-request-id": state.requestId },
     });
   }
   // Pairs, made once: a record would be copied and taken apart again for every answer.
@@ -39,7 +49,7 @@ export function createResponder(
   const closedJson = [...closed, pair("content-type", "application/json")];
   return {
     page,
-    json(exchange, { status, body, setCookies, cacheControl }) {
+    json(state, { status, body, setCookies, cacheControl }) {
       const text = body === undefined ? null : JSON.stringify(body);
       const common = text === null ? closed : closedJson;
       const headers =
@@ -49,14 +59,14 @@ export function createResponder(
               ...common.filter(([name]) => name !== "cache-control"),
               pair("cache-control", cacheControl),
             ];
-      headers.push(pair("x-request-id", exchange.requestId));
+      headers.push(pair("x-request-id", state.requestId));
       // Set-Cookie may not be folded into one line (RFC 6265 §3).
       for (const cookie of setCookies ?? []) headers.push(pair("set-cookie", cookie));
       return new ResponseClass(text, { status, headers });
     },
-    text: (exchange, { status, body }, mediaType) =>
-      page(exchange, status, String(body), { "content-type": mediaType }),
-    problem(exchange, failure, headers = {}) {
+    text: (state, { status, body }, mediaType) =>
+      page(state, status, String(body), { "content-type": mediaType }),
+    problem(state, failure, headers = {}) {
       const {
         problem: code,
         limited,
@@ -64,10 +74,10 @@ export function createResponder(
         ...fields
       } = { limited: undefined, cause: undefined, ...failure };
       const { type, title, status, detail } = problem(code);
-      const body = { type, title, status, detail, code, requestId: exchange.requestId, ...fields };
+      const body = { type, title, status, detail, code, requestId: state.requestId, ...fields };
       const retry: AnswerHeaders =
         "retryAfterSeconds" in fields ? { "retry-after": String(fields.retryAfterSeconds) } : {};
-      return page(exchange, status, JSON.stringify(body), {
+      return page(state, status, JSON.stringify(body), {
         "content-type": "application/problem+json",
         ...retry,
         ...(limited && rateLimitHeaders(limited)),

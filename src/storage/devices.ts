@@ -1,6 +1,6 @@
 /** Known devices in the database. */
 import type { Device, DeviceStore, NewDevice } from "../domain/devices.ts";
-import type { StorageDialect } from "./dialect.ts";
+import type { StorageDialect } from "./engine/dialect.ts";
 import type { Run } from "./queries.ts";
 
 export function createDeviceStore(run: Run, dialect: StorageDialect): DeviceStore {

@@ -1,7 +1,7 @@
 /** Signing keys in the database, sealed before they come here. */
 import type { Selectable } from "kysely";
 import type { SigningKeyRecord, SigningKeyStore } from "../domain/keys.ts";
-import type { StorageDialect } from "./dialect.ts";
+import type { StorageDialect } from "./engine/dialect.ts";
 import type { Run } from "./queries.ts";
 import type { SigningKeysTable } from "./schema.ts";
 

@@ -4,7 +4,7 @@ import type { CompiledQuery } from "kysely";
 import type { Ahead } from "../domain/storage.ts";
 import type { LimitState, LimitStore, Pace, TakeRefusal, Taking } from "../domain/limits.ts";
 import { execute, LATER } from "./queries.ts";
-import type { StorageDialect } from "./dialect.ts";
+import type { StorageDialect } from "./engine/dialect.ts";
 import type { ReadNow, Run, UnitAhead } from "./queries.ts";
 import type { Db } from "./schema.ts";
 

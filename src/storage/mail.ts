@@ -1,6 +1,6 @@
 /** The outbox in the database; what it holds was sealed before it came here. */
 import type { ClaimedMail, MailStore, OutboxMail, OutboxState } from "../domain/mail.ts";
-import type { StorageDialect } from "./dialect.ts";
+import type { StorageDialect } from "./engine/dialect.ts";
 import type { Run } from "./queries.ts";
 
 export function createMailStore(run: Run, dialect: StorageDialect): MailStore {

@@ -2,9 +2,9 @@
 import { Migrator } from "kysely/migration";
 import type { Migration } from "kysely/migration";
 import { UnsafeStorageError } from "../domain/storage.ts";
-import { retryWhileBusy } from "./availability.ts";
-import type { StorageDialect } from "./dialect.ts";
-import type { Database } from "./drivers.ts";
+import { retryWhileBusy } from "./engine/availability.ts";
+import type { StorageDialect } from "./engine/dialect.ts";
+import type { Database } from "./engine/drivers.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { limits } from "./migrations/0002-limits.ts";
 import { mailAndReset } from "./migrations/0003-mail-and-reset.ts";

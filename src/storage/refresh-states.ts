@@ -2,7 +2,7 @@
 import type { CompiledQuery } from "kysely";
 import type { NewEvent } from "../domain/events.ts";
 import type { RefreshState } from "../domain/sessions.ts";
-import type { StorageDialect } from "./dialect.ts";
+import type { StorageDialect } from "./engine/dialect.ts";
 import { eventColumns, eventValues } from "./events.ts";
 import { execute, LATER } from "./queries.ts";
 import type { ReadNow, Run, Unit } from "./queries.ts";

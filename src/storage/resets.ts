@@ -1,7 +1,7 @@
 /** Reset tokens in the database: one per account, by its hash. */
 import type { ResetStore, ResetToken } from "../domain/resets.ts";
 import type { User } from "../domain/users.ts";
-import type { StorageDialect } from "./dialect.ts";
+import type { StorageDialect } from "./engine/dialect.ts";
 import { NOBODY, type Run } from "./queries.ts";
 import { toUser } from "./users.ts";
 

@@ -7,7 +7,7 @@ import type {
   SessionStore,
   SessionWithUser,
 } from "../domain/sessions.ts";
-import type { StorageDialect } from "./dialect.ts";
+import type { StorageDialect } from "./engine/dialect.ts";
 import { execute, LATER } from "./queries.ts";
 import type { ReadNow, Run, Unit } from "./queries.ts";
 import {

@@ -1,12 +1,12 @@
 /** The domain's storage on a database: opening, transactions, readiness, the end. */
 import { StorageUnavailableError } from "../domain/storage.ts";
 import type { Storage, Stores } from "../domain/storage.ts";
-import { asUnavailable, retryWhileBusy } from "./availability.ts";
-import { openDatabase } from "./drivers.ts";
-import type { Database } from "./drivers.ts";
+import { asUnavailable, retryWhileBusy } from "./engine/availability.ts";
+import { openDatabase } from "./engine/drivers.ts";
+import type { Database } from "./engine/drivers.ts";
 import { createDeviceStore } from "./devices.ts";
-import { postgresDialect } from "./dialect.ts";
-import { failureCodeOf } from "./failure-codes.ts";
+import { postgresDialect } from "./engine/dialect.ts";
+import { failureCodeOf } from "./engine/failure-codes.ts";
 import { compileEventQueries, createEventStore } from "./events.ts";
 import { createJobStore } from "./jobs.ts";
 import { createSigningKeyStore } from "./keys.ts";
@@ -14,14 +14,14 @@ import { compileLimitQueries, createLimitStore } from "./limits.ts";
 import { createLockoutStore } from "./lockout.ts";
 import { createMailStore } from "./mail.ts";
 import { migrateToLatest } from "./migrations.ts";
-import { defaultPool } from "./pool.ts";
-import type { PoolOptions } from "./pool.ts";
+import { defaultPool } from "./engine/pool.ts";
+import type { PoolOptions } from "./engine/pool.ts";
 import { createRun } from "./queries.ts";
 import type { ReadNow, Run, Units } from "./queries.ts";
 import { createResetStore } from "./resets.ts";
 import type { Db } from "./schema.ts";
 import { compileSessionQueries, createSessionStore } from "./sessions.ts";
-import type { Transactions } from "./transactions.ts";
+import type { Transactions } from "./engine/transactions.ts";
 import { compileUserQueries, createUserStore } from "./users.ts";
 
 export interface StorageOptions extends Partial<PoolOptions> {

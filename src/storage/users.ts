@@ -8,7 +8,7 @@ import type {
   UserStore,
   UserWithPassword,
 } from "../domain/users.ts";
-import type { StorageDialect } from "./dialect.ts";
+import type { StorageDialect } from "./engine/dialect.ts";
 import { execute, LATER } from "./queries.ts";
 import { endOfPrefix, isBroad } from "./prefixes.ts";
 import type { Run } from "./queries.ts";

@@ -1,8 +1,8 @@
 /** IV-01: no body gives a 5xx, and none that is refused changes anything. */
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { good, json, refusals, routes } from "./body-refusals.ts";
-import { PASSWORD, startTarget, type Target } from "./target.ts";
+import { good, json, refusals, routes } from "../support/body-refusals.ts";
+import { PASSWORD, startTarget, type Target } from "../support/in-process-server.ts";
 
 let target: Target;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 /** IV-04: 16 KiB, counted in bytes as they arrive. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { codeOf, expectSound } from "./answers.ts";
-import { PASSWORD, startTarget, type Target } from "./target.ts";
+import { codeOf, expectSound } from "../support/answers.ts";
+import { PASSWORD, startTarget, type Target } from "../support/in-process-server.ts";
 
 const LIMIT = 16 * 1024;
 let target: Target;

@@ -1,7 +1,7 @@
 /** Cookies and tokens: what is set, and what is believed. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { codeOf, expectSound } from "./answers.ts";
-import { PASSWORD, startTarget, type Target } from "./target.ts";
+import { codeOf, expectSound } from "../support/answers.ts";
+import { PASSWORD, startTarget, type Target } from "../support/in-process-server.ts";
 
 let target: Target;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** Changes that a page of another site tries to make with somebody's cookie. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { codeOf } from "./answers.ts";
-import { type CsrfTarget, startCsrfTarget } from "./csrf-target.ts";
-import { ADMIN } from "./target.ts";
+import { codeOf } from "../support/answers.ts";
+import { type CsrfTarget, startCsrfTarget } from "../support/csrf-target.ts";
+import { ADMIN } from "../support/in-process-server.ts";
 
 let target: CsrfTarget;
 beforeAll(async () => {

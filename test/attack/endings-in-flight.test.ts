@@ -4,8 +4,8 @@ import { changePassword, deleteMe } from "../../src/domain/accounts.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
 import { hashSecret } from "../../src/domain/secrets.ts";
 import { revokeUserSessions, updateUser, type User } from "../../src/domain/users.ts";
-import { logInByCookie, storedEvents } from "../domain/logins.ts";
-import { NOW, openWorld, PASSWORD, type World } from "../domain/world.ts";
+import { logInByCookie, storedEvents } from "../support/logins.ts";
+import { NOW, openWorld, PASSWORD, type World } from "../support/domain.ts";
 
 const NEXT = "four clear words of mine";
 

@@ -1,6 +1,6 @@
 /** IV-12: a host or a target that two readers could read in two ways. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTarget, type Target } from "./target.ts";
+import { startTarget, type Target } from "../support/in-process-server.ts";
 
 let target: Target;
 beforeAll(async () => {

@@ -6,15 +6,15 @@ import { createClient } from "@portcullis/client";
 import { afterEach, expect, test } from "vitest";
 import { operationIds, operations } from "../../src/contract/operations.ts";
 import { CSRF_HEADER } from "../../src/contract/security.ts";
-import { cookieClient, dataOf, freshEmail, password } from "../journeys/clients.ts";
-import { mailsTo, tokenIn } from "../journeys/mailbox.ts";
+import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { mailsTo, tokenIn } from "../support/mailbox.ts";
 import {
   adminCredentials,
   generousLimits,
   type ServerProcess,
   startServerProcess,
-} from "../journeys/server-process.ts";
-import { until } from "../journeys/until.ts";
+} from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
 
 let server: ServerProcess | undefined;
 afterEach(async () => {

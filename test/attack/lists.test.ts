@@ -3,8 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
-import { codeOf } from "./answers.ts";
-import { ADMIN, type Login, PASSWORD, startTarget, type Target } from "./target.ts";
+import { codeOf } from "../support/answers.ts";
+import {
+  ADMIN,
+  type Login,
+  PASSWORD,
+  startTarget,
+  type Target,
+} from "../support/in-process-server.ts";
 
 const Page = z.object({
   items: z.array(z.record(z.string(), z.unknown())),

@@ -1,8 +1,8 @@
 /** What an attacker learns from logins, and what can be done with the credentials of others. */
 import { hashSync } from "bcryptjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Answer, expectSound } from "./answers.ts";
-import { PASSWORD, startTarget, type Target } from "./target.ts";
+import { type Answer, expectSound } from "../support/answers.ts";
+import { PASSWORD, startTarget, type Target } from "../support/in-process-server.ts";
 
 let target: Target;
 beforeAll(async () => {

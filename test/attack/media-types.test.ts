@@ -1,8 +1,8 @@
 /** CS-05: a body is JSON and says so, or it is refused. */
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { good, json, refusals } from "./body-refusals.ts";
-import { PASSWORD, startTarget, type Target } from "./target.ts";
+import { good, json, refusals } from "../support/body-refusals.ts";
+import { PASSWORD, startTarget, type Target } from "../support/in-process-server.ts";
 
 let target: Target;
 beforeAll(async () => {

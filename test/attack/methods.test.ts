@@ -1,7 +1,7 @@
 /** IV-13, CS-08: no method dodges a guard. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { codeOf, expectSound } from "./answers.ts";
-import { ADMIN, type Login, startTarget, type Target } from "./target.ts";
+import { codeOf, expectSound } from "../support/answers.ts";
+import { ADMIN, type Login, startTarget, type Target } from "../support/in-process-server.ts";
 
 let target: Target;
 let admin: Login;

@@ -2,7 +2,7 @@
 import { request } from "node:http";
 import { networkInterfaces } from "node:os";
 import { afterAll, describe, expect, test } from "vitest";
-import { startTarget, type Target } from "./target.ts";
+import { startTarget, type Target } from "../support/in-process-server.ts";
 
 const TOKEN = "Zq3v9Lr0pXw7Yt5Bn2Kd";
 

@@ -7,8 +7,8 @@ import { resetPassword } from "../../src/domain/resets.ts";
 import { hashSecret } from "../../src/domain/secrets.ts";
 import { login } from "../../src/domain/sessions.ts";
 import type { User } from "../../src/domain/users.ts";
-import { logInByCookie, storedEvents } from "../domain/logins.ts";
-import { CLIENT, NOW, openWorld, PASSWORD, type World } from "../domain/world.ts";
+import { logInByCookie, storedEvents } from "../support/logins.ts";
+import { CLIENT, NOW, openWorld, PASSWORD, type World } from "../support/domain.ts";
 
 const NEXT = "four clear words of mine";
 const HOUR_MS = 3_600_000;

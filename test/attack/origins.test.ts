@@ -1,7 +1,7 @@
 /** The second layer: where a change comes from, whatever proof it brings. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CsrfTarget, startCsrfTarget } from "./csrf-target.ts";
-import { ADMIN, PASSWORD } from "./target.ts";
+import { type CsrfTarget, startCsrfTarget } from "../support/csrf-target.ts";
+import { ADMIN, PASSWORD } from "../support/in-process-server.ts";
 
 let target: CsrfTarget;
 beforeAll(async () => {

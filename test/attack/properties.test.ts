@@ -5,9 +5,15 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { z } from "zod";
 import { type OperationDescription, problemsOf } from "../../src/contract/operation.ts";
 import { operationIds, operations } from "../../src/contract/operations.ts";
-import { combinationsOf, samplesOf, validOf } from "../contract/samples.ts";
-import { expectSound } from "./answers.ts";
-import { ADMIN, type Login, PASSWORD, startTarget, type Target } from "./target.ts";
+import { combinationsOf, samplesOf, validOf } from "../support/generated-values.ts";
+import { expectSound } from "../support/answers.ts";
+import {
+  ADMIN,
+  type Login,
+  PASSWORD,
+  startTarget,
+  type Target,
+} from "../support/in-process-server.ts";
 
 const SEED = 20_261_123;
 const RUNS_PER_OPERATION = 40;

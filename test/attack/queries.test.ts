@@ -1,7 +1,7 @@
 /** IV-01, IV-11: no query gives a 5xx, and none reaches the database as SQL. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { codeOf, expectSound } from "./answers.ts";
-import { ADMIN, type Login, startTarget, type Target } from "./target.ts";
+import { codeOf, expectSound } from "../support/answers.ts";
+import { ADMIN, type Login, startTarget, type Target } from "../support/in-process-server.ts";
 
 let target: Target;
 let admin: Login;

@@ -1,7 +1,7 @@
 /** Refusals cost whoever causes them nothing, so they must cost the operator no disk (decision 11). */
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { ADMIN, startTarget, type Target } from "./target.ts";
+import { ADMIN, startTarget, type Target } from "../support/in-process-server.ts";
 
 let target: Target;
 let database: DatabaseSync;

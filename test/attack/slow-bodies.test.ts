@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hashSecret } from "../../src/domain/secrets.ts";
-import { startTarget, type Target } from "./target.ts";
+import { startTarget, type Target } from "../support/in-process-server.ts";
 import { DatabaseSync } from "node:sqlite";
 
 let target: Target;

@@ -1,8 +1,8 @@
 /** What the time of an answer tells of who has an account: nothing, over HTTP and by rank (ET-01, RS-01). */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { superiority, timesInTurns } from "../ranks.ts";
-import { patience } from "../patience.ts";
-import { PASSWORD, startTarget, type Target } from "./target.ts";
+import { superiority, timesInTurns } from "../support/rank-test.ts";
+import { patience } from "../support/retried.ts";
+import { PASSWORD, startTarget, type Target } from "../support/in-process-server.ts";
 
 const NOBODY = "nobody@example.com";
 

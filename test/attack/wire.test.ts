@@ -1,9 +1,9 @@
 /** IV-12: requests that two readers could read in two ways, and headers out of all proportion. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createBaseHeaders } from "../../src/routes/headers.ts";
-import { patience } from "../patience.ts";
-import { codeOf, expectSound } from "./answers.ts";
-import { PASSWORD, startTarget, type Target } from "./target.ts";
+import { patience } from "../support/retried.ts";
+import { codeOf, expectSound } from "../support/answers.ts";
+import { PASSWORD, startTarget, type Target } from "../support/in-process-server.ts";
 
 let target: Target;
 let cookie: string;

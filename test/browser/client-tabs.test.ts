@@ -4,8 +4,8 @@ import type { Page } from "playwright-core";
 import { rolldown } from "rolldown";
 import { afterEach, describe, expect, test } from "vitest";
 import type * as sdk from "@portcullis/client";
-import { freshEmail, password } from "../journeys/clients.ts";
-import { noBrowser, useBrowser, type WatchedPage } from "./browser.ts";
+import { freshEmail, password } from "../support/clients.ts";
+import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 
 declare global {
   /** The client, as a page's bundle would have it. */

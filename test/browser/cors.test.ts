@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "../journeys/clients.ts";
-import { noBrowser, useBrowser, type WatchedPage } from "./browser.ts";
+import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 
 describe.skipIf(noBrowser)("CORS in a browser", () => {
   /** Other applications, of the same site as the API: its cookies come along. */

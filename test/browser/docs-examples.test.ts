@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { operationIds, operations } from "../../src/contract/operations.ts";
-import { adminCredentials } from "../journeys/server-process.ts";
-import { noBrowser, useBrowser, type WatchedPage } from "./browser.ts";
-import { openDocs, operation, tryOut } from "./swagger-ui.ts";
+import { adminCredentials } from "../support/server-process.ts";
+import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
+import { openDocs, operation, tryOut } from "../support/swagger-ui.ts";
 
 interface Published {
   readonly paths: Readonly<

@@ -2,9 +2,16 @@ import { readFile } from "node:fs/promises";
 import type { BrowserContextOptions } from "playwright-core";
 import { afterEach, describe, expect, test } from "vitest";
 import { problemCodes } from "../../src/contract/problems.ts";
-import { desktop, noBrowser, phone, useBrowser, type WatchedPage } from "./browser.ts";
-import { faintTexts } from "./contrast.ts";
-import { authorize, openAll, openDocs, openPanel, operation, tryOut } from "./swagger-ui.ts";
+import { desktop, noBrowser, phone, useBrowser, type WatchedPage } from "../support/browser.ts";
+import { faintTexts } from "../support/contrast.ts";
+import {
+  authorize,
+  openAll,
+  openDocs,
+  openPanel,
+  operation,
+  tryOut,
+} from "../support/swagger-ui.ts";
 
 const password = "a tall ship and a star to steer by";
 const newcomer = () => ({ email: `ada-${crypto.randomUUID()}@example.com`, password });

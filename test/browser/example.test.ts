@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "../journeys/clients.ts";
-import { desktop, noBrowser, phone, useBrowser, type WatchedPage } from "./browser.ts";
+import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { desktop, noBrowser, phone, useBrowser, type WatchedPage } from "../support/browser.ts";
 
 /** A busy machine is no fault of the page. */
 const eventually = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 20_000 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { problem, problemCodes } from "../../src/contract/problems.ts";
-import { desktop, noBrowser, phone, useBrowser, type WatchedPage } from "./browser.ts";
+import { desktop, noBrowser, phone, useBrowser, type WatchedPage } from "../support/browser.ts";
 
 describe.skipIf(noBrowser)("/problems/{code} in a browser", () => {
   const newPage = useBrowser();

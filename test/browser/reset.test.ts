@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "../journeys/clients.ts";
-import { nthMailTo, tokenIn } from "../journeys/mailbox.ts";
-import { noBrowser, useBrowser, type WatchedPage } from "./browser.ts";
+import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { nthMailTo, tokenIn } from "../support/mailbox.ts";
+import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 
 const newPassword = "four clear words of mine";
 

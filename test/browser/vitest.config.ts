@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ["*.test.ts"],
-    globalSetup: ["./find-chromium.ts"],
+    globalSetup: ["../support/find-chromium.ts"],
     // One browser at a time: two on a small machine are slower than one after the other.
     fileParallelism: false,
     testTimeout: 180_000,

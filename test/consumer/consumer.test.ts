@@ -17,12 +17,12 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createClient } from "@portcullis/client";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { dataOf } from "../journeys/clients.ts";
+import { dataOf } from "../support/clients.ts";
 import {
   adminCredentials,
   type ServerProcess,
   startServerProcess,
-} from "../journeys/server-process.ts";
+} from "../support/server-process.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 

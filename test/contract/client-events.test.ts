@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { eventNames, parseEvent, parseLine } from "@portcullis/client/events";
 import { eventDefinition, eventNames as eventNamesOfContract } from "../../src/contract/events.ts";
-import { combinationsOf, samplesOf, validOf } from "./samples.ts";
+import { combinationsOf, samplesOf, validOf } from "../support/generated-values.ts";
 
 it("the client knows every event of the contract, and no other", () => {
   expect(eventNames).toEqual(eventNamesOfContract);

@@ -5,7 +5,14 @@ import { eventNames } from "../../src/contract/events.ts";
 import { type OperationDescription, problemsOf } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
 import { problem, problemCodes, problemSlug } from "../../src/contract/problems.ts";
-import { at, document, entriesOf, everything, type Json, validatorOf } from "./document-schemas.ts";
+import {
+  at,
+  document,
+  entriesOf,
+  everything,
+  type Json,
+  validatorOf,
+} from "../support/document-schemas.ts";
 
 const described: readonly OperationDescription[] = Object.values(operations);
 const published = new Map(

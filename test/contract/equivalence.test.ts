@@ -9,8 +9,8 @@ import { type OperationDescription, problemsOf } from "../../src/contract/operat
 import { operations } from "../../src/contract/operations.ts";
 import { problem } from "../../src/contract/problems.ts";
 import { Email, normalizeEmail } from "../../src/contract/values.ts";
-import { at, document, entriesOf, type Json, validatorOf } from "./document-schemas.ts";
-import { combinationsOf, samplesOf, validOf } from "./samples.ts";
+import { at, document, entriesOf, type Json, validatorOf } from "../support/document-schemas.ts";
+import { combinationsOf, samplesOf, validOf } from "../support/generated-values.ts";
 
 interface Part {
   readonly name: string;

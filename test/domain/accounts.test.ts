@@ -3,7 +3,7 @@ import { makeFirstAdmin, signup } from "../../src/domain/accounts.ts";
 import { login, logout } from "../../src/domain/sessions.ts";
 import { deleteUser } from "../../src/domain/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { CLIENT, openWorld, PASSWORD, succeeded, type World } from "./world.ts";
+import { CLIENT, openWorld, PASSWORD, succeeded, type World } from "../support/domain.ts";
 
 const count = (world: World, table: "users" | "sessions") =>
   world.sql(`SELECT count(*) AS count FROM ${table}`)[0]?.["count"];

@@ -14,8 +14,8 @@ import {
   roleByCookie,
   sessionIds,
   storedEvents,
-} from "./logins.ts";
-import { CLIENT, NOW, openWorld, PASSWORD, type World } from "./world.ts";
+} from "../support/logins.ts";
+import { CLIENT, NOW, openWorld, PASSWORD, type World } from "../support/domain.ts";
 
 const NOBODY = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44";
 

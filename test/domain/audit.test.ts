@@ -5,9 +5,9 @@ import { sealCursor } from "../../src/domain/cursors.ts";
 import { commit, type EventFilter } from "../../src/domain/events.ts";
 import { listSessions } from "../../src/domain/own-sessions.ts";
 import { listUsers } from "../../src/domain/users.ts";
-import { respell } from "./base64url.ts";
-import { logInByCookie } from "./logins.ts";
-import { NOW, openWorld, type World } from "./world.ts";
+import { respell } from "../support/base64url.ts";
+import { logInByCookie } from "../support/logins.ts";
+import { NOW, openWorld, type World } from "../support/domain.ts";
 
 const ADA = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42";
 const GRACE = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";

@@ -6,9 +6,9 @@ import type { BcryptWorkers } from "../../src/domain/passwords.ts";
 import { login } from "../../src/domain/sessions.ts";
 import { tokenLogin } from "../../src/domain/tokens.ts";
 import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
-import { storedEvents } from "./logins.ts";
-import { CHEAP_COST } from "../cheap-hashes.ts";
-import { CLIENT, NOW, openWorld, PASSWORD, succeeded, type World } from "./world.ts";
+import { storedEvents } from "../support/logins.ts";
+import { CHEAP_COST } from "../support/cheap-hashes.ts";
+import { CLIENT, NOW, openWorld, PASSWORD, succeeded, type World } from "../support/domain.ts";
 
 const pool = createBcryptPool(2, 100);
 afterAll(() => pool.close());

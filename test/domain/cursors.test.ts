@@ -1,6 +1,6 @@
 import { createSecretKey } from "node:crypto";
 import { expect, test } from "vitest";
-import { respell } from "./base64url.ts";
+import { respell } from "../support/base64url.ts";
 import { openCursor, sealCursor } from "../../src/domain/cursors.ts";
 
 const key = createSecretKey(new Uint8Array(32).fill(1));

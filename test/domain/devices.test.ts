@@ -7,8 +7,8 @@ import { resetPassword } from "../../src/domain/resets.ts";
 import { hashSecret, newSecret } from "../../src/domain/secrets.ts";
 import { logout } from "../../src/domain/sessions.ts";
 import { deleteUser, revokeUserSessions, updateUser, type User } from "../../src/domain/users.ts";
-import { logInByCookie } from "./logins.ts";
-import { NOW, openWorld, PASSWORD, type World } from "./world.ts";
+import { logInByCookie } from "../support/logins.ts";
+import { NOW, openWorld, PASSWORD, type World } from "../support/domain.ts";
 
 const NEXT = "four clear words of mine";
 

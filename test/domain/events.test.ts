@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { commit } from "../../src/domain/events.ts";
-import { openWorld } from "./world.ts";
+import { openWorld } from "../support/domain.ts";
 
 test("LA-06 what did not happen is neither stored nor printed", async () => {
   const world = await openWorld();

@@ -11,8 +11,8 @@ import {
 } from "../../src/domain/keys.ts";
 import type { Storage } from "../../src/domain/storage.ts";
 import { StorageUnavailableError } from "../../src/domain/storage.ts";
-import { databases, eachTestOpens } from "../storage/databases.ts";
-import { NOW } from "../storage/samples.ts";
+import { databases, eachTestOpens } from "../support/databases.ts";
+import { NOW } from "../support/rows.ts";
 
 const sealKey = new Uint8Array(randomBytes(32));
 const ACCESS_TOKEN_SECONDS = 900;

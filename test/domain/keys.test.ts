@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { openKeyRing } from "../../src/domain/keys.ts";
 import { deriveKeys } from "../../src/domain/secrets.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { AUTH_SECRET, NOW, openWorld, type World } from "./world.ts";
+import { AUTH_SECRET, NOW, openWorld, type World } from "../support/domain.ts";
 
 const { signingKeySeal } = deriveKeys(AUTH_SECRET);
 const reopen = ({ deps }: World, sealKey: Uint8Array = signingKeySeal) =>

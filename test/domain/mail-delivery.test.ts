@@ -6,7 +6,7 @@ import {
   type Delivery,
 } from "../../src/domain/mail-delivery.ts";
 import { requestReset } from "../../src/domain/resets.ts";
-import { NOW, openWorld, type World } from "./world.ts";
+import { NOW, openWorld, type World } from "../support/domain.ts";
 
 /** As long as a notice's, which is the longest. */
 const LIFETIME_SECONDS = 2 * 86_400;

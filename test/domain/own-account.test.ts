@@ -10,8 +10,8 @@ import {
   roleByCookie,
   sessionIds,
   storedEvents,
-} from "./logins.ts";
-import { openWorld, PASSWORD, type World } from "./world.ts";
+} from "../support/logins.ts";
+import { openWorld, PASSWORD, type World } from "../support/domain.ts";
 
 const NEXT = "four clear words of mine";
 const OTHER = "another four words of mine";

@@ -8,8 +8,8 @@ import { operations } from "../../src/contract/operations.ts";
 import { Password } from "../../src/contract/values.ts";
 import { createPasswords } from "../../src/domain/passwords.ts";
 import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
-import { superiority, timesInTurns } from "../ranks.ts";
-import { patience } from "../patience.ts";
+import { superiority, timesInTurns } from "../support/rank-test.ts";
+import { patience } from "../support/retried.ts";
 
 const COST = 10;
 const pool = createBcryptPool(1, 100);

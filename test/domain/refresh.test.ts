@@ -7,7 +7,7 @@ import { StorageUnavailableError } from "../../src/domain/storage.ts";
 import { findPresented, refresh, revokeToken } from "../../src/domain/tokens.ts";
 import { deleteUser, type User } from "../../src/domain/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { respell } from "./base64url.ts";
+import { respell } from "../support/base64url.ts";
 import {
   logInByCookie,
   logInByToken,
@@ -15,8 +15,8 @@ import {
   roleByCookie,
   sessionIds,
   storedEvents,
-} from "./logins.ts";
-import { NOW, openWorld, type World } from "./world.ts";
+} from "../support/logins.ts";
+import { NOW, openWorld, type World } from "../support/domain.ts";
 
 const GRACE_MS = 10_000;
 const LIFE_MS = 2_592_000_000;

@@ -6,9 +6,9 @@ import { expect, test } from "vitest";
 import type { Dependencies } from "../../src/domain/dependencies.ts";
 import { requestReset } from "../../src/domain/resets.ts";
 import { login } from "../../src/domain/sessions.ts";
-import { patience } from "../patience.ts";
-import { superiority, timesInTurns, workClock } from "../ranks.ts";
-import { CLIENT, openWorld, PASSWORD } from "./world.ts";
+import { patience } from "../support/retried.ts";
+import { superiority, timesInTurns, workClock } from "../support/rank-test.ts";
+import { CLIENT, openWorld, PASSWORD } from "../support/domain.ts";
 
 /** Two seconds alone; this is for a machine that is busy with all other tests. Milliseconds. */
 const TIMEOUT_MS = 120_000;

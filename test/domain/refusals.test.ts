@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { takeLimits } from "../../src/domain/limits.ts";
 import { recordCsrfRejection, recordDenial } from "../../src/domain/refusals.ts";
-import { storedEvents } from "./logins.ts";
-import { CLIENT, openWorld } from "./world.ts";
+import { storedEvents } from "../support/logins.ts";
+import { CLIENT, openWorld } from "../support/domain.ts";
 
 const atOnce = <T>(work: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, work));
 

@@ -1,8 +1,8 @@
 /** What asking for a reset writes. The way through mails is in test/journeys/reset.test.ts. */
 import { beforeEach, expect, test } from "vitest";
 import { requestReset } from "../../src/domain/resets.ts";
-import { storedEvents } from "./logins.ts";
-import { NOW, openWorld, type World } from "./world.ts";
+import { storedEvents } from "../support/logins.ts";
+import { NOW, openWorld, type World } from "../support/domain.ts";
 
 const known = "somebody@example.com";
 /** As long as the known one: a mail's size tells that of its address. */

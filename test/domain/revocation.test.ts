@@ -4,8 +4,8 @@ import type { Storage } from "../../src/domain/storage.ts";
 import { revokeSession } from "../../src/domain/own-sessions.ts";
 import { revokeUserSessions, updateUser, type User } from "../../src/domain/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { logInByCookie, logInByToken, roleByBearer, roleByCookie } from "./logins.ts";
-import { openWorld, type World } from "./world.ts";
+import { logInByCookie, logInByToken, roleByBearer, roleByCookie } from "../support/logins.ts";
+import { openWorld, type World } from "../support/domain.ts";
 
 let world: World;
 let elsewhere: World;

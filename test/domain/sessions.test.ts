@@ -11,7 +11,7 @@ import {
 import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
 import { tokenLogin } from "../../src/domain/tokens.ts";
 import { deleteUser, type User } from "../../src/domain/users.ts";
-import { CLIENT, NOW, openWorld, PASSWORD, succeeded, type World } from "./world.ts";
+import { CLIENT, NOW, openWorld, PASSWORD, succeeded, type World } from "../support/domain.ts";
 
 let world: World;
 let user: User;

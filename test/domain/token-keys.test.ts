@@ -1,9 +1,9 @@
 /** Forgeries of the key and the algorithm. Most are signed with the server's own key, so that only the rule under test can refuse them. */
 import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { encode } from "./base64url.ts";
-import { openForgery } from "./forgeries.ts";
-import { NOW } from "./world.ts";
+import { encode } from "../support/base64url.ts";
+import { openForgery } from "../support/forgeries.ts";
+import { NOW } from "../support/domain.ts";
 
 const { world, genuine, header, payload, verify, forge } = await openForgery();
 

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
 import { KEY_NOTICE_MS, rotateSigningKey } from "../../src/domain/keys.ts";
 import { TokenMemory, TOKENS_REMEMBERED } from "../../src/domain/token-memory.ts";
-import { openForgery } from "./forgeries.ts";
-import { NOW } from "./world.ts";
+import { openForgery } from "../support/forgeries.ts";
+import { NOW } from "../support/domain.ts";
 
 let forgery: Awaited<ReturnType<typeof openForgery>>;
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { expect, test, beforeAll } from "vitest";
 import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
 import { tokenLogin } from "../../src/domain/tokens.ts";
-import { patience } from "../patience.ts";
-import { respell } from "./base64url.ts";
-import { CLIENT, openWorld, PASSWORD, succeeded, type World } from "./world.ts";
+import { patience } from "../support/retried.ts";
+import { respell } from "../support/base64url.ts";
+import { CLIENT, openWorld, PASSWORD, succeeded, type World } from "../support/domain.ts";
 
 let world: World;
 let genuine: string;

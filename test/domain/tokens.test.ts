@@ -1,7 +1,7 @@
 /** Every forgery we know of. Most are signed with the server's own key, so that only the rule under test can refuse them. */
 import { expect, test } from "vitest";
-import { openForgery } from "./forgeries.ts";
-import { ISSUER, NOW } from "./world.ts";
+import { openForgery } from "../support/forgeries.ts";
+import { ISSUER, NOW } from "../support/domain.ts";
 
 const { world, genuine, header, payload, verify, forge } = await openForgery();
 

@@ -7,8 +7,8 @@ import type { BcryptWorkers } from "../../src/domain/passwords.ts";
 import { requestReset, resetPassword } from "../../src/domain/resets.ts";
 import type { Storage } from "../../src/domain/storage.ts";
 import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
-import { logInByCookie, logInByToken } from "./logins.ts";
-import { NOW, openWorld, PASSWORD, type World } from "./world.ts";
+import { logInByCookie, logInByToken } from "../support/logins.ts";
+import { NOW, openWorld, PASSWORD, type World } from "../support/domain.ts";
 
 const NEXT = "four clear words of mine";
 const pool = createBcryptPool(2, 1000);

@@ -9,11 +9,11 @@ import { fileURLToPath } from "node:url";
 import { problemsOf } from "../../src/contract/operation.ts";
 import { operationIds, operations } from "../../src/contract/operations.ts";
 import { problem, type ProblemCode } from "../../src/contract/problems.ts";
-import { documentedAnswers } from "../contract/documented-answers.ts";
-import { provocations, type Servers } from "../journeys/provocations.ts";
-import { startProvokedServers } from "../journeys/provoked-servers.ts";
-import { successes } from "../journeys/successes.ts";
-import { watchAnswers } from "../journeys/watched-answers.ts";
+import { documentedAnswers } from "../support/documented-answers.ts";
+import { provocations, type Servers } from "../support/provocations.ts";
+import { startProvokedServers } from "../support/provoked-servers.ts";
+import { successes } from "../support/successes.ts";
+import { watchAnswers } from "../support/watched-answers.ts";
 import { gate, runProgram } from "./gate.ts";
 import { startProxy, violationsOf } from "./prism-proxy.ts";
 

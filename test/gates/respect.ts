@@ -3,11 +3,11 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { createClient } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
-import { dataOf, freshEmail, password } from "../journeys/clients.ts";
-import { startMailServer } from "../journeys/mail-server.ts";
-import { tokenIn } from "../journeys/mailbox.ts";
-import { adminCredentials, startServerProcess } from "../journeys/server-process.ts";
-import { until } from "../journeys/until.ts";
+import { dataOf, freshEmail, password } from "../support/clients.ts";
+import { startMailServer } from "../support/mail-server.ts";
+import { tokenIn } from "../support/mailbox.ts";
+import { adminCredentials, startServerProcess } from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
 import { gate, runRedocly } from "./gate.ts";
 
 const journeys = fileURLToPath(new URL("journeys.arazzo.yaml", import.meta.url));

@@ -6,8 +6,8 @@ import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { password } from "../journeys/clients.ts";
-import { startServerProcess } from "../journeys/server-process.ts";
+import { password } from "../support/clients.ts";
+import { startServerProcess } from "../support/server-process.ts";
 import { documentFile, gate, installedTool, type Ran, runProgram } from "./gate.ts";
 
 const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));

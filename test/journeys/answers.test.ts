@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { problemsOf } from "../../src/contract/operation.ts";
 import { operationIds, operations } from "../../src/contract/operations.ts";
 import { problem } from "../../src/contract/problems.ts";
-import { answerFaults, documentedAnswers } from "../contract/documented-answers.ts";
-import { provocations, type Servers } from "./provocations.ts";
-import { startProvokedServers } from "./provoked-servers.ts";
-import { successes } from "./successes.ts";
-import { watchAnswers } from "./watched-answers.ts";
+import { answerFaults, documentedAnswers } from "../support/documented-answers.ts";
+import { provocations, type Servers } from "../support/provocations.ts";
+import { startProvokedServers } from "../support/provoked-servers.ts";
+import { successes } from "../support/successes.ts";
+import { watchAnswers } from "../support/watched-answers.ts";
 
 const seen = new Set<string>();
 const faults: string[] = [];

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { type OperationId, operationIds, operations } from "../../src/contract/operations.ts";
 import { CSRF_HEADER, isSafeMethod } from "../../src/contract/security.ts";
-import { freshEmail, password } from "./clients.ts";
-import { type ServerProcess, startServerProcess } from "./server-process.ts";
+import { freshEmail, password } from "../support/clients.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 const ways = ["session", "bearer"] as const;
 type Way = (typeof ways)[number];

@@ -5,10 +5,14 @@ import { DatabaseSync } from "node:sqlite";
 import { type Client, createClient, memoryTokens } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
 import { expect, test } from "vitest";
-import { dataOf, freshEmail } from "./clients.ts";
-import { mailsTo, nthMailTo, tokenIn } from "./mailbox.ts";
-import { adminCredentials, type ServerProcess, startServerProcess } from "./server-process.ts";
-import { until } from "./until.ts";
+import { dataOf, freshEmail } from "../support/clients.ts";
+import { mailsTo, nthMailTo, tokenIn } from "../support/mailbox.ts";
+import {
+  adminCredentials,
+  type ServerProcess,
+  startServerProcess,
+} from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
 
 // Quotes, an ampersand and letters beyond ASCII: each way of writing them down looks different.
 const passwords = {

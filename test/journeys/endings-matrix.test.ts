@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { Client } from "@portcullis/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CSRF_HEADER } from "../../src/contract/security.ts";
-import { dataOf, freshEmail, password } from "./clients.ts";
-import { nthMailTo, tokenIn } from "./mailbox.ts";
-import { adminClient } from "./provocations.ts";
-import { type ServerProcess, startServerProcess } from "./server-process.ts";
+import { dataOf, freshEmail, password } from "../support/clients.ts";
+import { nthMailTo, tokenIn } from "../support/mailbox.ts";
+import { adminClient } from "../support/provocations.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 const newPassword = "four clear words of mine";
 

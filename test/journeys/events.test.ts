@@ -5,11 +5,15 @@ import { createClient } from "@portcullis/client";
 import { expect, test } from "vitest";
 import { eventDefinition, eventNames, type LogEvent } from "../../src/contract/events.ts";
 import { operations } from "../../src/contract/operations.ts";
-import { cookieClient, dataOf, freshEmail, password, tokenClient } from "./clients.ts";
-import { eventsOf, runScript } from "./commands.ts";
-import { nthMailTo, tokenIn } from "./mailbox.ts";
-import { adminCredentials, type ServerProcess, startServerProcess } from "./server-process.ts";
-import { until } from "./until.ts";
+import { cookieClient, dataOf, freshEmail, password, tokenClient } from "../support/clients.ts";
+import { eventsOf, runScript } from "../support/commands.ts";
+import { nthMailTo, tokenIn } from "../support/mailbox.ts";
+import {
+  adminCredentials,
+  type ServerProcess,
+  startServerProcess,
+} from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
 
 test("LA-01 each step of a journey logs its event exactly once, and every event of the contract is met", async () => {
   const server = await startServerProcess({

@@ -7,14 +7,14 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { createClient } from "@portcullis/client";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "./clients.ts";
+import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
 import {
   adminCredentials,
   generousLimits,
   spawnServer,
   startServerProcess,
-} from "./server-process.ts";
-import { until } from "./until.ts";
+} from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
 
 const children: ChildProcess[] = [];
 afterEach(async () => {

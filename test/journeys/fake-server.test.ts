@@ -10,11 +10,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { problemsOf, type OperationDescription } from "../../src/contract/operation.ts";
 import { operationIds, operations, type OperationId } from "../../src/contract/operations.ts";
 import { problem } from "../../src/contract/problems.ts";
-import { answerFaults } from "../contract/documented-answers.ts";
-import { freshEmail, password } from "./clients.ts";
-import { mailsTo, tokenIn } from "./mailbox.ts";
-import { type ServerProcess, startServerProcess } from "./server-process.ts";
-import { until } from "./until.ts";
+import { answerFaults } from "../support/documented-answers.ts";
+import { freshEmail, password } from "../support/clients.ts";
+import { mailsTo, tokenIn } from "../support/mailbox.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
 
 type Fetch = (request: Request) => Promise<Response>;
 interface Step {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { startServerProcess } from "./server-process.ts";
+import { startServerProcess } from "../support/server-process.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const [, major, minor] = /^curl (\d+)\.(\d+)/.exec(curlVersion()) ?? [];

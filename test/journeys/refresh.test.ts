@@ -1,9 +1,9 @@
 /** The client's refresh against the real server: what its log says happened. */
 import { createClient, memoryTokens, type SignedOut } from "@portcullis/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password, tokenClient } from "./clients.ts";
-import { type ServerProcess, startServerProcess } from "./server-process.ts";
-import { until } from "./until.ts";
+import { cookieClient, dataOf, freshEmail, password, tokenClient } from "../support/clients.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
 
 let server: ServerProcess;
 beforeAll(async () => {

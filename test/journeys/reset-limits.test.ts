@@ -1,9 +1,9 @@
 /** What stands between a forgotten password and those who would abuse it. */
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password, signedInClient } from "./clients.ts";
-import { mailsTo, nthMailTo, tokenIn } from "./mailbox.ts";
-import { type ServerProcess, startServerProcess } from "./server-process.ts";
+import { cookieClient, dataOf, freshEmail, password, signedInClient } from "../support/clients.ts";
+import { mailsTo, nthMailTo, tokenIn } from "../support/mailbox.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 const newPassword = "four clear words of mine";
 

@@ -10,9 +10,9 @@ import {
   password,
   signedInClient,
   tokenClient,
-} from "./clients.ts";
-import { mailsTo, nthMailTo, recipients, tokenIn } from "./mailbox.ts";
-import { type ServerProcess, startServerProcess } from "./server-process.ts";
+} from "../support/clients.ts";
+import { mailsTo, nthMailTo, recipients, tokenIn } from "../support/mailbox.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 const newPassword = "four clear words of mine";
 const invalid = { ok: false, status: 400, problem: { code: "invalid_reset_token" } };

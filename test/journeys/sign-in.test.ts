@@ -9,8 +9,12 @@ import {
   password,
   signedInClient,
   tokenClient,
-} from "./clients.ts";
-import { adminCredentials, type ServerProcess, startServerProcess } from "./server-process.ts";
+} from "../support/clients.ts";
+import {
+  adminCredentials,
+  type ServerProcess,
+  startServerProcess,
+} from "../support/server-process.ts";
 
 let server: ServerProcess;
 beforeAll(async () => {

@@ -3,9 +3,13 @@ import { createHmac, randomUUID } from "node:crypto";
 import { createClient } from "@portcullis/client";
 import { createVerifier, readBearer, type Verifier } from "@portcullis/client/verify";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { dataOf } from "./clients.ts";
-import { eventsOf, runScript } from "./commands.ts";
-import { adminCredentials, type ServerProcess, startServerProcess } from "./server-process.ts";
+import { dataOf } from "../support/clients.ts";
+import { eventsOf, runScript } from "../support/commands.ts";
+import {
+  adminCredentials,
+  type ServerProcess,
+  startServerProcess,
+} from "../support/server-process.ts";
 
 let server: ServerProcess;
 let verifier: Verifier;

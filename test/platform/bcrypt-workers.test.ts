@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { compareSync, hashSync } from "bcryptjs";
 import { expect, test } from "vitest";
 import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
-import { patience } from "../patience.ts";
+import { patience } from "../support/retried.ts";
 
 test("the workers compute what bcrypt computes", async () => {
   const pool = createBcryptPool(1, 10);

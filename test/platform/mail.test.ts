@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createSmtpTransport } from "../../src/platform/mail-smtp.ts";
-import { cookieClient, dataOf, freshEmail, password } from "../journeys/clients.ts";
-import { startMailServer, startSilentServer } from "../journeys/mail-server.ts";
-import { type ServerProcess, spawnServer, startServerProcess } from "../journeys/server-process.ts";
-import { until } from "../journeys/until.ts";
-import { patience } from "../patience.ts";
+import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { startMailServer, startSilentServer } from "../support/mail-server.ts";
+import { type ServerProcess, spawnServer, startServerProcess } from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
+import { patience } from "../support/retried.ts";
 
 let folder: string;
 beforeEach(async () => {

@@ -1,20 +1,20 @@
 /** A credential of one kind never passes for one of the other. What is forged here bears the server's own signature. */
 import { expect, test } from "vitest";
 import { findCaller } from "../../src/routes/callers.ts";
-import { Exchange } from "../../src/routes/exchange.ts";
-import { openForgery } from "../domain/forgeries.ts";
-import { logInByCookie, logInByToken } from "../domain/logins.ts";
-import { CLIENT, ISSUER, NOW } from "../domain/world.ts";
+import { RequestState } from "../../src/routes/request-state.ts";
+import { openForgery } from "../support/forgeries.ts";
+import { logInByCookie, logInByToken } from "../support/logins.ts";
+import { CLIENT, ISSUER, NOW } from "../support/domain.ts";
 
 const { world, user, verify, forge } = await openForgery();
 const cookieLogin = await logInByCookie(world, user);
 const tokenLogin = await logInByToken(world, user);
 
 async function callerOf(headers: Record<string, string>): Promise<string | undefined> {
-  const exchange = new Exchange(world.deps.newId(NOW), CLIENT.ip, NOW);
+  const state = new RequestState(world.deps.newId(NOW), CLIENT.ip, NOW);
   const request = new Request(`${ISSUER}/me`, { headers });
   const accepts = ["session", "bearer"] as const;
-  const caller = await findCaller(world.deps, exchange, request, { accepts, optional: false });
+  const caller = await findCaller(world.deps, state, request, { accepts, optional: false });
   return caller && `${caller.user.id} by ${caller.credential}`;
 }
 const byToken = (token: string) => callerOf({ authorization: `Bearer ${token}` });

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ServerProcess, startServerProcess } from "../journeys/server-process.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 const ASSETS = ["swagger-ui.css", "swagger-ui-bundle.js", "init.js", "page.css", "favicon.png"];
 

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password, signedInClient } from "../journeys/clients.ts";
-import { eventsOf, scriptPath } from "../journeys/commands.ts";
-import { adminCredentials } from "../journeys/server-process.ts";
-import { useCommands } from "./command-server.ts";
-import { noTerminal, runOnTerminal } from "./terminal.ts";
+import { cookieClient, dataOf, freshEmail, password, signedInClient } from "../support/clients.ts";
+import { eventsOf, scriptPath } from "../support/commands.ts";
+import { adminCredentials } from "../support/server-process.ts";
+import { useCommands } from "../support/command-server.ts";
+import { noTerminal, runOnTerminal } from "../support/terminal.ts";
 
 const { server, run } = useCommands();
 const admin = (args: string[], input?: string | Buffer) => run("admin", args, { input });

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password, signedInClient } from "../journeys/clients.ts";
-import { runScript } from "../journeys/commands.ts";
-import { adminCredentials, startServerProcess } from "../journeys/server-process.ts";
+import { cookieClient, dataOf, freshEmail, password, signedInClient } from "../support/clients.ts";
+import { runScript } from "../support/commands.ts";
+import { adminCredentials, startServerProcess } from "../support/server-process.ts";
 
 const environment = { AUTH_SECRET: "backups-need-it-too-0123456789-abcdefghij" };
 

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { uuidv7 } from "uuidv7";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { cleanIfDue } from "../../src/cleaning.ts";
+import { cleanIfDue } from "../../src/process/jobs/cleaning.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { startTarget } from "../attack/target.ts";
-import { until } from "../journeys/until.ts";
-import { databases, eachTestOpens } from "../storage/databases.ts";
-import { aCookieSession, aSignup, aTokenSession, aUser, HASH, NOW } from "../storage/samples.ts";
+import { startTarget } from "../support/in-process-server.ts";
+import { until } from "../support/wait-for.ts";
+import { databases, eachTestOpens } from "../support/databases.ts";
+import { aCookieSession, aSignup, aTokenSession, aUser, HASH, NOW } from "../support/rows.ts";
 
 const settings = { SESSION_IDLE_TTL: 3_600, EVENT_RETENTION_DAYS: 365 };
 const MINUTE = 60_000;

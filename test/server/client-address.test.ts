@@ -6,7 +6,7 @@ import {
   adminCredentials,
   type ServerProcess,
   startServerProcess,
-} from "../journeys/server-process.ts";
+} from "../support/server-process.ts";
 
 const servers: ServerProcess[] = [];
 afterAll(async () => {

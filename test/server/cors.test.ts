@@ -1,8 +1,8 @@
 import { type IncomingMessage, request as send } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readSettings } from "../../src/config.ts";
-import { freshEmail, password } from "../journeys/clients.ts";
-import { type ServerProcess, startServerProcess } from "../journeys/server-process.ts";
+import { readSettings } from "../../src/process/settings.ts";
+import { freshEmail, password } from "../support/clients.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 const APP = "https://app.example.com";
 const OTHER_APP = "http://localhost:5173";

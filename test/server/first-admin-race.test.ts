@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { startServerProcess } from "../journeys/server-process.ts";
+import { startServerProcess } from "../support/server-process.ts";
 
 test("LG-05 two processes that start at once on one new file leave one administrator, told of once, and one key", async () => {
   const folder = await mkdtemp(join(tmpdir(), "portcullis-race-"));

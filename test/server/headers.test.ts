@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ServerProcess, startServerProcess } from "../journeys/server-process.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 let secure: ServerProcess;
 let plain: ServerProcess;

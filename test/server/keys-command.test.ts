@@ -1,10 +1,10 @@
 import { createPublicKey, verify } from "node:crypto";
 import { expect, test } from "vitest";
 import { createClient } from "@portcullis/client";
-import { dataOf } from "../journeys/clients.ts";
-import { eventsOf } from "../journeys/commands.ts";
-import { adminCredentials } from "../journeys/server-process.ts";
-import { useCommands } from "./command-server.ts";
+import { dataOf } from "../support/clients.ts";
+import { eventsOf } from "../support/commands.ts";
+import { adminCredentials } from "../support/server-process.ts";
+import { useCommands } from "../support/command-server.ts";
 
 const { server, run } = useCommands();
 const keys = (args: string[], environment = {}) => run("keys", args, { environment });

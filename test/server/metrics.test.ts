@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventNames, type LogEvent } from "../../src/contract/events.ts";
 import { metrics } from "../../src/contract/metrics.ts";
 import { operationIds } from "../../src/contract/operations.ts";
-import { cookieClient, dataOf, freshEmail, password } from "../journeys/clients.ts";
+import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
 import {
   adminCredentials,
   type ServerProcess,
   startServerProcess,
-} from "../journeys/server-process.ts";
-import { type Exposition, parseExposition, valueOf } from "./exposition.ts";
+} from "../support/server-process.ts";
+import { type Exposition, parseExposition, valueOf } from "../support/exposition.ts";
 
 const TOKEN = "c2NyYXBlIG1lIGlmIHlvdSBjYW4=";
 

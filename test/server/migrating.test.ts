@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { hashSync } from "bcryptjs";
 import { expect, onTestFinished, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "../journeys/clients.ts";
-import { scriptPath } from "../journeys/commands.ts";
-import { useCommands } from "./command-server.ts";
+import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { scriptPath } from "../support/commands.ts";
+import { useCommands } from "../support/command-server.ts";
 
 const run = promisify(execFile);
 const { server } = useCommands();

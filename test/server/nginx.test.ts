@@ -5,15 +5,15 @@ import { cookieJar } from "@portcullis/client/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { problem } from "../../src/contract/problems.ts";
 import { BODY_MAX_BYTES } from "../../src/contract/values.ts";
-import { dataOf, freshEmail, password } from "../journeys/clients.ts";
+import { dataOf, freshEmail, password } from "../support/clients.ts";
 import {
   adminCredentials,
   type ServerProcess,
   startServerProcess,
-} from "../journeys/server-process.ts";
-import { until } from "../journeys/until.ts";
-import { createPostgres, type TestDatabase } from "../storage/databases.ts";
-import { type Nginx, PUBLIC_NAME, startNginx, whyNoNginx } from "./nginx.ts";
+} from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
+import { createPostgres, type TestDatabase } from "../support/databases.ts";
+import { type Nginx, PUBLIC_NAME, startNginx, whyNoNginx } from "../support/nginx.ts";
 
 const METRICS_TOKEN = "a-token-for-the-scraper-0123456789";
 const [ALICE, MALLORY] = ["127.0.0.21", "127.0.0.66"];

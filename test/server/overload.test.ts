@@ -1,6 +1,6 @@
 /** More logins than can be hashed: what is told to those there is no room for, and to everybody else. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ADMIN, startTarget, type Target } from "../attack/target.ts";
+import { ADMIN, startTarget, type Target } from "../support/in-process-server.ts";
 
 const LOGINS = 60;
 const QUEUE = 4;

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "../journeys/clients.ts";
-import { startServerProcess } from "../journeys/server-process.ts";
-import { until } from "../journeys/until.ts";
-import { findPostgresTools, majorOf, startSystemPostgres } from "./postgres-tools.ts";
+import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { startServerProcess } from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
+import { findPostgresTools, majorOf, startSystemPostgres } from "../support/postgres-tools.ts";
 
 const run = promisify(execFile);
 const AUTH_SECRET = "backups-need-it-too-0123456789-abcdefghij";

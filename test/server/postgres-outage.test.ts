@@ -5,15 +5,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createClient } from "@portcullis/client";
-import { cookieClient, dataOf, freshEmail, password } from "../journeys/clients.ts";
+import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
 import {
   adminCredentials,
   type ServerProcess,
   startServerProcess,
-} from "../journeys/server-process.ts";
-import { until } from "../journeys/until.ts";
-import { type PostgresServer, startPostgres } from "../postgres.ts";
-import { patience } from "../patience.ts";
+} from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
+import { type PostgresServer, startPostgres } from "../support/postgres-server.ts";
+import { patience } from "../support/retried.ts";
 
 let folder: string;
 let postgres: PostgresServer;

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
-import { spawnServer } from "../journeys/server-process.ts";
-import { until } from "../journeys/until.ts";
-import { createPostgres } from "../storage/databases.ts";
+import { spawnServer } from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
+import { createPostgres } from "../support/databases.ts";
 
 test("ST-13 SIGTERM while it waits for another's migration ends it, with 0", async () => {
   const [database, folder] = await Promise.all([

@@ -5,15 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { cookieClient, dataOf, tokenClient } from "../journeys/clients.ts";
+import { cookieClient, dataOf, tokenClient } from "../support/clients.ts";
 import {
   adminCredentials,
   type ServerProcess,
   spawnServer,
   startServerProcess,
-} from "../journeys/server-process.ts";
-import { createPostgres } from "../storage/databases.ts";
-import { patience } from "../patience.ts";
+} from "../support/server-process.ts";
+import { createPostgres } from "../support/databases.ts";
+import { patience } from "../support/retried.ts";
 
 let folder: string;
 beforeEach(async () => {

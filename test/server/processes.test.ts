@@ -5,18 +5,18 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Client, createClient } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
-import { dataOf, freshEmail, password } from "../journeys/clients.ts";
-import { runScript } from "../journeys/commands.ts";
-import { type MailServer, startMailServer } from "../journeys/mail-server.ts";
-import { tokenIn } from "../journeys/mailbox.ts";
+import { dataOf, freshEmail, password } from "../support/clients.ts";
+import { runScript } from "../support/commands.ts";
+import { type MailServer, startMailServer } from "../support/mail-server.ts";
+import { tokenIn } from "../support/mailbox.ts";
 import {
   adminCredentials,
   generousLimits,
   type ServerProcess,
   startServerProcess,
-} from "../journeys/server-process.ts";
-import { until } from "../journeys/until.ts";
-import { createPostgres, type TestDatabase } from "../storage/databases.ts";
+} from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
+import { createPostgres, type TestDatabase } from "../support/databases.ts";
 
 let folder: string;
 let database: TestDatabase;

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { runScript } from "../journeys/commands.ts";
-import { spawnServer } from "../journeys/server-process.ts";
+import { runScript } from "../support/commands.ts";
+import { spawnServer } from "../support/server-process.ts";
 
 /** Most of it is Node's own start, on a machine that does other things too. */
 const REFUSED_WITHIN_MS = 15_000;

@@ -2,10 +2,10 @@
 import { expect, onTestFinished, test } from "vitest";
 import { refresh } from "../../src/domain/tokens.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { logInByToken, sessionIds, storedEvents } from "../domain/logins.ts";
-import { NOW, openWorld } from "../domain/world.ts";
-import { freshEmail, password } from "../journeys/clients.ts";
-import { startServerProcess } from "../journeys/server-process.ts";
+import { logInByToken, sessionIds, storedEvents } from "../support/logins.ts";
+import { NOW, openWorld } from "../support/domain.ts";
+import { freshEmail, password } from "../support/clients.ts";
+import { startServerProcess } from "../support/server-process.ts";
 
 const GRACE_MS = 10_000;
 

@@ -6,8 +6,8 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { type Login, PASSWORD, startTarget, type Target } from "../attack/target.ts";
-import { createPostgres, type TestDatabase } from "../storage/databases.ts";
+import { type Login, PASSWORD, startTarget, type Target } from "../support/in-process-server.ts";
+import { createPostgres, type TestDatabase } from "../support/databases.ts";
 
 let database: TestDatabase;
 let wire: Wire;

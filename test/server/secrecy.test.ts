@@ -13,8 +13,14 @@ import { operations } from "../../src/contract/operations.ts";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { problem } from "../../src/contract/problems.ts";
 import { walk } from "../../src/contract/walk.ts";
-import { ADMIN, type Login, PASSWORD, startTarget, type Target } from "../attack/target.ts";
-import { adminCredentials, spawnServer, startServerProcess } from "../journeys/server-process.ts";
+import {
+  ADMIN,
+  type Login,
+  PASSWORD,
+  startTarget,
+  type Target,
+} from "../support/in-process-server.ts";
+import { adminCredentials, spawnServer, startServerProcess } from "../support/server-process.ts";
 
 let target: Target;
 let admin: Login;

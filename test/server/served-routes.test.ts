@@ -2,9 +2,9 @@ import { readFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readSettings } from "../../src/config.ts";
+import { readSettings } from "../../src/process/settings.ts";
 import { problem, problemCodes } from "../../src/contract/problems.ts";
-import { type RunningServer, startServer } from "../../src/server.ts";
+import { type RunningServer, startServer } from "../../src/process/server.ts";
 
 let folder: string;
 let server: RunningServer;

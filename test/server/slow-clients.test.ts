@@ -2,7 +2,7 @@
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { listen, type Listener, type Patience, usualPatience } from "../../src/listener.ts";
+import { listen, type Listener, type Patience, usualPatience } from "../../src/process/listener.ts";
 
 /** A tenth of the usual: `npm run soak:overload` waits for the usual. */
 const patience: Patience = {

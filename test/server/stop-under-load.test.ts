@@ -6,10 +6,10 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { freshEmail, password } from "../journeys/clients.ts";
-import { startServerProcess } from "../journeys/server-process.ts";
-import { until } from "../journeys/until.ts";
-import { patience } from "../patience.ts";
+import { freshEmail, password } from "../support/clients.ts";
+import { startServerProcess } from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
+import { patience } from "../support/retried.ts";
 
 const EVERY_MS = 5; // 200 requests a second
 const LOGINS = 8;

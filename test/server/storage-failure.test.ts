@@ -8,14 +8,10 @@ import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import type { LogEvent } from "../../src/contract/events.ts";
-import {
-  adminCredentials,
-  generousLimits,
-  startServerProcess,
-} from "../journeys/server-process.ts";
-import { until } from "../journeys/until.ts";
-import { cookieClient, dataOf, password } from "../journeys/clients.ts";
-import { startTarget } from "../attack/target.ts";
+import { adminCredentials, generousLimits, startServerProcess } from "../support/server-process.ts";
+import { until } from "../support/wait-for.ts";
+import { cookieClient, dataOf, password } from "../support/clients.ts";
+import { startTarget } from "../support/in-process-server.ts";
 
 test("ST-07 while another process holds the database, changes are 503 with Retry-After, reads go on, and it heals", async () => {
   const target = await startTarget();

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { genSaltSync, hashSync } from "bcryptjs";
 import { expect, test } from "vitest";
-import { CHEAP_COST } from "../cheap-hashes.ts";
-import { cookieClient, dataOf, freshEmail, password } from "../journeys/clients.ts";
-import { eventsOf, scriptPath } from "../journeys/commands.ts";
-import { adminCredentials } from "../journeys/server-process.ts";
-import { useCommands } from "./command-server.ts";
-import { noTerminal, runOnTerminal } from "./terminal.ts";
+import { CHEAP_COST } from "../support/cheap-hashes.ts";
+import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { eventsOf, scriptPath } from "../support/commands.ts";
+import { adminCredentials } from "../support/server-process.ts";
+import { useCommands } from "../support/command-server.ts";
+import { noTerminal, runOnTerminal } from "../support/terminal.ts";
 
 const { server, run } = useCommands();
 const passwordHash = hashSync(password, 10);

@@ -5,8 +5,8 @@ import type { LogEvent } from "../../src/contract/events.ts";
 import { commit } from "../../src/domain/events.ts";
 import type { Stores } from "../../src/domain/storage.ts";
 import { newId } from "../../src/platform/ids.ts";
-import { databases, eachTestOpens } from "./databases.ts";
-import { aCookieSession, anAdmin, aSigningKey, aUser, HASH, NOW } from "./samples.ts";
+import { databases, eachTestOpens } from "../support/databases.ts";
+import { aCookieSession, anAdmin, aSigningKey, aUser, HASH, NOW } from "../support/rows.ts";
 
 describe.each(databases)("transactions that meet on $name", ({ create }) => {
   const test = eachTestOpens(create);

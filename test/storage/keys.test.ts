@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { databases, eachTestOpens } from "./databases.ts";
-import { aSigningKey, NOW } from "./samples.ts";
+import { databases, eachTestOpens } from "../support/databases.ts";
+import { aSigningKey, NOW } from "../support/rows.ts";
 
 describe.each(databases)("signing keys on $name", ({ create }) => {
   const test = eachTestOpens(create);

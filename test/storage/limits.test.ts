@@ -6,8 +6,8 @@ import type { NewDevice } from "../../src/domain/devices.ts";
 import { waitOf } from "../../src/domain/limits.ts";
 import { type LockPolicy, lockPolicy } from "../../src/domain/lockout.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { databases, eachTestOpens } from "./databases.ts";
-import { aUser, HASH, NOW } from "./samples.ts";
+import { databases, eachTestOpens } from "../support/databases.ts";
+import { aUser, HASH, NOW } from "../support/rows.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -3,8 +3,8 @@ import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
 import type { OutboxMail } from "../../src/domain/mail.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { databases, eachTestOpens } from "./databases.ts";
-import { NOW } from "./samples.ts";
+import { databases, eachTestOpens } from "../support/databases.ts";
+import { NOW } from "../support/rows.ts";
 
 describe.each(databases)("the outbox on $name", ({ create }) => {
   const test = eachTestOpens(create);

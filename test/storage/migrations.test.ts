@@ -3,12 +3,12 @@ import { promisify } from "node:util";
 import { Migrator } from "kysely/migration";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UnsafeStorageError } from "../../src/domain/storage.ts";
-import { openDatabase } from "../../src/storage/drivers.ts";
+import { openDatabase } from "../../src/storage/engine/drivers.ts";
 import { migrateToLatest, migrations } from "../../src/storage/migrations.ts";
-import { defaultPool } from "../../src/storage/pool.ts";
+import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { databases, type TestDatabase } from "./databases.ts";
-import { aUser, HASH, MIGRATED } from "./samples.ts";
+import { databases, type TestDatabase } from "../support/databases.ts";
+import { aUser, HASH, MIGRATED } from "../support/rows.ts";
 
 const sourceOf = (file: string) =>
   JSON.stringify(new URL(`../../src/storage/${file}`, import.meta.url));

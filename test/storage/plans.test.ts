@@ -8,10 +8,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EventFilter } from "../../src/domain/events.ts";
 import type { Storage } from "../../src/domain/storage.ts";
 import type { UserFilter } from "../../src/domain/users.ts";
-import { openDatabase } from "../../src/storage/drivers.ts";
-import { defaultPool } from "../../src/storage/pool.ts";
+import { openDatabase } from "../../src/storage/engine/drivers.ts";
+import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { createStorage, openStorage } from "../../src/storage/storage.ts";
-import { createSqlite } from "./databases.ts";
+import { createSqlite } from "../support/databases.ts";
 
 const file = createSqlite();
 let storage: Storage;

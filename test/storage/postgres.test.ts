@@ -3,15 +3,15 @@ import { CompiledQuery, sql } from "kysely";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { StorageUnavailableError, UnsafeStorageError } from "../../src/domain/storage.ts";
-import { openDatabase } from "../../src/storage/drivers.ts";
-import { defaultPool } from "../../src/storage/pool.ts";
-import { PooledConnection } from "../../src/storage/pooled-connection.ts";
-import { exchange } from "../../src/storage/postgres-exchange.ts";
+import { openDatabase } from "../../src/storage/engine/drivers.ts";
+import { defaultPool } from "../../src/storage/engine/pool.ts";
+import { PooledConnection } from "../../src/storage/engine/pooled-connection.ts";
+import { runPipeline } from "../../src/storage/engine/pipeline.ts";
 import { createEventLog } from "../../src/app.ts";
 import { promoteToAdmin } from "../../src/domain/admins.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { createPostgres, type TestDatabase } from "./databases.ts";
-import { aCookieSession, aSignup, aUser, HASH } from "./samples.ts";
+import { createPostgres, type TestDatabase } from "../support/databases.ts";
+import { aCookieSession, aSignup, aUser, HASH } from "../support/rows.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -159,7 +159,7 @@ describe("statements in one round trip", () => {
 
   it("ST-03 behind a begin that fails run neither then nor later: by themselves they would hold", async () => {
     await connected(async (client) => {
-      const failing = exchange(client, [cancelled, insert("a"), insert("b")]);
+      const failing = runPipeline(client, [cancelled, insert("a"), insert("b")]);
       await expect(failing).rejects.toThrow(/zero/);
       const connection = new PooledConnection(client);
       const begin = connection.run(cancelled);
@@ -174,9 +174,9 @@ describe("statements in one round trip", () => {
   it("give each its own result, and are prepared once, also where one of them failed before", async () => {
     await connected(async (client) => {
       const count = CompiledQuery.raw("select count(*)::int as n from jobs where due_at < $1", [9]);
-      await expect(exchange(client, [insert("a"), cancelled, count])).rejects.toThrow(/zero/);
+      await expect(runPipeline(client, [insert("a"), cancelled, count])).rejects.toThrow(/zero/);
       for (const name of ["a", "b"]) {
-        const results = await exchange(client, [count, insert(name), count]);
+        const results = await runPipeline(client, [count, insert(name), count]);
         expect(results.map(({ rows, rowCount }) => [rows, rowCount])).toEqual([
           [[{ n: name === "a" ? 0 : 1 }], 1],
           [[], 1],

@@ -1,8 +1,8 @@
 import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
 import type { User } from "../../src/domain/users.ts";
-import { databases, eachTestOpens } from "./databases.ts";
-import { aCookieSession, aSignup, aTokenSession, aUser, HASH, NOW } from "./samples.ts";
+import { databases, eachTestOpens } from "../support/databases.ts";
+import { aCookieSession, aSignup, aTokenSession, aUser, HASH, NOW } from "../support/rows.ts";
 
 describe.each(databases)("sessions on $name", ({ create }) => {
   const test = eachTestOpens(create);

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { NewSession } from "../../src/domain/sessions.ts";
 import type { Storage, Stores } from "../../src/domain/storage.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { until } from "../journeys/until.ts";
-import { createSqlite } from "./databases.ts";
-import { aTokenSession, aUser, HASH } from "./samples.ts";
+import { until } from "../support/wait-for.ts";
+import { createSqlite } from "../support/databases.ts";
+import { aTokenSession, aUser, HASH } from "../support/rows.ts";
 
 let database: ReturnType<typeof createSqlite>;
 let storage: Storage;

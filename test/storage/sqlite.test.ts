@@ -6,16 +6,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { uuidv7 } from "uuidv7";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { asUnavailable } from "../../src/storage/availability.ts";
-import { sqliteDialect } from "../../src/storage/dialect.ts";
-import { openDatabase } from "../../src/storage/drivers.ts";
-import { defaultPool } from "../../src/storage/pool.ts";
-import { applySettings } from "../../src/storage/sqlite-connection.ts";
+import { asUnavailable } from "../../src/storage/engine/availability.ts";
+import { sqliteDialect } from "../../src/storage/engine/dialect.ts";
+import { openDatabase } from "../../src/storage/engine/drivers.ts";
+import { defaultPool } from "../../src/storage/engine/pool.ts";
+import { applySettings } from "../../src/storage/engine/sqlite-connection.ts";
 import { migrateToLatest } from "../../src/storage/migrations.ts";
 import { createStorage, openStorage } from "../../src/storage/storage.ts";
 import { StorageUnavailableError } from "../../src/domain/storage.ts";
-import { createSqlite } from "./databases.ts";
-import { aSignup, aUser, HASH } from "./samples.ts";
+import { createSqlite } from "../support/databases.ts";
+import { aSignup, aUser, HASH } from "../support/rows.ts";
 
 let database: ReturnType<typeof createSqlite>;
 beforeEach(() => {

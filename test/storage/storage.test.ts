@@ -3,9 +3,9 @@ import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
 import { StorageUnavailableError } from "../../src/domain/storage.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { patience } from "../patience.ts";
-import { databases, eachTestOpens } from "./databases.ts";
-import { aCookieSession, aSignup, aUser, HASH, MIGRATED } from "./samples.ts";
+import { patience } from "../support/retried.ts";
+import { databases, eachTestOpens } from "../support/databases.ts";
+import { aCookieSession, aSignup, aUser, HASH, MIGRATED } from "../support/rows.ts";
 
 /** Two seconds of waiting, and what a loaded machine adds. */
 const BUSY_BOUND_MS = 3_000;

@@ -4,13 +4,13 @@ import { sql } from "kysely";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { StorageUnavailableError } from "../../src/domain/storage.ts";
 import type { Storage } from "../../src/domain/storage.ts";
-import { openDatabase } from "../../src/storage/drivers.ts";
-import type { Database } from "../../src/storage/drivers.ts";
+import { openDatabase } from "../../src/storage/engine/drivers.ts";
+import type { Database } from "../../src/storage/engine/drivers.ts";
 import { migrateToLatest } from "../../src/storage/migrations.ts";
-import { defaultPool } from "../../src/storage/pool.ts";
+import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { createStorage } from "../../src/storage/storage.ts";
-import { createSqlite } from "./databases.ts";
-import { aCookieSession, aTokenSession, aUser, HASH } from "./samples.ts";
+import { createSqlite } from "../support/databases.ts";
+import { aCookieSession, aTokenSession, aUser, HASH } from "../support/rows.ts";
 
 let database: ReturnType<typeof createSqlite>;
 let opened: Database;

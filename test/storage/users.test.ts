@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { endOfPrefix } from "../../src/storage/prefixes.ts";
-import { databases, eachTestOpens } from "./databases.ts";
-import { aCookieSession, anAdmin, aTokenSession, aUser, HASH } from "./samples.ts";
+import { databases, eachTestOpens } from "../support/databases.ts";
+import { aCookieSession, anAdmin, aTokenSession, aUser, HASH } from "../support/rows.ts";
 
 describe.each(databases)("users on $name", ({ create }) => {
   const test = eachTestOpens(create);

@@ -5,7 +5,7 @@ import { ESLint } from "eslint";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { fileRules } from "../../lint/config.ts";
 import { rooms } from "../../lint/rooms.ts";
-import { faultsOf } from "./lint-text.ts";
+import { faultsOf } from "../support/lint-text.ts";
 
 /** What a room refuses: file, import, and what the linter says before the room's why. */
 const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -90,7 +90,7 @@ const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'import { jwtVerify } from "jose";': "client may not import jwtVerify of jose",
   },
   "client/test/a.ts": {
-    'import "../../src/server.ts";': "client's tests may not import src/server.ts",
+    'import "../../src/process/server.ts";': "client's tests may not import src/server.ts",
   },
   "examples/log-tail/main.ts": {
     'import { LogEvent } from "../../src/contract/events.ts";':

@@ -1,7 +1,7 @@
 /** docs/security.md is complete, and what it points to is there. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { testTitles } from "./test-titles.ts";
+import { testTitles } from "../support/test-titles.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");

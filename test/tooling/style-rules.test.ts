@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { ESLint } from "eslint";
 import { describe, expect, it } from "vitest";
 import { config } from "../../lint/config.ts";
-import { faultsOf, root } from "./lint-text.ts";
+import { faultsOf, root } from "../support/lint-text.ts";
 
 describe("the style rules", () => {
   it.each([

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
-import type { StorageDialect } from "../dialect.ts";
+import type { StorageDialect } from "../engine/dialect.ts";
 
 /** Frozen once released: a later change of the schema is a later migration. */
 export function limits({ bytes, text }: StorageDialect): Migration {

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
-import type { StorageDialect } from "../dialect.ts";
+import type { StorageDialect } from "../engine/dialect.ts";
 
 /**
  * The trigger lets go only of events before the instant in this one row, which is 0 but inside the

@@ -3,7 +3,7 @@
  * document alone, and a test fails where Prism has something against an answer. The journeys notice nothing.
  */
 import { afterAll, afterEach, expect } from "vitest";
-import { operationOf } from "../../contract/documented-answers.ts";
+import { operationOf } from "../../support/documented-answers.ts";
 import { startProxy, violationsOf } from "../prism-proxy.ts";
 
 const send = globalThis.fetch;

@@ -1,0 +1,6 @@
+/** The peers' packages, which only the bench needs. */
+import { installLocked } from "../../scripts/locked-packages.ts";
+
+export function installPeers(): Promise<void> {
+  return installLocked(new URL("peers/", import.meta.url), "what Portcullis is compared with");
+}

@@ -1,0 +1,43 @@
+/** Requests to the whole application on a filled database, without the network. */
+import { createApp, createEventLog } from "../../src/app.ts";
+import { readSettings } from "../../src/process/settings.ts";
+import { createDependencies } from "../../src/process/dependencies.ts";
+import { deriveKeys } from "../../src/domain/secrets.ts";
+import type { Storage } from "./topics.ts";
+
+/** Answers a GET with that cookie, as it is at that instant. Milliseconds since the epoch. */
+export type Ask = (path: string, cookie: string, now: number) => Promise<Response>;
+
+const PUBLIC_URL = "http://localhost";
+
+export async function createRequests(storage: Storage): Promise<Ask> {
+  const read = readSettings({ NODE_ENV: "test" });
+  if ("faults" in read) throw new Error(read.faults.join("; "));
+  let clock = Date.now();
+  const overloaded = async () => "overloaded" as const; // nobody asks for a hash
+  const deps = await createDependencies(read.settings, {
+    storage,
+    log: createEventLog(() => undefined, true),
+    meter: { limitDecided() {}, hashWaited() {}, hashRefused() {} },
+    secretKeys: deriveKeys("growth-bench"),
+    bcrypt: { hash: overloaded, compare: overloaded },
+    publicUrl: PUBLIC_URL,
+  });
+  const app = createApp({
+    deps,
+    production: true,
+    https: false,
+    allowedOrigins: new Set([PUBLIC_URL]),
+    corsOrigins: new Set(),
+    docs: undefined,
+    isDraining: () => false,
+    metrics: { expose: async () => "", token: undefined, publicUrl: PUBLIC_URL },
+    clientAddress: () => "127.0.0.1",
+    now: () => clock,
+    ResponseClass: Response,
+  });
+  return async (path, cookie, now) => {
+    clock = now;
+    return app.fetch(new Request(PUBLIC_URL + path, { headers: { cookie } }));
+  };
+}

@@ -1,6 +1,0 @@
-/** The peers' packages, which only the bench needs. */
-import { installLocked } from "../locked-packages.ts";
-
-export function installPeers(): Promise<void> {
-  return installLocked(new URL("peers/", import.meta.url), "what Portcullis is compared with");
-}

@@ -1,0 +1,50 @@
+/** `npm run keys -- rotate|list`: the keys that sign access tokens. Safe beside a running server. */
+import { rotateSigningKey, type SigningKeyRecord, verifiesUntil } from "../domain/keys.ts";
+import {
+  atWork,
+  CommandError,
+  formatTable,
+  runCommand,
+  UsageError,
+  type CommandContext,
+} from "./command.ts";
+
+const usage = `npm run keys -- <command>
+
+  rotate   A new key signs from now on; the one before verifies until its tokens have expired
+  list     The keys, newest first
+
+Settings come from the environment, as the server's do. Running servers take a new key up within
+ten seconds.`;
+
+await runCommand(usage, [], async ({ positionals: [command, ...rest] }) => {
+  if (rest.length > 0) throw new UsageError(`${command} takes no arguments`);
+  if (command === "rotate") return atWork(rotate);
+  if (command === "list") return atWork(list);
+  throw new UsageError(command === undefined ? "Which command?" : `No such command: ${command}`);
+});
+
+async function rotate({ journal, occasion, secretKeys, settings }: CommandContext): Promise<void> {
+  const { signingKeySeal } = secretKeys;
+  const { ACCESS_TOKEN_TTL } = settings;
+  const outcome = await rotateSigningKey(journal, occasion, signingKeySeal, ACCESS_TOKEN_TTL);
+  if (outcome === "too_many_keys")
+    throw new CommandError("Too many keys still verify live tokens: wait until one has expired");
+  console.error(`${outcome.kid} signs from now on`);
+}
+
+async function list({ journal, occasion, settings }: CommandContext): Promise<void> {
+  const keys = await journal.storage.listSigningKeys();
+  const rows = keys.map((key) => [
+    key.kid,
+    new Date(key.createdAt).toISOString(),
+    stateOf(key, settings.ACCESS_TOKEN_TTL, occasion.now),
+  ]);
+  console.log(formatTable(["KID", "CREATED", "STATE"], rows));
+}
+
+function stateOf(key: SigningKeyRecord, accessTokenSeconds: number, now: number): string {
+  const until = verifiesUntil(key, accessTokenSeconds);
+  if (until === null) return "signs";
+  return now < until ? `verifies until ${new Date(until).toISOString()}` : "expired";
+}

@@ -1,0 +1,41 @@
+/** The first administrator: from the settings, or made up once for a developer. There are no default credentials (LG-04). */
+import type { Settings } from "./settings.ts";
+import { makeFirstAdmin } from "../domain/accounts.ts";
+import type { Dependencies } from "../domain/dependencies.ts";
+import type { Occasion } from "../domain/events.ts";
+import { findWeaknesses } from "../domain/password-policy.ts";
+import { newSecret } from "../domain/secrets.ts";
+import { StartRefusedError } from "./start-refused.ts";
+
+/** A reserved name (RFC 2606): no mail can reach a stranger. */
+const DEVELOPMENT_EMAIL = "admin@example.com";
+
+export interface FirstAdmin {
+  readonly email: string;
+  /** Only where it was made up; it is kept nowhere. */
+  readonly generatedPassword: string | undefined;
+}
+
+/** Makes the first admin while there is none; undefined where there is one, or nobody asked for one. */
+export async function ensureFirstAdmin(
+  deps: Dependencies,
+  { NODE_ENV, ADMIN_EMAIL, ADMIN_PASSWORD }: Settings,
+  occasion: Occasion,
+): Promise<FirstAdmin | undefined> {
+  if (ADMIN_EMAIL === undefined && NODE_ENV !== "development") return undefined;
+  const admins = await deps.storage.listUsers({ role: "admin" }, 1, undefined);
+  if (admins.length > 0) return undefined; // no need to hash a password that will not be used
+
+  const email = ADMIN_EMAIL ?? DEVELOPMENT_EMAIL;
+  const password = ADMIN_PASSWORD ?? newSecret();
+  const weaknesses = findWeaknesses(password, email, deps.passwordPolicy);
+  if (weaknesses.length > 0)
+    throw new StartRefusedError(
+      `ADMIN_PASSWORD is refused by the password policy: ${weaknesses.join(", ")}`,
+    );
+  const outcome = await makeFirstAdmin(deps, occasion, email, password);
+  if (outcome === "email_taken")
+    throw new StartRefusedError("ADMIN_EMAIL belongs to an account that is no administrator");
+  if (outcome !== "made") return undefined;
+  return { email, generatedPassword: ADMIN_PASSWORD === undefined ? password : undefined };
+}

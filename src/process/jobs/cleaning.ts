@@ -1,0 +1,66 @@
+/** Cleaning: rows that say nothing any more go, so that the database does not grow for ever. One process does it for all. */
+import type { Settings } from "../settings.ts";
+import { deleteOldEvents } from "../../domain/retention.ts";
+import type { Storage } from "../../domain/storage.ts";
+
+/** How often rows that have ended by themselves are removed. Milliseconds. */
+const CLEANING_INTERVAL_MS = 600_000;
+/** How often a process asks whether it is its turn. Milliseconds. */
+const ASKING_INTERVAL_MS = 60_000;
+/** How long the empty row of a mail that was sent is kept, for whoever asks whether it was. Milliseconds. */
+const FINISHED_MAIL_KEPT_MS = 86_400_000;
+
+/** Rows of one statement: on SQLite it holds the whole process, on PostgreSQL it must end within its timeout. */
+const BATCH = 500;
+
+type Kept = Pick<Settings, "SESSION_IDLE_TTL" | "EVENT_RETENTION_DAYS">;
+
+/** Cleans whenever it is due and nobody else does, until it is stopped, and keeps no process alive. */
+export function startCleaning(
+  storage: Storage,
+  settings: Kept,
+  now: () => number,
+): { stop(): void } {
+  let stopping = false;
+  const timer = setInterval(
+    // The database is away: whoever asks next is told that it is still due.
+    () => void cleanIfDue(storage, settings, now(), () => stopping).catch(() => undefined),
+    ASKING_INTERVAL_MS,
+  ).unref();
+  return {
+    stop() {
+      stopping = true;
+      clearInterval(timer);
+    },
+  };
+}
+
+/** True where it was this caller's turn. A step that fails is left to the next turn. */
+export async function cleanIfDue(
+  storage: Storage,
+  settings: Kept,
+  now: number,
+  isStopping: () => boolean = () => false,
+): Promise<boolean> {
+  if (!(await storage.claimJob("cleaning", now, now + CLEANING_INTERVAL_MS))) return false;
+  const idleSince = now - settings.SESSION_IDLE_TTL * 1000;
+  const steps: ((limit: number) => Promise<number>)[] = [
+    // A session past its limit is dead, whether or not it is still a row; so is all else here.
+    (limit) => storage.deleteExpiredSessions(now, idleSince, limit),
+    (limit) => storage.deletePaidLimits(now, limit),
+    (limit) => storage.deleteExpiredDevices(now, limit),
+    (limit) => storage.deleteExpiredResetTokens(now, limit),
+    (limit) => storage.deleteMailsFinishedBefore(now - FINISHED_MAIL_KEPT_MS, limit),
+    (limit) => deleteOldEvents(storage, settings.EVENT_RETENTION_DAYS, now, limit),
+  ];
+  for (const step of steps) await repeat(step, isStopping).catch(() => undefined);
+  return true;
+}
+
+/** Until nothing is left, with a pause after each batch in which whoever waits is served. */
+async function repeat(
+  step: (limit: number) => Promise<number>,
+  isStopping: () => boolean,
+): Promise<void> {
+  while (!isStopping() && (await step(BATCH)) === BATCH) await new Promise(setImmediate);
+}

@@ -1,0 +1,131 @@
+/** The socket: what is listened on, and how long a connection may take. */
+import { Server } from "node:http";
+import type { Socket } from "node:net";
+import { serve } from "srvx/node";
+import type { Settings } from "./settings.ts";
+import { BODY_MAX_BYTES } from "../contract/values.ts";
+import { OneWriteResponse } from "../platform/one-write.ts";
+import { Utf8Request } from "../platform/utf8-request.ts";
+import type { AnswerHeaders } from "../routes/headers.ts";
+import { StartRefusedError } from "./start-refused.ts";
+import { badRequest, createHostCheck, refuseUnreadable } from "./unreadable-requests.ts";
+
+/** How long whoever is at the other end may take (IV-08). Milliseconds. */
+export interface Patience {
+  /** Until all headers of a request are there. */
+  readonly headersMs: number;
+  /** Until all of a request is there. */
+  readonly requestMs: number;
+  /**
+   * Until an answer is taken. Whether some of it is makes no difference, nor does what is sent meanwhile:
+   * a client that reads nothing but sends a line break now and then looks alive to every timeout of Node's.
+   */
+  readonly answerMs: number;
+  /** How often connections are held against these: a slow one lasts this much longer at the most. */
+  readonly lookEveryMs: number;
+}
+
+/** With the looks that notice it, nobody slow stays past 15 s: one for a request, two for an answer. */
+export const usualPatience: Patience = {
+  headersMs: 10_000,
+  requestMs: 14_000,
+  answerMs: 12_000,
+  lookEveryMs: 1_000,
+};
+/** How long a kept-alive connection may idle: longer than common proxies keep theirs. Milliseconds. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** At the end, how soon after its answer a kept-alive connection is closed. Milliseconds. */
+const LET_GO_EVERY_MS = 50;
+
+export interface Listener {
+  /** Where it listens: `http://127.0.0.1:3000`. */
+  readonly address: string;
+  /** Takes no more connections and waits for the requests it has; with `cut`, waits for nobody. */
+  close(cut?: boolean): Promise<void>;
+}
+
+export interface Answering {
+  fetch(request: Request): Response | Promise<Response>;
+  /** What every answer carries: also one to a request that cannot be read, which `fetch` never sees (HD-01). */
+  commonHeaders(): AnswerHeaders;
+}
+
+/** Listens where the settings say; rejects with a `StartRefusedError` where that cannot be. */
+export async function listen(
+  settings: Pick<Settings, "HOST" | "PORT">,
+  { fetch, commonHeaders }: Answering,
+  patience: Patience = usualPatience,
+): Promise<Listener> {
+  const hasUsableHost = createHostCheck();
+  const server = serve({
+    fetch: (request) => (hasUsableHost(request) ? fetch(request) : badRequest(commonHeaders())),
+    port: settings.PORT,
+    hostname: settings.HOST,
+    silent: true,
+    gracefulShutdown: false,
+    maxRequestBodySize: BODY_MAX_BYTES,
+    node: {
+      IncomingMessage: Utf8Request,
+      ServerResponse: OneWriteResponse,
+      requireHostHeader: false, // it is required by the check above
+      requestTimeout: patience.requestMs,
+      headersTimeout: patience.headersMs,
+      connectionsCheckingInterval: patience.lookEveryMs,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    },
+  });
+  await server.ready().catch((error: unknown) => {
+    throw asStartRefused(error, settings);
+  });
+  const node = server.node?.server;
+  if (!(node instanceof Server)) throw new Error("srvx listens with no server of node:http");
+  refuseUnreadable(node, commonHeaders);
+  const connections = cutUntakenAnswers(node, patience);
+  const close = async (cut?: boolean): Promise<void> => {
+    // What idles now is closed by Node itself; what is still being answered idles later. Node takes
+    // an answer for done once it is written, whether or not it is sent: none may be on its way.
+    const letting = setInterval(() => {
+      if (connections().every(({ writableLength }) => writableLength === 0))
+        node.closeIdleConnections();
+    }, LET_GO_EVERY_MS);
+    await server.close(cut).finally(() => clearInterval(letting));
+  };
+  return { address: addressOf(server.url), close };
+}
+
+/**
+ * Node's own timeouts end with the request: whoever asks for much and reads nothing would keep a
+ * connection, and the answer in memory, for ever. Answers all that are open.
+ */
+function cutUntakenAnswers(server: Server, { answerMs, lookEveryMs }: Patience): () => Socket[] {
+  /** Every open connection, and since when something has been waiting to be taken from it. */
+  const waitingSince = new Map<Socket, number | undefined>();
+  server.on("connection", (socket: Socket) => {
+    waitingSince.set(socket, undefined);
+    socket.once("close", () => waitingSince.delete(socket));
+  });
+  const looking = setInterval(() => {
+    const now = performance.now();
+    for (const [socket, since = now] of waitingSince) {
+      const isWaiting = socket.writableLength > 0;
+      if (isWaiting && now - since >= answerMs) socket.destroy();
+      else waitingSince.set(socket, isWaiting ? since : undefined);
+    }
+  }, lookEveryMs).unref();
+  server.once("close", () => clearInterval(looking));
+  return () => [...waitingSince.keys()];
+}
+
+function asStartRefused(error: unknown, { HOST, PORT }: Pick<Settings, "HOST" | "PORT">): unknown {
+  if (!(error instanceof Error && "code" in error)) return error;
+  if (error.code === "EADDRINUSE")
+    return new StartRefusedError(`PORT ${PORT} is in use: stop what uses it, or set another PORT`);
+  if (error.code === "EACCES" || error.code === "EADDRNOTAVAIL")
+    return new StartRefusedError(`HOST ${HOST} with PORT ${PORT} cannot be listened on here`);
+  return error;
+}
+
+function addressOf(url: string | undefined): string {
+  if (url === undefined) throw new Error("The server listens on no address");
+  return new URL(url).origin;
+}

@@ -1,0 +1,63 @@
+/** What a scrape reads besides what was counted: asked of each part, briefly. */
+import type { PoolState } from "../domain/metrics.ts";
+import type { Storage } from "../domain/storage.ts";
+import type { BcryptPool } from "../platform/bcrypt-workers.ts";
+import type { Metrics } from "../platform/metrics.ts";
+
+/** How long an answer of the database holds: scraping faster does not ask it more often. Milliseconds. */
+const READ_INTERVAL_MS = 1_000;
+/** How long it is waited for. Scrapers wait ten seconds, and get all the rest in any case. Milliseconds. */
+const READ_TIMEOUT_MS = 1_000;
+
+export interface Scraped {
+  readonly storage: Storage;
+  readonly bcrypt: BcryptPool;
+  /** Of a database that has one. */
+  readonly pool: () => PoolState | undefined;
+  /** How many hashes may wait. */
+  readonly hashQueueLimit: number;
+  readonly now: () => number;
+}
+
+/** All metrics as text. It never fails for want of a database: what is not known is left out. */
+export function createExposition(metrics: Metrics, scraped: Scraped): () => Promise<string> {
+  const { storage, bcrypt, pool, hashQueueLimit, now } = scraped;
+  const readOutbox = atIntervals(() => storage.measureOutbox());
+  return async () => {
+    const outbox = await readOutbox();
+    return metrics.expose({
+      hashQueue: { waiting: bcrypt.waiting(), limit: hashQueueLimit },
+      pool: pool(),
+      outbox: outbox && {
+        waiting: outbox.waiting,
+        oldestAgeSeconds: ageSeconds(outbox.oldestCreatedAt, now()),
+      },
+    });
+  };
+
+  function ageSeconds(createdAt: number | null, at: number): number {
+    // Another process's clock may be ahead.
+    return createdAt === null ? 0 : Math.max(0, at - createdAt) / 1000;
+  }
+}
+
+/** Whoever asks within the interval, or while a reading is under way, shares it. Undefined where it fails or takes too long. */
+function atIntervals<T>(read: () => Promise<T>): () => Promise<T | undefined> {
+  let startedAt = -Infinity;
+  let isUnderWay = false;
+  let reading: Promise<T | undefined> = Promise.resolve(undefined);
+  return () => {
+    if (!isUnderWay && performance.now() - startedAt >= READ_INTERVAL_MS) {
+      startedAt = performance.now();
+      isUnderWay = true;
+      reading = read()
+        .catch(() => undefined)
+        .finally(() => (isUnderWay = false));
+    }
+    return Promise.race([reading, passed(READ_TIMEOUT_MS)]);
+  };
+}
+
+function passed(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, ms, undefined).unref());
+}

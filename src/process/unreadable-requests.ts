@@ -1,0 +1,66 @@
+/**
+ * What is refused below the app: what is no HTTP, what could be read in two ways, what came too slowly.
+ * It has no operation and no problem of the contract, so its answer has no body; the headers of all
+ * others it has (HD-01).
+ */
+import { type Server, STATUS_CODES } from "node:http";
+import { Socket } from "node:net";
+import type { ServerRequest } from "srvx";
+import { FastResponse } from "srvx/node";
+import type { AnswerHeaders } from "../routes/headers.ts";
+
+/** What Node's parser complains of, by its code; anything else is 400. */
+const parserStatuses: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
+const LAST_AND_EMPTY = { connection: "close", "content-length": "0" };
+
+/** Answers in Node's place, which would do it without our headers. */
+export function refuseUnreadable(server: Server, commonHeaders: () => AnswerHeaders): void {
+  server.on("clientError", (error, socket) => {
+    // Nobody is there any more. Otherwise no answer is half-way: each of ours is one write.
+    if (!(socket instanceof Socket) || !socket.writable) return void socket.destroy(error);
+    const status = ("code" in error && parserStatuses[String(error.code)]) || 400;
+    socket.write(spell(status, commonHeaders()));
+    socket.destroySoon();
+  });
+  // srvx refuses a target that is no URL by itself; where it is one, the answer's headers replace these.
+  server.prependListener("request", ({ url }, response) => {
+    if (!url?.startsWith("/")) response.setHeaders(new Map(Object.entries(commonHeaders())));
+  });
+  server.on("checkExpectation", (_request, response) => {
+    response.writeHead(417, { ...commonHeaders(), ...LAST_AND_EMPTY }).end();
+  });
+}
+
+/**
+ * A Host header that is missing, is there twice or is no host is what a proxy in front may have read
+ * differently (IV-12, RFC 9112 §3.2). The last good one is remembered: nearly every request sends the same.
+ */
+export function createHostCheck(): (request: ServerRequest) => boolean {
+  let knownHost: string | undefined;
+  return (request) => {
+    const host = request.headers.get("host"); // two of them arrive joined by a comma
+    if (host === knownHost) return true;
+    if (host === null) return request.runtime?.node?.req.httpVersion === "1.0";
+    if (/[,/?#@\\]/.test(host) || !URL.canParse(`http://${host}/`)) return false;
+    knownHost = host;
+    return true;
+  };
+}
+
+export function badRequest(headers: AnswerHeaders): Response {
+  return new FastResponse(null, { status: 400, headers: { ...headers, ...LAST_AND_EMPTY } });
+}
+
+function spell(status: number, headers: AnswerHeaders): string {
+  const lines = Object.entries({ ...headers, ...LAST_AND_EMPTY });
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    ...lines.map(([name, value]) => `${name}: ${value}`),
+    "\r\n",
+  ].join("\r\n");
+}

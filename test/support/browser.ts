@@ -1,0 +1,113 @@
+/** A real server, a real browser with an empty profile, and all that a page does wrong. */
+import { join } from "node:path";
+import { type BrowserContextOptions, type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, inject } from "vitest";
+import { type ServerProcess, startServerProcess } from "./server-process.ts";
+
+/** Nothing leaves the machine but what the page asks for. No sandbox: containers run as root. */
+const BROWSER_FLAGS = [
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--no-sandbox",
+];
+const ARTIFACTS = new URL("../../test-artifacts/", import.meta.url).pathname;
+
+declare global {
+  /** Puts a CSP violation on the page's list of faults. */
+  function reportViolation(violation: string): void;
+}
+
+const found = inject("chromium");
+export const noBrowser = "missing" in found;
+
+export const desktop = { viewport: { width: 1280, height: 900 } };
+/** As narrow as phones still are. */
+export const phone = { viewport: { width: 375, height: 667 }, isMobile: true, hasTouch: true };
+
+export interface WatchedPage {
+  readonly page: Page;
+  readonly origin: string;
+  /** Where the server writes its mails. */
+  readonly outbox: string;
+  /** Everything the page asked for, in order. */
+  readonly requested: readonly string[];
+  /** CSP violations, exceptions, failed requests, and requests to another origin. */
+  faults(): Promise<readonly string[]>;
+  /** What the console called an error; an answer of 4xx is one. */
+  readonly consoleErrors: readonly string[];
+  /** For people: what the page looks like, in `test-artifacts/`. */
+  shoot(name: string): Promise<void>;
+}
+
+/**
+ * One server and one browser per file; every page has an empty profile of its own. `environment` is
+ * asked for when the server starts.
+ */
+export function useBrowser(
+  environment: () => Readonly<Record<string, string>> = () => ({}),
+): (options?: BrowserContextOptions) => Promise<WatchedPage> {
+  let server: ServerProcess;
+  let browser: Browser;
+  beforeAll(async () => {
+    if ("missing" in found) return;
+    [server, browser] = await Promise.all([
+      startServerProcess({ environment: environment() }),
+      chromium.launch({ executablePath: found.path, args: BROWSER_FLAGS }),
+    ]);
+  });
+  afterAll(async () => {
+    if (noBrowser) return;
+    await browser.close();
+    await server.dispose();
+  });
+  return async (options = desktop) => {
+    const context = await browser.newContext(options);
+    return watch(await context.newPage(), server);
+  };
+}
+
+async function watch(page: Page, { baseUrl: origin, folder }: ServerProcess): Promise<WatchedPage> {
+  const requested: string[] = [];
+  const faults: string[] = [];
+  const consoleErrors: string[] = [];
+  await page.exposeFunction("reportViolation", (violation: string) => void faults.push(violation));
+  await page.addInitScript(() => {
+    document.addEventListener(
+      "securitypolicyviolation",
+      ({ effectiveDirective, blockedURI, sourceFile }) =>
+        Reflect.get(
+          window,
+          "reportViolation",
+        )(`violation of ${effectiveDirective}: ${blockedURI} (${sourceFile})`),
+    );
+  });
+  page.on("pageerror", (error) => void faults.push(`exception: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") consoleErrors.push(message.text());
+  });
+  page.on("requestfailed", (request) => void faults.push(`failed request: ${request.url()}`));
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    requested.push(url.href);
+    if (url.protocol !== "data:" && url.origin !== origin)
+      faults.push(`foreign request: ${url.href}`);
+  });
+  return {
+    page,
+    origin,
+    outbox: join(folder, "outbox"),
+    requested,
+    consoleErrors,
+    async faults() {
+      // Reports come in order, so after this answer none is on its way.
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+      return faults;
+    },
+    async shoot(name) {
+      // Without `caret`, the screenshot itself would add a style sheet and violate the policy.
+      await page.screenshot({ path: `${ARTIFACTS}${name}.png`, caret: "initial" });
+    },
+  };
+}

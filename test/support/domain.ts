@@ -1,0 +1,141 @@
+/** The real rules on a real database file, real hashing and a clock that stands still until it is moved. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll } from "vitest";
+import { createEventLog } from "../../src/app.ts";
+import type { LogEvent } from "../../src/contract/events.ts";
+import { PASSWORD_MAX_CODE_POINTS } from "../../src/contract/values.ts";
+import { signup } from "../../src/domain/accounts.ts";
+import type { Dependencies } from "../../src/domain/dependencies.ts";
+import type { Occasion } from "../../src/domain/events.ts";
+import { openKeyRing } from "../../src/domain/keys.ts";
+import { type BcryptWorkers, createPasswords } from "../../src/domain/passwords.ts";
+import { deriveKeys } from "../../src/domain/secrets.ts";
+import type { User } from "../../src/domain/users.ts";
+import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+import { isCommonPassword } from "../../src/platform/common-passwords.ts";
+import { newId } from "../../src/platform/ids.ts";
+import { openStorage } from "../../src/storage/storage.ts";
+import { CHEAP_COST } from "./cheap-hashes.ts";
+
+export const AUTH_SECRET = "correct-battery-0123456789-staple-horse";
+export const ISSUER = "https://auth.example.com";
+export const PASSWORD = "a quiet harbour under snow";
+/** 2026-11-23T10:06:00.000Z, in milliseconds. */
+export const NOW = 1_795_428_360_000;
+export const CLIENT = { ip: "203.0.113.7", userAgent: "test" };
+
+export interface World {
+  readonly deps: Dependencies;
+  readonly printed: LogEvent[];
+  readonly folder: string;
+  readonly databaseFile: string;
+  /** The present, for one request. */
+  at(now?: number): Occasion;
+  newUser(email?: string, password?: string): Promise<User>;
+  /** Runs SQL through a connection of its own, as another process would. */
+  sql(statement: string, ...parameters: (string | number)[]): Record<string, unknown>[];
+  /** Every byte the database has on the disk, the write-ahead log included. */
+  bytesAtRest(): Buffer;
+}
+
+const generous = { count: 1_000_000, seconds: 60 };
+/** No rule of auth under test here is about limits, so none is met. */
+const generousQuotas: Dependencies["quotas"] = {
+  login_ip: generous,
+  login_email: generous,
+  login_device: generous,
+  password_account: generous,
+  signup_ip: generous,
+  forgot_ip: generous,
+  forgot_email: generous,
+  notice_email: generous,
+  reset_ip: generous,
+  refresh_ip: generous,
+};
+const unmetered: Dependencies["meter"] = {
+  limitDecided() {},
+  hashWaited() {},
+  hashRefused() {},
+};
+const pool = createBcryptPool(2, 1000);
+afterAll(() => pool.close());
+const opened: { close(): Promise<void> }[] = [];
+afterAll(async () => {
+  for (const world of opened.splice(0)) await world.close();
+});
+
+export async function openWorld(
+  bcrypt: BcryptWorkers = pool,
+  lifetimes: Partial<Dependencies["lifetimes"]> = {},
+): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), "portcullis-domain-"));
+  const databaseFile = join(folder, "test.db");
+  const storage = await openStorage(`sqlite:${databaseFile}`);
+  const printed: LogEvent[] = [];
+  const secretKeys = deriveKeys(AUTH_SECRET);
+  const deps: Dependencies = {
+    storage,
+    log: createEventLog((event) => printed.push(event), false),
+    meter: unmetered,
+    newId,
+    secretKeys,
+    keyRing: await openKeyRing(storage, secretKeys.signingKeySeal, 900, newId(NOW), NOW),
+    passwords: createPasswords(bcrypt, secretKeys.passwordPepper, CHEAP_COST),
+    passwordPolicy: {
+      minLength: 8,
+      maxLength: PASSWORD_MAX_CODE_POINTS,
+      isCommon: isCommonPassword,
+    },
+    lifetimes: {
+      sessionSeconds: 86_400,
+      sessionIdleSeconds: 3_600,
+      accessTokenSeconds: 900,
+      refreshTokenSeconds: 2_592_000,
+      refreshGraceSeconds: 10,
+      resetTokenSeconds: 1_800,
+      ...lifetimes,
+    },
+    quotas: generousQuotas,
+    lockout: { threshold: 10, seconds: 900 },
+    issuer: ISSUER,
+  };
+  let made = 0;
+  opened.push({
+    async close() {
+      await storage.close();
+      rmSync(folder, { recursive: true });
+    },
+  });
+  const at = (now = NOW): Occasion => ({ requestId: newId(now), ip: CLIENT.ip, now });
+  return {
+    deps,
+    printed,
+    folder,
+    databaseFile,
+    at,
+    async newUser(email = `person-${(made += 1)}@example.com`, password = PASSWORD) {
+      const outcome = await signup(deps, at(), email, password);
+      if ("failure" in outcome) throw new Error(`No account: ${outcome.failure}`);
+      return outcome.user;
+    },
+    sql(statement, ...parameters) {
+      const connection = new DatabaseSync(databaseFile);
+      try {
+        return connection.prepare(statement).all(...parameters);
+      } finally {
+        connection.close();
+      }
+    },
+    bytesAtRest: () =>
+      Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name)))),
+  };
+}
+
+/** What an outcome holds where it succeeded; the test ends here where it did not. */
+export function succeeded<T extends object>(outcome: T): Exclude<T, { readonly failure: unknown }> {
+  if ("failure" in outcome) throw new Error(`Expected success, got ${String(outcome.failure)}`);
+  return outcome as Exclude<T, { readonly failure: unknown }>; // just checked
+}

@@ -1,0 +1,143 @@
+/** A real server under attack: spoken to byte by byte, and looked into from behind. */
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { text } from "node:stream/consumers";
+import { readSettings } from "../../src/process/settings.ts";
+import { startServer } from "../../src/process/server.ts";
+import { CHEAP_COST } from "./cheap-hashes.ts";
+import type { Answer } from "./answers.ts";
+
+export const PASSWORD = "a quiet harbour under snow";
+export const ADMIN = { email: "grace@example.com", password: "a tall ship and a star to steer by" };
+
+type Headers = Record<string, string | string[]>;
+
+export interface Login {
+  readonly cookie: string;
+  readonly csrfToken: string;
+  readonly userId: string;
+}
+
+/** No attack here is about limits, which `limits.test.ts` tests: the rule under test answers, and none before it. */
+const generousLimits = {
+  LIMIT_LOGIN_IP: "100000/60",
+  LIMIT_LOGIN_EMAIL: "100000/60",
+  LIMIT_SIGNUP_IP: "100000/60",
+  LIMIT_FORGOT_IP: "100000/60",
+  LIMIT_FORGOT_EMAIL: "100000/60",
+  LIMIT_REFRESH_IP: "100000/60",
+  LOCKOUT_THRESHOLD: "100",
+};
+
+export type Target = Awaited<ReturnType<typeof startTarget>>;
+
+export async function startTarget(environment: Record<string, string> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "portcullis-attack-"));
+  const databaseFile = join(folder, "test.db");
+  const read = readSettings({
+    PORT: "0",
+    LOG_LEVEL: "silent",
+    HASH_WORKERS: "2",
+    DATABASE_URL: `sqlite:${databaseFile}`,
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+    ...generousLimits,
+    ...environment,
+  });
+  if ("faults" in read) throw new Error(read.faults.join("; "));
+  const BCRYPT_COST = "BCRYPT_COST" in environment ? read.settings.BCRYPT_COST : CHEAP_COST;
+  const server = await startServer({ ...read.settings, BCRYPT_COST }).catch((error: unknown) => {
+    rmSync(folder, { recursive: true });
+    throw error;
+  });
+  const port = Number(new URL(server.address).port);
+
+  async function send(method: string, path: string, headers: Headers = {}, body?: string | Buffer) {
+    const request = httpRequest({ host: "127.0.0.1", port, method, path, headers, agent: false });
+    return new Promise<Answer>((resolve, reject) => {
+      request.on("error", reject).on("response", async (response) => {
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: await text(response),
+        });
+      });
+      request.end(body);
+    });
+  }
+
+  const post = (path: string, body: unknown, headers: Headers = {}) =>
+    send("POST", path, { "content-type": "application/json", ...headers }, JSON.stringify(body));
+
+  /** Writes bytes to a connection and reads until the server closes it, or stays silent. */
+  async function wire(bytes: string | Buffer, quietMs = 1500): Promise<string> {
+    const socket = connect(port, "127.0.0.1");
+    let answer = "";
+    socket.on("data", (chunk) => (answer += String(chunk)));
+    socket.on("error", () => undefined); // a connection that is cut has said what it had to say
+    socket.setTimeout(quietMs, () => socket.destroy());
+    socket.write(bytes);
+    await once(socket, "close");
+    return answer;
+  }
+
+  function sql(statement: string, ...parameters: string[]) {
+    const connection = new DatabaseSync(databaseFile);
+    try {
+      return connection.prepare(statement).all(...parameters);
+    } finally {
+      connection.close();
+    }
+  }
+
+  let made = 0;
+  const freshEmail = () => `person-${(made += 1)}@example.com`;
+
+  async function login(credentials: { email: string; password: string }): Promise<Login> {
+    const answer = await post("/login", credentials);
+    const body = JSON.parse(answer.body) as { csrfToken: string; user: { id: string } };
+    const cookie = (answer.headers["set-cookie"] ?? [])
+      .map((line) => line.split(";")[0])
+      .join("; ");
+    return { cookie, csrfToken: body.csrfToken, userId: body.user.id };
+  }
+
+  return {
+    port,
+    databaseFile,
+    send,
+    post,
+    wire,
+    sql,
+    freshEmail,
+    login,
+    async newLogin(): Promise<Login & { email: string }> {
+      const email = freshEmail();
+      await post("/signup", { email, password: PASSWORD });
+      return { email, ...(await login({ email, password: PASSWORD })) };
+    },
+    async bearer(credentials: { email: string; password: string }): Promise<string> {
+      const answer = await post("/token/login", credentials);
+      return (JSON.parse(answer.body) as { accessToken: string }).accessToken;
+    },
+    /** Accounts and sessions, without when a session was last used: what an attack must not change. */
+    state: () =>
+      JSON.stringify([
+        sql("SELECT * FROM users ORDER BY id"),
+        sql("SELECT id, user_id, expires_at FROM sessions ORDER BY id"),
+      ]),
+    lastEvent: () =>
+      JSON.parse(
+        String(sql("SELECT body FROM events ORDER BY id DESC LIMIT 1")[0]?.["body"]),
+      ) as Record<string, unknown>,
+    async stop() {
+      await server.stop("the test is over");
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
