@@ -1,9 +1,9 @@
 /** The composition: contract, handlers and framework become one `fetch`. It has no side effects of its own. */
 import { type App, route, type RouteDescriptor, setup } from "@hectoday/http";
 import { eventDefinition } from "./contract/events.ts";
-import type { Dependencies } from "./domain/dependencies.ts";
-import type { EventLog } from "./domain/events.ts";
-import { StorageUnavailableError } from "./domain/storage.ts";
+import type { Dependencies } from "./domain/ports/dependencies.ts";
+import type { EventLog } from "./domain/ports/events.ts";
+import { StorageUnavailableError } from "./domain/ports/storage.ts";
 import { createAccountHandlers } from "./routes/accounts.ts";
 import { createAuditHandlers } from "./routes/audit.ts";
 import { type Cors, createCors } from "./routes/cors.ts";

@@ -6,7 +6,7 @@ import { Email, PASSWORD_MAX_CODE_POINTS } from "../contract/values.ts";
 import { createAdmin, promoteToAdmin } from "../domain/admins.ts";
 import { createPasswords } from "../domain/passwords.ts";
 import { newSecret } from "../domain/secrets.ts";
-import type { User } from "../domain/users.ts";
+import type { User } from "../domain/ports/users.ts";
 import { createBcryptPool } from "../platform/bcrypt-workers.ts";
 import { isCommonPassword } from "../platform/common-passwords.ts";
 import {
@@ -96,7 +96,7 @@ async function promote({ journal, occasion }: CommandContext, email: string): Pr
 async function list({ journal }: CommandContext): Promise<void> {
   const admins: User[] = [];
   for (let batch: User[] | undefined; batch === undefined || batch.length === BATCH;) {
-    batch = await journal.storage.listUsers({ role: "admin" }, BATCH, admins.at(-1)?.id);
+    batch = await journal.storage.users.list({ role: "admin" }, BATCH, admins.at(-1)?.id);
     admins.push(...batch);
   }
   const rows = admins.map(({ id, email, disabled, createdAt }) => [

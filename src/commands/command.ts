@@ -5,8 +5,9 @@ import { dataFolderOf, poolOf, readSettings, type Settings } from "../process/se
 import { operations } from "../contract/operations.ts";
 import { secretFieldNames } from "../contract/secret-fields.ts";
 import { authSecretOf, makeDataFolder } from "../process/data-folder.ts";
-import type { Journal, Occasion } from "../domain/events.ts";
-import { deriveKeys, type SecretKeys } from "../domain/secrets.ts";
+import type { Journal, Occasion } from "../domain/ports/events.ts";
+import { deriveKeys } from "../domain/secrets.ts";
+import type { SecretKeys } from "../domain/ports/secret-keys.ts";
 import { newId } from "../platform/ids.ts";
 import { createLogWriter } from "../platform/log.ts";
 import { refusalOf } from "../process/start-refused.ts";

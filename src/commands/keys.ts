@@ -1,5 +1,6 @@
 /** `npm run keys -- rotate|list`: the keys that sign access tokens. Safe beside a running server. */
-import { rotateSigningKey, type SigningKeyRecord, verifiesUntil } from "../domain/keys.ts";
+import { rotateSigningKey, verifiesUntil } from "../domain/keys.ts";
+import type { SigningKeyRecord } from "../domain/ports/signing-keys.ts";
 import {
   atWork,
   CommandError,
@@ -34,7 +35,7 @@ async function rotate({ journal, occasion, secretKeys, settings }: CommandContex
 }
 
 async function list({ journal, occasion, settings }: CommandContext): Promise<void> {
-  const keys = await journal.storage.listSigningKeys();
+  const keys = await journal.storage.signingKeys.list();
   const rows = keys.map((key) => [
     key.kid,
     new Date(key.createdAt).toISOString(),

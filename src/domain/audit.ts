@@ -1,34 +1,27 @@
 /** The stored events, as administrators read them. */
-import { openCursor, sealCursor } from "./cursors.ts";
-import type { Dependencies } from "./dependencies.ts";
-import type { EventFilter, EventPosition, StoredEvent } from "./events.ts";
-
-export interface EventPage {
-  readonly events: readonly StoredEvent[];
-  readonly nextCursor: string | null;
-}
+import type { Uses } from "./change.ts";
+import { type Page, pageOf } from "./pages.ts";
+import type { EventFilter, EventPosition, ListedEvent, StoredEvent } from "./ports/events.ts";
 
 /** One page of events, newest first; undefined where the cursor is not one this list gave. */
 export async function listEvents(
-  deps: Dependencies,
+  deps: Uses<"storage" | "secretKeys">,
   filter: EventFilter,
   limit: number,
   cursor: string | undefined,
-): Promise<EventPage | undefined> {
-  const key = deps.secretKeys.cursor;
-  const sealed = cursor === undefined ? undefined : openCursor(key, "events", cursor);
-  if (cursor !== undefined && sealed === undefined) return undefined;
-  const before = sealed === undefined ? undefined : readPosition(sealed);
-  const found = await deps.storage.listEvents(filter, limit + 1, before);
-  const shown = found.slice(0, limit);
-  const last = shown.at(-1);
-  const nextCursor =
-    found.length > limit && last ? sealCursor(key, "events", `${last.timestamp} ${last.id}`) : null;
-  return { events: shown.map(({ event }) => event), nextCursor };
+): Promise<Page<StoredEvent> | undefined> {
+  const list = {
+    name: "events",
+    read: (most: number, position: string | undefined) =>
+      deps.storage.events.list(filter, most, position === undefined ? undefined : read(position)),
+    positionOf: ({ timestamp, id }: ListedEvent) => `${timestamp} ${id}`,
+  };
+  const page = await pageOf(deps, list, limit, cursor);
+  return page && { ...page, items: page.items.map(({ event }) => event) };
 }
 
-/** What `listEvents` sealed: it comes from nobody else. */
-function readPosition(sealed: string): EventPosition {
-  const [timestamp = "", id = ""] = sealed.split(" ");
+/** Reads a position that `positionOf` wrote: a sealed one comes from nobody else. */
+function read(position: string): EventPosition {
+  const [timestamp = "", id = ""] = position.split(" ");
   return { timestamp: Number(timestamp), id };
 }

@@ -1,16 +1,9 @@
 /** Which passwords are refused, and why. Length counts, composition does not (NIST SP 800-63B-4 §3.1.1.2). */
+import type { PasswordPolicy } from "./ports/passwords.ts";
 import type { z } from "zod";
 import type { WeakPasswordReason } from "../contract/problems.ts";
 
 export type PasswordWeakness = z.output<typeof WeakPasswordReason>;
-
-export interface PasswordPolicy {
-  /** Counted in code points after normalising; PASSWORD_MIN_LENGTH. */
-  readonly minLength: number;
-  readonly maxLength: number;
-  /** Whether a password is on the list of those that are guessed first. Case does not matter. */
-  isCommon(password: string): boolean;
-}
 
 /** Nobody may use the name on the door as the key. */
 const SERVICE_NAME = "portcullis";

@@ -1,7 +1,7 @@
 /** Bcrypt in worker threads behind a bounded queue. */
 import { Piscina } from "piscina";
-import type { Meter } from "../domain/metrics.ts";
-import type { BcryptWorkers } from "../domain/passwords.ts";
+import type { Meter } from "../domain/ports/meter.ts";
+import type { BcryptWorkers } from "../domain/ports/passwords.ts";
 import type { Done } from "./bcrypt-worker.ts";
 
 export interface BcryptPool extends BcryptWorkers {

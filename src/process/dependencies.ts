@@ -2,9 +2,10 @@
 import type { Settings } from "./settings.ts";
 import { NOTICE_QUOTA } from "../contract/limits.ts";
 import { PASSWORD_MAX_CODE_POINTS } from "../contract/values.ts";
-import type { Dependencies } from "../domain/dependencies.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { openKeyRing } from "../domain/keys.ts";
-import { type BcryptWorkers, createPasswords } from "../domain/passwords.ts";
+import { createPasswords } from "../domain/passwords.ts";
+import type { BcryptWorkers } from "../domain/ports/passwords.ts";
 import { isCommonPassword } from "../platform/common-passwords.ts";
 import { newId } from "../platform/ids.ts";
 

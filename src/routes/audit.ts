@@ -1,5 +1,5 @@
 import { listEvents } from "../domain/audit.ts";
-import type { Dependencies } from "../domain/dependencies.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { foreignCursor } from "./foreign-cursor.ts";
 import type { Handlers } from "./handler.ts";
 
@@ -17,7 +17,7 @@ export function createAuditHandlers(deps: Dependencies): Pick<Handlers, "listEve
       if (page === undefined) return foreignCursor;
       return {
         status: 200,
-        body: { items: page.events.map((stored) => ({ ...stored })), nextCursor: page.nextCursor },
+        body: { items: page.items.map((stored) => ({ ...stored })), nextCursor: page.nextCursor },
       };
     },
   };

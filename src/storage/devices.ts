@@ -1,17 +1,17 @@
 /** Known devices in the database. */
-import type { Device, DeviceStore, NewDevice } from "../domain/devices.ts";
+import type { Device, DeviceStore, NewDevice } from "../domain/ports/devices.ts";
 import type { StorageDialect } from "./engine/dialect.ts";
 import type { Run } from "./queries.ts";
 
 export function createDeviceStore(run: Run, dialect: StorageDialect): DeviceStore {
   return {
-    findDevice: (secretHash, email, now) => findDevice(run, secretHash, email, now),
-    insertDevice: (device, keep) => insertDevice(run, device, keep),
-    renewDevice: (device) => renewDevice(run, device),
-    countDeviceFailure: (deviceId, threshold) => countDeviceFailure(run, deviceId, threshold),
-    forgetDeviceFailures: (deviceId) => forgetDeviceFailures(run, deviceId),
-    deleteDevicesOf: (userId, exceptId) => deleteDevicesOf(run, userId, exceptId),
-    deleteExpiredDevices: (now, limit) => deleteExpiredDevices(run, dialect, now, limit),
+    find: (secretHash, email, now) => findDevice(run, secretHash, email, now),
+    insert: (device, keep) => insertDevice(run, device, keep),
+    renew: (device) => renewDevice(run, device),
+    countFailure: (deviceId, threshold) => countDeviceFailure(run, deviceId, threshold),
+    forgetFailures: (deviceId) => forgetDeviceFailures(run, deviceId),
+    deleteAllOf: (userId, exceptId) => deleteDevicesOf(run, userId, exceptId),
+    deleteExpired: (now, limit) => deleteExpiredDevices(run, dialect, now, limit),
   };
 }
 
@@ -141,7 +141,7 @@ async function deleteExpiredDevices(
           .select("ended.id")
           .where("expires_at", "<=", now)
           .limit(limit)
-          .modifyEnd(dialect.skipHeldRows),
+          .modifyEnd(dialect.skipLockedRows),
       )
       .executeTakeFirstOrThrow(),
   );

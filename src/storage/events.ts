@@ -7,7 +7,7 @@ import type {
   EventStore,
   ListedEvent,
   StoredEvent,
-} from "../domain/events.ts";
+} from "../domain/ports/events.ts";
 import { bind, LATER } from "./queries.ts";
 import type { Run } from "./queries.ts";
 import type { Db } from "./schema.ts";
@@ -28,9 +28,9 @@ export function compileEventQueries(db: Db): EventQueries {
 
 export function createEventStore(run: Run, queries: EventQueries): EventStore {
   return {
-    insertEvent: (id, event) => insertEvent(run, queries, id, event),
-    deleteEventsBefore: (before, limit) => deleteEventsBefore(run, before, limit),
-    listEvents: (filter, limit, before) => listEvents(run, filter, limit, before),
+    insert: (id, event) => insertEvent(run, queries, id, event),
+    deleteBefore: (before, limit) => deleteEventsBefore(run, before, limit),
+    list: (filter, limit, before) => listEvents(run, filter, limit, before),
   };
 }
 

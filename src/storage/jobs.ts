@@ -1,10 +1,10 @@
 /** Jobs in the database: whoever claims one first does it, for every process. */
-import type { JobStore } from "../domain/jobs.ts";
+import type { JobStore } from "../domain/ports/jobs.ts";
 import type { Run } from "./queries.ts";
 
 export function createJobStore(run: Run): JobStore {
   return {
-    claimJob: (name, now, nextAt) => claimJob(run, name, now, nextAt),
+    claim: (name, now, nextAt) => claimJob(run, name, now, nextAt),
   };
 }
 

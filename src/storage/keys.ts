@@ -1,19 +1,19 @@
 /** Signing keys in the database, sealed before they come here. */
 import type { Selectable } from "kysely";
-import type { SigningKeyRecord, SigningKeyStore } from "../domain/keys.ts";
+import type { SigningKeyRecord, SigningKeyStore } from "../domain/ports/signing-keys.ts";
 import type { StorageDialect } from "./engine/dialect.ts";
 import type { Run } from "./queries.ts";
 import type { SigningKeysTable } from "./schema.ts";
 
 export function createSigningKeyStore(run: Run, dialect: StorageDialect): SigningKeyStore {
   return {
-    listSigningKeys: () => listSigningKeys(run),
-    async holdSigningKeys() {
+    list: () => listSigningKeys(run),
+    async lockAll() {
       await run((db) => dialect.takeTurn(db, "signing_keys"));
       return listSigningKeys(run);
     },
-    insertFirstSigningKey: (key) => insertFirstSigningKey(run, key),
-    retireSigningKey: (now) => retireSigningKey(run, now),
+    insertFirst: (key) => insertFirstSigningKey(run, key),
+    retire: (now) => retireSigningKey(run, now),
   };
 }
 

@@ -1,8 +1,8 @@
 /** Limits in the database: one row per key, gone when it says nothing any more. */
 import { sql } from "kysely";
 import type { CompiledQuery } from "kysely";
-import type { Ahead } from "../domain/storage.ts";
-import type { LimitState, LimitStore, Pace, TakeRefusal, Taking } from "../domain/limits.ts";
+import type { Ahead } from "../domain/ports/storage.ts";
+import type { LimitState, LimitStore, Pace, TakeRefusal, Taking } from "../domain/ports/limits.ts";
 import { execute, LATER } from "./queries.ts";
 import type { StorageDialect } from "./engine/dialect.ts";
 import type { ReadNow, Run, UnitAhead } from "./queries.ts";
@@ -80,15 +80,15 @@ export function createLimitStore(
   queries: LimitQueries,
 ): LimitStore {
   return {
-    takeOne: (keyHash, pace, now) => takeOne(run, queries, keyHash, pace, now),
+    take: (keyHash, pace, now) => takeOne(run, queries, keyHash, pace, now),
     takeInOrder: (takings, now) =>
       dialect.changesInQueries
         ? takeAtOnce(run, queries, takings, now)
         : takeOneByOne(run, readNow, unitAhead, queries, takings, now),
-    findLimit: (keyHash) => findLimit(run, readNow, queries, keyHash),
-    tellOnce: (keyHash, until, now) => tellOnce(run, keyHash, until, now),
-    resetLimit: (keyHash) => resetLimit(run, keyHash),
-    deletePaidLimits: (now, limit) => deletePaidLimits(run, dialect, now, limit),
+    find: (keyHash) => findLimit(run, readNow, queries, keyHash),
+    markTold: (keyHash, until, now) => tellOnce(run, keyHash, until, now),
+    reset: (keyHash) => resetLimit(run, keyHash),
+    deletePaid: (now, limit) => deletePaidLimits(run, dialect, now, limit),
   };
 }
 
@@ -113,8 +113,8 @@ function latestOf({ intervalMs, burstMs }: Pace, now: number): number {
   return now + burstMs - intervalMs;
 }
 
-/** Of what has been committed, or changed nothing. */
-const held = Promise.resolve();
+/** Already resolved: for results that need no COMMIT. */
+const durable = Promise.resolve();
 
 async function takeAtOnce(
   run: Run,
@@ -131,11 +131,11 @@ async function takeAtOnce(
   const { rows } = await execute(run, queries.takeSome(takings.length), parameters);
   const at = rows[0]?.taken ?? 0;
   const refusing = takings[at];
-  if (refusing === undefined) return { result: undefined, held };
+  if (refusing === undefined) return { result: undefined, durable };
   const found = await execute(run, queries.find, [refusing.keyHash]);
   const { paid_at: paidAt, told_until: toldUntil } = found.rows[0] ?? { paid_at: 0, told_until: 0 };
   const waitMs = Math.max(paidAt - latestOf(refusing.pace, now), 1);
-  return { result: { at, waitMs, toldUntil }, held };
+  return { result: { at, waitMs, toldUntil }, durable };
 }
 
 /** A writer has the whole database for itself, so whoever is refused for certain does not become one (decision 11). */
@@ -148,16 +148,16 @@ async function takeOneByOne(
   now: number,
 ): Promise<Ahead<TakeRefusal | undefined>> {
   const [first] = takings;
-  if (first === undefined) return { result: undefined, held };
+  if (first === undefined) return { result: undefined, durable };
   const state = await findLimit(run, readNow, queries, first.keyHash);
   const firstWaitMs = (state?.paidAt ?? 0) - latestOf(first.pace, now);
   if (state !== undefined && firstWaitMs > 0)
-    return { result: { at: 0, waitMs: firstWaitMs, toldUntil: state.toldUntil }, held };
+    return { result: { at: 0, waitMs: firstWaitMs, toldUntil: state.toldUntil }, durable };
   return unitAhead(async (stores) => {
     for (const [at, { keyHash, pace }] of takings.entries()) {
-      const waitMs = await stores.takeOne(keyHash, pace, now);
+      const waitMs = await stores.limits.take(keyHash, pace, now);
       if (waitMs === 0) continue;
-      const refusing = await stores.findLimit(keyHash);
+      const refusing = await stores.limits.find(keyHash);
       return { at, waitMs, toldUntil: refusing?.toldUntil ?? 0 };
     }
     return undefined;
@@ -214,7 +214,7 @@ async function deletePaidLimits(
           .where("paid_at", "<=", now)
           .where("told_until", "<=", now)
           .limit(limit)
-          .modifyEnd(dialect.skipHeldRows),
+          .modifyEnd(dialect.skipLockedRows),
       )
       .executeTakeFirstOrThrow(),
   );

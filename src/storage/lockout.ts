@@ -1,13 +1,13 @@
 /** Failures and locks, in the accounts' own rows. */
 import { sql } from "kysely";
-import type { FailureOutcome, LockoutStore, LockPolicy } from "../domain/lockout.ts";
+import type { FailureOutcome, LockStore, LockPolicy } from "../domain/ports/locks.ts";
 import { NOBODY, type Run } from "./queries.ts";
 
-export function createLockoutStore(run: Run): LockoutStore {
+export function createLockStore(run: Run): LockStore {
   return {
     countFailure: (userId, policy, now) => countFailure(run, userId, policy, now),
     forgetFailures: (userId, now) => forgetFailures(run, userId, now),
-    endLock: (userId) => endLock(run, userId),
+    end: (userId) => endLock(run, userId),
   };
 }
 

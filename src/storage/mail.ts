@@ -1,16 +1,16 @@
 /** The outbox in the database; what it holds was sealed before it came here. */
-import type { ClaimedMail, MailStore, OutboxMail, OutboxState } from "../domain/mail.ts";
+import type { ClaimedMail, MailStore, OutboxMail, OutboxState } from "../domain/ports/mails.ts";
 import type { StorageDialect } from "./engine/dialect.ts";
 import type { Run } from "./queries.ts";
 
 export function createMailStore(run: Run, dialect: StorageDialect): MailStore {
   return {
-    insertMail: (mail) => insertMail(run, mail),
-    claimDueMail: (now, leaseEnd) => claimDueMail(run, dialect, now, leaseEnd),
-    finishMail: (id, attempt, now) => finishMail(run, id, attempt, now),
-    postponeMail: (id, attempt, dueAt) => postponeMail(run, id, attempt, dueAt),
-    measureOutbox: () => measureOutbox(run),
-    deleteMailsFinishedBefore: (instant, limit) =>
+    insert: (mail) => insertMail(run, mail),
+    claimDue: (now, leaseEnd) => claimDueMail(run, dialect, now, leaseEnd),
+    finish: (id, attempt, now) => finishMail(run, id, attempt, now),
+    postpone: (id, attempt, dueAt) => postponeMail(run, id, attempt, dueAt),
+    measure: () => measureOutbox(run),
+    deleteFinishedBefore: (instant, limit) =>
       deleteMailsFinishedBefore(run, dialect, instant, limit),
   };
 }
@@ -51,7 +51,7 @@ async function claimDueMail(
           .orderBy("due.due_at")
           .orderBy("due.id")
           .limit(1)
-          .modifyEnd(dialect.skipHeldRows),
+          .modifyEnd(dialect.skipLockedRows),
       )
       .where("finished_at", "is", null)
       .where("due_at", "<=", now)
@@ -116,7 +116,7 @@ async function deleteMailsFinishedBefore(
           .select("ended.id")
           .where("finished_at", "<", instant)
           .limit(limit)
-          .modifyEnd(dialect.skipHeldRows),
+          .modifyEnd(dialect.skipLockedRows),
       )
       .executeTakeFirstOrThrow(),
   );

@@ -1,7 +1,7 @@
 /** Brings a database to the schema this version needs. */
 import { Migrator } from "kysely/migration";
 import type { Migration } from "kysely/migration";
-import { UnsafeStorageError } from "../domain/storage.ts";
+import { UnsafeStorageError } from "../domain/ports/storage.ts";
 import { retryWhileBusy } from "./engine/availability.ts";
 import type { StorageDialect } from "./engine/dialect.ts";
 import type { Database } from "./engine/drivers.ts";
@@ -12,6 +12,7 @@ import { retention } from "./migrations/0004-retention.ts";
 import { jobs } from "./migrations/0005-jobs.ts";
 import { toldRefusals } from "./migrations/0006-told-refusals.ts";
 import { sessionFailures } from "./migrations/0007-session-failures.ts";
+import { credentialEpoch } from "./migrations/0008-credential-epoch.ts";
 import type { Db } from "./schema.ts";
 
 /** Named here, not found by listing a folder: what runs is what was reviewed. */
@@ -24,6 +25,7 @@ export function migrations(dialect: StorageDialect): Record<string, Migration> {
     "0005-jobs": jobs(dialect),
     "0006-told-refusals": toldRefusals(),
     "0007-session-failures": sessionFailures(),
+    "0008-credential-epoch": credentialEpoch(dialect),
   };
 }
 

@@ -1,6 +1,6 @@
 /** How a store's statements reach the database. */
 import type { CompiledQuery, QueryResult } from "kysely";
-import type { Ahead, Storage, Stores } from "../domain/storage.ts";
+import type { Ahead, Storage, Stores } from "../domain/ports/storage.ts";
 import type { Db } from "./schema.ts";
 
 /**

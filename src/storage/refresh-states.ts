@@ -1,7 +1,7 @@
 /** What a session's row knows of its refresh tokens, which are not stored themselves. */
 import type { CompiledQuery } from "kysely";
-import type { NewEvent } from "../domain/events.ts";
-import type { RefreshState } from "../domain/sessions.ts";
+import type { NewEvent } from "../domain/ports/events.ts";
+import type { RefreshState } from "../domain/ports/sessions.ts";
 import type { StorageDialect } from "./engine/dialect.ts";
 import { eventColumns, eventValues } from "./events.ts";
 import { execute, LATER } from "./queries.ts";
@@ -99,8 +99,8 @@ export async function exchangeRefreshToken(
 ): Promise<boolean> {
   if (!changesInQueries)
     return unit(async (stores) => {
-      const isMoved = await stores.advanceRefreshCounter(sessionId, counter, now);
-      if (isMoved) await stores.insertEvent(id, event);
+      const isMoved = await stores.sessions.advanceRefreshCounter(sessionId, counter, now);
+      if (isMoved) await stores.events.insert(id, event);
       return isMoved;
     });
   const parameters = [...advanceBy(sessionId, counter, now), ...eventValues(id, event)];

@@ -1,18 +1,18 @@
 /** Reset tokens in the database: one per account, by its hash. */
-import type { ResetStore, ResetToken } from "../domain/resets.ts";
-import type { User } from "../domain/users.ts";
+import type { ResetTokenStore, ResetToken } from "../domain/ports/reset-tokens.ts";
+import type { User } from "../domain/ports/users.ts";
 import type { StorageDialect } from "./engine/dialect.ts";
 import { NOBODY, type Run } from "./queries.ts";
 import { toUser } from "./users.ts";
 
-export function createResetStore(run: Run, dialect: StorageDialect): ResetStore {
+export function createResetTokenStore(run: Run, dialect: StorageDialect): ResetTokenStore {
   return {
-    saveResetToken: (userId, token) => saveResetToken(run, dialect, userId, token),
-    insertDecoyResetToken: (token) => insertDecoyResetToken(run, token),
-    findResetTokenOwner: (secretHash, now) => findResetTokenOwner(run, secretHash, now),
-    consumeResetToken: (userId, hash, now) => consumeResetToken(run, userId, hash, now),
-    deleteResetTokensOf: (userId) => deleteResetTokensOf(run, userId),
-    deleteExpiredResetTokens: (now, limit) => deleteExpiredResetTokens(run, dialect, now, limit),
+    save: (userId, token) => saveResetToken(run, dialect, userId, token),
+    insertDecoy: (token) => insertDecoyResetToken(run, token),
+    findOwner: (secretHash, now) => findResetTokenOwner(run, secretHash, now),
+    consume: (userId, hash, now) => consumeResetToken(run, userId, hash, now),
+    deleteAllOf: (userId) => deleteResetTokensOf(run, userId),
+    deleteExpired: (now, limit) => deleteExpiredResetTokens(run, dialect, now, limit),
   };
 }
 
@@ -37,7 +37,7 @@ async function saveResetToken(
             val(token.expiresAt).as("expires_at"),
           ])
           .where("users.id", "=", userId ?? NOBODY)
-          .modifyEnd(dialect.holdRows),
+          .modifyEnd(dialect.lockRows),
       )
       .onConflict((conflict) =>
         conflict.column("user_id").doUpdateSet(({ ref }) => ({
@@ -118,7 +118,7 @@ async function deleteExpiredResetTokens(
           .select("ended.secret_hash")
           .where("expires_at", "<=", now)
           .limit(limit)
-          .modifyEnd(dialect.skipHeldRows),
+          .modifyEnd(dialect.skipLockedRows),
       )
       .executeTakeFirstOrThrow(),
   );

@@ -1,5 +1,5 @@
 /** A session's row together with its owner's, and what the two mean to the domain. */
-import type { SessionKind, SessionWithUser } from "../domain/sessions.ts";
+import type { SessionKind, SessionWithUser } from "../domain/ports/sessions.ts";
 import type { Db } from "./schema.ts";
 import { toUser } from "./users.ts";
 import type { UserRow } from "./users.ts";

@@ -6,7 +6,7 @@ import type {
   SessionLimits,
   SessionStore,
   SessionWithUser,
-} from "../domain/sessions.ts";
+} from "../domain/ports/sessions.ts";
 import type { StorageDialect } from "./engine/dialect.ts";
 import { execute, LATER } from "./queries.ts";
 import type { ReadNow, Run, Unit } from "./queries.ts";
@@ -49,24 +49,24 @@ export function createSessionStore(
   queries: SessionQueries,
 ): SessionStore {
   return {
-    findSessionBySecretHash: (hash) => findOne(run, readNow, queries.bySecretHash, hash),
-    findSession: (sessionId) => findOne(run, readNow, queries.byId, sessionId),
-    holdSession: (sessionId) => holdSession(run, dialect, sessionId),
-    insertSession: (session, passwordHash) => insertSession(run, dialect, session, passwordHash),
-    touchSession: (sessionId, lastSeenAt) => touchSession(run, queries, sessionId, lastSeenAt),
-    deleteSession: (sessionId) => deleteSession(run, sessionId),
-    countSessionFailure: (sessionId, threshold) => countSessionFailure(run, sessionId, threshold),
-    forgetSessionFailures: (sessionId) => forgetSessionFailures(run, sessionId),
-    deleteSessionOf: (userId, sessionId) => deleteSessionOf(run, userId, sessionId),
-    deleteSessionsOf: (userId, exceptId) => deleteSessionsOf(run, userId, exceptId),
-    listSessions: (userId, limits, limit, afterId) =>
-      listSessions(run, userId, limits, limit, afterId),
+    findBySecretHash: (hash) => findOne(run, readNow, queries.bySecretHash, hash),
+    find: (sessionId) => findOne(run, readNow, queries.byId, sessionId),
+    lock: (sessionId) => holdSession(run, dialect, sessionId),
+    insert: (session, epoch) => insertSession(run, dialect, session, epoch),
+    touch: (sessionId, lastSeenAt) => touchSession(run, queries, sessionId, lastSeenAt),
+    delete: (sessionId) => deleteSession(run, sessionId),
+    deleteLive: (secretHash, limits) => deleteLive(run, secretHash, limits),
+    countFailure: (sessionId, threshold) => countSessionFailure(run, sessionId, threshold),
+    forgetFailures: (sessionId) => forgetSessionFailures(run, sessionId),
+    deleteOf: (userId, sessionId) => deleteSessionOf(run, userId, sessionId),
+    deleteAllOf: (userId, exceptId) => deleteSessionsOf(run, userId, exceptId),
+    list: (userId, limits, limit, afterId) => listSessions(run, userId, limits, limit, afterId),
     findRefreshState: (sessionId) => findRefreshState(run, readNow, queries, sessionId),
     advanceRefreshCounter: (sessionId, counter, now) =>
       advanceRefreshCounter(run, queries, sessionId, counter, now),
-    exchangeRefreshToken: (sessionId, counter, now, recorded) =>
+    rotate: (sessionId, counter, now, recorded) =>
       exchangeRefreshToken(run, unit, dialect, queries, sessionId, counter, now, recorded),
-    deleteExpiredSessions: (now, idleSince, limit) =>
+    deleteExpired: (now, idleSince, limit) =>
       deleteExpiredSessions(run, dialect, now, idleSince, limit),
   };
 }
@@ -87,7 +87,7 @@ async function holdSession(run: Run, dialect: StorageDialect, sessionId: string)
       .selectFrom("sessions")
       .select("id")
       .where("id", "=", sessionId)
-      .modifyEnd(dialect.holdRows)
+      .modifyEnd(dialect.lockRows)
       .executeTakeFirst(),
   );
   return row !== undefined;
@@ -101,7 +101,7 @@ async function insertSession(
   run: Run,
   dialect: StorageDialect,
   session: NewSession,
-  passwordHash: string,
+  epoch: number,
 ): Promise<boolean> {
   const secretHash = session.kind === "cookie" ? session.secretHash : null;
   const refreshSalt = session.kind === "token" ? session.refreshSalt : null;
@@ -126,8 +126,8 @@ async function insertSession(
           ])
           .where("users.id", "=", session.userId)
           .where("disabled", "=", 0)
-          .where("password_hash", "=", passwordHash)
-          .modifyEnd(dialect.holdRows),
+          .where("credential_epoch", "=", epoch)
+          .modifyEnd(dialect.lockRows),
       )
       .executeTakeFirstOrThrow(),
   );
@@ -162,6 +162,23 @@ async function deleteSession(run: Run, sessionId: string): Promise<boolean> {
     db.deleteFrom("sessions").where("id", "=", sessionId).executeTakeFirstOrThrow(),
   );
   return numDeletedRows === 1n;
+}
+
+async function deleteLive(
+  run: Run,
+  secretHash: Uint8Array,
+  { now, idleSince }: SessionLimits,
+): Promise<Pick<Session, "id" | "userId"> | undefined> {
+  const row = await run((db) =>
+    db
+      .deleteFrom("sessions")
+      .where("secret_hash", "=", secretHash)
+      .where("expires_at", ">", now)
+      .where("last_seen_at", ">", idleSince)
+      .returning(["id", "user_id"])
+      .executeTakeFirst(),
+  );
+  return row && { id: row.id, userId: row.user_id };
 }
 
 async function deleteSessionOf(run: Run, userId: string, sessionId: string): Promise<boolean> {
@@ -276,7 +293,7 @@ async function deleteExpiredSessions(
             ]),
           )
           .limit(limit)
-          .modifyEnd(dialect.skipHeldRows),
+          .modifyEnd(dialect.skipLockedRows),
       )
       .executeTakeFirstOrThrow(),
   );

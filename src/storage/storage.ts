@@ -1,6 +1,6 @@
 /** The domain's storage on a database: opening, transactions, readiness, the end. */
-import { StorageUnavailableError } from "../domain/storage.ts";
-import type { Storage, Stores } from "../domain/storage.ts";
+import { StorageUnavailableError } from "../domain/ports/storage.ts";
+import type { Storage, Stores } from "../domain/ports/storage.ts";
 import { asUnavailable, retryWhileBusy } from "./engine/availability.ts";
 import { openDatabase } from "./engine/drivers.ts";
 import type { Database } from "./engine/drivers.ts";
@@ -11,14 +11,14 @@ import { compileEventQueries, createEventStore } from "./events.ts";
 import { createJobStore } from "./jobs.ts";
 import { createSigningKeyStore } from "./keys.ts";
 import { compileLimitQueries, createLimitStore } from "./limits.ts";
-import { createLockoutStore } from "./lockout.ts";
+import { createLockStore } from "./lockout.ts";
 import { createMailStore } from "./mail.ts";
 import { migrateToLatest } from "./migrations.ts";
 import { defaultPool } from "./engine/pool.ts";
 import type { PoolOptions } from "./engine/pool.ts";
 import { createRun } from "./queries.ts";
 import type { ReadNow, Run, Units } from "./queries.ts";
-import { createResetStore } from "./resets.ts";
+import { createResetTokenStore } from "./resets.ts";
 import type { Db } from "./schema.ts";
 import { compileSessionQueries, createSessionStore } from "./sessions.ts";
 import type { Transactions } from "./engine/transactions.ts";
@@ -91,7 +91,7 @@ export function createStorage(database: Database): Storage {
       () => undefined,
       {
         together: (work) => work(stores),
-        ahead: async (work) => ({ result: await work(stores), held: Promise.resolve() }),
+        ahead: async (work) => ({ result: await work(stores), durable: Promise.resolve() }),
       },
       database,
       queries,
@@ -102,12 +102,12 @@ export function createStorage(database: Database): Storage {
   const units: Units = {
     together: transaction,
     async ahead(work) {
-      const { result, held } = await run(() => transactions.runAhead(work));
-      const told = held.catch((error: unknown) => {
+      const { result, durable } = await run(() => transactions.runAhead(work));
+      const told = durable.catch((error: unknown) => {
         throw asUnavailable(failureOf, error);
       });
       told.catch(() => undefined); // whoever awaits it is told
-      return { result, held: told };
+      return { result, durable: told };
     },
   };
   const stores = createStores(run, readNow, units, database, queries);
@@ -184,16 +184,16 @@ function createStores(
   queries: Queries,
 ): Stores {
   return {
-    ...createUserStore(run, dialect, queries.users),
-    ...createSessionStore(run, readNow, units.together, dialect, queries.sessions),
-    ...createSigningKeyStore(run, dialect),
-    ...createEventStore(run, queries.events),
-    ...createMailStore(run, dialect),
-    ...createResetStore(run, dialect),
-    ...createLimitStore(run, readNow, units.ahead, dialect, queries.limits),
-    ...createLockoutStore(run),
-    ...createDeviceStore(run, dialect),
-    ...createJobStore(run),
+    users: createUserStore(run, dialect, queries.users),
+    sessions: createSessionStore(run, readNow, units.together, dialect, queries.sessions),
+    signingKeys: createSigningKeyStore(run, dialect),
+    events: createEventStore(run, queries.events),
+    mails: createMailStore(run, dialect),
+    resetTokens: createResetTokenStore(run, dialect),
+    limits: createLimitStore(run, readNow, units.ahead, dialect, queries.limits),
+    locks: createLockStore(run),
+    devices: createDeviceStore(run, dialect),
+    jobs: createJobStore(run),
   };
 }
 

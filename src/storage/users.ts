@@ -2,12 +2,13 @@
 import { sql } from "kysely";
 import type { CompiledQuery, ExpressionBuilder, Insertable, RawBuilder, Selectable } from "kysely";
 import type {
+  Credential,
   User,
   UserChanges,
   UserFilter,
   UserStore,
-  UserWithPassword,
-} from "../domain/users.ts";
+  UserWithCredential,
+} from "../domain/ports/users.ts";
 import type { StorageDialect } from "./engine/dialect.ts";
 import { execute, LATER } from "./queries.ts";
 import { endOfPrefix, isBroad } from "./prefixes.ts";
@@ -15,14 +16,14 @@ import type { Run } from "./queries.ts";
 import type { Db, Tables, UsersTable } from "./schema.ts";
 
 export interface UserQueries {
-  readonly byEmail: CompiledQuery<UserRow & { password_hash: string; locked_until: number }>;
+  readonly byEmail: CompiledQuery<UserRow & CredentialRow & { locked_until: number }>;
 }
 
 export function compileUserQueries(db: Db): UserQueries {
   return {
     byEmail: db
       .selectFrom("users")
-      .select([...userColumns, "password_hash", "locked_until"])
+      .select([...userColumns, ...credentialColumns, "locked_until"])
       .where("email", "=", LATER.text)
       .compile(),
   };
@@ -34,18 +35,19 @@ export function createUserStore(
   queries: UserQueries,
 ): UserStore {
   return {
-    findUserByEmail: (email) => findUserByEmail(run, queries, email),
-    findUser: (userId) => findUser(run, userId),
-    findPasswordHash: (userId) => findPasswordHash(run, userId, sql``),
-    holdPasswordHash: (userId) => findPasswordHash(run, userId, dialect.holdRows),
-    listUsers: (filter, limit, afterId) => listUsers(run, dialect, filter, limit, afterId),
-    insertUser: (user, passwordHash) => insertUser(run, user, passwordHash),
+    findByEmail: (email) => findUserByEmail(run, queries, email),
+    find: (userId) => findUser(run, userId),
+    findCredential: (userId) => findCredential(run, userId, sql``),
+    lockCredential: (userId) => findCredential(run, userId, dialect.lockRows),
+    list: (filter, limit, afterId) => listUsers(run, dialect, filter, limit, afterId),
+    insert: (user, passwordHash) => insertUser(run, user, passwordHash),
     insertFirstAdmin: (user, passwordHash) => insertFirstAdmin(run, dialect, user, passwordHash),
-    replacePasswordHash: (userId, from, to) => replacePasswordHash(run, userId, from, to),
+    upgradePasswordHash: (userId, from, to) => upgradePasswordHash(run, userId, from, to),
+    changePasswordHash: (userId, epoch, to) => changePasswordHash(run, userId, epoch, to),
     setPasswordHash: (userId, to) => setPasswordHash(run, userId, to),
-    updateUserUnlessLastAdmin: (userId, changes) =>
+    updateUnlessLastAdmin: (userId, changes) =>
       updateUserUnlessLastAdmin(run, dialect, userId, changes),
-    deleteUserUnlessLastAdmin: (userId) => deleteUserUnlessLastAdmin(run, dialect, userId),
+    deleteUnlessLastAdmin: (userId) => deleteUserUnlessLastAdmin(run, dialect, userId),
   };
 }
 
@@ -63,16 +65,21 @@ export function toUser(row: UserRow): User {
   };
 }
 
+const credentialColumns = ["password_hash", "credential_epoch"] as const;
+type CredentialRow = Pick<Selectable<UsersTable>, (typeof credentialColumns)[number]>;
+
+function toCredential(row: CredentialRow): Credential {
+  return { passwordHash: row.password_hash, epoch: row.credential_epoch };
+}
+
 async function findUserByEmail(
   run: Run,
   queries: UserQueries,
   email: string,
-): Promise<UserWithPassword | undefined> {
+): Promise<UserWithCredential | undefined> {
   const { rows } = await execute(run, queries.byEmail, [email]);
   const [row] = rows;
-  return (
-    row && { user: toUser(row), passwordHash: row.password_hash, lockedUntil: row.locked_until }
-  );
+  return row && { user: toUser(row), ...toCredential(row), lockedUntil: row.locked_until };
 }
 
 async function findUser(run: Run, userId: string): Promise<User | undefined> {
@@ -82,20 +89,20 @@ async function findUser(run: Run, userId: string): Promise<User | undefined> {
   return row && toUser(row);
 }
 
-async function findPasswordHash(
+async function findCredential(
   run: Run,
   userId: string,
-  hold: RawBuilder<unknown>,
-): Promise<string | undefined> {
+  lock: RawBuilder<unknown>,
+): Promise<Credential | undefined> {
   const row = await run((db) =>
     db
       .selectFrom("users")
-      .select("password_hash")
+      .select(credentialColumns)
       .where("id", "=", userId)
-      .modifyEnd(hold)
+      .modifyEnd(lock)
       .executeTakeFirst(),
   );
-  return row?.password_hash;
+  return row && toCredential(row);
 }
 
 async function listUsers(
@@ -177,7 +184,7 @@ async function insertFirstAdmin(
   return admins.length > 0 ? "admin_exists" : "email_taken";
 }
 
-async function replacePasswordHash(
+async function upgradePasswordHash(
   run: Run,
   userId: string,
   from: string,
@@ -194,9 +201,30 @@ async function replacePasswordHash(
   return numUpdatedRows === 1n;
 }
 
+async function changePasswordHash(
+  run: Run,
+  userId: string,
+  epoch: number,
+  to: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await run((db) =>
+    db
+      .updateTable("users")
+      .set({ password_hash: to, credential_epoch: epoch + 1 })
+      .where("id", "=", userId)
+      .where("credential_epoch", "=", epoch)
+      .executeTakeFirstOrThrow(),
+  );
+  return numUpdatedRows === 1n;
+}
+
 async function setPasswordHash(run: Run, userId: string, to: string): Promise<void> {
   await run.send((db) =>
-    db.updateTable("users").set({ password_hash: to }).where("id", "=", userId).execute(),
+    db
+      .updateTable("users")
+      .set((eb) => ({ password_hash: to, credential_epoch: eb("credential_epoch", "+", 1) }))
+      .where("id", "=", userId)
+      .execute(),
   );
 }
 
@@ -211,9 +239,10 @@ async function updateUserUnlessLastAdmin(
     withAdmins(db, dialect)
       .updateTable("users")
       // A row always matches what it is set to, so a change of nothing is a change too.
-      .set(({ ref }) => ({
+      .set(({ eb, ref }) => ({
         role: role ?? ref("role"),
         disabled: disabled === undefined ? ref("disabled") : disabled ? 1 : 0,
+        credential_epoch: eb("credential_epoch", "+", disabled === true ? 1 : 0),
       }))
       .where("id", "=", userId)
       .$if(removesAdmin, (query) => query.where((eb) => isNotLastAdmin(eb, userId)))
@@ -252,7 +281,7 @@ function withAdmins(db: Db, dialect: StorageDialect) {
       .where("role", "=", "admin")
       .where("disabled", "=", 0)
       .orderBy("id")
-      .modifyEnd(dialect.holdRows),
+      .modifyEnd(dialect.lockRows),
   );
 }
 

@@ -1,6 +1,7 @@
+import { login } from "../../src/domain/login.ts";
 import { expect, test } from "vitest";
 import { makeFirstAdmin, signup } from "../../src/domain/accounts.ts";
-import { login, logout } from "../../src/domain/sessions.ts";
+import { logout } from "../../src/domain/sessions.ts";
 import { deleteUser } from "../../src/domain/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { CLIENT, openWorld, PASSWORD, succeeded, type World } from "../support/domain.ts";
@@ -21,13 +22,18 @@ test("LA-06 nobody is logged in, logged out or deleted whose event cannot be sto
   const world = await openWorld();
   const user = await world.newUser();
   const credentials = { email: user.email, password: PASSWORD };
-  const { session } = succeeded(
-    await login(world.deps, world.at(), credentials, CLIENT, undefined, undefined),
+  const { secret, session } = succeeded(
+    await login(
+      world.deps,
+      world.at(),
+      { ...credentials, client: CLIENT, device: undefined },
+      undefined,
+    ),
   );
   const printed = world.printed.length;
   forbidEvents(world);
   await expect(
-    login(world.deps, world.at(), credentials, CLIENT, undefined, session),
+    login(world.deps, world.at(), { ...credentials, client: CLIENT, device: undefined }, secret),
   ).rejects.toThrow();
   await expect(logout(world.deps, world.at(), session)).rejects.toThrow();
   await expect(deleteUser(world.deps, world.at(), user, user.id)).rejects.toThrow();

@@ -2,7 +2,8 @@ import { createSecretKey } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { listEvents } from "../../src/domain/audit.ts";
 import { sealCursor } from "../../src/domain/cursors.ts";
-import { commit, type EventFilter } from "../../src/domain/events.ts";
+import { commit } from "../../src/domain/change.ts";
+import type { EventFilter } from "../../src/domain/ports/events.ts";
 import { listSessions } from "../../src/domain/own-sessions.ts";
 import { listUsers } from "../../src/domain/users.ts";
 import { respell } from "../support/base64url.ts";
@@ -20,7 +21,7 @@ beforeEach(async () => {
 /** Each event carries the id of a request of its own: that is how it is known again. */
 async function happen(name: "logout" | "user_unlocked", userId: string, now: number) {
   const occasion = world.at(now);
-  await commit(world.deps, occasion, (_, record) =>
+  await commit(world.deps, occasion, ({ record }) =>
     name === "logout" ? record(name, { userId }) : record(name, { userId, actorId: GRACE }),
   );
   return String(occasion.requestId);
@@ -29,7 +30,7 @@ async function happen(name: "logout" | "user_unlocked", userId: string, now: num
 async function page(filter: EventFilter, limit: number, cursor?: string) {
   const found = await listEvents(world.deps, filter, limit, cursor);
   if (found === undefined) throw new Error("A cursor of this list was refused");
-  return { ids: found.events.map(({ requestId }) => requestId), nextCursor: found.nextCursor };
+  return { ids: found.items.map(({ requestId }) => requestId), nextCursor: found.nextCursor };
 }
 
 /** All pages; `between` is done after each. */

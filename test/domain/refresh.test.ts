@@ -3,9 +3,10 @@ import { DatabaseSync } from "node:sqlite";
 import { decodeJwt } from "jose";
 import { beforeEach, describe, expect, test } from "vitest";
 import { KEY_NOTICE_MS } from "../../src/domain/keys.ts";
-import { StorageUnavailableError } from "../../src/domain/storage.ts";
-import { findPresented, refresh, revokeToken } from "../../src/domain/tokens.ts";
-import { deleteUser, type User } from "../../src/domain/users.ts";
+import { StorageUnavailableError } from "../../src/domain/ports/storage.ts";
+import { findPresented, refresh, revokeToken } from "../../src/domain/refresh-tokens.ts";
+import { deleteUser } from "../../src/domain/users.ts";
+import type { User } from "../../src/domain/ports/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { respell } from "../support/base64url.ts";
 import {

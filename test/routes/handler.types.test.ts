@@ -4,7 +4,8 @@
  */
 import { describe, expectTypeOf, it } from "vitest";
 import type { Operations } from "../../src/contract/operations.ts";
-import type { EventLog, Occasion, Record as RecordEvent } from "../../src/domain/events.ts";
+import type { RecordEvent } from "../../src/domain/change.ts";
+import type { EventLog, Occasion } from "../../src/domain/ports/events.ts";
 import type { Answer, Call, Caller, Handlers } from "../../src/routes/handler.ts";
 
 type SignupAnswer = Answer<Operations["signup"]>;

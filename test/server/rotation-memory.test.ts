@@ -1,6 +1,6 @@
 /** TK-17: which refresh tokens were used is on the disk before the answer leaves. */
 import { expect, onTestFinished, test } from "vitest";
-import { refresh } from "../../src/domain/tokens.ts";
+import { refresh } from "../../src/domain/refresh-tokens.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { logInByToken, sessionIds, storedEvents } from "../support/logins.ts";
 import { NOW, openWorld } from "../support/domain.ts";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { Migrator } from "kysely/migration";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { UnsafeStorageError } from "../../src/domain/storage.ts";
+import { UnsafeStorageError } from "../../src/domain/ports/storage.ts";
 import { openDatabase } from "../../src/storage/engine/drivers.ts";
 import { migrateToLatest, migrations } from "../../src/storage/migrations.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
@@ -33,7 +33,7 @@ describe.each(databases)("migrations of $name", ({ create }) => {
       Array.from({ length: 4 }, () => openStorage(database.url, { onStep })),
     );
     expect(lines).toEqual(MIGRATED);
-    for (const storage of opened) expect(await storage.insertUser(aUser(), HASH)).toBe(true);
+    for (const storage of opened) expect(await storage.users.insert(aUser(), HASH)).toBe(true);
     for (const storage of opened) await storage.close();
   });
 
@@ -69,7 +69,7 @@ describe.each(databases)("migrations of $name", ({ create }) => {
     const lines: string[] = [];
     const storage = await openStorage(database.url, { onStep: (line) => lines.push(line) });
     expect(lines).toEqual(MIGRATED);
-    expect(await storage.insertUser(aUser(), HASH)).toBe(true);
+    expect(await storage.users.insert(aUser(), HASH)).toBe(true);
     await storage.close();
   });
 
@@ -82,7 +82,7 @@ describe.each(databases)("migrations of $name", ({ create }) => {
     await database.query(`insert into users (id, email, password_hash, role, disabled, created_at)
       values ('an id', 'ada@example.com', '${HASH}', 'admin', 0, 1)`);
     const storage = await openStorage(database.url);
-    expect(await storage.findUserByEmail("ada@example.com")).toMatchObject({
+    expect(await storage.users.findByEmail("ada@example.com")).toMatchObject({
       user: { id: "an id", role: "admin" },
       lockedUntil: 0,
     });

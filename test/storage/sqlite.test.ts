@@ -13,7 +13,7 @@ import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { applySettings } from "../../src/storage/engine/sqlite-connection.ts";
 import { migrateToLatest } from "../../src/storage/migrations.ts";
 import { createStorage, openStorage } from "../../src/storage/storage.ts";
-import { StorageUnavailableError } from "../../src/domain/storage.ts";
+import { StorageUnavailableError } from "../../src/domain/ports/storage.ts";
 import { createSqlite } from "../support/databases.ts";
 import { aSignup, aUser, HASH } from "../support/rows.ts";
 
@@ -50,7 +50,7 @@ describe("opening a SQLite file", () => {
     expect(await settingsOf(database.url)).toEqual(safe);
     expect(await settingsOf(database.url)).toEqual(safe);
     const storage = await openStorage(database.url);
-    await storage.insertUser(aUser(), HASH);
+    await storage.users.insert(aUser(), HASH);
     expect(await settingsOf(database.url)).toEqual(safe); // a second one beside an open one
     await storage.close();
     expect(await settingsOf(database.url)).toEqual(safe);
@@ -86,7 +86,7 @@ describe("opening a SQLite file", () => {
 
   it("ST-13 after closing, the one file is the whole database", async () => {
     const storage = await openStorage(database.url);
-    await storage.insertUser(aUser(), HASH);
+    await storage.users.insert(aUser(), HASH);
     await storage.close();
     expect(existsSync(`${database.path}-wal`)).toBe(false);
   });
@@ -155,22 +155,22 @@ describe("SQLite's failures", () => {
     await migrateToLatest(opened);
     const storage = createStorage(opened);
     const user = aUser();
-    await storage.insertUser(user, HASH);
+    await storage.users.insert(user, HASH);
     await sql`pragma max_page_count = 1`.execute(opened.db); // SQLite takes the present size
     const tooLong = "x".repeat(100_000);
     const refused = { reason: expect.any(StorageUnavailableError) };
     const outcomes = await Promise.allSettled([
-      storage.insertUser(aUser(), tooLong),
+      storage.users.insert(aUser(), tooLong),
       storage.transaction(async (stores) => {
-        await stores.replacePasswordHash(user.id, HASH, "new");
-        await stores.insertUser(aUser(), tooLong);
+        await stores.users.upgradePasswordHash(user.id, HASH, "new");
+        await stores.users.insert(aUser(), tooLong);
       }),
     ]);
     expect(outcomes).toMatchObject([refused, refused]);
-    const found = await storage.findUserByEmail(user.email);
+    const found = await storage.users.findByEmail(user.email);
     expect(found).toEqual({ user, passwordHash: HASH, lockedUntil: 0 });
     await sql`pragma max_page_count = 1000000`.execute(opened.db);
-    expect(await storage.insertUser(aUser(), tooLong)).toBe(true);
+    expect(await storage.users.insert(aUser(), tooLong)).toBe(true);
     await storage.close();
   });
 
@@ -233,7 +233,7 @@ function thrownBy(action: () => unknown): unknown {
 
 it("LA-05 a stored event cannot be replaced, which fires no trigger of a deletion", async () => {
   const storage = await openStorage(database.url);
-  await storage.insertEvent(uuidv7(), aSignup(aUser()));
+  await storage.events.insert(uuidv7(), aSignup(aUser()));
   const rows = () => database.query("select * from events");
   const before = await rows();
   for (const change of ["insert or replace", "replace"]) {

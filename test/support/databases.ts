@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import pg from "pg";
 import { afterEach, beforeEach, inject } from "vitest";
-import type { Storage } from "../../src/domain/storage.ts";
+import type { Storage } from "../../src/domain/ports/storage.ts";
 import { getTypeParser } from "../../src/storage/engine/postgres-connection.ts";
 import { openStorage, type StorageOptions } from "../../src/storage/storage.ts";
 

@@ -1,8 +1,9 @@
 /** The sender of mails: the outbox in the database on one side, an SMTP server or a folder on the other. */
 import type { Settings } from "../settings.ts";
-import type { Dependencies } from "../../domain/dependencies.ts";
-import { deliverNext, type Delivery, type MailTransport } from "../../domain/mail-delivery.ts";
-import { StorageUnavailableError } from "../../domain/storage.ts";
+import type { Dependencies } from "../../domain/ports/dependencies.ts";
+import { deliverNext, type Delivery } from "../../domain/mail-delivery.ts";
+import type { MailTransport } from "../../domain/ports/mails.ts";
+import { StorageUnavailableError } from "../../domain/ports/storage.ts";
 import { createFileTransport } from "../../platform/mail-files.ts";
 import { startMailSender } from "../../platform/mail-sender.ts";
 import { createSmtpTransport } from "../../platform/mail-smtp.ts";

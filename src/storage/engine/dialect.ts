@@ -12,9 +12,9 @@ export interface StorageDialect {
    * Ends a query on whose rows something else depends: whoever wants to change them waits until this
    * transaction is over, and whoever is changing them is waited for. Nothing where writers take turns.
    */
-  readonly holdRows: RawBuilder<unknown>;
+  readonly lockRows: RawBuilder<unknown>;
   /** Ends a query that takes one of many rows: those which others hold are passed over. */
-  readonly skipHeldRows: RawBuilder<unknown>;
+  readonly skipLockedRows: RawBuilder<unknown>;
   /** Whether a query may change rows on its way (`with … as (insert …)`), so that several changes are one statement. */
   readonly changesInQueries: boolean;
   /** It knows how many rows match, and chooses its index by that. */
@@ -25,6 +25,8 @@ export interface StorageDialect {
   makeAppendOnly(db: Kysely<unknown>, table: keyof Tables): Promise<void>;
   /** Narrows that: rows of before the instant in `event_retention` may be deleted. */
   allowDeletionByRetention(db: Kysely<unknown>, table: "events"): Promise<void>;
+  /** Lets a column of text hold null, keeping every row. */
+  allowNull(db: Kysely<unknown>, table: keyof Tables, column: string): Promise<void>;
   /** `busy`: nothing was written, try again; `unavailable`: no use now; undefined: not the database's state. */
   failureOf(error: unknown): Failure | undefined;
   /** Commits something that changes nothing; throws where a write would be refused. */
@@ -41,8 +43,8 @@ export type Turn = "first_admin" | "signing_keys";
 export const sqliteDialect: StorageDialect = {
   bytes: "blob",
   text: "text",
-  holdRows: sql``,
-  skipHeldRows: sql``,
+  lockRows: sql``,
+  skipLockedRows: sql``,
   changesInQueries: false,
   hasStatistics: false,
 
@@ -61,6 +63,18 @@ export const sqliteDialect: StorageDialect = {
     await sql`drop trigger ${sql.id(`${table}_refuse_delete`)}`.execute(db);
     const isKept = sql`when old.timestamp >= coalesce((select delete_before from event_retention), 0)`;
     await refuse(db, table, "delete", sql`delete`, isKept);
+  },
+
+  /**
+   * By another column, because SQLite cannot drop NOT NULL. Not by another table: dropping the old one
+   * deletes its rows first, and with them all that refers to them (sqlite.org/foreignkeys.html §5).
+   */
+  async allowNull(db, table, column) {
+    const nullable = `${column}_nullable`;
+    await db.schema.alterTable(table).addColumn(nullable, "text").execute();
+    await sql`update ${sql.table(table)} set ${sql.id(nullable)} = ${sql.id(column)}`.execute(db);
+    await db.schema.alterTable(table).dropColumn(column).execute();
+    await db.schema.alterTable(table).renameColumn(nullable, column).execute();
   },
 
   failureOf(error) {
@@ -116,8 +130,8 @@ async function refuse(
 export const postgresDialect: StorageDialect = {
   bytes: "bytea",
   text: sql`text collate "C"`,
-  holdRows: sql`for no key update`,
-  skipHeldRows: sql`for update skip locked`,
+  lockRows: sql`for no key update`,
+  skipLockedRows: sql`for update skip locked`,
   changesInQueries: true,
   hasStatistics: true,
 
@@ -152,6 +166,13 @@ export const postgresDialect: StorageDialect = {
     end`)}`.execute(db);
     await sql`create trigger ${trigger} before delete on ${sql.table(table)}
       for each row execute function ${refusal}()`.execute(db);
+  },
+
+  async allowNull(db, table, column) {
+    await db.schema
+      .alterTable(table)
+      .alterColumn(column, (alter) => alter.dropNotNull())
+      .execute();
   },
 
   failureOf(error) {

@@ -1,5 +1,5 @@
 /** Which database a `DATABASE_URL` names. What each of them needs is in the file of its connection. */
-import type { PoolState } from "../../domain/metrics.ts";
+import type { PoolState } from "../../domain/ports/meter.ts";
 import type { StorageDialect } from "./dialect.ts";
 import type { PoolOptions } from "./pool.ts";
 import { openPostgres } from "./postgres-connection.ts";

@@ -13,7 +13,7 @@ import {
 } from "kysely";
 import type { DatabaseConnection, Dialect, Driver } from "kysely";
 import pg from "pg";
-import { UnsafeStorageError } from "../../domain/storage.ts";
+import { UnsafeStorageError } from "../../domain/ports/storage.ts";
 import { LostConnectionError, postgresDialect } from "./dialect.ts";
 import type { Database } from "./drivers.ts";
 import type { PoolOptions } from "./pool.ts";

@@ -15,7 +15,7 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import type { DatabaseConnection, Dialect, SqliteDatabase, SqliteStatement } from "kysely";
-import { StorageUnavailableError, UnsafeStorageError } from "../../domain/storage.ts";
+import { StorageUnavailableError, UnsafeStorageError } from "../../domain/ports/storage.ts";
 import { retryWhileBusy } from "./availability.ts";
 import { sqliteDialect } from "./dialect.ts";
 import type { Database } from "./drivers.ts";

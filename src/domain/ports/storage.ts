@@ -1,34 +1,35 @@
-/** The domain's view of the database: what it needs, not how it is kept. */
+/** The database as the rules need it. */
+import type { DeviceStore } from "./devices.ts";
 import type { EventStore } from "./events.ts";
 import type { JobStore } from "./jobs.ts";
-import type { SigningKeyStore } from "./keys.ts";
-import type { DeviceStore } from "./devices.ts";
 import type { LimitStore } from "./limits.ts";
-import type { LockoutStore } from "./lockout.ts";
-import type { PoolState } from "./metrics.ts";
-import type { MailStore } from "./mail.ts";
-import type { ResetStore } from "./resets.ts";
+import type { LockStore } from "./locks.ts";
+import type { MailStore } from "./mails.ts";
+import type { PoolState } from "./meter.ts";
+import type { ResetTokenStore } from "./reset-tokens.ts";
 import type { SessionStore } from "./sessions.ts";
+import type { SigningKeyStore } from "./signing-keys.ts";
 import type { UserStore } from "./users.ts";
 
-export interface Stores
-  extends
-    UserStore,
-    SessionStore,
-    SigningKeyStore,
-    EventStore,
-    LimitStore,
-    LockoutStore,
-    DeviceStore,
-    MailStore,
-    ResetStore,
-    JobStore {}
+/** Where everything is kept, grouped by what is kept. */
+export interface Stores {
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
+  readonly signingKeys: SigningKeyStore;
+  readonly events: EventStore;
+  readonly limits: LimitStore;
+  readonly locks: LockStore;
+  readonly devices: DeviceStore;
+  readonly mails: MailStore;
+  readonly resetTokens: ResetTokenStore;
+  readonly jobs: JobStore;
+}
 
-/** What work came to, told before it is sure to hold. */
+/** A result before its COMMIT. Await `durable` before answering anybody. */
 export interface Ahead<T> {
   readonly result: T;
-  /** Resolves once it holds, and rejects where it does not. Before, nobody may be told anything that rests on it. */
-  readonly held: Promise<void>;
+  /** Resolves once the COMMIT has reached the disk; rejects where it does not. */
+  readonly durable: Promise<void>;
 }
 
 export interface Storage extends Stores {

@@ -1,12 +1,11 @@
-/** All that the rules of auth stand on. `app.ts` passes it in; tests pass the real things too. */
+/** Everything the rules of auth stand on. */
 import type { Journal } from "./events.ts";
-import type { KeyRing } from "./keys.ts";
 import type { Quotas } from "./limits.ts";
-import type { LockoutRule } from "./lockout.ts";
-import type { Meter } from "./metrics.ts";
-import type { PasswordPolicy } from "./password-policy.ts";
-import type { Passwords } from "./passwords.ts";
-import type { SecretKeys } from "./secrets.ts";
+import type { LockoutRule } from "./locks.ts";
+import type { Meter } from "./meter.ts";
+import type { PasswordPolicy, Passwords } from "./passwords.ts";
+import type { SecretKeys } from "./secret-keys.ts";
+import type { KeyRing } from "./signing-keys.ts";
 
 export interface Dependencies extends Journal {
   readonly meter: Meter;

@@ -1,24 +1,17 @@
 /**
- * Token sessions: begun by a login, carried on by refresh tokens, ended by revoking one. A refresh
- * token is `sessionId.counter.mac` and is not stored. The session's counter says which one is good,
- * and the MAC, keyed by AUTH_SECRET and salted per session, that we made it.
+ * Refresh tokens: they carry a token session on, and revoking one ends it. A refresh token is
+ * `sessionId.counter.mac` and is not stored. The session's counter says which one is good, and the MAC,
+ * keyed by AUTH_SECRET and salted per session, that we made it.
  */
-import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
 import { accessTokenSeconds, signAccessToken, verifyAccessToken } from "./access-tokens.ts";
-import { type Credentials, type LoginFailure, startSession } from "./credentials.ts";
-import type { Dependencies } from "./dependencies.ts";
-import type { Device } from "./devices.ts";
-import { commit, commitRecorded, type Occasion } from "./events.ts";
-import type { SigningKey } from "./keys.ts";
-import {
-  type Client,
-  isLive,
-  newSession,
-  type RefreshState,
-  type SessionStore,
-} from "./sessions.ts";
+import { commit, commitRecorded, type Uses } from "./change.ts";
+import type { Journal, Occasion } from "./ports/events.ts";
+import type { RefreshState } from "./ports/sessions.ts";
+import type { SigningKey } from "./ports/signing-keys.ts";
+import type { Stores } from "./ports/storage.ts";
+import { isLive } from "./sessions.ts";
 
-const REFRESH_SALT_BYTES = 16;
 /** As `refreshToken` writes it: a UUID, a counter without leading zeros, 32 bytes in base64url. */
 const REFRESH_TOKEN = /^([0-9a-f-]{36})\.(0|[1-9][0-9]{0,8})\.([A-Za-z0-9_-]{43})$/;
 /** Each time it is another request that was first, and then this one finds its successor. */
@@ -31,39 +24,15 @@ export interface TokenPair {
   readonly refreshExpiresInSeconds: number;
 }
 
-/** Logs in by token. */
-export async function tokenLogin(
-  deps: Dependencies,
-  occasion: Occasion,
-  credentials: Credentials,
-  client: Client,
-  device: Device | undefined,
-): Promise<TokenPair | LoginFailure> {
-  const refreshSalt = randomBytes(REFRESH_SALT_BYTES);
-  const started = await startSession(deps, occasion, credentials, device, (user) => ({
-    ...newSession(deps, occasion, user, client, deps.lifetimes.refreshTokenSeconds),
-    kind: "token" as const,
-    refreshSalt,
-  }));
-  if ("failure" in started) return started;
-  const { user, session } = started;
-  const key = await deps.keyRing.findSigning(occasion.now);
-  return {
-    accessToken: await signAccessToken(deps, occasion, key, user, session),
-    expiresInSeconds: accessTokenSeconds(deps, occasion, session),
-    refreshToken: refreshToken(deps.secretKeys.refreshToken, session.id, refreshSalt, 0),
-    refreshExpiresInSeconds: deps.lifetimes.refreshTokenSeconds,
-  };
-}
+type RefreshUses = Journal & Uses<"secretKeys" | "lifetimes" | "keyRing" | "issuer">;
 
 /**
- * Exchanges a refresh token for the next pair; undefined where it is good for nothing. What was used
- * before, beyond the grace, ends its session: whoever comes second cannot be told from a thief, so
- * both must log in again (RFC 9700 §4.14.2). `first` is what the token stands for, where it has been
- * found already.
+ * Rotates a refresh token: answers the next pair, or undefined where the token is good for nothing. A token
+ * used before, beyond the grace, ends its session: the second user cannot be told from a thief, so both
+ * must log in again (RFC 9700 §4.14.2). `first` is the token's state where the caller has read it already.
  */
 export async function refresh(
-  deps: Dependencies,
+  deps: RefreshUses,
   occasion: Occasion,
   presented: string,
   first?: Presented,
@@ -83,10 +52,10 @@ export async function refresh(
       return undefined;
     }
     // Before anything is moved, because it may fail (TK-16). The signature cannot: it is made while the
-    // exchange waits for the disk.
+    // rotation waits for the disk.
     const key = await deps.keyRing.findSigning(occasion.now);
     const [isMoved, pair] = await Promise.all([
-      exchange(deps, occasion, state, isCurrent ? counter : undefined),
+      rotate(deps, occasion, state, isCurrent ? counter : undefined),
       successorOf(deps, occasion, key, state, counter),
     ]);
     if (isMoved) return pair;
@@ -96,7 +65,7 @@ export async function refresh(
 
 /** Ends the session of an access or refresh token (RFC 7009); what is no token of ours changes nothing. */
 export async function revokeToken(
-  deps: Dependencies,
+  deps: RefreshUses,
   occasion: Occasion,
   token: string,
 ): Promise<void> {
@@ -106,27 +75,27 @@ export async function revokeToken(
     ? { userId: refreshed.state.user.id, jti: null, sessionId: refreshed.state.session.id }
     : access && { userId: access.userId, jti: access.tokenId, sessionId: access.sessionId };
   if (target === undefined) return;
-  await commit(deps, occasion, async (stores, record) => {
-    if (await stores.deleteSessionOf(target.userId, target.sessionId))
+  await commit(deps, occasion, async ({ stores, record }) => {
+    if (await stores.sessions.deleteOf(target.userId, target.sessionId))
       await record("token_revoked", target);
   });
 }
 
-/** What a genuine refresh token stands for: its session, and the counter it was made at. */
+/** A genuine refresh token: its session, and the counter it was made at. */
 export interface Presented {
   readonly state: RefreshState;
   readonly counter: number;
 }
 
-/** What a refresh token stands for, if the MAC is ours. Whether it is still good, `refresh` judges. */
+/** Reads the state of a refresh token whose MAC is ours; undefined for any other. Whether it is still good, `refresh` judges. */
 export async function findPresented(
-  deps: Dependencies,
-  stores: SessionStore,
+  deps: Uses<"secretKeys">,
+  stores: Pick<Stores, "sessions">,
   presented: string,
 ): Promise<Presented | undefined> {
   const [, sessionId, digits, mac] = REFRESH_TOKEN.exec(presented) ?? [];
   if (sessionId === undefined || mac === undefined) return undefined;
-  const state = await stores.findRefreshState(sessionId);
+  const state = await stores.sessions.findRefreshState(sessionId);
   if (state === undefined) return undefined;
   const counter = Number(digits);
   const expected = macOf(deps.secretKeys.refreshToken, sessionId, state.refreshSalt, counter);
@@ -136,9 +105,9 @@ export async function findPresented(
   return isOurs ? { state, counter } : undefined;
 }
 
-/** Only the one before the current, only for seconds after the exchange, and asking extends nothing (TK-15). */
+/** Only the one before the current, only for seconds after the rotation, and asking extends nothing (TK-15). */
 function isWithinGrace(
-  deps: Dependencies,
+  deps: Uses<"lifetimes">,
   { now }: Occasion,
   { refreshCounter, refreshRotatedAt }: RefreshState,
   counter: number,
@@ -149,7 +118,7 @@ function isWithinGrace(
 }
 
 async function successorOf(
-  deps: Dependencies,
+  deps: RefreshUses,
   occasion: Occasion,
   key: SigningKey,
   { user, session, refreshSalt }: RefreshState,
@@ -164,8 +133,8 @@ async function successorOf(
 }
 
 /** Moves the counter on from `counter`; false where another request did. Within the grace there is nothing to move. */
-async function exchange(
-  deps: Dependencies,
+async function rotate(
+  deps: Journal,
   occasion: Occasion,
   { session }: RefreshState,
   counter: number | undefined,
@@ -174,10 +143,10 @@ async function exchange(
   const fields = { userId, sessionId };
   if (counter !== undefined)
     return commitRecorded(deps, occasion, "token_refreshed", fields, (recorded) =>
-      deps.storage.exchangeRefreshToken(sessionId, counter, occasion.now, recorded),
+      deps.storage.sessions.rotate(sessionId, counter, occasion.now, recorded),
     );
-  return commit(deps, occasion, async (stores, record) => {
-    if ((await stores.findSession(sessionId)) === undefined) return false; // it may have ended meanwhile
+  return commit(deps, occasion, async ({ stores, record }) => {
+    if ((await stores.sessions.find(sessionId)) === undefined) return false; // it may have ended meanwhile
     await record("token_refreshed", fields);
     return true;
   });
@@ -185,20 +154,20 @@ async function exchange(
 
 /** Committed although the request fails (TK-12). Of several that come at once, one tells of it. */
 async function endFamily(
-  deps: Dependencies,
+  deps: Journal,
   occasion: Occasion,
   { session }: RefreshState,
 ): Promise<void> {
   const { id: sessionId, userId } = session;
-  await commit(deps, occasion, async (stores, record) => {
-    if (!(await stores.deleteSession(sessionId))) return;
+  await commit(deps, occasion, async ({ stores, record }) => {
+    if (!(await stores.sessions.delete(sessionId))) return;
     await record("refresh_token_reuse", { userId, family: sessionId });
     await record("session_revoked", { userId, sessionId, by: "reuse" });
   });
 }
 
-/** The refresh token of a session at a counter. The same input gives the same token. */
-function refreshToken(
+/** Writes the refresh token of a session at a counter. The same input gives the same token. */
+export function refreshToken(
   key: KeyObject,
   sessionId: string,
   salt: Uint8Array,

@@ -1,5 +1,5 @@
-/** What the rules of auth and their workers tell of themselves besides events. */
-import type { LimitKey } from "../contract/limits.ts";
+/** Counts and readings besides events. */
+import type { LimitKey } from "../../contract/limits.ts";
 
 /** Counts. Nothing depends on it, and it never fails. */
 export interface Meter {
