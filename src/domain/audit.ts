@@ -1,7 +1,7 @@
 /** The stored events, as administrators read them. */
 import type { Uses } from "./change.ts";
 import { type Page, pageOf } from "./pages.ts";
-import type { EventFilter, EventPosition, ListedEvent, StoredEvent } from "./ports/events.ts";
+import type { EventFilter, EventPosition, ListedEvent, StoredEvent } from "./ports/event-store.ts";
 
 /** One page of events, newest first; undefined where the cursor is not one this list gave. */
 export async function listEvents(

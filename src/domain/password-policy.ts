@@ -5,12 +5,12 @@ import type { WeakPasswordReason } from "../contract/problems.ts";
 
 export type PasswordWeakness = z.output<typeof WeakPasswordReason>;
 
-/** Nobody may use the name on the door as the key. */
+/** The name of the service, which is among the first guesses. */
 const SERVICE_NAME = "portcullis";
 /** A shorter local part ("al@…") would refuse half of all passwords by accident. */
 const IDENTIFIER_MIN_LENGTH = 4;
 
-/** Every reason to refuse the password; empty where it is good. The same on signup, change and reset (PW-04). */
+/** Finds every reason to refuse the password; none where it is good. Signup, change and reset ask it alike (PW-04). */
 export function findWeaknesses(
   password: string,
   email: string,

@@ -7,7 +7,7 @@ import type {
   EventStore,
   ListedEvent,
   StoredEvent,
-} from "../domain/ports/events.ts";
+} from "../domain/ports/event-store.ts";
 import { bind, LATER } from "./queries.ts";
 import type { Run } from "./queries.ts";
 import type { Db } from "./schema.ts";

@@ -1,7 +1,7 @@
 /** Limits in the database: one row per key, gone when it says nothing any more. */
 import { sql } from "kysely";
 import type { CompiledQuery } from "kysely";
-import type { Ahead } from "../domain/ports/storage.ts";
+import type { Ahead } from "../domain/ports/ahead.ts";
 import type { LimitState, LimitStore, Pace, TakeRefusal, Taking } from "../domain/ports/limits.ts";
 import { execute, LATER } from "./queries.ts";
 import type { StorageDialect } from "./engine/dialect.ts";

@@ -1,6 +1,7 @@
 /** How a store's statements reach the database. */
 import type { CompiledQuery, QueryResult } from "kysely";
-import type { Ahead, Storage, Stores } from "../domain/ports/storage.ts";
+import type { Storage, Stores } from "../domain/ports/storage.ts";
+import type { Ahead } from "../domain/ports/ahead.ts";
 import type { Db } from "./schema.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** What a session's row knows of its refresh tokens, which are not stored themselves. */
 import type { CompiledQuery } from "kysely";
-import type { NewEvent } from "../domain/ports/events.ts";
+import type { NewEvent } from "../domain/ports/event-store.ts";
 import type { RefreshState } from "../domain/ports/sessions.ts";
 import type { StorageDialect } from "./engine/dialect.ts";
 import { eventColumns, eventValues } from "./events.ts";

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { listEvents } from "../../src/domain/audit.ts";
 import { sealCursor } from "../../src/domain/cursors.ts";
 import { commit } from "../../src/domain/change.ts";
-import type { EventFilter } from "../../src/domain/ports/events.ts";
+import type { EventFilter } from "../../src/domain/ports/event-store.ts";
 import { listSessions } from "../../src/domain/own-sessions.ts";
 import { listUsers } from "../../src/domain/users.ts";
 import { respell } from "../support/base64url.ts";

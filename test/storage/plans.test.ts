@@ -5,7 +5,7 @@
 import { DatabaseSync } from "node:sqlite";
 import type { RootOperationNode } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { EventFilter } from "../../src/domain/ports/events.ts";
+import type { EventFilter } from "../../src/domain/ports/event-store.ts";
 import type { Storage } from "../../src/domain/ports/storage.ts";
 import type { UserFilter } from "../../src/domain/ports/users.ts";
 import { openDatabase } from "../../src/storage/engine/drivers.ts";

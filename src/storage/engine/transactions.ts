@@ -1,5 +1,5 @@
 /** How a unit of work becomes a transaction: by itself, or together with those that wait beside it. */
-import type { Ahead } from "../../domain/ports/storage.ts";
+import type { Ahead } from "../../domain/ports/ahead.ts";
 import type { Db } from "../schema.ts";
 
 /** `Inside` is what work is given to change things through. */
