@@ -55,7 +55,14 @@ const ownRules = {
 } as unknown as ESLint.Plugin["rules"]; // typescript-eslint promises a rule more than ESLint's types do
 
 const ignored = defineConfig({
-  ignores: ["**/dist/", "client/src/generated/", "coverage/", "data/", "test-artifacts/"],
+  ignores: [
+    "**/dist/",
+    "client/src/generated/",
+    "src/pages/built/",
+    "coverage/",
+    "data/",
+    "test-artifacts/",
+  ],
 });
 
 /** Rules that read a file, and the files it imports, without asking the compiler. */
