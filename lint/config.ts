@@ -43,6 +43,11 @@ const ownClock = {
   message:
     "The time comes in as an argument, so that a test can choose it and one call has one now.",
 };
+const htmlFromScript = {
+  selector:
+    "MemberExpression[property.name=/^(?:innerHTML|outerHTML|insertAdjacentHTML|write|writeln)$/]",
+  message: "A page's script writes text, and never markup: use textContent.",
+};
 const weakRandomness = {
   selector: "MemberExpression[object.name='Math'][property.name='random']",
   message: "Math.random can be predicted: use node:crypto.",
@@ -55,7 +60,14 @@ const ownRules = {
 } as unknown as ESLint.Plugin["rules"]; // typescript-eslint promises a rule more than ESLint's types do
 
 const ignored = defineConfig({
-  ignores: ["**/dist/", "client/src/generated/", "coverage/", "data/", "test-artifacts/"],
+  ignores: [
+    "**/dist/",
+    "client/src/generated/",
+    "src/pages/built/",
+    "coverage/",
+    "data/",
+    "test-artifacts/",
+  ],
 });
 
 /** Rules that read a file, and the files it imports, without asking the compiler. */
@@ -109,6 +121,19 @@ export const fileRules = defineConfig([
         barrel,
         weakRandomness,
         ownClock,
+      ],
+    },
+  },
+  {
+    files: ["src/pages/browser/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        defaultExport,
+        enumeration,
+        decorator,
+        barrel,
+        htmlFromScript,
       ],
     },
   },

@@ -58,6 +58,20 @@ export const rooms: readonly Room[] = [
     why: "Storage keeps rows and decides nothing: Kysely writes its SQL, the domain lends it types and the errors it throws. Only engine/*-connection.ts and engine/pipeline.ts name a database driver, and only engine/sqlite-connection.ts touches a file.",
   },
   {
+    name: "pages in the browser",
+    files: ["src/pages/browser/"],
+    values: [],
+    types: ["src/contract/", "src/pages/given.ts"],
+    why: "A page's script is sent to browsers, where nothing of the server may go: values of the contract and of the settings are written into the page (src/pages/given.ts), and types cost nothing.",
+  },
+  {
+    name: "pages",
+    files: ["src/pages/"],
+    values: ["src/contract/"],
+    types: [],
+    why: "Pages are texts made of texts: the contract's words, the values they are handed, and files that the process has read.",
+  },
+  {
     name: "platform",
     files: ["src/platform/"],
     values: [
@@ -69,7 +83,7 @@ export const rooms: readonly Room[] = [
       "swagger-ui-dist",
       "uuidv7",
     ],
-    types: ["src/contract/", "src/domain/", "src/routes/"],
+    types: ["src/contract/", "src/domain/", "src/pages/", "src/routes/"],
     except: {
       "src/platform/mail-files.ts": ["nodemailer"],
       "src/platform/mail-message.ts": ["nodemailer"],
@@ -81,14 +95,14 @@ export const rooms: readonly Room[] = [
   {
     name: "routes",
     files: ["src/routes/"],
-    values: ["src/contract/", "src/domain/", "@hectoday/http", "zod"],
+    values: ["src/contract/", "src/domain/", "src/pages/", "@hectoday/http", "zod"],
     types: [],
     why: "Routes carry the contract and the domain over HTTP, on any runtime: database, files and process are behind the domain's interfaces.",
   },
   {
     name: "app",
     files: ["src/app.ts"],
-    values: ["src/contract/", "src/routes/", "src/domain/", "@hectoday/http"],
+    values: ["src/contract/", "src/routes/", "src/domain/", "src/pages/", "@hectoday/http"],
     types: [],
     why: "The app is a composition without side effects: what touches the world is handed to createApp by server.ts, so a test can hand it something else.",
   },

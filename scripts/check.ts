@@ -16,6 +16,7 @@ const steps: readonly Step[] = [
     name: "types",
     commands: [
       "tsc -p .",
+      "tsc -p src/pages/browser",
       "tsc -p client",
       "tsc -p client/test",
       "tsc -p packages/http",
@@ -33,7 +34,7 @@ const steps: readonly Step[] = [
   { name: "size", commands: ["node scripts/client-size.ts"] },
   { name: "lint", commands: ["eslint --max-warnings 0 ."] },
   { name: "format", commands: ["prettier --check ."] },
-  { name: "drift", commands: ["node scripts/openapi.ts --check"] },
+  { name: "drift", commands: ["node scripts/openapi.ts --check", "node scripts/pages.ts --check"] },
   { name: "package", commands: ["node scripts/check-package.ts"] },
   { name: "document", commands: ["redocly lint openapi/openapi.json"] },
   { name: "released", commands: ["node scripts/released-document.ts --check"] },

@@ -29,6 +29,7 @@ export async function createRequests(storage: Storage): Promise<Ask> {
     https: false,
     allowedOrigins: new Set([PUBLIC_URL]),
     corsOrigins: new Set(),
+    pages: [],
     docs: undefined,
     isDraining: () => false,
     metrics: { expose: async () => "", token: undefined, publicUrl: PUBLIC_URL },

@@ -17,11 +17,15 @@ import { deriveKeys } from "../domain/secrets.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
 import { listen } from "./listener.ts";
 import { startOutbox } from "./jobs/outbox.ts";
+import { docsPage } from "../pages/docs.ts";
+import { renderPages } from "../pages/pages.ts";
+import { type PageSources, pageSourceNames } from "../pages/sources.ts";
 import { createBcryptPool } from "../platform/bcrypt-workers.ts";
 import { createClientAddress } from "../platform/client-address.ts";
 import { createDocsAssets } from "../platform/docs-assets.ts";
 import { createLogWriter } from "../platform/log.ts";
 import { createMetrics } from "../platform/metrics.ts";
+import { readPageSources } from "../platform/page-sources.ts";
 import { createExposition } from "./scraping.ts";
 import { createBaseHeaders } from "../routes/headers.ts";
 import { openStorage } from "../storage/storage.ts";
@@ -75,6 +79,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     now: now(),
   });
 
+  const pageSources = await readPageSources(pageSourceNames);
   let draining = false;
   const https = publicUrl.startsWith("https:");
   const allowedOrigins = new Set([publicUrl]);
@@ -84,7 +89,8 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     https,
     allowedOrigins,
     corsOrigins: settings.CORS_ORIGINS,
-    docs: (settings.DOCS ?? (production ? "off" : "on")) === "on" ? docs() : undefined,
+    pages: renderPages(pageSources, { newPassword: deps.passwordPolicy }),
+    docs: (settings.DOCS ?? (production ? "off" : "on")) === "on" ? docs(pageSources) : undefined,
     isDraining: () => draining,
     metrics: {
       expose: createExposition(meter, {
@@ -137,10 +143,14 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   };
 }
 
-/** What `/docs` shows: the document as it was published. */
-function docs() {
+/** `/docs`, its assets, and the document as it was published. */
+function docs(pageSources: PageSources) {
   const published = new URL("../../openapi/openapi.json", import.meta.url);
-  return { document: () => readFile(published, "utf8"), assets: createDocsAssets() };
+  return {
+    page: docsPage(pageSources),
+    document: () => readFile(published, "utf8"),
+    assets: createDocsAssets(),
+  };
 }
 
 function loopbackOrigins(address: string): string[] {

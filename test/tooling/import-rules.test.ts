@@ -52,6 +52,20 @@ const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'import { Kysely } from "kysely";': "platform may not import Kysely of kysely",
     'import "../storage/users.ts";': "platform may not import src/storage/users.ts",
   },
+  "src/pages/a.ts": {
+    'import { readFile } from "node:fs";': "pages may not import readFile of node:fs",
+    'import type { User } from "../domain/users.ts";':
+      "pages may not import User of src/domain/users.ts",
+    'import "../routes/headers.ts";': "pages may not import src/routes/headers.ts",
+  },
+  "src/pages/browser/a.ts": {
+    'import { problem } from "../../contract/problems.ts";':
+      "pages in the browser may import problem of src/contract/problems.ts only as a type",
+    'import { page } from "../page.ts";':
+      "pages in the browser may not import page of src/pages/page.ts",
+    'import { join } from "node:path";': "pages in the browser may not import join of node:path",
+    'import { z } from "zod";': "pages in the browser may not import z of zod",
+  },
   "src/routes/a.ts": {
     'import { join } from "node:path";': "routes may not import join of node:path",
     'import "../storage/users.ts";': "routes may not import src/storage/users.ts",
@@ -124,6 +138,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'import type { User } from "../domain/users.ts"; import "node:os"; import "pino";',
   ],
   "src/platform/mail-smtp.ts": ['import { createTransport } from "nodemailer";'],
+  "src/pages/a.ts": ['import { problem } from "../contract/problems.ts"; import "./page.ts";'],
+  "src/pages/browser/a.ts": [
+    'import type { ProblemCode } from "../../contract/problems.ts"; import "./given.ts";',
+    'import type { Given } from "../given.ts";',
+  ],
   "src/routes/a.ts": ['import { login } from "../domain/sessions.ts"; import "@hectoday/http";'],
   "src/app.ts": [
     'import "./routes/users.ts"; import "./contract/users.ts"; import "./domain/users.ts";',
