@@ -1,13 +1,7 @@
 /** `npm run keys -- rotate|list`: the keys that sign access tokens. Safe beside a running server. */
 import { rotateSigningKey, type SigningKeyRecord, verifiesUntil } from "../domain/keys.ts";
-import {
-  atWork,
-  CommandError,
-  formatTable,
-  runCommand,
-  UsageError,
-  type CommandContext,
-} from "./command.ts";
+import { atWork, CommandError, runCommand, UsageError, type CommandContext } from "./command.ts";
+import { formatTable } from "./terminal-text.ts";
 
 const usage = `npm run keys -- <command>
 
