@@ -1,4 +1,4 @@
-/** What the functions of a profile are about. A function without an entry belongs to its caller's topic. */
+/** Topics of the functions in a profile. A function without an entry belongs to the topic of its caller. */
 const topics: readonly (readonly [topic: string, functions: RegExp])[] = [
   ["collecting garbage", /^\(garbage collector\)/],
   ["writing to the socket (kernel)", /^(?:writev|writeBuffer|writeLatin1String|writeUtf8String) /],

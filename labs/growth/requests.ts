@@ -1,11 +1,13 @@
-/** Requests to the whole application on a filled database, without the network. */
+/** Sends requests to the whole application on a filled database, without the network. */
 import { createApp, createEventLog } from "../../src/app.ts";
 import { readSettings } from "../../src/process/settings.ts";
 import { createDependencies } from "../../src/process/dependencies.ts";
 import { deriveKeys } from "../../src/domain/secrets.ts";
-import type { Storage } from "./topics.ts";
+import type { openStorage } from "../../src/storage/storage.ts";
 
-/** Answers a GET with that cookie, as it is at that instant. Milliseconds since the epoch. */
+export type Storage = Awaited<ReturnType<typeof openStorage>>;
+
+/** Sends a GET with the cookie at the instant `now`, in milliseconds since the epoch. */
 export type Ask = (path: string, cookie: string, now: number) => Promise<Response>;
 
 const PUBLIC_URL = "http://localhost";
@@ -14,7 +16,7 @@ export async function createRequests(storage: Storage): Promise<Ask> {
   const read = readSettings({ NODE_ENV: "test" });
   if ("faults" in read) throw new Error(read.faults.join("; "));
   let clock = Date.now();
-  const overloaded = async () => "overloaded" as const; // nobody asks for a hash
+  const overloaded = async () => "overloaded" as const; // no request needs a hash
   const deps = await createDependencies(read.settings, {
     storage,
     log: createEventLog(() => undefined, true),

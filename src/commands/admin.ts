@@ -9,14 +9,8 @@ import { newSecret } from "../domain/secrets.ts";
 import type { User } from "../domain/ports/users.ts";
 import { createBcryptPool } from "../platform/bcrypt-workers.ts";
 import { isCommonPassword } from "../platform/common-passwords.ts";
-import {
-  atWork,
-  CommandError,
-  type CommandContext,
-  formatTable,
-  runCommand,
-  UsageError,
-} from "./command.ts";
+import { atWork, CommandError, type CommandContext, runCommand, UsageError } from "./command.ts";
+import { formatTable } from "./terminal-text.ts";
 
 const usage = `npm run admin -- <command>
 

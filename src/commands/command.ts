@@ -101,25 +101,3 @@ export async function atWork<T>(work: (context: CommandContext) => Promise<T>): 
     await writer.close();
   }
 }
-
-/** Text that may hold what a stranger chose, with control characters shown as `?`. */
-export function printable(text: string): string {
-  return text.replaceAll(/\p{C}/gu, "?");
-}
-
-/** Rows in columns, as wide as they need to be. */
-export function formatTable(
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  const cells = [header, ...rows].map((row) => row.map(printable));
-  const widths = header.map((_, column) =>
-    Math.max(...cells.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd();
-  return cells.map(line).join("\n");
-}

@@ -1,14 +1,8 @@
 /** `npm run keys -- rotate|list`: the keys that sign access tokens. Safe beside a running server. */
 import { rotateSigningKey, verifiesUntil } from "../domain/keys.ts";
 import type { SigningKeyRecord } from "../domain/ports/signing-keys.ts";
-import {
-  atWork,
-  CommandError,
-  formatTable,
-  runCommand,
-  UsageError,
-  type CommandContext,
-} from "./command.ts";
+import { atWork, CommandError, runCommand, UsageError, type CommandContext } from "./command.ts";
+import { formatTable } from "./terminal-text.ts";
 
 const usage = `npm run keys -- <command>
 

@@ -3,16 +3,10 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { costOfBcrypt, ImportedAccount } from "../contract/imports.ts";
 import { importAccounts, type ImportOutcome, rehearseImport } from "../domain/imports.ts";
-import {
-  atWork,
-  CommandError,
-  type CommandContext,
-  printable,
-  runCommand,
-  UsageError,
-} from "./command.ts";
+import { atWork, CommandError, type CommandContext, runCommand, UsageError } from "./command.ts";
 import { type Line, linesOf } from "./lines.ts";
 import { createProgress, type Progress } from "./progress.ts";
+import { printable } from "./terminal-text.ts";
 
 const usage = `npm run users -- import <file> [--dry-run]
 

@@ -80,8 +80,8 @@ test(
 const program = `
 import { createClient } from "./client/src/index.ts";
 import { cookieJar } from "./client/src/node.ts";
-import { readSettings } from "./src/config.ts";
-import { startServer } from "./src/server.ts";
+import { readSettings } from "./src/process/settings.ts";
+import { startServer } from "./src/process/server.ts";
 
 const read = readSettings({ PORT: "0", BCRYPT_COST: "10", LOG_LEVEL: "silent", DATABASE_URL: "sqlite:data/test.db" });
 if ("faults" in read) throw new Error(read.faults.join("\\n"));

@@ -41,7 +41,7 @@ const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'import type { Role } from "../contract/values.ts";':
       "storage may not import Role of src/contract/values.ts",
   },
-  "src/storage/sqlite-connection.ts": {
+  "src/storage/engine/sqlite-connection.ts": {
     'import { get } from "node:http";': "storage may not import get of node:http",
   },
   "src/platform/a.ts": {
@@ -74,21 +74,31 @@ const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "src/app.ts": {
     'import "./platform/log.ts";': "app may not import src/platform/log.ts",
-    'import "./config.ts";': "app may not import src/config.ts",
+    'import "./process/settings.ts";': "app may not import src/process/settings.ts",
   },
   "src/start.js": {
     'import "pino";': "start may not import pino",
   },
+  "src/process/a.ts": {
+    'import "../../labs/database.ts";': "process may not import labs/database.ts",
+  },
+  "src/commands/a.ts": {
+    'import type { Row } from "../../labs/postgres.ts";':
+      "commands may not import Row of labs/postgres.ts",
+  },
   "scripts/a.ts": {
     'import "../src/domain/users.ts";': "scripts may not import src/domain/users.ts",
-    'import "../src/server.ts";': "scripts may not import src/server.ts",
-  },
-  "scripts/command.ts": {
+    'import "../src/process/server.ts";': "scripts may not import src/process/server.ts",
     'import { createApp } from "../src/app.ts";': "scripts may not import createApp of src/app.ts",
-    'import "../src/routes/users.ts";': "scripts may not import src/routes/users.ts",
+    'import { formatTable } from "../src/commands/terminal-text.ts";':
+      "scripts may not import formatTable of src/commands/terminal-text.ts",
+    'import "../labs/database.ts";': "scripts may not import labs/database.ts",
+  },
+  "test/support/a.ts": {
+    'import "../../labs/database.ts";': "tests may not import labs/database.ts",
   },
   "lint/a.ts": {
-    'import "../src/config.ts";': "lint may not import src/config.ts",
+    'import "../src/process/settings.ts";': "lint may not import src/process/settings.ts",
   },
   "client/src/a.ts": {
     'import "../../src/contract/users.ts";': "client may not import src/contract/users.ts",
@@ -104,7 +114,7 @@ const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'import { jwtVerify } from "jose";': "client may not import jwtVerify of jose",
   },
   "client/test/a.ts": {
-    'import "../../src/process/server.ts";': "client's tests may not import src/server.ts",
+    'import "../../src/process/server.ts";': "client's tests may not import src/process/server.ts",
   },
   "examples/log-tail/main.ts": {
     'import { LogEvent } from "../../src/contract/events.ts";':
@@ -133,7 +143,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'import { type Storage, StorageUnavailableError } from "../domain/storage.ts";',
     'import { Migrator } from "kysely/migration";',
   ],
-  "src/storage/sqlite-connection.ts": ['import "node:sqlite"; import "node:fs";'],
+  "src/storage/engine/sqlite-connection.ts": ['import "node:sqlite"; import "node:fs";'],
   "src/platform/a.ts": [
     'import type { User } from "../domain/users.ts"; import "node:os"; import "pino";',
   ],
@@ -147,13 +157,19 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/app.ts": [
     'import "./routes/users.ts"; import "./contract/users.ts"; import "./domain/users.ts";',
   ],
-  "src/start.js": ['import "./supported-node.js"; await import("./main.ts");'],
-  "src/server.ts": ['import "./platform/log.ts"; import "srvx/node";'],
+  "src/start.js": ['import "./supported-node.js"; await import("./commands/start.ts");'],
+  "src/process/server.ts": ['import "../platform/log.ts"; import "srvx/node";'],
   "scripts/a.ts": ['import "../src/contract/users.ts"; import "prettier"; import "node:fs";'],
-  "scripts/command.ts": [
-    'import { createEventLog } from "../src/app.ts"; import "../src/platform/log.ts";',
+  "scripts/check/client-size.ts": [
+    'import { formatTable } from "../../src/commands/terminal-text.ts";',
   ],
-  "scripts/keys.ts": ['import { rotateSigningKey } from "../src/domain/keys.ts";'],
+  "src/commands/command.ts": [
+    'import { createEventLog } from "../app.ts"; import "../platform/log.ts";',
+  ],
+  "src/commands/keys.ts": ['import { rotateSigningKey } from "../domain/keys.ts";'],
+  "labs/growth/a.ts": [
+    'import "../database.ts"; import "../../src/storage/storage.ts"; import "../../test/support/wait-for.ts";',
+  ],
   "client/src/a.ts": ['import createClient from "openapi-fetch";'],
   "client/src/node.ts": ['import { CookieJar } from "tough-cookie";'],
   "packages/http/src/a.ts": [

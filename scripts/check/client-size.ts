@@ -1,11 +1,11 @@
 /**
- * `node scripts/client-size.ts`: what each entry point of the client weighs in somebody's bundle, all
- * of it with what it imports, minified and gzipped. Fails where one is over its bound.
+ * `node scripts/check/client-size.ts`: measures what each entry point of the client adds to a bundle, with
+ * everything it imports, minified and gzipped. Fails if one exceeds its bound.
  */
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { rolldown } from "rolldown";
-import { formatTable } from "../src/commands/command.ts";
+import { formatTable } from "../../src/commands/terminal-text.ts";
 
 interface EntryPoint {
   readonly name: string;
@@ -13,7 +13,7 @@ interface EntryPoint {
   readonly maxBytes: number;
 }
 
-/** The entry points that go to browsers. 1 kB is 1000 bytes. */
+/** Entry points for browsers. 1 kB is 1000 bytes. */
 const entryPoints: readonly EntryPoint[] = [
   { name: "@portcullis/client", file: "client/src/index.ts", maxBytes: 4_500 },
   { name: "@portcullis/client/events", file: "client/src/events/index.ts", maxBytes: 8_000 },
@@ -37,9 +37,9 @@ console.log(
 );
 if (sizes.some(({ bytes, maxBytes }) => bytes > maxBytes)) process.exitCode = 1;
 
-/** One ES module of everything the entry point exports, as a bundler would ship it to a browser. */
+/** Bundles the entry point into one ES module, as an application would, and gzips that. */
 async function gzippedBytes(file: string): Promise<number> {
-  const input = fileURLToPath(new URL(`../${file}`, import.meta.url));
+  const input = fileURLToPath(new URL(`../../${file}`, import.meta.url));
   const bundle = await rolldown({ input, platform: "browser" });
   const { output } = await bundle.generate({ format: "esm", minify: true });
   await bundle.close();

@@ -1,12 +1,12 @@
 /** The bench itself: what it installs, and how it counts. How fast anything is, no test says. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { listContenders } from "../../labs/bench/contenders.ts";
-import { goals, isCollapse, isMet } from "../../labs/bench/goals.ts";
-import { readOptions } from "../../labs/bench/options.ts";
-import { percentile, summarize } from "../../labs/bench/statistics.ts";
+import { listContenders } from "../bench/contenders.ts";
+import { goals, isCollapse, isMet } from "../bench/goals.ts";
+import { readOptions } from "../bench/options.ts";
+import { percentile, summarize } from "../report/statistics.ts";
 
-const PEERS = new URL("../../labs/bench/peers/", import.meta.url);
+const PEERS = new URL("../bench/peers/", import.meta.url);
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, PEERS), "utf8"));
 
 describe("SC-02 what the bench installs", () => {

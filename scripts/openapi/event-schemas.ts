@@ -1,6 +1,6 @@
-/** The events of the document as zod/mini schemas, for the client's `./events`. */
+/** Writes the events of the document as zod/mini schemas, for the client's entry point `./events`. */
 
-/** As much of JSON Schema as the document's events are written in. */
+/** The part of JSON Schema that the document's events use. */
 export interface JsonSchema {
   readonly type?: string;
   readonly enum?: readonly string[];
@@ -15,7 +15,7 @@ export interface JsonSchema {
   readonly maximum?: number;
 }
 
-/** They add nothing to what is accepted: `pattern` and the bounds say it (`test/contract/equivalence.test.ts`). */
+/** Keywords that restrict nothing: `pattern` and the bounds do (`test/contract/equivalence.test.ts`). */
 const ANNOTATIONS = ["description", "examples", "format"];
 const KEYWORDS = [
   "type enum anyOf properties required additionalProperties",
@@ -23,9 +23,9 @@ const KEYWORDS = [
 ].flatMap((line) => line.split(" "));
 
 /**
- * The source of `eventSchemas`: one schema per event, by name. Objects are loose, so that a field a
- * newer server adds is kept; everything else is held as the document says it. Throws where the
- * document says something that this generator does not know.
+ * Source of `eventSchemas`: one schema per event, by name. Objects are loose, so that they keep a field which
+ * a newer server adds; all other restrictions are those of the document. Throws if the document uses a
+ * keyword that this generator does not know.
  */
 export function eventSchemas(events: readonly JsonSchema[]): string {
   const names = new SharedNames();
@@ -52,7 +52,7 @@ export function eventSchemas(events: readonly JsonSchema[]): string {
   ].join("\n");
 }
 
-/** One constant for each schema that takes more than a word, named after the field it is met in first. */
+/** Gives each distinct schema a constant that fields share, named after the first field that has it. */
 class SharedNames {
   readonly declarations: string[] = [];
   readonly #nameBySource = new Map<string, string>();
@@ -61,7 +61,7 @@ class SharedNames {
     const known = this.#nameBySource.get(source);
     if (known !== undefined) return known;
     const taken = new Set(this.#nameBySource.values());
-    // With a capital: no field of that name is a reserved word then.
+    // A capital letter, because a field may have the name of a reserved word.
     const wanted = field.charAt(0).toUpperCase() + field.slice(1);
     let name = wanted;
     for (let count = 2; taken.has(name); count += 1) name = `${wanted}${count}`;
@@ -71,7 +71,7 @@ class SharedNames {
   }
 }
 
-/** The fields that every event has, and always. `level` is not among them: it is another word in each. */
+/** Fields that every event requires, with the same schema. `level` is none: each event has a value of its own. */
 function commonFields(events: readonly JsonSchema[]): ReadonlySet<string> {
   const [first] = events;
   const isCommon = (key: string) =>

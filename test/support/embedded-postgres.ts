@@ -1,7 +1,7 @@
 /**
- * PostgreSQL from an npm package, without its hooks on the natural end of a process that imports it:
- * they end it with 0, whatever `process.exitCode` says, so that a failed run looks like one that passed.
- * Those on signals stay: they stop the server.
+ * PostgreSQL from an npm package, without its hooks on the natural end of the process: they exit with 0,
+ * even if `process.exitCode` says otherwise, so that a failed run would look like one that passed. Its hooks
+ * on signals stay, because they stop the server.
  */
 const ends = ["beforeExit", "exit"] as const;
 const before = new Set(ends.flatMap((end) => process.rawListeners(end)));

@@ -1,24 +1,24 @@
-/** What a change of the document asks of its version: who breaks a caller says so in the number. */
+/** Compares two documents: a change that breaks callers needs a version number that says so. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
-const root = new URL("../", import.meta.url);
+const root = new URL("../../", import.meta.url);
 const redocly = fileURLToPath(new URL("node_modules/@redocly/cli/bin/cli.js", root));
 const config = fileURLToPath(new URL("openapi/diff.redocly.yaml", root));
 
 /**
- * One line per change between two documents that breaks a caller, or somebody who reads the log; none
- * where the later version says that it may. Throws if they cannot be compared.
+ * Lists the changes that break a caller or a reader of the log, one line each. The list is empty where the
+ * later version may break them. Throws if the documents cannot be compared.
  */
 export async function unannouncedBreaks(released: string, current: string): Promise<string[]> {
   const [from, to] = await Promise.all([versionOf(released), versionOf(current)]);
   return mayBreak(from, to) ? [] : breaksBetween(released, current);
 }
 
-/** Semver §4 and §8: a major version may break, and below 1.0.0 a minor one. */
+/** Tells whether the version may break callers: a new major one may, below 1.0.0 a new minor one (Semver §4, §8). */
 export function mayBreak(released: string, current: string): boolean {
   const [from, to] = [numbersOf(released), numbersOf(current)];
   if (to.major !== from.major) return to.major > from.major;
@@ -48,7 +48,7 @@ interface Report {
 async function breaksBetween(released: string, current: string): Promise<string[]> {
   const options = ["--config", config, "--format", "json", "--fail-on", "none"];
   const child = spawn(process.execPath, [redocly, "diff", released, current, ...options], {
-    // Comparing sends nothing and asks nobody.
+    // Redocly neither reports its use nor asks for a newer version.
     env: { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" },
     stdio: ["ignore", "pipe", "pipe"],
   });

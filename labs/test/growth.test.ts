@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { LogEvent } from "../../src/contract/events.ts";
 import { Id, NormalEmail } from "../../src/contract/values.ts";
-import { readOptions } from "../../labs/growth/options.ts";
-import { growthOf, judge } from "../../labs/growth/results.ts";
-import { eventAt, newcomer, rare, sessionAt, tables, userAt } from "../../labs/growth/rows.ts";
+import { readOptions } from "../growth/options.ts";
+import { growthOf, judge } from "../growth/results.ts";
+import { eventAt, newcomer, rare, sessionAt, tables, userAt } from "../growth/rows.ts";
 
 const SIZE = 1_000;
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);

@@ -1,4 +1,4 @@
-/** What the client's fake server must know of the document: what each operation takes, and how it can fail. */
+/** Writes the tables of the client's fake server: the inputs each operation accepts, and the ways it can fail. */
 import type { JsonSchema } from "./event-schemas.ts";
 
 export interface PublishedDocument {
@@ -34,10 +34,10 @@ interface Example {
 }
 
 const PROBLEM = "application/problem+json";
-/** What a string or number is held to. */
+/** JSON Schema keywords the fake server applies to a string or number. */
 const RULES = ["type", "minLength", "maxLength", "pattern", "minimum", "maximum"];
 
-/** The source of `fakeTable`, a row per operation, and of `problemDocuments`, an example per code. */
+/** Source of `fakeTable`, with a row per operation, and of `problemDocuments`, with an example per code. */
 export function fakeTables(document: PublishedDocument): string {
   const problems: Record<string, unknown> = {};
   const rows = Object.values(document.paths)
@@ -63,7 +63,7 @@ function problemExamples({ responses }: PublishedOperation) {
 
 function rowOf(document: PublishedDocument, operation: PublishedOperation, problems: string[]) {
   const [status] = Object.keys(operation.responses).filter((key) => key.startsWith("2"));
-  // The fake has no administrators: it refuses these before it looks at what they are sent.
+  // The fake has no administrators: it refuses these operations before it looks at their inputs.
   const isForAdmins = problems.includes("forbidden");
   const row = { success: Number(status), isForAdmins, problems };
   return isForAdmins ? row : { ...row, ...inputsOf(document, operation) };
@@ -97,7 +97,7 @@ function ruleOf(schema: JsonSchema) {
   return Object.fromEntries(Object.entries(schema).filter(([key]) => RULES.includes(key)));
 }
 
-/** What a reference of the document leads to. */
+/** Schema that a reference of the document names. Throws if there is none. */
 export function resolve(document: PublishedDocument, { $ref }: Reference): PublishedSchema {
   const schema = document.components.schemas[$ref.slice($ref.lastIndexOf("/") + 1)];
   if (schema === undefined) throw new Error(`${$ref} leads nowhere`);

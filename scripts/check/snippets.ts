@@ -1,19 +1,19 @@
 /**
- * `node scripts/snippets.ts`: type-checks every ```ts block of every README, of examples/ and of docs/ against the
- * client, so that what is taught compiles. Each block is a module of its own; `api`, a signed-in
- * client in cookie mode, is there in a block that makes none.
+ * `node scripts/check/snippets.ts`: type-checks every ```ts block of the READMEs, of examples/ and of docs/ against
+ * the client. Each block is a module of its own. A block that uses `api` and does not define it gets one: a
+ * client in cookie mode.
  */
 import { glob, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 const pages = ["*.md", "client/*.md", "packages/*/*.md", "examples/*/*.md", "docs/**/*.md"];
 const preamble = 'import { createClient as makeClient } from "@portcullis/client";\n';
 const anApi = 'const api = makeClient({ baseUrl: "https://auth.example.com" });\n';
 
-/** Inside the client, so that it is found by its name and by what it exports. */
+/** Lies inside the client, so that `@portcullis/client` resolves to its sources. */
 const folder = await mkdtemp(join(root, "client/.snippets-"));
 try {
   const places = await writeSnippets();
@@ -25,7 +25,7 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** One file per block, and where its first line stands in which page. */
+/** Writes one file per block. Answers the page of each file, and the line there of its first line. */
 async function writeSnippets(): Promise<Map<string, { page: string; line: number }>> {
   const places = new Map<string, { page: string; line: number }>();
   for await (const page of glob(pages, { cwd: root })) {
@@ -52,7 +52,7 @@ function check(files: readonly string[]): readonly ts.Diagnostic[] {
     ...options,
     types: ["node"],
     customConditions: ["source"],
-    // A snippet shows how a thing is made, and need not use it.
+    // A snippet may define something only to show how.
     noUnusedLocals: false,
     noUnusedParameters: false,
   });

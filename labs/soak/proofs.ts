@@ -1,4 +1,4 @@
-/** After a restart: what was acknowledged is held against the server, fact by fact. */
+/** Checks after a restart that the server still has every acknowledged effect, fact by fact. */
 import { type Client, createClient, memoryTokens } from "@portcullis/client";
 import {
   type Account,
@@ -10,17 +10,17 @@ import {
 } from "./ledger.ts";
 import type { Person, Soak } from "./person.ts";
 import { adminCredentials } from "./server.ts";
-import { isAlive, logsIn, settle, settleNewborn } from "./settle.ts";
+import { isAlive, logsIn, settle, settleSignup } from "./settle.ts";
 
-/** How likely a token session is spent on proving that its used tokens are still known as used. */
+/** Share of the token sessions that are spent on the check that a rotated token is still known as used. */
 const REUSE_SHARE = 0.15;
-/** Between the two clocks of a grace that is over: rounding, and nothing else. Milliseconds. */
+/** Rounding between the client's and the server's clock when the grace ends. Milliseconds. */
 const CLOCK_MARGIN_MS = 50;
 const PAGE = 100;
 
-/** The account in use, and one of those that were left; in the end all of them, passwords included. */
+/** Checks the account in use and one retired account; at the end all of them, with their passwords. */
 export async function provePerson(soak: Soak, person: Person, isLast: boolean): Promise<void> {
-  await settleNewborn(soak, person);
+  await settleSignup(soak, person);
   const { account, retired, random } = person;
   if (account) await settle(soak, account);
   const one = random.pick(retired);
@@ -39,15 +39,15 @@ async function proveAccount(
 ): Promise<void> {
   const { ledger } = soak;
   if (account.pending) {
-    ledger.losses.push(`${account.pending.what}: what became of it cannot be found out`);
+    ledger.losses.push(`${account.pending.operation}: its outcome cannot be found out`);
     return;
   }
   for (const session of account.sessions) {
-    const due = session.isLive ? "lives" : "is dead";
-    const what = `a ${session.kind} session that ${due} by what was acknowledged`;
-    prove(ledger, what, (await isAlive(session)) === session.isLive);
+    const state = session.isLive ? "lives" : "has ended";
+    const fact = `a ${session.kind} session ${state}, as acknowledged`;
+    prove(ledger, fact, (await isAlive(session)) === session.isLive);
     if (session.kind !== "token") continue;
-    if (!session.isLive) await proveDead(ledger, session);
+    if (!session.isLive) await proveEnded(ledger, session);
     else if (random.next() < REUSE_SHARE) await proveReuse(soak, session);
     else await proveSuccessor(soak, account, session);
   }
@@ -55,53 +55,61 @@ async function proveAccount(
   if (account.formerPassword !== undefined)
     prove(
       ledger,
-      "a former password",
+      "a former password is refused",
       (await logsIn(soak, account, account.formerPassword)) === false,
     );
-  prove(ledger, "the password", (await logsIn(soak, account, account.password)) === true);
+  prove(
+    ledger,
+    "the password is accepted",
+    (await logsIn(soak, account, account.password)) === true,
+  );
   account.isPasswordUnproven = false;
 }
 
-/** Its refresh token is the one that is good now: nothing of the last exchange was lost. */
+/** Checks that the refresh token of the ledger is the current one: no rotation was lost. */
 async function proveSuccessor(soak: Soak, account: Account, session: TokenSession): Promise<void> {
-  account.pending = { what: "refresh", session, sentAt: Date.now() };
+  account.pending = { operation: "refresh", session, sentAt: Date.now() };
   await settle(soak, account);
-  prove(soak.ledger, "the successor of an exchanged refresh token", isSettled(account));
+  prove(soak.ledger, "the successor of a rotated refresh token is accepted", isSettled(account));
 }
 
 function isSettled({ pending }: Account): boolean {
   return pending === undefined;
 }
 
-async function proveDead(ledger: Ledger, session: TokenSession): Promise<void> {
+async function proveEnded(ledger: Ledger, session: TokenSession): Promise<void> {
   const { status } = await session.api.tokenRefresh({ refreshToken: session.refreshToken });
-  prove(ledger, "the refresh token of a session that has ended", status === 401);
+  prove(ledger, "the refresh token of a session that has ended is refused", status === 401);
 }
 
-/** TK-12, TK-17: a token exchanged before the kill is known as used, and ends all of its session. */
+/** Checks that a token rotated before the kill is known as used, and that its reuse ends the session (TK-12, TK-17). */
 async function proveReuse(
   { baseUrl, ledger, graceMs }: Soak,
   session: TokenSession,
 ): Promise<void> {
-  const { api, exchanged, refreshToken } = session;
+  const { api, rotated, refreshToken } = session;
   const isOver = (at: number) => Date.now() - at > graceMs + CLOCK_MARGIN_MS;
-  // Any but the last is past the grace by being older than one that was exchanged.
-  const used = exchanged.findLast(
-    ({ answeredAt }, index) => index < exchanged.length - 1 || isOver(answeredAt),
+  // The grace covers only the last rotated token.
+  const used = rotated.findLast(
+    ({ answeredAt }, index) => index < rotated.length - 1 || isOver(answeredAt),
   );
   if (used === undefined) return;
-  // A store of its own, so that an answer there must not be would not hide what the session has.
+  // A client of its own, so that an answer which must not be cannot replace the tokens of the session.
   const thief = createClient({ baseUrl, tokens: memoryTokens() });
   const reused = await thief.tokenRefresh({ refreshToken: used.token });
   const events = ["refresh_token_reuse", "session_revoked"];
-  isAcknowledged(ledger, "a refresh token used before", reused, 401, events);
+  isAcknowledged(ledger, "a refresh token used twice", reused, 401, events);
   session.isLive = false;
-  prove(ledger, "the access token of a stolen session", (await isAlive(session)) === false);
+  prove(
+    ledger,
+    "the access token of a stolen session is refused",
+    (await isAlive(session)) === false,
+  );
   const last = await api.tokenRefresh({ refreshToken });
-  prove(ledger, "the successor of a token used twice", last.status === 401);
+  prove(ledger, "the successor of a refresh token used twice is refused", last.status === 401);
 }
 
-/** Every acknowledged event since `since` is in the list an administrator reads. */
+/** Checks that every acknowledged event since `since` is in the list that an administrator reads. */
 export async function proveEvents(
   { baseUrl, ledger }: Soak,
   due: readonly DueEvent[],
@@ -114,10 +122,10 @@ export async function proveEvents(
     return;
   }
   const listed = await listEvents(admin, since);
-  for (const { requestId, event, what } of due)
+  for (const { requestId, event, operation } of due)
     prove(
       ledger,
-      `the event ${event} of an acknowledged ${what}`,
+      `the event ${event} of an acknowledged ${operation}`,
       listed.has(`${requestId} ${event}`),
     );
 }

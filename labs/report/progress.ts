@@ -1,6 +1,8 @@
-/** Says on stderr how far the bench is: a bar that moves on a terminal, a line each elsewhere. */
+/** Shows on stderr how far a laboratory is: a moving bar on a terminal, a line per step elsewhere. */
+
 export interface Progress {
-  step(what: string): void;
+  /** Counts one step and names the work that begins. */
+  step(title: string): void;
   end(): void;
 }
 
@@ -10,13 +12,13 @@ export function createProgress(steps: number, output = process.stderr): Progress
   let done = 0;
   const clear = () => (output.isTTY ? "\r\x1b[K" : "");
   return {
-    step(what) {
+    step(title) {
       const share = Math.min(done++ / steps, 1);
       const percent = `${String(Math.floor(share * 100)).padStart(3)} %`;
-      if (!output.isTTY) return void output.write(`${percent}  ${what}\n`);
+      if (!output.isTTY) return void output.write(`${percent}  ${title}\n`);
       const filled = Math.round(share * BAR_WIDTH);
       const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
-      output.write(`${clear()}${bar} ${percent}  ${what}`);
+      output.write(`${clear()}${bar} ${percent}  ${title}`);
     },
     end: () => void output.write(clear()),
   };
