@@ -29,7 +29,7 @@ const hashOf = ({ id }: User) =>
 async function opens(password: string, { id } = user): Promise<boolean> {
   const verdict = await world.deps.passwords.verify(
     password,
-    (await (await world.deps.storage.users.findCredential(id))?.passwordHash) ?? undefined,
+    (await world.deps.storage.users.findCredential(id))?.passwordHash ?? undefined,
   );
   return verdict !== "overloaded" && verdict.matches;
 }

@@ -140,7 +140,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/domain/access-tokens.ts": ['import { jwtVerify } from "jose";'],
   "src/storage/a.ts": [
-    'import { type Storage, StorageUnavailableError } from "../domain/storage.ts";',
+    'import { type Storage, StorageUnavailableError } from "../domain/ports/storage.ts";',
     'import { Migrator } from "kysely/migration";',
   ],
   "src/storage/engine/sqlite-connection.ts": ['import "node:sqlite"; import "node:fs";'],
@@ -195,9 +195,9 @@ describe("the import rules", () => {
   });
 
   it("refuse a value next to a permitted type", async () => {
-    const source = `import { type Storage, StorageUnavailableError, drop } from "../domain/storage.ts";`;
+    const source = `import { type Storage, StorageUnavailableError, drop } from "../domain/ports/storage.ts";`;
     expect(await faultsOf("src/storage/a.ts", source)).toEqual([
-      expect.stringContaining("storage may import drop of src/domain/storage.ts only as a type."),
+      expect.stringContaining("storage may import drop of src/domain/ports/storage.ts only as a type."),
     ]);
   });
 
