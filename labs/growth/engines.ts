@@ -4,6 +4,7 @@ import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import pg from "pg";
+import type { DatabaseTarget } from "../../src/storage/engine/target.ts";
 import { startPostgres } from "../../test/support/postgres-server.ts";
 import type { EngineName } from "./options.ts";
 import type { TableRows, Value } from "./rows.ts";
@@ -12,12 +13,13 @@ export interface Engine {
   readonly name: EngineName;
   /** What it calls itself, with its version. */
   readonly title: string;
-  /** The URL of a new, empty database. */
+  /** Where a new, empty database is: its path or its URL. */
   create(users: number): Promise<string>;
+  targetOf(location: string): DatabaseTarget;
   /** Opens a migrated database for bulk statements. */
-  openFiller(url: string): Promise<Filler>;
+  openFiller(location: string): Promise<Filler>;
   /** Brings into memory what the system has dropped of a filled database: what is measured is not the disk. */
-  warm(url: string): Promise<void>;
+  warm(location: string): Promise<void>;
   /** Ends what was started and deletes what was made. */
   remove(): Promise<void>;
 }
@@ -39,9 +41,10 @@ async function startSqlite(): Promise<Engine> {
   return {
     name: "sqlite",
     title: `SQLite ${String(version?.["v"])}`,
-    create: async (users) => `sqlite:${join(folder, `${users}.db`)}`,
-    openFiller: async (url) => openSqliteFiller(url.slice("sqlite:".length)),
-    warm: (url) => readThrough(url.slice("sqlite:".length)),
+    create: async (users) => join(folder, `${users}.db`),
+    targetOf: (path) => ({ kind: "sqlite", path }),
+    openFiller: async (path) => openSqliteFiller(path),
+    warm: readThrough,
     remove: () => rm(folder, { recursive: true }),
   };
 }
@@ -101,6 +104,7 @@ async function startPostgresEngine(): Promise<Engine> {
       url.pathname = name;
       return url.href;
     },
+    targetOf: (url) => ({ kind: "postgres", url }),
     openFiller: openPostgresFiller,
     warm: async () => {}, // its own cache has all since the fill, and drops nothing while there is room
     async remove() {

@@ -11,15 +11,15 @@ const STRIDE = 100_000;
 
 export interface Filled {
   readonly users: number;
-  readonly url: string;
+  readonly location: string;
   readonly bytes: number;
 }
 
 export async function fill(engine: Engine, users: number, progress: Progress): Promise<Filled> {
-  const url = await engine.create(users);
-  const migrated = await openStorage(url);
+  const location = await engine.create(users);
+  const migrated = await openStorage(engine.targetOf(location));
   await migrated.close();
-  const filler = await engine.openFiller(url);
+  const filler = await engine.openFiller(location);
   for (const table of tables) {
     const count = table.count(users);
     for (let from = 0; from < count; from += BATCH) {
@@ -32,7 +32,7 @@ export async function fill(engine: Engine, users: number, progress: Progress): P
   }
   progress.step(`${engine.title}, ${written(users)} accounts: indexes`);
   const bytes = await filler.finish();
-  return { users, url, bytes };
+  return { users, location, bytes };
 }
 
 /** As many as `fill` takes. */

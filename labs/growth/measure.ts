@@ -26,21 +26,21 @@ interface Opened {
 
 /** Answers one timing per topic, its lists in the order of `filled`. */
 export async function measure(
-  { title, warm }: Engine,
+  { title, targetOf, warm }: Engine,
   filled: readonly Filled[],
   samples: number,
   progress: Progress,
 ): Promise<Timing[]> {
   const opened: Opened[] = [];
   try {
-    for (const { users, url } of filled) {
-      const storage = await openStorage(url);
+    for (const { users, location } of filled) {
+      const storage = await openStorage(targetOf(location));
       opened.push({ users, storage, ask: await createRequests(storage) });
     }
     const timings: Timing[] = [];
     for (const topic of topics) {
       progress.step(`${title}: ${topic.title}`);
-      for (const { url } of filled) await warm(url);
+      for (const { location } of filled) await warm(location);
       timings.push(await time(topic, opened, samples));
     }
     return timings;
