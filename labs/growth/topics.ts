@@ -44,7 +44,9 @@ export const topics: readonly Topic[] = [
     return async (storage) => {
       const state = await storage.sessions.findRefreshState(id);
       if (state === undefined) return 0;
-      return Number(await storage.sessions.advanceRefreshCounter(id, state.refreshCounter, rows.NOW));
+      return Number(
+        await storage.sessions.advanceRefreshCounter(id, state.refreshCounter, rows.NOW),
+      );
     };
   }),
   topic("signup: account and event", 1, (_, draw) => {

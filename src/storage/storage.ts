@@ -21,6 +21,7 @@ import type { ReadNow, Run, Units } from "./queries.ts";
 import { createResetTokenStore } from "./resets.ts";
 import type { Db } from "./schema.ts";
 import { compileSessionQueries, createSessionStore } from "./sessions.ts";
+import type { DatabaseTarget } from "./engine/target.ts";
 import type { Transactions } from "./engine/transactions.ts";
 import { compileUserQueries, createUserStore } from "./users.ts";
 
@@ -30,14 +31,14 @@ export interface StorageOptions extends Partial<PoolOptions> {
 }
 
 /**
- * Opens the database a `DATABASE_URL` names and brings it to the latest schema. Rejects with
+ * Opens a database and brings it to the latest schema. Rejects with
  * `StorageUnavailableError` where it is away, or where another process holds it too long.
  */
 export async function openStorage(
-  url: string,
+  target: DatabaseTarget,
   { onStep, ...pool }: StorageOptions = {},
 ): Promise<Storage> {
-  const database = await openReachable(url, { ...defaultPool, ...pool });
+  const database = await openReachable(target, { ...defaultPool, ...pool });
   try {
     await migrateToLatest(database, onStep);
   } catch (error) {
@@ -47,9 +48,9 @@ export async function openStorage(
   return createStorage(database);
 }
 
-async function openReachable(url: string, pool: PoolOptions): Promise<Database> {
+async function openReachable(target: DatabaseTarget, pool: PoolOptions): Promise<Database> {
   try {
-    return await openDatabase(url, pool);
+    return await openDatabase(target, pool);
   } catch (error) {
     throw asUnavailable(postgresDialect.failureOf, error);
   }

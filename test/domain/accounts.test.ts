@@ -70,7 +70,7 @@ test("ST-05 of many signups with one address at once, one makes the account", as
 
 test("LG-05 of two processes that make the first admin at once, one does", async () => {
   const world = await openWorld();
-  const second = await openStorage(`sqlite:${world.databaseFile}`);
+  const second = await openStorage({ kind: "sqlite", path: world.databaseFile });
   const make = (storage: typeof second, email: string) =>
     makeFirstAdmin({ ...world.deps, storage }, world.at(), email, PASSWORD);
   const outcomes = await Promise.all([
@@ -88,7 +88,7 @@ test("AZ-07 of two admins who delete each other at once, one stays", async () =>
   const world = await openWorld();
   const [ada, grace] = [await world.newUser(), await world.newUser()];
   world.sql("UPDATE users SET role = 'admin'");
-  const second = await openStorage(`sqlite:${world.databaseFile}`);
+  const second = await openStorage({ kind: "sqlite", path: world.databaseFile });
   const outcomes = await Promise.all([
     deleteUser(world.deps, world.at(), ada, grace.id),
     deleteUser({ ...world.deps, storage: second }, world.at(), grace, ada.id),

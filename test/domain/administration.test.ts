@@ -205,7 +205,7 @@ describe("AZ-07 the last enabled admin", () => {
     "stays when two admins meet at once, one %s the other, the other %s the one",
     async (one, other) => {
       world.sql("UPDATE users SET role = 'admin'");
-      const storage = await openStorage(`sqlite:${world.databaseFile}`);
+      const storage = await openStorage({ kind: "sqlite", path: world.databaseFile });
       const outcomes = await Promise.all([
         removals[one]?.(world.deps.storage, user.id),
         removals[other]?.(storage, admin.id),

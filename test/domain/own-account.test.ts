@@ -181,7 +181,7 @@ describe("PW-11 a change ends every other session and token", () => {
 
   test("of two changes at once through two processes, one holds, with its session alone", async () => {
     const [one, two] = [await asking(), await asking()];
-    const storage = await openStorage(`sqlite:${world.databaseFile}`);
+    const storage = await openStorage({ kind: "sqlite", path: world.databaseFile });
     const outcomes = await Promise.all([
       changePassword(world.deps, world.at(), one, PASSWORD, NEXT),
       changePassword({ ...world.deps, storage }, world.at(), two, PASSWORD, OTHER),
@@ -260,7 +260,7 @@ describe("deleting one's own account", () => {
     const other = await world.newUser();
     world.sql("UPDATE users SET role = 'admin'");
     const callers = [await asking(), await logInByCookie(world, other)] as const;
-    const storage = await openStorage(`sqlite:${world.databaseFile}`);
+    const storage = await openStorage({ kind: "sqlite", path: world.databaseFile });
     const outcomes = await Promise.all([
       deleteMe(world.deps, world.at(), callers[0], PASSWORD),
       deleteMe({ ...world.deps, storage }, world.at(), callers[1], PASSWORD),

@@ -167,7 +167,7 @@ describe("TK-12 reuse ends the family", () => {
 
   test("and is told once, also when many come at once through two processes", async () => {
     await next(first.refreshToken);
-    const storage = await openStorage(`sqlite:${world.databaseFile}`);
+    const storage = await openStorage({ kind: "sqlite", path: world.databaseFile });
     const attempts = Array.from({ length: 12 }, (_, index) => {
       const deps = index % 2 === 0 ? world.deps : { ...world.deps, storage };
       return refresh(deps, world.at(LATER), first.refreshToken);
@@ -201,7 +201,7 @@ describe("TK-12 reuse ends the family", () => {
 });
 
 test("TK-13 of 20 refreshes at once through two processes, all get the one successor", async () => {
-  const storage = await openStorage(`sqlite:${world.databaseFile}`);
+  const storage = await openStorage({ kind: "sqlite", path: world.databaseFile });
   const attempts = Array.from({ length: 20 }, (_, index) => {
     const deps = index % 2 === 0 ? world.deps : { ...world.deps, storage };
     return refresh(deps, world.at(), first.refreshToken);

@@ -15,7 +15,7 @@ let user: User;
 beforeEach(async () => {
   world = await openWorld();
   user = await world.newUser();
-  connection = await openStorage(`sqlite:${world.databaseFile}`);
+  connection = await openStorage({ kind: "sqlite", path: world.databaseFile });
   elsewhere = { ...world, deps: { ...world.deps, storage: connection } };
 });
 afterEach(() => connection.close());

@@ -24,7 +24,7 @@ describe.each(databases)("cleaning on $name", ({ create }) => {
   const test = eachTestOpens(create);
 
   it("of several processes that find it due at once, one cleans", async () => {
-    const others = await Promise.all([1, 2].map(() => openStorage(test.database.url)));
+    const others = await Promise.all([1, 2].map(() => openStorage(test.database.target)));
     const all = [test.storage, ...others];
     for (const at of [NOW, NOW + 10 * MINUTE]) {
       const turns = await Promise.all(all.map((storage) => cleanIfDue(storage, settings, at)));

@@ -20,7 +20,7 @@ test("TK-17 a database that is opened anew knows which token was used, and ends 
   const second = await refresh(world.deps, world.at(), first.refreshToken);
   await world.deps.storage.close();
 
-  const storage = await openStorage(`sqlite:${world.databaseFile}`);
+  const storage = await openStorage({ kind: "sqlite", path: world.databaseFile });
   onTestFinished(() => storage.close());
   const deps = { ...world.deps, storage };
   const later = world.at(NOW + GRACE_MS + 1);

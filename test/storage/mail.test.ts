@@ -25,7 +25,7 @@ describe.each(databases)("the outbox on $name", ({ create }) => {
 
   it("gives each of many mails once to several processes", async () => {
     const ids = await Promise.all(Array.from({ length: 30 }, async () => (await insert()).id));
-    const others = await Promise.all([1, 2, 3].map(() => openStorage(test.database.url)));
+    const others = await Promise.all([1, 2, 3].map(() => openStorage(test.database.target)));
     const claimed: string[] = [];
     await Promise.all(
       others.map(async (storage) => {

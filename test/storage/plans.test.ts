@@ -19,8 +19,8 @@ let queries: RootOperationNode[];
 let planOf: (node: RootOperationNode) => string;
 
 beforeEach(async () => {
-  await (await openStorage(file.url)).close();
-  const database = await openDatabase(file.url, defaultPool);
+  await (await openStorage(file.target)).close();
+  const database = await openDatabase(file.target, defaultPool);
   queries = [];
   const db = database.db.withPlugin({
     transformQuery({ node }) {

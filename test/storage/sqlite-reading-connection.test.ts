@@ -15,7 +15,7 @@ let session: NewSession;
 const user = aUser();
 beforeEach(async () => {
   database = createSqlite();
-  storage = await openStorage(database.url);
+  storage = await openStorage(database.target);
   session = aTokenSession(user);
   await storage.users.insert(user, HASH);
   await storage.sessions.insert(session, EPOCH);

@@ -148,7 +148,7 @@ describe.each(databases)("storage on $name", ({ create }) => {
     await sleep(10);
     await test.storage.close();
     expect(await working).toBe(true);
-    const reopened = await openStorage(test.database.url);
+    const reopened = await openStorage(test.database.target);
     expect(await reopened.users.find(user.id)).toEqual(user);
     await reopened.close();
   });
@@ -176,9 +176,9 @@ describe.each(databases)("storage on $name", ({ create }) => {
     const database = await create();
     const lines: string[] = [];
     const onStep = (line: string) => void lines.push(line);
-    await (await openStorage(database.url, { onStep })).close();
+    await (await openStorage(database.target, { onStep })).close();
     expect(lines).toEqual(MIGRATED);
-    await (await openStorage(database.url, { onStep })).close();
+    await (await openStorage(database.target, { onStep })).close();
     expect(lines).toEqual(MIGRATED);
     await database.remove();
   });

@@ -74,7 +74,7 @@ export async function openWorld(
 ): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "portcullis-domain-"));
   const databaseFile = join(folder, "test.db");
-  const storage = await openStorage(`sqlite:${databaseFile}`);
+  const storage = await openStorage({ kind: "sqlite", path: databaseFile });
   const printed: LogEvent[] = [];
   const secretKeys = deriveKeys(AUTH_SECRET);
   const deps: Dependencies = {

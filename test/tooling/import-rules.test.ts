@@ -90,8 +90,8 @@ const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'import "../src/domain/users.ts";': "scripts may not import src/domain/users.ts",
     'import "../src/process/server.ts";': "scripts may not import src/process/server.ts",
     'import { createApp } from "../src/app.ts";': "scripts may not import createApp of src/app.ts",
-    'import { formatTable } from "../src/commands/terminal-text.ts";':
-      "scripts may not import formatTable of src/commands/terminal-text.ts",
+    'import { formatTable } from "../src/commands/table.ts";':
+      "scripts may not import formatTable of src/commands/table.ts",
     'import "../labs/database.ts";': "scripts may not import labs/database.ts",
   },
   "test/support/a.ts": {
@@ -161,7 +161,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/process/server.ts": ['import "../platform/log.ts"; import "srvx/node";'],
   "scripts/a.ts": ['import "../src/contract/users.ts"; import "prettier"; import "node:fs";'],
   "scripts/check/client-size.ts": [
-    'import { formatTable } from "../../src/commands/terminal-text.ts";',
+    'import { formatTable } from "../../src/commands/table.ts";',
   ],
   "src/commands/command.ts": [
     'import { createEventLog } from "../app.ts"; import "../platform/log.ts";',

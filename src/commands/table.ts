@@ -1,11 +1,6 @@
-/** Text for a terminal. It may come from a stranger, so it cannot move the cursor or hide a line. */
+/** Rows for a terminal. */
 
-/** Shows every control character (Unicode category C) as `?`. */
-export function printable(text: string): string {
-  return text.replaceAll(/\p{C}/gu, "?");
-}
-
-/** Aligns the rows under their header, in columns as wide as their widest cell. */
+/** Lays rows out in columns, each as wide as its longest cell. */
 export function formatTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -20,4 +15,9 @@ export function formatTable(
       .join("  ")
       .trimEnd();
   return cells.map(line).join("\n");
+}
+
+/** Replaces control characters, which a stranger may have chosen, by `?`: a terminal would obey them. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{C}/gu, "?");
 }
