@@ -142,21 +142,12 @@ const findAdmin = prepare.read((db) =>
 type InsertValues = NewUserRow & Pick<UsersTable, "password_hash">;
 const insertedColumns = [...userColumns, "password_hash"] as const;
 
-function selectInserted(db: Db, slots: Slots<InsertValues>) {
-  return db.selectNoFrom(
-    insertedColumns.map((column) => {
-      const slot: AliasableExpression<unknown> = slots[column];
-      return slot.as(column);
-    }),
-  );
-}
-
 const insert = prepare.write((db, slots: Slots<InsertValues>) =>
   db
     .insertInto("users")
     .columns(insertedColumns)
-    // SQLite's parser needs a WHERE before ON CONFLICT (sqlite.org/lang_upsert.html §2.2).
-    .expression(selectInserted(db, slots).where(sql<boolean>`true`))
+    // Not by SELECT: SQLite then keeps a journal for the statement alone, and a full disk undoes only that.
+    .expression(sql`values (${sql.join(insertedColumns.map((column) => slots[column]))})`)
     .onConflict((conflict) => conflict.column("email").doNothing()),
 );
 
@@ -167,12 +158,18 @@ const insertUnlessAdmin = prepare.write((db, slots: Slots<InsertValues>) =>
     .insertInto("users")
     .columns(insertedColumns)
     .expression(
-      selectInserted(db, slots).where(({ exists, not, selectFrom }) =>
-        not(exists(selectFrom("users").select("id").where("role", "=", "admin"))),
-      ),
+      db
+        .selectNoFrom(insertedColumns.map((column) => aliased(slots[column], column)))
+        .where(({ exists, not, selectFrom }) =>
+          not(exists(selectFrom("users").select("id").where("role", "=", "admin"))),
+        ),
     )
     .onConflict((conflict) => conflict.column("email").doNothing()),
 );
+
+function aliased(slot: AliasableExpression<unknown>, column: string) {
+  return slot.as(column);
+}
 
 const upgradePasswordHash = prepare.write(
   (db, { id, from, to }: Slots<{ id: string; from: string; to: string }>) =>
