@@ -48,14 +48,14 @@ export const rooms: readonly Room[] = [
     ],
     types: ["src/domain/"],
     except: {
-      "src/storage/engine/pooled-connection.ts": ["pg"],
+      "src/storage/engine/postgres-pooled-connection.ts": ["pg"],
       "src/storage/engine/postgres-connection.ts": ["pg"],
-      "src/storage/engine/pipeline.ts": ["pg"],
+      "src/storage/engine/postgres-pipeline.ts": ["pg"],
       "src/storage/engine/sqlite-connection.ts": ["node:sqlite", "node:fs", "node:path"],
       "src/storage/engine/sqlite-direct-connection.ts": ["node:sqlite"],
       "src/storage/engine/sqlite-reading-connection.ts": ["node:sqlite"],
     },
-    why: "Storage keeps rows and decides nothing: Kysely writes its SQL, the domain lends it types and the errors it throws. Only engine/*-connection.ts and engine/pipeline.ts name a database driver, and only engine/sqlite-connection.ts touches a file.",
+    why: "Storage keeps rows and decides nothing: Kysely writes its SQL, the domain lends it types and the errors it throws. Only engine/*-connection.ts and engine/postgres-pipeline.ts name a database driver, and only engine/sqlite-connection.ts touches a file.",
   },
   {
     name: "pages in the browser",

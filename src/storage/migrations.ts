@@ -4,7 +4,7 @@ import type { Migration } from "kysely/migration";
 import { UnsafeStorageError } from "../domain/ports/storage.ts";
 import { retryWhileBusy } from "./engine/availability.ts";
 import type { StorageDialect } from "./engine/dialect.ts";
-import type { Database } from "./engine/drivers.ts";
+import type { Database } from "./engine/database.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { limits } from "./migrations/0002-limits.ts";
 import { mailAndReset } from "./migrations/0003-mail-and-reset.ts";

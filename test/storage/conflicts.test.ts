@@ -33,7 +33,7 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
     const [inserted, ended] = await overlap(
       (stores) => stores.sessions.insert(aCookieSession(user), EPOCH),
       async (stores) => {
-        await stores.users.upgradePasswordHash(user.id, HASH, "a new hash");
+        await stores.users.changePasswordHash(user.id, EPOCH, "a new hash");
         return stores.sessions.deleteAllOf(user.id, undefined);
       },
     );
@@ -45,7 +45,7 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
     const user = aUser();
     await test.storage.users.insert(user, HASH);
     const [, inserted] = await overlap(
-      (stores) => stores.users.upgradePasswordHash(user.id, HASH, "a new hash"),
+      (stores) => stores.users.changePasswordHash(user.id, EPOCH, "a new hash"),
       (stores) => stores.sessions.insert(aCookieSession(user), EPOCH),
     );
     expect(inserted).toBe(false);

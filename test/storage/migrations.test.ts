@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { Migrator } from "kysely/migration";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UnsafeStorageError } from "../../src/domain/ports/storage.ts";
-import { openDatabase } from "../../src/storage/engine/drivers.ts";
+import { openDatabase } from "../../src/storage/engine/open-database.ts";
 import { migrateToLatest, migrations } from "../../src/storage/migrations.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { openStorage } from "../../src/storage/storage.ts";
@@ -59,7 +59,7 @@ describe.each(databases)("migrations of $name", ({ create }) => {
   });
 
   it("ST-02 a process killed in the middle of one leaves nothing that the next has to mend", async () => {
-    const script = `const { openDatabase } = await import(${sourceOf("engine/drivers.ts")});
+    const script = `const { openDatabase } = await import(${sourceOf("engine/open-database.ts")});
       const { migrateToLatest } = await import(${sourceOf("migrations.ts")});
       const { defaultPool } = await import(${sourceOf("engine/pool.ts")});
       const opened = await openDatabase(JSON.parse(process.argv[1]), defaultPool);

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EventFilter } from "../../src/domain/ports/event-store.ts";
 import type { Storage } from "../../src/domain/ports/storage.ts";
 import type { UserFilter } from "../../src/domain/ports/users.ts";
-import { openDatabase } from "../../src/storage/engine/drivers.ts";
+import { openDatabase } from "../../src/storage/engine/open-database.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { createStorage, openStorage } from "../../src/storage/storage.ts";
 import { createSqlite } from "../support/databases.ts";

@@ -7,8 +7,8 @@ import { sql } from "kysely";
 import { uuidv7 } from "uuidv7";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { asUnavailable } from "../../src/storage/engine/availability.ts";
-import { sqliteDialect } from "../../src/storage/engine/dialect.ts";
-import { openDatabase } from "../../src/storage/engine/drivers.ts";
+import { sqliteDialect } from "../../src/storage/engine/sqlite-dialect.ts";
+import { openDatabase } from "../../src/storage/engine/open-database.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
 import type { DatabaseTarget } from "../../src/storage/engine/target.ts";
 import { applySettings } from "../../src/storage/engine/sqlite-connection.ts";
@@ -16,7 +16,7 @@ import { migrateToLatest } from "../../src/storage/migrations.ts";
 import { createStorage, openStorage } from "../../src/storage/storage.ts";
 import { StorageUnavailableError } from "../../src/domain/ports/storage.ts";
 import { createSqlite } from "../support/databases.ts";
-import { aSignup, aUser, HASH } from "../support/rows.ts";
+import { aSignup, aUser, EPOCH, HASH } from "../support/rows.ts";
 
 let database: ReturnType<typeof createSqlite>;
 beforeEach(() => {
@@ -160,7 +160,7 @@ describe("SQLite's failures", () => {
     ]);
     expect(outcomes).toMatchObject([refused, refused]);
     const found = await storage.users.findByEmail(user.email);
-    expect(found).toEqual({ user, passwordHash: HASH, lockedUntil: 0 });
+    expect(found).toEqual({ user, passwordHash: HASH, epoch: EPOCH, lockedUntil: 0 });
     await sql`pragma max_page_count = 1000000`.execute(opened.db);
     expect(await storage.users.insert(aUser(), tooLong)).toBe(true);
     await storage.close();

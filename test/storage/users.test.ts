@@ -11,7 +11,7 @@ describe.each(databases)("users on $name", ({ create }) => {
     expect(await test.storage.users.insert(user, HASH)).toBe(true);
     expect(await test.storage.users.find(user.id)).toEqual(user);
     const found = await test.storage.users.findByEmail(user.email);
-    expect(found).toEqual({ user, passwordHash: HASH, lockedUntil: 0 });
+    expect(found).toEqual({ user, passwordHash: HASH, epoch: EPOCH, lockedUntil: 0 });
     expect(await test.storage.users.find(aUser().id)).toBeUndefined();
     expect(await test.storage.users.findByEmail("nobody@example.com")).toBeUndefined();
   });
@@ -23,7 +23,7 @@ describe.each(databases)("users on $name", ({ create }) => {
       false,
     );
     const found = await test.storage.users.findByEmail("ada@example.com");
-    expect(found).toEqual({ user: first, passwordHash: HASH, lockedUntil: 0 });
+    expect(found).toEqual({ user: first, passwordHash: HASH, epoch: EPOCH, lockedUntil: 0 });
   });
 
   it("ST-05 of many parallel signups with one e-mail, one makes an account", async () => {
@@ -74,7 +74,7 @@ describe.each(databases)("users on $name", ({ create }) => {
     const admin = anAdmin({ email: "ada@example.com" });
     expect(await test.storage.users.insertFirstAdmin(admin, "other")).toBe("email_taken");
     const found = await test.storage.users.findByEmail("ada@example.com");
-    expect(found).toEqual({ user, passwordHash: HASH, lockedUntil: 0 });
+    expect(found).toEqual({ user, passwordHash: HASH, epoch: EPOCH, lockedUntil: 0 });
   });
 
   it("PW-09 a hash is replaced only while it is the one that was read", async () => {

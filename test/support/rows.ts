@@ -21,6 +21,7 @@ export const MIGRATED = [
   "0005-jobs",
   "0006-told-refusals",
   "0007-session-failures",
+  "0008-credential-epoch",
 ].map((name) => `migration ${name} applied`);
 
 export function aUser(overrides: Partial<User> = {}): User {

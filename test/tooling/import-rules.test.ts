@@ -160,9 +160,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/start.js": ['import "./supported-node.js"; await import("./commands/start.ts");'],
   "src/process/server.ts": ['import "../platform/log.ts"; import "srvx/node";'],
   "scripts/a.ts": ['import "../src/contract/users.ts"; import "prettier"; import "node:fs";'],
-  "scripts/check/client-size.ts": [
-    'import { formatTable } from "../../src/commands/table.ts";',
-  ],
+  "scripts/check/client-size.ts": ['import { formatTable } from "../../src/commands/table.ts";'],
   "src/commands/command.ts": [
     'import { createEventLog } from "../app.ts"; import "../platform/log.ts";',
   ],
@@ -197,7 +195,9 @@ describe("the import rules", () => {
   it("refuse a value next to a permitted type", async () => {
     const source = `import { type Storage, StorageUnavailableError, drop } from "../domain/ports/storage.ts";`;
     expect(await faultsOf("src/storage/a.ts", source)).toEqual([
-      expect.stringContaining("storage may import drop of src/domain/ports/storage.ts only as a type."),
+      expect.stringContaining(
+        "storage may import drop of src/domain/ports/storage.ts only as a type.",
+      ),
     ]);
   });
 

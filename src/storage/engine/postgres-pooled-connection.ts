@@ -5,8 +5,8 @@
 import { CompiledQuery } from "kysely";
 import type { DatabaseConnection, QueryResult } from "kysely";
 import pg from "pg";
-import { LostConnectionError } from "./dialect.ts";
-import { runPipeline } from "./pipeline.ts";
+import { LostConnectionError } from "./postgres-dialect.ts";
+import { runPipeline } from "./postgres-pipeline.ts";
 
 interface Asked {
   readonly query: CompiledQuery;
