@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { uuidv7 } from "uuidv7";
 import type { SigningKeyRecord } from "../../src/domain/ports/signing-keys.ts";
-import type { StoredEvent } from "../../src/domain/ports/events.ts";
+import type { StoredEvent } from "../../src/contract/events.ts";
 import type { NewSession, Session } from "../../src/domain/ports/sessions.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 

@@ -1,8 +1,13 @@
 /** Events, the request they happen in, and what the journal needs of the world. */
-import type { EventFields, EventName, LogEvent, StoredEventName } from "../../contract/events.ts";
+import type {
+  EventFields,
+  EventName,
+  LogEvent,
+  OwnerEvent,
+  StoredEvent,
+  StoredEventName,
+} from "../../contract/events.ts";
 import type { Storage } from "./storage.ts";
-
-export type StoredEvent = Extract<LogEvent, { event: StoredEventName }>;
 
 /** An event as it is appended. */
 export interface NewEvent {
@@ -25,10 +30,17 @@ export interface EventStore {
     limit: number,
     before: EventPosition | undefined,
   ): Promise<ListedEvent[]>;
+  /** Up to `limit` events of an account that its owner may see, newest first, those before the position only. */
+  listForOwner(
+    userId: string,
+    limit: number,
+    before: EventPosition | undefined,
+  ): Promise<ListedEvent<OwnerEvent>[]>;
 }
 
 export interface EventFilter {
-  readonly event?: EventName;
+  readonly event?: StoredEventName;
+  /** The account they concern. */
   readonly userId?: string;
   /** Milliseconds since the epoch; `since` is included, `until` is not. */
   readonly since?: number;
@@ -42,9 +54,9 @@ export interface EventPosition {
   readonly timestamp: number;
 }
 
-export interface ListedEvent extends EventPosition {
+export interface ListedEvent<Kind = StoredEvent> extends EventPosition {
   /** The event as it was stored. */
-  readonly event: StoredEvent;
+  readonly event: Kind;
 }
 
 /** The request something happens in: when, for whom. Outside of a request, id and address are null. */
