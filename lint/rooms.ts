@@ -48,6 +48,8 @@ export const rooms: readonly Room[] = [
     ],
     types: ["src/domain/"],
     except: {
+      // Which account an event concerns, and whether its owner may see it, is written in the contract alone.
+      "src/storage/events.ts": ["src/contract/events.ts"],
       "src/storage/engine/pooled-connection.ts": ["pg"],
       "src/storage/engine/postgres-connection.ts": ["pg"],
       "src/storage/engine/pipeline.ts": ["pg"],

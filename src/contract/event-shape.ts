@@ -1,6 +1,6 @@
 /** The grammar of events: all that the contract says about one. The events are in `event-shapes.ts`. */
 import { z } from "zod";
-import { Id } from "./values.ts";
+import type { Id } from "./values.ts";
 
 export type Level = "info" | "warn" | "error";
 

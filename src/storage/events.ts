@@ -81,7 +81,11 @@ async function listEvents(
     else if (until !== undefined) query = query.where("timestamp", "<", until);
     return query.orderBy("timestamp", "desc").orderBy("id", "desc").limit(limit).execute();
   });
-  return rows.map((row) => toListedEvent<StoredEvent>(row));
+  return rows.map(({ id, timestamp, body }) => ({
+    id,
+    timestamp,
+    event: JSON.parse(body) as StoredEvent, // what `insertEvent` wrote, and nothing can change
+  }));
 }
 
 /**
@@ -108,13 +112,11 @@ async function listEventsForOwner(
       );
     return query.orderBy("timestamp", "desc").orderBy("id", "desc").limit(limit).execute();
   });
-  return rows.map((row) => toListedEvent<OwnerEvent>(row));
-}
-
-/** `Kind` is what was asked for: `insertEvent` wrote the body beside its name, and nothing can change either. */
-function toListedEvent<Kind>(row: { id: string; timestamp: number; body: string }) {
-  const { id, timestamp, body } = row;
-  return { id, timestamp, event: JSON.parse(body) as Kind };
+  return rows.map(({ id, timestamp, body }) => ({
+    id,
+    timestamp,
+    event: JSON.parse(body) as OwnerEvent, // of a kind that was asked for; `insertEvent` wrote both
+  }));
 }
 
 async function deleteEventsBefore(run: Run, before: number, limit: number): Promise<number> {

@@ -21,6 +21,8 @@ export const MIGRATED = [
   "0005-jobs",
   "0006-told-refusals",
   "0007-session-failures",
+  "0008-credential-epoch",
+  "0009-owner-events",
 ].map((name) => `migration ${name} applied`);
 
 export function aUser(overrides: Partial<User> = {}): User {

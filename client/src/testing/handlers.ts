@@ -11,6 +11,7 @@ import {
   newSecret,
   type Session,
 } from "./accounts.ts";
+import type { Issue } from "./rules.ts";
 
 /** `PASSWORD_MIN_LENGTH` of the server, by default. Code points. */
 const PASSWORD_MIN_LENGTH = 15;
@@ -43,7 +44,11 @@ type DataOf<R> = R extends { readonly ok: true; readonly data: infer D } ? D : n
 /** What an operation comes to, in the document's own types. */
 export type Answer<K extends OperationId> =
   | { readonly data: DataOf<Result<K>>; readonly cookies?: readonly string[] }
-  | { readonly problem: ProblemCode<K>; readonly reasons?: readonly WeakPasswordReason[] };
+  | {
+      readonly problem: ProblemCode<K>;
+      readonly reasons?: readonly WeakPasswordReason[];
+      readonly issues?: readonly Issue[];
+    };
 
 type WeakPasswordReason = components["schemas"]["WeakPasswordProblem"]["reasons"][number];
 
@@ -51,6 +56,13 @@ export type Handlers = { readonly [K in OpenOperation]: (call: Call<K>) => Answe
 
 const done = { data: undefined };
 const weakPassword = { problem: "weak_password", reasons: ["too_short"] } as const;
+const cursorIssue: Issue = {
+  part: "query",
+  path: ["cursor"],
+  message: "Must be the nextCursor of an earlier page of this list",
+  code: "invalid_cursor",
+};
+const foreignCursor = { problem: "validation_failed", issues: [cursorIssue] } as const;
 const notLoggedIn = { problem: "invalid_credentials" } as const;
 /** 400 days. */
 const DEVICE_LIFETIME_SECONDS = 34_560_000;
@@ -92,7 +104,7 @@ export const handlers: Handlers = {
   listMySessions({ input: { limit = PAGE_LIMIT, cursor }, accounts, caller, now }) {
     const all = accounts.sessionsOf(caller.account, now);
     const at = all.findIndex(({ id }) => id === cursor);
-    if (cursor !== undefined && at === -1) return { problem: "validation_failed" };
+    if (cursor !== undefined && at === -1) return foreignCursor;
     const sessions = all.slice(at + 1);
     const page = sessions.slice(0, limit);
     const nextCursor = page.length < sessions.length ? (page.at(-1)?.id ?? null) : null;
@@ -102,7 +114,7 @@ export const handlers: Handlers = {
     // A cursor is the number of events that are older. New ones do not move it.
     const { events } = caller.account;
     const older = cursor === undefined ? events.length : Number(cursor);
-    if (!(older <= events.length)) return { problem: "validation_failed" };
+    if (!(older <= events.length)) return foreignCursor;
     const first = Math.max(0, older - limit);
     const items = events.slice(first, older).reverse();
     return { data: { items, nextCursor: first > 0 ? String(first) : null } };

@@ -160,10 +160,10 @@ function findOperation({ method, url }: Request): Found | undefined {
 
 /** A query is text on its way here; a handler gets it as the document has it. */
 function typedQuery(rules: Rules, query: Readonly<Record<string, string>>) {
-  const fields = Object.entries(query).map(([name, text]) => {
+  const fields = Object.entries(query).map(([name, text]): [string, unknown] => {
     const type = rules[name]?.type;
-    if (type === "integer") return [name, Number(text)] as const;
-    return [name, type === "boolean" ? text === "true" : text] as const;
+    if (type === "integer") return [name, Number(text)];
+    return [name, type === "boolean" ? text === "true" : text];
   });
   return Object.fromEntries(fields);
 }
