@@ -1,5 +1,6 @@
 /** What a handler is: given a checked call, it answers a value that its operation declares. Nothing else compiles. */
 import type { z } from "zod";
+import type { EventName } from "../contract/events.ts";
 import type { OperationDescription } from "../contract/operation.ts";
 import type { DeclaredLimit } from "../contract/limits.ts";
 import type { OperationId, Operations } from "../contract/operations.ts";
@@ -74,9 +75,19 @@ type Success<O extends OperationDescription> = {
     readonly setCookies?: readonly string[];
     readonly cacheControl?: string;
   } & (O["responses"][S] extends { readonly body: infer B extends z.ZodType }
-    ? { readonly body: z.output<B> }
+    ? { readonly body: Delivered<z.output<B>> }
     : { readonly body?: never });
 }[keyof O["responses"] & number];
+
+/**
+ * A value with every key that its schema declares, those of optional fields too: `undefined` is written
+ * out where there is nothing. An optional field that nobody fills would compile otherwise, and never be seen.
+ */
+export type Delivered<T> = T extends { readonly event: EventName }
+  ? T // An event was made before, when it was stored.
+  : T extends object
+    ? { [K in keyof Required<T>]: Delivered<T[K & keyof T]> }
+    : T;
 
 /** Besides its own problems, a handler may find what only it can: a bad cursor, a full queue. */
 type FailureCode<O extends OperationDescription> =

@@ -35,7 +35,7 @@ describe.each(databases)("locks on $name", ({ create }) => {
   let storage: Storage;
   beforeEach(async () => {
     database = await create();
-    storage = await openStorage(database.url, testOptions);
+    storage = await openStorage(database.target, testOptions);
   });
   afterEach(async () => {
     await storage.close();
@@ -70,7 +70,7 @@ describe.each(databases)("locks on $name", ({ create }) => {
         const isLocked = before.lockedUntil > now;
         if (action === "restart") {
           await storage.close();
-          storage = await openStorage(database.url, testOptions);
+          storage = await openStorage(database.target, testOptions);
         } else if (action === "unlock") {
           expect(await storage.locks.end(id)).toBe(true);
           model[account] = untouched;

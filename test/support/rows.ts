@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { uuidv7 } from "uuidv7";
 import type { SigningKeyRecord } from "../../src/domain/ports/signing-keys.ts";
-import type { StoredEvent } from "../../src/domain/ports/event-store.ts";
+import type { StoredEvent } from "../../src/contract/events.ts";
 import type { NewSession, Session } from "../../src/domain/ports/sessions.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 
@@ -22,6 +22,7 @@ export const MIGRATED = [
   "0006-told-refusals",
   "0007-session-failures",
   "0008-credential-epoch",
+  "0009-owner-events",
 ].map((name) => `migration ${name} applied`);
 
 export function aUser(overrides: Partial<User> = {}): User {

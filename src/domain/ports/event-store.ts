@@ -1,7 +1,5 @@
 /** Stored events, and what the rules need of where they are kept. */
-import type { EventName, LogEvent, StoredEventName } from "../../contract/events.ts";
-
-export type StoredEvent = Extract<LogEvent, { event: StoredEventName }>;
+import type { OwnerEvent, StoredEvent, StoredEventName } from "../../contract/events.ts";
 
 /** An event as it is appended. */
 export interface NewEvent {
@@ -24,10 +22,17 @@ export interface EventStore {
     limit: number,
     before: EventPosition | undefined,
   ): Promise<ListedEvent[]>;
+  /** Up to `limit` events of an account that its owner may see, newest first, those before the position only. */
+  listForOwner(
+    userId: string,
+    limit: number,
+    before: EventPosition | undefined,
+  ): Promise<ListedEvent<OwnerEvent>[]>;
 }
 
 export interface EventFilter {
-  readonly event?: EventName;
+  readonly event?: StoredEventName;
+  /** The account they concern. */
   readonly userId?: string;
   /** Milliseconds since the epoch; `since` is included, `until` is not. */
   readonly since?: number;
@@ -41,7 +46,7 @@ export interface EventPosition {
   readonly timestamp: number;
 }
 
-export interface ListedEvent extends EventPosition {
+export interface ListedEvent<Kind = StoredEvent> extends EventPosition {
   /** The event as it was stored. */
-  readonly event: StoredEvent;
+  readonly event: Kind;
 }
