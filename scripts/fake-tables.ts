@@ -1,4 +1,5 @@
 /** What the client's fake server must know of the document: what each operation takes, and how it can fail. */
+import { credentials, signingIn } from "../src/contract/credentials.ts";
 import type { JsonSchema } from "./event-schemas.ts";
 
 export interface PublishedDocument {
@@ -16,7 +17,11 @@ interface PublishedOperation {
   readonly operationId: string;
   readonly parameters?: readonly PublishedParameter[];
   readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+  readonly responses: Readonly<Record<string, PublishedResponse>>;
+}
+interface PublishedResponse {
+  readonly content?: Content;
+  readonly headers?: Readonly<Record<string, unknown>>;
 }
 interface PublishedParameter {
   readonly name: string;
@@ -37,7 +42,10 @@ const PROBLEM = "application/problem+json";
 /** What a string or number is held to. */
 const RULES = ["type", "minLength", "maxLength", "pattern", "minimum", "maximum"];
 
-/** The source of `fakeTable`, a row per operation, and of `problemDocuments`, an example per code. */
+/**
+ * The source of `fakeTable`, a row per operation, of `credentialTable`, a row per credential that signs
+ * somebody in, and of `problemDocuments`, an example per code.
+ */
 export function fakeTables(document: PublishedDocument): string {
   const problems: Record<string, unknown> = {};
   const rows = Object.values(document.paths)
@@ -50,9 +58,16 @@ export function fakeTables(document: PublishedDocument): string {
     });
   return [
     `export const fakeTable = {\n${rows.join("\n")}\n} as const;`,
+    `export const credentialTable = ${JSON.stringify(credentialRows())} as const;`,
     `export const problemDocuments = ${JSON.stringify(problems)} as const;`,
     "",
   ].join("\n\n");
+}
+
+function credentialRows() {
+  return Object.fromEntries(
+    signingIn.map((name) => [name, { sentByBrowser: credentials[name].sentByBrowser }]),
+  );
 }
 
 function problemExamples({ responses }: PublishedOperation) {
@@ -65,7 +80,8 @@ function rowOf(document: PublishedDocument, operation: PublishedOperation, probl
   const [status] = Object.keys(operation.responses).filter((key) => key.startsWith("2"));
   // The fake has no administrators: it refuses these before it looks at what they are sent.
   const isForAdmins = problems.includes("forbidden");
-  const row = { success: Number(status), isForAdmins, problems };
+  const isChallenging = "www-authenticate" in (operation.responses["401"]?.headers ?? {});
+  const row = { success: Number(status), isForAdmins, isChallenging, problems };
   return isForAdmins ? row : { ...row, ...inputsOf(document, operation) };
 }
 

@@ -60,7 +60,7 @@ function typescript(text: string): Promise<string> {
 /** What the client must know at run time: where each operation is, and which part each input goes to. */
 function operationTable(): string {
   const rows = Object.values(operations).map((operation: OperationDescription) => {
-    const { operationId, method, path, request, security } = operation;
+    const { operationId, method, path, request, security, learns } = operation;
     const row = {
       method,
       path,
@@ -68,6 +68,7 @@ function operationTable(): string {
       query: Object.keys(request.query?.shape ?? {}),
       body: request.body !== undefined,
       accepts: security.accepts,
+      ...(learns && { learns }),
       answers: answersOf(operation),
     };
     return `${operationId}: ${JSON.stringify(row)},`;

@@ -1,6 +1,6 @@
 /** What is timed: the storage's own statements, on accounts, sessions and events drawn at random. */
 import type { openStorage } from "../../src/storage/storage.ts";
-import { SESSION_COOKIE } from "../../src/contract/security.ts";
+import { SESSION_COOKIE } from "../../src/contract/cookies.ts";
 import type { Ask } from "./requests.ts";
 import * as rows from "./rows.ts";
 
@@ -47,7 +47,9 @@ export const topics: readonly Topic[] = [
     return async (storage) => {
       const state = await storage.sessions.findRefreshState(id);
       if (state === undefined) return 0;
-      return Number(await storage.sessions.advanceRefreshCounter(id, state.refreshCounter, rows.NOW));
+      return Number(
+        await storage.sessions.advanceRefreshCounter(id, state.refreshCounter, rows.NOW),
+      );
     };
   }),
   topic("signup: account and event", 1, (_, draw) => {

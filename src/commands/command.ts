@@ -1,6 +1,6 @@
 /** What the commands share: their arguments, the settings, the database, and how they end. */
 import { parseArgs } from "node:util";
-import { createEventLog } from "../app.ts";
+import { createEventLog } from "../routes/event-log.ts";
 import { dataFolderOf, poolOf, readSettings, type Settings } from "../process/settings.ts";
 import { operations } from "../contract/operations.ts";
 import { secretFieldNames } from "../contract/secret-fields.ts";

@@ -27,6 +27,7 @@ export const operationTable = {
     query: [],
     body: true,
     accepts: [],
+    learns: "csrfToken",
     answers: {
       "200": "json",
       "400": "problem",
@@ -46,6 +47,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: ["session"],
+    learns: "signedOut",
     answers: {
       "204": "none",
       "400": "problem",
@@ -163,6 +165,7 @@ export const operationTable = {
     query: [],
     body: true,
     accepts: [],
+    learns: "tokens",
     answers: {
       "200": "json",
       "400": "problem",
@@ -182,6 +185,7 @@ export const operationTable = {
     query: [],
     body: true,
     accepts: [],
+    learns: "tokens",
     answers: {
       "200": "json",
       "400": "problem",
@@ -201,6 +205,7 @@ export const operationTable = {
     query: [],
     body: true,
     accepts: [],
+    learns: "signedOut",
     answers: {
       "204": "none",
       "400": "problem",
