@@ -21,6 +21,12 @@ type Flat<T> = unknown extends T ? Record<string, never> : { [Key in keyof T]: T
 /** What the function of an operation takes first. An operation that takes nothing has an empty object. */
 export type Input<K extends OperationId> = Flat<Path<K> & Query<K> & Body<K>>;
 
+type Row = (typeof operationTable)[OperationId];
+/** A credential that signs an account in, as the document calls it. */
+export type CredentialName = Row["accepts"][number];
+/** `csrfToken` and `tokens`: the answer brings them. `signedOut`: the caller's session, or that of the token in the body, has ended. */
+export type Lesson = Extract<Row, { readonly learns: string }>["learns"];
+
 /** A row of the operation table: where the operation is, and which part each input goes to. */
 export interface OperationRow {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -30,7 +36,9 @@ export interface OperationRow {
   /** Whether it takes a body: all that is neither a path parameter nor query. */
   readonly body: boolean;
   /** The credentials it takes. None: open to everybody. */
-  readonly accepts: readonly ("session" | "bearer")[];
+  readonly accepts: readonly CredentialName[];
+  /** Changes the login that a client keeps, when it succeeds. */
+  readonly learns?: Lesson;
   /** What each documented status carries. */
   readonly answers: Readonly<Partial<Record<number, AnswerKind>>>;
 }

@@ -76,10 +76,10 @@ export function storedTokenCredential(store: TokenStore, refresh: Refresh): Cred
       }
       setToken(request, tokens?.accessToken);
     },
-    async learn(operationId, result, input) {
-      const tokens = tokensOf(result);
+    async learn(row, result, input) {
+      const tokens = row.learns === "tokens" ? tokensOf(result) : undefined;
       if (tokens) return store.write(tokens);
-      if (!result.ok || operationId !== "tokenRevoke") return;
+      if (!result.ok || row.learns !== "signedOut") return;
       const kept = await store.read();
       if (kept?.refreshToken === input["token"] || kept?.accessToken === input["token"])
         await store.clear();

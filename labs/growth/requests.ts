@@ -1,5 +1,6 @@
 /** Sends requests to the whole application on a filled database, without the network. */
-import { createApp, createEventLog } from "../../src/app.ts";
+import { createApp } from "../../src/app.ts";
+import { createEventLog } from "../../src/routes/event-log.ts";
 import { readSettings } from "../../src/process/settings.ts";
 import { addKeyRing, dependenciesOf } from "../../src/process/dependencies.ts";
 import { deriveKeys } from "../../src/domain/secrets.ts";

@@ -1,5 +1,5 @@
 /** Topics that are timed: the storage's statements, on accounts, sessions and events drawn at random. */
-import { SESSION_COOKIE } from "../../src/contract/security.ts";
+import { SESSION_COOKIE } from "../../src/contract/cookies.ts";
 import type { Ask, Storage } from "./requests.ts";
 import * as rows from "./rows.ts";
 

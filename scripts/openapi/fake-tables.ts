@@ -1,4 +1,5 @@
 /** Writes the tables of the client's fake server: the inputs each operation accepts, and the ways it can fail. */
+import { credentials, signingIn } from "../../src/contract/credentials.ts";
 import type { JsonSchema } from "./event-schemas.ts";
 
 export interface PublishedDocument {
@@ -16,7 +17,11 @@ interface PublishedOperation {
   readonly operationId: string;
   readonly parameters?: readonly PublishedParameter[];
   readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+  readonly responses: Readonly<Record<string, PublishedResponse>>;
+}
+interface PublishedResponse {
+  readonly content?: Content;
+  readonly headers?: Readonly<Record<string, unknown>>;
 }
 interface PublishedParameter {
   readonly name: string;
@@ -40,7 +45,10 @@ const RULES = ["type", "enum", "minLength", "maxLength", "pattern", "minimum", "
 /** The types that the fake server can check (`client/src/testing/rules.ts`). */
 const TYPES: readonly unknown[] = ["string", "integer", "boolean"];
 
-/** Source of `fakeTable`, with a row per operation, and of `problemDocuments`, with an example per code. */
+/**
+ * Source of `fakeTable`, with a row per operation, of `credentialTable`, with a row per credential that signs
+ * somebody in, and of `problemDocuments`, with an example per code.
+ */
 export function fakeTables(document: PublishedDocument): string {
   const problems: Record<string, unknown> = {};
   const rows = Object.values(document.paths)
@@ -53,9 +61,16 @@ export function fakeTables(document: PublishedDocument): string {
     });
   return [
     `export const fakeTable = {\n${rows.join("\n")}\n} as const;`,
+    `export const credentialTable = ${JSON.stringify(credentialRows())} as const;`,
     `export const problemDocuments = ${JSON.stringify(problems)} as const;`,
     "",
   ].join("\n\n");
+}
+
+function credentialRows() {
+  return Object.fromEntries(
+    signingIn.map((name) => [name, { sentByBrowser: credentials[name].sentByBrowser }]),
+  );
 }
 
 function problemExamples({ responses }: PublishedOperation) {
@@ -68,7 +83,8 @@ function rowOf(document: PublishedDocument, operation: PublishedOperation, probl
   const [status] = Object.keys(operation.responses).filter((key) => key.startsWith("2"));
   // The fake has no administrators: it refuses these operations before it looks at their inputs.
   const isForAdmins = problems.includes("forbidden");
-  const row = { success: Number(status), isForAdmins, problems };
+  const isChallenging = "www-authenticate" in (operation.responses["401"]?.headers ?? {});
+  const row = { success: Number(status), isForAdmins, isChallenging, problems };
   return isForAdmins ? row : { ...row, ...inputsOf(document, operation) };
 }
 

@@ -5,7 +5,7 @@ import { problem } from "../../src/contract/problems.ts";
 /** Source of `operationTable`, with one row per operation under its id. */
 export function operationTable(operations: readonly OperationDescription[]): string {
   const rows = operations.map((operation) => {
-    const { operationId, method, path, request, security } = operation;
+    const { operationId, method, path, request, security, learns } = operation;
     const row = {
       method,
       path,
@@ -13,6 +13,7 @@ export function operationTable(operations: readonly OperationDescription[]): str
       query: Object.keys(request.query?.shape ?? {}),
       body: request.body !== undefined,
       accepts: security.accepts,
+      ...(learns && { learns }),
       answers: answersOf(operation),
     };
     return `${operationId}: ${JSON.stringify(row)},`;

@@ -58,6 +58,7 @@ export const login = operation({
   problems: ["invalid_credentials"],
   events: ["login_success", "login_failed", "login_locked", "session_revoked"],
   limits: loginLimits,
+  learns: "csrfToken",
 });
 
 export const logout = operation({
@@ -78,6 +79,7 @@ export const logout = operation({
   },
   problems: [],
   events: ["logout"],
+  learns: "signedOut",
 });
 
 const exampleSessionInfo = {

@@ -1,5 +1,6 @@
 /** `/docs`: Swagger UI. The page alone; its assets come from a package and are served by `routes/docs.ts`. */
-import { CSRF_COOKIE, CSRF_HEADER } from "../contract/security.ts";
+import { CSRF_COOKIE } from "../contract/cookies.ts";
+import { CSRF_HEADER } from "../contract/security.ts";
 import { fillTemplate, page, type ServedFile } from "./page.ts";
 import type { PageSources } from "./sources.ts";
 

@@ -2,7 +2,7 @@
  * The one composition of server and commands: opens what the rules of auth stand on, in the order in
  * which each part needs the one before, and closes it again.
  */
-import { createEventLog } from "../app.ts";
+import { createEventLog } from "../routes/event-log.ts";
 import { operations } from "../contract/operations.ts";
 import { secretFieldNames } from "../contract/secret-fields.ts";
 import type { Meter } from "../domain/ports/meter.ts";

@@ -1,6 +1,6 @@
 import { hashSync } from "bcryptjs";
 import { describe, expect, it } from "vitest";
-import { createEventLog } from "../../src/app.ts";
+import { createEventLog } from "../../src/routes/event-log.ts";
 import type { LogEvent } from "../../src/contract/events.ts";
 import type { ImportedAccount } from "../../src/contract/imports.ts";
 import type { Journal, Occasion } from "../../src/domain/ports/events.ts";

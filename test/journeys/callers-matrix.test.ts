@@ -1,14 +1,16 @@
 /** Every operation met by every kind of caller. What must come of it is read off the contract's own security declarations. */
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Credential, signingIn } from "../../src/contract/credentials.ts";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { type OperationId, operationIds, operations } from "../../src/contract/operations.ts";
 import { CSRF_HEADER, isSafeMethod } from "../../src/contract/security.ts";
 import { freshEmail, password } from "../support/clients.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
-const ways = ["session", "bearer"] as const;
-type Way = (typeof ways)[number];
+/** A new kind of credential is met by every operation as well; `logIn` then asks how it is got. */
+const ways = signingIn;
+type Way = Credential;
 
 /** The role in which a kind of caller is signed in; undefined where it is not. */
 const kinds = {

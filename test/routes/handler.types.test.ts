@@ -6,6 +6,7 @@ import { describe, expectTypeOf, it } from "vitest";
 import type { Operations } from "../../src/contract/operations.ts";
 import type { RecordEvent } from "../../src/domain/change.ts";
 import type { EventLog, Occasion } from "../../src/domain/ports/events.ts";
+import { check } from "../../src/routes/checks/check.ts";
 import type { Answer, Call, Caller, Delivered, Handlers } from "../../src/routes/handler.ts";
 
 type SignupAnswer = Answer<Operations["signup"]>;
@@ -29,6 +30,50 @@ describe("the table of handlers", () => {
   it("has each handler in its own place", () => {
     expectTypeOf<Handlers["getMe"]>().not.toExtend<Handlers["logout"]>();
     expectTypeOf<Handlers["listUsers"]>().not.toExtend<Handlers["getUser"]>();
+  });
+});
+
+describe("limits", () => {
+  type Limits<Id extends keyof Handlers> = "takeLimits" extends keyof Parameters<Handlers[Id]>[0]
+    ? "its own"
+    : "the pipeline's";
+
+  it("are taken by the pipeline, but for one handler", () => {
+    expectTypeOf<Limits<"tokenRefresh">>().toEqualTypeOf<"its own">();
+    expectTypeOf<
+      Limits<Exclude<keyof Handlers, "tokenRefresh">>
+    >().toEqualTypeOf<"the pipeline's">();
+  });
+
+  it("cannot be forgotten by the one that takes them", () => {
+    const forgetful = async () => ({ problem: "invalid_refresh_token" }) as const;
+    // @ts-expect-error no limit was taken for this answer
+    const wrong: Handlers["tokenRefresh"] = forgetful;
+    const right: Handlers["tokenRefresh"] = ({ takeLimits }) =>
+      takeLimits(async () => undefined, forgetful);
+    return [wrong, right];
+  });
+
+  it("cannot refuse where the pipeline has taken them", () => {
+    const limited = {
+      rule: "login_ip",
+      quota: { count: 1, seconds: 1 },
+      retryAfterSeconds: 1,
+    } as const;
+    const refusal = { problem: "rate_limited", retryAfterSeconds: 1, limited } as const;
+    const right: Awaited<ReturnType<Handlers["tokenRefresh"]>> = { afterLimits: refusal };
+    // @ts-expect-error a login that reaches its handler was let through
+    const wrong: Answer<Operations["login"]> = refusal;
+    return [right, wrong];
+  });
+});
+
+describe("a check", () => {
+  it("refuses only with a problem that it names", () => {
+    const some = { name: "a", refuses: "b", concerns: () => true } as const;
+    check({ ...some, problems: ["forbidden"], judge: () => ({ problem: "forbidden" }) });
+    // @ts-expect-error it names another
+    check({ ...some, problems: ["forbidden"], judge: () => ({ problem: "unauthenticated" }) });
   });
 });
 

@@ -1,6 +1,6 @@
 /** Two transactions that meet, step by step: what holds must not depend on who was first. */
 import { describe, expect, it } from "vitest";
-import { createEventLog } from "../../src/app.ts";
+import { createEventLog } from "../../src/routes/event-log.ts";
 import type { LogEvent } from "../../src/contract/events.ts";
 import { commit } from "../../src/domain/change.ts";
 import type { Stores } from "../../src/domain/ports/storage.ts";

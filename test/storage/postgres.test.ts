@@ -7,7 +7,7 @@ import { openDatabase } from "../../src/storage/engine/open-database.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { PooledConnection } from "../../src/storage/engine/postgres-pooled-connection.ts";
 import { runPipeline } from "../../src/storage/engine/postgres-pipeline.ts";
-import { createEventLog } from "../../src/app.ts";
+import { createEventLog } from "../../src/routes/event-log.ts";
 import { promoteToAdmin } from "../../src/domain/admins.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { createPostgres, type TestDatabase } from "../support/databases.ts";

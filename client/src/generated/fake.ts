@@ -4,6 +4,7 @@ export const fakeTable = {
   signup: {
     success: 201,
     isForAdmins: false,
+    isChallenging: false,
     problems: [
       "weak_password",
       "validation_failed",
@@ -31,6 +32,7 @@ export const fakeTable = {
   login: {
     success: 200,
     isForAdmins: false,
+    isChallenging: false,
     problems: [
       "validation_failed",
       "invalid_json",
@@ -57,6 +59,7 @@ export const fakeTable = {
   logout: {
     success: 204,
     isForAdmins: false,
+    isChallenging: false,
     problems: ["validation_failed", "csrf_rejected", "internal_error", "overloaded"],
     params: {},
     query: {},
@@ -64,6 +67,7 @@ export const fakeTable = {
   getMe: {
     success: 200,
     isForAdmins: false,
+    isChallenging: true,
     problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
     params: {},
     query: {},
@@ -71,6 +75,7 @@ export const fakeTable = {
   listMySessions: {
     success: 200,
     isForAdmins: false,
+    isChallenging: true,
     problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
     params: {},
     query: {
@@ -87,6 +92,7 @@ export const fakeTable = {
   revokeMyOtherSessions: {
     success: 204,
     isForAdmins: false,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "unauthenticated",
@@ -100,6 +106,7 @@ export const fakeTable = {
   revokeMySession: {
     success: 204,
     isForAdmins: false,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "unauthenticated",
@@ -121,6 +128,7 @@ export const fakeTable = {
   listMyEvents: {
     success: 200,
     isForAdmins: false,
+    isChallenging: true,
     problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
     params: {},
     query: {
@@ -137,6 +145,7 @@ export const fakeTable = {
   changePassword: {
     success: 204,
     isForAdmins: false,
+    isChallenging: true,
     problems: [
       "weak_password",
       "validation_failed",
@@ -160,6 +169,7 @@ export const fakeTable = {
   deleteMe: {
     success: 204,
     isForAdmins: false,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "invalid_json",
@@ -180,6 +190,7 @@ export const fakeTable = {
   tokenLogin: {
     success: 200,
     isForAdmins: false,
+    isChallenging: false,
     problems: [
       "validation_failed",
       "invalid_json",
@@ -206,6 +217,7 @@ export const fakeTable = {
   tokenRefresh: {
     success: 200,
     isForAdmins: false,
+    isChallenging: false,
     problems: [
       "validation_failed",
       "invalid_json",
@@ -224,6 +236,7 @@ export const fakeTable = {
   tokenRevoke: {
     success: 204,
     isForAdmins: false,
+    isChallenging: false,
     problems: [
       "validation_failed",
       "invalid_json",
@@ -240,6 +253,7 @@ export const fakeTable = {
   getTokenMe: {
     success: 200,
     isForAdmins: false,
+    isChallenging: true,
     problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
     params: {},
     query: {},
@@ -247,6 +261,7 @@ export const fakeTable = {
   forgotPassword: {
     success: 202,
     isForAdmins: false,
+    isChallenging: false,
     problems: [
       "validation_failed",
       "invalid_json",
@@ -271,6 +286,7 @@ export const fakeTable = {
   resetPassword: {
     success: 204,
     isForAdmins: false,
+    isChallenging: false,
     problems: [
       "invalid_reset_token",
       "weak_password",
@@ -293,11 +309,13 @@ export const fakeTable = {
   listUsers: {
     success: 200,
     isForAdmins: true,
+    isChallenging: true,
     problems: ["validation_failed", "unauthenticated", "forbidden", "internal_error", "overloaded"],
   },
   getUser: {
     success: 200,
     isForAdmins: true,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "unauthenticated",
@@ -310,6 +328,7 @@ export const fakeTable = {
   updateUser: {
     success: 200,
     isForAdmins: true,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "invalid_json",
@@ -327,6 +346,7 @@ export const fakeTable = {
   deleteUser: {
     success: 204,
     isForAdmins: true,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "unauthenticated",
@@ -341,6 +361,7 @@ export const fakeTable = {
   unlockUser: {
     success: 204,
     isForAdmins: true,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "unauthenticated",
@@ -354,6 +375,7 @@ export const fakeTable = {
   revokeUserSessions: {
     success: 204,
     isForAdmins: true,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "unauthenticated",
@@ -367,11 +389,13 @@ export const fakeTable = {
   listEvents: {
     success: 200,
     isForAdmins: true,
+    isChallenging: true,
     problems: ["validation_failed", "unauthenticated", "forbidden", "internal_error", "overloaded"],
   },
   getJwks: {
     success: 200,
     isForAdmins: false,
+    isChallenging: false,
     problems: ["validation_failed"],
     params: {},
     query: {},
@@ -379,6 +403,7 @@ export const fakeTable = {
   getHealth: {
     success: 200,
     isForAdmins: false,
+    isChallenging: false,
     problems: ["validation_failed"],
     params: {},
     query: {},
@@ -386,6 +411,7 @@ export const fakeTable = {
   getReadiness: {
     success: 200,
     isForAdmins: false,
+    isChallenging: false,
     problems: ["validation_failed", "overloaded"],
     params: {},
     query: {},
@@ -393,10 +419,16 @@ export const fakeTable = {
   getMetrics: {
     success: 200,
     isForAdmins: false,
+    isChallenging: true,
     problems: ["validation_failed", "unauthenticated", "not_found"],
     params: {},
     query: {},
   },
+} as const;
+
+export const credentialTable = {
+  session: { sentByBrowser: true },
+  bearer: { sentByBrowser: false },
 } as const;
 
 export const problemDocuments = {

@@ -27,6 +27,7 @@ export const operationTable = {
     query: [],
     body: true,
     accepts: [],
+    learns: "csrfToken",
     answers: {
       "200": "json",
       "400": "problem",
@@ -46,6 +47,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: ["session"],
+    learns: "signedOut",
     answers: {
       "204": "none",
       "400": "problem",
@@ -178,6 +180,7 @@ export const operationTable = {
     query: [],
     body: true,
     accepts: [],
+    learns: "tokens",
     answers: {
       "200": "json",
       "400": "problem",
@@ -197,6 +200,7 @@ export const operationTable = {
     query: [],
     body: true,
     accepts: [],
+    learns: "tokens",
     answers: {
       "200": "json",
       "400": "problem",
@@ -216,6 +220,7 @@ export const operationTable = {
     query: [],
     body: true,
     accepts: [],
+    learns: "signedOut",
     answers: {
       "204": "none",
       "400": "problem",
