@@ -104,7 +104,7 @@ function isAllowed(room: Room, file: string, target: string, { name, isType }: I
 /** Whether a room's entry names the file or module. `package:` is every package. */
 function isBeneath(target: string, entry: string): boolean {
   if (entry === "package:")
-    return !/^(?:\.|node:|(?:src|client|packages|test|scripts|lint)\/)/.test(target);
+    return !/^(?:\.|node:|(?:src|client|packages|test|scripts|labs|lint|examples)\/)/.test(target);
   if (entry.endsWith("/") || entry.endsWith(":")) return target.startsWith(entry);
   return target === entry || (!entry.includes(".") && target.startsWith(`${entry}/`));
 }

@@ -36,20 +36,20 @@ describe("the style rules", () => {
       "named after what it is about",
     ],
     [
-      "process.env outside config.ts",
-      "src/server.ts",
+      "process.env outside settings.ts",
+      "src/process/server.ts",
       `process.env["PORT"];`,
-      "Only src/config.ts reads the environment",
+      "Only src/process/settings.ts reads the environment",
     ],
     [
       "env taken out of process",
       "src/platform/a.ts",
       `const { env } = process;`,
-      "Only src/config.ts reads the environment",
+      "Only src/process/settings.ts reads the environment",
     ],
     [
       "env imported",
-      "src/server.ts",
+      "src/process/server.ts",
       `import { env } from "node:process";`,
       "the linter sees when its `env` is read",
     ],
@@ -91,7 +91,7 @@ describe("the style rules", () => {
   });
 
   it.each([
-    ["the environment in config.ts", "src/config.ts", `process.env["PORT"];`],
+    ["the environment in settings.ts", "src/process/settings.ts", `process.env["PORT"];`],
     [
       "a default export where a tool asks for it",
       "packages/http/vitest.config.ts",
@@ -138,7 +138,11 @@ describe("the rules that ask the compiler", () => {
     "no-unsafe-return",
     "consistent-type-imports",
   ])("include %s", async (rule) => {
-    for (const file of ["src/server.ts", "client/src/client.ts", "packages/http/src/setup.ts"]) {
+    for (const file of [
+      "src/process/server.ts",
+      "client/src/client.ts",
+      "packages/http/src/setup.ts",
+    ]) {
       expect(await whole.calculateConfigForFile(join(root, file))).toMatchObject({
         rules: { [`@typescript-eslint/${rule}`]: expect.arrayContaining([ERROR]) },
       });
