@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { type OperationId, operationIds, operations } from "../../src/contract/operations.ts";
 import { CSRF_HEADER, isSafeMethod } from "../../src/contract/security.ts";
-import { freshEmail, password } from "../support/clients.ts";
+import { freshEmail } from "../support/clients.ts";
+import { PASSWORD } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 const ways = ["session", "bearer"] as const;
@@ -156,7 +157,7 @@ async function credentialFor(id: OperationId, way: Way, kind: Kind, isLetIn: boo
 async function newCredential(kind: Kind, way: Way) {
   if (kind === "nobody") return { userId: "", headers: {} };
   const email = freshEmail();
-  const { id: userId } = (await (await post("/signup", { email, password })).json()) as {
+  const { id: userId } = (await (await post("/signup", { email, password: PASSWORD })).json()) as {
     id: string;
   };
   if (kind.endsWith("admin")) sql("UPDATE users SET role = 'admin' WHERE id = ?", userId);
@@ -171,11 +172,11 @@ async function newCredential(kind: Kind, way: Way) {
 
 async function logIn(way: Way, email: string): Promise<Record<string, string>> {
   if (way === "bearer") {
-    const answer = await post("/token/login", { email, password });
+    const answer = await post("/token/login", { email, password: PASSWORD });
     const { accessToken } = (await answer.json()) as { accessToken: string };
     return { authorization: `Bearer ${accessToken}` };
   }
-  const answer = await post("/login", { email, password });
+  const answer = await post("/login", { email, password: PASSWORD });
   const cookies = answer.headers.getSetCookie().map((line) => line.split(";")[0]);
   const { csrfToken } = (await answer.json()) as { csrfToken: string };
   return { cookie: cookies.join("; "), [CSRF_HEADER]: csrfToken };

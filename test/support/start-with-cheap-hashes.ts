@@ -5,7 +5,7 @@
 import { readSettings } from "../../src/process/settings.ts";
 import { main } from "../../src/commands/start.ts";
 import { serveUntilSignal } from "../../src/process/serve.ts";
-import { CHEAP_COST } from "./cheap-hashes.ts";
+import { CHEAP_COST } from "./test-settings.ts";
 
 const read = readSettings();
 if ("faults" in read) await main();
