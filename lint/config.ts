@@ -5,8 +5,8 @@
 import { fileURLToPath } from "node:url";
 import type { ESLint } from "eslint";
 import { defineConfig } from "eslint/config";
-import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
+import { noCircles } from "./no-circles.ts";
 import { roomImports } from "./room-imports.ts";
 import { assertionSaysWhy, disableSaysWhy } from "./said-why.ts";
 
@@ -54,6 +54,7 @@ const weakRandomness = {
 };
 
 const ownRules = {
+  "no-circles": noCircles,
   "room-imports": roomImports,
   "assertion-says-why": assertionSaysWhy,
   "disable-says-why": disableSaysWhy,
@@ -78,19 +79,11 @@ export const fileRules = defineConfig([
     files: ["**/*.ts", "**/*.js"],
     languageOptions: { parser: tseslint.parser },
     linterOptions: { reportUnusedDisableDirectives: "error", reportUnusedInlineConfigs: "error" },
-    plugins: {
-      portcullis: { rules: ownRules },
-      "import-x": importX,
-    },
-    settings: {
-      "import-x/resolver-next": [createNodeResolver({ extensions: [".ts", ".js"] })],
-      "import-x/extensions": [".ts", ".js"],
-      "import-x/parsers": { "@typescript-eslint/parser": [".ts"] },
-    },
+    plugins: { portcullis: { rules: ownRules } },
     rules: {
       "portcullis/room-imports": "error",
       "portcullis/disable-says-why": "error",
-      "import-x/no-cycle": "error",
+      "portcullis/no-circles": "error",
       "no-restricted-syntax": ["error", defaultExport, enumeration, decorator],
       eqeqeq: "error",
     },

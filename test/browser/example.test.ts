@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { PASSWORD } from "../support/credentials.ts";
 import { desktop, noBrowser, phone, useBrowser, type WatchedPage } from "../support/browser.ts";
 
 /** A busy machine is no fault of the page. */
@@ -40,7 +41,7 @@ describe.skipIf(noBrowser)("examples/browser", () => {
     );
   }
 
-  const fill = async (page: Page, email: string, secret = password) => {
+  const fill = async (page: Page, email: string, secret = PASSWORD) => {
     await page.getByLabel("E-mail address").fill(email);
     await page.getByLabel("Password").fill(secret);
   };
@@ -66,7 +67,7 @@ describe.skipIf(noBrowser)("examples/browser", () => {
       expect(await page.getByRole("listitem").count()).toBe(1);
 
       const other = cookieClient(example.apiOrigin);
-      dataOf(await other.login({ email, password }));
+      dataOf(await other.login({ email, password: PASSWORD }));
       await page.reload(); // the cookie outlives it
       const end = page.getByRole("button", { name: /^End the session of/ });
       await end.waitFor();
@@ -116,7 +117,7 @@ describe.skipIf(noBrowser)("examples/browser", () => {
     await page.keyboard.press("Tab");
     await page.keyboard.type(email);
     await page.keyboard.press("Tab");
-    await page.keyboard.type(password);
+    await page.keyboard.type(PASSWORD);
     await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter"); // Sign up

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { nthMailTo, tokenIn } from "../support/mailbox.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 
@@ -11,7 +12,7 @@ let watched: WatchedPage;
 async function forgetful(): Promise<{ email: string; token: string }> {
   const api = cookieClient(watched.origin);
   const email = freshEmail();
-  dataOf(await api.signup({ email, password }));
+  dataOf(await api.signup({ email, password: PASSWORD }));
   dataOf(await api.forgotPassword({ email }));
   return { email, token: tokenIn(await nthMailTo(watched.outbox, email)) };
 }
@@ -52,16 +53,16 @@ describe.skipIf(noBrowser)("/reset in a browser", () => {
     );
     await openLink(token);
     expect(consoleErrors).toHaveLength(1); // the refusal
-    expect(await choose(newPassword)).toBe("Your password is set. You can sign in with it now.");
+    expect(await choose(NEW_PASSWORD)).toBe("Your password is set. You can sign in with it now.");
     expect(await page.locator("form").isHidden()).toBe(true);
     expect(consoleErrors).toHaveLength(1);
 
     const api = cookieClient(origin);
-    expect(await api.login({ email, password })).toMatchObject({ status: 401 });
-    expect(await api.login({ email, password: newPassword })).toMatchObject({ status: 200 });
+    expect(await api.login({ email, password: PASSWORD })).toMatchObject({ status: 401 });
+    expect(await api.login({ email, password: NEW_PASSWORD })).toMatchObject({ status: 200 });
 
     await openLink(token);
-    expect(await choose(password)).toBe("This link is no longer good. Ask for a new one.");
+    expect(await choose(PASSWORD)).toBe("This link is no longer good. Ask for a new one.");
     await page.goto(`${origin}/healthz`);
     await page.goto(`${origin}/reset`);
     expect(await page.getByRole("status").innerText()).toMatch(/^This link is not complete/);
@@ -77,7 +78,7 @@ describe.skipIf(noBrowser)("/reset in a browser", () => {
     const { token } = await forgetful();
     await openLink(token);
     await page.waitForURL(`${origin}/reset`);
-    await choose(newPassword);
+    await choose(NEW_PASSWORD);
     await page.goto(`${origin}/problems/email-taken`);
     await page.goBack();
     expect(page.url()).toBe(`${origin}/reset`);

@@ -8,27 +8,28 @@ import { listSessions } from "../../src/domain/own-sessions.ts";
 import { listUsers } from "../../src/domain/users.ts";
 import { respell } from "../support/base64url.ts";
 import { logInByCookie } from "../support/logins.ts";
-import { NOW, openWorld, type World } from "../support/domain.ts";
+import { NOW } from "../support/clock.ts";
+import { type Domain, openDomain } from "../support/domain.ts";
 
 const ADA = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42";
 const GRACE = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";
 
-let world: World;
+let domain: Domain;
 beforeEach(async () => {
-  world = await openWorld();
+  domain = await openDomain();
 });
 
 /** Each event carries the id of a request of its own: that is how it is known again. */
 async function happen(name: "logout" | "user_unlocked", userId: string, now: number) {
-  const occasion = world.at(now);
-  await commit(world.deps, occasion, ({ record }) =>
+  const occasion = domain.at(now);
+  await commit(domain.deps, occasion, ({ record }) =>
     name === "logout" ? record(name, { userId }) : record(name, { userId, actorId: GRACE }),
   );
   return String(occasion.requestId);
 }
 
 async function page(filter: EventFilter, limit: number, cursor?: string) {
-  const found = await listEvents(world.deps, filter, limit, cursor);
+  const found = await listEvents(domain.deps, filter, limit, cursor);
   if (found === undefined) throw new Error("A cursor of this list was refused");
   return { ids: found.items.map(({ requestId }) => requestId), nextCursor: found.nextCursor };
 }
@@ -130,27 +131,27 @@ describe("a cursor that this list did not give is refused", () => {
     const key = createSecretKey(new Uint8Array(32).fill(1));
     const foreign = ["", "x", "0", respell(genuine), `${genuine}A`, genuine.slice(4)];
     for (const cursor of [...foreign, sealCursor(key, "events", `${NOW} ${ADA}`)])
-      expect(await listEvents(world.deps, {}, 1, cursor)).toBeUndefined();
+      expect(await listEvents(domain.deps, {}, 1, cursor)).toBeUndefined();
   });
 
   test("of the accounts or of an account's sessions", async () => {
-    const [ada] = [await world.newUser(), await world.newUser()];
-    await logInByCookie(world, ada);
-    await logInByCookie(world, ada);
-    const users = await listUsers(world.deps, {}, 1, undefined);
-    const sessions = await listSessions(world.deps, world.at(), ada.id, 1, undefined);
+    const [ada] = [await domain.newUser(), await domain.newUser()];
+    await logInByCookie(domain, ada);
+    await logInByCookie(domain, ada);
+    const users = await listUsers(domain.deps, {}, 1, undefined);
+    const sessions = await listSessions(domain.deps, domain.at(), ada.id, 1, undefined);
     for (const cursor of [users?.nextCursor, sessions?.nextCursor]) {
       expect(cursor).toEqual(expect.any(String));
-      expect(await listEvents(world.deps, {}, 1, cursor ?? "")).toBeUndefined();
+      expect(await listEvents(domain.deps, {}, 1, cursor ?? "")).toBeUndefined();
     }
     const { nextCursor } = await page({}, 1);
-    expect(await listUsers(world.deps, {}, 1, nextCursor ?? "")).toBeUndefined();
+    expect(await listUsers(domain.deps, {}, 1, nextCursor ?? "")).toBeUndefined();
   });
 });
 
 describe("LA-07 an account's own events", () => {
   const own = async (userId: string, limit: number, cursor?: string) => {
-    const found = await listOwnEvents(world.deps, userId, limit, cursor);
+    const found = await listOwnEvents(domain.deps, userId, limit, cursor);
     if (found === undefined) throw new Error("A cursor of this list was refused");
     return { ids: found.items.map(({ requestId }) => requestId), nextCursor: found.nextCursor };
   };
@@ -158,7 +159,7 @@ describe("LA-07 an account's own events", () => {
   test("LA-07 are the account's alone, without those for administrators, newest first", async () => {
     const made = [await happen("logout", ADA, NOW)];
     await happen("logout", GRACE, NOW);
-    await commit(world.deps, world.at(), async ({ record }) => {
+    await commit(domain.deps, domain.at(), async ({ record }) => {
       await record("token_refreshed", { userId: ADA, sessionId: GRACE });
       await record("authorization_denied", { userId: ADA, operation: "listUsers" });
       await record("rate_limited", { operation: "login", key: "ip" });
@@ -186,12 +187,12 @@ describe("LA-07 an account's own events", () => {
   });
 
   test("LA-07 have cursors of their own: another account's, the administrators' and the sessions' are refused", async () => {
-    const ada = await world.newUser();
+    const ada = await domain.newUser();
     for (const userId of [ada.id, GRACE])
       for (let index = 0; index < 2; index += 1) await happen("logout", userId, NOW);
-    await logInByCookie(world, ada);
-    await logInByCookie(world, ada);
-    const sessions = await listSessions(world.deps, world.at(), ada.id, 1, undefined);
+    await logInByCookie(domain, ada);
+    await logInByCookie(domain, ada);
+    const sessions = await listSessions(domain.deps, domain.at(), ada.id, 1, undefined);
     const genuine = (await own(ada.id, 1)).nextCursor ?? "";
     expect((await own(ada.id, 1, genuine)).ids).toHaveLength(1);
     const foreign = [
@@ -203,8 +204,8 @@ describe("LA-07 an account's own events", () => {
     ];
     for (const cursor of foreign) {
       expect(cursor).toEqual(expect.any(String));
-      expect(await listOwnEvents(world.deps, ada.id, 1, cursor ?? "")).toBeUndefined();
+      expect(await listOwnEvents(domain.deps, ada.id, 1, cursor ?? "")).toBeUndefined();
     }
-    expect(await listEvents(world.deps, {}, 1, genuine)).toBeUndefined();
+    expect(await listEvents(domain.deps, {}, 1, genuine)).toBeUndefined();
   });
 });

@@ -12,7 +12,7 @@ import {
 import type { Storage } from "../../src/domain/ports/storage.ts";
 import { StorageUnavailableError } from "../../src/domain/ports/storage.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
 
 const sealKey = new Uint8Array(randomBytes(32));
 const ACCESS_TOKEN_SECONDS = 900;

@@ -5,7 +5,8 @@ import { type Credential, signingIn } from "../../src/contract/credentials.ts";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { type OperationId, operationIds, operations } from "../../src/contract/operations.ts";
 import { CSRF_HEADER, isSafeMethod } from "../../src/contract/security.ts";
-import { freshEmail, password } from "../support/clients.ts";
+import { freshEmail } from "../support/clients.ts";
+import { PASSWORD } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 /** A new kind of credential is met by every operation as well; `logIn` then asks how it is got. */
@@ -159,7 +160,7 @@ async function credentialFor(id: OperationId, way: Way, kind: Kind, isLetIn: boo
 async function newCredential(kind: Kind, way: Way) {
   if (kind === "nobody") return { userId: "", headers: {} };
   const email = freshEmail();
-  const { id: userId } = (await (await post("/signup", { email, password })).json()) as {
+  const { id: userId } = (await (await post("/signup", { email, password: PASSWORD })).json()) as {
     id: string;
   };
   if (kind.endsWith("admin")) sql("UPDATE users SET role = 'admin' WHERE id = ?", userId);
@@ -174,11 +175,11 @@ async function newCredential(kind: Kind, way: Way) {
 
 async function logIn(way: Way, email: string): Promise<Record<string, string>> {
   if (way === "bearer") {
-    const answer = await post("/token/login", { email, password });
+    const answer = await post("/token/login", { email, password: PASSWORD });
     const { accessToken } = (await answer.json()) as { accessToken: string };
     return { authorization: `Bearer ${accessToken}` };
   }
-  const answer = await post("/login", { email, password });
+  const answer = await post("/login", { email, password: PASSWORD });
   const cookies = answer.headers.getSetCookie().map((line) => line.split(";")[0]);
   const { csrfToken } = (await answer.json()) as { csrfToken: string };
   return { cookie: cookies.join("; "), [CSRF_HEADER]: csrfToken };

@@ -7,14 +7,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { createClient } from "@portcullis/client";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
-import {
-  adminCredentials,
-  generousLimits,
-  spawnServer,
-  startServerProcess,
-} from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { spawnServer, startServerProcess } from "../support/server-process.ts";
+import { generousLimits } from "../support/test-settings.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const children: ChildProcess[] = [];
 afterEach(async () => {
@@ -30,7 +27,7 @@ describe("examples/resource-server", () => {
     const server = await startServerProcess();
     onTestFinished(() => server.dispose());
     const api = createClient({ baseUrl: server.baseUrl });
-    const { accessToken } = dataOf(await api.tokenLogin(adminCredentials));
+    const { accessToken } = dataOf(await api.tokenLogin(ADMIN));
     const [, payload = ""] = accessToken.split(".");
     const { iss, sub } = JSON.parse(Buffer.from(payload, "base64url").toString());
     const environment = {
@@ -70,12 +67,12 @@ describe("examples/log-tail", () => {
     children.push(server);
     const { lines, child } = example("log-tail", {});
     server.stdout?.pipe(child.stdin);
-    const started = await until(() => lines.find((line) => line.includes(" server_started ")));
+    const started = await waitFor(() => lines.find((line) => line.includes(" server_started ")));
     const api = cookieClient(started.slice(started.indexOf("http://")));
     const email = freshEmail();
-    await api.signup({ email, password });
+    await api.signup({ email, password: PASSWORD });
     await api.login({ email, password: "not the password at all" });
-    await api.login({ email, password });
+    await api.login({ email, password: PASSWORD });
     server.kill();
     await once(child, "close");
     const feed = lines.map((line) => line.replace(/^\S+Z (\w+) +/, "$1 "));
@@ -128,7 +125,7 @@ function example(name: string, environment: Readonly<Record<string, string>>) {
 
 async function resourceServer(environment: Readonly<Record<string, string>>): Promise<string> {
   const { lines } = example("resource-server", environment);
-  const line = await until(() => lines[0]);
+  const line = await waitFor(() => lines[0]);
   return /http:\/\/[\d.:]+/.exec(line)?.[0] ?? "";
 }
 

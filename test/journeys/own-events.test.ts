@@ -1,12 +1,9 @@
 /** An account's own history over HTTP: what its owner sees, and what a thief of the session does not learn. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cookieClient, dataOf, password, signedInClient, tokenClient } from "../support/clients.ts";
-import { adminClient } from "../support/provocations.ts";
-import {
-  adminCredentials,
-  type ServerProcess,
-  startServerProcess,
-} from "../support/server-process.ts";
+import { cookieClient, dataOf, signedInClient, tokenClient } from "../support/clients.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { adminClient } from "../support/ways-to-fail.ts";
 
 let server: ServerProcess;
 beforeAll(async () => {
@@ -21,7 +18,7 @@ test("LA-07 LA-08 an owner sees what happened to the account, by whom, and no id
   const program = tokenClient(server.baseUrl);
   const { id: adminId } = dataOf(await admin.getMe());
 
-  const { refreshToken } = dataOf(await program.tokenLogin({ email, password }));
+  const { refreshToken } = dataOf(await program.tokenLogin({ email, password: PASSWORD }));
   const { refreshToken: next } = dataOf(await program.tokenRefresh({ refreshToken }));
   dataOf(await program.tokenRevoke({ token: next }));
   await stranger.api.login({ email, password: "not the password" });
@@ -32,7 +29,7 @@ test("LA-07 LA-08 an owner sees what happened to the account, by whom, and no id
   dataOf(await api.updateUser({ userId: user.id, role: "user" }));
   await api.listUsers(); // denied: told of for administrators
   const laptop = cookieClient(server.baseUrl);
-  dataOf(await laptop.login({ email, password }));
+  dataOf(await laptop.login({ email, password: PASSWORD }));
   dataOf(await api.revokeMyOtherSessions());
 
   const { items } = dataOf(await api.listMyEvents({ limit: 100 }));
@@ -55,14 +52,14 @@ test("LA-07 LA-08 an owner sees what happened to the account, by whom, and no id
   expect(instants).toEqual(instants.toSorted().toReversed());
   const seen = JSON.stringify(items);
   expect(seen).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}/);
-  for (const secret of [email, adminCredentials.email, stranger.email, "wrong_password"])
+  for (const secret of [email, ADMIN.email, stranger.email, "wrong_password"])
     expect(seen).not.toContain(secret);
 
   const paged: unknown[] = [];
   for await (const event of api.listMyEvents.each({ limit: 5 })) paged.push(event);
   expect(paged).toEqual(items);
   const byToken = tokenClient(server.baseUrl);
-  dataOf(await byToken.tokenLogin({ email, password }));
+  dataOf(await byToken.tokenLogin({ email, password: PASSWORD }));
   const [login, ...before] = dataOf(await byToken.listMyEvents({ limit: 100 })).items;
   expect(login).toMatchObject({ event: "login_success", method: "token" });
   expect(before).toEqual(items);

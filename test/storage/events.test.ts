@@ -1,7 +1,8 @@
 import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { aSignup, aUser, HASH, NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
+import { aSignup, aUser, HASH } from "../support/rows.ts";
 
 /** In the words of both databases. SQLite's REPLACE is in sqlite.test.ts, PostgreSQL's TRUNCATE in postgres.test.ts. */
 const over = `insert into events select id, 'x', level, timestamp, null, '' from events where true

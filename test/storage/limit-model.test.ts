@@ -7,7 +7,7 @@ import type { LimitState, TakeRefusal } from "../../src/domain/ports/limits.ts";
 import type { Storage } from "../../src/domain/ports/storage.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { databases, type TestDatabase, testOptions } from "../support/databases.ts";
-import { NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
 
 /** A pace for each key: 3 at once, 1 at once, 5 at once. */
 const PACES = [

@@ -8,7 +8,8 @@ import { lockPolicy } from "../../src/domain/lockout.ts";
 import type { LockPolicy } from "../../src/domain/ports/locks.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { aUser, HASH, NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
+import { aUser, HASH } from "../support/rows.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { OutboxMail } from "../../src/domain/ports/mails.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
 
 describe.each(databases)("the outbox on $name", ({ create }) => {
   const test = eachTestOpens(create);

@@ -9,25 +9,11 @@ import { LogEvent } from "../../src/contract/events.ts";
 import { type OperationDescription, problemsOf } from "../../src/contract/operation.ts";
 import { operationIds, operations } from "../../src/contract/operations.ts";
 import { problem } from "../../src/contract/problems.ts";
+import { ADMIN } from "./credentials.ts";
+import { generousLimits } from "./test-settings.ts";
 
 const START = new URL("../../src/start.js", import.meta.url).pathname;
 const START_WITH_CHEAP_HASHES = new URL("start-with-cheap-hashes.ts", import.meta.url).pathname;
-
-export const adminCredentials = {
-  email: "grace@example.com",
-  password: "a tall ship and a star to steer by",
-};
-
-/** All of a test's clients come from one address. */
-export const generousLimits = {
-  LIMIT_LOGIN_IP: "100000/60",
-  LIMIT_LOGIN_EMAIL: "100000/60",
-  LIMIT_SIGNUP_IP: "100000/60",
-  LIMIT_FORGOT_IP: "100000/60",
-  LIMIT_FORGOT_EMAIL: "100000/60",
-  LIMIT_REFRESH_IP: "100000/60",
-  LOCKOUT_THRESHOLD: "100",
-} as const;
 
 export interface ServerProcess {
   readonly baseUrl: string;
@@ -56,8 +42,8 @@ export async function startServerProcess(options: StartOptions = {}): Promise<Se
   const databaseFile = join(folder, "portcullis.db");
   const environment = {
     DATABASE_URL: `sqlite:${databaseFile}`,
-    ADMIN_EMAIL: adminCredentials.email,
-    ADMIN_PASSWORD: adminCredentials.password,
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
     ...generousLimits,
     ...options.environment,
   };

@@ -5,7 +5,7 @@
 import { runCommand } from "../../src/commands/commands.ts";
 import { serve } from "../../src/commands/start.ts";
 import { readSettings } from "../../src/process/settings.ts";
-import { CHEAP_COST } from "./cheap-hashes.ts";
+import { CHEAP_COST } from "./test-settings.ts";
 
 const read = readSettings();
 if ("faults" in read) await runCommand("start", []);

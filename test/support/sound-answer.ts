@@ -1,4 +1,4 @@
-/** What an answer is, and what every one of them owes. */
+/** An HTTP answer as it came over the wire, and the promises that every answer keeps. */
 import type { IncomingHttpHeaders } from "node:http";
 import { expect } from "vitest";
 import { problem, problemCodes } from "../../src/contract/problems.ts";
@@ -8,8 +8,9 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
-/** What every answer owes, whatever was asked: no 5xx, the common headers, a declared problem. */
-export function expectSound(answer: Answer): void {
+
+/** Expects what every answer promises, whatever was asked: no 5xx, the common headers, a declared problem. */
+export function expectSoundAnswer(answer: Answer): void {
   expect(answer.status).toBeLessThan(500);
   expect(answer.headers["x-request-id"]).toMatch(
     /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
@@ -36,7 +37,7 @@ export function expectSound(answer: Answer): void {
   expect(body).toMatchObject({ status: answer.status, requestId: answer.headers["x-request-id"] });
 }
 
-/** The `code` of a problem, with its status: `400 invalid_json`. */
+/** Status and `code` of a problem: `400 invalid_json`. The status alone where there is no body. */
 export function codeOf({ status, body }: Answer): string {
   return `${status} ${body === "" ? "" : String((JSON.parse(body) as { code?: unknown }).code)}`.trim();
 }

@@ -1,22 +1,21 @@
 /** How to make each operation succeed. An operation or a success status without an entry does not compile. */
 import { createClient } from "@portcullis/client";
 import type { OperationId, Operations } from "../../src/contract/operations.ts";
-import { dataOf, freshEmail, password, signedInClient, tokenClient } from "./clients.ts";
-import { adminClient, type Servers } from "./provocations.ts";
+import { adminClient, dataOf, freshEmail, signedInClient, tokenClient } from "./clients.ts";
+import { NEW_PASSWORD, PASSWORD } from "./credentials.ts";
+import type { Servers } from "./servers-in-trouble.ts";
 
 type Succeed = (servers: Servers) => Promise<unknown>;
-type Successes = {
+type WaysToSucceed = {
   readonly [K in OperationId]: Readonly<Record<keyof Operations[K]["responses"], Succeed>>;
 };
 
-const newPassword = "four clear words of mine";
-
-export const successes: Successes = {
-  signup: { 201: (servers) => anyone(servers).signup({ email: freshEmail(), password }) },
+export const waysToSucceed: WaysToSucceed = {
+  signup: { 201: (servers) => anyone(servers).signup({ email: freshEmail(), password: PASSWORD }) },
   login: {
     200: async (servers) => {
       const { api, email } = await signedInClient(servers.healthy);
-      return api.login({ email, password });
+      return api.login({ email, password: PASSWORD });
     },
   },
   logout: { 204: async (servers) => (await somebody(servers)).logout() },
@@ -35,13 +34,16 @@ export const successes: Successes = {
   },
   changePassword: {
     204: async (servers) =>
-      (await somebody(servers)).changePassword({ currentPassword: password, newPassword }),
+      (await somebody(servers)).changePassword({
+        currentPassword: PASSWORD,
+        newPassword: NEW_PASSWORD,
+      }),
   },
-  deleteMe: { 204: async (servers) => (await somebody(servers)).deleteMe({ password }) },
+  deleteMe: { 204: async (servers) => (await somebody(servers)).deleteMe({ password: PASSWORD }) },
   tokenLogin: {
     200: async ({ healthy }) => {
       const { email } = await signedInClient(healthy);
-      return tokenClient(healthy).tokenLogin({ email, password });
+      return tokenClient(healthy).tokenLogin({ email, password: PASSWORD });
     },
   },
   tokenRefresh: {
@@ -68,7 +70,7 @@ export const successes: Successes = {
       const { email } = await signedInClient(servers.healthy);
       dataOf(await anyone(servers).forgotPassword({ email }));
       const token = await servers.resetToken(email);
-      return anyone(servers).resetPassword({ token, newPassword });
+      return anyone(servers).resetPassword({ token, newPassword: NEW_PASSWORD });
     },
   },
   listUsers: { 200: async (servers) => (await admin(servers)).listUsers() },
@@ -106,7 +108,7 @@ async function somebody({ healthy }: Servers) {
 async function program({ healthy }: Servers) {
   const { email } = await signedInClient(healthy);
   const api = tokenClient(healthy);
-  const { refreshToken } = dataOf(await api.tokenLogin({ email, password }));
+  const { refreshToken } = dataOf(await api.tokenLogin({ email, password: PASSWORD }));
   return { api, refreshToken };
 }
 

@@ -4,26 +4,14 @@ import { cookieJar } from "@portcullis/client/node";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { type OperationId, operations } from "../../src/contract/operations.ts";
 import type { ProblemCode } from "../../src/contract/problems.ts";
-import { dataOf, freshEmail, password, signedInClient } from "./clients.ts";
-import { adminCredentials } from "./server-process.ts";
+import { adminClient, dataOf, freshEmail, signedInClient } from "./clients.ts";
+import { ADMIN, PASSWORD } from "./credentials.ts";
+import type { Servers } from "./servers-in-trouble.ts";
 
-export interface Servers {
-  /** In order. */
-  readonly healthy: string;
-  /** Its tables are gone. */
-  readonly broken: string;
-  /** Its shutdown has begun. */
-  readonly draining: string;
-  /** Its limits are one a minute, other than for logins by client address, and its metrics need a token. */
-  readonly limited: string;
-  /** The token of the reset link that was mailed to an address. */
-  readonly resetToken: (email: string) => Promise<string>;
-}
+type Fail = (servers: Servers, operationId: OperationId) => Promise<unknown>;
 
-type Provoke = (servers: Servers, operationId: OperationId) => Promise<unknown>;
-
-/** A code without an entry does not compile: whoever declares a new problem says here how it is met. */
-export const provocations: Record<Exclude<ProblemCode, "method_not_allowed">, Provoke> = {
+/** A code without an entry does not compile: a new problem needs a way to meet it here. */
+export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail> = {
   invalid_json: ({ healthy }, id) =>
     tampered(healthy, id, (request) => new Request(request, { body: '{"email":' })),
   unsupported_media_type: ({ healthy }, id) =>
@@ -57,12 +45,12 @@ export const provocations: Record<Exclude<ProblemCode, "method_not_allowed">, Pr
       : call(await adminClient(healthy), id),
   last_admin: async ({ healthy }, id) => {
     const admin = await adminClient(healthy);
-    const proof = id === "deleteMe" ? { password: adminCredentials.password } : {};
+    const proof = id === "deleteMe" ? { password: ADMIN.password } : {};
     return call(admin, id, { userId: dataOf(await admin.getMe()).id, ...proof });
   },
   email_taken: async ({ healthy }, id) => {
     const { api, email } = await signedInClient(healthy);
-    return call(api, id, { email, password });
+    return call(api, id, { email, password: PASSWORD });
   },
   weak_password: async ({ healthy, resetToken }, id) => {
     const anyone = createClient({ baseUrl: healthy });
@@ -74,7 +62,7 @@ export const provocations: Record<Exclude<ProblemCode, "method_not_allowed">, Pr
       return call(anyone, id, { token, newPassword: "sunshine" });
     }
     return call((await signedInClient(healthy)).api, id, {
-      currentPassword: password,
+      currentPassword: PASSWORD,
       newPassword: "sunshine",
     });
   },
@@ -94,15 +82,9 @@ export const provocations: Record<Exclude<ProblemCode, "method_not_allowed">, Pr
     await call(api, id, wrong);
     return call(api, id, wrong);
   },
-  internal_error: ({ broken }, id) => callWithCredential(broken, id),
-  overloaded: ({ draining }, id) => callWithCredential(draining, id),
+  internal_error: (servers, id) => callWithCredential(servers, servers.broken, id),
+  overloaded: (servers, id) => callWithCredential(servers, servers.draining, id),
 };
-
-export async function adminClient(baseUrl: string): Promise<Client> {
-  const api = createClient({ baseUrl, cookies: cookieJar() });
-  dataOf(await api.login(adminCredentials));
-  return api;
-}
 
 /** A well-formed input of any operation, from the contract's own examples; its ids belong to nobody. */
 function exampleInput(operation: OperationDescription): Record<string, unknown> {
@@ -138,13 +120,17 @@ function acceptsOf(id: OperationId): OperationDescription["security"]["accepts"]
   return operations[id].security.accepts;
 }
 
-/** With a cookie or a token that looks right, so that the server has to look it up. */
-function callWithCredential(baseUrl: string, id: OperationId): Promise<unknown> {
+/** Calls with a cookie or a token that looks right, so that the server has to look it up. */
+function callWithCredential(
+  { adminTokens }: Servers,
+  baseUrl: string,
+  id: OperationId,
+): Promise<unknown> {
   const accepts = acceptsOf(id);
   const run = createClient({ baseUrl })[id] as AnyFunction; // as in `call`
   const headers = accepts.includes("session")
     ? { cookie: `__Host-session=${"A".repeat(43)}` }
-    : { authorization: `Bearer ${tokens.get(baseUrl) ?? ""}` };
+    : { authorization: `Bearer ${adminTokens.get(baseUrl) ?? ""}` };
   // `overloaded` is what is wanted, and not what comes after a wait.
   return run(exampleInput(operations[id]), {
     retry: false,
@@ -152,10 +138,10 @@ function callWithCredential(baseUrl: string, id: OperationId): Promise<unknown> 
   });
 }
 
-/** Access tokens that were good before a server was broken, by its address. */
-export const tokens = new Map<string, string>();
-
-/** Calls as an admin, or as nobody where nobody is asked for, with a request the SDK itself would never send. */
+/**
+ * Calls with a request that the SDK itself would never send: signed in as the administrator where the
+ * operation requires it.
+ */
 async function tampered(
   baseUrl: string,
   id: OperationId,
@@ -168,11 +154,11 @@ async function tampered(
   const api = bearer
     ? createClient({ baseUrl, accessToken: await adminToken(baseUrl), fetch: send })
     : createClient({ baseUrl, cookies: cookieJar(), fetch: send });
-  if (accepts.length > 0 && !bearer) dataOf(await api.login(adminCredentials));
+  if (accepts.length > 0 && !bearer) dataOf(await api.login(ADMIN));
   isSignedIn = true;
   return call(api, id);
 }
 
 async function adminToken(baseUrl: string): Promise<string> {
-  return dataOf(await createClient({ baseUrl }).tokenLogin(adminCredentials)).accessToken;
+  return dataOf(await createClient({ baseUrl }).tokenLogin(ADMIN)).accessToken;
 }
