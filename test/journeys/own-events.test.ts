@@ -1,9 +1,14 @@
 /** An account's own history over HTTP: what its owner sees, and what a thief of the session does not learn. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cookieClient, dataOf, signedInClient, tokenClient } from "../support/clients.ts";
+import {
+  adminClient,
+  cookieClient,
+  dataOf,
+  signedInClient,
+  tokenClient,
+} from "../support/clients.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
-import { adminClient } from "../support/ways-to-fail.ts";
 
 let server: ServerProcess;
 beforeAll(async () => {
