@@ -1,4 +1,4 @@
-/** PostgreSQL for the laboratories: a server that somebody names, or a new one from the development dependencies. */
+/** PostgreSQL for the laboratories: the server at a given URL, or a new one from the development dependencies. */
 import pg from "pg";
 import { startPostgres } from "../test/support/postgres-server.ts";
 import { siblingUrl } from "./database.ts";

@@ -89,7 +89,7 @@ async function start(): Promise<SoakServer> {
   return started;
 }
 
-/** Lets all people work, kills the server, starts it again, and checks what the round can have lost. */
+/** Lets all people work, kills the server, starts it again, and checks every effect that the round can have lost. */
 async function runRound(round: number): Promise<void> {
   const before = { ...ledger, due: ledger.dueEvents.length, losses: ledger.losses.length };
   const startedAt = Date.now();
@@ -130,7 +130,7 @@ function startWork(people: readonly Person[]) {
   };
 }
 
-/** Checks what no single round does: retired accounts, all passwords, every mail and every event. */
+/** Checks the facts that no single round checks: retired accounts, all passwords, every mail and every event. */
 async function proveAll(): Promise<void> {
   await Promise.all(people.map((person) => provePerson(soak, person, true)));
   await proveEvents(soak, ledger.dueEvents, 0);

@@ -1,6 +1,6 @@
 /**
- * The linter's configuration of labs/, a workspace of its own. A laboratory has the rules that need no
- * compiler, and of those that do only the ones about promises: a check that nobody awaits proves nothing.
+ * Configures the linter for labs/, a workspace of its own: all rules that need no compiler, and of the others
+ * only those about promises, because a check that is not awaited proves nothing.
  */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "eslint/config";

@@ -23,7 +23,7 @@ interface Lockfile {
   >;
 }
 
-/** Compares the lockfile with npm's record of what it has installed, which has the same format. */
+/** Compares the lockfile with npm's record of the installed packages, which has the same format. */
 function isInstalled(folder: URL): boolean {
   const wanted = read(new URL("package-lock.json", folder));
   const present = read(new URL("node_modules/.package-lock.json", folder));

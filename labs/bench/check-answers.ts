@@ -1,4 +1,4 @@
-/** Checks a contender before it is measured: each session gets the right account, no session gets none. */
+/** Checks a contender before it is measured: a session gets its account, a request without one gets none. */
 import type { Accounts } from "./accounts.ts";
 import type { Contender } from "./contenders.ts";
 import type { Server } from "./server.ts";

@@ -15,7 +15,7 @@ export type ContenderName =
   | "hono-duties"
   | "better-auth";
 
-/** Paths of what a contender can do. A missing one is not measured. */
+/** Paths of the operations of a contender. A missing one is not measured. */
 export interface Api {
   readonly ready: string;
   readonly health?: string;
@@ -59,7 +59,7 @@ const handWritten: Api = {
   tokenLogin: "/token/login",
 };
 
-/** Settings of production, but with limits that nobody reaches, because all clients have one address. */
+/** Settings of production, but with limits out of reach, because all clients have one address. */
 function portcullisEnvironment(database: Database): Record<string, string> {
   return {
     NODE_ENV: "production",

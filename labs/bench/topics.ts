@@ -5,7 +5,8 @@ const topics: readonly (readonly [topic: string, functions: RegExp])[] = [
   ["logging: redaction", /^\S+ +@pinojs\/redact/],
   ["logging: writing", /^\S+ +sonic-boom/],
   ["logging: the event", /^(?:logRequest|compose|print) +src\//],
-  ["database: SQLite itself", /^(?:all|run|iterate) +src\/storage\/drivers/],
+  // A native call counts for the function that makes it.
+  ["database: SQLite itself", /^\S+ +src\/storage\/engine\/sqlite-/],
   ["database: Kysely", /^\S+(?: \S+)* +kysely\//],
   ["database: our stores", /^\S+(?: \S+)* +src\/storage\//],
   ["token: jose and WebCrypto", /^\S+(?: \S+)* +jose\/|^verifyAccessToken /],

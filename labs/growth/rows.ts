@@ -1,6 +1,6 @@
 /**
- * Makes the rows that fill the databases. Each follows from its number alone, so a measurement knows
- * what to look for without a query.
+ * Makes the rows that fill the databases. Each follows from its number alone, so a measurement can name a row
+ * without a query.
  */
 import { hash } from "node:crypto";
 import type { LogEvent } from "../../src/contract/events.ts";

@@ -1,8 +1,8 @@
 /**
- * The ledger records what the clients know. An operation is acknowledged once its answer has arrived; its
- * effect must then stay. Without an answer it may have happened or not, so it is pending in its account until
- * settle.ts looks. The operation must have happened as a whole or not at all, and what was seen then is as
- * certain as an answer.
+ * The ledger records what the clients know of their accounts. An operation is acknowledged once its answer
+ * has arrived; its effect must then stay. Without an answer it may have happened or not, so it is pending
+ * until settle.ts has looked. It must have happened as a whole or not at all, and is then as certain as if it
+ * had been answered.
  */
 import type { Client } from "@portcullis/client";
 
@@ -126,10 +126,19 @@ export function isAcknowledged(
   return false;
 }
 
-/** Counts a fact that was checked after a restart, and records it as lost if it is not true. */
-export function prove(ledger: Ledger, fact: string, isTrue: boolean): void {
+/**
+ * Counts a fact that was checked after a restart, and records it as lost if `found` is not as expected.
+ * `found` is undefined where the server did not answer in time, which is a fault of another kind.
+ */
+export function prove(
+  ledger: Ledger,
+  fact: string,
+  found: boolean | undefined,
+  expected = true,
+): void {
   ledger.proven += 1;
-  if (!isTrue) ledger.losses.push(fact);
+  if (found === undefined) ledger.losses.push(`${fact}: the server did not answer`);
+  else if (found !== expected) ledger.losses.push(fact);
 }
 
 export function liveSessions(account: Account): KnownSession[] {

@@ -1,4 +1,4 @@
-/** The operations of a client on its account. Before one is sent, the ledger has what it may change. */
+/** The operations of a client on its account. The ledger records the possible effect before one is sent. */
 import {
   type Account,
   applyEnd,

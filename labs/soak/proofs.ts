@@ -45,24 +45,22 @@ async function proveAccount(
   for (const session of account.sessions) {
     const state = session.isLive ? "lives" : "has ended";
     const fact = `a ${session.kind} session ${state}, as acknowledged`;
-    prove(ledger, fact, (await isAlive(session)) === session.isLive);
+    prove(ledger, fact, await isAlive(session), session.isLive);
     if (session.kind !== "token") continue;
     if (!session.isLive) await proveEnded(ledger, session);
     else if (random.next() < REUSE_SHARE) await proveReuse(soak, session);
     else await proveSuccessor(soak, account, session);
   }
   if (!account.isPasswordUnproven && !isLast) return;
-  if (account.formerPassword !== undefined)
+  const { formerPassword, password } = account;
+  if (formerPassword !== undefined)
     prove(
       ledger,
       "a former password is refused",
-      (await logsIn(soak, account, account.formerPassword)) === false,
+      await logsIn(soak, account, formerPassword),
+      false,
     );
-  prove(
-    ledger,
-    "the password is accepted",
-    (await logsIn(soak, account, account.password)) === true,
-  );
+  prove(ledger, "the password is accepted", await logsIn(soak, account, password));
   account.isPasswordUnproven = false;
 }
 
@@ -100,11 +98,7 @@ async function proveReuse(
   const events = ["refresh_token_reuse", "session_revoked"];
   isAcknowledged(ledger, "a refresh token used twice", reused, 401, events);
   session.isLive = false;
-  prove(
-    ledger,
-    "the access token of a stolen session is refused",
-    (await isAlive(session)) === false,
-  );
+  prove(ledger, "the access token of a stolen session is refused", await isAlive(session), false);
   const last = await api.tokenRefresh({ refreshToken });
   prove(ledger, "the successor of a refresh token used twice is refused", last.status === 401);
 }

@@ -16,7 +16,7 @@ export const adminCredentials = {
   password: "a tall ship and a star to steer by",
 };
 
-/** Settings with limits that nobody reaches: all clients of a soak have one address. */
+/** Settings with limits out of reach, because all clients of a soak have one address. */
 const generousSettings = {
   AUTH_SECRET: "soak-only-0123456789-abcdefghijklmnopqrstuvwxyz",
   ADMIN_EMAIL: adminCredentials.email,

@@ -13,7 +13,7 @@ const DRIP_EVERY_MS = 500;
 export const NOTICE_DELAY_MS = 2 * DRIP_EVERY_MS;
 /** Time to wait for the close: longer than any connection may live, also on a slow machine. Milliseconds. */
 const WAIT_LIMIT_MS = 30_000;
-/** Between requests it means nothing (RFC 9112 §2.2). Who reads nothing sees by sending that it was cut. */
+/** Ignored between requests (RFC 9112 §2.2). A client that reads nothing notices the close only when it writes. */
 const LINE_BREAK = "\r\n";
 const ask = (method: string, path: string, ...headers: string[]) =>
   [`${method} ${path} HTTP/1.1`, "Host: localhost", ...headers, "", ""].join("\r\n");

@@ -1,4 +1,4 @@
-/** The bench itself: what it installs, and how it counts. How fast anything is, no test says. */
+/** Tests of the bench: its pinned packages, its goals and its statistics. Speed itself is not tested. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { listContenders } from "../bench/contenders.ts";
@@ -9,13 +9,13 @@ import { percentile, summarize } from "../report/statistics.ts";
 const PEERS = new URL("../bench/peers/", import.meta.url);
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, PEERS), "utf8"));
 
-describe("SC-02 what the bench installs", () => {
+describe("SC-02 the packages of the bench", () => {
   const manifest = read("package.json") as { readonly dependencies: Record<string, string> };
   const { packages } = read("package-lock.json") as {
     readonly packages: Record<string, Record<string, unknown>>;
   };
 
-  it("SC-02 is pinned: exact versions, a checksum of every package, and no address", () => {
+  it("SC-02 are pinned: exact versions, a checksum of every package, and no address", () => {
     const ranges = Object.values(manifest.dependencies);
     expect(ranges.filter((range) => !/^\d+\.\d+\.\d+$/.test(range))).toEqual([]);
     const loose = Object.entries(packages).filter(
@@ -25,7 +25,7 @@ describe("SC-02 what the bench installs", () => {
     expect(loose.map(([path]) => path)).toEqual([]);
   });
 
-  it("SC-02 has no package that wants to run a script", () => {
+  it("SC-02 have no install script", () => {
     const withScript = Object.entries(packages).filter(([, each]) => each["hasInstallScript"]);
     expect(withScript.map(([path]) => path)).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe("the bench", () => {
     expect([50, 99, 100].map((percent) => percentile(hundred, percent))).toEqual([50.5, 99, 100]);
   });
 
-  it("writes no files where only some were measured, unless it is told to", () => {
+  it("writes no files after a partial run, unless --write asks for them", () => {
     expect(readOptions([])?.writesFiles).toBe(true);
     expect(readOptions(["--quick"])?.writesFiles).toBe(false);
     expect(readOptions(["--only", "srvx"])?.writesFiles).toBe(false);

@@ -1,4 +1,4 @@
-/** The growth bench: what it fills databases with, and how it judges. How fast anything is, no test says. */
+/** Tests of the growth bench: the rows it writes, and how it judges. Speed itself is not tested. */
 import { describe, expect, it } from "vitest";
 import { LogEvent } from "../../src/contract/events.ts";
 import { Id, NormalEmail } from "../../src/contract/values.ts";
@@ -41,7 +41,7 @@ describe("the rows of the growth bench", () => {
     expect(new Set(counts.values())).toEqual(new Set([5]));
   });
 
-  it.each([1_000, 10_000])("hold as many of what is rare among %i accounts", (size) => {
+  it.each([1_000, 10_000])("have the same number of rare rows among %i accounts", (size) => {
     const users = upTo(size).map((index) => userAt(index, size));
     expect(users.filter(({ role }) => role === "admin")).toHaveLength(rare.admins);
     expect(users.filter(({ disabled }) => disabled)).toHaveLength(rare.disabled);
@@ -72,7 +72,7 @@ describe("the growth bench", () => {
     expect(disturbed).toEqual({ factor: 3, low: 1, high: 3, undisturbed: 1 });
   });
 
-  it("writes no files where only some was measured, unless it is told to", () => {
+  it("writes no files after a partial run", () => {
     expect(readOptions([])?.writesFiles).toBe(true);
     expect(readOptions(["--quick"])?.writesFiles).toBe(false);
     expect(readOptions(["--only", "sqlite"])?.writesFiles).toBe(false);

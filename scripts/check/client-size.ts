@@ -1,5 +1,5 @@
 /**
- * `node scripts/check/client-size.ts`: measures what each entry point of the client adds to a bundle, with
+ * `node scripts/check/client-size.ts`: measures how much each entry point of the client adds to a bundle, with
  * everything it imports, minified and gzipped. Fails if one exceeds its bound.
  */
 import { fileURLToPath } from "node:url";

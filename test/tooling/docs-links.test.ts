@@ -6,9 +6,8 @@ import packageJson from "../../package.json" with { type: "json" };
 
 const root = new URL("../../", import.meta.url).pathname;
 const read = (path: string) => readFileSync(join(root, path), "utf8");
-const pages = ["*.md", "docs/**/*.md", "client/*.md", "examples/*/*.md", "packages/*/*.md"].flatMap(
-  (pattern) => globSync(pattern, { cwd: root }),
-);
+const folders = ["", "docs/**/", "client/", "examples/*/", "packages/*/", "scripts/", "labs/"];
+const pages = folders.flatMap((folder) => globSync(`${folder}*.md`, { cwd: root }));
 
 /** As GitHub makes them of headings. */
 function anchorsOf(markdown: string): string[] {
