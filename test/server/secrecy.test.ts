@@ -137,7 +137,7 @@ describe("CF-04 no file of ours is served", () => {
   const ways = ["/", "/docs/", "/docs/../", "/docs/..%2f", "/%2e%2e/", "//", "/problems/"];
 
   test("CF-04 no source file, dotfile or database is served, whichever way it is asked for", async () => {
-    expect(files).toContain("src/server.ts");
+    expect(files).toContain("src/process/server.ts");
     const wanted = [
       ...dotfiles,
       ...data,

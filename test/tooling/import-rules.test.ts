@@ -64,6 +64,12 @@ const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "src/start.js": {
     'import "pino";': "start may not import pino",
+    'import "./process/server.ts";': "start may not import src/process/server.ts",
+  },
+  "src/commands/a.ts": {
+    'import "../storage/storage.ts";': "commands may not import src/storage/storage.ts",
+    'import "../platform/log.ts";': "commands may not import src/platform/log.ts",
+    'import "../app.ts";': "commands may not import src/app.ts",
   },
   "scripts/a.ts": {
     'import "../src/domain/users.ts";': "scripts may not import src/domain/users.ts",
@@ -128,7 +134,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/app.ts": [
     'import "./routes/users.ts"; import "./contract/users.ts"; import "./domain/users.ts";',
   ],
-  "src/start.js": ['import "./supported-node.js"; await import("./main.ts");'],
+  "src/start.js": ['import "./supported-node.js"; await import("./commands/commands.ts");'],
+  "src/command.js": ['import "./supported-node.js"; await import("./commands/commands.ts");'],
+  "src/commands/a.ts": [
+    'import "../process/system.ts"; import "../domain/users.ts"; import "../contract/users.ts"; import "node:fs";',
+  ],
   "src/server.ts": ['import "./platform/log.ts"; import "srvx/node";'],
   "scripts/a.ts": ['import "../src/contract/users.ts"; import "prettier"; import "node:fs";'],
   "scripts/command.ts": [
