@@ -15,7 +15,7 @@ import { withSystem } from "./with-system.ts";
 export const usage = `npm run admin -- <command>
 
   create <email>              A new administrator; asks for the password, or reads it from a pipe
-  create <email> --generate   The same, with a password that is made up and shown this once
+  create <email> --generate   A new administrator, with a password that is made up and shown once
   promote <email>             Makes an account an administrator, at once
   list                        The administrators
 

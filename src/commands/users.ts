@@ -55,7 +55,7 @@ interface Counts {
   imported: number;
   existing: number;
   refused: number;
-  /** Hashes that cost more than the server's own: imported, but slower to compare. */
+  /** Imported accounts whose hashes cost more than the server's own, and so are slower to compare. */
   costly: number;
 }
 

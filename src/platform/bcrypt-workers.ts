@@ -1,6 +1,6 @@
 /**
- * Bcrypt in worker threads behind a bounded queue. `hash` on the event loop is the simple way: a third of
- * a second at the default cost, in which every other request waits (IV-06).
+ * Runs bcrypt in worker threads behind a bounded queue. To hash on the event loop is the simple way, and
+ * makes every other request wait for a third of a second at the default cost (IV-06).
  */
 import { Piscina } from "piscina";
 import type { Meter } from "../domain/ports/meter.ts";

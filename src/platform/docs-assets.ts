@@ -1,4 +1,4 @@
-/** The files that `/docs` loads: Swagger UI's from its package, and ours. Compressed once, when first asked for. */
+/** The files of Swagger UI, from its package. Each is compressed once, when it is first asked for. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";

@@ -69,7 +69,7 @@ const variables = z.object({
 });
 type Variables = z.output<typeof variables>;
 
-/** The variables by their names, but for those of the database, which nobody has to take apart again. */
+/** The variables by their names. Those of the database are parsed, so that no other file takes a URL apart. */
 export interface Settings extends Omit<Variables, "HASH_QUEUE" | `DATABASE_${string}`> {
   readonly HASH_QUEUE: number;
   /** DATABASE_URL. */

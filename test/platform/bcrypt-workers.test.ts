@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { compareSync, hashSync } from "bcryptjs";
 import { expect, test } from "vitest";
@@ -68,3 +69,21 @@ test("closing finishes what was begun", async () => {
   for (const outcome of await Promise.all(begun))
     expect(outcome).toMatchObject({ hash: expect.stringMatching(/^\$2b\$08\$/) });
 });
+
+test.skipIf(process.platform !== "linux")(
+  "no thread is started before the first hash, unless `start` is called",
+  async () => {
+    const threads = () => readdirSync("/proc/self/task").length;
+    const waiting = createBcryptPool(3, 10);
+    const ready = createBcryptPool(3, 10);
+    const before = threads();
+    expect(waiting.waiting()).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(threads() - before).toBeLessThan(3);
+    ready.start();
+    expect(threads() - before).toBeGreaterThanOrEqual(3);
+    await waiting.hash("input", 4);
+    expect(threads() - before).toBeGreaterThanOrEqual(6);
+    await Promise.all([waiting.close(), ready.close()]);
+  },
+);

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cookieClient, dataOf, freshEmail, signedInClient } from "../support/clients.ts";
@@ -123,4 +124,13 @@ test("migrate: a line per step, and nothing to do the second time", async () => 
   expect(bad.code).toBe(1);
   expect(bad.stderr).toMatch(/^Setting DATABASE_URL [^\n]+\n$/);
   expect(bad.stderr).not.toContain("hunter2");
+});
+
+test("a command that does not exist ends with 2, and those that do are named", () => {
+  const [node = "", entry = ""] = commandLine("admin");
+  for (const names of [["demote"], ["toString"], []]) {
+    const ended = spawnSync(node, [entry, ...names], { encoding: "utf8" });
+    expect(ended).toMatchObject({ status: 2, stdout: "" });
+    expect(ended.stderr).toMatch(/^There are these commands: start, admin, users,[^\n]+\n$/);
+  }
 });

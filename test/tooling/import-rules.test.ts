@@ -78,6 +78,12 @@ const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "src/start.js": {
     'import "pino";': "start may not import pino",
+    'import "./process/server.ts";': "start may not import src/process/server.ts",
+  },
+  "src/commands/a.ts": {
+    'import "../storage/storage.ts";': "commands may not import src/storage/storage.ts",
+    'import "../platform/log.ts";': "commands may not import src/platform/log.ts",
+    'import "../app.ts";': "commands may not import src/app.ts",
   },
   "src/process/a.ts": {
     'import "../../labs/database.ts";': "process may not import labs/database.ts",
@@ -157,7 +163,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/app.ts": [
     'import "./routes/users.ts"; import "./contract/users.ts"; import "./domain/users.ts";',
   ],
-  "src/start.js": ['import "./supported-node.js"; await import("./commands/start.ts");'],
+  "src/start.js": ['import "./supported-node.js"; await import("./commands/commands.ts");'],
+  "src/command.js": ['import "./supported-node.js"; await import("./commands/commands.ts");'],
+  "src/commands/a.ts": [
+    'import "../process/system.ts"; import "../domain/users.ts"; import "../contract/users.ts"; import "node:fs";',
+  ],
   "src/process/server.ts": ['import "../platform/log.ts"; import "srvx/node";'],
   "scripts/a.ts": ['import "../src/contract/users.ts"; import "prettier"; import "node:fs";'],
   "scripts/check/client-size.ts": ['import { formatTable } from "../../src/commands/table.ts";'],

@@ -1,4 +1,4 @@
-/** The sender of mails: the outbox in the database on one side, an SMTP server or a folder on the other. */
+/** Sends mails from the outbox in the database to an SMTP server, or to a folder in development. */
 import { outsideRequest } from "../../domain/change.ts";
 import type { Dependencies } from "../../domain/ports/dependencies.ts";
 import { deliverNext, type Delivery } from "../../domain/mail-delivery.ts";
