@@ -182,10 +182,10 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
     },
   );
 
-  it("a failure at any statement leaves the schema of before, and the next start finishes", async () => {
+  it("a failure at any statement leaves the old schema or the new one, and the next start finishes", async () => {
     const before = await fill("0007-session-failures");
     const opened = await openDatabase(database.url, defaultPool);
-    let failed = 0;
+    const schemas: string[] = [];
     for (let at = 1; ; at += 1) {
       const outcome = await migrateToLatest(failingAt(opened, at)).then(
         () => "migrated",
@@ -193,12 +193,16 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
       );
       if (outcome === "migrated") break;
       expect(outcome).toBe(`Error: statement ${at} fails`);
-      expect(await everything()).toEqual(before);
-      failed += 1;
+      if (await hasEpoch()) await expectMigrated(before);
+      else expect(await everything()).toEqual(before);
+      schemas.push((await hasEpoch()) ? "new" : "old");
     }
-    expect(failed).toBeGreaterThan(6); // the migrator's own and at least three of the migration
     await opened.db.destroy();
     await expectMigrated(before);
+    // The migrator's own statements, and at least two of the migration. On PostgreSQL it gives its lock
+    // back after the COMMIT: what fails there has been migrated.
+    expect(schemas.filter((schema) => schema === "old").length).toBeGreaterThan(5);
+    expect(schemas.lastIndexOf("old")).toBeLessThan(schemas.indexOf("new") >>> 0);
   });
 
   it(
@@ -257,7 +261,6 @@ function failingAt(database: Database, at: number): Database {
           db.withPlugin({
             transformQuery({ node }) {
               asked += 1;
-console.log(asked, node.kind, JSON.stringify(node).slice(0,160));
               if (asked === at) throw new Error(`statement ${at} fails`);
               return node;
             },
