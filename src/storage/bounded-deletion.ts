@@ -14,7 +14,7 @@ export function prepareDeletion<Table extends keyof Tables, Values extends objec
   key: keyof Tables[Table] & string,
   hasEnded: (eb: ExpressionBuilder<Tables, Table>, slots: Slots<Values>) => Expression<SqlBool>,
   { oldestFirst }: { readonly oldestFirst?: keyof Tables[Table] & string } = {},
-): Statement<Values & { readonly limit: number }, number> {
+): Statement<Values & { readonly limit: number }, Promise<number>> {
   const remove = prepare.write((_, slots: Slots<Values & { limit: number }>, dialect) => {
     const condition = hasEnded(expressionBuilder<Tables, Table>(), slots);
     const order = oldestFirst === undefined ? sql`` : sql`order by ${sql.ref(oldestFirst)}`;

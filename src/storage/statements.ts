@@ -40,7 +40,10 @@ export interface Builder {
 export type Statement<Values, Answer> = (
   executor: Executor,
   ...values: keyof Values extends never ? [] : [Values]
-) => Promise<Answer>;
+) => Answer;
+
+/** Rows that are there at once, or that have to be waited for: `await` takes both. */
+type Rows<Row> = readonly Row[] | Promise<readonly Row[]>;
 
 /** The places of a statement that get their values by name when it runs, typed by those values. */
 export type Slots<Values> = { readonly [Name in keyof Values]: AliasableExpression<Values[Name]> };
@@ -86,16 +89,18 @@ export const compose = {
   write: <Row, Values extends object>(build: Build<Values, Row>) => writing(eachTime(build)),
 };
 
-function reading<Values, Row>(bind: Bind<Values, Row>): Statement<Values, readonly Row[]> {
-  return async (executor, ...[values]) => {
+function reading<Values, Row>(bind: Bind<Values, Row>): Statement<Values, Rows<Row>> {
+  return (executor, ...[values]) => {
     const query = bind(executor.builder, given(values));
-    return executor.readNow(query) ?? (await executor.execute(query)).rows;
+    return executor.readNow(query) ?? executor.execute(query).then(({ rows }) => rows);
   };
 }
 
 type Returned<Row> = Row extends InsertResult | UpdateResult | DeleteResult ? never : Row;
 
-function writing<Values, Row>(bind: Bind<Values, Row>): Statement<Values, Written<Returned<Row>>> {
+function writing<Values, Row>(
+  bind: Bind<Values, Row>,
+): Statement<Values, Promise<Written<Returned<Row>>>> {
   return async (executor, ...[values]) => {
     const query = bind(executor.builder, given(values));
     const { rows, numAffectedRows } = await executor.execute(query);
@@ -105,7 +110,7 @@ function writing<Values, Row>(bind: Bind<Values, Row>): Statement<Values, Writte
   };
 }
 
-function sending<Values, Row>(bind: Bind<Values, Row>): Statement<Values, void> {
+function sending<Values, Row>(bind: Bind<Values, Row>): Statement<Values, Promise<void>> {
   return async (executor, ...[values]) => executor.send(bind(executor.builder, given(values)));
 }
 
@@ -150,12 +155,15 @@ function slotsOf<Values>(): Slots<Values> {
 /** The parameters in the order of the SQL: each slot's value, and what the statement itself is fixed to. */
 function fillIn(parameters: readonly unknown[], values: object): unknown[] {
   const byName = values as Readonly<Record<string, unknown>>; // it is read by the names of its slots alone
-  return parameters.map((parameter) => {
-    if (!(parameter instanceof Slot)) return parameter;
-    const value = byName[parameter.name];
-    if (value === undefined) throw new TypeError(`The slot ${parameter.name} got no value`);
-    return value;
-  });
+  const filled: unknown[] = [];
+  for (const parameter of parameters) {
+    if (parameter instanceof Slot) {
+      const value = byName[parameter.name];
+      if (value === undefined) throw new TypeError(`The slot ${parameter.name} got no value`);
+      filled.push(value);
+    } else filled.push(parameter);
+  }
+  return filled;
 }
 
 /** An id that no account has (RFC 9562 §5.9), for work that is done whether or not there is one (ET-01). */

@@ -15,7 +15,7 @@ const PACES = [
   { intervalMs: 50, burstMs: 50 },
   { intervalMs: 7, burstMs: 35 },
 ];
-const TOLD_MS = 40;
+const TOLD_MS = 10;
 /** Steps of the clock around every instant that the rule knows, some of them backwards. */
 const STEPS = [-25, -1, 0, 0, 0, 0, 1, 6, 7, 9, 10, 11, 20, 35, 40, 49, 50, 51, 500];
 
@@ -35,7 +35,7 @@ const step = fc.oneof(
     }),
   },
   {
-    weight: 8,
+    weight: 24,
     arbitrary: fc.record({ action: fc.constant("tell" as const), at: keyAt, passedMs }),
   },
   {

@@ -84,13 +84,11 @@ const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'import "../storage/storage.ts";': "commands may not import src/storage/storage.ts",
     'import "../platform/log.ts";': "commands may not import src/platform/log.ts",
     'import "../app.ts";': "commands may not import src/app.ts",
+    'import type { Row } from "../../labs/postgres.ts";':
+      "commands may not import Row of labs/postgres.ts",
   },
   "src/process/a.ts": {
     'import "../../labs/database.ts";': "process may not import labs/database.ts",
-  },
-  "src/commands/a.ts": {
-    'import type { Row } from "../../labs/postgres.ts";':
-      "commands may not import Row of labs/postgres.ts",
   },
   "scripts/a.ts": {
     'import "../src/domain/users.ts";': "scripts may not import src/domain/users.ts",
