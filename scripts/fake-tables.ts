@@ -1,4 +1,4 @@
-/** What the client's fake server must know of the document: what each operation takes, and how it can fail. */
+/** The tables of the client's fake server: what each operation takes, and how it can fail. */
 import type { JsonSchema } from "./event-schemas.ts";
 
 export interface PublishedDocument {
@@ -108,7 +108,7 @@ function ruleOf(name: string, schema: JsonSchema, isRequired: boolean) {
   return { ...Object.fromEntries(keywords), ...(!isRequired && { optional: true }) };
 }
 
-/** What a reference of the document leads to. */
+/** The schema that a reference of the document leads to. */
 export function resolve(document: PublishedDocument, { $ref }: Reference): PublishedSchema {
   const schema = document.components.schemas[$ref.slice($ref.lastIndexOf("/") + 1)];
   if (schema === undefined) throw new Error(`${$ref} leads nowhere`);

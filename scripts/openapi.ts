@@ -14,7 +14,7 @@ const root = new URL("../", import.meta.url);
 const check = process.argv.includes("--check");
 
 const document = buildDocument(operations, packageJson.version);
-// What is generated below reads the published text, as everybody else does: there JSON has no types.
+// The generators below read the published text, as every reader of the document does: there JSON has no types.
 const published = JSON.parse(JSON.stringify(document)) as PublishedDocument;
 const events = published.components.schemas["LogEvent"]?.oneOf ?? [];
 // As `any` JSON: openapi-typescript reads the published text, so that it sees what everybody sees.
@@ -57,7 +57,7 @@ function typescript(text: string): Promise<string> {
   return format(text, { parser: "typescript", printWidth: 100 });
 }
 
-/** What the client must know at run time: where each operation is, and which part each input goes to. */
+/** The client's table at run time: where each operation is, and which part each input goes to. */
 function operationTable(): string {
   const rows = Object.values(operations).map((operation: OperationDescription) => {
     const { operationId, method, path, request, security } = operation;
@@ -77,7 +77,7 @@ function operationTable(): string {
 
 type Answer = readonly [status: string, kind: string];
 
-/** What the body of each documented answer is, by status. */
+/** The kind of body of each documented answer, by status. */
 function answersOf(operation: OperationDescription): Record<string, string> {
   const successes = Object.entries(operation.responses).map(
     ([status, { body, mediaType }]): Answer => [

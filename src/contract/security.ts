@@ -11,7 +11,7 @@ export interface Security {
   readonly optional: boolean;
   /** The role the caller must have. */
   readonly role?: "admin";
-  /** For whoever may read the metrics: by a token of their own, or from this machine. No account is asked for. */
+  /** Only for programs that read the metrics: by a token of their own, or from this machine. No account is needed. */
   readonly scrapersOnly?: true;
 }
 
@@ -32,7 +32,7 @@ export const admin = { ...sessionOrBearer, role: "admin" } as const satisfies Se
 /** The cookies of the contract. `__Host-` pins each to this origin, over TLS, for every path (RFC 6265bis §4.1.3.2). */
 export const SESSION_COOKIE = "__Host-session";
 export const CSRF_COOKIE = "__Host-csrf";
-/** Names a browser that has logged in before. It signs nobody in. */
+/** Names a browser that has logged in before. It is no proof of a login. */
 export const DEVICE_COOKIE = "__Host-device";
 /** Where the CSRF proof travels. */
 export const CSRF_HEADER = "x-csrf-token";
@@ -51,7 +51,7 @@ export const csrfHeaders = z.object({
   ).optional(),
 });
 
-/** Whether an Authorization header may help, so that a 401 must say so (RFC 9110 §15.5.2). */
+/** True where an Authorization header may help, so that a 401 must say so (RFC 9110 §15.5.2). */
 export function takesBearer({ accepts, scrapersOnly }: Security): boolean {
   return accepts.includes("bearer") || scrapersOnly === true;
 }

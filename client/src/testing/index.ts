@@ -48,7 +48,7 @@ export function createFakeServer({ now = Date.now }: FakeServerOptions = {}): Fa
       if ("problem" in answer) {
         const { problem, ...fields } = answer;
         const { accepts } = found.row;
-        // What takes no session and no token of ours, and yet answers 401, takes a token of its own.
+        // An operation that takes no session and no token of ours, and yet answers 401, takes a token of its own.
         const isBearer = accepts.includes("bearer") || found.operationId === "getMetrics";
         return problemResponse(problem, requestId, fields, isBearer);
       }
