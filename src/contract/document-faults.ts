@@ -1,6 +1,6 @@
 /**
- * What may not be in a contract. The generator takes some of these in silence and promises something
- * untrue, so they are looked for first, and all are reported together.
+ * Finds the faults of a contract. The generator takes some of them in silence and then promises
+ * something untrue, so they are looked for first, and all are reported together.
  */
 import { z } from "zod";
 import { eventDefinition, type EventDefinition, eventNames, LogEvent } from "./events.ts";

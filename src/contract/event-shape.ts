@@ -1,4 +1,4 @@
-/** The grammar of events: all that the contract says about one. The events are in `event-shapes.ts`. */
+/** The grammar of events: an event as the contract describes it. The events are in `event-shapes.ts`. */
 import { z } from "zod";
 import type { Id } from "./values.ts";
 
@@ -29,7 +29,7 @@ interface Shape<F extends Fields> {
 interface OwnerShape<F extends Fields, S> extends Shape<F> {
   /** The field with the id of the account the event concerns. */
   readonly about: IdKey<F>;
-  /** The fields that the account's owner is shown. Never an id: it may be somebody else's. */
+  /** The fields that the account's owner is shown. Never an id, which may be another person's. */
   readonly shown: S;
 }
 

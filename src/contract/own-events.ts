@@ -31,7 +31,7 @@ const By = z.enum(["user", "admin", "command"]).meta({
   description:
     "`user`: you; `admin`: an administrator; `command`: a command on the server's own machine.",
 });
-/** The values of `by` that name somebody else: their client address is not the owner's to see. */
+/** The values of `by` that name another person. The client address is then that person's, and not shown. */
 const others: readonly unknown[] = ["admin", "command", "disable"];
 
 /** An event as its owner sees it. */
@@ -50,7 +50,8 @@ export function ownView(event: OwnerEvent, ownerId: string): OwnEvent {
   const names: readonly string[] = eventShapes[event.event].shown;
   const fields = Object.fromEntries(names.map((name) => [name, Reflect.get(event, name)]));
   if ("actorId" in event) fields["by"] = actorOf(event.actorId, ownerId);
-  const ip = others.includes(fields["by"]) ? null : event.ip;
+  const by: unknown = fields["by"] ?? Reflect.get(event, "by");
+  const ip = others.includes(by) ? null : event.ip;
   const { event: name, timestamp } = event;
   return { event: name, timestamp, ip, ...fields } as OwnEvent; // the names are those of its shape
 }

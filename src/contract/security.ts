@@ -10,7 +10,7 @@ export interface Security {
   readonly optional: boolean;
   /** The role the caller must have. */
   readonly role?: "admin";
-  /** For whoever may read the metrics: by a token of their own, or from this machine. No account is asked for. */
+  /** Only for programs that read the metrics: by a token of their own, or from this machine. No account is needed. */
   readonly scrapersOnly?: true;
 }
 

@@ -1,4 +1,4 @@
-/** What an owner, and so a thief of the session, sees of the events of an account. */
+/** The view that an owner has of the events of an account, and so the thief of a session as well. */
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { eventShapes } from "../../src/contract/event-shapes.ts";

@@ -1,10 +1,10 @@
-/** What the fake server remembers: accounts and their sessions, in memory, for as long as the fake lives. */
+/** The fake server's memory: accounts, their sessions and their history, for as long as the fake lives. */
 import type { components } from "../generated/schema.ts";
 
 type User = components["schemas"]["User"];
 type OwnEvent = components["schemas"]["OwnEvent"];
 type WithoutOccasion<E> = E extends unknown ? Omit<E, "timestamp" | "ip"> : never;
-/** What an event says, but for when and where it happened. */
+/** An event without its time and client address. */
 type Happening = WithoutOccasion<OwnEvent>;
 /** Why a session ends before its time. */
 type EndedBy = Extract<OwnEvent, { readonly event: "session_revoked" }>["by"];

@@ -1,4 +1,4 @@
-/** What the fake server answers, by operation: the rules of the real one, as far as a test of a client meets them. */
+/** The fake server's answers, by operation: the rules of the real one, as far as a test of a client meets them. */
 import type { fakeTable } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
 import type { Input, OperationId } from "../input.ts";
@@ -15,7 +15,7 @@ import type { Issue } from "./rules.ts";
 
 /** `PASSWORD_MIN_LENGTH` of the server, by default. Code points. */
 const PASSWORD_MIN_LENGTH = 15;
-/** What the server sends where it is asked for no number. */
+/** The length of a page where the request gives none. */
 const PAGE_LIMIT = 20;
 
 /** The codes of the problems an operation documents. */
@@ -41,7 +41,7 @@ export interface Call<K extends OperationId> {
 
 type DataOf<R> = R extends { readonly ok: true; readonly data: infer D } ? D : never;
 
-/** What an operation comes to, in the document's own types. */
+/** The outcome of an operation, in the document's own types. */
 export type Answer<K extends OperationId> =
   | { readonly data: DataOf<Result<K>>; readonly cookies?: readonly string[] }
   | {
@@ -198,7 +198,7 @@ function findByCredentials(
   return account && knowsPassword(accounts, account, password, now) ? account : undefined;
 }
 
-/** Whether it is the account's password. A wrong one is recorded. */
+/** True for the account's password. A wrong one is recorded. */
 function knowsPassword(accounts: Accounts, account: Account, password: string, now: number) {
   if (account.password === password) return true;
   accounts.record(account, { event: "login_failed" }, now);

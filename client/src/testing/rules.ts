@@ -1,4 +1,4 @@
-/** What the document says of a request's parts, applied: the `issues` of a `validation_failed`. */
+/** Checks the parts of a request by the document: the `issues` of a `validation_failed`. */
 import type { components } from "../generated/schema.ts";
 
 export type Issue = components["schemas"]["Issue"];
