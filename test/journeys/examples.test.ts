@@ -1,12 +1,12 @@
 /** The examples, run as their READMEs say, against the real server. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { createClient } from "@portcullis/client";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
+import { startExample } from "../support/examples.ts";
 import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { spawnServer, startServerProcess } from "../support/server-process.ts";
@@ -110,17 +110,10 @@ describe("examples/log-tail", () => {
   });
 });
 
-/** Starts an example; `lines` is what it has printed so far. */
 function example(name: string, environment: Readonly<Record<string, string>>) {
-  const main = new URL(`../../examples/${name}/main.ts`, import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--conditions=source", main], {
-    env: { PATH: process.env["PATH"], ...environment },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  children.push(child);
-  const lines: string[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
-  return { child, lines };
+  const started = startExample(name, environment);
+  children.push(started.child);
+  return started;
 }
 
 async function resourceServer(environment: Readonly<Record<string, string>>): Promise<string> {

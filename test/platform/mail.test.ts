@@ -1,5 +1,4 @@
 /** The outbox against real mail servers: well, silent, and refusing. */
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +10,7 @@ import { PASSWORD } from "../support/credentials.ts";
 import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { startMailServer, startSilentServer } from "../support/mail-server.ts";
-import { type ServerProcess, spawnServer, startServerProcess } from "../support/server-process.ts";
+import { type ServerProcess, runServer, startServerProcess } from "../support/server-process.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -120,7 +119,7 @@ test("a mail server that is not this machine gets no mail without TLS, unless th
 });
 
 test("CF-01 production does not start without SMTP_URL and MAIL_FROM, and shows neither", async () => {
-  const missing = await run({});
+  const missing = await runServer({ NODE_ENV: "production" });
   expect(missing.code).toBe(1);
   expect(missing.stderr).toContain("Setting SMTP_URL is required in production");
   expect(missing.stderr).toContain("Setting MAIL_FROM is required in production");
@@ -129,7 +128,11 @@ test("CF-01 production does not start without SMTP_URL and MAIL_FROM, and shows 
     "Eve\r\nBcc: x <a@example.com>",
     "a@example.com, b@example.com",
   ]) {
-    const wrong = await run({ SMTP_URL: "http://user:hunter2@mail.example.com", MAIL_FROM });
+    const wrong = await runServer({
+      NODE_ENV: "production",
+      SMTP_URL: "http://user:hunter2@mail.example.com",
+      MAIL_FROM,
+    });
     expect(wrong.code).toBe(1);
     expect(wrong.stderr).toContain("Setting SMTP_URL must be");
     expect(wrong.stderr).toContain("Setting MAIL_FROM must be");
@@ -155,12 +158,4 @@ function waiting(): number {
   const row = database.prepare("SELECT count(*) AS n FROM mails WHERE finished_at IS NULL").get();
   database.close();
   return Number(row?.["n"]);
-}
-
-async function run(environment: Record<string, string>) {
-  const child = spawnServer({ NODE_ENV: "production", ...environment });
-  let stderr = "";
-  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  await once(child, "close");
-  return { code: child.exitCode, stderr };
 }

@@ -1,5 +1,4 @@
 /** The process, as an operator meets it: what it says, what it refuses, how it ends. */
-import { once } from "node:events";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { cookieClient, dataOf, tokenClient } from "../support/clients.ts";
 import { ADMIN } from "../support/credentials.ts";
 import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
-import { type ServerProcess, spawnServer, startServerProcess } from "../support/server-process.ts";
+import { type ServerProcess, runServer, startServerProcess } from "../support/server-process.ts";
 import { createPostgres } from "../support/databases.ts";
 
 let folder: string;
@@ -193,15 +192,7 @@ function withDatabase({ databaseFile }: ServerProcess, statement: string): void 
   database.close();
 }
 
-async function run(environment: Record<string, string>, nodeArguments: string[] = []) {
-  const child = spawnServer(
-    { DATABASE_URL: `sqlite:${join(folder, "portcullis.db")}`, ...environment },
-    nodeArguments,
-  );
-  let stdout = "";
-  let stderr = "";
-  child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  await once(child, "close");
-  return { code: child.exitCode, stdout, stderr };
+function run(environment: Record<string, string>, nodeArguments?: readonly string[]) {
+  const DATABASE_URL = `sqlite:${join(folder, "portcullis.db")}`;
+  return runServer({ DATABASE_URL, ...environment }, nodeArguments);
 }

@@ -1,5 +1,4 @@
 /** A start that cannot be, as an operator meets it: soon, in a few words, with nothing to hide and nothing secret. */
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +8,7 @@ import { expect, inject, onTestFinished, test } from "vitest";
 import { startServer } from "../../src/process/server.ts";
 import { readSettings } from "../../src/process/settings.ts";
 import { runScript } from "../support/commands.ts";
+import { readToEnd } from "../support/ended.ts";
 import { spawnServer } from "../support/server-process.ts";
 
 /** Most of it is Node's own start, on a machine that does other things too. */
@@ -21,18 +21,14 @@ function temporaryFolder(): string {
   return folder;
 }
 
-/** Starts it, and holds what every refusal must be. Answers what was said. */
+/** Starts a server, and expects a refusal in time, in at most two lines and without a secret. Answers its stderr. */
 async function refusal(environment: Record<string, string>): Promise<string> {
   const child = spawnServer(environment, [], temporaryFolder());
-  const patience = setTimeout(() => child.kill("SIGKILL"), REFUSED_WITHIN_MS);
-  let stdout = "";
-  let stderr = "";
-  child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  await once(child, "close");
-  clearTimeout(patience);
+  const timeout = setTimeout(() => child.kill("SIGKILL"), REFUSED_WITHIN_MS);
+  const { code, stdout, stderr } = await readToEnd(child);
+  clearTimeout(timeout);
   expect(child.signalCode, "it went on").toBe(null);
-  expect(child.exitCode).toBe(1);
+  expect(code).toBe(1);
   expect(stdout).toBe("");
   expect(stderr).not.toMatch(/^ {4}at |node:internal|hunter2/m);
   expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(2);

@@ -1,9 +1,6 @@
 /** What must not be seen: other columns, passwords, our files, why it is down; and what nobody may keep. */
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
@@ -19,7 +16,7 @@ import {
   type Login,
   startInProcessServer,
 } from "../support/in-process-server.ts";
-import { spawnServer, startServerProcess } from "../support/server-process.ts";
+import { startServerProcess } from "../support/server-process.ts";
 
 let server: InProcessServer;
 let admin: Login;
@@ -155,26 +152,12 @@ describe("CF-04 no file of ours is served", () => {
   test.skipIf(process.platform !== "linux")(
     "CF-04 the process's title and arguments, which every account of the machine can read, hold no secret",
     async () => {
-      const folder = mkdtempSync(join(tmpdir(), "portcullis-title-"));
       const secret = "correct-battery-0123456789-staple-horse";
-      const child = spawnServer({
-        AUTH_SECRET: secret,
-        DATABASE_URL: `sqlite:${join(folder, "test.db")}`,
-        ADMIN_EMAIL: ADMIN.email,
-        ADMIN_PASSWORD: ADMIN.password,
-      });
-      const exited = once(child, "close");
-      onTestFinished(async () => {
-        child.kill();
-        await exited;
-        rmSync(folder, { recursive: true });
-      });
-      if (child.stdout === null) throw new Error("It has no stdout");
-      for await (const chunk of child.stdout.iterator({ destroyOnReturn: false }))
-        if (String(chunk).includes("server_started")) break;
-      child.stdout.resume();
+      const environment = { AUTH_SECRET: secret, BCRYPT_COST: "10" };
+      const started = await startServerProcess({ environment });
+      onTestFinished(() => started.dispose());
       const visible = ["cmdline", "comm"].map((name) =>
-        readFileSync(`/proc/${child.pid}/${name}`, "utf8").replaceAll("\0", " "),
+        readFileSync(`/proc/${started.pid}/${name}`, "utf8").replaceAll("\0", " "),
       );
       expect(visible.join()).toContain("start.js");
       for (const value of [secret, ADMIN.password]) expect(visible.join()).not.toContain(value);

@@ -1,10 +1,8 @@
 /** ST-07, ST-12: a database that cannot be written, as a client sees it, and what is left of it afterwards. */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import type { LogEvent } from "../../src/contract/events.ts";
@@ -12,7 +10,6 @@ import { cookieClient, dataOf } from "../support/clients.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { startInProcessServer } from "../support/in-process-server.ts";
 import { startServerProcess } from "../support/server-process.ts";
-import { generousLimits } from "../support/test-settings.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 test("ST-07 while another process holds the database, changes are 503 with Retry-After, reads go on, and it heals", async () => {
@@ -58,9 +55,9 @@ test("ST-12 on a disk that is full, changes are 503 and whole or not at all, rea
 }) => {
   skip(!canMount, `${namespace.join(" ")} is refused here, so that there is no small disk to fill`);
   const disk = mkdtempSync(join(tmpdir(), "portcullis-disk-"));
-  onTestFinished(() => rmSync(disk, { recursive: true }));
+  onTestFinished(() => rmSync(disk, { recursive: true, force: true }));
   const server = await startOnSmallDisk(disk);
-  onTestFinished(() => server.end());
+  onTestFinished(() => server.dispose());
   const api = cookieClient(server.baseUrl);
   dataOf(await api.login(ADMIN));
   const signup = (name: string) =>
@@ -162,44 +159,14 @@ function fill(path: string): void {
   }
 }
 
+/** Starts a server whose folder is a small disk; `disk` is the path to it from outside of the server's namespace. */
 async function startOnSmallDisk(folder: string) {
   const [command, ...args] = namespace;
-  const start = new URL("../../src/start.js", import.meta.url).pathname;
-  const mountAndStart = `mount -t tmpfs -o size=${DISK} none "$0" && exec "$1" "$2"`;
-  const child = spawn(
-    command,
-    [...args, "sh", "-c", mountAndStart, folder, process.execPath, start],
-    {
-      env: {
-        PATH: process.env["PATH"],
-        PORT: "0",
-        BCRYPT_COST: "10",
-        DATABASE_URL: `sqlite:${folder}/portcullis.db`,
-        ADMIN_EMAIL: ADMIN.email,
-        ADMIN_PASSWORD: ADMIN.password,
-        ...generousLimits,
-      },
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
-  const exited = once(child, "exit");
-  const events: LogEvent[] = [];
-  const address = new Promise<string>((resolve, reject) => {
-    void exited.then(() => reject(new Error("The server ended before it listened")));
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      const event = JSON.parse(line) as LogEvent;
-      events.push(event);
-      if (event.event === "server_started") resolve(event.address);
-    });
+  const mountAndStart = `mount -t tmpfs -o size=${DISK} none "$0" && exec "$@"`;
+  const server = await startServerProcess({
+    folder,
+    environment: { BCRYPT_COST: "10" },
+    launcher: (start) => [command, ...args, "sh", "-c", mountAndStart, folder, ...start],
   });
-  return {
-    baseUrl: (await address).replace("127.0.0.1", "localhost"),
-    /** The small disk, as it is seen from out here. */
-    disk: `/proc/${child.pid}/root${folder}`,
-    events: () => events,
-    async end() {
-      child.kill();
-      await exited;
-    },
-  };
+  return { ...server, disk: `/proc/${server.pid}/root${folder}` };
 }

@@ -1,14 +1,8 @@
-/** The commands as an operator runs them: each a process of its own, on the database of a server. */
+/** Commands as an operator runs them: each in a process of its own, on the database of a server. */
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import type { CommandName } from "../../src/commands/commands.ts";
 import { LogEvent } from "../../src/contract/events.ts";
-
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type Ended, readToEnd } from "./ended.ts";
 
 export type ScriptName = Exclude<CommandName, "start">;
 
@@ -19,7 +13,7 @@ export function commandLine(name: ScriptName, ...args: readonly string[]): strin
   return [process.execPath, ENTRY, name, ...args];
 }
 
-/** Runs a command of `src/commands/`; `input` is what is piped to it. */
+/** Runs a command of `src/commands/` with `input` piped to it, until it ends. */
 export async function runScript(
   name: ScriptName,
   args: readonly string[],
@@ -30,14 +24,9 @@ export async function runScript(
     env: { PATH: process.env["PATH"], BCRYPT_COST: "10", HASH_WORKERS: "1", ...environment },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   child.stdin.on("error", () => undefined); // it may end without having read
   child.stdin.end(input);
-  await once(child, "close");
-  return { code: child.exitCode, stdout, stderr };
+  return readToEnd(child);
 }
 
 /** The lines of stdout, each of which must be an event. */
