@@ -1,4 +1,5 @@
 /** A start that cannot be, as an operator meets it: soon, in a few words, with nothing to hide and nothing secret. */
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";

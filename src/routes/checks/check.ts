@@ -6,7 +6,6 @@ import type { Dependencies } from "../../domain/ports/dependencies.ts";
 import type { Device } from "../../domain/ports/devices.ts";
 import type { Caller, Failure } from "../handler.ts";
 import type { RequestState } from "../request-state.ts";
-import type { ScraperRule } from "./scraper.ts";
 
 export interface Check<C extends ProblemCode = ProblemCode> {
   /** Its name in docs/architecture.md, and the name of its file there. */
@@ -46,6 +45,12 @@ export interface Gate {
   /** True once shutdown has begun. */
   readonly isDraining: () => boolean;
 }
+
+/** Judges a reader of metrics: its refusal, or undefined where it may read. Made by `createScraperRule`. */
+export type ScraperRule = (
+  state: RequestState,
+  request: Request,
+) => { readonly problem: "unauthenticated" | "not_found" } | undefined;
 
 /** Declares a check; the literal types of its problems are kept, so that it refuses with no other. */
 export function check<const C extends ProblemCode>(description: Check<C>): Check<C> {

@@ -2,7 +2,7 @@ import { isLoopbackAddress } from "../../domain/addresses.ts";
 import { hashSecret, isSameSecret } from "../../domain/secrets.ts";
 import { readBearer } from "../credentials/bearer.ts";
 import type { RequestState } from "../request-state.ts";
-import { check } from "./check.ts";
+import { check, type ScraperRule } from "./check.ts";
 
 /** Metrics ask for no account. */
 export const scraper = check({
@@ -13,12 +13,6 @@ export const scraper = check({
   concerns: ({ security }) => security.scrapersOnly === true,
   judge: ({ gate, state, request }) => gate.refuseScraper(state, request),
 });
-
-/** The refusal of a reader of metrics; undefined where the reader may read. */
-export type ScraperRule = (
-  state: RequestState,
-  request: Request,
-) => { readonly problem: "unauthenticated" | "not_found" } | undefined;
 
 export interface ScraperOptions {
   /** METRICS_TOKEN. */
