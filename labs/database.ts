@@ -1,8 +1,7 @@
 /** Databases of the laboratories. Every DATABASE_URL they use is built here, and none is taken apart. */
+import type { DatabaseTarget } from "../src/storage/engine/target.ts";
 
-export type Database =
-  | { readonly kind: "sqlite"; readonly path: string }
-  | { readonly kind: "postgres"; readonly url: string };
+export type Database = DatabaseTarget;
 
 /** Value of DATABASE_URL for the database. */
 export function databaseUrl(database: Database): string {

@@ -43,6 +43,11 @@ const ownClock = {
   message:
     "The time comes in as an argument, so that a test can choose it and one call has one now.",
 };
+const htmlFromScript = {
+  selector:
+    "MemberExpression[property.name=/^(?:innerHTML|outerHTML|insertAdjacentHTML|write|writeln)$/]",
+  message: "A page's script writes text, and never markup: use textContent.",
+};
 const weakRandomness = {
   selector: "MemberExpression[object.name='Math'][property.name='random']",
   message: "Math.random can be predicted: use node:crypto.",
@@ -58,6 +63,7 @@ const ignored = defineConfig({
   ignores: [
     "**/dist/",
     "client/src/generated/",
+    "src/pages/built/",
     "coverage/",
     "data/",
     "test-artifacts/",
@@ -117,6 +123,19 @@ export const fileRules = defineConfig([
         barrel,
         weakRandomness,
         ownClock,
+      ],
+    },
+  },
+  {
+    files: ["src/pages/browser/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        defaultExport,
+        enumeration,
+        decorator,
+        barrel,
+        htmlFromScript,
       ],
     },
   },

@@ -16,6 +16,7 @@ const steps: readonly Step[] = [
     name: "types",
     commands: [
       "tsc -p .",
+      "tsc -p src/pages/browser",
       "tsc -p client",
       "tsc -p client/test",
       "tsc -p packages/http",
@@ -35,7 +36,7 @@ const steps: readonly Step[] = [
   { name: "labs types", commands: ["tsc -p labs"] },
   { name: "labs lint", commands: ["eslint --max-warnings 0 labs"] },
   { name: "format", commands: ["prettier --check ."] },
-  { name: "drift", commands: ["node scripts/openapi.ts --check"] },
+  { name: "drift", commands: ["node scripts/openapi.ts --check", "node scripts/pages.ts --check"] },
   { name: "package", commands: ["node scripts/check/package.ts"] },
   { name: "document", commands: ["redocly lint openapi/openapi.json"] },
   { name: "released", commands: ["node scripts/release.ts --check"] },

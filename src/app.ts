@@ -1,13 +1,14 @@
 /** The composition: contract, handlers and framework become one `fetch`. It has no side effects of its own. */
 import { type App, route, type RouteDescriptor, setup } from "@hectoday/http";
 import { eventDefinition } from "./contract/events.ts";
-import type { Dependencies } from "./domain/dependencies.ts";
-import type { EventLog } from "./domain/events.ts";
-import { StorageUnavailableError } from "./domain/storage.ts";
+import type { Dependencies } from "./domain/ports/dependencies.ts";
+import type { EventLog } from "./domain/ports/events.ts";
+import { StorageUnavailableError } from "./domain/ports/storage.ts";
+import type { ServedFile } from "./pages/page.ts";
 import { createAccountHandlers } from "./routes/accounts.ts";
 import { createAuditHandlers } from "./routes/audit.ts";
 import { type Cors, createCors } from "./routes/cors.ts";
-import { createDocsRoutes, type DocsAssets } from "./routes/docs.ts";
+import { createDocsRoutes, type Docs } from "./routes/docs.ts";
 import { describeError } from "./routes/errors.ts";
 import { RequestState, requestStateOf } from "./routes/request-state.ts";
 import type { Handlers } from "./routes/handler.ts";
@@ -22,9 +23,8 @@ import {
   type MetricsOptions,
 } from "./routes/metrics.ts";
 import { createOwnSessionHandlers } from "./routes/own-sessions.ts";
+import { createPageRoutes } from "./routes/pages.ts";
 import { createOperationRoutes } from "./routes/pipeline.ts";
-import { createProblemPages } from "./routes/problems.ts";
-import { createResetPage } from "./routes/reset-page.ts";
 import { createResetHandlers } from "./routes/resets.ts";
 import { createResponder, type Responder, type ResponseConstructor } from "./routes/responder.ts";
 import { createSessionHandlers } from "./routes/sessions.ts";
@@ -40,9 +40,10 @@ export interface AppOptions {
   readonly allowedOrigins: ReadonlySet<string>;
   /** Of other applications, which may use the API from a browser. */
   readonly corsOrigins: ReadonlySet<string>;
+  /** The pages that are always served, and the files they load. */
+  readonly pages: readonly ServedFile[];
   /** Absent: `/docs` and `/openapi.json` answer 404. */
-  readonly docs:
-    { readonly document: () => Promise<string>; readonly assets: DocsAssets } | undefined;
+  readonly docs: Docs | undefined;
   readonly isDraining: () => boolean;
   readonly metrics: MetricsOptions;
   /** The address of the peer that made the request. */
@@ -83,9 +84,8 @@ export function createApp(options: AppOptions): App {
       tellOverload,
       now,
     }),
-    ...createProblemPages(responder),
-    ...createResetPage(responder),
-    ...(docs ? createDocsRoutes(docs.document, docs.assets, responder) : []),
+    ...createPageRoutes(options.pages, responder),
+    ...(docs ? createDocsRoutes(docs, responder) : []),
   ];
 
   return setup({

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { eventNames } from "../src/contract/events.ts";
 import { metrics } from "../src/contract/metrics.ts";
 import { operationIds } from "../src/contract/operations.ts";
-import type { Storage } from "../src/domain/storage.ts";
+import type { Storage } from "../src/domain/ports/storage.ts";
 import { createBcryptPool } from "../src/platform/bcrypt-workers.ts";
 import { createMetrics } from "../src/platform/metrics.ts";
 import { createExposition } from "../src/process/scraping.ts";
@@ -33,9 +33,9 @@ test("the outbox is told by how many wait and since when; what is finished does 
   expect(valueOf(parseExposition(text), "portcullis_outbox_oldest_mail_age_seconds")).toBe(0);
 
   const createdAt = now - AGE_SECONDS * 1000;
-  await storage.insertMail({ ...mail, id: "a", createdAt, finishedAt: null });
-  await storage.insertMail({ ...mail, id: "b", createdAt: now, finishedAt: null });
-  await storage.insertMail({ ...mail, id: "c", createdAt: createdAt - 1e6, finishedAt: now });
+  await storage.mails.insert({ ...mail, id: "a", createdAt, finishedAt: null });
+  await storage.mails.insert({ ...mail, id: "b", createdAt: now, finishedAt: null });
+  await storage.mails.insert({ ...mail, id: "c", createdAt: createdAt - 1e6, finishedAt: now });
   const later = parseExposition(await expose(storage)());
   expect(valueOf(later, "portcullis_outbox_waiting_mails")).toBe(2);
   expect(valueOf(later, "portcullis_outbox_oldest_mail_age_seconds")).toBe(AGE_SECONDS);
@@ -46,9 +46,12 @@ test("however many scrape at once, the database is asked once", async () => {
   const { storage } = world.deps;
   const counting: Storage = {
     ...storage,
-    measureOutbox() {
-      asked += 1;
-      return storage.measureOutbox();
+    mails: {
+      ...storage.mails,
+      measure() {
+        asked += 1;
+        return storage.mails.measure();
+      },
     },
   };
   const scrape = expose(counting);
@@ -61,13 +64,19 @@ test("a database that fails, or does not answer, costs its own gauges and no oth
   let asked = 0;
   const failing: Storage = {
     ...world.deps.storage,
-    measureOutbox: () => Promise.reject(new Error("away")),
+    mails: {
+      ...world.deps.storage.mails,
+      measure: () => Promise.reject(new Error("away")),
+    },
   };
   const silent: Storage = {
     ...world.deps.storage,
-    measureOutbox() {
-      asked += 1;
-      return new Promise(() => undefined);
+    mails: {
+      ...world.deps.storage.mails,
+      measure() {
+        asked += 1;
+        return new Promise(() => undefined);
+      },
     },
   };
   const askSilent = expose(silent);

@@ -54,6 +54,11 @@ describe("each", () => {
   it("is there for operations with pages, and for no other", () => {
     const api = createClient({ baseUrl: "http://127.0.0.1" });
     const paged = Object.entries(api).filter(([, operation]) => "each" in operation);
-    expect(paged.map(([name]) => name)).toEqual(["listMySessions", "listUsers", "listEvents"]);
+    expect(paged.map(([name]) => name)).toEqual([
+      "listMySessions",
+      "listMyEvents",
+      "listUsers",
+      "listEvents",
+    ]);
   });
 });

@@ -1,6 +1,5 @@
 /** Fills a new database with accounts, and with the rows of all other tables that belong to them. */
 import { openStorage } from "../../src/storage/storage.ts";
-import { databaseUrl } from "../database.ts";
 import type { Progress } from "../report/progress.ts";
 import type { Engine, GrowthDatabase } from "./engine.ts";
 import { tables } from "./rows.ts";
@@ -18,7 +17,7 @@ export interface Filled {
 
 export async function fill(engine: Engine, users: number, progress: Progress): Promise<Filled> {
   const database = await engine.create(users);
-  const migrated = await openStorage(databaseUrl(database.location));
+  const migrated = await openStorage(database.location);
   await migrated.close();
   const filler = await database.openFiller();
   for (const table of tables) {

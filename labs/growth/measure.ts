@@ -1,6 +1,5 @@
 /** Times the statements. All sizes are open at once and take turns, so that noise meets them alike. */
 import { openStorage } from "../../src/storage/storage.ts";
-import { databaseUrl } from "../database.ts";
 import type { Progress } from "../report/progress.ts";
 import type { Filled } from "./fill.ts";
 import { type Ask, createRequests, type Storage } from "./requests.ts";
@@ -34,7 +33,7 @@ export async function measure(
   const opened: Opened[] = [];
   try {
     for (const { users, database } of filled) {
-      const storage = await openStorage(databaseUrl(database.location));
+      const storage = await openStorage(database.location);
       opened.push({ users, storage, ask: await createRequests(storage) });
     }
     const timings: Timing[] = [];

@@ -22,7 +22,7 @@ const LIMITS = { now: rows.NOW, idleSince: rows.BEGIN };
 export const topics: readonly Topic[] = [
   topic("login: account by e-mail", 1, (users, draw) => {
     const { email } = rows.userAt(draw(users), users);
-    return async (storage) => found(await storage.findUserByEmail(email));
+    return async (storage) => found(await storage.users.findByEmail(email));
   }),
   topic("me: GET /me by cookie, answered", 1, (users, draw) => {
     const index = evenBelow(rows.countSessions(users), draw);
@@ -33,31 +33,33 @@ export const topics: readonly Topic[] = [
   unjudged("me: its statement alone, by cookie", 1, (users, draw) => {
     const index = evenBelow(rows.countSessions(users), draw);
     const secretHash = rows.digest(rows.cookieSecret(index));
-    return async (storage) => found(await storage.findSessionBySecretHash(secretHash));
+    return async (storage) => found(await storage.sessions.findBySecretHash(secretHash));
   }),
   unjudged("token me: its statement alone, by id", 1, (users, draw) => {
     const { id } = rows.sessionAt(draw(rows.countSessions(users)), users);
-    return async (storage) => found(await storage.findSession(id));
+    return async (storage) => found(await storage.sessions.find(id));
   }),
   topic("refresh: read, and advance the counter", 1, (users, draw) => {
     const { id } = rows.sessionAt(evenBelow(rows.countSessions(users), draw) + 1, users);
     return async (storage) => {
-      const state = await storage.findRefreshState(id);
+      const state = await storage.sessions.findRefreshState(id);
       if (state === undefined) return 0;
-      return Number(await storage.advanceRefreshCounter(id, state.refreshCounter, rows.NOW));
+      return Number(
+        await storage.sessions.advanceRefreshCounter(id, state.refreshCounter, rows.NOW),
+      );
     };
   }),
   topic("signup: account and event", 1, (_, draw) => {
     const { user, event } = rows.newcomer(draw(1e9));
     return undone(async (stores) => {
-      const isNew = await stores.insertUser(user, "v1$2b$12$hash");
-      await stores.insertEvent(user.id, event);
+      const isNew = await stores.users.insert(user, "v1$2b$12$hash");
+      await stores.events.insert(user.id, event);
       return Number(isNew);
     });
   }),
   topic("own sessions", 2, (users, draw) => {
     const { userId } = rows.sessionAt(draw(rows.countSessions(users)), users);
-    return async (storage) => (await storage.listSessions(userId, LIMITS, PAGE, undefined)).length;
+    return async (storage) => (await storage.sessions.list(userId, LIMITS, PAGE, undefined)).length;
   }),
 
   users("users: page 1", PAGE, () => ({})),
@@ -116,27 +118,27 @@ export const topics: readonly Topic[] = [
   })),
 
   topic("outbox: claim of the next mail", 1, () =>
-    undone(async (stores) => found(await stores.claimDueMail(rows.NOW, rows.NOW + 60_000))),
+    undone(async (stores) => found(await stores.mails.claimDue(rows.NOW, rows.NOW + 60_000))),
   ),
   topic("cleaning: 20 sessions", 20, (users) => {
     const { expiresAt } = rows.sessionAt(19, users);
-    return undone((stores) => stores.deleteExpiredSessions(expiresAt, rows.BEGIN, 500));
+    return undone((stores) => stores.sessions.deleteExpired(expiresAt, rows.BEGIN, 500));
   }),
   topic("cleaning: 20 idle sessions", 20, (users) => {
     const { createdAt } = rows.sessionAt(38, users); // the twentieth of a cookie
     const idleSince = createdAt + rows.SEEN_AFTER_MS;
-    return undone((stores) => stores.deleteExpiredSessions(rows.NOW, idleSince, 500));
+    return undone((stores) => stores.sessions.deleteExpired(rows.NOW, idleSince, 500));
   }),
   topic("cleaning: 20 devices", 20, (users) => {
     const { expiresAt } = rows.sessionAt(19, users);
-    return undone((stores) => stores.deleteExpiredDevices(expiresAt, 500));
+    return undone((stores) => stores.devices.deleteExpired(expiresAt, 500));
   }),
   topic("cleaning: 20 limits", 20, (users) => {
     const paidAt = rows.limitPaidAt(19, users);
-    return undone((stores) => stores.deletePaidLimits(paidAt, 500));
+    return undone((stores) => stores.limits.deletePaid(paidAt, 500));
   }),
   topic("cleaning: 100 old events", 100, () =>
-    undone((stores) => stores.deleteEventsBefore(rows.NOW, 100)),
+    undone((stores) => stores.events.deleteBefore(rows.NOW, 100)),
   ),
 ];
 
@@ -148,7 +150,7 @@ function unjudged(title: string, finds: number, prepare: Topic["prepare"]): Topi
   return { ...topic(title, finds, prepare), isJudged: false };
 }
 
-type UserQuery = Parameters<Storage["listUsers"]>[0] & { readonly after?: number };
+type UserQuery = Parameters<Storage["users"]["list"]>[0] & { readonly after?: number };
 
 function users(
   title: string,
@@ -158,11 +160,11 @@ function users(
   return topic(title, finds, (size, draw) => {
     const { after, ...filter } = choose(size, draw);
     const afterId = after === undefined ? undefined : rows.userAt(after, size).id;
-    return async (storage) => (await storage.listUsers(filter, PAGE, afterId)).length;
+    return async (storage) => (await storage.users.list(filter, PAGE, afterId)).length;
   });
 }
 
-type EventQuery = Parameters<Storage["listEvents"]>[0] & { readonly before?: number };
+type EventQuery = Parameters<Storage["events"]["list"]>[0] & { readonly before?: number };
 
 function events(
   title: string,
@@ -172,7 +174,7 @@ function events(
   return topic(title, finds, (size, draw) => {
     const { before, ...filter } = choose(size, draw);
     const position = before === undefined ? undefined : rows.eventAt(before, size);
-    return async (storage) => (await storage.listEvents(filter, PAGE, position)).length;
+    return async (storage) => (await storage.events.list(filter, PAGE, position)).length;
   });
 }
 

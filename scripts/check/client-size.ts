@@ -5,7 +5,7 @@
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { rolldown } from "rolldown";
-import { formatTable } from "../../src/commands/terminal-text.ts";
+import { formatTable } from "../../src/commands/table.ts";
 
 interface EntryPoint {
   readonly name: string;

@@ -21,6 +21,7 @@ interface PublishedOperation {
 interface PublishedParameter {
   readonly name: string;
   readonly in: string;
+  readonly required?: boolean;
   readonly schema: JsonSchema;
 }
 type Content = Readonly<
@@ -34,8 +35,10 @@ interface Example {
 }
 
 const PROBLEM = "application/problem+json";
-/** JSON Schema keywords the fake server applies to a string or number. */
-const RULES = ["type", "minLength", "maxLength", "pattern", "minimum", "maximum"];
+/** JSON Schema keywords the fake server applies to a field. */
+const RULES = ["type", "enum", "minLength", "maxLength", "pattern", "minimum", "maximum"];
+/** The types that the fake server can check (`client/src/testing/rules.ts`). */
+const TYPES: readonly unknown[] = ["string", "integer", "boolean"];
 
 /** Source of `fakeTable`, with a row per operation, and of `problemDocuments`, with an example per code. */
 export function fakeTables(document: PublishedDocument): string {
@@ -83,18 +86,26 @@ function inputsOf(
 }
 
 function rulesOf(parameters: readonly PublishedParameter[]) {
-  return Object.fromEntries(parameters.map(({ name, schema }) => [name, ruleOf(schema)]));
+  return Object.fromEntries(
+    parameters.map(({ name, schema, required = false }) => [name, ruleOf(name, schema, required)]),
+  );
 }
 
 function bodyRules({ properties = {}, required = [] }: JsonSchema) {
-  const optional = Object.keys(properties).filter((name) => !required.includes(name));
-  if (optional.length > 0)
-    throw new Error(`The fake server's bodies have no optional ${optional.join()}`);
-  return Object.fromEntries(Object.entries(properties).map(([key, field]) => [key, ruleOf(field)]));
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, field]) => [
+      name,
+      ruleOf(name, field, required.includes(name)),
+    ]),
+  );
 }
 
-function ruleOf(schema: JsonSchema) {
-  return Object.fromEntries(Object.entries(schema).filter(([key]) => RULES.includes(key)));
+/** Throws for a field that the fake server could not check: it would let everything through. */
+function ruleOf(name: string, schema: JsonSchema, isRequired: boolean) {
+  if (!TYPES.includes(schema.type))
+    throw new Error(`The fake server cannot check ${name}: it is no ${TYPES.join(", ")}`);
+  const keywords = Object.entries(schema).filter(([key]) => RULES.includes(key));
+  return { ...Object.fromEntries(keywords), ...(!isRequired && { optional: true }) };
 }
 
 /** Schema that a reference of the document names. Throws if there is none. */

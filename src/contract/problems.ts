@@ -3,6 +3,7 @@
  * status, its schema, its page under `/problems/` and the SDK's types all come from this catalogue.
  */
 import { z } from "zod";
+import { WeakPasswordReason } from "./password-policy.ts";
 import { Id } from "./values.ts";
 
 interface ProblemDescription {
@@ -39,10 +40,6 @@ const Issue = z
       },
     ],
   });
-
-export const WeakPasswordReason = z
-  .enum(["too_short", "too_long", "too_common", "contains_identifier"])
-  .meta({ description: "Why the password was refused." });
 
 const issues = z.array(Issue).min(1).max(100);
 const retryAfterSeconds = z

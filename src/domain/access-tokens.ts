@@ -1,12 +1,15 @@
 /** Access tokens: how they are made, and the one function that believes one. */
+import type { AccessTokenClaims } from "./ports/signing-keys.ts";
 import { type KeyObject, sign } from "node:crypto";
 import { decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
-import type { Dependencies } from "./dependencies.ts";
-import type { Occasion } from "./events.ts";
-import type { SigningKey, VerifyingKey } from "./keys.ts";
-import type { Session } from "./sessions.ts";
-import type { VerifiedToken } from "./token-memory.ts";
-import type { User } from "./users.ts";
+import type { Uses } from "./change.ts";
+import type { Occasion } from "./ports/events.ts";
+import type { SigningKey, VerifyingKey } from "./ports/signing-keys.ts";
+import type { Session } from "./ports/sessions.ts";
+import type { VerifiedToken } from "./ports/signing-keys.ts";
+import type { User } from "./ports/users.ts";
+
+type TokenUses = Uses<"keyRing" | "issuer" | "lifetimes" | "newId">;
 
 /** RFC 9068 §2.1: says what kind of JWT this is, so that no other kind can pass for it (TK-04). */
 const ACCESS_TOKEN_TYPE = "at+jwt";
@@ -14,21 +17,13 @@ const ALGORITHM = "EdDSA";
 /** Longer than any token we sign; what is longer is not parsed. */
 const ACCESS_TOKEN_MAX_LENGTH = 2048;
 
-/** What a believed access token says. Whether its session lives is asked of the database, every time. */
-export interface AccessTokenClaims {
-  readonly userId: string;
-  readonly sessionId: string;
-  /** `jti`. */
-  readonly tokenId: string;
-}
-
 /**
  * The claims of an access token, or undefined where anything at all is wrong with it. A token that was
  * verified before is believed again for as long as it would pass: the same key, the same issuer, and
  * not expired. That its key is still good is asked in either case.
  */
 export function verifyAccessToken(
-  deps: Dependencies,
+  deps: TokenUses,
   occasion: Occasion,
   token: string,
 ): AccessTokenClaims | Promise<AccessTokenClaims | undefined> {
@@ -43,7 +38,7 @@ export function verifyAccessToken(
 
 /** `key` is what the ring says of the token's key today. */
 function verifyKnown(
-  deps: Dependencies,
+  deps: TokenUses,
   occasion: Occasion,
   token: string,
   known: VerifiedToken,
@@ -62,7 +57,7 @@ function verifyKnown(
  * own keys, and fetches nothing (TK-02).
  */
 async function verifyUnknown(
-  deps: Dependencies,
+  deps: TokenUses,
   { now }: Occasion,
   token: string,
 ): Promise<AccessTokenClaims | undefined> {
@@ -135,7 +130,7 @@ function isCanonical(token: string): boolean {
  * published keys alone cannot ask whether that has ended (SE-05).
  */
 export function accessTokenSeconds(
-  { lifetimes }: Dependencies,
+  { lifetimes }: Uses<"lifetimes">,
   { now }: Occasion,
   { expiresAt }: Session,
 ): number {
@@ -147,7 +142,7 @@ export function accessTokenSeconds(
  * much around the signature as the signature costs; what believes a token is still jose.
  */
 export async function signAccessToken(
-  deps: Dependencies,
+  deps: TokenUses,
   occasion: Occasion,
   { kid, privateKey }: SigningKey,
   user: User,

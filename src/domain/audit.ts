@@ -1,34 +1,54 @@
-/** The stored events, as administrators read them. */
-import { openCursor, sealCursor } from "./cursors.ts";
-import type { Dependencies } from "./dependencies.ts";
-import type { EventFilter, EventPosition, StoredEvent } from "./events.ts";
-
-export interface EventPage {
-  readonly events: readonly StoredEvent[];
-  readonly nextCursor: string | null;
-}
+/** The stored events: all of them for administrators, those of an account for its owner. */
+import type { OwnerEvent, StoredEvent } from "../contract/events.ts";
+import type { Uses } from "./change.ts";
+import { type List, type Page, pageOf } from "./pages.ts";
+import type { EventFilter, EventPosition, ListedEvent } from "./ports/event-store.ts";
 
 /** One page of events, newest first; undefined where the cursor is not one this list gave. */
 export async function listEvents(
-  deps: Dependencies,
+  deps: Uses<"storage" | "secretKeys">,
   filter: EventFilter,
   limit: number,
   cursor: string | undefined,
-): Promise<EventPage | undefined> {
-  const key = deps.secretKeys.cursor;
-  const sealed = cursor === undefined ? undefined : openCursor(key, "events", cursor);
-  if (cursor !== undefined && sealed === undefined) return undefined;
-  const before = sealed === undefined ? undefined : readPosition(sealed);
-  const found = await deps.storage.listEvents(filter, limit + 1, before);
-  const shown = found.slice(0, limit);
-  const last = shown.at(-1);
-  const nextCursor =
-    found.length > limit && last ? sealCursor(key, "events", `${last.timestamp} ${last.id}`) : null;
-  return { events: shown.map(({ event }) => event), nextCursor };
+): Promise<Page<StoredEvent> | undefined> {
+  const list: List<ListedEvent> = {
+    name: "events",
+    read: (most, position) =>
+      deps.storage.events.list(filter, most, position === undefined ? undefined : read(position)),
+    positionOf,
+  };
+  const page = await pageOf(deps, list, limit, cursor);
+  return page && { ...page, items: page.items.map(({ event }) => event) };
 }
 
-/** What `listEvents` sealed: it comes from nobody else. */
-function readPosition(sealed: string): EventPosition {
-  const [timestamp = "", id = ""] = sealed.split(" ");
+/** One page of what its owner may see of an account, newest first; undefined where the cursor is not of this list (LA-07). */
+export async function listOwnEvents(
+  deps: Uses<"storage" | "secretKeys">,
+  userId: string,
+  limit: number,
+  cursor: string | undefined,
+): Promise<Page<OwnerEvent> | undefined> {
+  const list: List<ListedEvent<OwnerEvent>> = {
+    name: `events of ${userId}`,
+    read: (most, position) =>
+      deps.storage.events.listForOwner(
+        userId,
+        most,
+        position === undefined ? undefined : read(position),
+      ),
+    positionOf,
+  };
+  const page = await pageOf(deps, list, limit, cursor);
+  return page && { ...page, items: page.items.map(({ event }) => event) };
+}
+
+/** Writes a position for a cursor. */
+function positionOf({ timestamp, id }: EventPosition): string {
+  return `${timestamp} ${id}`;
+}
+
+/** Reads a position that `positionOf` wrote: a sealed one comes from nobody else. */
+function read(position: string): EventPosition {
+  const [timestamp = "", id = ""] = position.split(" ");
   return { timestamp: Number(timestamp), id };
 }

@@ -1,7 +1,8 @@
-/** Accounts that come from elsewhere, with the bcrypt hashes they have there. Nothing is hashed here. */
+/** Imports: accounts from another system, with the bcrypt hashes they have there. Nothing is hashed here. */
 import type { ImportedAccount } from "../contract/imports.ts";
-import { commit, type Journal, type Occasion } from "./events.ts";
-import type { User } from "./users.ts";
+import { commit } from "./change.ts";
+import type { Journal, Occasion } from "./ports/events.ts";
+import type { User } from "./ports/users.ts";
 
 /** In the order of the accounts that were given. */
 export type ImportOutcome = "imported" | "email_taken" | "impossible_date";
@@ -17,14 +18,14 @@ export async function importAccounts(
   accounts: readonly ImportedAccount[],
 ): Promise<ImportOutcome[]> {
   const outcomes = accounts.map((): ImportOutcome => "impossible_date");
-  // In one order, whatever the file's: two imports at once then wait for each other, and never both.
+  // Sorted, whatever the order of the file: two imports at once then wait for each other, and never deadlock.
   const users = accounts
     .map((account, index) => ({ account, index, user: newUser(journal, occasion, account) }))
     .sort((one, other) => (one.account.email < other.account.email ? -1 : 1));
-  await commit(journal, occasion, async (stores, record) => {
+  await commit(journal, occasion, async ({ stores, record }) => {
     for (const { account, index, user } of users) {
       if (user === undefined) continue;
-      const isInserted = await stores.insertUser(user, account.passwordHash);
+      const isInserted = await stores.users.insert(user, account.passwordHash);
       outcomes[index] = isInserted ? "imported" : "email_taken";
       if (isInserted) await record("signup", { userId: user.id, email: user.email });
     }
@@ -32,7 +33,7 @@ export async function importAccounts(
   return outcomes;
 }
 
-/** What an import would do, without doing any of it. It does not see an address that a file has twice. */
+/** Answers what an import would do, and does none of it. It does not see an address that a file has twice. */
 export async function rehearseImport(
   { storage }: Journal,
   occasion: Occasion,
@@ -41,7 +42,7 @@ export async function rehearseImport(
   const outcomes: ImportOutcome[] = [];
   for (const account of accounts) {
     if (createdAtOf(account, occasion) === undefined) outcomes.push("impossible_date");
-    else if ((await storage.findUserByEmail(account.email)) === undefined)
+    else if ((await storage.users.findByEmail(account.email)) === undefined)
       outcomes.push("imported");
     else outcomes.push("email_taken");
   }

@@ -1,66 +1,19 @@
 /** The keys that sign access tokens: kept encrypted in the database, published as a JWK set, rotated while they are in use. */
+import type { SigningKeyRecord, SigningKey, VerifyingKey, KeyRing } from "./ports/signing-keys.ts";
 import { KeyObject } from "node:crypto";
 import { type CryptoKey, importJWK, type JWK } from "jose";
-import { commit, type Journal, type Occasion } from "./events.ts";
+import { commit } from "./change.ts";
+import type { Journal, Occasion } from "./ports/events.ts";
 import { seal, unseal } from "./sealing.ts";
-import { type Storage, StorageUnavailableError } from "./storage.ts";
+import { type Storage, StorageUnavailableError } from "./ports/storage.ts";
 import { TokenMemory } from "./token-memory.ts";
 
-/** For so long a process may go on signing with a key that was retired elsewhere. Milliseconds. */
+/** How long a process may go on signing with a key that another process retired. Milliseconds. */
 export const KEY_NOTICE_MS = 10_000;
-/** After a load that failed the next is tried so much later: the notice above is to hold again soon after an outage. Milliseconds. */
+/** The pause after a load that failed. Short, so that `KEY_NOTICE_MS` holds again soon after an outage. Milliseconds. */
 const KEY_RETRY_MS = 1_000;
-/** What the contract's `Jwks` holds at the most. */
+/** The most keys that the contract's `Jwks` holds. */
 const LIVE_KEYS_MAX = 16;
-
-export interface SigningKeyRecord {
-  readonly kid: string;
-  /** The raw 32-byte Ed25519 public key, base64url: the JWK member `x`. */
-  readonly publicX: string;
-  /** The 32-byte seed, sealed with AES-256-GCM under a key derived from AUTH_SECRET. */
-  readonly sealedSeed: Uint8Array;
-  readonly createdAt: number;
-  /** When it stopped signing; null while it signs. Exactly one key signs. */
-  readonly retiredAt: number | null;
-}
-
-export interface SigningKeyStore {
-  /** Newest first. */
-  listSigningKeys(): Promise<SigningKeyRecord[]>;
-  /** The same inside a transaction, until whose end nobody else changes them. */
-  holdSigningKeys(): Promise<SigningKeyRecord[]>;
-  /** Inserts the key only while no key signs, in one statement; false where another process was first. */
-  insertFirstSigningKey(key: SigningKeyRecord): Promise<boolean>;
-  /** Ends the signing of whichever key signs; nothing where none does. */
-  retireSigningKey(now: number): Promise<void>;
-}
-
-export interface SigningKey {
-  readonly kid: string;
-  readonly privateKey: KeyObject;
-}
-export interface VerifyingKey {
-  readonly kid: string;
-  readonly x: string;
-  readonly publicKey: CryptoKey;
-}
-
-/** The keys in use: one that signs, and every one whose tokens may still live. */
-export interface KeyRing {
-  findSigning(now: number): Promise<SigningKey>;
-  /**
-   * The key of that id; one that nobody here has seen is looked for in the database each time. At once,
-   * unless the database is to be asked: every request with a token comes by here.
-   */
-  findVerifying(
-    kid: string,
-    now: number,
-  ): VerifyingKey | undefined | Promise<VerifyingKey | undefined>;
-  /** All that verify, asked of the database. Never fails: without it, it is what was last known. */
-  listVerifying(now: number): Promise<VerifyingKey[]>;
-  /** What these keys have verified. */
-  readonly verified: TokenMemory;
-}
 
 /** Loads the keys, making the first one where there is none; safe when several processes start at once. */
 export async function openKeyRing(
@@ -70,9 +23,9 @@ export async function openKeyRing(
   kid: string,
   now: number,
 ): Promise<KeyRing> {
-  const records = await storage.listSigningKeys();
+  const records = await storage.signingKeys.list();
   if (!records.some(isSigning))
-    await storage.insertFirstSigningKey(await newSigningKey(sealKey, kid, now));
+    await storage.signingKeys.insertFirst(await newSigningKey(sealKey, kid, now));
   const ring = new StoredKeyRing(storage, sealKey, accessTokenSeconds, now);
   await ring.load();
   return ring;
@@ -91,20 +44,20 @@ export async function rotateSigningKey(
 ): Promise<{ readonly kid: string } | "too_many_keys"> {
   const { now } = occasion;
   const key = await newSigningKey(sealKey, journal.newId(now), now);
-  return commit(journal, occasion, async (stores, record) => {
-    const records = await stores.holdSigningKeys();
+  return commit(journal, occasion, async ({ stores, record }) => {
+    const records = await stores.signingKeys.lockAll();
     records.filter(isSigning).forEach((signing) => openSeed(sealKey, signing));
     const live = records.filter((old) => isVerifying(old, accessTokenSeconds, now));
     if (live.length >= LIVE_KEYS_MAX) return "too_many_keys";
-    await stores.retireSigningKey(now);
-    if (!(await stores.insertFirstSigningKey(key)))
+    await stores.signingKeys.retire(now);
+    if (!(await stores.signingKeys.insertFirst(key)))
       throw new Error("A key signs although every key was retired");
     await record("signing_key_rotated", { kid: key.kid });
     return { kid: key.kid };
   });
 }
 
-/** When the last token a retired key can have signed has expired, wherever that was; null while it signs. Milliseconds. */
+/** The instant at which the last token of a retired key has expired, in every process; null while it signs. Milliseconds. */
 export function verifiesUntil(
   { retiredAt }: SigningKeyRecord,
   accessTokenSeconds: number,
@@ -168,7 +121,7 @@ class StoredKeyRing implements KeyRing {
   }
 
   async listVerifying(now: number): Promise<VerifyingKey[]> {
-    await this.#loadAfresh().catch(() => undefined); // whoever signs or verifies is told
+    await this.#loadAfresh().catch(() => undefined); // a caller that signs or verifies is told
     const keys = [...this.#keys.values()];
     return keys.filter(({ record }) => isVerifying(record, this.#accessTokenSeconds, now));
   }
@@ -207,7 +160,7 @@ class StoredKeyRing implements KeyRing {
   }
 
   async load(): Promise<void> {
-    const records = await this.#storage.listSigningKeys();
+    const records = await this.#storage.signingKeys.list();
     const active = records.find(isSigning);
     if (active === undefined) throw new Error("The database holds no key that signs");
     if (this.#signing?.kid !== active.kid)
@@ -225,7 +178,7 @@ class StoredKeyRing implements KeyRing {
   }
 }
 
-/** What was last known goes on being used: a database that is away has no new key either. */
+/** Ignores an unavailable database, so that the last known keys stay in use: it has no new key either. */
 function ignoreUnavailable(error: unknown): void {
   if (!(error instanceof StorageUnavailableError)) throw error;
 }

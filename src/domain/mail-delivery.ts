@@ -1,19 +1,10 @@
 /** From the outbox to the mail server: each mail by one process at a time, again and again until it is useless. */
-import type { EventLog, Occasion } from "./events.ts";
-import type { ClaimedMail, SealedMail } from "./mail.ts";
+import { outsideRequest } from "./change.ts";
+import type { MailTransport } from "./ports/mails.ts";
+import type { EventLog } from "./ports/events.ts";
+import type { ClaimedMail, SealedMail } from "./ports/mails.ts";
 import { unseal } from "./sealing.ts";
-import type { Storage } from "./storage.ts";
-
-/** Where mails go: a mail server, or files. */
-export interface MailTransport {
-  /** Rejects where the mail was not accepted. It gives up, and leaves nothing behind, when `signal` aborts. */
-  send(mail: DeliverableMail, signal: AbortSignal): Promise<void>;
-}
-export interface DeliverableMail extends SealedMail {
-  readonly id: string;
-  /** Milliseconds since the epoch. */
-  readonly createdAt: number;
-}
+import type { Storage } from "./ports/storage.ts";
 
 export interface Delivery {
   readonly storage: Storage;
@@ -32,18 +23,17 @@ const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
 /** A bound beside the mail's own end, which comes first: at the longest pause it is reached after 60 hours. */
 const MAX_ATTEMPTS = 250;
-const OUTSIDE = { requestId: null, ip: null };
 
 /** Tries the mail that has been due longest; false where none is due. Aborting `stopping` gives it back at once. */
 export async function deliverNext(delivery: Delivery, stopping: AbortSignal): Promise<boolean> {
   const { storage, transport, now } = delivery;
   const claimedAt = now();
-  const claimed = await storage.claimDueMail(claimedAt, claimedAt + LEASE_MS);
+  const claimed = await storage.mails.claimDue(claimedAt, claimedAt + LEASE_MS);
   if (claimed === undefined) return false;
   const { id, attempt, createdAt } = claimed;
   const mail = open(delivery.mailSeal, claimed);
   if (mail === undefined || claimed.expiresAt <= claimedAt || attempt > MAX_ATTEMPTS) {
-    await storage.finishMail(id, attempt, claimedAt);
+    await storage.mails.finish(id, attempt, claimedAt);
     tell(delivery, claimed, mail === undefined ? "unreadable" : "expired", false);
     return true;
   }
@@ -51,11 +41,11 @@ export async function deliverNext(delivery: Delivery, stopping: AbortSignal): Pr
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(delivery.attemptTimeoutMs)]);
     await transport.send({ id, createdAt, ...mail }, signal);
   } catch (error) {
-    if (stopping.aborted) await storage.postponeMail(id, attempt, now());
+    if (stopping.aborted) await storage.mails.postpone(id, attempt, now());
     else await fail(delivery, claimed, error);
     return true;
   }
-  await storage.finishMail(id, attempt, now());
+  await storage.mails.finish(id, attempt, now());
   return true;
 }
 
@@ -64,8 +54,8 @@ async function fail(delivery: Delivery, claimed: ClaimedMail, error: unknown): P
   const now = delivery.now();
   const dueAt = now + pauseAfter(attempt);
   const willRetry = dueAt < claimed.expiresAt && attempt < MAX_ATTEMPTS;
-  if (willRetry) await delivery.storage.postponeMail(id, attempt, dueAt);
-  else await delivery.storage.finishMail(id, attempt, now);
+  if (willRetry) await delivery.storage.mails.postpone(id, attempt, dueAt);
+  else await delivery.storage.mails.finish(id, attempt, now);
   tell(delivery, claimed, codeOf(error), willRetry);
 }
 
@@ -84,8 +74,9 @@ function tell(
   code: string,
   willRetry: boolean,
 ): void {
-  const occasion: Occasion = { ...OUTSIDE, now: now() };
-  log.print(log.compose(occasion, "mail_failed", { mailId, attempt, code, willRetry }));
+  log.print(
+    log.compose(outsideRequest(now()), "mail_failed", { mailId, attempt, code, willRetry }),
+  );
 }
 
 /** A mail server's own words may repeat the address or the mail, so that only the kind of failure is told (LA-03). */

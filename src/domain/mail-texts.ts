@@ -1,10 +1,5 @@
-/** What the mails say, as plain text and as HTML. Whatever is put into HTML is escaped, by `page` alone. */
-
-export interface Message {
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-}
+/** The texts of the mails, plain and as HTML. `page` alone makes HTML, and escapes all that is put into it. */
+import type { Message } from "./ports/mails.ts";
 
 /** Where something happened: the owner may recognise it. */
 export interface Circumstances {

@@ -1,44 +1,37 @@
 /** The sessions of one account: listed for its owner, ended one by one or all at once. */
-import { openCursor, sealCursor } from "./cursors.ts";
-import type { Dependencies } from "./dependencies.ts";
-import { commit, type Occasion, type Record } from "./events.ts";
-import type { Session } from "./sessions.ts";
-import type { Stores } from "./storage.ts";
-
-export interface SessionPage {
-  readonly sessions: readonly Session[];
-  readonly nextCursor: string | null;
-}
+import { type Change, commit, type Uses } from "./change.ts";
+import { type Page, pageOf } from "./pages.ts";
+import type { Journal, Occasion } from "./ports/events.ts";
+import type { Session } from "./ports/sessions.ts";
+import { sessionLimits } from "./sessions.ts";
 
 /** One page of an account's live sessions, oldest first; undefined where the cursor is not of this list. */
 export async function listSessions(
-  deps: Dependencies,
-  { now }: Occasion,
+  deps: Uses<"storage" | "secretKeys" | "lifetimes">,
+  occasion: Occasion,
   userId: string,
   limit: number,
   cursor: string | undefined,
-): Promise<SessionPage | undefined> {
-  const key = deps.secretKeys.cursor;
-  const list = `sessions of ${userId}`;
-  const afterId = cursor === undefined ? undefined : openCursor(key, list, cursor);
-  if (cursor !== undefined && afterId === undefined) return undefined;
-  const limits = { now, idleSince: now - deps.lifetimes.sessionIdleSeconds * 1000 };
-  const found = await deps.storage.listSessions(userId, limits, limit + 1, afterId);
-  const sessions = found.slice(0, limit);
-  const last = sessions.at(-1);
-  const nextCursor = found.length > limit && last ? sealCursor(key, list, last.id) : null;
-  return { sessions, nextCursor };
+): Promise<Page<Session> | undefined> {
+  const limits = sessionLimits(deps, occasion);
+  const list = {
+    name: `sessions of ${userId}`,
+    read: (most: number, afterId: string | undefined) =>
+      deps.storage.sessions.list(userId, limits, most, afterId),
+    positionOf: ({ id }: Session) => id,
+  };
+  return pageOf(deps, list, limit, cursor);
 }
 
 /** Ends one session of the account; false where it has no such session (SE-07). */
 export async function revokeSession(
-  deps: Dependencies,
+  deps: Journal,
   occasion: Occasion,
   userId: string,
   sessionId: string,
 ): Promise<boolean> {
-  return commit(deps, occasion, async (stores, record) => {
-    if (!(await stores.deleteSessionOf(userId, sessionId))) return false;
+  return commit(deps, occasion, async ({ stores, record }) => {
+    if (!(await stores.sessions.deleteOf(userId, sessionId))) return false;
     await record("session_revoked", { userId, sessionId, by: "user" });
     return true;
   });
@@ -46,21 +39,20 @@ export async function revokeSession(
 
 /** Ends every session of the account but the one that asks. */
 export async function revokeOtherSessions(
-  deps: Dependencies,
+  deps: Journal,
   occasion: Occasion,
   { userId, id }: Session,
 ): Promise<void> {
-  await commit(deps, occasion, (stores, record) => endSessions(stores, record, userId, id, "user"));
+  await commit(deps, occasion, (change) => endSessions(change, userId, id, "user"));
 }
 
 /** Ends the account's sessions within a change that is being made, and tells of each. */
 export async function endSessions(
-  stores: Stores,
-  record: Record,
+  { stores, record }: Change,
   userId: string,
   exceptId: string | undefined,
   by: "user" | "admin" | "password_change" | "password_reset" | "disable",
 ): Promise<void> {
-  for (const sessionId of await stores.deleteSessionsOf(userId, exceptId))
+  for (const sessionId of await stores.sessions.deleteAllOf(userId, exceptId))
     await record("session_revoked", { userId, sessionId, by });
 }

@@ -1,4 +1,5 @@
 /** How passwords are hashed and compared. Which are refused stands in `password-policy.ts`. */
+import type { BcryptWorkers, Passwords } from "./ports/passwords.ts";
 import { createHmac, type KeyObject } from "node:crypto";
 
 /** PW-08, OWASP Password Storage Cheat Sheet: bcrypt is not to be used below this cost. */
@@ -18,26 +19,6 @@ const DUMMY_SALT_AND_HASH = "abcdefghijklmnopqrstuuBHq0kqVvQ9o2nE5Y1dX7cR3sT6uW8
 
 /** The least cost bcrypt knows: 16 rounds. */
 const BCRYPT_COST_LEAST = 4;
-
-/** Bcrypt in worker threads, behind a bounded queue: it never runs on the event loop (IV-06). */
-export interface BcryptWorkers {
-  hash(input: string, cost: number): Promise<{ readonly hash: string } | "overloaded">;
-  compare(input: string, hash: string): Promise<boolean | "overloaded">;
-}
-
-export interface Passwords {
-  /** The encoded hash of a new password; `"overloaded"` where the queue is full (IV-07). */
-  hash(password: string): Promise<{ readonly encoded: string } | "overloaded">;
-  /**
-   * Whether the password is the one behind `encoded`. Without `encoded` it does the same work against
-   * a dummy of the live cost, and never matches; against a cheaper hash it does what is missing as
-   * well (ET-01). `stale` asks for a new hash (PW-09).
-   */
-  verify(
-    password: string,
-    encoded: string | undefined,
-  ): Promise<{ readonly matches: boolean; readonly stale: boolean } | "overloaded">;
-}
 
 export function createPasswords(bcrypt: BcryptWorkers, pepper: KeyObject, cost: number): Passwords {
   const dummy = PEPPERED + dummyOfCost(cost);
@@ -65,7 +46,7 @@ export function createPasswords(bcrypt: BcryptWorkers, pepper: KeyObject, cost: 
 }
 
 /**
- * What bcrypt sees: 64 characters of base64, whatever the password. Bcrypt alone ignores all beyond
+ * Makes the input of bcrypt: 64 characters of base64, whatever the password. Bcrypt alone ignores all beyond
  * byte 72 and, in some implementations, all beyond a NUL (PW-01, PW-02); and the pepper makes a stolen
  * database useless for guessing. NFKC first, so that one password typed on two keyboards is one (PW-13).
  */
@@ -74,8 +55,8 @@ function peppered(password: string, pepper: KeyObject): string {
 }
 
 /**
- * Whether plain bcrypt compared all of the password. Where it did not, what was typed may not be what
- * was chosen, and an upgrade would make the wrong one right (PW-01, PW-02).
+ * True where plain bcrypt compared all of the password. Where it did not, the password typed may not be the
+ * one chosen, and an upgrade would make the wrong one right (PW-01, PW-02).
  */
 function isWholeForBcrypt(password: string): boolean {
   return Buffer.byteLength(password) <= BCRYPT_INPUT_BYTES && !password.includes("\0");

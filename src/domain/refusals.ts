@@ -4,16 +4,16 @@
  */
 import type { EventFields } from "../contract/events.ts";
 import { addressKey } from "./addresses.ts";
-import type { Dependencies } from "./dependencies.ts";
-import { commit, type Occasion, type Record } from "./events.ts";
+import { commit, type RecordEvent, type Uses } from "./change.ts";
 import { toldKey } from "./limits.ts";
+import type { Journal, Occasion } from "./ports/events.ts";
 
 /** How long one event tells of all refusals of its kind. Milliseconds. */
 export const REFUSAL_TOLD_FOR_MS = 600_000;
 
 /** Counted by the client's address: whoever it is, they are not signed in, or did not prove it. */
 export async function recordCsrfRejection(
-  deps: Dependencies,
+  deps: Journal & Uses<"secretKeys">,
   occasion: Occasion,
   fields: EventFields<"csrf_rejected">,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function recordCsrfRejection(
 
 /** Counted by the account: another one on the same address is told of by itself. */
 export async function recordDenial(
-  deps: Dependencies,
+  deps: Journal & Uses<"secretKeys">,
   occasion: Occasion,
   fields: EventFields<"authorization_denied">,
 ): Promise<void> {
@@ -36,18 +36,18 @@ export async function recordDenial(
 }
 
 async function recordOnce(
-  deps: Dependencies,
+  deps: Journal & Uses<"secretKeys">,
   occasion: Occasion,
   event: string,
   subject: string,
-  tell: (record: Record) => Promise<void>,
+  tell: (record: RecordEvent) => Promise<void>,
 ): Promise<void> {
   const { now } = occasion;
   const key = toldKey(deps.secretKeys, event, subject);
   // A repeat only reads. Which of many at once is the first, `tellOnce` decides.
-  const known = await deps.storage.findLimit(key);
+  const known = await deps.storage.limits.find(key);
   if (known !== undefined && known.toldUntil > now) return;
-  await commit(deps, occasion, async (stores, record) => {
-    if (await stores.tellOnce(key, now + REFUSAL_TOLD_FOR_MS, now)) await tell(record);
+  await commit(deps, occasion, async ({ stores, record }) => {
+    if (await stores.limits.markTold(key, now + REFUSAL_TOLD_FOR_MS, now)) await tell(record);
   });
 }

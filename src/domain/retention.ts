@@ -1,5 +1,5 @@
 /** How long the journal is kept. */
-import type { Storage } from "./storage.ts";
+import type { Storage } from "./ports/storage.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -11,5 +11,5 @@ export async function deleteOldEvents(
   limit: number,
 ): Promise<number> {
   if (days === 0) return 0;
-  return storage.transaction((stores) => stores.deleteEventsBefore(now - days * DAY_MS, limit));
+  return storage.transaction((stores) => stores.events.deleteBefore(now - days * DAY_MS, limit));
 }

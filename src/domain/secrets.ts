@@ -1,30 +1,10 @@
-/** One secret in the settings, a key of its own for each purpose: none can stand in for another. */
-import {
-  createSecretKey,
-  hash,
-  hkdfSync,
-  type KeyObject,
-  randomBytes,
-  timingSafeEqual,
-} from "node:crypto";
+/** Secrets: AUTH_SECRET gives one key for each purpose, and none of them can stand in for another. */
+import type { SecretKeys } from "./ports/secret-keys.ts";
+import { createSecretKey, hash, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** 256 bits: twice what OWASP ASVS 5.0 §7.2.3 asks of a session secret. */
 const SECRET_BYTES = 32;
 const KEY_BYTES = 32;
-
-/**
- * Those of MACs are key objects: a MAC under bytes costs four times as much, because the bytes become one
- * anew each time. Nor does a key object show its bytes where it is printed.
- */
-export interface SecretKeys {
-  readonly passwordPepper: KeyObject;
-  readonly csrf: KeyObject;
-  readonly refreshToken: KeyObject;
-  readonly cursor: KeyObject;
-  readonly signingKeySeal: Uint8Array;
-  readonly mailSeal: Uint8Array;
-  readonly limitKeys: KeyObject;
-}
 
 /** Derives the keys from AUTH_SECRET with HKDF (RFC 5869). The labels are part of what is stored: they never change. */
 export function deriveKeys(authSecret: string): SecretKeys {
@@ -48,7 +28,7 @@ export function newSecret(): string {
 }
 
 /**
- * What is kept of a secret (SE-02). A plain SHA-256 is right here and would be wrong for a password:
+ * The hash that is kept of a secret (SE-02). A plain SHA-256 is right here and would be wrong for a password:
  * 256 random bits cannot be guessed, whatever the speed.
  */
 export function hashSecret(secret: string): Uint8Array {
@@ -56,7 +36,7 @@ export function hashSecret(secret: string): Uint8Array {
   return Buffer.from(hash("sha256", secret, "hex"), "hex");
 }
 
-/** Whether two secrets are one, by what is kept of each. As long for every pair: neither length nor a common beginning tells. */
+/** Compares two secrets by their hashes, in a time that tells nothing of either. */
 export function isSameSecret(hash: Uint8Array, other: Uint8Array): boolean {
   return timingSafeEqual(hash, other);
 }

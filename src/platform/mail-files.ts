@@ -2,7 +2,7 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createTransport } from "nodemailer";
-import type { MailTransport } from "../domain/mail-delivery.ts";
+import type { MailTransport } from "../domain/ports/mails.ts";
 import { composeMail, type MailSender } from "./mail-message.ts";
 
 /** Writes into `folder`, and makes it where it is missing. Only the owner may read: a mail may hold a reset link. */

@@ -1,6 +1,6 @@
 /** What nodemailer is given: the same for a mail server and for a file. */
 import type { SendMailOptions } from "nodemailer";
-import type { DeliverableMail } from "../domain/mail-delivery.ts";
+import type { DeliverableMail } from "../domain/ports/mails.ts";
 
 /** MAIL_FROM: who the mails are from. */
 export interface MailSender {

@@ -1,6 +1,6 @@
 /** Mails over SMTP, with a deadline on every wait. */
 import { createTransport } from "nodemailer";
-import type { MailTransport } from "../domain/mail-delivery.ts";
+import type { MailTransport } from "../domain/ports/mails.ts";
 import { composeMail, type MailSender } from "./mail-message.ts";
 
 /** Milliseconds. The whole attempt has a deadline besides, which the caller's signal brings. */

@@ -2,7 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EventName, LogEvent } from "../contract/events.ts";
 import type { MetricName, Metrics as Catalogue } from "../contract/metrics.ts";
-import type { Meter, Readings } from "../domain/metrics.ts";
+import type { Meter, Readings } from "../domain/ports/meter.ts";
 
 export interface Metrics extends Meter {
   /** Counts what an event tells; requests are events too. */

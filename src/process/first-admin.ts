@@ -1,9 +1,8 @@
 /** The first administrator: from the settings, or made up once for a developer. There are no default credentials (LG-04). */
 import type { Settings } from "./settings.ts";
 import { makeFirstAdmin } from "../domain/accounts.ts";
-import type { Dependencies } from "../domain/dependencies.ts";
-import type { Occasion } from "../domain/events.ts";
-import { findWeaknesses } from "../domain/password-policy.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
+import type { Occasion } from "../domain/ports/events.ts";
 import { newSecret } from "../domain/secrets.ts";
 import { StartRefusedError } from "./start-refused.ts";
 
@@ -23,19 +22,19 @@ export async function ensureFirstAdmin(
   occasion: Occasion,
 ): Promise<FirstAdmin | undefined> {
   if (ADMIN_EMAIL === undefined && NODE_ENV !== "development") return undefined;
-  const admins = await deps.storage.listUsers({ role: "admin" }, 1, undefined);
+  const admins = await deps.storage.users.list({ role: "admin" }, 1, undefined);
   if (admins.length > 0) return undefined; // no need to hash a password that will not be used
 
   const email = ADMIN_EMAIL ?? DEVELOPMENT_EMAIL;
   const password = ADMIN_PASSWORD ?? newSecret();
-  const weaknesses = findWeaknesses(password, email, deps.passwordPolicy);
-  if (weaknesses.length > 0)
-    throw new StartRefusedError(
-      `ADMIN_PASSWORD is refused by the password policy: ${weaknesses.join(", ")}`,
-    );
   const outcome = await makeFirstAdmin(deps, occasion, email, password);
-  if (outcome === "email_taken")
+  if (outcome === "made")
+    return { email, generatedPassword: ADMIN_PASSWORD === undefined ? password : undefined };
+  if (outcome.failure === "weak_password")
+    throw new StartRefusedError(
+      `ADMIN_PASSWORD is refused by the password policy: ${outcome.reasons.join(", ")}`,
+    );
+  if (outcome.failure === "email_taken")
     throw new StartRefusedError("ADMIN_EMAIL belongs to an account that is no administrator");
-  if (outcome !== "made") return undefined;
-  return { email, generatedPassword: ADMIN_PASSWORD === undefined ? password : undefined };
+  return undefined; // another process was first, or the queue is full at the start
 }

@@ -1,6 +1,6 @@
 /** What a scrape reads besides what was counted: asked of each part, briefly. */
-import type { PoolState } from "../domain/metrics.ts";
-import type { Storage } from "../domain/storage.ts";
+import type { PoolState } from "../domain/ports/meter.ts";
+import type { Storage } from "../domain/ports/storage.ts";
 import type { BcryptPool } from "../platform/bcrypt-workers.ts";
 import type { Metrics } from "../platform/metrics.ts";
 
@@ -22,7 +22,7 @@ export interface Scraped {
 /** All metrics as text. It never fails for want of a database: what is not known is left out. */
 export function createExposition(metrics: Metrics, scraped: Scraped): () => Promise<string> {
   const { storage, bcrypt, pool, hashQueueLimit, now } = scraped;
-  const readOutbox = atIntervals(() => storage.measureOutbox());
+  const readOutbox = atIntervals(() => storage.mails.measure());
   return async () => {
     const outbox = await readOutbox();
     return metrics.expose({

@@ -1,6 +1,6 @@
 /** What stops a start, or a command, and can be mended by whoever runs it. */
 import { ForeignSecretError } from "../domain/keys.ts";
-import { StorageUnavailableError, UnsafeStorageError } from "../domain/storage.ts";
+import { StorageUnavailableError, UnsafeStorageError } from "../domain/ports/storage.ts";
 
 /** The start cannot go on, and whoever runs the server can mend it: the message says how, and is all that is shown. */
 export class StartRefusedError extends Error {

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { User as UserSchema } from "../contract/accounts.ts";
 import { changePassword, deleteMe, signup } from "../domain/accounts.ts";
-import type { Dependencies } from "../domain/dependencies.ts";
-import type { User } from "../domain/users.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
+import type { User } from "../domain/ports/users.ts";
 import { clearedCookies } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
 import { overloaded } from "./overload.ts";

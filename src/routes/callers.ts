@@ -1,16 +1,11 @@
 /** Who is calling: the credential the request carries, and the live session behind it. */
 import type { OperationDescription } from "../contract/operation.ts";
 import { verifyAccessToken } from "../domain/access-tokens.ts";
-import type { Dependencies } from "../domain/dependencies.ts";
-import { type Device, recognizeDevice } from "../domain/devices.ts";
-import {
-  recognizeCookie,
-  recognizeSession,
-  seekCookie,
-  type Session,
-  type SessionWithUser,
-} from "../domain/sessions.ts";
-import type { Stores } from "../domain/storage.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
+import { recognizeDevice } from "../domain/devices.ts";
+import type { Device } from "../domain/ports/devices.ts";
+import { recognizeCookie, recognizeSession } from "../domain/sessions.ts";
+import type { SessionWithUser } from "../domain/ports/sessions.ts";
 import { readDeviceSecret, readSessionSecret } from "./cookies.ts";
 import type { RequestState } from "./request-state.ts";
 import type { Caller } from "./handler.ts";
@@ -41,17 +36,6 @@ export async function findCaller(
 /** The token of an Authorization header; undefined where it is anything else. */
 export function readBearer(authorization: string): string | undefined {
   return AUTHORIZATION.exec(authorization)?.[1];
-}
-
-/** The live session of the request's cookie, read where it proves nothing: that is no activity of its. */
-export async function seekByCookie(
-  deps: Dependencies,
-  stores: Stores,
-  state: RequestState,
-  request: Request,
-): Promise<Session | undefined> {
-  const secret = readSessionSecret(request);
-  return secret === undefined ? undefined : seekCookie(deps, stores, state, secret);
 }
 
 /** The live session of the request's cookie, if any. Not async: it would wrap the domain's promise in one of its own. */

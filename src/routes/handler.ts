@@ -1,41 +1,23 @@
 /** What a handler is: given a checked call, it answers a value that its operation declares. Nothing else compiles. */
 import type { z } from "zod";
+import type { EventName } from "../contract/events.ts";
 import type { OperationDescription } from "../contract/operation.ts";
+import type { DeclaredLimit } from "../contract/limits.ts";
 import type { OperationId, Operations } from "../contract/operations.ts";
 import type { ProblemCode, ProblemFields } from "../contract/problems.ts";
 import type { Security } from "../contract/security.ts";
-import type { Device } from "../domain/devices.ts";
-import type { Occasion } from "../domain/events.ts";
+import type { Device } from "../domain/ports/devices.ts";
+import type { Occasion } from "../domain/ports/events.ts";
 import type { Limited } from "../domain/limits.ts";
-import type { Client, Session } from "../domain/sessions.ts";
-import type { Stores } from "../domain/storage.ts";
-import type { User } from "../domain/users.ts";
+import type { Client, Session } from "../domain/ports/sessions.ts";
+import type { Stores } from "../domain/ports/storage.ts";
+import type { User } from "../domain/ports/users.ts";
 import type { OverloadCause } from "./overload.ts";
 
 /** One handler per operation; a missing one does not compile. */
 export type Handlers = {
-  readonly [Id in OperationId]: Handler<Operations[Id]> | LookingHandler<Operations[Id]>;
+  readonly [Id in OperationId]: Handler<Operations[Id]>;
 };
-
-/**
- * A handler that begins by reading, which is done beside the taking of its limits: a round trip less.
- * Where they refuse, what it found is forgotten, and nothing of it is answered.
- */
-export interface LookingHandler<O extends OperationDescription> {
-  readonly look: (
-    stores: Stores,
-    input: Call<O>["input"],
-    seekCookieSession: SeekCookieSession,
-  ) => Promise<Handler<O>>;
-  /**
-   * It need not wait until what its limits took is on the disk: on SQLite its change shares that COMMIT,
-   * and holds or fails with it. Its answer waits for both. Not for a handler that hashes first.
-   */
-  readonly goesAhead?: true;
-}
-
-/** The live session of the request's cookie, also where the operation needs none. */
-export type SeekCookieSession = (stores: Stores) => Promise<Session | undefined>;
 
 export type Handler<O extends OperationDescription> = (
   call: Call<O>,
@@ -62,7 +44,19 @@ export interface Call<O extends OperationDescription> {
   readonly device: Device | undefined;
   /** The device the request comes from, if the caller's account knows it. */
   readonly callerDevice: () => Promise<Device | undefined>;
+  /** The secret of the request's session cookie, also where it signs nobody in. */
+  readonly sessionSecret: string | undefined;
+  /** Takes the operation's limits, for the one handler that does it by itself; see `pipeline.ts`. */
+  readonly takeLimits: TakeLimits;
 }
+
+/** Takes limits beside a reading. Answer nothing before `durable`, and nothing of `found` to a refusal. */
+export type TakeLimits = <Found>(
+  look: (stores: Stores) => Promise<Found>,
+) => Promise<
+  | { readonly found: Found; readonly durable: Promise<void> }
+  | { readonly refusal: Failure<"rate_limited"> }
+>;
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 type CallerOf<S extends Security> = S["accepts"] extends readonly []
@@ -81,14 +75,25 @@ type Success<O extends OperationDescription> = {
     readonly setCookies?: readonly string[];
     readonly cacheControl?: string;
   } & (O["responses"][S] extends { readonly body: infer B extends z.ZodType }
-    ? { readonly body: z.output<B> }
+    ? { readonly body: Delivered<z.output<B>> }
     : { readonly body?: never });
 }[keyof O["responses"] & number];
+
+/**
+ * A value with every key that its schema declares, those of optional fields too: `undefined` is written
+ * out where there is nothing. An optional field that nobody fills would compile otherwise, and never be seen.
+ */
+export type Delivered<T> = T extends { readonly event: EventName }
+  ? T // An event was made before, when it was stored.
+  : T extends object
+    ? { [K in keyof Required<T>]: Delivered<T[K & keyof T]> }
+    : T;
 
 /** Besides its own problems, a handler may find what only it can: a bad cursor, a full queue. */
 type FailureCode<O extends OperationDescription> =
   | O["problems"][number]
   | "validation_failed"
+  | (O extends { readonly limits: readonly DeclaredLimit[] } ? "rate_limited" : never)
   | (O extends { readonly selfContained: true } ? never : "overloaded");
 
 /** A problem with the fields its code asks for. */

@@ -1,4 +1,4 @@
-import type { Dependencies } from "../domain/dependencies.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
 import type { Handlers } from "./handler.ts";
 import { overloaded } from "./overload.ts";
 

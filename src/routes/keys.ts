@@ -1,4 +1,4 @@
-import type { Dependencies } from "../domain/dependencies.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
 import type { Handlers } from "./handler.ts";
 
 /** Shorter than an access token lives, so that a new key is known before many tokens carry it. Seconds. */

@@ -2,10 +2,12 @@
 import { limits as catalogue, type DeclaredLimit } from "../contract/limits.ts";
 import { takeOfOwner } from "../domain/accounts.ts";
 import { addressKey } from "../domain/addresses.ts";
-import type { Dependencies } from "../domain/dependencies.ts";
-import { type Device, takeOfDevice } from "../domain/devices.ts";
-import { type Limited, type Take, takeLimitsBeside } from "../domain/limits.ts";
-import type { Stores } from "../domain/storage.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
+import { takeOfDevice } from "../domain/devices.ts";
+import type { Device } from "../domain/ports/devices.ts";
+import { type Limited, takeLimitsBeside } from "../domain/limits.ts";
+import type { Take } from "../domain/ports/limits.ts";
+import type { Stores } from "../domain/ports/storage.ts";
 import type { RequestState } from "./request-state.ts";
 import type { Caller, Failure } from "./handler.ts";
 import type { AnswerHeaders } from "./headers.ts";
@@ -20,11 +22,11 @@ export interface Subjects {
 interface Looked<Found> {
   readonly found: Found;
   /** Resolves once what was taken holds; nothing may be answered before (RL-08). */
-  readonly held: Promise<void>;
+  readonly durable: Promise<void>;
 }
 
 /** Takes what the operation declares, beside `look`: what that found, or the failure to answer with where a limit refuses. */
-export async function lookWithinLimits<Found>(
+export async function takeDeclaredLimits<Found>(
   deps: Dependencies,
   state: RequestState,
   operation: string,
@@ -36,9 +38,9 @@ export async function lookWithinLimits<Found>(
     .map((rule) => takeOf(rule, state, subjects))
     .map((take) => ({ ...take, key: catalogue[take.rule].key }));
   const looked = await takeLimitsBeside(deps, state, operation, takes, look);
-  const { outcome, found, held } = looked;
-  if (outcome === "allowed") return { found, held };
-  await held;
+  const { outcome, found, durable } = looked;
+  if (outcome === "allowed") return { found, durable };
+  await durable;
   const { limited } = outcome;
   const { retryAfterSeconds } = limited;
   return { refusal: { problem: "rate_limited", retryAfterSeconds, limited } };

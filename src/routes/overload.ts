@@ -1,6 +1,6 @@
 /** The answer of a server that cannot now. Why is nobody's business but the operator's: the log says it (CF-07). */
 import type { EventFields } from "../contract/events.ts";
-import type { EventLog } from "../domain/events.ts";
+import type { EventLog } from "../domain/ports/events.ts";
 import type { RequestState } from "./request-state.ts";
 
 type Overload = EventFields<"overloaded">;

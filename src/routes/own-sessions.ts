@@ -1,4 +1,4 @@
-import type { Dependencies } from "../domain/dependencies.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { listSessions, revokeOtherSessions, revokeSession } from "../domain/own-sessions.ts";
 import { foreignCursor } from "./foreign-cursor.ts";
 import type { Handlers } from "./handler.ts";
@@ -11,7 +11,7 @@ export function createOwnSessionHandlers(
       const { limit, cursor } = input.query;
       const page = await listSessions(deps, occasion, caller.user.id, limit, cursor);
       if (page === undefined) return foreignCursor;
-      const items = page.sessions.map(
+      const items = page.items.map(
         ({ id, kind, createdAt, lastSeenAt, expiresAt, ip, userAgent }) => ({
           id,
           kind,

@@ -7,16 +7,16 @@ import { type OperationId, operationIds, operations } from "../contract/operatio
 import { problem, type ProblemCode } from "../contract/problems.ts";
 import { CSRF_HEADER, isSafeMethod, takesBearer } from "../contract/security.ts";
 import { isCsrfProof } from "../domain/csrf.ts";
-import type { Dependencies } from "../domain/dependencies.ts";
-import type { Device } from "../domain/devices.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
+import type { Device } from "../domain/ports/devices.ts";
 import { recordCsrfRejection, recordDenial } from "../domain/refusals.ts";
-import type { Stores } from "../domain/storage.ts";
-import { findCaller, findDevice, seekByCookie } from "./callers.ts";
+import { findCaller, findDevice } from "./callers.ts";
 import { type RequestState, requestStateOf } from "./request-state.ts";
-import type { Call, Caller, Handlers, SeekCookieSession } from "./handler.ts";
+import type { Call, Caller, Handlers, TakeLimits } from "./handler.ts";
 import type { AnswerHeaders } from "./headers.ts";
 import type { Inspector } from "./inspector.ts";
-import { emailOf, lookWithinLimits } from "./limits.ts";
+import { readSessionSecret } from "./cookies.ts";
+import { emailOf, takeDeclaredLimits } from "./limits.ts";
 import { isCrossSite } from "./origin.ts";
 import type { ScraperCheck } from "./metrics.ts";
 import { overloaded, type OverloadLog } from "./overload.ts";
@@ -36,17 +36,13 @@ export interface PipelineOptions {
   readonly isDraining: () => boolean;
 }
 
+/** Its reading travels with its limit, and its change shares the COMMIT: the handler takes the limit by itself. */
+const TAKES_ITS_LIMITS_ITSELF: OperationId = "tokenRefresh";
 const USER_AGENT_MAX_LENGTH = 256;
 const noQuery = z.strictObject({});
 
 /** A handler as the pipeline sees it: bound to its operation by `Handlers`, called with what the operation's schemas gave. */
 type AnyHandler = (call: Call<OperationDescription>) => HandlerAnswer | Promise<HandlerAnswer>;
-type AnyLook = (
-  stores: Stores,
-  input: Call<OperationDescription>["input"],
-  seekCookieSession: SeekCookieSession,
-) => Promise<AnyHandler>;
-type AnyLooking = { readonly look: AnyLook; readonly goesAhead?: true };
 type HandlerAnswer = JsonAnswer | Parameters<Responder["problem"]>[1];
 
 /** One route per operation. */
@@ -56,9 +52,8 @@ export function createOperationRoutes(
 ): RouteDescriptor[] {
   return operationIds.map((id) => {
     // Each handler takes the call of its own operation, and gets it: `id` picks both.
-    const handler = handlers[id] as unknown as AnyHandler | AnyLooking;
-    const looking = typeof handler === "function" ? { look: async () => handler } : handler;
-    return createOperationRoute(id, operations[id], looking, options);
+    const handler = handlers[id] as unknown as AnyHandler;
+    return createOperationRoute(id, operations[id], handler, options);
   });
 }
 
@@ -70,7 +65,7 @@ export function routerPath(path: string): string {
 function createOperationRoute(
   id: OperationId,
   operation: OperationDescription,
-  { look, goesAhead }: AnyLooking,
+  handle: AnyHandler,
   options: PipelineOptions,
 ): RouteDescriptor {
   const { deps, responder, inspector, allowedOrigins, corsOrigins, isDraining, tellOverload } =
@@ -134,17 +129,15 @@ function createOperationRoute(
     const device = limits.includes("login_email")
       ? await findDevice(deps, state, request, emailOf(input.body))
       : undefined;
-    const call = callOf(state, request, input, caller, device);
-    const lookFor = (stores: Stores) =>
-      look(stores, call.input, (within) => seekByCookie(deps, within, state, request));
-    if (limits.length === 0) return (await lookFor(deps.storage))(call);
     const subjects = { body: input.body, caller, device };
-    const looked = await lookWithinLimits(deps, state, id, limits, subjects, lookFor);
-    if ("refusal" in looked) return looked.refusal;
-    if (!goesAhead) await looked.held;
-    const answer = await looked.found(call);
-    await looked.held;
-    return answer;
+    const takeLimits: TakeLimits = (look) =>
+      takeDeclaredLimits(deps, state, id, limits, subjects, look);
+    if (limits.length > 0 && id !== TAKES_ITS_LIMITS_ITSELF) {
+      const taken = await takeLimits(async () => undefined);
+      if ("refusal" in taken) return taken.refusal;
+      await taken.durable;
+    }
+    return handle(callOf(state, request, input, caller, device, takeLimits));
   }
 
   async function refuseCsrf(
@@ -161,6 +154,7 @@ function createOperationRoute(
     { params, query, body }: Context["input"],
     caller: Caller | undefined,
     device: Device | undefined,
+    takeLimits: TakeLimits,
   ): Call<OperationDescription> {
     return {
       input: { params, query, body } as Call<OperationDescription>["input"], // just parsed by these very schemas
@@ -172,6 +166,8 @@ function createOperationRoute(
       },
       device,
       callerDevice: () => findDevice(deps, state, request, caller?.user.email),
+      sessionSecret: readSessionSecret(request),
+      takeLimits,
     };
   }
 

@@ -1,6 +1,6 @@
 /** One request and its answer, from the first byte to the log line. */
 import type { OperationId } from "../contract/operations.ts";
-import type { Occasion } from "../domain/events.ts";
+import type { Occasion } from "../domain/ports/events.ts";
 
 export class RequestState implements Occasion {
   readonly requestId: string;

@@ -1,4 +1,4 @@
-import type { Dependencies } from "../domain/dependencies.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { DEVICE_LIFETIME_SECONDS } from "../domain/devices.ts";
 import { requestReset, resetPassword } from "../domain/resets.ts";
 import { deviceCookie } from "./cookies.ts";

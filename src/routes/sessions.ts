@@ -1,25 +1,19 @@
-import { seek } from "../domain/credentials.ts";
-import type { Dependencies } from "../domain/dependencies.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { DEVICE_LIFETIME_SECONDS } from "../domain/devices.ts";
-import { type CookieLogin, login, logout } from "../domain/sessions.ts";
+import type { Begun } from "../domain/begin-session.ts";
+import { type CookieLogin, login } from "../domain/login.ts";
+import { logout } from "../domain/sessions.ts";
 import { presentUser } from "./accounts.ts";
 import { clearedCookies, deviceCookie, sessionCookies } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
-import { presentLoginFailure } from "./login-failure.ts";
+import { presentNoSession } from "./login-failure.ts";
 
 export function createSessionHandlers(deps: Dependencies): Pick<Handlers, "login" | "logout"> {
   return {
-    login: {
-      async look(stores, { body }, seekCookieSession) {
-        const [sought, replaced] = await Promise.all([
-          seek(stores, body),
-          seekCookieSession(stores),
-        ]);
-        return async ({ occasion, client, device }) => {
-          const outcome = await login(deps, occasion, sought, client, device, replaced);
-          return "failure" in outcome ? presentLoginFailure(outcome) : presentLogin(deps, outcome);
-        };
-      },
+    async login({ input, occasion, client, device, sessionSecret }) {
+      const attempt = { ...input.body, client, device };
+      const outcome = await login(deps, occasion, attempt, sessionSecret);
+      return outcome.kind === "begun" ? presentLogin(deps, outcome) : presentNoSession(outcome);
     },
     async logout({ caller, occasion }) {
       if (caller) await logout(deps, occasion, caller.session);
@@ -30,7 +24,7 @@ export function createSessionHandlers(deps: Dependencies): Pick<Handlers, "login
 
 function presentLogin(
   deps: Dependencies,
-  { user, session, secret, csrfToken, deviceSecret }: CookieLogin,
+  { user, session, secret, csrfToken, deviceSecret }: Begun & CookieLogin,
 ) {
   return {
     status: 200 as const,

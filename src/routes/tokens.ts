@@ -1,39 +1,45 @@
-import { seek } from "../domain/credentials.ts";
-import type { Dependencies } from "../domain/dependencies.ts";
-import { findPresented, refresh, revokeToken, tokenLogin } from "../domain/tokens.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
+import { tokenLogin } from "../domain/login.ts";
+import { findPresented, refresh, revokeToken, type TokenPair } from "../domain/refresh-tokens.ts";
 import { presentUser } from "./accounts.ts";
 import type { Handlers } from "./handler.ts";
-import { presentLoginFailure } from "./login-failure.ts";
+import { presentNoSession } from "./login-failure.ts";
 
 export function createTokenHandlers(
   deps: Dependencies,
 ): Pick<Handlers, "tokenLogin" | "tokenRefresh" | "tokenRevoke" | "getTokenMe"> {
   return {
-    tokenLogin: {
-      async look(stores, { body }) {
-        const sought = await seek(stores, body);
-        return async ({ occasion, client, device }) => {
-          const outcome = await tokenLogin(deps, occasion, sought, client, device);
-          if ("failure" in outcome) return presentLoginFailure(outcome);
-          return { status: 200, body: { tokenType: "Bearer", ...outcome } };
-        };
-      },
+    async tokenLogin({ input, occasion, client, device }) {
+      const outcome = await tokenLogin(deps, occasion, { ...input.body, client, device });
+      if (outcome.kind !== "begun") return presentNoSession(outcome);
+      return { status: 200, body: presentPair(outcome) };
     },
-    tokenRefresh: {
-      goesAhead: true,
-      async look(stores, { body }) {
-        const found = await findPresented(deps, stores, body.refreshToken);
-        return async ({ occasion }) => {
-          const pair = found && (await refresh(deps, occasion, body.refreshToken, found));
-          if (pair === undefined) return { problem: "invalid_refresh_token" };
-          return { status: 200, body: { tokenType: "Bearer", ...pair } };
-        };
-      },
+    // The one handler that takes its limits by itself: its reading travels with them, and on SQLite its
+    // change shares their COMMIT (docs/decisions/0013).
+    async tokenRefresh({ input, occasion, takeLimits }) {
+      const { refreshToken } = input.body;
+      const taken = await takeLimits((stores) => findPresented(deps, stores, refreshToken));
+      if ("refusal" in taken) return taken.refusal;
+      const pair = taken.found && (await refresh(deps, occasion, refreshToken, taken.found));
+      await taken.durable;
+      if (pair === undefined) return { problem: "invalid_refresh_token" };
+      return { status: 200, body: presentPair(pair) };
     },
     async tokenRevoke({ input, occasion }) {
       await revokeToken(deps, occasion, input.body.token);
       return { status: 204 };
     },
     getTokenMe: ({ caller }) => ({ status: 200, body: presentUser(caller.user) }),
+  };
+}
+
+function presentPair(pair: TokenPair) {
+  const { accessToken, expiresInSeconds, refreshToken, refreshExpiresInSeconds } = pair;
+  return {
+    tokenType: "Bearer" as const,
+    accessToken,
+    expiresInSeconds,
+    refreshToken,
+    refreshExpiresInSeconds,
   };
 }

@@ -1,4 +1,4 @@
-import type { Dependencies } from "../domain/dependencies.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { unlockUser } from "../domain/lockout.ts";
 import { deleteUser, listUsers, revokeUserSessions, updateUser } from "../domain/users.ts";
 import { presentUser } from "./accounts.ts";
@@ -22,11 +22,11 @@ export function createUserHandlers(
       };
       const page = await listUsers(deps, filter, limit, cursor);
       if (page === undefined) return foreignCursor;
-      const { users, nextCursor } = page;
-      return { status: 200, body: { items: users.map(presentUser), nextCursor } };
+      const { items, nextCursor } = page;
+      return { status: 200, body: { items: items.map(presentUser), nextCursor } };
     },
     async getUser({ input }) {
-      const user = await deps.storage.findUser(input.params.userId);
+      const user = await deps.storage.users.find(input.params.userId);
       return user ? { status: 200, body: presentUser(user) } : { problem: "not_found" };
     },
     async updateUser({ input, caller, occasion }) {

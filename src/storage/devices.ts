@@ -1,149 +1,111 @@
 /** Known devices in the database. */
-import type { Device, DeviceStore, NewDevice } from "../domain/devices.ts";
-import type { StorageDialect } from "./engine/dialect.ts";
-import type { Run } from "./queries.ts";
+import type { DeviceStore, NewDevice } from "../domain/ports/devices.ts";
+import { prepareDeletion } from "./bounded-deletion.ts";
+import { type Executor, NOBODY, prepare, type Slots } from "./statements.ts";
 
-export function createDeviceStore(run: Run, dialect: StorageDialect): DeviceStore {
+export function createDeviceStore(executor: Executor): DeviceStore {
   return {
-    findDevice: (secretHash, email, now) => findDevice(run, secretHash, email, now),
-    insertDevice: (device, keep) => insertDevice(run, device, keep),
-    renewDevice: (device) => renewDevice(run, device),
-    countDeviceFailure: (deviceId, threshold) => countDeviceFailure(run, deviceId, threshold),
-    forgetDeviceFailures: (deviceId) => forgetDeviceFailures(run, deviceId),
-    deleteDevicesOf: (userId, exceptId) => deleteDevicesOf(run, userId, exceptId),
-    deleteExpiredDevices: (now, limit) => deleteExpiredDevices(run, dialect, now, limit),
+    async find(secretHash, email, now) {
+      const [row] = await find(executor, { secretHash, email, now });
+      return row && { id: row.id, userId: row.user_id };
+    },
+
+    async insert(device, keep) {
+      await insert(executor, device);
+      await deleteAllButSeenLast(executor, { userId: device.userId, keep });
+    },
+
+    renew: async (device) => (await renew(executor, device)).changed === 1,
+
+    async countFailure(id, threshold) {
+      const {
+        rows: [row],
+      } = await countFailure(executor, { id });
+      if (row === undefined) return false;
+      if (row.failures >= threshold) await deleteOne(executor, { id });
+      return true;
+    },
+
+    forgetFailures: async (id) => (await forgetFailures(executor, { id })).changed === 1,
+    deleteAllOf: (userId, exceptId = NOBODY) => deleteAllOf(executor, { userId, exceptId }),
+    deleteExpired: (now, limit) => deleteExpired(executor, { now, limit }),
   };
 }
 
-async function findDevice(
-  run: Run,
-  secretHash: Uint8Array,
-  email: string,
-  now: number,
-): Promise<Device | undefined> {
-  const row = await run((db) =>
+const find = prepare.read(
+  (db, { secretHash, email, now }: Slots<{ secretHash: Uint8Array; email: string; now: number }>) =>
     db
       .selectFrom("devices")
       .innerJoin("users", "users.id", "devices.user_id")
       .select(["devices.id", "user_id"])
       .where("secret_hash", "=", secretHash)
       .where("email", "=", email)
-      .where("expires_at", ">", now)
-      .executeTakeFirst(),
-  );
-  return row && { id: row.id, userId: row.user_id };
-}
+      .where("expires_at", ">", now),
+);
 
-/** From the account's own row, so that one deleted a moment ago is no error. */
-async function insertDevice(run: Run, device: NewDevice, keep: number): Promise<void> {
-  await run.send((db) =>
-    db
-      .insertInto("devices")
-      .columns(["id", "user_id", "secret_hash", "seen_at", "expires_at"])
-      .expression(({ selectFrom, val }) =>
-        selectFrom("users")
-          .select([
-            val(device.id).as("id"),
-            "users.id as user_id",
-            val(device.secretHash).as("secret_hash"),
-            val(device.seenAt).as("seen_at"),
-            val(device.expiresAt).as("expires_at"),
-          ])
-          .where("users.id", "=", device.userId),
-      )
-      .execute(),
-  );
-  await run.send((db) =>
+/** Takes the account's id from its own row: an account deleted a moment ago is then no error. */
+const insert = prepare.send((db, { id, userId, secretHash, seenAt, expiresAt }: Slots<NewDevice>) =>
+  db
+    .insertInto("devices")
+    .columns(["id", "user_id", "secret_hash", "seen_at", "expires_at"])
+    .expression(({ selectFrom }) =>
+      selectFrom("users")
+        .select([
+          id.as("id"),
+          "users.id as user_id",
+          secretHash.as("secret_hash"),
+          seenAt.as("seen_at"),
+          expiresAt.as("expires_at"),
+        ])
+        .where("users.id", "=", userId),
+    ),
+);
+
+const deleteAllButSeenLast = prepare.send(
+  (db, { userId, keep }: Slots<{ userId: string; keep: number }>) =>
     db
       .deleteFrom("devices")
-      .where("user_id", "=", device.userId)
+      .where("user_id", "=", userId)
       .where("id", "not in", (eb) =>
         eb
           .selectFrom("devices as seen_last")
           .select("seen_last.id")
-          .where("seen_last.user_id", "=", device.userId)
+          .where("seen_last.user_id", "=", userId)
           .orderBy("seen_last.seen_at", "desc")
           .orderBy("seen_last.id", "desc")
           .limit(keep),
-      )
-      .execute(),
-  );
-}
+      ),
+);
 
-async function renewDevice(run: Run, device: NewDevice): Promise<boolean> {
-  const { numUpdatedRows } = await run((db) =>
-    db
-      .updateTable("devices")
-      .set({
-        secret_hash: device.secretHash,
-        failures: 0,
-        seen_at: device.seenAt,
-        expires_at: device.expiresAt,
-      })
-      .where("id", "=", device.id)
-      .where("user_id", "=", device.userId)
-      .executeTakeFirstOrThrow(),
-  );
-  return numUpdatedRows === 1n;
-}
+const renew = prepare.write((db, { id, userId, secretHash, seenAt, expiresAt }: Slots<NewDevice>) =>
+  db
+    .updateTable("devices")
+    .set({ secret_hash: secretHash, failures: 0, seen_at: seenAt, expires_at: expiresAt })
+    .where("id", "=", id)
+    .where("user_id", "=", userId),
+);
 
-async function countDeviceFailure(run: Run, deviceId: string, threshold: number): Promise<boolean> {
-  const row = await run((db) =>
-    db
-      .updateTable("devices")
-      .set((eb) => ({ failures: eb("failures", "+", 1) }))
-      .where("id", "=", deviceId)
-      .returning("failures")
-      .executeTakeFirst(),
-  );
-  if (row === undefined) return false;
-  if (row.failures >= threshold)
-    await run((db) => db.deleteFrom("devices").where("id", "=", deviceId).execute());
-  return true;
-}
+const countFailure = prepare.write((db, { id }: Slots<{ id: string }>) =>
+  db
+    .updateTable("devices")
+    .set((eb) => ({ failures: eb("failures", "+", 1) }))
+    .where("id", "=", id)
+    .returning("failures"),
+);
 
-async function forgetDeviceFailures(run: Run, deviceId: string): Promise<boolean> {
-  const { numUpdatedRows } = await run((db) =>
-    db
-      .updateTable("devices")
-      .set({ failures: 0 })
-      .where("id", "=", deviceId)
-      .executeTakeFirstOrThrow(),
-  );
-  return numUpdatedRows === 1n;
-}
+const deleteOne = prepare.write((db, { id }: Slots<{ id: string }>) =>
+  db.deleteFrom("devices").where("id", "=", id),
+);
 
-async function deleteDevicesOf(
-  run: Run,
-  userId: string,
-  exceptId: string | undefined,
-): Promise<void> {
-  await run.send((db) =>
-    db
-      .deleteFrom("devices")
-      .where("user_id", "=", userId)
-      .$if(exceptId !== undefined, (query) => query.where("id", "!=", exceptId ?? ""))
-      .execute(),
-  );
-}
+const forgetFailures = prepare.write((db, { id }: Slots<{ id: string }>) =>
+  db.updateTable("devices").set({ failures: 0 }).where("id", "=", id),
+);
 
-async function deleteExpiredDevices(
-  run: Run,
-  dialect: StorageDialect,
-  now: number,
-  limit: number,
-): Promise<number> {
-  const { numDeletedRows } = await run((db) =>
-    db
-      .deleteFrom("devices")
-      .where("id", "in", ({ selectFrom }) =>
-        selectFrom("devices as ended")
-          .select("ended.id")
-          .where("expires_at", "<=", now)
-          .limit(limit)
-          .modifyEnd(dialect.skipHeldRows),
-      )
-      .executeTakeFirstOrThrow(),
-  );
-  return Number(numDeletedRows);
-}
+const deleteAllOf = prepare.send(
+  (db, { userId, exceptId }: Slots<{ userId: string; exceptId: string }>) =>
+    db.deleteFrom("devices").where("user_id", "=", userId).where("id", "!=", exceptId),
+);
+
+const deleteExpired = prepareDeletion("devices", "id", (eb, { now }: Slots<{ now: number }>) =>
+  eb("expires_at", "<=", now),
+);

@@ -1,106 +1,129 @@
 /** The journal in the database: append-only, guarded there by triggers (LA-05). */
 import { sql } from "kysely";
-import type { CompiledQuery } from "kysely";
-import type {
-  EventFilter,
-  EventPosition,
-  EventStore,
-  ListedEvent,
-  StoredEvent,
-} from "../domain/events.ts";
-import { bind, LATER } from "./queries.ts";
-import type { Run } from "./queries.ts";
-import type { Db } from "./schema.ts";
+import type { Insertable } from "kysely";
+import {
+  accountOf,
+  type OwnerEvent,
+  ownerEventNames,
+  type StoredEvent,
+} from "../contract/events.ts";
+import type { EventFilter, EventPosition, EventStore } from "../domain/ports/event-store.ts";
+import { prepareDeletion } from "./bounded-deletion.ts";
+import type { EventsTable } from "./schema.ts";
+import { compose, type Executor, prepare, type Slots } from "./statements.ts";
 
-export interface EventQueries {
-  readonly insert: CompiledQuery<unknown>;
-}
-
-export function compileEventQueries(db: Db): EventQueries {
-  const { text, instant } = LATER;
+export function createEventStore(executor: Executor): EventStore {
   return {
-    insert: db
-      .insertInto("events")
-      .values({ id: text, event: text, level: text, timestamp: instant, user_id: text, body: text })
-      .compile(),
-  };
-}
+    insert: (id, event) => insert(executor, toEventRow(id, event)),
 
-export function createEventStore(run: Run, queries: EventQueries): EventStore {
-  return {
-    insertEvent: (id, event) => insertEvent(run, queries, id, event),
-    deleteEventsBefore: (before, limit) => deleteEventsBefore(run, before, limit),
-    listEvents: (filter, limit, before) => listEvents(run, filter, limit, before),
-  };
-}
+    async list(filter, limit, before) {
+      const rows = await list(executor, { filter, limit, before });
+      return rows.map(({ id, timestamp, body }) => ({
+        id,
+        timestamp,
+        event: JSON.parse(body) as StoredEvent, // what `insert` wrote, and nothing can change
+      }));
+    },
 
-async function insertEvent(
-  run: Run,
-  { insert }: EventQueries,
-  id: string,
-  event: StoredEvent,
-): Promise<void> {
-  await run.send((db) => db.executeQuery(bind(insert, eventValues(id, event))));
+    async listForOwner(userId, limit, before) {
+      const rows = await listForOwner(executor, { userId, limit, before });
+      return rows.map(({ id, timestamp, body }) => ({
+        id,
+        timestamp,
+        event: JSON.parse(body) as OwnerEvent, // of a kind that was asked for; `insert` wrote it
+      }));
+    },
+
+    async deleteBefore(before, limit) {
+      await allowDeletionBefore(executor, { instant: before });
+      const deleted = await deleteBefore(executor, { before, limit });
+      await allowDeletionBefore(executor, { instant: 0 });
+      return deleted;
+    },
+  };
 }
 
 export const eventColumns = ["id", "event", "level", "timestamp", "user_id", "body"] as const;
 
-/** In the order of the columns. */
-export function eventValues(id: string, event: StoredEvent): unknown[] {
-  const { event: name, level, timestamp } = event;
-  const userId = "userId" in event ? event.userId : null;
-  return [id, name, level, Date.parse(timestamp), userId, JSON.stringify(event)];
-}
+/** A row of `events`, by its columns. */
+export type EventRow = Pick<Insertable<EventsTable>, (typeof eventColumns)[number]> & {
+  readonly user_id: string | null;
+};
 
-async function listEvents(
-  run: Run,
-  { event, userId, since, until }: EventFilter,
-  limit: number,
-  before: EventPosition | undefined,
-): Promise<ListedEvent[]> {
-  const rows = await run((db) => {
-    let query = db.selectFrom("events").select(["id", "timestamp", "body"]);
-    if (userId !== undefined) query = query.where("user_id", "=", userId);
-    if (event !== undefined) {
-      // An account has few events, a kind may have millions. No index is on an expression, so the
-      // account's serves where both are asked for: SQLite, which knows neither number, took the kind's.
-      const kind = userId === undefined ? sql.ref("event") : sql`(event || '')`;
-      query = query.where(kind, "=", event);
-    }
-    if (since !== undefined) query = query.where("timestamp", ">=", since);
-    // One end only. With two, a database may begin at the later and read all pages up to the earlier.
-    if (before !== undefined && (until === undefined || before.timestamp < until))
-      query = query.where(({ eb, refTuple, tuple }) =>
-        eb(refTuple("timestamp", "id"), "<", tuple(before.timestamp, before.id)),
-      );
-    else if (until !== undefined) query = query.where("timestamp", "<", until);
-    return query.orderBy("timestamp", "desc").orderBy("id", "desc").limit(limit).execute();
-  });
-  return rows.map(({ id, timestamp, body }) => ({
+export function toEventRow(id: string, event: StoredEvent): EventRow {
+  return {
     id,
-    timestamp,
-    event: JSON.parse(body) as StoredEvent, // what `insertEvent` wrote, and nothing can change
-  }));
+    event: event.event,
+    level: event.level,
+    timestamp: Date.parse(event.timestamp),
+    user_id: accountOf(event),
+    body: JSON.stringify(event),
+  };
 }
 
-async function deleteEventsBefore(run: Run, before: number, limit: number): Promise<number> {
-  await allowDeletionBefore(run, before);
-  const { numDeletedRows } = await run((db) =>
-    db
-      .deleteFrom("events")
-      .where("id", "in", ({ selectFrom }) =>
-        selectFrom("events")
-          .select("id")
-          .where("timestamp", "<", before)
-          .orderBy("timestamp")
-          .limit(limit),
-      )
-      .executeTakeFirstOrThrow(),
-  );
-  await allowDeletionBefore(run, 0);
-  return Number(numDeletedRows);
+const insert = prepare.send((db, { id, event, level, timestamp, user_id, body }: Slots<EventRow>) =>
+  db.insertInto("events").values({ id, event, level, timestamp, user_id, body }),
+);
+
+interface ListValues {
+  readonly filter: EventFilter;
+  readonly limit: number;
+  readonly before: EventPosition | undefined;
 }
 
-async function allowDeletionBefore(run: Run, instant: number): Promise<void> {
-  await run((db) => db.updateTable("event_retention").set({ delete_before: instant }).execute());
+/** Composed for each call: its filters are optional, and each combination has an index of its own. */
+const list = compose.read((db, { filter, limit, before }: ListValues) => {
+  const { event, userId, since, until } = filter;
+  let query = db.selectFrom("events").select(["id", "timestamp", "body"]);
+  if (userId !== undefined) query = query.where("user_id", "=", userId);
+  if (event !== undefined) {
+    // An account has few events, a kind may have millions. No index is on an expression, so the
+    // account's serves where both are asked for: SQLite, which knows neither number, took the kind's.
+    const kind = userId === undefined ? sql.ref("event") : sql`(event || '')`;
+    query = query.where(kind, "=", event);
+  }
+  if (since !== undefined) query = query.where("timestamp", ">=", since);
+  // One end only. With two, a database may begin at the later and read all pages up to the earlier.
+  if (before !== undefined && (until === undefined || before.timestamp < until))
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple("timestamp", "id"), "<", tuple(before.timestamp, before.id)),
+    );
+  else if (until !== undefined) query = query.where("timestamp", "<", until);
+  return query.orderBy("timestamp", "desc").orderBy("id", "desc").limit(limit);
+});
+
+/**
+ * The names are literals: only so does a database see that the index `events_owner` has all it is asked
+ * for. An account may have a million refreshes, which are not the owner's to see, between two logins.
+ */
+const ownerEvents = sql.join(ownerEventNames.map((name) => sql.lit(name)));
+
+interface OwnerListValues {
+  readonly userId: string;
+  readonly limit: number;
+  readonly before: EventPosition | undefined;
 }
+
+const listForOwner = compose.read((db, { userId, limit, before }: OwnerListValues) => {
+  let query = db
+    .selectFrom("events")
+    .select(["id", "timestamp", "body"])
+    .where("user_id", "=", userId)
+    .where(sql<boolean>`event in (${ownerEvents})`);
+  if (before !== undefined)
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple("timestamp", "id"), "<", tuple(before.timestamp, before.id)),
+    );
+  return query.orderBy("timestamp", "desc").orderBy("id", "desc").limit(limit);
+});
+
+const allowDeletionBefore = prepare.write((db, { instant }: Slots<{ instant: number }>) =>
+  db.updateTable("event_retention").set({ delete_before: instant }),
+);
+
+const deleteBefore = prepareDeletion(
+  "events",
+  "id",
+  (eb, { before }: Slots<{ before: number }>) => eb("timestamp", "<", before),
+  { oldestFirst: "timestamp" },
+);

@@ -1,22 +1,20 @@
-/** Jobs in the database: whoever claims one first does it, for every process. */
-import type { JobStore } from "../domain/jobs.ts";
-import type { Run } from "./queries.ts";
+/** Jobs in the database: the first process to claim one does it, for all of them. */
+import type { JobStore } from "../domain/ports/jobs.ts";
+import { type Executor, prepare, type Slots } from "./statements.ts";
 
-export function createJobStore(run: Run): JobStore {
+export function createJobStore(executor: Executor): JobStore {
   return {
-    claimJob: (name, now, nextAt) => claimJob(run, name, now, nextAt),
+    claim: async (name, now, nextAt) =>
+      (await claim(executor, { name, now, nextAt })).changed === 1,
   };
 }
 
-async function claimJob(run: Run, name: string, now: number, nextAt: number): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await run((db) =>
+const claim = prepare.write(
+  (db, { name, now, nextAt }: Slots<{ name: string; now: number; nextAt: number }>) =>
     db
       .insertInto("jobs")
       .values({ name, due_at: nextAt })
       .onConflict((conflict) =>
         conflict.column("name").doUpdateSet({ due_at: nextAt }).where("jobs.due_at", "<=", now),
-      )
-      .executeTakeFirstOrThrow(),
-  );
-  return numInsertedOrUpdatedRows === 1n;
-}
+      ),
+);

@@ -1,186 +1,184 @@
-/** Limits in the database: one row per key, gone when it says nothing any more. */
-import { sql } from "kysely";
-import type { CompiledQuery } from "kysely";
-import type { Ahead } from "../domain/storage.ts";
-import type { LimitState, LimitStore, Pace, TakeRefusal, Taking } from "../domain/limits.ts";
-import { execute, LATER } from "./queries.ts";
-import type { StorageDialect } from "./engine/dialect.ts";
-import type { ReadNow, Run, UnitAhead } from "./queries.ts";
-import type { Db } from "./schema.ts";
+/** Limits in the database: one row per key, deleted when it says nothing any more. */
+import { type RawBuilder, sql } from "kysely";
+import type { LimitStore, Pace, TakeRefusal, Taking } from "../domain/ports/limits.ts";
+import type { Stores } from "../domain/ports/storage.ts";
+import type { Ahead } from "../domain/ports/ahead.ts";
+import { prepareDeletion } from "./bounded-deletion.ts";
+import { type Executor, prepare, type Slots } from "./statements.ts";
 
-export interface LimitQueries {
-  readonly take: CompiledQuery<{ paid_at: number }>;
-  readonly find: CompiledQuery<{ paid_at: number; told_until: number }>;
-  /** Where a query may change rows: takes from so many keys, in order, until one refuses. Answers how many did not. */
-  takeSome(count: number): CompiledQuery<{ taken: number }>;
-}
+/** Runs `work` as one change, and answers before its COMMIT. */
+export type TransactAhead = <T>(work: (stores: Stores) => Promise<T>) => Promise<Ahead<T>>;
 
-export function compileLimitQueries(db: Db): LimitQueries {
-  const takesOf = new Map<number, CompiledQuery<{ taken: number }>>();
+export function createLimitStore(executor: Executor, transactAhead: TransactAhead): LimitStore {
+  const { changesInQueries } = executor.builder.dialect;
   return {
-    take: db
-      .insertInto("limits")
-      .values({ key_hash: LATER.bytes, paid_at: LATER.instant })
-      .onConflict((conflict) =>
-        conflict
-          .column("key_hash")
-          .doUpdateSet(({ eb, ref }) => ({
-            paid_at: eb
-              .case()
-              .when("limits.paid_at", "<", LATER.instant)
-              .then(ref("excluded.paid_at"))
-              .else(eb("limits.paid_at", "+", LATER.instant))
-              .end(),
-          }))
-          .where("limits.paid_at", "<=", LATER.instant),
-      )
-      .returning("paid_at")
-      .compile(),
-    find: db
-      .selectFrom("limits")
-      .select(["paid_at", "told_until"])
-      .where("key_hash", "=", LATER.bytes)
-      .compile(),
-    takeSome(count) {
-      let query = takesOf.get(count);
-      if (query === undefined) takesOf.set(count, (query = compileTakes(db, count)));
-      return query;
+    async take(keyHash, pace, now) {
+      const { intervalMs } = pace;
+      const latest = latestOf(pace, now);
+      const values = { keyHash, first: now + intervalMs, now, intervalMs, latest };
+      const { rows } = await take(executor, values);
+      if (rows.length > 0) return 0;
+      const [row] = await find(executor, { keyHash });
+      return Math.max((row?.paid_at ?? 0) - latest, 1);
     },
-  };
-}
 
-/**
- * `take` for each key, where the one before let through. The row is looked at first: what it refuses
- * for certain writes nothing, whereas a conflict writes that it holds the row (decision 11).
- */
-function compileTakes(db: Db, count: number): CompiledQuery<{ taken: number }> {
-  const places = Array.from({ length: count }, (_, at) => at);
-  const takes = places.map((at) => {
-    const before = at === 0 ? sql`` : sql`exists (select from ${sql.id(`take_${at - 1}`)}) and`;
-    return sql`${sql.id(`take_${at}`)} as (
-      insert into limits (key_hash, paid_at) select ${LATER.bytes}, ${LATER.instant}
-      where ${before} not exists
-        (select from limits where key_hash = ${LATER.bytes} and paid_at > ${LATER.instant})
-      on conflict (key_hash) do update set paid_at =
-        case when limits.paid_at < ${LATER.instant} then excluded.paid_at
-        else limits.paid_at + ${LATER.instant} end
-      where limits.paid_at <= ${LATER.instant} returning key_hash)`;
-  });
-  const taken = places.map((at) => sql`(select count(*) from ${sql.id(`take_${at}`)})`);
-  return sql<{
-    taken: number;
-  }>`with ${sql.join(takes)} select ${sql.join(taken, sql` + `)} as taken`.compile(db);
-}
-
-export function createLimitStore(
-  run: Run,
-  readNow: ReadNow,
-  unitAhead: UnitAhead,
-  dialect: StorageDialect,
-  queries: LimitQueries,
-): LimitStore {
-  return {
-    takeOne: (keyHash, pace, now) => takeOne(run, queries, keyHash, pace, now),
     takeInOrder: (takings, now) =>
-      dialect.changesInQueries
-        ? takeAtOnce(run, queries, takings, now)
-        : takeOneByOne(run, readNow, unitAhead, queries, takings, now),
-    findLimit: (keyHash) => findLimit(run, readNow, queries, keyHash),
-    tellOnce: (keyHash, until, now) => tellOnce(run, keyHash, until, now),
-    resetLimit: (keyHash) => resetLimit(run, keyHash),
-    deletePaidLimits: (now, limit) => deletePaidLimits(run, dialect, now, limit),
+      changesInQueries
+        ? takeAtOnce(executor, takings, now)
+        : takeOneByOne(executor, transactAhead, takings, now),
+
+    async find(keyHash) {
+      const [row] = await find(executor, { keyHash });
+      return row && { paidAt: row.paid_at, toldUntil: row.told_until };
+    },
+
+    async markTold(keyHash, until, now) {
+      return (await markTold(executor, { keyHash, until, now })).changed === 1;
+    },
+
+    reset: (keyHash) => reset(executor, { keyHash }),
+    deletePaid: (now, limit) => deletePaid(executor, { now, limit }),
   };
 }
 
-async function takeOne(
-  run: Run,
-  queries: LimitQueries,
-  keyHash: Uint8Array,
-  pace: Pace,
-  now: number,
-): Promise<number> {
-  const latest = latestOf(pace, now);
-  // In the statement's order: the row; "is it paid", "one more"; "is there one left".
-  const parameters = [keyHash, now + pace.intervalMs, now, pace.intervalMs, latest];
-  const taken = await execute(run, queries.take, parameters);
-  if (taken.rows.length > 0) return 0;
-  const { rows } = await execute(run, queries.find, [keyHash]);
-  return Math.max((rows[0]?.paid_at ?? 0) - latest, 1);
-}
-
-/** A key paid back later than this has nothing left. */
+/** A key that is paid back later than this has nothing left. */
 function latestOf({ intervalMs, burstMs }: Pace, now: number): number {
   return now + burstMs - intervalMs;
 }
 
-/** Of what has been committed, or changed nothing. */
-const held = Promise.resolve();
+/** Already resolved: for results that need no COMMIT. */
+const durable = Promise.resolve();
 
+/** Takes from all keys in one statement, which is one round trip. */
 async function takeAtOnce(
-  run: Run,
-  queries: LimitQueries,
+  executor: Executor,
   takings: readonly Taking[],
   now: number,
 ): Promise<Ahead<TakeRefusal | undefined>> {
-  // In the statement's order: the row; "is it refused for certain"; then as in `takeOne`.
-  const parameters = takings.flatMap(({ keyHash, pace }) => {
-    const latest = latestOf(pace, now);
-    const { intervalMs } = pace;
-    return [keyHash, now + intervalMs, keyHash, latest, now, intervalMs, latest];
-  });
-  const { rows } = await execute(run, queries.takeSome(takings.length), parameters);
-  const at = rows[0]?.taken ?? 0;
+  const [row] = (await takeSome(takings.length)(executor, valuesOf(takings, now))).rows;
+  const at = row?.taken ?? 0;
   const refusing = takings[at];
-  if (refusing === undefined) return { result: undefined, held };
-  const found = await execute(run, queries.find, [refusing.keyHash]);
-  const { paid_at: paidAt, told_until: toldUntil } = found.rows[0] ?? { paid_at: 0, told_until: 0 };
-  const waitMs = Math.max(paidAt - latestOf(refusing.pace, now), 1);
-  return { result: { at, waitMs, toldUntil }, held };
+  if (refusing === undefined) return { result: undefined, durable };
+  const [found] = await find(executor, { keyHash: refusing.keyHash });
+  const waitMs = Math.max((found?.paid_at ?? 0) - latestOf(refusing.pace, now), 1);
+  return { result: { at, waitMs, toldUntil: found?.told_until ?? 0 }, durable };
 }
 
-/** A writer has the whole database for itself, so whoever is refused for certain does not become one (decision 11). */
+/**
+ * Takes from one key after the other, in a transaction. A writer has the whole database for itself, so a
+ * request that the first key refuses does not become one: it only reads (decision 11).
+ */
 async function takeOneByOne(
-  run: Run,
-  readNow: ReadNow,
-  unitAhead: UnitAhead,
-  queries: LimitQueries,
+  executor: Executor,
+  transactAhead: TransactAhead,
   takings: readonly Taking[],
   now: number,
 ): Promise<Ahead<TakeRefusal | undefined>> {
   const [first] = takings;
-  if (first === undefined) return { result: undefined, held };
-  const state = await findLimit(run, readNow, queries, first.keyHash);
-  const firstWaitMs = (state?.paidAt ?? 0) - latestOf(first.pace, now);
-  if (state !== undefined && firstWaitMs > 0)
-    return { result: { at: 0, waitMs: firstWaitMs, toldUntil: state.toldUntil }, held };
-  return unitAhead(async (stores) => {
+  if (first === undefined) return { result: undefined, durable };
+  const [row] = await find(executor, { keyHash: first.keyHash });
+  const waitMs = (row?.paid_at ?? 0) - latestOf(first.pace, now);
+  if (row !== undefined && waitMs > 0)
+    return { result: { at: 0, waitMs, toldUntil: row.told_until }, durable };
+  return transactAhead(async ({ limits }) => {
     for (const [at, { keyHash, pace }] of takings.entries()) {
-      const waitMs = await stores.takeOne(keyHash, pace, now);
+      const waitMs = await limits.take(keyHash, pace, now);
       if (waitMs === 0) continue;
-      const refusing = await stores.findLimit(keyHash);
+      const refusing = await limits.find(keyHash);
       return { at, waitMs, toldUntil: refusing?.toldUntil ?? 0 };
     }
     return undefined;
   });
 }
 
-async function findLimit(
-  run: Run,
-  readNow: ReadNow,
-  { find }: LimitQueries,
-  keyHash: Uint8Array,
-): Promise<LimitState | undefined> {
-  const [row] = readNow(find, [keyHash]) ?? (await execute(run, find, [keyHash])).rows;
-  return row && { paidAt: row.paid_at, toldUntil: row.told_until };
+interface TakeValues {
+  readonly keyHash: Uint8Array;
+  /** When the key is paid back if it had nothing to pay. */
+  readonly first: number;
+  readonly now: number;
+  readonly intervalMs: number;
+  readonly latest: number;
 }
 
-async function tellOnce(
-  run: Run,
-  keyHash: Uint8Array,
-  until: number,
-  now: number,
-): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await run((db) =>
+/** The rule is `take` in `domain/gcra.ts`, decided here in one statement. `test/storage/limit-model.test.ts` proves that they agree. */
+const take = prepare.write((db, { keyHash, first, now, intervalMs, latest }: Slots<TakeValues>) =>
+  db
+    .insertInto("limits")
+    .values({ key_hash: keyHash, paid_at: first })
+    .onConflict((conflict) =>
+      conflict
+        .column("key_hash")
+        .doUpdateSet(({ eb, ref }) => ({
+          paid_at: eb
+            .case()
+            .when("limits.paid_at", "<", now)
+            .then(ref("excluded.paid_at"))
+            .else(eb("limits.paid_at", "+", intervalMs))
+            .end(),
+        }))
+        .where("limits.paid_at", "<=", latest),
+    )
+    .returning("paid_at"),
+);
+
+/** The values of several takings: `keyHash0`, `first0`, …, `keyHash1`, …, and one `now`. */
+type SomeValues = { now: number } & Record<`keyHash${number}`, Uint8Array> &
+  Record<`first${number}` | `intervalMs${number}` | `latest${number}`, number>;
+
+function valuesOf(takings: readonly Taking[], now: number): SomeValues {
+  const values: SomeValues = { now };
+  for (const [at, { keyHash, pace }] of takings.entries()) {
+    values[`keyHash${at}`] = keyHash;
+    values[`first${at}`] = now + pace.intervalMs;
+    values[`intervalMs${at}`] = pace.intervalMs;
+    values[`latest${at}`] = latestOf(pace, now);
+  }
+  return values;
+}
+
+const takesOf = new Map<number, ReturnType<typeof prepareTakes>>();
+
+/** `take` for so many keys at once, where a query may change rows. */
+function takeSome(count: number) {
+  let statement = takesOf.get(count);
+  if (statement === undefined) takesOf.set(count, (statement = prepareTakes(count)));
+  return statement;
+}
+
+/**
+ * Takes from each key in order, where the one before let through; answers how many did. The same rule as
+ * `take`. Each row is read first: a refusal that is certain writes nothing, whereas ON CONFLICT writes a
+ * lock into the row (decision 11).
+ */
+function prepareTakes(count: number) {
+  return prepare.write((_, slots: Slots<SomeValues>) => {
+    const takes: RawBuilder<unknown>[] = [];
+    const taken: RawBuilder<number>[] = [];
+    for (let at = 0; at < count; at += 1) {
+      const [keyHash, first] = [slots[`keyHash${at}`], slots[`first${at}`]];
+      const [intervalMs, latest] = [slots[`intervalMs${at}`], slots[`latest${at}`]];
+      const before = at === 0 ? sql`` : sql`exists (select from ${sql.id(`take_${at - 1}`)}) and`;
+      takes.push(sql`${sql.id(`take_${at}`)} as (
+        insert into limits (key_hash, paid_at) select ${keyHash}, ${first}
+        where ${before} not exists
+          (select from limits where key_hash = ${keyHash} and paid_at > ${latest})
+        on conflict (key_hash) do update set paid_at =
+          case when limits.paid_at < ${slots.now} then excluded.paid_at
+          else limits.paid_at + ${intervalMs} end
+        where limits.paid_at <= ${latest} returning key_hash)`);
+      taken.push(sql`(select count(*) from ${sql.id(`take_${at}`)})`);
+    }
+    const counted = sql.join(taken, sql` + `);
+    return sql<{ taken: number }>`with ${sql.join(takes)} select ${counted} as taken`;
+  });
+}
+
+const find = prepare.read((db, { keyHash }: Slots<{ keyHash: Uint8Array }>) =>
+  db.selectFrom("limits").select(["paid_at", "told_until"]).where("key_hash", "=", keyHash),
+);
+
+const markTold = prepare.write(
+  (db, { keyHash, until, now }: Slots<{ keyHash: Uint8Array; until: number; now: number }>) =>
     db
       .insertInto("limits")
       .values({ key_hash: keyHash, paid_at: now, told_until: until })
@@ -189,34 +187,16 @@ async function tellOnce(
           .column("key_hash")
           .doUpdateSet({ told_until: until })
           .where("limits.told_until", "<=", now),
-      )
-      .executeTakeFirstOrThrow(),
-  );
-  return numInsertedOrUpdatedRows === 1n;
-}
+      ),
+);
 
-async function resetLimit(run: Run, keyHash: Uint8Array): Promise<void> {
-  await run.send((db) => db.deleteFrom("limits").where("key_hash", "=", keyHash).execute());
-}
+const reset = prepare.send((db, { keyHash }: Slots<{ keyHash: Uint8Array }>) =>
+  db.deleteFrom("limits").where("key_hash", "=", keyHash),
+);
 
-async function deletePaidLimits(
-  run: Run,
-  dialect: StorageDialect,
-  now: number,
-  limit: number,
-): Promise<number> {
-  const { numDeletedRows } = await run((db) =>
-    db
-      .deleteFrom("limits")
-      .where("key_hash", "in", ({ selectFrom }) =>
-        selectFrom("limits as ended")
-          .select("ended.key_hash")
-          .where("paid_at", "<=", now)
-          .where("told_until", "<=", now)
-          .limit(limit)
-          .modifyEnd(dialect.skipHeldRows),
-      )
-      .executeTakeFirstOrThrow(),
-  );
-  return Number(numDeletedRows);
-}
+const deletePaid = prepareDeletion(
+  "limits",
+  "key_hash",
+  ({ and, eb }, { now }: Slots<{ now: number }>) =>
+    and([eb("paid_at", "<=", now), eb("told_until", "<=", now)]),
+);

@@ -1,10 +1,10 @@
 /** Brings a database to the schema this version needs. */
 import { Migrator } from "kysely/migration";
 import type { Migration } from "kysely/migration";
-import { UnsafeStorageError } from "../domain/storage.ts";
+import { UnsafeStorageError } from "../domain/ports/storage.ts";
 import { retryWhileBusy } from "./engine/availability.ts";
 import type { StorageDialect } from "./engine/dialect.ts";
-import type { Database } from "./engine/drivers.ts";
+import type { Database } from "./engine/database.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { limits } from "./migrations/0002-limits.ts";
 import { mailAndReset } from "./migrations/0003-mail-and-reset.ts";
@@ -12,6 +12,8 @@ import { retention } from "./migrations/0004-retention.ts";
 import { jobs } from "./migrations/0005-jobs.ts";
 import { toldRefusals } from "./migrations/0006-told-refusals.ts";
 import { sessionFailures } from "./migrations/0007-session-failures.ts";
+import { credentialEpoch } from "./migrations/0008-credential-epoch.ts";
+import { ownerEvents } from "./migrations/0009-owner-events.ts";
 import type { Db } from "./schema.ts";
 
 /** Named here, not found by listing a folder: what runs is what was reviewed. */
@@ -24,6 +26,8 @@ export function migrations(dialect: StorageDialect): Record<string, Migration> {
     "0005-jobs": jobs(dialect),
     "0006-told-refusals": toldRefusals(),
     "0007-session-failures": sessionFailures(),
+    "0008-credential-epoch": credentialEpoch(dialect),
+    "0009-owner-events": ownerEvents(),
   };
 }
 

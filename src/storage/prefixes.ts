@@ -1,8 +1,8 @@
 /** Text that begins with something, as a range of an index. */
-import type { Run } from "./queries.ts";
+import { compose } from "./statements.ts";
 
 /**
- * The first text that sorts after everything that begins with `prefix`, or undefined where nothing
+ * Computes the first text that sorts after everything that begins with `prefix`, or undefined where nothing
  * does. A range takes the prefix literally, and uses the index; LIKE would do neither. It relies on
  * text being compared byte by byte: in UTF-8 that is the order of code points.
  */
@@ -24,19 +24,15 @@ const AFTER_SURROGATES = "\u{e000}";
 /** From so many matches on they are not sorted: a page is then met within 10,000 of a million, read in order. */
 const BROAD = 2_000;
 
-/** Whether so many accounts have an address that begins so. Reads no more of the index than that. */
-export async function isBroad(run: Run, emailPrefix: string): Promise<boolean> {
+/** Answers a row where at least so many accounts have an address that begins so, and reads no more of the index. */
+export const findBroad = compose.read((db, { emailPrefix }: { emailPrefix: string }) => {
   const end = endOfPrefix(emailPrefix);
-  const last = await run((db) =>
-    db
-      .selectFrom("users")
-      .select("email")
-      .where("email", ">=", emailPrefix)
-      .$if(end !== undefined, (query) => query.where("email", "<", end ?? ""))
-      .orderBy("email")
-      .offset(BROAD - 1)
-      .limit(1)
-      .execute(),
-  );
-  return last.length > 0;
-}
+  return db
+    .selectFrom("users")
+    .select("email")
+    .where("email", ">=", emailPrefix)
+    .$if(end !== undefined, (query) => query.where("email", "<", end ?? ""))
+    .orderBy("email")
+    .offset(BROAD - 1)
+    .limit(1);
+});

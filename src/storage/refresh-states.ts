@@ -1,114 +1,87 @@
-/** What a session's row knows of its refresh tokens, which are not stored themselves. */
-import type { CompiledQuery } from "kysely";
-import type { NewEvent } from "../domain/events.ts";
-import type { RefreshState } from "../domain/sessions.ts";
-import type { StorageDialect } from "./engine/dialect.ts";
-import { eventColumns, eventValues } from "./events.ts";
-import { execute, LATER } from "./queries.ts";
-import type { ReadNow, Run, Unit } from "./queries.ts";
-import type { Db } from "./schema.ts";
+/** The state of a session's refresh tokens in its row. The tokens themselves are not stored. */
+import type { SessionStore } from "../domain/ports/sessions.ts";
+import type { Storage } from "../domain/ports/storage.ts";
+import { eventColumns, type EventRow, toEventRow } from "./events.ts";
 import { sessionsWithUsers, toSessionWithUser } from "./session-rows.ts";
-import type { SessionUserRow } from "./session-rows.ts";
+import { type Executor, prepare, type Slots } from "./statements.ts";
+import type { Db } from "./schema.ts";
 
-export interface RefreshQueries {
-  readonly refreshState: CompiledQuery<RefreshStateRow>;
-  readonly advance: CompiledQuery<unknown>;
-  /** Where a query may change rows: the same, and the event of it. */
-  readonly advanceAndRecord: CompiledQuery<unknown>;
+type RefreshStates = Pick<SessionStore, "findRefreshState" | "advanceRefreshCounter" | "rotate">;
+
+/** `transaction` makes several statements one change: in a transaction of their own, or in the one they are in. */
+export function createRefreshStates(
+  executor: Executor,
+  transaction: Storage["transaction"],
+): RefreshStates {
+  const { changesInQueries } = executor.builder.dialect;
+  return {
+    async findRefreshState(sessionId) {
+      const [row] = await find(executor, { sessionId });
+      if (row === undefined || row.refresh_salt === null) return undefined;
+      return {
+        ...toSessionWithUser(row),
+        refreshSalt: row.refresh_salt,
+        refreshCounter: row.refresh_counter,
+        refreshRotatedAt: row.refresh_rotated_at,
+      };
+    },
+
+    async advanceRefreshCounter(sessionId, counter, now) {
+      const values = { sessionId, counter, nextCounter: counter + 1, now };
+      return (await advance(executor, values)).changed === 1;
+    },
+
+    async rotate(sessionId, counter, now, { id, event }) {
+      if (!changesInQueries)
+        return transaction(async ({ sessions, events }) => {
+          const isMoved = await sessions.advanceRefreshCounter(sessionId, counter, now);
+          if (isMoved) await events.insert(id, event);
+          return isMoved;
+        });
+      const advanced = { sessionId, counter, nextCounter: counter + 1, now };
+      const values = { ...advanced, ...toEventRow(id, event) };
+      return (await advanceAndRecord(executor, values)).changed === 1;
+    },
+  };
 }
 
-interface RefreshStateRow extends SessionUserRow {
-  refresh_salt: Uint8Array | null;
-  refresh_counter: number;
-  refresh_rotated_at: number | null;
+const find = prepare.read((db, { sessionId }: Slots<{ sessionId: string }>) =>
+  sessionsWithUsers(db)
+    .select(["refresh_salt", "refresh_counter", "refresh_rotated_at"])
+    .where("sessions.id", "=", sessionId),
+);
+
+interface AdvanceValues {
+  readonly sessionId: string;
+  readonly counter: number;
+  readonly nextCounter: number;
+  readonly now: number;
 }
 
-export function compileRefreshQueries(db: Db): RefreshQueries {
-  const advance = db
+const advance = prepare.write((db, slots: Slots<AdvanceValues>) => advanceCounter(db, slots));
+
+function advanceCounter(db: Db, { sessionId, counter, nextCounter, now }: Slots<AdvanceValues>) {
+  return db
     .updateTable("sessions")
-    .set({
-      refresh_counter: LATER.instant,
-      refresh_rotated_at: LATER.instant,
-      last_seen_at: LATER.instant,
-    })
-    .where("id", "=", LATER.text)
-    .where("refresh_counter", "=", LATER.instant);
-  const { text, instant } = LATER;
-  return {
-    refreshState: sessionsWithUsers(db)
-      .select(["refresh_salt", "refresh_counter", "refresh_rotated_at"])
-      .where("sessions.id", "=", LATER.text)
-      .compile(),
-    advance: advance.compile(),
-    advanceAndRecord: db
-      .with("advanced", () => advance.returning("id"))
-      .insertInto("events")
-      .columns(eventColumns)
-      .expression(({ selectFrom, val }) =>
-        selectFrom("advanced").select([
-          val(text).as("id"),
-          val(text).as("event"),
-          val(text).as("level"),
-          val(instant).as("timestamp"),
-          val<string | null>(text).as("user_id"),
-          val(text).as("body"),
-        ]),
-      )
-      .compile(),
-  };
+    .set({ refresh_counter: nextCounter, refresh_rotated_at: now, last_seen_at: now })
+    .where("id", "=", sessionId)
+    .where("refresh_counter", "=", counter);
 }
 
-export async function findRefreshState(
-  run: Run,
-  readNow: ReadNow,
-  { refreshState }: RefreshQueries,
-  sessionId: string,
-): Promise<RefreshState | undefined> {
-  const [row] =
-    readNow(refreshState, [sessionId]) ?? (await execute(run, refreshState, [sessionId])).rows;
-  if (row === undefined || row.refresh_salt === null) return undefined;
-  return {
-    ...toSessionWithUser(row),
-    refreshSalt: row.refresh_salt,
-    refreshCounter: row.refresh_counter,
-    refreshRotatedAt: row.refresh_rotated_at,
-  };
-}
-
-export async function advanceRefreshCounter(
-  run: Run,
-  { advance }: RefreshQueries,
-  sessionId: string,
-  counter: number,
-  now: number,
-): Promise<boolean> {
-  const { numAffectedRows } = await execute(run, advance, advanceBy(sessionId, counter, now));
-  return numAffectedRows === 1n;
-}
-
-/** In one statement, or in two that are one change. */
-export async function exchangeRefreshToken(
-  run: Run,
-  unit: Unit,
-  { changesInQueries }: StorageDialect,
-  { advanceAndRecord }: RefreshQueries,
-  sessionId: string,
-  counter: number,
-  now: number,
-  { id, event }: NewEvent,
-): Promise<boolean> {
-  if (!changesInQueries)
-    return unit(async (stores) => {
-      const isMoved = await stores.advanceRefreshCounter(sessionId, counter, now);
-      if (isMoved) await stores.insertEvent(id, event);
-      return isMoved;
-    });
-  const parameters = [...advanceBy(sessionId, counter, now), ...eventValues(id, event)];
-  const { numAffectedRows } = await execute(run, advanceAndRecord, parameters);
-  return numAffectedRows === 1n;
-}
-
-/** In the order of the statement. */
-function advanceBy(sessionId: string, counter: number, now: number): (string | number)[] {
-  return [counter + 1, now, now, sessionId, counter];
-}
+/** Advances the counter and stores the event of it in one statement, which saves PostgreSQL two round trips. */
+const advanceAndRecord = prepare.write((db, slots: Slots<AdvanceValues & EventRow>) =>
+  db
+    .with("advanced", () => advanceCounter(db, slots).returning("id"))
+    .insertInto("events")
+    .columns(eventColumns)
+    .expression(({ selectFrom }) =>
+      selectFrom("advanced").select([
+        slots.id.as("id"),
+        slots.event.as("event"),
+        slots.level.as("level"),
+        slots.timestamp.as("timestamp"),
+        slots.user_id.as("user_id"),
+        slots.body.as("body"),
+      ]),
+    ),
+);

@@ -3,8 +3,8 @@
  * text, truth values are 0 or 1: all of it the same on every database.
  */
 import type { Generated, Kysely } from "kysely";
-import type { SessionKind } from "../domain/sessions.ts";
-import type { Role } from "../domain/users.ts";
+import type { SessionKind } from "../domain/ports/sessions.ts";
+import type { Role } from "../domain/ports/users.ts";
 
 export interface Tables {
   users: UsersTable;
@@ -26,7 +26,10 @@ export interface UsersTable {
   id: string;
   /** Normalised before it comes here; unique (ST-05). */
   email: string;
-  password_hash: string;
+  /** Null where the account has no password. */
+  password_hash: string | null;
+  /** Grows whenever what proves the owner changes; see `Credential`. */
+  credential_epoch: Generated<number>;
   role: Role;
   disabled: 0 | 1;
   created_at: number;

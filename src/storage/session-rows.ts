@@ -1,55 +1,52 @@
-/** A session's row together with its owner's, and what the two mean to the domain. */
-import type { SessionKind, SessionWithUser } from "../domain/sessions.ts";
-import type { Db } from "./schema.ts";
-import { toUser } from "./users.ts";
-import type { UserRow } from "./users.ts";
+/** A session's columns, alone and together with its owner's. */
+import type { Selectable } from "kysely";
+import type { Session, SessionWithUser } from "../domain/ports/sessions.ts";
+import type { Db, SessionsTable } from "./schema.ts";
+import { toUser, type UserRow, userSelection } from "./user-rows.ts";
 
-/** A session with its owner, as `sessionsWithUsers` selects them. */
-export interface SessionUserRow extends Omit<UserRow, "id" | "created_at"> {
-  session_id: string;
-  user_id: string;
-  kind: SessionKind;
-  session_created_at: number;
-  last_seen_at: number;
-  expires_at: number;
-  ip: string;
-  user_agent: string | null;
-  user_created_at: number;
+/** The columns of a session but its owner's id, which a join selects from the owner. */
+const ownColumns = [
+  "sessions.id",
+  "sessions.kind",
+  "sessions.created_at",
+  "sessions.last_seen_at",
+  "sessions.expires_at",
+  "sessions.ip",
+  "sessions.user_agent",
+] as const;
+
+export const sessionSelection = [...ownColumns, "sessions.user_id"] as const;
+
+/** A session as `sessionSelection` selects it. */
+type SessionRow = Pick<
+  Selectable<SessionsTable>,
+  (typeof sessionSelection)[number] extends `sessions.${infer Name extends keyof SessionsTable}`
+    ? Name
+    : never
+>;
+
+export function toSession(row: SessionRow): Session {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    kind: row.kind,
+    createdAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+    expiresAt: row.expires_at,
+    ip: row.ip,
+    userAgent: row.user_agent,
+  };
 }
 
-/** Every session with its owner; the caller says which. */
+/** Selects every session with its owner; the caller narrows it down. */
 export function sessionsWithUsers(db: Db) {
   return db
     .selectFrom("sessions")
     .innerJoin("users", "users.id", "sessions.user_id")
-    .select([
-      "sessions.id as session_id",
-      "user_id",
-      "kind",
-      "sessions.created_at as session_created_at",
-      "last_seen_at",
-      "expires_at",
-      "ip",
-      "user_agent",
-      "email",
-      "role",
-      "disabled",
-      "users.created_at as user_created_at",
-    ]);
+    .select(ownColumns)
+    .select(userSelection);
 }
 
-export function toSessionWithUser(row: SessionUserRow): SessionWithUser {
-  return {
-    session: {
-      id: row.session_id,
-      userId: row.user_id,
-      kind: row.kind,
-      createdAt: row.session_created_at,
-      lastSeenAt: row.last_seen_at,
-      expiresAt: row.expires_at,
-      ip: row.ip,
-      userAgent: row.user_agent,
-    },
-    user: toUser({ ...row, id: row.user_id, created_at: row.user_created_at }),
-  };
+export function toSessionWithUser(row: SessionRow & UserRow): SessionWithUser {
+  return { session: toSession(row), user: toUser(row) };
 }

@@ -1,284 +1,224 @@
 /** Sessions in the database. */
-import type { CompiledQuery } from "kysely";
-import type {
-  NewSession,
-  Session,
-  SessionLimits,
-  SessionStore,
-  SessionWithUser,
-} from "../domain/sessions.ts";
-import type { StorageDialect } from "./engine/dialect.ts";
-import { execute, LATER } from "./queries.ts";
-import type { ReadNow, Run, Unit } from "./queries.ts";
+import type { SessionLimits, SessionStore } from "../domain/ports/sessions.ts";
+import type { Storage } from "../domain/ports/storage.ts";
+import { prepareDeletion } from "./bounded-deletion.ts";
+import { createRefreshStates } from "./refresh-states.ts";
+import type { SessionsTable } from "./schema.ts";
 import {
-  advanceRefreshCounter,
-  compileRefreshQueries,
-  exchangeRefreshToken,
-  findRefreshState,
-} from "./refresh-states.ts";
-import type { RefreshQueries } from "./refresh-states.ts";
-import type { Db } from "./schema.ts";
-import { sessionsWithUsers, toSessionWithUser } from "./session-rows.ts";
-import type { SessionUserRow } from "./session-rows.ts";
-
-export interface SessionQueries extends RefreshQueries {
-  readonly bySecretHash: CompiledQuery<SessionUserRow>;
-  readonly byId: CompiledQuery<SessionUserRow>;
-  readonly touch: CompiledQuery<unknown>;
-}
-
-export function compileSessionQueries(db: Db): SessionQueries {
-  return {
-    bySecretHash: sessionsWithUsers(db).where("secret_hash", "=", LATER.bytes).compile(),
-    byId: sessionsWithUsers(db).where("sessions.id", "=", LATER.text).compile(),
-    touch: db
-      .updateTable("sessions")
-      .set({ last_seen_at: LATER.instant })
-      .where("id", "=", LATER.text)
-      .where("last_seen_at", "<", LATER.instant)
-      .compile(),
-    ...compileRefreshQueries(db),
-  };
-}
+  sessionSelection,
+  sessionsWithUsers,
+  toSession,
+  toSessionWithUser,
+} from "./session-rows.ts";
+import { type Executor, NOBODY, prepare, type Slots } from "./statements.ts";
 
 export function createSessionStore(
-  run: Run,
-  readNow: ReadNow,
-  unit: Unit,
-  dialect: StorageDialect,
-  queries: SessionQueries,
+  executor: Executor,
+  transaction: Storage["transaction"],
 ): SessionStore {
   return {
-    findSessionBySecretHash: (hash) => findOne(run, readNow, queries.bySecretHash, hash),
-    findSession: (sessionId) => findOne(run, readNow, queries.byId, sessionId),
-    holdSession: (sessionId) => holdSession(run, dialect, sessionId),
-    insertSession: (session, passwordHash) => insertSession(run, dialect, session, passwordHash),
-    touchSession: (sessionId, lastSeenAt) => touchSession(run, queries, sessionId, lastSeenAt),
-    deleteSession: (sessionId) => deleteSession(run, sessionId),
-    countSessionFailure: (sessionId, threshold) => countSessionFailure(run, sessionId, threshold),
-    forgetSessionFailures: (sessionId) => forgetSessionFailures(run, sessionId),
-    deleteSessionOf: (userId, sessionId) => deleteSessionOf(run, userId, sessionId),
-    deleteSessionsOf: (userId, exceptId) => deleteSessionsOf(run, userId, exceptId),
-    listSessions: (userId, limits, limit, afterId) =>
-      listSessions(run, userId, limits, limit, afterId),
-    findRefreshState: (sessionId) => findRefreshState(run, readNow, queries, sessionId),
-    advanceRefreshCounter: (sessionId, counter, now) =>
-      advanceRefreshCounter(run, queries, sessionId, counter, now),
-    exchangeRefreshToken: (sessionId, counter, now, recorded) =>
-      exchangeRefreshToken(run, unit, dialect, queries, sessionId, counter, now, recorded),
-    deleteExpiredSessions: (now, idleSince, limit) =>
-      deleteExpiredSessions(run, dialect, now, idleSince, limit),
+    async findBySecretHash(secretHash) {
+      const [row] = await findBySecretHash(executor, { secretHash });
+      return row && toSessionWithUser(row);
+    },
+
+    async find(id) {
+      const [row] = await find(executor, { id });
+      return row && toSessionWithUser(row);
+    },
+
+    lock: async (id) => (await lock(executor, { id })).length > 0,
+
+    async insert(session, epoch) {
+      const { id, userId, kind, createdAt, lastSeenAt, expiresAt, ip, userAgent } = session;
+      const secretHash = session.kind === "cookie" ? session.secretHash : null;
+      const refreshSalt = session.kind === "token" ? session.refreshSalt : null;
+      const proofs = { secretHash, refreshSalt, epoch };
+      const shown = { id, userId, kind, createdAt, lastSeenAt, expiresAt, ip, userAgent };
+      return (await insert(executor, { ...shown, ...proofs })).changed === 1;
+    },
+
+    async touch(id, lastSeenAt) {
+      await touch(executor, { id, lastSeenAt });
+    },
+
+    delete: async (id) => (await deleteOne(executor, { id })).changed === 1,
+
+    async deleteLive(secretHash, { now, idleSince }) {
+      const {
+        rows: [row],
+      } = await deleteLive(executor, { secretHash, now, idleSince });
+      return row && { id: row.id, userId: row.user_id };
+    },
+
+    async countFailure(id, threshold) {
+      const {
+        rows: [row],
+      } = await countFailure(executor, { id });
+      if (row === undefined || row.failures < threshold) return false;
+      return (await deleteOne(executor, { id })).changed === 1;
+    },
+
+    forgetFailures: (id) => forgetFailures(executor, { id }),
+
+    deleteOf: async (userId, id) => (await deleteOf(executor, { userId, id })).changed === 1,
+
+    async deleteAllOf(userId, exceptId = NOBODY) {
+      const { rows } = await deleteAllOf(executor, { userId, exceptId });
+      return rows.map(({ id }) => id).sort();
+    },
+
+    async list(userId, { now, idleSince }, limit, afterId = "") {
+      const rows = await list(executor, { userId, now, idleSince, limit, afterId });
+      return rows.map(toSession);
+    },
+
+    ...createRefreshStates(executor, transaction),
+
+    deleteExpired: (now, idleSince, limit) => deleteExpired(executor, { now, idleSince, limit }),
   };
 }
 
-async function findOne(
-  run: Run,
-  readNow: ReadNow,
-  query: CompiledQuery<SessionUserRow>,
-  key: Uint8Array | string,
-): Promise<SessionWithUser | undefined> {
-  const [row] = readNow(query, [key]) ?? (await execute(run, query, [key])).rows;
-  return row && toSessionWithUser(row);
-}
+const findBySecretHash = prepare.read((db, { secretHash }: Slots<{ secretHash: Uint8Array }>) =>
+  sessionsWithUsers(db).where("secret_hash", "=", secretHash),
+);
 
-async function holdSession(run: Run, dialect: StorageDialect, sessionId: string): Promise<boolean> {
-  const row = await run((db) =>
-    db
-      .selectFrom("sessions")
-      .select("id")
-      .where("id", "=", sessionId)
-      .modifyEnd(dialect.holdRows)
-      .executeTakeFirst(),
-  );
-  return row !== undefined;
+const find = prepare.read((db, { id }: Slots<{ id: string }>) =>
+  sessionsWithUsers(db).where("sessions.id", "=", id),
+);
+
+const lock = prepare.read((db, { id }: Slots<{ id: string }>, { lockRows }) =>
+  db.selectFrom("sessions").select("id").where("id", "=", id).modifyEnd(lockRows),
+);
+
+interface InsertValues {
+  readonly id: string;
+  readonly userId: string;
+  readonly kind: SessionsTable["kind"];
+  readonly secretHash: Uint8Array | null;
+  readonly refreshSalt: Uint8Array | null;
+  readonly createdAt: number;
+  readonly lastSeenAt: number;
+  readonly expiresAt: number;
+  readonly ip: string;
+  readonly userAgent: string | null;
+  readonly epoch: number;
 }
 
 /**
- * The values come from a row of `users`, so that there is none to insert unless the account fits. The
- * row is held: a change of password that comes a moment later waits, and then ends this session too.
+ * Selects the values from the account's row, so that there are none to insert unless the account fits. It
+ * locks that row: a change of password that comes a moment later waits, and then ends this session too.
  */
-async function insertSession(
-  run: Run,
-  dialect: StorageDialect,
-  session: NewSession,
-  passwordHash: string,
-): Promise<boolean> {
-  const secretHash = session.kind === "cookie" ? session.secretHash : null;
-  const refreshSalt = session.kind === "token" ? session.refreshSalt : null;
-  const { numInsertedOrUpdatedRows } = await run((db) =>
-    db
-      .insertInto("sessions")
-      .columns(insertedColumns)
-      .expression((eb) =>
-        eb
-          .selectFrom("users")
-          .select(({ val }) => [
-            val(session.id).as("id"),
-            "users.id as user_id",
-            val(session.kind).as("kind"),
-            val(secretHash).as("secret_hash"),
-            val(refreshSalt).as("refresh_salt"),
-            val(session.createdAt).as("created_at"),
-            val(session.lastSeenAt).as("last_seen_at"),
-            val(session.expiresAt).as("expires_at"),
-            val(session.ip).as("ip"),
-            val(session.userAgent).as("user_agent"),
-          ])
-          .where("users.id", "=", session.userId)
-          .where("disabled", "=", 0)
-          .where("password_hash", "=", passwordHash)
-          .modifyEnd(dialect.holdRows),
-      )
-      .executeTakeFirstOrThrow(),
-  );
-  return numInsertedOrUpdatedRows === 1n;
-}
+const insert = prepare.write((db, slots: Slots<InsertValues>, { lockRows }) =>
+  db
+    .insertInto("sessions")
+    // In the order of the selection below. The other columns have defaults.
+    .columns([
+      "id",
+      "user_id",
+      "kind",
+      "secret_hash",
+      "refresh_salt",
+      "created_at",
+      "last_seen_at",
+      "expires_at",
+      "ip",
+      "user_agent",
+    ])
+    .expression((eb) =>
+      eb
+        .selectFrom("users")
+        .select([
+          slots.id.as("id"),
+          "users.id as user_id",
+          slots.kind.as("kind"),
+          slots.secretHash.as("secret_hash"),
+          slots.refreshSalt.as("refresh_salt"),
+          slots.createdAt.as("created_at"),
+          slots.lastSeenAt.as("last_seen_at"),
+          slots.expiresAt.as("expires_at"),
+          slots.ip.as("ip"),
+          slots.userAgent.as("user_agent"),
+        ])
+        .where("users.id", "=", slots.userId)
+        .where("disabled", "=", 0)
+        .where("credential_epoch", "=", slots.epoch)
+        .modifyEnd(lockRows),
+    ),
+);
 
-/** In the order of the selection above; what is missing has a default. */
-const insertedColumns = [
-  "id",
-  "user_id",
-  "kind",
-  "secret_hash",
-  "refresh_salt",
-  "created_at",
-  "last_seen_at",
-  "expires_at",
-  "ip",
-  "user_agent",
-] as const;
+const touch = prepare.write((db, { id, lastSeenAt }: Slots<{ id: string; lastSeenAt: number }>) =>
+  db
+    .updateTable("sessions")
+    .set({ last_seen_at: lastSeenAt })
+    .where("id", "=", id)
+    .where("last_seen_at", "<", lastSeenAt),
+);
 
-async function touchSession(
-  run: Run,
-  queries: SessionQueries,
-  sessionId: string,
-  lastSeenAt: number,
-): Promise<void> {
-  await execute(run, queries.touch, [lastSeenAt, sessionId, lastSeenAt]);
-}
+const deleteOne = prepare.write((db, { id }: Slots<{ id: string }>) =>
+  db.deleteFrom("sessions").where("id", "=", id),
+);
 
-async function deleteSession(run: Run, sessionId: string): Promise<boolean> {
-  const { numDeletedRows } = await run((db) =>
-    db.deleteFrom("sessions").where("id", "=", sessionId).executeTakeFirstOrThrow(),
-  );
-  return numDeletedRows === 1n;
-}
-
-async function deleteSessionOf(run: Run, userId: string, sessionId: string): Promise<boolean> {
-  const { numDeletedRows } = await run((db) =>
+const deleteLive = prepare.write(
+  (db, { secretHash, now, idleSince }: Slots<SessionLimits & { secretHash: Uint8Array }>) =>
     db
       .deleteFrom("sessions")
-      .where("id", "=", sessionId)
-      .where("user_id", "=", userId)
-      .executeTakeFirstOrThrow(),
-  );
-  return numDeletedRows === 1n;
-}
-
-async function countSessionFailure(
-  run: Run,
-  sessionId: string,
-  threshold: number,
-): Promise<boolean> {
-  const row = await run((db) =>
-    db
-      .updateTable("sessions")
-      .set((eb) => ({ failures: eb("failures", "+", 1) }))
-      .where("id", "=", sessionId)
-      .returning("failures")
-      .executeTakeFirst(),
-  );
-  return row !== undefined && row.failures >= threshold && deleteSession(run, sessionId);
-}
-
-async function forgetSessionFailures(run: Run, sessionId: string): Promise<void> {
-  await run.send((db) =>
-    db.updateTable("sessions").set({ failures: 0 }).where("id", "=", sessionId).execute(),
-  );
-}
-
-async function deleteSessionsOf(
-  run: Run,
-  userId: string,
-  exceptId: string | undefined,
-): Promise<string[]> {
-  const rows = await run((db) =>
-    db
-      .deleteFrom("sessions")
-      .where("user_id", "=", userId)
-      .$if(exceptId !== undefined, (query) => query.where("id", "!=", exceptId ?? ""))
-      .returning("id")
-      .execute(),
-  );
-  return rows.map(({ id }) => id).sort();
-}
-
-async function listSessions(
-  run: Run,
-  userId: string,
-  { now, idleSince }: SessionLimits,
-  limit: number,
-  afterId: string | undefined,
-): Promise<Session[]> {
-  const rows = await run((db) =>
-    db
-      .selectFrom("sessions")
-      .select(sessionColumns)
-      .where("user_id", "=", userId)
+      .where("secret_hash", "=", secretHash)
       .where("expires_at", ">", now)
-      .where(({ eb, or }) => or([eb("kind", "=", "token"), eb("last_seen_at", ">", idleSince)]))
-      .$if(afterId !== undefined, (query) => query.where("id", ">", afterId ?? ""))
-      .orderBy("id")
-      .limit(limit)
-      .execute(),
-  );
-  return rows.map((row) => ({
-    id: row.id,
-    userId: row.user_id,
-    kind: row.kind,
-    createdAt: row.created_at,
-    lastSeenAt: row.last_seen_at,
-    expiresAt: row.expires_at,
-    ip: row.ip,
-    userAgent: row.user_agent,
-  }));
+      .where("last_seen_at", ">", idleSince)
+      .returning(["id", "user_id"]),
+);
+
+const countFailure = prepare.write((db, { id }: Slots<{ id: string }>) =>
+  db
+    .updateTable("sessions")
+    .set((eb) => ({ failures: eb("failures", "+", 1) }))
+    .where("id", "=", id)
+    .returning("failures"),
+);
+
+const forgetFailures = prepare.send((db, { id }: Slots<{ id: string }>) =>
+  db.updateTable("sessions").set({ failures: 0 }).where("id", "=", id),
+);
+
+const deleteOf = prepare.write((db, { userId, id }: Slots<{ userId: string; id: string }>) =>
+  db.deleteFrom("sessions").where("id", "=", id).where("user_id", "=", userId),
+);
+
+const deleteAllOf = prepare.write(
+  (db, { userId, exceptId }: Slots<{ userId: string; exceptId: string }>) =>
+    db
+      .deleteFrom("sessions")
+      .where("user_id", "=", userId)
+      .where("id", "!=", exceptId)
+      .returning("id"),
+);
+
+interface ListValues extends SessionLimits {
+  readonly userId: string;
+  readonly limit: number;
+  readonly afterId: string;
 }
 
-const sessionColumns = [
-  "id",
-  "user_id",
-  "kind",
-  "created_at",
-  "last_seen_at",
-  "expires_at",
-  "ip",
-  "user_agent",
-] as const;
+const list = prepare.read((db, { userId, now, idleSince, limit, afterId }: Slots<ListValues>) =>
+  db
+    .selectFrom("sessions")
+    .select(sessionSelection)
+    .where("user_id", "=", userId)
+    .where("expires_at", ">", now)
+    .where(({ eb, or }) => or([eb("kind", "=", "token"), eb("last_seen_at", ">", idleSince)]))
+    .where("id", ">", afterId)
+    .orderBy("id")
+    .limit(limit),
+);
 
 /** Only cookies fall idle: a token's session lives on its refresh tokens, to its absolute limit. */
-async function deleteExpiredSessions(
-  run: Run,
-  dialect: StorageDialect,
-  now: number,
-  idleSince: number,
-  limit: number,
-): Promise<number> {
-  const { numDeletedRows } = await run((db) =>
-    db
-      .deleteFrom("sessions")
-      .where("id", "in", ({ selectFrom }) =>
-        selectFrom("sessions as ended")
-          .select("ended.id")
-          .where(({ and, eb, or }) =>
-            or([
-              eb("expires_at", "<=", now),
-              and([eb("kind", "=", "cookie"), eb("last_seen_at", "<=", idleSince)]),
-            ]),
-          )
-          .limit(limit)
-          .modifyEnd(dialect.skipHeldRows),
-      )
-      .executeTakeFirstOrThrow(),
-  );
-  return Number(numDeletedRows);
-}
+const deleteExpired = prepareDeletion(
+  "sessions",
+  "id",
+  ({ and, eb, or }, { now, idleSince }: Slots<SessionLimits>) =>
+    or([
+      eb("expires_at", "<=", now),
+      and([eb("kind", "=", "cookie"), eb("last_seen_at", "<=", idleSince)]),
+    ]),
+);

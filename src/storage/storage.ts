@@ -1,28 +1,28 @@
 /** The domain's storage on a database: opening, transactions, readiness, the end. */
-import { StorageUnavailableError } from "../domain/storage.ts";
-import type { Storage, Stores } from "../domain/storage.ts";
-import { asUnavailable, retryWhileBusy } from "./engine/availability.ts";
-import { openDatabase } from "./engine/drivers.ts";
-import type { Database } from "./engine/drivers.ts";
+import type { CompiledQuery } from "kysely";
+import { StorageUnavailableError } from "../domain/ports/storage.ts";
+import type { Storage, Stores } from "../domain/ports/storage.ts";
 import { createDeviceStore } from "./devices.ts";
-import { postgresDialect } from "./engine/dialect.ts";
+import { asUnavailable, retryWhileBusy } from "./engine/availability.ts";
+import type { Database, Send } from "./engine/database.ts";
 import { failureCodeOf } from "./engine/failure-codes.ts";
-import { compileEventQueries, createEventStore } from "./events.ts";
-import { createJobStore } from "./jobs.ts";
-import { createSigningKeyStore } from "./keys.ts";
-import { compileLimitQueries, createLimitStore } from "./limits.ts";
-import { createLockoutStore } from "./lockout.ts";
-import { createMailStore } from "./mail.ts";
-import { migrateToLatest } from "./migrations.ts";
-import { defaultPool } from "./engine/pool.ts";
-import type { PoolOptions } from "./engine/pool.ts";
-import { createRun } from "./queries.ts";
-import type { ReadNow, Run, Units } from "./queries.ts";
-import { createResetStore } from "./resets.ts";
-import type { Db } from "./schema.ts";
-import { compileSessionQueries, createSessionStore } from "./sessions.ts";
+import { openDatabase } from "./engine/open-database.ts";
+import { defaultPool, type PoolOptions } from "./engine/pool.ts";
+import type { DatabaseTarget } from "./engine/target.ts";
+import { postgresDialect } from "./engine/postgres-dialect.ts";
 import type { Transactions } from "./engine/transactions.ts";
-import { compileUserQueries, createUserStore } from "./users.ts";
+import { createEventStore } from "./events.ts";
+import { createJobStore } from "./jobs.ts";
+import { createLimitStore, type TransactAhead } from "./limits.ts";
+import { createLockStore } from "./locks.ts";
+import { createMailStore } from "./mails.ts";
+import { migrateToLatest } from "./migrations.ts";
+import { createResetTokenStore } from "./reset-tokens.ts";
+import type { Db } from "./schema.ts";
+import { createSessionStore } from "./sessions.ts";
+import { createSigningKeyStore } from "./signing-keys.ts";
+import type { Builder, Executor } from "./statements.ts";
+import { createUserStore } from "./users.ts";
 
 export interface StorageOptions extends Partial<PoolOptions> {
   /** Gets a line per migration, once it holds. */
@@ -30,14 +30,14 @@ export interface StorageOptions extends Partial<PoolOptions> {
 }
 
 /**
- * Opens the database a `DATABASE_URL` names and brings it to the latest schema. Rejects with
+ * Opens a database and brings it to the latest schema. Rejects with
  * `StorageUnavailableError` where it is away, or where another process holds it too long.
  */
 export async function openStorage(
-  url: string,
+  target: DatabaseTarget,
   { onStep, ...pool }: StorageOptions = {},
 ): Promise<Storage> {
-  const database = await openReachable(url, { ...defaultPool, ...pool });
+  const database = await openReachable(target, { ...defaultPool, ...pool });
   try {
     await migrateToLatest(database, onStep);
   } catch (error) {
@@ -47,70 +47,65 @@ export async function openStorage(
   return createStorage(database);
 }
 
-async function openReachable(url: string, pool: PoolOptions): Promise<Database> {
+async function openReachable(target: DatabaseTarget, pool: PoolOptions): Promise<Database> {
   try {
-    return await openDatabase(url, pool);
+    return await openDatabase(target, pool);
   } catch (error) {
     throw asUnavailable(postgresDialect.failureOf, error);
   }
 }
 
 /**
- * The storage on a database that is migrated. SQLite has one connection, and a transaction holds it:
- * inside `transaction` use the stores given to `work`; the outer ones would wait for that transaction
- * to end, and it for them.
+ * Creates the storage on a database that is migrated. SQLite has one connection, and a transaction has it for
+ * itself: inside `transaction` use the stores given to `work`; the outer ones would wait for that
+ * transaction to end, and it for them.
  */
 export function createStorage(database: Database): Storage {
   const { db, dialect } = database;
   const { failureOf } = dialect;
-  const queries = compileQueries(db);
+  const builder: Builder = { db, dialect };
   let closing: Promise<void> | undefined;
 
-  /** Each statement again while the database is busy, whichever connection it is on. */
-  const runOn = (db: Db) =>
-    createRun((statement) =>
-      retryWhileBusy(failureOf, async () => {
-        if (closing !== undefined) throw closed();
-        return statement(db);
-      }),
-    );
-  const run = runOn(db);
+  function assertOpen(): void {
+    if (closing !== undefined)
+      throw new StorageUnavailableError("The database is closed", "CLOSED");
+  }
 
-  const readNow: ReadNow = (query, parameters) =>
-    closing === undefined ? database.readNow(query, parameters) : undefined;
+  /** Waits while the database is busy, for as long as it is worth it. */
+  const whileBusy = <T>(attempt: () => Promise<T>): Promise<T> =>
+    retryWhileBusy(failureOf, async () => {
+      assertOpen();
+      return attempt();
+    });
+
+  /** Runs each statement by itself, on any connection or on the one behind `on`. */
+  const eachByItself = (on: Db): Executor => ({
+    builder,
+    execute: (query) => whileBusy(() => on.executeQuery(query)),
+    async send(query) {
+      await whileBusy(() => on.executeQuery(query));
+    },
+    readNow: (query) => (closing === undefined ? database.readNow(query) : undefined),
+  });
 
   const transactions = database.transactions((transaction, send) => {
-    // Where statements may be sent ahead, the connection sees to their order and to what fails.
-    const run = createRun(
-      send === undefined ? inTurn(transaction) : (statement) => statement(transaction),
-      send,
-    );
-    // Inside, whatever is read belongs to the transaction, and so does a unit.
     const stores: Stores = createStores(
-      run,
-      () => undefined,
-      {
-        together: (work) => work(stores),
-        ahead: async (work) => ({ result: await work(stores), held: Promise.resolve() }),
-      },
-      database,
-      queries,
+      inTransaction(builder, transaction, send),
+      (work) => work(stores),
+      async (work) => ({ result: await work(stores), durable: Promise.resolve() }),
     );
     return stores;
   });
-  const transaction: Storage["transaction"] = (work) => run(() => transactions.run(work));
-  const units: Units = {
-    together: transaction,
-    async ahead(work) {
-      const { result, held } = await run(() => transactions.runAhead(work));
-      const told = held.catch((error: unknown) => {
-        throw asUnavailable(failureOf, error);
-      });
-      told.catch(() => undefined); // whoever awaits it is told
-      return { result, held: told };
-    },
+  const transaction: Storage["transaction"] = (work) => whileBusy(() => transactions.run(work));
+  const transactAhead: TransactAhead = async (work) => {
+    const { result, durable } = await whileBusy(() => transactions.runAhead(work));
+    const told = durable.catch((error: unknown) => {
+      throw asUnavailable(failureOf, error);
+    });
+    told.catch(() => undefined); // the caller that awaits it is told
+    return { result, durable: told };
   };
-  const stores = createStores(run, readNow, units, database, queries);
+  const stores = createStores(eachByItself(db), transaction, transactAhead);
 
   return {
     ...stores,
@@ -119,10 +114,10 @@ export function createStorage(database: Database): Storage {
 
     async together(work) {
       if (database.together === undefined) return work(stores);
-      if (closing !== undefined) throw closed();
+      assertOpen();
       try {
-        return await database.together((db) =>
-          work(createStores(runOn(db), readNow, units, database, queries)),
+        return await database.together((connection) =>
+          work(createStores(eachByItself(connection), transaction, transactAhead)),
         );
       } catch (error) {
         throw asUnavailable(failureOf, error);
@@ -130,7 +125,7 @@ export function createStorage(database: Database): Storage {
     },
 
     async proveWritable() {
-      if (closing !== undefined) throw closed();
+      assertOpen();
       try {
         await dialect.proveWritable(db);
       } catch (error) {
@@ -148,56 +143,48 @@ export function createStorage(database: Database): Storage {
   };
 }
 
-/**
- * Statements of a transaction, each after the one before, and none after one that failed: that may have
- * ended the transaction, as a full disk does on SQLite, and then the next one would hold by itself.
- */
-function inTurn(transaction: Db) {
+/** Runs the statements of a transaction, which all belong to it: none of them reads past it. */
+function inTransaction(builder: Builder, transaction: Db, send: Send | undefined): Executor {
+  const readNow = () => undefined;
+  // Where statements may be sent ahead, the connection sees to their order and to what fails.
+  if (send !== undefined) {
+    const execute: Executor["execute"] = (query) => transaction.executeQuery(query);
+    return { builder, execute, send: (query) => send((on) => on.executeQuery(query)), readNow };
+  }
+  /**
+   * Each statement waits for the one before, and none runs after one that failed: that may have ended the
+   * transaction, as a full disk does on SQLite, and then the next one would be committed by itself.
+   */
   let last: Promise<unknown> = Promise.resolve();
-  return <T>(statement: (db: Db) => Promise<T>): Promise<T> => {
-    const answer = last.then(() => statement(transaction));
+  const execute: Executor["execute"] = <Row>(query: CompiledQuery<Row>) => {
+    const answer = last.then(() => transaction.executeQuery(query));
     last = answer;
     return answer;
   };
+  return { builder, execute, send: async (query) => void (await execute(query)), readNow };
 }
 
-function closed(): StorageUnavailableError {
-  return new StorageUnavailableError("The database is closed", "CLOSED");
-}
-
-type Queries = ReturnType<typeof compileQueries>;
-
-function compileQueries(db: Db) {
-  return {
-    users: compileUserQueries(db),
-    sessions: compileSessionQueries(db),
-    events: compileEventQueries(db),
-    limits: compileLimitQueries(db),
-  };
-}
-
+/** Creates every store. `transaction` and `transactAhead` make several statements one change. */
 function createStores(
-  run: Run,
-  readNow: ReadNow,
-  units: Units,
-  { dialect }: Database,
-  queries: Queries,
+  executor: Executor,
+  transaction: Storage["transaction"],
+  transactAhead: TransactAhead,
 ): Stores {
   return {
-    ...createUserStore(run, dialect, queries.users),
-    ...createSessionStore(run, readNow, units.together, dialect, queries.sessions),
-    ...createSigningKeyStore(run, dialect),
-    ...createEventStore(run, queries.events),
-    ...createMailStore(run, dialect),
-    ...createResetStore(run, dialect),
-    ...createLimitStore(run, readNow, units.ahead, dialect, queries.limits),
-    ...createLockoutStore(run),
-    ...createDeviceStore(run, dialect),
-    ...createJobStore(run),
+    users: createUserStore(executor),
+    sessions: createSessionStore(executor, transaction),
+    signingKeys: createSigningKeyStore(executor),
+    events: createEventStore(executor),
+    mails: createMailStore(executor),
+    resetTokens: createResetTokenStore(executor),
+    limits: createLimitStore(executor, transactAhead),
+    locks: createLockStore(executor),
+    devices: createDeviceStore(executor),
+    jobs: createJobStore(executor),
   };
 }
 
-/** Waits for what has begun. That the log could not be folded in loses nothing: the next open reads it. */
+/** Waits for what has begun. A log that could not be folded in loses nothing: the next open reads it. */
 async function settleAndClose(
   { db, dialect }: Database,
   transactions: Transactions<Stores>,

@@ -1,250 +1,238 @@
 /** Accounts in the database. */
 import { sql } from "kysely";
-import type { CompiledQuery, ExpressionBuilder, Insertable, RawBuilder, Selectable } from "kysely";
-import type {
-  User,
-  UserChanges,
-  UserFilter,
-  UserStore,
-  UserWithPassword,
-} from "../domain/users.ts";
-import type { StorageDialect } from "./engine/dialect.ts";
-import { execute, LATER } from "./queries.ts";
-import { endOfPrefix, isBroad } from "./prefixes.ts";
-import type { Run } from "./queries.ts";
+import type { AliasableExpression, ExpressionBuilder, RawBuilder } from "kysely";
+import type { Credential, UserFilter, UserStore } from "../domain/ports/users.ts";
+import { endOfPrefix, findBroad } from "./prefixes.ts";
 import type { Db, Tables, UsersTable } from "./schema.ts";
+import { compose, type Executor, prepare, type Slots } from "./statements.ts";
+import { type NewUserRow, toUser, toUserRow, userColumns, userSelection } from "./user-rows.ts";
 
-export interface UserQueries {
-  readonly byEmail: CompiledQuery<UserRow & { password_hash: string; locked_until: number }>;
-}
-
-export function compileUserQueries(db: Db): UserQueries {
+export function createUserStore(executor: Executor): UserStore {
+  const { dialect } = executor.builder;
+  const isThere = async (id: string) => (await find(executor, { id })).length > 0;
   return {
-    byEmail: db
-      .selectFrom("users")
-      .select([...userColumns, "password_hash", "locked_until"])
-      .where("email", "=", LATER.text)
-      .compile(),
+    async findByEmail(email) {
+      const [row] = await findByEmail(executor, { email });
+      return row && { user: toUser(row), ...toCredential(row), lockedUntil: row.locked_until };
+    },
+
+    async find(id) {
+      const [row] = await find(executor, { id });
+      return row && toUser(row);
+    },
+
+    async findCredential(id) {
+      const [row] = await findCredential(executor, { id });
+      return row && toCredential(row);
+    },
+
+    async lockCredential(id) {
+      const [row] = await lockCredential(executor, { id });
+      return row && toCredential(row);
+    },
+
+    async list(filter, limit, afterId) {
+      const { emailPrefix } = filter;
+      // The addresses' index is for few matches; many are soon met on the way through all accounts. A
+      // planner without statistics is told which.
+      const isByEmail =
+        emailPrefix !== undefined &&
+        (dialect.hasStatistics || (await findBroad(executor, { emailPrefix })).length === 0);
+      return (await list(executor, { filter, isByEmail, limit, afterId })).map(toUser);
+    },
+
+    async insert(user, passwordHash) {
+      const row = { ...toUserRow(user), password_hash: passwordHash };
+      return (await insert(executor, row)).changed === 1;
+    },
+
+    async insertFirstAdmin(user, passwordHash) {
+      await takeTurn(executor);
+      const row = { ...toUserRow(user), password_hash: passwordHash };
+      if ((await insertUnlessAdmin(executor, row)).changed === 1) return "inserted";
+      return (await findAdmin(executor)).length > 0 ? "admin_exists" : "email_taken";
+    },
+
+    async upgradePasswordHash(id, from, to) {
+      return (await upgradePasswordHash(executor, { id, from, to })).changed === 1;
+    },
+
+    async changePasswordHash(id, epoch, to) {
+      const values = { id, epoch, nextEpoch: epoch + 1, to };
+      return (await changePasswordHash(executor, values)).changed === 1;
+    },
+
+    setPasswordHash: (id, to) => setPasswordHash(executor, { id, to }),
+
+    async updateUnlessLastAdmin(id, { role, disabled }) {
+      const {
+        rows: [row],
+      } = await updateUnlessLastAdmin(executor, { id, role, disabled });
+      if (row !== undefined) return toUser(row);
+      return (await isThere(id)) ? "last_admin" : "not_found";
+    },
+
+    async deleteUnlessLastAdmin(id) {
+      if ((await deleteUnlessLastAdmin(executor, { id })).changed === 1) return "deleted";
+      return (await isThere(id)) ? "last_admin" : "not_found";
+    },
   };
 }
 
-export function createUserStore(
-  run: Run,
-  dialect: StorageDialect,
-  queries: UserQueries,
-): UserStore {
-  return {
-    findUserByEmail: (email) => findUserByEmail(run, queries, email),
-    findUser: (userId) => findUser(run, userId),
-    findPasswordHash: (userId) => findPasswordHash(run, userId, sql``),
-    holdPasswordHash: (userId) => findPasswordHash(run, userId, dialect.holdRows),
-    listUsers: (filter, limit, afterId) => listUsers(run, dialect, filter, limit, afterId),
-    insertUser: (user, passwordHash) => insertUser(run, user, passwordHash),
-    insertFirstAdmin: (user, passwordHash) => insertFirstAdmin(run, dialect, user, passwordHash),
-    replacePasswordHash: (userId, from, to) => replacePasswordHash(run, userId, from, to),
-    setPasswordHash: (userId, to) => setPasswordHash(run, userId, to),
-    updateUserUnlessLastAdmin: (userId, changes) =>
-      updateUserUnlessLastAdmin(run, dialect, userId, changes),
-    deleteUserUnlessLastAdmin: (userId) => deleteUserUnlessLastAdmin(run, dialect, userId),
-  };
+const credentialColumns = ["password_hash", "credential_epoch"] as const;
+
+function toCredential(row: {
+  readonly password_hash: string | null;
+  readonly credential_epoch: number;
+}): Credential {
+  return { passwordHash: row.password_hash, epoch: row.credential_epoch };
 }
 
-/** The columns of an account, and the account from them. Other topics join on these. */
-export const userColumns = ["id", "email", "role", "disabled", "created_at"] as const;
-export type UserRow = Pick<Selectable<UsersTable>, (typeof userColumns)[number]>;
+const findByEmail = prepare.read((db, { email }: Slots<{ email: string }>) =>
+  db
+    .selectFrom("users")
+    .select(userSelection)
+    .select([...credentialColumns, "locked_until"])
+    .where("email", "=", email),
+);
 
-export function toUser(row: UserRow): User {
-  return {
-    id: row.id,
-    email: row.email,
-    role: row.role,
-    disabled: row.disabled === 1,
-    createdAt: row.created_at,
-  };
+const find = prepare.read((db, { id }: Slots<{ id: string }>) =>
+  db.selectFrom("users").select(userSelection).where("id", "=", id),
+);
+
+const findCredential = prepare.read((db, { id }: Slots<{ id: string }>) =>
+  db.selectFrom("users").select(credentialColumns).where("id", "=", id),
+);
+
+const lockCredential = prepare.read((db, { id }: Slots<{ id: string }>, { lockRows }) =>
+  db.selectFrom("users").select(credentialColumns).where("id", "=", id).modifyEnd(lockRows),
+);
+
+interface ListValues {
+  readonly filter: UserFilter;
+  readonly isByEmail: boolean;
+  readonly limit: number;
+  readonly afterId: string | undefined;
 }
 
-async function findUserByEmail(
-  run: Run,
-  queries: UserQueries,
-  email: string,
-): Promise<UserWithPassword | undefined> {
-  const { rows } = await execute(run, queries.byEmail, [email]);
-  const [row] = rows;
-  return (
-    row && { user: toUser(row), passwordHash: row.password_hash, lockedUntil: row.locked_until }
-  );
-}
-
-async function findUser(run: Run, userId: string): Promise<User | undefined> {
-  const row = await run((db) =>
-    db.selectFrom("users").select(userColumns).where("id", "=", userId).executeTakeFirst(),
-  );
-  return row && toUser(row);
-}
-
-async function findPasswordHash(
-  run: Run,
-  userId: string,
-  hold: RawBuilder<unknown>,
-): Promise<string | undefined> {
-  const row = await run((db) =>
-    db
-      .selectFrom("users")
-      .select("password_hash")
-      .where("id", "=", userId)
-      .modifyEnd(hold)
-      .executeTakeFirst(),
-  );
-  return row?.password_hash;
-}
-
-async function listUsers(
-  run: Run,
-  dialect: StorageDialect,
-  filter: UserFilter,
-  limit: number,
-  afterId: string | undefined,
-): Promise<User[]> {
+/** Composed for each call: its filters are optional. A column inside of an expression keeps its index out of the plan. */
+const list = compose.read((db, { filter, isByEmail, limit, afterId }: ListValues) => {
   const { emailPrefix, role, disabled } = filter;
-  // The addresses' index is for few that match; many are soon met on the way through all. What has no
-  // statistics is told which: no index is on an expression.
-  const isByEmail =
-    emailPrefix !== undefined && (dialect.hasStatistics || !(await isBroad(run, emailPrefix)));
-  const rows = await run((db) => {
-    let query = db.selectFrom("users").select(userColumns);
-    if (afterId !== undefined) query = query.where("id", ">", afterId);
-    if (emailPrefix !== undefined) {
-      const email = isByEmail ? sql.ref<string>("email") : sql<string>`(email || '')`;
-      const end = endOfPrefix(emailPrefix);
-      query = query.where(email, ">=", emailPrefix);
-      if (end !== undefined) query = query.where(email, "<", end);
-    }
-    if (role !== undefined)
-      query = query.where(isByEmail ? sql`(role || '')` : sql.ref("role"), "=", role);
-    if (disabled !== undefined)
-      query = query.where(
-        isByEmail ? sql`(disabled + 0)` : sql.ref("disabled"),
-        "=",
-        disabled ? 1 : 0,
-      );
-    return query.orderBy("id").limit(limit).execute();
-  });
-  return rows.map(toUser);
+  let query = db.selectFrom("users").select(userSelection);
+  if (afterId !== undefined) query = query.where("id", ">", afterId);
+  if (emailPrefix !== undefined) {
+    const email = isByEmail ? sql.ref<string>("email") : sql<string>`(email || '')`;
+    const end = endOfPrefix(emailPrefix);
+    query = query.where(email, ">=", emailPrefix);
+    if (end !== undefined) query = query.where(email, "<", end);
+  }
+  if (role !== undefined)
+    query = query.where(isByEmail ? sql`(role || '')` : sql.ref("role"), "=", role);
+  if (disabled !== undefined) {
+    const column = isByEmail ? sql`(disabled + 0)` : sql.ref("disabled");
+    query = query.where(column, "=", disabled ? 1 : 0);
+  }
+  return query.orderBy("id").limit(limit);
+});
+
+const findAdmin = prepare.read((db) =>
+  db.selectFrom("users").select("id").where("role", "=", "admin").limit(1),
+);
+
+type InsertValues = NewUserRow & Pick<UsersTable, "password_hash">;
+const insertedColumns = [...userColumns, "password_hash"] as const;
+
+const insert = prepare.write((db, slots: Slots<InsertValues>) =>
+  db
+    .insertInto("users")
+    .columns(insertedColumns)
+    // Not by SELECT: SQLite then keeps a journal for the statement alone, and a full disk undoes only that.
+    .expression(sql`values (${sql.join(insertedColumns.map((column) => slots[column]))})`)
+    .onConflict((conflict) => conflict.column("email").doNothing()),
+);
+
+const takeTurn = prepare.write((_db, _slots, dialect) => dialect.takeTurn("first_admin"));
+
+const insertUnlessAdmin = prepare.write((db, slots: Slots<InsertValues>) =>
+  db
+    .insertInto("users")
+    .columns(insertedColumns)
+    .expression(
+      db
+        .selectNoFrom(insertedColumns.map((column) => aliased(slots[column], column)))
+        .where(({ exists, not, selectFrom }) =>
+          not(exists(selectFrom("users").select("id").where("role", "=", "admin"))),
+        ),
+    )
+    .onConflict((conflict) => conflict.column("email").doNothing()),
+);
+
+function aliased(slot: AliasableExpression<unknown>, column: string) {
+  return slot.as(column);
 }
 
-async function insertUser(run: Run, user: User, passwordHash: string): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await run((db) =>
-    db
-      .insertInto("users")
-      .values(toRow(user, passwordHash))
-      .onConflict((conflict) => conflict.column("email").doNothing())
-      .executeTakeFirstOrThrow(),
-  );
-  return numInsertedOrUpdatedRows === 1n;
-}
-
-async function insertFirstAdmin(
-  run: Run,
-  dialect: StorageDialect,
-  user: User,
-  passwordHash: string,
-): Promise<"inserted" | "admin_exists" | "email_taken"> {
-  const row = toRow(user, passwordHash);
-  await run((db) => dialect.takeTurn(db, "first_admin"));
-  const { numInsertedOrUpdatedRows } = await run((db) =>
-    db
-      .insertInto("users")
-      .columns(["id", "email", "password_hash", "role", "disabled", "created_at"])
-      .expression(
-        db
-          .selectNoFrom(({ val }) => [
-            val(row.id).as("id"),
-            val(row.email).as("email"),
-            val(row.password_hash).as("password_hash"),
-            val(row.role).as("role"),
-            val(row.disabled).as("disabled"),
-            val(row.created_at).as("created_at"),
-          ])
-          .where(({ exists, not, selectFrom }) =>
-            not(exists(selectFrom("users").select("id").where("role", "=", "admin"))),
-          ),
-      )
-      .onConflict((conflict) => conflict.column("email").doNothing())
-      .executeTakeFirstOrThrow(),
-  );
-  if (numInsertedOrUpdatedRows === 1n) return "inserted";
-  const admins = await listUsers(run, dialect, { role: "admin" }, 1, undefined);
-  return admins.length > 0 ? "admin_exists" : "email_taken";
-}
-
-async function replacePasswordHash(
-  run: Run,
-  userId: string,
-  from: string,
-  to: string,
-): Promise<boolean> {
-  const { numUpdatedRows } = await run((db) =>
+const upgradePasswordHash = prepare.write(
+  (db, { id, from, to }: Slots<{ id: string; from: string; to: string }>) =>
     db
       .updateTable("users")
       .set({ password_hash: to })
-      .where("id", "=", userId)
-      .where("password_hash", "=", from)
-      .executeTakeFirstOrThrow(),
-  );
-  return numUpdatedRows === 1n;
+      .where("id", "=", id)
+      .where("password_hash", "=", from),
+);
+
+interface ChangeValues {
+  readonly id: string;
+  readonly epoch: number;
+  readonly nextEpoch: number;
+  readonly to: string;
 }
 
-async function setPasswordHash(run: Run, userId: string, to: string): Promise<void> {
-  await run.send((db) =>
-    db.updateTable("users").set({ password_hash: to }).where("id", "=", userId).execute(),
-  );
+const changePasswordHash = prepare.write((db, { id, epoch, nextEpoch, to }: Slots<ChangeValues>) =>
+  db
+    .updateTable("users")
+    .set({ password_hash: to, credential_epoch: nextEpoch })
+    .where("id", "=", id)
+    .where("credential_epoch", "=", epoch),
+);
+
+const setPasswordHash = prepare.send((db, { id, to }: Slots<{ id: string; to: string }>) =>
+  db
+    .updateTable("users")
+    .set((eb) => ({ password_hash: to, credential_epoch: eb("credential_epoch", "+", 1) }))
+    .where("id", "=", id),
+);
+
+interface UpdateValues {
+  readonly id: string;
+  readonly role: UsersTable["role"] | undefined;
+  readonly disabled: boolean | undefined;
 }
 
-async function updateUserUnlessLastAdmin(
-  run: Run,
-  dialect: StorageDialect,
-  userId: string,
-  { role, disabled }: UserChanges,
-): Promise<User | "not_found" | "last_admin"> {
-  const removesAdmin = role === "user" || disabled === true;
-  const row = await run((db) =>
-    withAdmins(db, dialect)
+/** Composed for each call: it asks for another admin only where it removes one. */
+const updateUnlessLastAdmin = compose.write(
+  (db, { id, role, disabled }: UpdateValues, { lockRows }) =>
+    withAdmins(db, lockRows)
       .updateTable("users")
       // A row always matches what it is set to, so a change of nothing is a change too.
-      .set(({ ref }) => ({
+      .set(({ eb, ref }) => ({
         role: role ?? ref("role"),
         disabled: disabled === undefined ? ref("disabled") : disabled ? 1 : 0,
+        credential_epoch: eb("credential_epoch", "+", disabled === true ? 1 : 0),
       }))
-      .where("id", "=", userId)
-      .$if(removesAdmin, (query) => query.where((eb) => isNotLastAdmin(eb, userId)))
-      .returning(userColumns)
-      .executeTakeFirst(),
-  );
-  if (row !== undefined) return toUser(row);
-  return (await findUser(run, userId)) === undefined ? "not_found" : "last_admin";
-}
+      .where("id", "=", id)
+      .$if(role === "user" || disabled === true, (query) => query.where(isNotLastAdmin(id)))
+      .returning(userSelection),
+);
 
-async function deleteUserUnlessLastAdmin(
-  run: Run,
-  dialect: StorageDialect,
-  userId: string,
-): Promise<"deleted" | "not_found" | "last_admin"> {
-  const { numDeletedRows } = await run((db) =>
-    withAdmins(db, dialect)
-      .deleteFrom("users")
-      .where("id", "=", userId)
-      .where((eb) => isNotLastAdmin(eb, userId))
-      .executeTakeFirstOrThrow(),
-  );
-  if (numDeletedRows === 1n) return "deleted";
-  return (await findUser(run, userId)) === undefined ? "not_found" : "last_admin";
-}
+const deleteUnlessLastAdmin = compose.write((db, { id }: { id: string }, { lockRows }) =>
+  withAdmins(db, lockRows).deleteFrom("users").where("id", "=", id).where(isNotLastAdmin(id)),
+);
 
 /**
- * The enabled admins, held in one order: of two that would remove each other, the second waits for the
+ * Locks the enabled admins, in one order: of two that would remove each other, the second waits for the
  * first, and then finds one admin less (AZ-07).
  */
-function withAdmins(db: Db, dialect: StorageDialect) {
+function withAdmins(db: Db, lockRows: RawBuilder<unknown>) {
   return db.with("admins", (query) =>
     query
       .selectFrom("users")
@@ -252,34 +240,22 @@ function withAdmins(db: Db, dialect: StorageDialect) {
       .where("role", "=", "admin")
       .where("disabled", "=", 0)
       .orderBy("id")
-      .modifyEnd(dialect.holdRows),
+      .modifyEnd(lockRows),
   );
 }
 
-/** True for everybody but the one enabled admin there is: part of the statement that removes one. */
-function isNotLastAdmin(
-  {
+/** True of every account but the one enabled admin there is: part of the statement that removes one. */
+function isNotLastAdmin(id: string) {
+  return ({
     and,
     eb,
     exists,
     not,
     or,
     selectFrom,
-  }: ExpressionBuilder<Tables & { admins: { id: string } }, "users">,
-  userId: string,
-) {
-  const anotherAdmin = selectFrom("admins").select("admins.id").where("admins.id", "!=", userId);
-  const isAdmin = and([eb("role", "=", "admin"), eb("disabled", "=", 0)]);
-  return or([not(isAdmin), exists(anotherAdmin)]);
-}
-
-function toRow(user: User, passwordHash: string): Insertable<UsersTable> {
-  return {
-    id: user.id,
-    email: user.email,
-    password_hash: passwordHash,
-    role: user.role,
-    disabled: user.disabled ? 1 : 0,
-    created_at: user.createdAt,
+  }: ExpressionBuilder<Tables & { admins: { id: string } }, "users">) => {
+    const anotherAdmin = selectFrom("admins").select("admins.id").where("admins.id", "!=", id);
+    const isAdmin = and([eb("role", "=", "admin"), eb("disabled", "=", 0)]);
+    return or([not(isAdmin), exists(anotherAdmin)]);
   };
 }

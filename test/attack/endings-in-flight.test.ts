@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { changePassword, deleteMe } from "../../src/domain/accounts.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
 import { hashSecret } from "../../src/domain/secrets.ts";
-import { revokeUserSessions, updateUser, type User } from "../../src/domain/users.ts";
+import { revokeUserSessions, updateUser } from "../../src/domain/users.ts";
+import type { User } from "../../src/domain/ports/users.ts";
 import { logInByCookie, storedEvents } from "../support/logins.ts";
 import { NOW, openWorld, PASSWORD, type World } from "../support/domain.ts";
 
@@ -29,7 +30,7 @@ function whileHashing(between: () => Promise<unknown>) {
 
 async function reset(): Promise<void> {
   const token = { secretHash: hashSecret("by mail"), createdAt: NOW, expiresAt: NOW + 60_000 };
-  await world.deps.storage.saveResetToken(user.id, token);
+  await world.deps.storage.resetTokens.save(user.id, token);
   expect(await resetPassword(world.deps, world.at(), "by mail", NEXT)).toEqual({
     deviceSecret: expect.any(String),
   });

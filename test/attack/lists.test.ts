@@ -64,6 +64,7 @@ const filters: Record<string, Filters> = {
     until: (items) => [middle(items), ({ timestamp }) => String(timestamp) < middle(items)],
   },
   listMySessions: {},
+  listMyEvents: {},
 };
 
 describe.each(lists)("$operationId", ({ operationId, path, request }) => {

@@ -1,12 +1,12 @@
 /** Nobody proved that the address of an account is theirs: an account must be no way to mail it at will. */
+import { login } from "../../src/domain/login.ts";
 import { beforeEach, describe, expect, test } from "vitest";
 import { NOTICE_QUOTA } from "../../src/contract/limits.ts";
 import { changePassword } from "../../src/domain/accounts.ts";
 import { unlockUser } from "../../src/domain/lockout.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
 import { hashSecret } from "../../src/domain/secrets.ts";
-import { login } from "../../src/domain/sessions.ts";
-import type { User } from "../../src/domain/users.ts";
+import type { User } from "../../src/domain/ports/users.ts";
 import { logInByCookie, storedEvents } from "../support/logins.ts";
 import { CLIENT, NOW, openWorld, PASSWORD, type World } from "../support/domain.ts";
 
@@ -42,14 +42,14 @@ async function resetTimes(times: number): Promise<void> {
   for (let round = 0; round < times; round += 1) {
     const secret = `by mail ${round}`;
     const token = { secretHash: hashSecret(secret), createdAt: NOW, expiresAt: NOW + HOUR_MS };
-    await deps.storage.saveResetToken(user.id, token);
+    await deps.storage.resetTokens.save(user.id, token);
     expect(await resetPassword(deps, world.at(), secret, PASSWORD)).not.toHaveProperty("failure");
   }
 }
 async function lockTimes(times: number): Promise<void> {
   for (let round = 0; round < times; round += 1) {
     const wrong = { email: user.email, password: "not the password" };
-    await login(deps, world.at(), wrong, CLIENT, undefined, undefined);
+    await login(deps, world.at(), { ...wrong, client: CLIENT, device: undefined }, undefined);
     await unlockUser(deps, world.at(), user, user.id);
   }
 }

@@ -1,6 +1,7 @@
+import { login } from "../../src/domain/login.ts";
 import { expect, test } from "vitest";
 import { makeFirstAdmin, signup } from "../../src/domain/accounts.ts";
-import { login, logout } from "../../src/domain/sessions.ts";
+import { logout } from "../../src/domain/sessions.ts";
 import { deleteUser } from "../../src/domain/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { CLIENT, openWorld, PASSWORD, succeeded, type World } from "../support/domain.ts";
@@ -21,13 +22,18 @@ test("LA-06 nobody is logged in, logged out or deleted whose event cannot be sto
   const world = await openWorld();
   const user = await world.newUser();
   const credentials = { email: user.email, password: PASSWORD };
-  const { session } = succeeded(
-    await login(world.deps, world.at(), credentials, CLIENT, undefined, undefined),
+  const { secret, session } = succeeded(
+    await login(
+      world.deps,
+      world.at(),
+      { ...credentials, client: CLIENT, device: undefined },
+      undefined,
+    ),
   );
   const printed = world.printed.length;
   forbidEvents(world);
   await expect(
-    login(world.deps, world.at(), credentials, CLIENT, undefined, session),
+    login(world.deps, world.at(), { ...credentials, client: CLIENT, device: undefined }, secret),
   ).rejects.toThrow();
   await expect(logout(world.deps, world.at(), session)).rejects.toThrow();
   await expect(deleteUser(world.deps, world.at(), user, user.id)).rejects.toThrow();
@@ -64,7 +70,7 @@ test("ST-05 of many signups with one address at once, one makes the account", as
 
 test("LG-05 of two processes that make the first admin at once, one does", async () => {
   const world = await openWorld();
-  const second = await openStorage(`sqlite:${world.databaseFile}`);
+  const second = await openStorage({ kind: "sqlite", path: world.databaseFile });
   const make = (storage: typeof second, email: string) =>
     makeFirstAdmin({ ...world.deps, storage }, world.at(), email, PASSWORD);
   const outcomes = await Promise.all([
@@ -82,7 +88,7 @@ test("AZ-07 of two admins who delete each other at once, one stays", async () =>
   const world = await openWorld();
   const [ada, grace] = [await world.newUser(), await world.newUser()];
   world.sql("UPDATE users SET role = 'admin'");
-  const second = await openStorage(`sqlite:${world.databaseFile}`);
+  const second = await openStorage({ kind: "sqlite", path: world.databaseFile });
   const outcomes = await Promise.all([
     deleteUser(world.deps, world.at(), ada, grace.id),
     deleteUser({ ...world.deps, storage: second }, world.at(), grace, ada.id),

@@ -1,11 +1,12 @@
+import { login } from "../../src/domain/login.ts";
 import { beforeEach, describe, expect, test } from "vitest";
 import { unlockUser } from "../../src/domain/lockout.ts";
 import { listSessions, revokeOtherSessions, revokeSession } from "../../src/domain/own-sessions.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
 import { hashSecret, newSecret } from "../../src/domain/secrets.ts";
-import { login } from "../../src/domain/sessions.ts";
-import { refresh } from "../../src/domain/tokens.ts";
-import { deleteUser, revokeUserSessions, updateUser, type User } from "../../src/domain/users.ts";
+import { refresh } from "../../src/domain/refresh-tokens.ts";
+import { deleteUser, revokeUserSessions, updateUser } from "../../src/domain/users.ts";
+import type { User } from "../../src/domain/ports/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import {
   logInByCookie,
@@ -48,12 +49,10 @@ describe("AZ-04 disabling ends everything at once", () => {
       await login(
         world.deps,
         world.at(),
-        { email: user.email, password: PASSWORD },
-        CLIENT,
-        undefined,
+        { email: user.email, password: PASSWORD, client: CLIENT, device: undefined },
         undefined,
       ),
-    ).toEqual({ failure: "invalid_credentials" });
+    ).toMatchObject({ failure: "invalid_credentials" });
 
     expect(storedEvents(world, "user_updated")).toEqual([
       expect.objectContaining({ userId: user.id, actorId: admin.id, changes: { disabled: true } }),
@@ -80,7 +79,7 @@ describe("AZ-04 disabling ends everything at once", () => {
       const token = newSecret();
       const instants = { createdAt: NOW, expiresAt: NOW + 1_000 };
       const secretHash = hashSecret(token);
-      expect(await world.deps.storage.saveResetToken(id, { ...instants, secretHash })).toBe(true);
+      expect(await world.deps.storage.resetTokens.save(id, { ...instants, secretHash })).toBe(true);
       return token;
     };
     const [token, theirs] = [await saved(user), await saved(admin)];
@@ -103,9 +102,7 @@ describe("AZ-04 disabling ends everything at once", () => {
       login(
         world.deps,
         world.at(),
-        { email: user.email, password: PASSWORD },
-        CLIENT,
-        undefined,
+        { email: user.email, password: PASSWORD, client: CLIENT, device: undefined },
         undefined,
       ),
     );
@@ -208,7 +205,7 @@ describe("AZ-07 the last enabled admin", () => {
     "stays when two admins meet at once, one %s the other, the other %s the one",
     async (one, other) => {
       world.sql("UPDATE users SET role = 'admin'");
-      const storage = await openStorage(`sqlite:${world.databaseFile}`);
+      const storage = await openStorage({ kind: "sqlite", path: world.databaseFile });
       const outcomes = await Promise.all([
         removals[one]?.(world.deps.storage, user.id),
         removals[other]?.(storage, admin.id),
@@ -263,9 +260,7 @@ describe("SE-07 AZ-02 own sessions", () => {
     const { sessionIdleSeconds, refreshTokenSeconds } = world.deps.lifetimes;
     const idsAt = async (seconds: number) => {
       const at = world.at(NOW + seconds * 1000);
-      return (await listSessions(world.deps, at, user.id, 9, undefined))?.sessions.map(
-        ({ id }) => id,
-      );
+      return (await listSessions(world.deps, at, user.id, 9, undefined))?.items.map(({ id }) => id);
     };
     expect(await idsAt(sessionIdleSeconds - 1)).toEqual([cookie.session.id, token.sessionId]);
     expect(await idsAt(sessionIdleSeconds + 1)).toEqual([token.sessionId]);
@@ -281,7 +276,7 @@ describe("SE-07 AZ-02 own sessions", () => {
     const first = await list(user.id, 2);
     const cursor = first?.nextCursor ?? "";
     const second = await list(user.id, 2, cursor);
-    const ids = [...(first?.sessions ?? []), ...(second?.sessions ?? [])].map(({ id }) => id);
+    const ids = [...(first?.items ?? []), ...(second?.items ?? [])].map(({ id }) => id);
     expect(ids).toEqual(sessionIds(world, user.id));
     expect(second?.nextCursor).toBeNull();
     expect(await list(admin.id, 2, cursor)).toBeUndefined();

@@ -1,8 +1,9 @@
 import { createSecretKey } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
-import { listEvents } from "../../src/domain/audit.ts";
+import { listEvents, listOwnEvents } from "../../src/domain/audit.ts";
 import { sealCursor } from "../../src/domain/cursors.ts";
-import { commit, type EventFilter } from "../../src/domain/events.ts";
+import { commit } from "../../src/domain/change.ts";
+import type { EventFilter } from "../../src/domain/ports/event-store.ts";
 import { listSessions } from "../../src/domain/own-sessions.ts";
 import { listUsers } from "../../src/domain/users.ts";
 import { respell } from "../support/base64url.ts";
@@ -20,7 +21,7 @@ beforeEach(async () => {
 /** Each event carries the id of a request of its own: that is how it is known again. */
 async function happen(name: "logout" | "user_unlocked", userId: string, now: number) {
   const occasion = world.at(now);
-  await commit(world.deps, occasion, (_, record) =>
+  await commit(world.deps, occasion, ({ record }) =>
     name === "logout" ? record(name, { userId }) : record(name, { userId, actorId: GRACE }),
   );
   return String(occasion.requestId);
@@ -29,7 +30,7 @@ async function happen(name: "logout" | "user_unlocked", userId: string, now: num
 async function page(filter: EventFilter, limit: number, cursor?: string) {
   const found = await listEvents(world.deps, filter, limit, cursor);
   if (found === undefined) throw new Error("A cursor of this list was refused");
-  return { ids: found.events.map(({ requestId }) => requestId), nextCursor: found.nextCursor };
+  return { ids: found.items.map(({ requestId }) => requestId), nextCursor: found.nextCursor };
 }
 
 /** All pages; `between` is done after each. */
@@ -144,5 +145,66 @@ describe("a cursor that this list did not give is refused", () => {
     }
     const { nextCursor } = await page({}, 1);
     expect(await listUsers(world.deps, {}, 1, nextCursor ?? "")).toBeUndefined();
+  });
+});
+
+describe("LA-07 an account's own events", () => {
+  const own = async (userId: string, limit: number, cursor?: string) => {
+    const found = await listOwnEvents(world.deps, userId, limit, cursor);
+    if (found === undefined) throw new Error("A cursor of this list was refused");
+    return { ids: found.items.map(({ requestId }) => requestId), nextCursor: found.nextCursor };
+  };
+
+  test("LA-07 are the account's alone, without those for administrators, newest first", async () => {
+    const made = [await happen("logout", ADA, NOW)];
+    await happen("logout", GRACE, NOW);
+    await commit(world.deps, world.at(), async ({ record }) => {
+      await record("token_refreshed", { userId: ADA, sessionId: GRACE });
+      await record("authorization_denied", { userId: ADA, operation: "listUsers" });
+      await record("rate_limited", { operation: "login", key: "ip" });
+    });
+    made.push(await happen("user_unlocked", ADA, NOW), await happen("logout", ADA, NOW + 1));
+    expect((await own(ADA, 50)).ids).toEqual(made.toReversed());
+  });
+
+  test.each([1, 2, 5, 6])("LA-07 pages of %i leave out and repeat nothing", async (limit) => {
+    const made: string[] = [];
+    for (let index = 0; index < 5; index += 1) {
+      made.push(await happen("logout", ADA, NOW + Math.floor(index / 2)));
+      await happen("logout", GRACE, NOW);
+    }
+    const ids: (string | null)[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await own(ADA, limit, cursor);
+      expect(page.ids.length).toBeLessThanOrEqual(limit);
+      ids.push(...page.ids);
+      cursor = page.nextCursor ?? undefined;
+      await happen("logout", ADA, NOW + 9); // newer than the page: not on the next one
+    } while (cursor !== undefined);
+    expect(ids).toEqual(made.toReversed());
+  });
+
+  test("LA-07 have cursors of their own: another account's, the administrators' and the sessions' are refused", async () => {
+    const ada = await world.newUser();
+    for (const userId of [ada.id, GRACE])
+      for (let index = 0; index < 2; index += 1) await happen("logout", userId, NOW);
+    await logInByCookie(world, ada);
+    await logInByCookie(world, ada);
+    const sessions = await listSessions(world.deps, world.at(), ada.id, 1, undefined);
+    const genuine = (await own(ada.id, 1)).nextCursor ?? "";
+    expect((await own(ada.id, 1, genuine)).ids).toHaveLength(1);
+    const foreign = [
+      (await own(GRACE, 1)).nextCursor,
+      (await page({}, 1)).nextCursor,
+      (await page({ userId: ada.id }, 1)).nextCursor,
+      sessions?.nextCursor,
+      respell(genuine),
+    ];
+    for (const cursor of foreign) {
+      expect(cursor).toEqual(expect.any(String));
+      expect(await listOwnEvents(world.deps, ada.id, 1, cursor ?? "")).toBeUndefined();
+    }
+    expect(await listEvents(world.deps, {}, 1, genuine)).toBeUndefined();
   });
 });

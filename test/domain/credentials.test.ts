@@ -1,10 +1,10 @@
 /** Logins that something else overtakes: between the check of a password and the session it would begin. */
+import { login, tokenLogin } from "../../src/domain/login.ts";
 import { hashSync } from "bcryptjs";
 import { afterAll, expect, test } from "vitest";
-import { type Device, recognizeDevice } from "../../src/domain/devices.ts";
-import type { BcryptWorkers } from "../../src/domain/passwords.ts";
-import { login } from "../../src/domain/sessions.ts";
-import { tokenLogin } from "../../src/domain/tokens.ts";
+import { recognizeDevice } from "../../src/domain/devices.ts";
+import type { Device } from "../../src/domain/ports/devices.ts";
+import type { BcryptWorkers } from "../../src/domain/ports/passwords.ts";
 import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
 import { storedEvents } from "../support/logins.ts";
 import { CHEAP_COST } from "../support/cheap-hashes.ts";
@@ -28,23 +28,28 @@ const sessions = (world: World) => world.sql("SELECT id FROM sessions");
 const failures = (world: World) =>
   world.printed.flatMap((event) => (event.event === "login_failed" ? [event.reason] : []));
 const logIn = (world: World, email: string, password = PASSWORD, device?: Device) =>
-  login(world.deps, world.at(), { email, password }, CLIENT, device, undefined);
+  login(world.deps, world.at(), { email, password, client: CLIENT, device }, undefined);
 
 test("PW-11 a password that is changed while a login with the old one is under way leaves no session", async () => {
   const newHash = hashSync("the password after", CHEAP_COST);
   const world: World = await openWorld(
-    overtaken(() => void world.sql("UPDATE users SET password_hash = ?", newHash)),
+    overtaken(
+      () =>
+        void world.sql(
+          "UPDATE users SET password_hash = ?, credential_epoch = credential_epoch + 1",
+          newHash,
+        ),
+    ),
   );
   const { email } = await world.newUser();
-  expect(await logIn(world, email)).toEqual({ failure: "invalid_credentials" });
-  const byToken = await tokenLogin(
-    world.deps,
-    world.at(),
-    { email, password: PASSWORD },
-    CLIENT,
-    undefined,
-  );
-  expect(byToken).toEqual({ failure: "invalid_credentials" });
+  expect(await logIn(world, email)).toMatchObject({ failure: "invalid_credentials" });
+  const byToken = await tokenLogin(world.deps, world.at(), {
+    email,
+    password: PASSWORD,
+    client: CLIENT,
+    device: undefined,
+  });
+  expect(byToken).toMatchObject({ failure: "invalid_credentials" });
   expect(sessions(world)).toEqual([]);
   expect(failures(world)).toEqual(["wrong_password", "wrong_password"]);
 });
@@ -54,7 +59,7 @@ test("AZ-04 an account that is disabled while a login is under way gets no sessi
     overtaken(() => void world.sql("UPDATE users SET disabled = 1")),
   );
   const { email } = await world.newUser();
-  expect(await logIn(world, email)).toEqual({ failure: "invalid_credentials" });
+  expect(await logIn(world, email)).toMatchObject({ failure: "invalid_credentials" });
   expect(sessions(world)).toEqual([]);
   expect(failures(world)).toEqual(["account_disabled"]);
 });
@@ -62,7 +67,7 @@ test("AZ-04 an account that is disabled while a login is under way gets no sessi
 test("AZ-04 an account that is deleted while a login is under way gets no session", async () => {
   const world: World = await openWorld(overtaken(() => void world.sql("DELETE FROM users")));
   const { email } = await world.newUser();
-  expect(await logIn(world, email)).toEqual({ failure: "invalid_credentials" });
+  expect(await logIn(world, email)).toMatchObject({ failure: "invalid_credentials" });
   expect(sessions(world)).toEqual([]);
   expect(failures(world)).toEqual(["user_not_found"]);
 });
@@ -70,7 +75,9 @@ test("AZ-04 an account that is deleted while a login is under way gets no sessio
 test("AZ-04 a wrong password for an account that is deleted meanwhile is told as what it is: nobody's", async () => {
   const world: World = await openWorld(overtaken(() => void world.sql("DELETE FROM users")));
   const { email } = await world.newUser();
-  expect(await logIn(world, email, "not the password")).toEqual({ failure: "invalid_credentials" });
+  expect(await logIn(world, email, "not the password")).toMatchObject({
+    failure: "invalid_credentials",
+  });
   expect(storedEvents(world, "login_failed")).toEqual([
     expect.objectContaining({ email, userId: null, reason: "user_not_found" }),
   ]);
@@ -81,7 +88,11 @@ test("RL-04 a right password that its owner's change overtakes resets no count: 
   let changeIt = false;
   const world: World = await openWorld(
     overtaken(() => {
-      if (changeIt) world.sql("UPDATE users SET password_hash = ?", newHash);
+      if (changeIt)
+        world.sql(
+          "UPDATE users SET password_hash = ?, credential_epoch = credential_epoch + 1",
+          newHash,
+        );
     }),
   );
   const { email } = await world.newUser();
@@ -97,10 +108,12 @@ test("RL-04 a right password that its owner's change overtakes resets no count: 
   changeIt = true;
   setCounts();
   // Judged anew, the password is a wrong one, and counted like one.
-  expect(await logIn(world, email)).toEqual({ failure: "invalid_credentials" });
+  expect(await logIn(world, email)).toMatchObject({ failure: "invalid_credentials" });
   expect(counts()).toEqual([{ account: 5, device: 4 }]);
   world.sql("UPDATE users SET password_hash = ?", hashSync(PASSWORD, CHEAP_COST));
-  expect(await logIn(world, email, PASSWORD, device)).toEqual({ failure: "invalid_credentials" });
+  expect(await logIn(world, email, PASSWORD, device)).toMatchObject({
+    failure: "invalid_credentials",
+  });
   expect(counts()).toEqual([{ account: 5, device: 5 }]);
 
   changeIt = false;
@@ -115,7 +128,7 @@ test("RL-02 PW-09 a right password that a lock overtakes starts no session, and 
   const { email } = await world.newUser();
   const plain = hashSync(PASSWORD, CHEAP_COST);
   world.sql("UPDATE users SET password_hash = ?", plain);
-  expect(await logIn(world, email)).toEqual({ failure: "invalid_credentials" });
+  expect(await logIn(world, email)).toMatchObject({ failure: "invalid_credentials" });
   expect(sessions(world)).toEqual([]);
   expect(world.sql("SELECT password_hash, failures FROM users")).toEqual([
     { password_hash: plain, failures: 2 },
@@ -128,12 +141,16 @@ test("an account that never stops changing is no reason to go on for ever", asyn
   const hashes = [1, 2, 3, 4].map(() => hashSync(PASSWORD, CHEAP_COST));
   const world: World = await openWorld(
     overtaken(
-      () => void world.sql("UPDATE users SET password_hash = ?", hashes[(turn += 1) % 4] ?? ""),
+      () =>
+        void world.sql(
+          "UPDATE users SET password_hash = ?, credential_epoch = credential_epoch + 1",
+          hashes[(turn += 1) % 4] ?? "",
+        ),
     ),
   );
   const { email } = await world.newUser();
   world.sql("UPDATE users SET failures = 4");
-  expect(await logIn(world, email)).toEqual({ failure: "overloaded" });
+  expect(await logIn(world, email)).toMatchObject({ failure: "overloaded" });
   expect(sessions(world)).toEqual([]);
   expect(world.sql("SELECT failures FROM users")).toEqual([{ failures: 4 }]); // RL-04
 });
@@ -148,9 +165,7 @@ test("PW-09 a hash from elsewhere is replaced by the first login that succeeds, 
   await login(
     world.deps,
     world.at(),
-    { email, password: "a wrong password" },
-    CLIENT,
-    undefined,
+    { email, password: "a wrong password", client: CLIENT, device: undefined },
     undefined,
   );
   expect(hashNow()).toBe(plain);
@@ -197,7 +212,7 @@ test("IV-07 a login that meets a full queue is told to come back, known or unkno
     compare: async () => "overloaded",
   });
   const { email } = await world.newUser();
-  expect(await logIn(world, email)).toEqual({ failure: "overloaded" });
-  expect(await logIn(world, "nobody@example.com")).toEqual({ failure: "overloaded" });
+  expect(await logIn(world, email)).toMatchObject({ failure: "overloaded" });
+  expect(await logIn(world, "nobody@example.com")).toMatchObject({ failure: "overloaded" });
   expect(failures(world)).toEqual([]);
 });

@@ -6,7 +6,8 @@ import { unlockUser } from "../../src/domain/lockout.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
 import { hashSecret, newSecret } from "../../src/domain/secrets.ts";
 import { logout } from "../../src/domain/sessions.ts";
-import { deleteUser, revokeUserSessions, updateUser, type User } from "../../src/domain/users.ts";
+import { deleteUser, revokeUserSessions, updateUser } from "../../src/domain/users.ts";
+import type { User } from "../../src/domain/ports/users.ts";
 import { logInByCookie } from "../support/logins.ts";
 import { NOW, openWorld, PASSWORD, type World } from "../support/domain.ts";
 
@@ -130,6 +131,9 @@ function change(owner: Parameters<typeof changePassword>[2], currentPassword = P
 async function resetToken(): Promise<string> {
   const token = newSecret();
   const instants = { createdAt: NOW, expiresAt: NOW + 1_000 };
-  await world.deps.storage.saveResetToken(user.id, { ...instants, secretHash: hashSecret(token) });
+  await world.deps.storage.resetTokens.save(user.id, {
+    ...instants,
+    secretHash: hashSecret(token),
+  });
   return token;
 }

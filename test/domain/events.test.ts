@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { commit } from "../../src/domain/events.ts";
+import { commit } from "../../src/domain/change.ts";
 import { openWorld } from "../support/domain.ts";
 
 test("LA-06 what did not happen is neither stored nor printed", async () => {
   const world = await openWorld();
   const userId = world.deps.newId(0);
-  const undone = commit(world.deps, world.at(), async (_, record) => {
+  const undone = commit(world.deps, world.at(), async ({ record }) => {
     await record("logout", { userId });
     throw new Error("and then the rest failed");
   });
@@ -16,7 +16,7 @@ test("LA-06 what did not happen is neither stored nor printed", async () => {
 
 test("LA-06 an event is printed once its change holds, not before", async () => {
   const world = await openWorld();
-  await commit(world.deps, world.at(), async (_, record) => {
+  await commit(world.deps, world.at(), async ({ record }) => {
     await record("logout", { userId: world.deps.newId(0) });
     expect(world.printed).toEqual([]);
   });
@@ -26,7 +26,7 @@ test("LA-06 an event is printed once its change holds, not before", async () => 
 
 test("an event that does not match the contract fails the change it tells of", async () => {
   const world = await openWorld();
-  const wrong = commit(world.deps, world.at(), (_, record) =>
+  const wrong = commit(world.deps, world.at(), ({ record }) =>
     record("logout", { userId: "no id" }),
   );
   await expect(wrong).rejects.toThrow("event logout");

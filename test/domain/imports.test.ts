@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createEventLog } from "../../src/app.ts";
 import type { LogEvent } from "../../src/contract/events.ts";
 import type { ImportedAccount } from "../../src/contract/imports.ts";
-import type { Journal, Occasion } from "../../src/domain/events.ts";
+import type { Journal, Occasion } from "../../src/domain/ports/events.ts";
 import { importAccounts, rehearseImport } from "../../src/domain/imports.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
@@ -44,15 +44,15 @@ describe.each(databases)("imports on $name", ({ create }) => {
     ]);
     expect(outcomes).toEqual(["imported", "imported"]);
 
-    const users = await test.storage.listUsers({}, 10, undefined);
+    const users = await test.storage.users.list({}, 10, undefined);
     expect(users).toMatchObject([
       { email: "ada@example.com", role: "admin", disabled: false, createdAt: 1_577_934_245_006 },
       { email: "grace@example.com", role: "user", disabled: true, createdAt: NOW },
     ]);
-    expect((await test.storage.findUserByEmail("ada@example.com"))?.passwordHash).toBe(
+    expect((await test.storage.users.findByEmail("ada@example.com"))?.passwordHash).toBe(
       passwordHash,
     );
-    const stored = await test.storage.listEvents({}, 10, undefined);
+    const stored = await test.storage.events.list({}, 10, undefined);
     expect(stored.map(({ event }) => event).toReversed()).toEqual(printed);
     expect(printed).toMatchObject(
       users.map(({ id, email }) => ({ event: "signup", userId: id, email, requestId: null })),
@@ -65,29 +65,29 @@ describe.each(databases)("imports on $name", ({ create }) => {
     await importAll(
       dates.map((createdAt, index) => account(`p${index}`, createdAt ? { createdAt } : {})),
     );
-    const users = await test.storage.listUsers({}, 10, undefined);
+    const users = await test.storage.users.list({}, 10, undefined);
     expect(users.map(({ email }) => email.slice(0, 2))).toEqual(["p1", "p0", "p2"]);
   });
 
   it("an address that has an account keeps it as it is, whatever the file says, and nothing is recorded", async () => {
     const admin = anAdmin({ email: "ada@example.com" });
-    await test.storage.insertUser(admin, HASH);
+    await test.storage.users.insert(admin, HASH);
     const file = [account("ada", { disabled: true }), account("grace"), account("grace")];
     expect(await importAll(file)).toEqual(["email_taken", "imported", "email_taken"]);
     expect(await importAll(file)).toEqual(["email_taken", "email_taken", "email_taken"]);
-    expect(await test.storage.findUserByEmail("ada@example.com")).toMatchObject({
+    expect(await test.storage.users.findByEmail("ada@example.com")).toMatchObject({
       user: admin,
       passwordHash: HASH,
     });
-    expect(await test.storage.listEvents({}, 10, undefined)).toHaveLength(1);
+    expect(await test.storage.events.list({}, 10, undefined)).toHaveLength(1);
   });
 
   it("two imports of one file at once leave one account and one event each", async () => {
     const file = Array.from({ length: 50 }, (_, index) => account(`p${index}`));
     const outcomes = await Promise.all([importAll(file), importAll(file.toReversed())]);
     expect(outcomes.flat().filter((outcome) => outcome === "imported")).toHaveLength(50);
-    expect(await test.storage.listUsers({}, 100, undefined)).toHaveLength(50);
-    expect(await test.storage.listEvents({}, 100, undefined)).toHaveLength(50);
+    expect(await test.storage.users.list({}, 100, undefined)).toHaveLength(50);
+    expect(await test.storage.events.list({}, 100, undefined)).toHaveLength(50);
   });
 
   it("an account from the future or from before 1970 is refused, and those beside it are not", async () => {
@@ -102,20 +102,20 @@ describe.each(databases)("imports on $name", ({ create }) => {
   it("LA-06 a batch that fails leaves no account and no event of it", async () => {
     const broken = { ...account("broken"), role: null as unknown as "user" }; // what no schema lets through
     await expect(importAll([account("ada"), broken])).rejects.toThrow();
-    expect(await test.storage.listUsers({}, 10, undefined)).toEqual([]);
-    expect(await test.storage.listEvents({}, 10, undefined)).toEqual([]);
+    expect(await test.storage.users.list({}, 10, undefined)).toEqual([]);
+    expect(await test.storage.events.list({}, 10, undefined)).toEqual([]);
   });
 
   it("a rehearsal says the same and writes nothing", async () => {
-    await test.storage.insertUser(anAdmin({ email: "ada@example.com" }), HASH);
+    await test.storage.users.insert(anAdmin({ email: "ada@example.com" }), HASH);
     const file = [
       account("ada"),
       account("grace"),
       account("future", { createdAt: "2999-01-01T00:00:00.000Z" }),
     ];
     const rehearsed = await rehearseImport(journal(), occasion, file);
-    expect(await test.storage.listUsers({}, 10, undefined)).toHaveLength(1);
-    expect(await test.storage.listEvents({}, 10, undefined)).toEqual([]);
+    expect(await test.storage.users.list({}, 10, undefined)).toHaveLength(1);
+    expect(await test.storage.events.list({}, 10, undefined)).toEqual([]);
     expect(rehearsed).toEqual(["email_taken", "imported", "impossible_date"]);
     expect(await importAll(file)).toEqual(rehearsed);
   });

@@ -2,15 +2,15 @@ import { randomBytes } from "node:crypto";
 import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
 import { createEventLog } from "../../src/app.ts";
-import type { Journal } from "../../src/domain/events.ts";
+import type { Journal } from "../../src/domain/ports/events.ts";
 import {
   ForeignSecretError,
   KEY_NOTICE_MS,
   openKeyRing,
   rotateSigningKey,
 } from "../../src/domain/keys.ts";
-import type { Storage } from "../../src/domain/storage.ts";
-import { StorageUnavailableError } from "../../src/domain/storage.ts";
+import type { Storage } from "../../src/domain/ports/storage.ts";
+import { StorageUnavailableError } from "../../src/domain/ports/storage.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
 import { NOW } from "../support/rows.ts";
 
@@ -80,7 +80,10 @@ describe.each(databases)("the key ring on $name", ({ create }) => {
     let asked = 0;
     const counted = {
       ...test.storage,
-      listSigningKeys: () => ((asked += 1), test.storage.listSigningKeys()),
+      signingKeys: {
+        ...test.storage.signingKeys,
+        list: () => ((asked += 1), test.storage.signingKeys.list()),
+      },
     };
     const ring = await openRing(counted);
     asked = 0;
@@ -93,11 +96,14 @@ describe.each(databases)("the key ring on $name", ({ create }) => {
 
   it("keeps its keys while the database is away", async () => {
     let away = false;
-    const listSigningKeys = async () => {
+    const list = async () => {
       if (away) throw new StorageUnavailableError("away", "AWAY");
-      return test.storage.listSigningKeys();
+      return test.storage.signingKeys.list();
     };
-    const ring = await openRing({ ...test.storage, listSigningKeys });
+    const ring = await openRing({
+      ...test.storage,
+      signingKeys: { ...test.storage.signingKeys, list },
+    });
     const { kid } = await ring.findSigning(NOW);
     away = true;
     expect((await ring.findSigning(NOW + 60_000)).kid).toBe(kid);
@@ -107,11 +113,14 @@ describe.each(databases)("the key ring on $name", ({ create }) => {
 
   it("knows a rotation a second after a load that failed, and not ten", async () => {
     let away = false;
-    const listSigningKeys = async () => {
+    const list = async () => {
       if (away) throw new StorageUnavailableError("away", "AWAY");
-      return test.storage.listSigningKeys();
+      return test.storage.signingKeys.list();
     };
-    const ring = await openRing({ ...test.storage, listSigningKeys });
+    const ring = await openRing({
+      ...test.storage,
+      signingKeys: { ...test.storage.signingKeys, list },
+    });
     const kid = await rotate(NOW);
     away = true;
     await ring.findSigning(NOW + 10_000);
@@ -123,7 +132,7 @@ describe.each(databases)("the key ring on $name", ({ create }) => {
   it("of rotations at once each retires the one before, and one key signs in the end", async () => {
     await openRing();
     await Promise.all(Array.from({ length: 5 }, (_, i) => rotate(NOW + i)));
-    const keys = await test.storage.listSigningKeys();
+    const keys = await test.storage.signingKeys.list();
     expect(keys).toHaveLength(6);
     expect(keys.filter(({ retiredAt }) => retiredAt === null)).toHaveLength(1);
   });
@@ -131,7 +140,7 @@ describe.each(databases)("the key ring on $name", ({ create }) => {
   it("LA-06 a rotation is stored as an event with the new key's id, and nothing else", async () => {
     await openRing();
     const kid = await rotate(NOW);
-    const [listed, ...rest] = await test.storage.listEvents({}, 10, undefined);
+    const [listed, ...rest] = await test.storage.events.list({}, 10, undefined);
     expect(rest).toEqual([]);
     expect(listed?.event).toEqual({
       ...{ event: "signing_key_rotated", level: "info", kid },
@@ -141,7 +150,7 @@ describe.each(databases)("the key ring on $name", ({ create }) => {
 
   it("refuses to rotate under another AUTH_SECRET, and changes nothing", async () => {
     await openRing();
-    const before = await test.storage.listSigningKeys();
+    const before = await test.storage.signingKeys.list();
     const foreign = rotateSigningKey(
       journal(),
       { requestId: null, ip: null, now: NOW },
@@ -149,7 +158,7 @@ describe.each(databases)("the key ring on $name", ({ create }) => {
       900,
     );
     await expect(foreign).rejects.toBeInstanceOf(ForeignSecretError);
-    expect(await test.storage.listSigningKeys()).toEqual(before);
+    expect(await test.storage.signingKeys.list()).toEqual(before);
   });
 
   it("refuses a rotation that would outgrow the published set, until keys have expired", async () => {

@@ -65,7 +65,7 @@ test("a public half that was exchanged does not pass for the key's own", async (
 test("two processes that open an empty database get one key", async () => {
   const world = await openWorld();
   world.sql("DELETE FROM signing_keys");
-  const second = await openStorage(`sqlite:${world.databaseFile}`);
+  const second = await openStorage({ kind: "sqlite", path: world.databaseFile });
   const rings = await Promise.all(
     [world.deps.storage, second, world.deps.storage, second].map((storage, index) =>
       openKeyRing(storage, signingKeySeal, 900, `kid-${index}`, NOW),

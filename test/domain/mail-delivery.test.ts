@@ -1,10 +1,7 @@
 /** A mail that is not accepted: how often it is tried, how long, and what is left of it. */
 import { beforeEach, expect, test } from "vitest";
-import {
-  type DeliverableMail,
-  deliverNext,
-  type Delivery,
-} from "../../src/domain/mail-delivery.ts";
+import { deliverNext, type Delivery } from "../../src/domain/mail-delivery.ts";
+import type { DeliverableMail } from "../../src/domain/ports/mails.ts";
 import { requestReset } from "../../src/domain/resets.ts";
 import { NOW, openWorld, type World } from "../support/domain.ts";
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { findWeaknesses, type PasswordPolicy } from "../../src/domain/password-policy.ts";
+import { findWeaknesses } from "../../src/domain/password-policy.ts";
+import type { PasswordPolicy } from "../../src/domain/ports/passwords.ts";
 import { isCommonPassword } from "../../src/platform/common-passwords.ts";
 
 const policy: PasswordPolicy = { minLength: 8, maxLength: 256, isCommon: isCommonPassword };

@@ -3,9 +3,10 @@ import { DatabaseSync } from "node:sqlite";
 import { decodeJwt } from "jose";
 import { beforeEach, describe, expect, test } from "vitest";
 import { KEY_NOTICE_MS } from "../../src/domain/keys.ts";
-import { StorageUnavailableError } from "../../src/domain/storage.ts";
-import { findPresented, refresh, revokeToken } from "../../src/domain/tokens.ts";
-import { deleteUser, type User } from "../../src/domain/users.ts";
+import { StorageUnavailableError } from "../../src/domain/ports/storage.ts";
+import { findPresented, refresh, revokeToken } from "../../src/domain/refresh-tokens.ts";
+import { deleteUser } from "../../src/domain/users.ts";
+import type { User } from "../../src/domain/ports/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { respell } from "../support/base64url.ts";
 import {
@@ -166,7 +167,7 @@ describe("TK-12 reuse ends the family", () => {
 
   test("and is told once, also when many come at once through two processes", async () => {
     await next(first.refreshToken);
-    const storage = await openStorage(`sqlite:${world.databaseFile}`);
+    const storage = await openStorage({ kind: "sqlite", path: world.databaseFile });
     const attempts = Array.from({ length: 12 }, (_, index) => {
       const deps = index % 2 === 0 ? world.deps : { ...world.deps, storage };
       return refresh(deps, world.at(LATER), first.refreshToken);
@@ -200,7 +201,7 @@ describe("TK-12 reuse ends the family", () => {
 });
 
 test("TK-13 of 20 refreshes at once through two processes, all get the one successor", async () => {
-  const storage = await openStorage(`sqlite:${world.databaseFile}`);
+  const storage = await openStorage({ kind: "sqlite", path: world.databaseFile });
   const attempts = Array.from({ length: 20 }, (_, index) => {
     const deps = index % 2 === 0 ? world.deps : { ...world.deps, storage };
     return refresh(deps, world.at(), first.refreshToken);

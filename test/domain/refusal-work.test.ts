@@ -2,10 +2,10 @@
  * How much a refusal costs beside its hashing, by rank of the work that was done. A hash, or the disk, takes so
  * long that `test/attack/timing.test.ts` does not see it; whoever asks often enough would.
  */
+import { login } from "../../src/domain/login.ts";
 import { expect, test } from "vitest";
-import type { Dependencies } from "../../src/domain/dependencies.ts";
+import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import { requestReset } from "../../src/domain/resets.ts";
-import { login } from "../../src/domain/sessions.ts";
 import { patience } from "../support/retried.ts";
 import { superiority, timesInTurns, workClock } from "../support/rank-test.ts";
 import { CLIENT, openWorld, PASSWORD } from "../support/domain.ts";
@@ -75,12 +75,10 @@ test(
       const outcome = await login(
         deps,
         world.at(),
-        { email, password },
-        CLIENT,
-        undefined,
+        { email, password, client: CLIENT, device: undefined },
         undefined,
       );
-      expect(outcome).toEqual({ failure: "invalid_credentials" });
+      expect(outcome).toMatchObject({ failure: "invalid_credentials" });
     };
     const { wrong, ...others } = await timesInTurns(
       LOGIN_ROUNDS,

@@ -44,7 +44,7 @@ test("RS-01 RS-06 what an unknown address costs is nobody's token, a mail that i
   await requestReset(world.deps, world.at(), unknown);
   expect(world.sql("SELECT user_id FROM reset_tokens")).toEqual([{ user_id: null }]);
   expect(world.sql("SELECT finished_at FROM mails")).toEqual([{ finished_at: NOW }]);
-  expect(await world.deps.storage.claimDueMail(NOW, NOW + 1)).toBeUndefined();
+  expect(await world.deps.storage.mails.claimDue(NOW, NOW + 1)).toBeUndefined();
   expect(storedEvents(world, "reset_token_created")).toEqual([]);
   expect(storedEvents(world, "reset_requested_unknown_email")).toMatchObject([{ email: unknown }]);
 });

@@ -1,8 +1,9 @@
 /** SE-12: what another process revokes is refused at the very next request, however often it was let through before. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Storage } from "../../src/domain/storage.ts";
+import type { Storage } from "../../src/domain/ports/storage.ts";
 import { revokeSession } from "../../src/domain/own-sessions.ts";
-import { revokeUserSessions, updateUser, type User } from "../../src/domain/users.ts";
+import { revokeUserSessions, updateUser } from "../../src/domain/users.ts";
+import type { User } from "../../src/domain/ports/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { logInByCookie, logInByToken, roleByBearer, roleByCookie } from "../support/logins.ts";
 import { openWorld, type World } from "../support/domain.ts";
@@ -14,7 +15,7 @@ let user: User;
 beforeEach(async () => {
   world = await openWorld();
   user = await world.newUser();
-  connection = await openStorage(`sqlite:${world.databaseFile}`);
+  connection = await openStorage({ kind: "sqlite", path: world.databaseFile });
   elsewhere = { ...world, deps: { ...world.deps, storage: connection } };
 });
 afterEach(() => connection.close());

@@ -1,16 +1,11 @@
+import { login, tokenLogin } from "../../src/domain/login.ts";
 import { DatabaseSync } from "node:sqlite";
 import { beforeEach, describe, expect, test } from "vitest";
 import { hashSecret } from "../../src/domain/secrets.ts";
-import {
-  login,
-  logout,
-  recognizeCookie,
-  recognizeSession,
-  type Session,
-} from "../../src/domain/sessions.ts";
+import { logout, recognizeCookie, recognizeSession } from "../../src/domain/sessions.ts";
 import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
-import { tokenLogin } from "../../src/domain/tokens.ts";
-import { deleteUser, type User } from "../../src/domain/users.ts";
+import { deleteUser } from "../../src/domain/users.ts";
+import type { User } from "../../src/domain/ports/users.ts";
 import { CLIENT, NOW, openWorld, PASSWORD, succeeded, type World } from "../support/domain.ts";
 
 let world: World;
@@ -20,16 +15,21 @@ beforeEach(async () => {
   user = await world.newUser();
 });
 
-async function logIn(replaced?: Session, now = NOW) {
+async function logIn(replaced?: string, now = NOW) {
   const credentials = { email: user.email, password: PASSWORD };
   return succeeded(
-    await login(world.deps, world.at(now), credentials, CLIENT, undefined, replaced),
+    await login(
+      world.deps,
+      world.at(now),
+      { ...credentials, client: CLIENT, device: undefined },
+      replaced,
+    ),
   );
 }
 async function logInByToken() {
   const credentials = { email: user.email, password: PASSWORD };
   const { accessToken } = succeeded(
-    await tokenLogin(world.deps, world.at(), credentials, CLIENT, undefined),
+    await tokenLogin(world.deps, world.at(), { ...credentials, client: CLIENT, device: undefined }),
   );
   const claims = await verifyAccessToken(world.deps, world.at(), accessToken);
   if (claims === undefined) throw new Error("A fresh token is not believed");
@@ -97,9 +97,7 @@ describe("SE-05 limits are the server's to judge", () => {
       await login(
         short.deps,
         short.at(),
-        { email, password: PASSWORD },
-        CLIENT,
-        undefined,
+        { email, password: PASSWORD, client: CLIENT, device: undefined },
         undefined,
       ),
     );
@@ -119,7 +117,7 @@ describe("SE-05 limits are the server's to judge", () => {
 describe("LG-03 every login is a new session", () => {
   test("ids and secrets differ, and the one it replaces ends", async () => {
     const first = await logIn();
-    const second = await logIn(first.session);
+    const second = await logIn(first.secret);
     expect(second.session.id).not.toBe(first.session.id);
     expect(second.secret).not.toBe(first.secret);
     expect(second.csrfToken).not.toBe(first.csrfToken);
@@ -137,7 +135,14 @@ describe("LG-03 every login is a new session", () => {
   test("a login that fails ends nothing", async () => {
     const first = await logIn();
     const wrong = { email: user.email, password: "not the password" };
-    expect(await login(world.deps, world.at(), wrong, CLIENT, undefined, first.session)).toEqual({
+    expect(
+      await login(
+        world.deps,
+        world.at(),
+        { ...wrong, client: CLIENT, device: undefined },
+        first.secret,
+      ),
+    ).toMatchObject({
       failure: "invalid_credentials",
     });
     expect(await recognize(first.secret)).toBeDefined();

@@ -1,6 +1,6 @@
+import { tokenLogin } from "../../src/domain/login.ts";
 import { expect, test, beforeAll } from "vitest";
 import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
-import { tokenLogin } from "../../src/domain/tokens.ts";
 import { patience } from "../support/retried.ts";
 import { respell } from "../support/base64url.ts";
 import { CLIENT, openWorld, PASSWORD, succeeded, type World } from "../support/domain.ts";
@@ -11,7 +11,12 @@ beforeAll(async () => {
   world = await openWorld();
   const { email } = await world.newUser();
   const pair = succeeded(
-    await tokenLogin(world.deps, world.at(), { email, password: PASSWORD }, CLIENT, undefined),
+    await tokenLogin(world.deps, world.at(), {
+      email,
+      password: PASSWORD,
+      client: CLIENT,
+      device: undefined,
+    }),
   );
   genuine = pair.accessToken;
 });

@@ -65,6 +65,7 @@ test("AZ-01 who may call what is as it was decided: the matrix alone would follo
     bearer: ["getTokenMe"],
     "session or bearer": ["getMe", "deleteMe", "changePassword"].concat([
       "listMySessions",
+      "listMyEvents",
       "revokeMySession",
       "revokeMyOtherSessions",
     ]),

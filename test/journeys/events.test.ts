@@ -126,6 +126,9 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   const met = new Set([...server.events(), ...byCommand].map(({ event }) => event));
   expect([...met].sort()).toEqual([...eventNames].sort());
 
+  const locks = told.filter(({ event }) => event === "login_locked");
+  expect(locks).toMatchObject([{ userId: user.id, email }]);
+
   const requests = server.events().filter((line) => line.event === "request");
   expect(requests).toHaveLength(35);
   // LA-03: where it went as the contract writes it, and never what was asked with it.

@@ -93,7 +93,7 @@ describe("examples/log-tail", () => {
     const { lines, child } = example("log-tail", {});
     const event = { timestamp: "2026-11-23T10:06:00.000Z", requestId: null, ip: null };
     const input = [
-      "> portcullis@0.1.0 start",
+      "> portcullis@0.2.0 start",
       JSON.stringify({ ...event, event: "passkey_added", level: "info" }),
       JSON.stringify({
         ...event,

@@ -135,6 +135,12 @@ async function journey({ baseUrl, fetch: send, resetToken }: Target): Promise<St
   });
   await program.getTokenMe();
 
+  await browser.listMyEvents();
+  await browser.listMyEvents({ limit: 2 });
+  await browser.listMyEvents({ limit: 101 });
+  await browser.listMyEvents({ cursor: "nonsense" });
+  await stranger.listMyEvents();
+
   await stranger.login({ email, password });
   const sessions = await browser.listMySessions();
   await browser.listMySessions({ limit: 1 });
@@ -165,6 +171,9 @@ async function journey({ baseUrl, fetch: send, resetToken }: Target): Promise<St
   await stranger.resetPassword({ token, newPassword });
   await browser.getMe();
   await browser.login({ email, password });
+  const events = await browser.listMyEvents({ limit: 5 });
+  const cursor = events.ok ? events.data.nextCursor : null;
+  await browser.listMyEvents({ cursor: cursor ?? "", limit: 100 });
   await browser.deleteMe({ password: newPassword });
   await browser.deleteMe({ password });
   await browser.getMe();
@@ -221,7 +230,8 @@ async function stepOf(step: string, response: Response): Promise<Step> {
 function shapeOf(value: unknown, key = ""): unknown {
   if (["code", "title", "status", "detail", "type", "part", "path", "reasons"].includes(key))
     return value;
-  if (["kind", "current", "role", "disabled", "tokenType"].includes(key)) return value;
+  if (["event", "by", "method", "kind", "current", "role", "disabled", "tokenType"].includes(key))
+    return value;
   // The network's `fetch` names itself; without a network nobody does.
   if (key === "userAgent") return "text or null";
   if (Array.isArray(value)) return value.map((item) => shapeOf(item));

@@ -4,8 +4,9 @@
  */
 import { describe, expectTypeOf, it } from "vitest";
 import type { Operations } from "../../src/contract/operations.ts";
-import type { EventLog, Occasion, Record as RecordEvent } from "../../src/domain/events.ts";
-import type { Answer, Call, Caller, Handlers } from "../../src/routes/handler.ts";
+import type { RecordEvent } from "../../src/domain/change.ts";
+import type { EventLog, Occasion } from "../../src/domain/ports/events.ts";
+import type { Answer, Call, Caller, Delivered, Handlers } from "../../src/routes/handler.ts";
 
 type SignupAnswer = Answer<Operations["signup"]>;
 type LogoutAnswer = Answer<Operations["logout"]>;
@@ -66,6 +67,37 @@ describe("an answer", () => {
     // @ts-expect-error a hash is nobody's business
     const wrong: SignupAnswer = { status: 201, body: { ...user, passwordHash: "$2b$12$" } };
     return wrong;
+  });
+
+  it("has the optional fields that its schema declares: what nobody delivers does not compile", () => {
+    interface Account {
+      id: string;
+      nickname?: string | undefined;
+    }
+    interface Page {
+      items: Account[];
+      owner: Account | null;
+    }
+    const given: Delivered<Account> = { id: user.id, nickname: undefined };
+    const forgotten = { id: user.id };
+    // @ts-expect-error the nickname is declared
+    const wrong: Delivered<Account> = forgotten;
+    // @ts-expect-error and in every item of a page
+    const inPage: Delivered<Page> = { items: [forgotten], owner: given };
+    // @ts-expect-error and where a value may be null
+    const inUnion: Delivered<Page> = { items: [given], owner: forgotten };
+    const none: Delivered<Page> = { items: [], owner: null };
+    // @ts-expect-error a number is no nickname
+    const mistyped: Delivered<Account> = { id: user.id, nickname: 7 };
+    return [wrong, inPage, inUnion, none, mistyped];
+  });
+
+  it("has every field of an account wherever one is answered", () => {
+    type BodyOf<A> = A extends { readonly body: infer B } ? B : never;
+    type Session = BodyOf<Answer<Operations["login"]>>;
+    type Page = BodyOf<Answer<Operations["listUsers"]>>;
+    expectTypeOf<Session["user"]>().toEqualTypeOf<Delivered<Session["user"]>>();
+    expectTypeOf<Page["items"][number]>().toEqualTypeOf<Delivered<Page["items"][number]>>();
   });
 
   it("is a problem only if its operation declares it", () => {

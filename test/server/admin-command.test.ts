@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cookieClient, dataOf, freshEmail, password, signedInClient } from "../support/clients.ts";
-import { eventsOf, scriptPath } from "../support/commands.ts";
+import { commandLine, eventsOf } from "../support/commands.ts";
 import { adminCredentials } from "../support/server-process.ts";
 import { useCommands } from "../support/command-server.ts";
 import { noTerminal, runOnTerminal } from "../support/terminal.ts";
@@ -29,7 +29,7 @@ test.skipIf(noTerminal)(
   async () => {
     const email = freshEmail();
     const environment = { DATABASE_URL: `sqlite:${server().databaseFile}`, BCRYPT_COST: "10" };
-    const create = [process.execPath, scriptPath("admin"), "create", email];
+    const create = commandLine("admin", "create", email);
     const typing = (again: string) => [
       { after: "(not shown): ", line: password },
       { after: "Once more: ", line: again },

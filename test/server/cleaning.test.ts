@@ -6,7 +6,15 @@ import { openStorage } from "../../src/storage/storage.ts";
 import { startTarget } from "../support/in-process-server.ts";
 import { until } from "../support/wait-for.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { aCookieSession, aSignup, aTokenSession, aUser, HASH, NOW } from "../support/rows.ts";
+import {
+  aCookieSession,
+  aSignup,
+  aTokenSession,
+  aUser,
+  EPOCH,
+  HASH,
+  NOW,
+} from "../support/rows.ts";
 
 const settings = { SESSION_IDLE_TTL: 3_600, EVENT_RETENTION_DAYS: 365 };
 const MINUTE = 60_000;
@@ -16,7 +24,7 @@ describe.each(databases)("cleaning on $name", ({ create }) => {
   const test = eachTestOpens(create);
 
   it("of several processes that find it due at once, one cleans", async () => {
-    const others = await Promise.all([1, 2].map(() => openStorage(test.database.url)));
+    const others = await Promise.all([1, 2].map(() => openStorage(test.database.target)));
     const all = [test.storage, ...others];
     for (const at of [NOW, NOW + 10 * MINUTE]) {
       const turns = await Promise.all(all.map((storage) => cleanIfDue(storage, settings, at)));
@@ -28,28 +36,31 @@ describe.each(databases)("cleaning on $name", ({ create }) => {
 
   it("removes what has ended and leaves what lives", async () => {
     const user = aUser();
-    await test.storage.insertUser(user, HASH);
+    await test.storage.users.insert(user, HASH);
     const live = aTokenSession(user, { lastSeenAt: NOW - 30 * MINUTE * 60 });
-    await test.storage.insertSession(live, HASH);
-    await test.storage.insertSession(aTokenSession(user, { expiresAt: NOW }), HASH);
-    await test.storage.insertSession(aCookieSession(user, { lastSeenAt: NOW - 60 * MINUTE }), HASH);
+    await test.storage.sessions.insert(live, EPOCH);
+    await test.storage.sessions.insert(aTokenSession(user, { expiresAt: NOW }), EPOCH);
+    await test.storage.sessions.insert(
+      aCookieSession(user, { lastSeenAt: NOW - 60 * MINUTE }),
+      EPOCH,
+    );
     expect(await cleanIfDue(test.storage, settings, NOW)).toBe(true);
     expect(await test.database.query("select id from sessions")).toEqual([{ id: live.id }]);
   });
 
   it("removes every kind of row that says nothing any more, and events as the setting says", async () => {
     const user = aUser();
-    await test.storage.insertUser(user, HASH);
+    await test.storage.users.insert(user, HASH);
     const bytes = () => new Uint8Array(randomBytes(32));
     const instants = { createdAt: NOW - DAY, expiresAt: NOW };
     const dead = { userId: user.id, secretHash: bytes(), seenAt: NOW - DAY };
-    await test.storage.insertDevice({ id: uuidv7(), ...instants, ...dead }, 9);
-    await test.storage.saveResetToken(user.id, { ...instants, secretHash: bytes() });
+    await test.storage.devices.insert({ id: uuidv7(), ...instants, ...dead }, 9);
+    await test.storage.resetTokens.save(user.id, { ...instants, secretHash: bytes() });
     const mail = { id: uuidv7(), sealed: bytes(), ...instants, finishedAt: NOW - DAY - 1 };
-    await test.storage.insertMail(mail);
+    await test.storage.mails.insert(mail);
     for (const days of [8, 6]) {
       const timestamp = new Date(NOW - days * DAY).toISOString();
-      await test.storage.insertEvent(uuidv7(), { ...aSignup(user), timestamp });
+      await test.storage.events.insert(uuidv7(), { ...aSignup(user), timestamp });
     }
     expect(await cleanIfDue(test.storage, { ...settings, EVENT_RETENTION_DAYS: 7 }, NOW)).toBe(
       true,

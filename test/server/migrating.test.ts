@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { hashSync } from "bcryptjs";
 import { expect, onTestFinished, test } from "vitest";
 import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
-import { scriptPath } from "../support/commands.ts";
+import { commandLine } from "../support/commands.ts";
 import { useCommands } from "../support/command-server.ts";
 
 const run = promisify(execFile);
@@ -39,7 +39,9 @@ test("migrating.md: who signed up in the course's project logs in here after the
 
   const shell = block("sh").replaceAll(
     "npm run users --",
-    `'${process.execPath}' '${scriptPath("users")}'`,
+    commandLine("users")
+      .map((word) => `'${word}'`)
+      .join(" "),
   );
   const { stderr } = await run("bash", ["-euc", shell], {
     cwd: folder,

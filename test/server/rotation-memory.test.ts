@@ -1,6 +1,6 @@
 /** TK-17: which refresh tokens were used is on the disk before the answer leaves. */
 import { expect, onTestFinished, test } from "vitest";
-import { refresh } from "../../src/domain/tokens.ts";
+import { refresh } from "../../src/domain/refresh-tokens.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { logInByToken, sessionIds, storedEvents } from "../support/logins.ts";
 import { NOW, openWorld } from "../support/domain.ts";
@@ -20,7 +20,7 @@ test("TK-17 a database that is opened anew knows which token was used, and ends 
   const second = await refresh(world.deps, world.at(), first.refreshToken);
   await world.deps.storage.close();
 
-  const storage = await openStorage(`sqlite:${world.databaseFile}`);
+  const storage = await openStorage({ kind: "sqlite", path: world.databaseFile });
   onTestFinished(() => storage.close());
   const deps = { ...world.deps, storage };
   const later = world.at(NOW + GRACE_MS + 1);

@@ -2,11 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { createEventLog } from "../../src/app.ts";
 import type { LogEvent } from "../../src/contract/events.ts";
-import { commit } from "../../src/domain/events.ts";
-import type { Stores } from "../../src/domain/storage.ts";
+import { commit } from "../../src/domain/change.ts";
+import type { Stores } from "../../src/domain/ports/storage.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { aCookieSession, anAdmin, aSigningKey, aUser, HASH, NOW } from "../support/rows.ts";
+import { aCookieSession, anAdmin, aSigningKey, aUser, EPOCH, HASH, NOW } from "../support/rows.ts";
 
 describe.each(databases)("transactions that meet on $name", ({ create }) => {
   const test = eachTestOpens(create);
@@ -29,12 +29,12 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
 
   it("TK-08 a session that is beginning does not outlive the change of its password", async () => {
     const user = aUser();
-    await test.storage.insertUser(user, HASH);
+    await test.storage.users.insert(user, HASH);
     const [inserted, ended] = await overlap(
-      (stores) => stores.insertSession(aCookieSession(user), HASH),
+      (stores) => stores.sessions.insert(aCookieSession(user), EPOCH),
       async (stores) => {
-        await stores.replacePasswordHash(user.id, HASH, "a new hash");
-        return stores.deleteSessionsOf(user.id, undefined);
+        await stores.users.changePasswordHash(user.id, EPOCH, "a new hash");
+        return stores.sessions.deleteAllOf(user.id, undefined);
       },
     );
     expect([inserted, ended.length]).toEqual([true, 1]);
@@ -43,20 +43,20 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
 
   it("TK-08 no session begins by a password that is just being changed", async () => {
     const user = aUser();
-    await test.storage.insertUser(user, HASH);
+    await test.storage.users.insert(user, HASH);
     const [, inserted] = await overlap(
-      (stores) => stores.replacePasswordHash(user.id, HASH, "a new hash"),
-      (stores) => stores.insertSession(aCookieSession(user), HASH),
+      (stores) => stores.users.changePasswordHash(user.id, EPOCH, "a new hash"),
+      (stores) => stores.sessions.insert(aCookieSession(user), EPOCH),
     );
     expect(inserted).toBe(false);
   });
 
   it("AZ-07 of two administrators that remove each other, the second is told that it is the last", async () => {
     const [one, two] = [anAdmin(), anAdmin()];
-    for (const admin of [one, two]) await test.storage.insertUser(admin, HASH);
+    for (const admin of [one, two]) await test.storage.users.insert(admin, HASH);
     const [demoted, deleted] = await overlap(
-      (stores) => stores.updateUserUnlessLastAdmin(one.id, { role: "user" }),
-      (stores) => stores.deleteUserUnlessLastAdmin(two.id),
+      (stores) => stores.users.updateUnlessLastAdmin(one.id, { role: "user" }),
+      (stores) => stores.users.deleteUnlessLastAdmin(two.id),
     );
     expect(demoted).toMatchObject({ id: one.id, role: "user" });
     expect(deleted).toBe("last_admin");
@@ -64,21 +64,21 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
 
   it("LG-05 of two first administrators of different addresses, one is made", async () => {
     const outcomes = await overlap(
-      (stores) => stores.insertFirstAdmin(anAdmin(), HASH),
-      (stores) => stores.insertFirstAdmin(anAdmin(), HASH),
+      (stores) => stores.users.insertFirstAdmin(anAdmin(), HASH),
+      (stores) => stores.users.insertFirstAdmin(anAdmin(), HASH),
     );
     expect(outcomes).toEqual(["inserted", "admin_exists"]);
   });
 
   it("RS-08 a reset token that is being made for an account just disabled does not outlive that", async () => {
     const user = aUser();
-    await test.storage.insertUser(user, HASH);
+    await test.storage.users.insert(user, HASH);
     const token = { secretHash: new Uint8Array([1]), createdAt: 1, expiresAt: 2 };
     await overlap(
-      (stores) => stores.saveResetToken(user.id, token),
+      (stores) => stores.resetTokens.save(user.id, token),
       async (stores) => {
-        await stores.updateUserUnlessLastAdmin(user.id, { disabled: true });
-        await stores.deleteResetTokensOf(user.id);
+        await stores.users.updateUnlessLastAdmin(user.id, { disabled: true });
+        await stores.resetTokens.deleteAllOf(user.id);
       },
     );
     expect(await test.database.query("select * from reset_tokens")).toEqual([]);
@@ -86,15 +86,15 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
 
   it("AZ-04 an account whose password is held is not changed until its holder is done", async () => {
     const user = aUser();
-    await test.storage.insertUser(user, HASH);
+    await test.storage.users.insert(user, HASH);
     const order: string[] = [];
     await overlap(
       async (stores) => {
-        await stores.holdPasswordHash(user.id);
+        await stores.users.lockCredential(user.id);
         setTimeout(() => order.push("held"), 100);
       },
       async (stores) => {
-        await stores.updateUserUnlessLastAdmin(user.id, { disabled: true });
+        await stores.users.updateUnlessLastAdmin(user.id, { disabled: true });
         order.push("disabled");
       },
     );
@@ -102,15 +102,15 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
   });
 
   it("a rotation that waited for another knows the key that one made", async () => {
-    await test.storage.insertFirstSigningKey(aSigningKey());
+    await test.storage.signingKeys.insertFirst(aSigningKey());
     const next = aSigningKey({ createdAt: NOW + 1 });
     const [, seen] = await overlap(
       async (stores) => {
-        await stores.holdSigningKeys();
-        await stores.retireSigningKey(NOW + 1);
-        await stores.insertFirstSigningKey(next);
+        await stores.signingKeys.lockAll();
+        await stores.signingKeys.retire(NOW + 1);
+        await stores.signingKeys.insertFirst(next);
       },
-      (stores) => stores.holdSigningKeys(),
+      (stores) => stores.signingKeys.lockAll(),
     );
     expect(seen.map(({ kid }) => kid)).toContain(next.kid);
   });
@@ -118,43 +118,43 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
   it("AZ-05 a session is not ended under the hands of a change that holds it, and not held once it is ending", async () => {
     const user = aUser();
     const session = aCookieSession(user);
-    await test.storage.insertUser(user, HASH);
-    await test.storage.insertSession(session, HASH);
+    await test.storage.users.insert(user, HASH);
+    await test.storage.sessions.insert(session, EPOCH);
     const order: string[] = [];
     await overlap(
       async (stores) => {
-        expect(await stores.holdSession(session.id)).toBe(true);
+        expect(await stores.sessions.lock(session.id)).toBe(true);
         setTimeout(() => order.push("held"), 100);
       },
       async (stores) => {
-        await stores.deleteSessionsOf(user.id, undefined);
+        await stores.sessions.deleteAllOf(user.id, undefined);
         order.push("revoked");
       },
     );
     expect(order).toEqual(["held", "revoked"]);
-    await test.storage.insertSession(session, HASH);
+    await test.storage.sessions.insert(session, EPOCH);
     const [, isHeld] = await overlap(
-      (stores) => stores.deleteSession(session.id),
-      (stores) => stores.holdSession(session.id),
+      (stores) => stores.sessions.delete(session.id),
+      (stores) => stores.sessions.lock(session.id),
     );
     expect(isHeld).toBe(false);
   });
 
   it("LA-06 two that wait for each other both come through: one of them is run again, as a whole, and told once", async () => {
     const [a, b] = [aUser(), aUser()];
-    for (const user of [a, b]) await test.storage.insertUser(user, HASH);
+    for (const user of [a, b]) await test.storage.users.insert(user, HASH);
     const printed: LogEvent[] = [];
     const log = createEventLog((event) => printed.push(event), false);
     const journal = { storage: test.storage, log, newId };
     const occasion = { requestId: null, ip: null, now: NOW };
     let runs = 0;
     const cross = (from: typeof a, to: typeof b) =>
-      commit(journal, occasion, async (stores, record) => {
+      commit(journal, occasion, async ({ stores, record }) => {
         runs += 1;
         await record("logout", { userId: from.id });
-        await stores.setPasswordHash(from.id, `of ${from.id}`);
+        await stores.users.setPasswordHash(from.id, `of ${from.id}`);
         await new Promise((resolve) => setTimeout(resolve, 100));
-        await stores.setPasswordHash(to.id, `of ${from.id}`);
+        await stores.users.setPasswordHash(to.id, `of ${from.id}`);
       });
     await Promise.all([cross(a, b), cross(b, a)]);
     const hashes = await test.database.query("select distinct password_hash from users");

@@ -13,7 +13,7 @@ describe.each(databases)("events on $name", ({ create }) => {
   it("LA-06 an event is stored whole, with what it is found by", async () => {
     const user = aUser();
     const [id, event] = [uuidv7(), aSignup(user)];
-    await test.storage.insertEvent(id, event);
+    await test.storage.events.insert(id, event);
     const [row] = await test.database.query("select * from events");
     expect(row).toMatchObject({ id, event: "signup", level: "info", timestamp: NOW });
     expect(row?.["user_id"]).toBe(user.id);
@@ -22,11 +22,11 @@ describe.each(databases)("events on $name", ({ create }) => {
 
   it("LA-06 ST-03 a change whose event cannot be stored does not hold, although nobody waited for that", async () => {
     const [id, user] = [uuidv7(), aUser()];
-    await test.storage.insertEvent(id, aSignup(user));
+    await test.storage.events.insert(id, aSignup(user));
     const working = test.storage.transaction(async (stores) => {
-      await stores.insertUser(user, HASH);
-      void stores.insertEvent(id, aSignup(user)).catch(() => undefined); // the id is taken
-      await stores.insertEvent(uuidv7(), aSignup(user));
+      await stores.users.insert(user, HASH);
+      void stores.events.insert(id, aSignup(user)).catch(() => undefined); // the id is taken
+      await stores.events.insert(uuidv7(), aSignup(user));
     });
     await expect(working).rejects.toThrow(/unique|append-only/i);
     expect(await test.database.query("select * from users")).toEqual([]);
@@ -35,22 +35,22 @@ describe.each(databases)("events on $name", ({ create }) => {
 
   it("ST-03 nothing is run that was begun together with a statement that failed, and behind it", async () => {
     const [id, user] = [uuidv7(), aUser()];
-    await test.storage.insertEvent(id, aSignup(user));
+    await test.storage.events.insert(id, aSignup(user));
     const working = test.storage.transaction((stores) =>
       Promise.all([
-        stores.insertUser(user, HASH),
-        stores.insertEvent(id, aSignup(user)),
-        stores.insertUser(aUser(), HASH),
+        stores.users.insert(user, HASH),
+        stores.events.insert(id, aSignup(user)),
+        stores.users.insert(aUser(), HASH),
       ]),
     );
     await expect(working).rejects.toThrow(/unique|append-only/i);
     expect(await test.database.query("select * from users")).toEqual([]);
-    expect(await test.storage.insertUser(user, HASH)).toBe(true); // on the connection that failed
+    expect(await test.storage.users.insert(user, HASH)).toBe(true); // on the connection that failed
   });
 
   it("stores an event that tells of no account", async () => {
     const { timestamp, requestId, ip } = aSignup(aUser());
-    await test.storage.insertEvent(uuidv7(), {
+    await test.storage.events.insert(uuidv7(), {
       event: "csrf_rejected",
       level: "warn",
       timestamp,
@@ -67,7 +67,7 @@ describe.each(databases)("events on $name", ({ create }) => {
     ["a deletion", "delete from events"],
     ["an insertion over it", over],
   ])("LA-05 a stored event cannot be changed or deleted: %s", async (_, change) => {
-    await test.storage.insertEvent(uuidv7(), aSignup(aUser()));
+    await test.storage.events.insert(uuidv7(), aSignup(aUser()));
     const before = await test.database.query("select * from events");
     await expect(test.database.query(change)).rejects.toThrow(/append-only/);
     expect(await test.database.query("select * from events")).toEqual(before);
@@ -75,17 +75,17 @@ describe.each(databases)("events on $name", ({ create }) => {
 
   it("LA-05 an event outlives the account it tells of", async () => {
     const user = aUser();
-    await test.storage.insertUser(user, HASH);
-    await test.storage.insertEvent(uuidv7(), aSignup(user));
-    await test.storage.deleteUserUnlessLastAdmin(user.id);
+    await test.storage.users.insert(user, HASH);
+    await test.storage.events.insert(uuidv7(), aSignup(user));
+    await test.storage.users.deleteUnlessLastAdmin(user.id);
     expect(await test.database.query("select user_id from events")).toEqual([{ user_id: user.id }]);
   });
 
   it("LA-06 an event whose change is undone was never stored", async () => {
     const user = aUser();
     const failing = test.storage.transaction(async (stores) => {
-      await stores.insertUser(user, HASH);
-      await stores.insertEvent(uuidv7(), aSignup(user));
+      await stores.users.insert(user, HASH);
+      await stores.events.insert(uuidv7(), aSignup(user));
       throw new Error("changed my mind");
     });
     await expect(failing).rejects.toThrow("changed my mind");
@@ -103,20 +103,53 @@ describe.each(databases)("events on $name", ({ create }) => {
       const [, middle = ""] = ids;
       for (const timestamp of [NOW - 2, NOW - 1, NOW, NOW + 1]) {
         for (const id of ids)
-          await test.storage.insertEvent(`${id}-${timestamp}`, {
+          await test.storage.events.insert(`${id}-${timestamp}`, {
             ...aSignup(aUser()),
             timestamp: new Date(timestamp).toISOString(),
           });
       }
       const position = { id: `${middle}-${NOW}`, timestamp: NOW };
       const filter = { since: NOW - 1, until: NOW + ms };
-      const page = await test.storage.listEvents(filter, 20, position);
+      const page = await test.storage.events.list(filter, 20, position);
       const isIn = ({ id, timestamp }: { id: string; timestamp: number }) =>
         timestamp < NOW + ms && (timestamp < NOW || id < position.id);
       expect(page.filter(isIn)).toEqual(page);
       expect(page).toHaveLength(expected);
     },
   );
+
+  it("LA-07 lists what its owner may see of an account: newest first, from a position on, and of no other", async () => {
+    const [ada, grace] = [aUser(), aUser()];
+    const { requestId, ip } = aSignup(ada);
+    const at = (ms: number) => new Date(NOW + ms).toISOString();
+    const logout = (userId: string, ms: number) =>
+      ({ event: "logout", level: "info", timestamp: at(ms), requestId, ip, userId }) as const;
+    const refreshed = {
+      ...logout(ada.id, 4),
+      event: "token_refreshed",
+      sessionId: uuidv7(),
+    } as const;
+    const failed = { ...logout(ada.id, 5), event: "reset_failed", level: "warn" } as const;
+    const { userId: _, ...ofNobody } = { ...failed, reason: "weak_password" as const };
+    for (const event of [
+      logout(ada.id, 1),
+      logout(grace.id, 2),
+      logout(ada.id, 3),
+      refreshed,
+      ofNobody,
+      logout(ada.id, 3),
+    ])
+      await test.storage.events.insert(uuidv7(), event);
+    const list = (limit: number, before?: { id: string; timestamp: number }) =>
+      test.storage.events.listForOwner(ada.id, limit, before);
+    const all = await list(20);
+    expect(all.map(({ event }) => event)).toEqual([3, 3, 1].map((ms) => logout(ada.id, ms)));
+    const [first, second, third] = all;
+    expect(await list(1)).toEqual([first]);
+    expect(await list(1, first)).toEqual([second]);
+    expect(await list(20, second)).toEqual([third]);
+    expect(await list(20, third)).toEqual([]);
+  });
 
   it("lists the events of an account and of a kind: both must match", async () => {
     const [ada, grace] = [aUser(), aUser()];
@@ -125,8 +158,8 @@ describe.each(databases)("events on $name", ({ create }) => {
       return { event: "logout", level: "info", timestamp, requestId, ip, userId } as const;
     };
     for (const event of [aSignup(ada), logout(ada), aSignup(grace), logout(grace), logout(ada)])
-      await test.storage.insertEvent(uuidv7(), event);
-    const page = await test.storage.listEvents({ userId: ada.id, event: "logout" }, 20, undefined);
+      await test.storage.events.insert(uuidv7(), event);
+    const page = await test.storage.events.list({ userId: ada.id, event: "logout" }, 20, undefined);
     expect(page.map(({ event }) => event)).toEqual([logout(ada), logout(ada)]);
   });
 });

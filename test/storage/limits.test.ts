@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
-import type { NewDevice } from "../../src/domain/devices.ts";
+import type { NewDevice } from "../../src/domain/ports/devices.ts";
 import { waitOf } from "../../src/domain/limits.ts";
-import { type LockPolicy, lockPolicy } from "../../src/domain/lockout.ts";
+import { lockPolicy } from "../../src/domain/lockout.ts";
+import type { LockPolicy } from "../../src/domain/ports/locks.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
 import { aUser, HASH, NOW } from "../support/rows.ts";
@@ -19,7 +20,7 @@ const otherKey = new Uint8Array([2]);
 
 describe.each(databases)("limits on $name", ({ create }) => {
   const test = eachTestOpens(create);
-  const take = (now: number, of = key) => test.storage.takeOne(of, pace, now);
+  const take = (now: number, of = key) => test.storage.limits.take(of, pace, now);
   const rows = () => test.database.query("select * from limits");
 
   async function spend(now: number) {
@@ -83,8 +84,8 @@ describe.each(databases)("limits on $name", ({ create }) => {
 
   it("what looking alone finds is what taking would meet", async () => {
     const wait = async (now: number) =>
-      waitOf(pace, (await test.storage.findLimit(key))?.paidAt ?? 0, now);
-    expect(await test.storage.findLimit(key)).toBeUndefined();
+      waitOf(pace, (await test.storage.limits.find(key))?.paidAt ?? 0, now);
+    expect(await test.storage.limits.find(key)).toBeUndefined();
     await spend(NOW);
     for (const later of [0, 1, 12 * SECOND - 1]) {
       const found = await wait(NOW + later);
@@ -98,9 +99,10 @@ describe.each(databases)("limits on $name", ({ create }) => {
   describe("takeInOrder", () => {
     const keys = [key, otherKey, new Uint8Array([3])];
     const takings = keys.map((keyHash) => ({ keyHash, pace }));
-    const takeAll = async (now = NOW) => (await test.storage.takeInOrder(takings, now)).result;
+    const takeAll = async (now = NOW) =>
+      (await test.storage.limits.takeInOrder(takings, now)).result;
     const paid = async () =>
-      Promise.all(keys.map(async (of) => (await test.storage.findLimit(of))?.paidAt));
+      Promise.all(keys.map(async (of) => (await test.storage.limits.find(of))?.paidAt));
 
     it("takes one of each, until one refuses; what was taken before stays taken", async () => {
       expect(await takeAll()).toBeUndefined();
@@ -108,7 +110,7 @@ describe.each(databases)("limits on $name", ({ create }) => {
       const refusal = { at: 1, waitMs: 12 * SECOND, toldUntil: 0 };
       expect(await takeAll()).toEqual(refusal);
       expect(await paid()).toEqual([NOW + 24 * SECOND, NOW + MINUTE, NOW + 12 * SECOND]);
-      await test.storage.tellOnce(otherKey, NOW + MINUTE, NOW);
+      await test.storage.limits.markTold(otherKey, NOW + MINUTE, NOW);
       expect(await takeAll()).toEqual({ ...refusal, toldUntil: NOW + MINUTE });
       expect(await takeAll(NOW + 12 * SECOND)).toBeUndefined();
     });
@@ -134,7 +136,7 @@ describe.each(databases)("limits on $name", ({ create }) => {
 
     it("within a transaction is undone with it", async () => {
       const undone = test.storage.transaction(async (stores) => {
-        expect((await stores.takeInOrder(takings, NOW)).result).toBeUndefined();
+        expect((await stores.limits.takeInOrder(takings, NOW)).result).toBeUndefined();
         throw new Error("undone");
       });
       await expect(undone).rejects.toThrow("undone");
@@ -143,7 +145,7 @@ describe.each(databases)("limits on $name", ({ create }) => {
   });
 
   describe("tellOnce", () => {
-    const tell = (now: number, of = key) => test.storage.tellOnce(of, now + MINUTE, now);
+    const tell = (now: number, of = key) => test.storage.limits.markTold(of, now + MINUTE, now);
 
     it("is true once per window, for each key by itself, and changes nothing else", async () => {
       expect([await tell(NOW), await tell(NOW), await tell(NOW + MINUTE - 1)]).toEqual([
@@ -153,11 +155,11 @@ describe.each(databases)("limits on $name", ({ create }) => {
       ]);
       expect(await tell(NOW, otherKey)).toBe(true);
       expect(await tell(NOW + MINUTE)).toBe(true);
-      await test.storage.resetLimit(key);
+      await test.storage.limits.reset(key);
       await spend(NOW);
-      const before = await test.storage.findLimit(key);
+      const before = await test.storage.limits.find(key);
       expect(await tell(NOW)).toBe(true);
-      expect(await test.storage.findLimit(key)).toEqual({
+      expect(await test.storage.limits.find(key)).toEqual({
         paidAt: before?.paidAt,
         toldUntil: NOW + MINUTE,
       });
@@ -171,9 +173,9 @@ describe.each(databases)("limits on $name", ({ create }) => {
     });
 
     it("LA-01 of 200 at once, by two processes, one is told true", async () => {
-      const second = await openStorage(test.database.url);
+      const second = await openStorage(test.database.target);
       const asked = Array.from({ length: 200 }, (_, index) =>
-        (index % 2 === 0 ? test.storage : second).tellOnce(key, NOW + MINUTE, NOW),
+        (index % 2 === 0 ? test.storage : second).limits.markTold(key, NOW + MINUTE, NOW),
       );
       const told = await Promise.all(asked);
       await second.close();
@@ -182,9 +184,9 @@ describe.each(databases)("limits on $name", ({ create }) => {
 
     it("is kept by cleaning until its window is over", async () => {
       await tell(NOW);
-      expect(await test.storage.deletePaidLimits(NOW + MINUTE - 1, 9)).toBe(0);
+      expect(await test.storage.limits.deletePaid(NOW + MINUTE - 1, 9)).toBe(0);
       expect(await tell(NOW + MINUTE - 1)).toBe(false);
-      expect(await test.storage.deletePaidLimits(NOW + MINUTE, 9)).toBe(1);
+      expect(await test.storage.limits.deletePaid(NOW + MINUTE, 9)).toBe(1);
     });
   });
 
@@ -195,22 +197,22 @@ describe.each(databases)("limits on $name", ({ create }) => {
   });
 
   it("RL-08 a restart forgets nothing, and a second process counts in the same row", async () => {
-    const second = await openStorage(test.database.url);
+    const second = await openStorage(test.database.target);
     for (let count = 0; count < 4; count += 1) await take(NOW);
-    expect(await second.takeOne(key, pace, NOW)).toBe(0);
+    expect(await second.limits.take(key, pace, NOW)).toBe(0);
     expect(await take(NOW)).toBeGreaterThan(0);
     await second.close();
-    const restarted = await openStorage(test.database.url);
-    expect(await restarted.takeOne(key, pace, NOW)).toBeGreaterThan(0);
+    const restarted = await openStorage(test.database.target);
+    expect(await restarted.limits.take(key, pace, NOW)).toBeGreaterThan(0);
     await restarted.close();
   });
 
   it("cleaning takes only what is paid back", async () => {
     await spend(NOW);
     await take(NOW, otherKey);
-    expect(await test.storage.deletePaidLimits(NOW + 12 * SECOND, 9)).toBe(1);
+    expect(await test.storage.limits.deletePaid(NOW + 12 * SECOND, 9)).toBe(1);
     expect(await take(NOW)).toBeGreaterThan(0);
-    expect(await test.storage.deletePaidLimits(NOW + MINUTE, 9)).toBe(1);
+    expect(await test.storage.limits.deletePaid(NOW + MINUTE, 9)).toBe(1);
     expect(await rows()).toEqual([]);
   });
 });
@@ -221,13 +223,13 @@ describe.each(databases)("locks on $name", ({ create }) => {
 
   async function storedUser() {
     const user = aUser();
-    await test.storage.insertUser(user, HASH);
+    await test.storage.users.insert(user, HASH);
     return user;
   }
   async function failUntilLocked(userId: string, now: number, of: LockPolicy = policy) {
     for (let count = 1; count < of.threshold; count += 1)
-      expect(await test.storage.countFailure(userId, of, now)).toBe("counted");
-    const outcome = await test.storage.countFailure(userId, of, now);
+      expect(await test.storage.locks.countFailure(userId, of, now)).toBe("counted");
+    const outcome = await test.storage.locks.countFailure(userId, of, now);
     if (typeof outcome === "string") throw new Error(`Expected a lock, got ${outcome}`);
     return outcome.lockedUntil;
   }
@@ -237,18 +239,18 @@ describe.each(databases)("locks on $name", ({ create }) => {
     const lockedUntil = await failUntilLocked(id, NOW);
     expect(lockedUntil).toBe(NOW + 900 * SECOND);
     const before = await test.database.query("select * from users");
-    expect(await test.storage.countFailure(id, policy, lockedUntil - 1)).toBe("was_locked");
-    expect(await test.storage.forgetFailures(id, lockedUntil - 1)).toBe(false);
+    expect(await test.storage.locks.countFailure(id, policy, lockedUntil - 1)).toBe("was_locked");
+    expect(await test.storage.locks.forgetFailures(id, lockedUntil - 1)).toBe(false);
     expect(await test.database.query("select * from users")).toEqual(before);
-    expect(await test.storage.findUserByEmail(email)).toMatchObject({
+    expect(await test.storage.users.findByEmail(email)).toMatchObject({
       lockedUntil,
     });
-    expect(await test.storage.countFailure(id, policy, lockedUntil)).toBe("counted");
+    expect(await test.storage.locks.countFailure(id, policy, lockedUntil)).toBe("counted");
   });
 
   it("RL-02 of 200 wrong passwords at once, one begins the lock", async () => {
     const { id } = await storedUser();
-    const fail = () => test.storage.countFailure(id, policy, NOW);
+    const fail = () => test.storage.locks.countFailure(id, policy, NOW);
     const outcomes = await Promise.all(Array.from({ length: 200 }, fail));
     expect(outcomes.filter((outcome) => outcome === "counted")).toHaveLength(2);
     expect(outcomes.filter((outcome) => outcome === "was_locked")).toHaveLength(197);
@@ -272,10 +274,10 @@ describe.each(databases)("locks on $name", ({ create }) => {
 
   it("RL-04 a success, or a quiet day, forgets the failures before it", async () => {
     const { id } = await storedUser();
-    const fail = (now: number) => test.storage.countFailure(id, policy, now);
+    const fail = (now: number) => test.storage.locks.countFailure(id, policy, now);
     await fail(NOW);
     await fail(NOW);
-    expect(await test.storage.forgetFailures(id, NOW)).toBe(true);
+    expect(await test.storage.locks.forgetFailures(id, NOW)).toBe(true);
     expect([await fail(NOW), await fail(NOW)]).toEqual(["counted", "counted"]);
     expect([await fail(NOW + DAY), await fail(NOW + DAY)]).toEqual(["counted", "counted"]);
     expect(await fail(NOW + DAY)).toEqual({
@@ -286,10 +288,10 @@ describe.each(databases)("locks on $name", ({ create }) => {
   it("locks one account and no other, and ends with all that led to it", async () => {
     const [{ id }, other] = [await storedUser(), await storedUser()];
     await failUntilLocked(id, NOW);
-    expect(await test.storage.countFailure(other.id, policy, NOW)).toBe("counted");
-    expect(await test.storage.endLock(id)).toBe(true);
+    expect(await test.storage.locks.countFailure(other.id, policy, NOW)).toBe("counted");
+    expect(await test.storage.locks.end(id)).toBe(true);
     expect(await failUntilLocked(id, NOW)).toBe(NOW + 900 * SECOND);
-    expect(await test.storage.endLock(aUser().id)).toBe(false);
+    expect(await test.storage.locks.end(aUser().id)).toBe(false);
   });
 
   it("counts nothing for nobody", async () => {
@@ -297,7 +299,7 @@ describe.each(databases)("locks on $name", ({ create }) => {
     const before = await test.database.query("select * from users");
     for (let count = 0; count < 5; count += 1)
       for (const nobody of [null, aUser().id])
-        expect(await test.storage.countFailure(nobody, policy, NOW)).toBe("nobody");
+        expect(await test.storage.locks.countFailure(nobody, policy, NOW)).toBe("nobody");
     expect(await test.database.query("select * from users")).toEqual(before);
   });
 
@@ -315,30 +317,30 @@ describe.each(databases)("locks on $name", ({ create }) => {
       const [user, other] = [await storedUser(), await storedUser()];
       const device = aDevice(user.id);
       const find = (email: string, now = NOW) =>
-        test.storage.findDevice(device.secretHash, email, now);
-      await test.storage.insertDevice(device, 20);
+        test.storage.devices.find(device.secretHash, email, now);
+      await test.storage.devices.insert(device, 20);
       expect(await find(user.email)).toEqual({
         id: device.id,
         userId: user.id,
       });
       expect(await find(other.email)).toBeUndefined();
       expect(await find(user.email, NOW + DAY)).toBeUndefined();
-      await test.storage.deleteUserUnlessLastAdmin(user.id);
+      await test.storage.users.deleteUnlessLastAdmin(user.id);
       expect(await test.database.query("select * from devices")).toEqual([]);
     });
 
     it("RL-03 have a budget of their own, and are forgotten when it is spent", async () => {
       const user = await storedUser();
       const device = aDevice(user.id);
-      await test.storage.insertDevice(device, 20);
-      const fail = () => test.storage.countDeviceFailure(device.id, 3);
+      await test.storage.devices.insert(device, 20);
+      const fail = () => test.storage.devices.countFailure(device.id, 3);
       expect([await fail(), await fail()]).toEqual([true, true]);
-      expect(await test.storage.forgetDeviceFailures(device.id)).toBe(true);
+      expect(await test.storage.devices.forgetFailures(device.id)).toBe(true);
       expect([await fail(), await fail(), await fail()]).toEqual([true, true, true]);
       expect(await fail()).toBe(false);
-      expect(await test.storage.forgetDeviceFailures(device.id)).toBe(false);
-      expect(await test.storage.renewDevice(device)).toBe(false);
-      expect(await test.storage.findDevice(device.secretHash, user.email, NOW)).toBeUndefined();
+      expect(await test.storage.devices.forgetFailures(device.id)).toBe(false);
+      expect(await test.storage.devices.renew(device)).toBe(false);
+      expect(await test.storage.devices.find(device.secretHash, user.email, NOW)).toBeUndefined();
     });
 
     it("are kept up to a number per account, those seen last, and cleaned when they expire", async () => {
@@ -350,14 +352,14 @@ describe.each(databases)("locks on $name", ({ create }) => {
         }),
       );
       const kept = aDevice(other.id);
-      await test.storage.insertDevice(kept, 2);
-      for (const device of devices) await test.storage.insertDevice(device, 2);
+      await test.storage.devices.insert(kept, 2);
+      for (const device of devices) await test.storage.devices.insert(device, 2);
       const ids = async () => {
         const found = await test.database.query("select id from devices");
         return found.map((row) => String(row["id"])).toSorted();
       };
       expect(await ids()).toEqual([devices[2]?.id, devices[3]?.id, kept.id].toSorted());
-      expect(await test.storage.deleteExpiredDevices(NOW + 2 * MINUTE, 9)).toBe(1);
+      expect(await test.storage.devices.deleteExpired(NOW + 2 * MINUTE, 9)).toBe(1);
       expect(await ids()).toEqual([devices[3]?.id, kept.id].toSorted());
     });
 
@@ -366,26 +368,28 @@ describe.each(databases)("locks on $name", ({ create }) => {
       const [kept, second, third] = [aDevice(user.id), aDevice(user.id), aDevice(user.id)];
       const theirs = aDevice(other.id);
       for (const device of [kept, second, third, theirs])
-        await test.storage.insertDevice(device, 20);
+        await test.storage.devices.insert(device, 20);
       const ids = () => test.database.query("select id from devices order by id");
       const rowsOf = (...devices: NewDevice[]) =>
         devices.map(({ id }) => ({ id })).toSorted((a, b) => (a.id < b.id ? -1 : 1));
-      await test.storage.deleteDevicesOf(user.id, kept.id);
+      await test.storage.devices.deleteAllOf(user.id, kept.id);
       expect(await ids()).toEqual(rowsOf(kept, theirs));
-      await test.storage.deleteDevicesOf(user.id, theirs.id);
+      await test.storage.devices.deleteAllOf(user.id, theirs.id);
       expect(await ids()).toEqual(rowsOf(theirs));
-      await test.storage.deleteDevicesOf(other.id, undefined);
+      await test.storage.devices.deleteAllOf(other.id, undefined);
       expect(await ids()).toEqual([]);
     });
 
     it("SE-02 are kept with the hash of their secret, which a renewal replaces", async () => {
       const user = await storedUser();
       const device = aDevice(user.id);
-      await test.storage.insertDevice(device, 20);
+      await test.storage.devices.insert(device, 20);
       const next = new Uint8Array(randomBytes(32));
-      expect(await test.storage.renewDevice({ ...device, secretHash: next })).toBe(true);
-      expect(await test.storage.findDevice(device.secretHash, user.email, NOW)).toBeUndefined();
-      expect(await test.storage.findDevice(next, user.email, NOW)).toMatchObject({ id: device.id });
+      expect(await test.storage.devices.renew({ ...device, secretHash: next })).toBe(true);
+      expect(await test.storage.devices.find(device.secretHash, user.email, NOW)).toBeUndefined();
+      expect(await test.storage.devices.find(next, user.email, NOW)).toMatchObject({
+        id: device.id,
+      });
     });
   });
 });

@@ -3,15 +3,15 @@
  * never do is read the many to find the few. How long that takes, `npm run bench:growth` says.
  */
 import { DatabaseSync } from "node:sqlite";
-import type { RootOperationNode } from "kysely";
+import { CompiledQuery, type RootOperationNode } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { EventFilter } from "../../src/domain/events.ts";
-import type { Storage } from "../../src/domain/storage.ts";
-import type { UserFilter } from "../../src/domain/users.ts";
-import { openDatabase } from "../../src/storage/engine/drivers.ts";
+import type { EventFilter } from "../../src/domain/ports/event-store.ts";
+import type { Storage } from "../../src/domain/ports/storage.ts";
+import type { UserFilter } from "../../src/domain/ports/users.ts";
+import { openDatabase } from "../../src/storage/engine/open-database.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { createStorage, openStorage } from "../../src/storage/storage.ts";
-import { createSqlite } from "../support/databases.ts";
+import { createPostgres, createSqlite } from "../support/databases.ts";
 
 const file = createSqlite();
 let storage: Storage;
@@ -19,8 +19,8 @@ let queries: RootOperationNode[];
 let planOf: (node: RootOperationNode) => string;
 
 beforeEach(async () => {
-  await (await openStorage(file.url)).close();
-  const database = await openDatabase(file.url, defaultPool);
+  await (await openStorage(file.target)).close();
+  const database = await openDatabase(file.target, defaultPool);
   queries = [];
   const db = database.db.withPlugin({
     transformQuery({ node }) {
@@ -59,7 +59,7 @@ describe("a page of accounts on SQLite", () => {
     [{ disabled: true }, "users_disabled_id (disabled=? AND id>?)"],
     [{ role: "user", disabled: true }, "users_role_disabled_id (role=? AND disabled=? AND id>?)"],
   ])("with %j begins where the last one ended, and sorts nothing", async (filter, index) => {
-    const plans = await plansOf(() => storage.listUsers(filter, 20, "x"));
+    const plans = await plansOf(() => storage.users.list(filter, 20, "x"));
     expect(plans).toEqual([`SEARCH users USING INDEX ${index}`]);
   });
 
@@ -70,7 +70,7 @@ describe("a page of accounts on SQLite", () => {
     { emailPrefix: "ada", role: "user", disabled: false },
   ])("with %j reads only the addresses that match", async (filter) => {
     for (const afterId of [undefined, "x"]) {
-      const [isBroad, plan] = await plansOf(() => storage.listUsers(filter, 20, afterId));
+      const [isBroad, plan] = await plansOf(() => storage.users.list(filter, 20, afterId));
       expect(isBroad).toBe("SEARCH users USING COVERING INDEX users_email (email>? AND email<?)");
       expect(plan).toContain("users USING INDEX users_email (email>? AND email<?)");
     }
@@ -82,7 +82,7 @@ describe("a page of accounts on SQLite", () => {
       insert into users (id, email, password_hash, role, disabled, created_at)
       select printf('%06d', i), 'ada.' || i, 'x', 'user', 0, i from n`);
     connection.close();
-    const listed = (filter: UserFilter) => plansOf(() => storage.listUsers(filter, 20, "000900"));
+    const listed = (filter: UserFilter) => plansOf(() => storage.users.list(filter, 20, "000900"));
     expect((await listed({ emailPrefix: "ada." }))[1]).toBe(
       "SEARCH users USING INDEX sqlite_autoindex_users_1 (id>?)",
     );
@@ -90,7 +90,7 @@ describe("a page of accounts on SQLite", () => {
       "SEARCH users USING INDEX users_role_id (role=? AND id>?)",
     );
     const ids = async (emailPrefix: string) =>
-      (await storage.listUsers({ emailPrefix }, 3, "000900")).map(({ id }) => id);
+      (await storage.users.list({ emailPrefix }, 3, "000900")).map(({ id }) => id);
     expect(await ids("ada.")).toEqual(["000901", "000902", "000903"]);
     expect(await ids("ada.9")).toEqual(["000901", "000902", "000903"]);
   });
@@ -105,7 +105,7 @@ describe("a page of events on SQLite", () => {
   ])("with %j begins where the last one ended, also within a period", async (filter, index) => {
     const end = "(timestamp,id)<(?,?))";
     const page = (more: EventFilter) =>
-      plansOf(() => storage.listEvents({ ...filter, ...more }, 20, position));
+      plansOf(() => storage.events.list({ ...filter, ...more }, 20, position));
     expect(await page({})).toEqual([`SEARCH events USING INDEX ${index}${end}`]);
     expect(await page({ until: 9 })).toEqual([`SEARCH events USING INDEX ${index}${end}`]);
     const within = `SEARCH events USING INDEX ${index}timestamp>? AND ${end}`;
@@ -113,19 +113,68 @@ describe("a page of events on SQLite", () => {
   });
 });
 
+describe("an account's events, as its owner lists them", () => {
+  it("are found on SQLite without reading those for administrators between them", async () => {
+    const end = "(timestamp,id)<(?,?))";
+    const index = "SEARCH events USING INDEX events_owner (user_id=?";
+    const plans = [
+      ...(await plansOf(() => storage.events.listForOwner("u", 20, undefined))),
+      ...(await plansOf(() => storage.events.listForOwner("u", 20, position))),
+    ];
+    expect(plans).toEqual([`${index})`, `${index} AND ${end}`]);
+  });
+
+  it("are found on PostgreSQL without reading those for administrators between them", async () => {
+    const database = await createPostgres();
+    const ofDatabase = await openDatabase(database.target, defaultPool);
+    try {
+      await (await openStorage(database.target)).close();
+      await database.query(`insert into events (id, event, level, timestamp, user_id, body)
+        select i::text, case when i % 5000 = 0 then 'logout' else 'token_refreshed' end, 'info', i, 'u', '{}'
+        from generate_series(1, 20000) as i`);
+      await database.query("analyze events");
+      const asked: RootOperationNode[] = [];
+      const db = ofDatabase.db.withPlugin({
+        transformQuery({ node }) {
+          asked.push(node);
+          return node;
+        },
+        transformResult: async ({ result }) => result,
+      });
+      const { events } = createStorage({ ...ofDatabase, db });
+      asked.length = 0; // those that a store prepares
+      for (const before of [undefined, { id: "x", timestamp: 12_000 }])
+        await events.listForOwner("u", 20, before);
+      for (const node of asked) {
+        const { sql, parameters } = ofDatabase.db
+          .getExecutor()
+          .compileQuery(node, { queryId: "plan" });
+        const explain = CompiledQuery.raw(`explain (analyze) ${sql}`, [...parameters]);
+        const plan = JSON.stringify((await ofDatabase.db.executeQuery(explain)).rows);
+        expect(plan).toContain("Scan Backward using events_owner");
+        expect(plan).not.toMatch(/Removed by Filter|Sort|Seq Scan/);
+      }
+      expect(asked).toHaveLength(2);
+    } finally {
+      await ofDatabase.db.destroy();
+      await database.remove();
+    }
+  });
+});
+
 it("the next mail is found without reading those that wait on SQLite", async () => {
-  const [plan] = await plansOf(() => storage.claimDueMail(1, 2));
+  const [plan] = await plansOf(() => storage.mails.claimDue(1, 2));
   expect(plan).toContain("due USING INDEX mails_due (due_at<?)");
   expect(plan).not.toContain("TEMP B-TREE");
 });
 
 it("what is deleted is found by when it ended on SQLite", async () => {
   const plans = [
-    ...(await plansOf(() => storage.deleteExpiredSessions(1, 1, 9))),
-    ...(await plansOf(() => storage.deleteExpiredDevices(1, 9))),
-    ...(await plansOf(() => storage.deletePaidLimits(1, 9))),
-    ...(await plansOf(() => storage.deleteExpiredResetTokens(1, 9))),
-    ...(await plansOf(() => storage.deleteMailsFinishedBefore(1, 9))),
+    ...(await plansOf(() => storage.sessions.deleteExpired(1, 1, 9))),
+    ...(await plansOf(() => storage.devices.deleteExpired(1, 9))),
+    ...(await plansOf(() => storage.limits.deletePaid(1, 9))),
+    ...(await plansOf(() => storage.resetTokens.deleteExpired(1, 9))),
+    ...(await plansOf(() => storage.mails.deleteFinishedBefore(1, 9))),
   ];
   expect(plans.map((plan) => plan.match(/INDEX (?!sqlite)\w+_\w+/g)?.join())).toEqual([
     "INDEX sessions_expires_at,INDEX sessions_idle",

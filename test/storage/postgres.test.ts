@@ -2,16 +2,16 @@ import { uuidv7 } from "uuidv7";
 import { CompiledQuery, sql } from "kysely";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
-import { StorageUnavailableError, UnsafeStorageError } from "../../src/domain/storage.ts";
-import { openDatabase } from "../../src/storage/engine/drivers.ts";
+import { StorageUnavailableError, UnsafeStorageError } from "../../src/domain/ports/storage.ts";
+import { openDatabase } from "../../src/storage/engine/open-database.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
-import { PooledConnection } from "../../src/storage/engine/pooled-connection.ts";
-import { runPipeline } from "../../src/storage/engine/pipeline.ts";
+import { PooledConnection } from "../../src/storage/engine/postgres-pooled-connection.ts";
+import { runPipeline } from "../../src/storage/engine/postgres-pipeline.ts";
 import { createEventLog } from "../../src/app.ts";
 import { promoteToAdmin } from "../../src/domain/admins.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { createPostgres, type TestDatabase } from "../support/databases.ts";
-import { aCookieSession, aSignup, aUser, HASH } from "../support/rows.ts";
+import { aCookieSession, aSignup, aUser, EPOCH, HASH } from "../support/rows.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -30,11 +30,11 @@ describe("opening a PostgreSQL database", () => {
   it("ST-01 is refused where the database would lose what it acknowledged", async () => {
     const name = nameOf(database.url);
     await database.query(`alter database ${name} set synchronous_commit = off`);
-    const opening = openStorage(database.url);
+    const opening = openStorage(database.target);
     await expect(opening).rejects.toThrow(UnsafeStorageError);
     await expect(opening).rejects.toThrow(/synchronous_commit/);
     await database.query(`alter database ${name} reset synchronous_commit`);
-    await (await openStorage(database.url)).close();
+    await (await openStorage(database.target)).close();
   });
 
   it("is refused where text would not be what it was", async () => {
@@ -43,7 +43,7 @@ describe("opening a PostgreSQL database", () => {
       locale_provider libc locale 'C' template template0`);
     const url = new URL(database.url);
     url.pathname = name;
-    await expect(openStorage(url.href)).rejects.toThrow(/UTF8/);
+    await expect(openStorage({ kind: "postgres", url: url.href })).rejects.toThrow(/UTF8/);
   });
 
   it.each([
@@ -53,7 +53,7 @@ describe("opening a PostgreSQL database", () => {
   ])("LA-03 where %s it is unavailable, and the message repeats no URL", async (_, change) => {
     const url = new URL(database.url);
     change(url);
-    const error: unknown = await openStorage(url.href).then(
+    const error: unknown = await openStorage({ kind: "postgres", url: url.href }).then(
       () => undefined,
       (reason: unknown) => reason,
     );
@@ -64,7 +64,7 @@ describe("opening a PostgreSQL database", () => {
 
 describe("a connection", () => {
   it("prepares a statement once, however often it is run", async () => {
-    const { db } = await openDatabase(database.url, { ...defaultPool, poolSize: 1 });
+    const { db } = await openDatabase(database.target, { ...defaultPool, poolSize: 1 });
     const ask = () => sql<{ n: number }>`select ${1}::int as n`.execute(db);
     for (let i = 0; i < 5; i += 1) await ask();
     const { rows } = await sql<{ statement: string }>`select statement from pg_prepared_statements
@@ -74,28 +74,28 @@ describe("a connection", () => {
   });
 
   it("ST-12 that is cut costs its request; the next one is answered", async () => {
-    const storage = await openStorage(database.url);
+    const storage = await openStorage(database.target);
     const user = aUser();
-    await storage.insertUser(user, HASH);
+    await storage.users.insert(user, HASH);
     const working = storage.transaction(async (stores) => {
-      await stores.insertUser(aUser(), HASH);
+      await stores.users.insert(aUser(), HASH);
       await cutAll();
-      await stores.insertUser(aUser(), HASH);
+      await stores.users.insert(aUser(), HASH);
     });
     await expect(working).rejects.toThrow(StorageUnavailableError);
-    expect(await storage.findUser(user.id)).toEqual(user);
+    expect(await storage.users.find(user.id)).toEqual(user);
     expect(await database.query("select count(*) as n from users")).toEqual([{ n: 1 }]);
     await storage.close();
   });
 
   it("ST-07 is waited for as long as the setting says, and no longer", async () => {
-    const storage = await openStorage(database.url, { poolSize: 1, connectTimeoutSeconds: 1 });
+    const storage = await openStorage(database.target, { poolSize: 1, connectTimeoutSeconds: 1 });
     const holding = storage.transaction(() => new Promise((resolve) => setTimeout(resolve, 2_500)));
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(storage.poolState()).toMatchObject({ size: 1, idle: 0 });
-    await expect(storage.findUser(uuidv7())).rejects.toThrow(StorageUnavailableError);
+    await expect(storage.users.find(uuidv7())).rejects.toThrow(StorageUnavailableError);
     await holding;
-    expect(await storage.findUser(uuidv7())).toBeUndefined();
+    expect(await storage.users.find(uuidv7())).toBeUndefined();
     expect(storage.poolState()).toEqual({ size: 1, idle: 1, waiting: 0 });
     await storage.close();
   });
@@ -103,22 +103,22 @@ describe("a connection", () => {
 
 describe("beside another version", () => {
   it("a column that a later one adds costs nothing", async () => {
-    const storage = await openStorage(database.url);
+    const storage = await openStorage(database.target);
     const user = aUser();
-    await storage.insertUser(user, HASH);
-    await storage.findUserByEmail(user.email); // prepared now
+    await storage.users.insert(user, HASH);
+    await storage.users.findByEmail(user.email); // prepared now
     await database.query("alter table users add column later text");
-    expect((await storage.findUserByEmail(user.email))?.user).toEqual(user);
+    expect((await storage.users.findByEmail(user.email))?.user).toEqual(user);
     await storage.close();
   });
 
   it("a start waits for another's migration longer than for any statement", async () => {
-    await (await openStorage(database.url)).close();
+    await (await openStorage(database.target)).close();
     const other = new pg.Client({ connectionString: database.url });
     await other.connect();
     await other.query(`select pg_advisory_lock(5786934566925107200)`);
     let isOpen = false;
-    const opening = openStorage(database.url, { statementTimeoutSeconds: 1 });
+    const opening = openStorage(database.target, { statementTimeoutSeconds: 1 });
     void opening.then(() => (isOpen = true));
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     expect(isOpen).toBe(false);
@@ -129,15 +129,15 @@ describe("beside another version", () => {
 
 describe("a transaction in which a statement failed", () => {
   it("LA-06 is not acknowledged, although its work went on and its commit was taken", async () => {
-    const storage = await openStorage(database.url);
+    const storage = await openStorage(database.target);
     const user = aUser();
     const working = storage.transaction(async (stores) => {
-      await stores.insertUser(user, HASH);
-      await stores.insertUser({ ...aUser(), id: user.id }, HASH).catch(() => undefined);
+      await stores.users.insert(user, HASH);
+      await stores.users.insert({ ...aUser(), id: user.id }, HASH).catch(() => undefined);
       return "done";
     });
     await expect(working).rejects.toThrow(/undone/);
-    expect(await storage.findUser(user.id)).toBeUndefined();
+    expect(await storage.users.find(user.id)).toBeUndefined();
     await storage.close();
   });
 });
@@ -149,7 +149,7 @@ describe("statements in one round trip", () => {
   const jobs = () => database.query("select name from jobs order by name");
 
   async function connected(work: (client: pg.PoolClient) => Promise<void>) {
-    await (await openStorage(database.url)).close();
+    await (await openStorage(database.target)).close();
     const pool = new pg.Pool({ connectionString: database.url, max: 1 });
     const client = await pool.connect();
     await work(client);
@@ -187,15 +187,15 @@ describe("statements in one round trip", () => {
   });
 
   it("take one connection of the pool, and give it back when all of them are answered", async () => {
-    const storage = await openStorage(database.url, { poolSize: 1, connectTimeoutSeconds: 1 });
+    const storage = await openStorage(database.target, { poolSize: 1, connectTimeoutSeconds: 1 });
     const user = aUser();
     const early = storage.together(async (stores) => {
-      void stores.insertUser(user, HASH);
+      void stores.users.insert(user, HASH);
       throw new Error("early");
     });
     await expect(early).rejects.toThrow("early");
     expect(
-      await storage.together((s) => Promise.all([s.findUser(user.id), s.findUser("x")])),
+      await storage.together((s) => Promise.all([s.users.find(user.id), s.users.find("x")])),
     ).toEqual([user, undefined]);
     await storage.close();
   });
@@ -203,9 +203,9 @@ describe("statements in one round trip", () => {
 
 describe("two promotions of one account at once", () => {
   it("LA-01 are told once", async () => {
-    const storage = await openStorage(database.url);
+    const storage = await openStorage(database.target);
     const user = aUser();
-    await storage.insertUser(user, HASH);
+    await storage.users.insert(user, HASH);
     const holder = new pg.Client({ connectionString: database.url });
     await holder.connect();
     await holder.query("begin");
@@ -223,46 +223,48 @@ describe("two promotions of one account at once", () => {
     await holder.query("rollback");
     await holder.end();
     for (const promoted of await Promise.all(both)) expect(promoted?.role).toBe("admin");
-    expect(await storage.listEvents({ event: "user_updated" }, 10, undefined)).toHaveLength(1);
+    expect(await storage.events.list({ event: "user_updated" }, 10, undefined)).toHaveLength(1);
     await storage.close();
   });
 });
 
 describe("a database that begins to lose what it acknowledges", () => {
   it("ST-01 gets no new connection, keeps the ones it has, and heals by itself", async () => {
-    const storage = await openStorage(database.url, { poolSize: 1 });
+    const storage = await openStorage(database.target, { poolSize: 1 });
     const name = nameOf(database.url);
-    await storage.insertUser(aUser(), HASH);
+    await storage.users.insert(aUser(), HASH);
     await database.query(`alter database ${name} set synchronous_commit = off`);
-    expect(await storage.insertUser(aUser(), HASH)).toBe(true); // on the connection from before
+    expect(await storage.users.insert(aUser(), HASH)).toBe(true); // on the connection from before
     await cutAll();
     const refused = { name: "StorageUnavailableError", code: "UNSAFE_SETTINGS" };
     await expect
-      .poll(() => storage.findUser(uuidv7()).catch((error: unknown) => error), { timeout: 20_000 })
+      .poll(() => storage.users.find(uuidv7()).catch((error: unknown) => error), {
+        timeout: 20_000,
+      })
       .toMatchObject(refused);
-    await expect(storage.insertUser(aUser(), HASH)).rejects.toMatchObject(refused);
+    await expect(storage.users.insert(aUser(), HASH)).rejects.toMatchObject(refused);
     await database.query(`alter database ${name} reset synchronous_commit`);
-    expect(await storage.insertUser(aUser(), HASH)).toBe(true);
+    expect(await storage.users.insert(aUser(), HASH)).toBe(true);
     await storage.close();
   });
 });
 
 describe("a database that may only be read", () => {
   it("ST-12 refuses changes, answers reads, and heals by itself", async () => {
-    const storage = await openStorage(database.url);
+    const storage = await openStorage(database.target);
     const user = aUser();
     const session = aCookieSession(user);
-    await storage.insertUser(user, HASH);
-    await storage.insertSession(session, HASH);
+    await storage.users.insert(user, HASH);
+    await storage.sessions.insert(session, EPOCH);
     const name = nameOf(database.url);
     await database.query(`alter database ${name} set default_transaction_read_only = on`);
     await cutAll();
-    await expect(storage.deleteSession(session.id)).rejects.toMatchObject({
+    await expect(storage.sessions.delete(session.id)).rejects.toMatchObject({
       name: "StorageUnavailableError",
       code: "25006",
     });
     await expect(storage.proveWritable()).rejects.toThrow(StorageUnavailableError);
-    expect(await storage.findSession(session.id)).toMatchObject({ user });
+    expect(await storage.sessions.find(session.id)).toMatchObject({ user });
     // Whoever administers it says so by another session.
     const client = new pg.Client({ connectionString: inject("postgresUrl") });
     await client.connect();
@@ -277,15 +279,15 @@ describe("a database that may only be read", () => {
         ),
       )
       .toBe(true);
-    expect(await storage.deleteSession(session.id)).toBe(true);
+    expect(await storage.sessions.delete(session.id)).toBe(true);
     await storage.close();
   });
 });
 
 describe("stored events", () => {
   it("LA-05 cannot be truncated", async () => {
-    const storage = await openStorage(database.url);
-    await storage.insertEvent(uuidv7(), aSignup(aUser()));
+    const storage = await openStorage(database.target);
+    await storage.events.insert(uuidv7(), aSignup(aUser()));
     await expect(database.query("truncate events")).rejects.toThrow(/append-only/);
     expect(await database.query("select count(*) as n from events")).toEqual([{ n: 1 }]);
     await storage.close();

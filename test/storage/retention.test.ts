@@ -12,7 +12,7 @@ describe.each(databases)("retention of events on $name", ({ create }) => {
   async function insertAt(...times: number[]): Promise<void> {
     for (const time of times) {
       const timestamp = new Date(time).toISOString();
-      await test.storage.insertEvent(uuidv7(), { ...aSignup(aUser()), timestamp });
+      await test.storage.events.insert(uuidv7(), { ...aSignup(aUser()), timestamp });
     }
   }
   async function timestamps(): Promise<unknown[]> {
@@ -46,7 +46,7 @@ describe.each(databases)("retention of events on $name", ({ create }) => {
   it("LA-05 a job that fails deletes nothing, and leaves nothing open", async () => {
     await insertAt(1);
     const failing = test.storage.transaction(async (stores) => {
-      await stores.deleteEventsBefore(NOW, 10);
+      await stores.events.deleteBefore(NOW, 10);
       throw new Error("power cut");
     });
     await expect(failing).rejects.toThrow("power cut");

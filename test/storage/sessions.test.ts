@@ -1,56 +1,64 @@
 import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
-import type { User } from "../../src/domain/users.ts";
+import type { User } from "../../src/domain/ports/users.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { aCookieSession, aSignup, aTokenSession, aUser, HASH, NOW } from "../support/rows.ts";
+import {
+  aCookieSession,
+  aSignup,
+  aTokenSession,
+  aUser,
+  EPOCH,
+  HASH,
+  NOW,
+} from "../support/rows.ts";
 
 describe.each(databases)("sessions on $name", ({ create }) => {
   const test = eachTestOpens(create);
 
   async function storedUser() {
     const user = aUser();
-    await test.storage.insertUser(user, HASH);
+    await test.storage.users.insert(user, HASH);
     return user;
   }
 
   it("finds a session and its account together, by secret hash and by id", async () => {
     const user = await storedUser();
     const { secretHash, ...session } = aCookieSession(user, { userAgent: "curl/8" });
-    expect(await test.storage.insertSession({ ...session, secretHash }, HASH)).toBe(true);
-    expect(await test.storage.findSessionBySecretHash(secretHash)).toEqual({ session, user });
-    expect(await test.storage.findSession(session.id)).toEqual({ session, user });
+    expect(await test.storage.sessions.insert({ ...session, secretHash }, EPOCH)).toBe(true);
+    expect(await test.storage.sessions.findBySecretHash(secretHash)).toEqual({ session, user });
+    expect(await test.storage.sessions.find(session.id)).toEqual({ session, user });
   });
 
   it("finds a session of kind token by id", async () => {
     const user = await storedUser();
     const { refreshSalt, ...session } = aTokenSession(user);
-    await test.storage.insertSession({ ...session, refreshSalt }, HASH);
-    expect(await test.storage.findSession(session.id)).toEqual({ session, user });
+    await test.storage.sessions.insert({ ...session, refreshSalt }, EPOCH);
+    expect(await test.storage.sessions.find(session.id)).toEqual({ session, user });
     const [row] = await test.database.query("select * from sessions");
     expect(row).toMatchObject({ refresh_salt: refreshSalt, refresh_counter: 0, secret_hash: null });
   });
 
   it("finds nothing under an unknown hash or id", async () => {
     const session = aCookieSession(await storedUser());
-    await test.storage.insertSession(session, HASH);
-    expect(await test.storage.findSessionBySecretHash(new Uint8Array(32))).toBeUndefined();
-    expect(await test.storage.findSessionBySecretHash(new Uint8Array())).toBeUndefined();
-    expect(await test.storage.findSession(aUser().id)).toBeUndefined();
+    await test.storage.sessions.insert(session, EPOCH);
+    expect(await test.storage.sessions.findBySecretHash(new Uint8Array(32))).toBeUndefined();
+    expect(await test.storage.sessions.findBySecretHash(new Uint8Array())).toBeUndefined();
+    expect(await test.storage.sessions.find(aUser().id)).toBeUndefined();
   });
 
   it("SE-02 a session is kept with the hash of its secret, as bytes, unique", async () => {
     const user = await storedUser();
     const session = aCookieSession(user);
-    await test.storage.insertSession(session, HASH);
+    await test.storage.sessions.insert(session, EPOCH);
     const [row] = await test.database.query("select * from sessions");
     expect(row?.["secret_hash"]).toEqual(session.secretHash);
     const twin = { ...aCookieSession(user), secretHash: session.secretHash };
-    await expect(test.storage.insertSession(twin, HASH)).rejects.toThrow(/unique|append-only/i);
+    await expect(test.storage.sessions.insert(twin, EPOCH)).rejects.toThrow(/unique|append-only/i);
   });
 
   it.each(["cookie", "token"])("a session of kind %s has one proof: its own", async (kind) => {
     const session = aCookieSession(await storedUser());
-    await test.storage.insertSession(session, HASH);
+    await test.storage.sessions.insert(session, EPOCH);
     const bytes = "(select secret_hash from sessions)";
     const both = `insert into sessions select 'another id', user_id, '${kind}', ${bytes}, ${bytes}, 0,
       null, created_at, last_seen_at, expires_at, ip, null, 0 from sessions`;
@@ -59,11 +67,11 @@ describe.each(databases)("sessions on $name", ({ create }) => {
 
   it("TK-08 no session begins for an account that is gone, disabled, or has a new password", async () => {
     const disabled = aUser({ disabled: true });
-    await test.storage.insertUser(disabled, HASH);
-    expect(await test.storage.insertSession(aCookieSession(disabled), HASH)).toBe(false);
-    expect(await test.storage.insertSession(aCookieSession(aUser()), HASH)).toBe(false);
+    await test.storage.users.insert(disabled, HASH);
+    expect(await test.storage.sessions.insert(aCookieSession(disabled), EPOCH)).toBe(false);
+    expect(await test.storage.sessions.insert(aCookieSession(aUser()), EPOCH)).toBe(false);
     const user = await storedUser();
-    expect(await test.storage.insertSession(aTokenSession(user), "an older hash")).toBe(false);
+    expect(await test.storage.sessions.insert(aTokenSession(user), EPOCH + 1)).toBe(false);
     expect(await test.database.query("select id from sessions")).toEqual([]);
   });
 
@@ -71,21 +79,21 @@ describe.each(databases)("sessions on $name", ({ create }) => {
     const user = await storedUser();
     const { secretHash, ...session } = aCookieSession(user);
     const neighbour = aCookieSession(user);
-    await test.storage.insertSession({ ...session, secretHash }, HASH);
-    await test.storage.insertSession(neighbour, HASH);
-    await test.storage.touchSession(session.id, NOW + 60_000);
-    await test.storage.touchSession(session.id, NOW + 30_000);
-    const found = await test.storage.findSession(session.id);
+    await test.storage.sessions.insert({ ...session, secretHash }, EPOCH);
+    await test.storage.sessions.insert(neighbour, EPOCH);
+    await test.storage.sessions.touch(session.id, NOW + 60_000);
+    await test.storage.sessions.touch(session.id, NOW + 30_000);
+    const found = await test.storage.sessions.find(session.id);
     expect(found?.session).toEqual({ ...session, lastSeenAt: NOW + 60_000 });
-    expect((await test.storage.findSession(neighbour.id))?.session.lastSeenAt).toBe(NOW);
+    expect((await test.storage.sessions.find(neighbour.id))?.session.lastSeenAt).toBe(NOW);
   });
 
   it("SE-04 a deleted session is gone; deleting it again answers false", async () => {
     const session = aCookieSession(await storedUser());
-    await test.storage.insertSession(session, HASH);
-    expect(await test.storage.deleteSession(session.id)).toBe(true);
-    expect(await test.storage.findSessionBySecretHash(session.secretHash)).toBeUndefined();
-    expect(await test.storage.deleteSession(session.id)).toBe(false);
+    await test.storage.sessions.insert(session, EPOCH);
+    expect(await test.storage.sessions.delete(session.id)).toBe(true);
+    expect(await test.storage.sessions.findBySecretHash(session.secretHash)).toBeUndefined();
+    expect(await test.storage.sessions.delete(session.id)).toBe(false);
   });
 
   it("SE-05 the purge takes sessions at their absolute limit and cookies at their idle limit", async () => {
@@ -100,9 +108,9 @@ describe.each(databases)("sessions on $name", ({ create }) => {
       aCookieSession(user, { expiresAt: NOW }),
       aTokenSession(user, { expiresAt: NOW }),
     ];
-    for (const session of [...purged, ...kept]) await test.storage.insertSession(session, HASH);
-    expect(await test.storage.deleteExpiredSessions(NOW, idleSince, 2)).toBe(2);
-    expect(await test.storage.deleteExpiredSessions(NOW, idleSince, 9)).toBe(1);
+    for (const session of [...purged, ...kept]) await test.storage.sessions.insert(session, EPOCH);
+    expect(await test.storage.sessions.deleteExpired(NOW, idleSince, 2)).toBe(2);
+    expect(await test.storage.sessions.deleteExpired(NOW, idleSince, 9)).toBe(1);
     const ids = (await test.database.query("select id from sessions order by id")).map(
       (row) => row["id"],
     );
@@ -122,8 +130,8 @@ describe.each(databases)("sessions on $name", ({ create }) => {
       aCookieSession(user, { expiresAt: NOW }),
       aTokenSession(user, { expiresAt: NOW }),
     ];
-    for (const session of [...ended, ...live]) await test.storage.insertSession(session, HASH);
-    const listed = await test.storage.listSessions(user.id, limits, 9, undefined);
+    for (const session of [...ended, ...live]) await test.storage.sessions.insert(session, EPOCH);
+    const listed = await test.storage.sessions.list(user.id, limits, 9, undefined);
     expect(listed.map(({ id }) => id)).toEqual(live.map(({ id }) => id).toSorted());
   });
 
@@ -136,15 +144,15 @@ describe.each(databases)("sessions on $name", ({ create }) => {
     it("TK-13 LA-06 of many at once moves the counter once, and tells of that one", async () => {
       const user = await storedUser();
       const session = aTokenSession(user);
-      await test.storage.insertSession(session, HASH);
+      await test.storage.sessions.insert(session, EPOCH);
       const told = Array.from({ length: 10 }, () => recorded(user));
       const moved = await Promise.all(
-        told.map((event) => test.storage.exchangeRefreshToken(session.id, 0, NOW, event)),
+        told.map((event) => test.storage.sessions.rotate(session.id, 0, NOW, event)),
       );
       expect(moved.filter(Boolean)).toHaveLength(1);
       expect(await events()).toEqual([told[moved.indexOf(true)]?.id]);
       expect(await counters()).toEqual([{ refresh_counter: 1 }]);
-      expect(await test.storage.findRefreshState(session.id)).toMatchObject({
+      expect(await test.storage.sessions.findRefreshState(session.id)).toMatchObject({
         refreshCounter: 1,
         refreshRotatedAt: NOW,
       });
@@ -153,10 +161,10 @@ describe.each(databases)("sessions on $name", ({ create }) => {
     it("LA-06 of which the event cannot be stored does not hold", async () => {
       const user = await storedUser();
       const session = aTokenSession(user);
-      await test.storage.insertSession(session, HASH);
+      await test.storage.sessions.insert(session, EPOCH);
       const event = recorded(user);
-      await test.storage.insertEvent(event.id, event.event); // the id is taken
-      const exchange = test.storage.exchangeRefreshToken(session.id, 0, NOW, event);
+      await test.storage.events.insert(event.id, event.event); // the id is taken
+      const exchange = test.storage.sessions.rotate(session.id, 0, NOW, event);
       await expect(exchange).rejects.toThrow(/unique|append-only/i);
       expect(await counters()).toEqual([{ refresh_counter: 0 }]);
     });

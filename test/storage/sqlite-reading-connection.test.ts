@@ -2,12 +2,12 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { NewSession } from "../../src/domain/sessions.ts";
-import type { Storage, Stores } from "../../src/domain/storage.ts";
+import type { NewSession } from "../../src/domain/ports/sessions.ts";
+import type { Storage, Stores } from "../../src/domain/ports/storage.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { until } from "../support/wait-for.ts";
 import { createSqlite } from "../support/databases.ts";
-import { aTokenSession, aUser, HASH } from "../support/rows.ts";
+import { aTokenSession, aUser, EPOCH, HASH } from "../support/rows.ts";
 
 let database: ReturnType<typeof createSqlite>;
 let storage: Storage;
@@ -15,17 +15,17 @@ let session: NewSession;
 const user = aUser();
 beforeEach(async () => {
   database = createSqlite();
-  storage = await openStorage(database.url);
+  storage = await openStorage(database.target);
   session = aTokenSession(user);
-  await storage.insertUser(user, HASH);
-  await storage.insertSession(session, HASH);
+  await storage.users.insert(user, HASH);
+  await storage.sessions.insert(session, EPOCH);
 });
 afterEach(async () => {
   await storage.close();
   await database.remove();
 });
 /** By the way every request reads, which keeps a reading open. */
-const read = () => storage.findSession(session.id);
+const read = () => storage.sessions.find(session.id);
 
 it("SE-12 what anybody committed is in the very next reading", async () => {
   const another = new DatabaseSync(database.path);
@@ -35,7 +35,7 @@ it("SE-12 what anybody committed is in the very next reading", async () => {
     seen.run(at, session.id);
     expect((await read())?.session.lastSeenAt).toBe(at);
   }
-  await storage.touchSession(session.id, 100);
+  await storage.sessions.touch(session.id, 100);
   expect((await read())?.session.lastSeenAt).toBe(100);
   another.exec("delete from sessions");
   expect(await read()).toBeUndefined();
@@ -52,7 +52,7 @@ it.each<[string, (work: (stores: Stores) => Promise<unknown>) => Promise<unknown
 ])("the log stays short while readings and %s take turns", async (_, change) => {
   for (let count = 0; count < 100; count += 1) {
     expect(await read()).toBeDefined();
-    await change((stores) => stores.insertSession(large(), HASH));
+    await change((stores) => stores.sessions.insert(large(), EPOCH));
   }
   expect(statSync(`${database.path}-wal`).size).toBeLessThan(LOG_MAX_BYTES);
 });
@@ -61,7 +61,7 @@ it("a reading is kept, which other processes see", async () => {
   const another = new DatabaseSync(database.path);
   const fold = another.prepare("pragma wal_checkpoint(truncate)");
   await until(async () => {
-    await storage.touchSession(session.id, Date.now()); // so that there is a log to be read
+    await storage.sessions.touch(session.id, Date.now()); // so that there is a log to be read
     await read();
     return fold.get()?.["busy"] === 1 ? true : undefined;
   });

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
-import { StorageUnavailableError } from "../../src/domain/storage.ts";
+import { StorageUnavailableError } from "../../src/domain/ports/storage.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { patience } from "../support/retried.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { aCookieSession, aSignup, aUser, HASH, MIGRATED } from "../support/rows.ts";
+import { aCookieSession, aSignup, aUser, EPOCH, HASH, MIGRATED } from "../support/rows.ts";
 
 /** Two seconds of waiting, and what a loaded machine adds. */
 const BUSY_BOUND_MS = 3_000;
@@ -22,9 +22,9 @@ describe.each(databases)("storage on $name", ({ create }) => {
     const user = aUser();
     const session = aCookieSession(user);
     const answer = await test.storage.transaction(async (stores) => {
-      await stores.insertUser(user, HASH);
-      await stores.insertSession(session, HASH);
-      return (await stores.findSession(session.id))?.user.id; // sees its own writes
+      await stores.users.insert(user, HASH);
+      await stores.sessions.insert(session, EPOCH);
+      return (await stores.sessions.find(session.id))?.user.id; // sees its own writes
     });
     expect(answer).toBe(user.id);
     expect([await countOf("users"), await countOf("sessions")]).toEqual([1, 1]);
@@ -33,13 +33,13 @@ describe.each(databases)("storage on $name", ({ create }) => {
   it("ST-03 a transaction that fails leaves nothing, and the next one works", async () => {
     const [user, other] = [aUser(), aUser()];
     const failing = test.storage.transaction(async (stores) => {
-      await stores.insertUser(user, HASH);
-      await stores.insertSession(aCookieSession(user), HASH);
-      await stores.insertUser({ ...other, id: user.id }, HASH); // an id that exists: a bug
+      await stores.users.insert(user, HASH);
+      await stores.sessions.insert(aCookieSession(user), EPOCH);
+      await stores.users.insert({ ...other, id: user.id }, HASH); // an id that exists: a bug
     });
     await expect(failing).rejects.toThrow(/unique/i);
     expect([await countOf("users"), await countOf("sessions")]).toEqual([0, 0]);
-    await test.storage.transaction((stores) => stores.insertUser(other, HASH));
+    await test.storage.transaction((stores) => stores.users.insert(other, HASH));
     expect(await countOf("users")).toBe(1);
   });
 
@@ -47,8 +47,8 @@ describe.each(databases)("storage on $name", ({ create }) => {
     const user = aUser();
     let outside: Promise<unknown> | undefined;
     const failing = test.storage.transaction(async (stores) => {
-      await stores.insertUser(user, HASH);
-      outside = test.storage.findUser(user.id); // asked now, answered when the transaction is over
+      await stores.users.insert(user, HASH);
+      outside = test.storage.users.find(user.id); // asked now, answered when the transaction is over
       await sleep(20);
       throw new Error("changed my mind");
     });
@@ -61,15 +61,15 @@ describe.each(databases)("storage on $name", ({ create }) => {
     patience,
     async () => {
       const [user, session] = [aUser(), aCookieSession(aUser())];
-      await test.storage.insertUser(user, HASH);
+      await test.storage.users.insert(user, HASH);
       const unlock = await test.database.lock();
       const startedAt = performance.now();
       const outcomes = await Promise.allSettled([
-        test.storage.insertUser(aUser(), HASH),
-        test.storage.deleteSession(session.id),
+        test.storage.users.insert(aUser(), HASH),
+        test.storage.sessions.delete(session.id),
         test.storage.transaction(async (stores) => {
-          await stores.insertUser(aUser(), HASH);
-          await stores.insertEvent(uuidv7(), aSignup(user));
+          await stores.users.insert(aUser(), HASH);
+          await stores.events.insert(uuidv7(), aSignup(user));
         }),
       ]);
       const elapsedMs = performance.now() - startedAt;
@@ -87,10 +87,10 @@ describe.each(databases)("storage on $name", ({ create }) => {
     const unlock = await test.database.lock();
     let runs = 0;
     const writing = Promise.all([
-      test.storage.insertUser(aUser(), HASH),
+      test.storage.users.insert(aUser(), HASH),
       test.storage.transaction(async (stores) => {
         runs += 1;
-        await stores.insertUser(aUser(), HASH);
+        await stores.users.insert(aUser(), HASH);
       }),
     ]);
     await sleep(300);
@@ -104,13 +104,13 @@ describe.each(databases)("storage on $name", ({ create }) => {
     patience,
     async () => {
       const user = aUser();
-      await test.storage.insertUser(user, HASH);
+      await test.storage.users.insert(user, HASH);
       const unlock = await test.database.lock();
-      const writers = Array.from({ length: 20 }, () => test.storage.insertUser(aUser(), HASH));
+      const writers = Array.from({ length: 20 }, () => test.storage.users.insert(aUser(), HASH));
       let slowestMs = 0;
       for (let read = 0; read < 20; read += 1) {
         const startedAt = performance.now();
-        expect(await test.storage.findUser(user.id)).toEqual(user);
+        expect(await test.storage.users.find(user.id)).toEqual(user);
         await sleep(1);
         slowestMs = Math.max(slowestMs, performance.now() - startedAt);
         await sleep(20);
@@ -141,15 +141,15 @@ describe.each(databases)("storage on $name", ({ create }) => {
   it("ST-13 closing waits for a transaction that has begun, and what it wrote is there afterwards", async () => {
     const user = aUser();
     const working = test.storage.transaction(async (stores) => {
-      await stores.insertUser(user, HASH);
+      await stores.users.insert(user, HASH);
       await sleep(50);
-      return stores.insertSession(aCookieSession(user), HASH);
+      return stores.sessions.insert(aCookieSession(user), EPOCH);
     });
     await sleep(10);
     await test.storage.close();
     expect(await working).toBe(true);
-    const reopened = await openStorage(test.database.url);
-    expect(await reopened.findUser(user.id)).toEqual(user);
+    const reopened = await openStorage(test.database.target);
+    expect(await reopened.users.find(user.id)).toEqual(user);
     await reopened.close();
   });
 
@@ -157,13 +157,13 @@ describe.each(databases)("storage on $name", ({ create }) => {
     await Promise.all([test.storage.close(), test.storage.close()]);
     await test.storage.close();
     await expect(test.storage.proveWritable()).rejects.toThrow(StorageUnavailableError);
-    await expect(test.storage.findUser(aUser().id)).rejects.toThrow(StorageUnavailableError);
+    await expect(test.storage.users.find(aUser().id)).rejects.toThrow(StorageUnavailableError);
     await expect(test.storage.transaction(async () => {})).rejects.toThrow(StorageUnavailableError);
   });
 
   it("ST-13 a write that waits for a lock when storage closes is told that it is away", async () => {
     const unlock = await test.database.lock();
-    const outcome = expect(test.storage.insertUser(aUser(), HASH)).rejects.toThrow(
+    const outcome = expect(test.storage.users.insert(aUser(), HASH)).rejects.toThrow(
       StorageUnavailableError,
     );
     await sleep(50);
@@ -176,9 +176,9 @@ describe.each(databases)("storage on $name", ({ create }) => {
     const database = await create();
     const lines: string[] = [];
     const onStep = (line: string) => void lines.push(line);
-    await (await openStorage(database.url, { onStep })).close();
+    await (await openStorage(database.target, { onStep })).close();
     expect(lines).toEqual(MIGRATED);
-    await (await openStorage(database.url, { onStep })).close();
+    await (await openStorage(database.target, { onStep })).close();
     expect(lines).toEqual(MIGRATED);
     await database.remove();
   });

@@ -2,22 +2,22 @@
 import { readFileSync } from "node:fs";
 import { sql } from "kysely";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { StorageUnavailableError } from "../../src/domain/storage.ts";
-import type { Storage } from "../../src/domain/storage.ts";
-import { openDatabase } from "../../src/storage/engine/drivers.ts";
-import type { Database } from "../../src/storage/engine/drivers.ts";
+import { StorageUnavailableError } from "../../src/domain/ports/storage.ts";
+import type { Storage } from "../../src/domain/ports/storage.ts";
+import { openDatabase } from "../../src/storage/engine/open-database.ts";
+import type { Database } from "../../src/storage/engine/database.ts";
 import { migrateToLatest } from "../../src/storage/migrations.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { createStorage } from "../../src/storage/storage.ts";
 import { createSqlite } from "../support/databases.ts";
-import { aCookieSession, aTokenSession, aUser, HASH } from "../support/rows.ts";
+import { aCookieSession, aTokenSession, aUser, EPOCH, HASH } from "../support/rows.ts";
 
 let database: ReturnType<typeof createSqlite>;
 let opened: Database;
 let storage: Storage;
 beforeEach(async () => {
   database = createSqlite();
-  opened = await openDatabase(database.url, defaultPool);
+  opened = await openDatabase(database.target, defaultPool);
   await migrateToLatest(opened);
   await sql`pragma wal_checkpoint(truncate)`.execute(opened.db); // from here on the log holds what follows
   storage = createStorage(opened);
@@ -41,7 +41,7 @@ const usersAtRest = async () =>
   (await database.query("select id from users order by id")).map(({ id }) => id);
 const insert = (user = aUser()) =>
   storage.transaction(async (stores) => {
-    await stores.insertUser(user, HASH);
+    await stores.users.insert(user, HASH);
     return user.id;
   });
 
@@ -65,24 +65,24 @@ it("ST-01 nobody is answered before another process could see what they did", as
 const taking = { keyHash: new Uint8Array(32), pace: { intervalMs: 1_000, burstMs: 10_000 } };
 
 it("ST-03 what is begun on the strength of a limit that was taken shares its COMMIT, and waits for it", async () => {
-  const { result, held } = await storage.takeInOrder([taking], 1_000_000);
+  const { result, durable } = await storage.limits.takeInOrder([taking], 1_000_000);
   let isHeld = false;
-  void held.then(() => (isHeld = true));
+  void durable.then(() => (isHeld = true));
   expect([result, isHeld]).toEqual([undefined, false]);
   await insert();
   expect([isHeld, countCommits()]).toEqual([true, 1]);
 });
 
 it("ST-03 where that fails it is undone by itself, and the limit stays taken", async () => {
-  const { held } = await storage.takeInOrder([taking], 1_000_000);
+  const { durable } = await storage.limits.takeInOrder([taking], 1_000_000);
   const failing = storage.transaction(async (stores) => {
-    await stores.insertUser(aUser(), HASH);
+    await stores.users.insert(aUser(), HASH);
     throw new Error("not this one");
   });
   await expect(failing).rejects.toThrow("not this one");
-  await held;
+  await durable;
   expect(await usersAtRest()).toEqual([]);
-  expect(await storage.findLimit(taking.keyHash)).toMatchObject({ paidAt: 1_001_000 });
+  expect(await storage.limits.find(taking.keyHash)).toMatchObject({ paidAt: 1_001_000 });
 });
 
 it("ST-03 one that fails is undone by itself, and told so; those beside it hold", async () => {
@@ -90,24 +90,26 @@ it("ST-03 one that fails is undone by itself, and told so; those beside it hold"
   const outcomes = await Promise.allSettled([
     insert(),
     storage.transaction(async (stores) => {
-      await stores.insertUser(undone, HASH);
+      await stores.users.insert(undone, HASH);
       throw new Error("not this one");
     }),
     insert(),
   ]);
   expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
   expect(outcomes[1]).toMatchObject({ reason: new Error("not this one") });
-  const held = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? outcome.value : []));
-  expect(await usersAtRest()).toEqual(held.sort());
+  const durable = outcomes.flatMap((outcome) =>
+    outcome.status === "fulfilled" ? outcome.value : [],
+  );
+  expect(await usersAtRest()).toEqual(durable.sort());
   expect(countCommits()).toBe(1);
 });
 
 it("ST-03 each sees what those before it did: what may happen once happens once", async () => {
   const user = aUser();
-  await storage.insertUser(user, HASH);
+  await storage.users.insert(user, HASH);
   const replaced = await Promise.all(
     Array.from({ length: 10 }, (_, n) =>
-      storage.transaction((stores) => stores.replacePasswordHash(user.id, HASH, `next-${n}`)),
+      storage.transaction((stores) => stores.users.upgradePasswordHash(user.id, HASH, `next-${n}`)),
     ),
   );
   expect(replaced.filter(Boolean)).toHaveLength(1);
@@ -115,19 +117,19 @@ it("ST-03 each sees what those before it did: what may happen once happens once"
 
 it("ST-03 what a transaction may still undo of sessions is seen by nobody outside of it", async () => {
   const user = aUser();
-  await storage.insertUser(user, HASH);
+  await storage.users.insert(user, HASH);
   const [kept, never] = [aCookieSession(user), aTokenSession(user)];
-  await storage.insertSession(kept, HASH);
+  await storage.sessions.insert(kept, EPOCH);
   let readings: Promise<unknown>[] = [];
   const undone = storage.transaction(async (stores) => {
-    await stores.deleteSession(kept.id);
-    await stores.insertSession(never, HASH);
+    await stores.sessions.delete(kept.id);
+    await stores.sessions.insert(never, EPOCH);
     readings = [
-      storage.findSessionBySecretHash(kept.secretHash),
-      storage.findSession(never.id),
-      storage.findRefreshState(never.id),
+      storage.sessions.findBySecretHash(kept.secretHash),
+      storage.sessions.find(never.id),
+      storage.sessions.findRefreshState(never.id),
     ];
-    expect(await stores.findSession(never.id)).toBeDefined();
+    expect(await stores.sessions.find(never.id)).toBeDefined();
     throw new Error("undone");
   });
   await expect(undone).rejects.toThrow("undone");
@@ -137,11 +139,11 @@ it("ST-03 what a transaction may still undo of sessions is seen by nobody outsid
 
 it("ST-03 what is asked through a transaction after its end is in no other one, and refused", async () => {
   const late = await storage.transaction(async (stores) => stores);
-  await expect(late.insertUser(aUser(), HASH)).rejects.toThrow("after its end");
+  await expect(late.users.insert(aUser(), HASH)).rejects.toThrow("after its end");
   const id = await storage.transaction(async (stores) => {
-    await expect(late.insertUser(aUser(), HASH)).rejects.toThrow("after its end");
+    await expect(late.users.insert(aUser(), HASH)).rejects.toThrow("after its end");
     const user = aUser();
-    await stores.insertUser(user, HASH);
+    await stores.users.insert(user, HASH);
     return user.id;
   });
   expect(await usersAtRest()).toEqual([id]);
@@ -149,10 +151,10 @@ it("ST-03 what is asked through a transaction after its end is in no other one, 
 
 it("SE-12 what another process ends is not found by the very next reading", async () => {
   const user = aUser();
-  await storage.insertUser(user, HASH);
+  await storage.users.insert(user, HASH);
   const session = aCookieSession(user);
-  await storage.insertSession(session, HASH);
-  const find = () => storage.findSessionBySecretHash(session.secretHash);
+  await storage.sessions.insert(session, EPOCH);
+  const find = () => storage.sessions.findBySecretHash(session.secretHash);
   expect((await find())?.user.disabled).toBe(false);
   await database.query("update users set disabled = 1");
   expect((await find())?.user.disabled).toBe(true);
@@ -163,7 +165,7 @@ it("SE-12 what another process ends is not found by the very next reading", asyn
 it("ST-12 a disk that fills up half-way fails them all, and nothing of any is there", async () => {
   await sql`pragma max_page_count = 1`.execute(opened.db); // SQLite takes the present size
   const tooLong = () =>
-    storage.transaction((stores) => stores.insertUser(aUser(), "x".repeat(100_000)));
+    storage.transaction((stores) => stores.users.insert(aUser(), "x".repeat(100_000)));
   const outcomes = await Promise.allSettled([insert(), tooLong(), insert()]);
   expect(outcomes).toMatchObject(
     outcomes.map(() => ({ reason: expect.any(StorageUnavailableError) })),
@@ -179,8 +181,8 @@ it("ST-03 what was begun beside a statement that fills the disk does not hold by
   const key = new Uint8Array([1]);
   const working = storage.transaction((stores) =>
     Promise.all([
-      stores.insertUser(aUser(), "x".repeat(100_000)), // SQLite ends the transaction here
-      stores.tellOnce(key, 2, 1),
+      stores.users.insert(aUser(), "x".repeat(100_000)), // SQLite ends the transaction here
+      stores.limits.markTold(key, 2, 1),
     ]),
   );
   await expect(working).rejects.toThrow(StorageUnavailableError);

@@ -1,6 +1,7 @@
 /** The commands as an operator runs them: each a process of its own, on the database of a server. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import type { CommandName } from "../../src/commands/commands.ts";
 import { LogEvent } from "../../src/contract/events.ts";
 
 export interface Ended {
@@ -9,20 +10,23 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export type ScriptName = "admin" | "backup" | "keys" | "migrate" | "users";
+export type ScriptName = Exclude<CommandName, "start">;
 
-export function scriptPath(name: ScriptName): string {
-  return new URL(`../../src/commands/${name}.ts`, import.meta.url).pathname;
+const ENTRY = new URL("../../src/command.js", import.meta.url).pathname;
+
+/** A command as npm runs it, with its arguments: `admin`, `create`, … */
+export function commandLine(name: ScriptName, ...args: readonly string[]): string[] {
+  return [process.execPath, ENTRY, name, ...args];
 }
 
-/** Runs `src/commands/<name>.ts`; `input` is what is piped to it. */
+/** Runs a command of `src/commands/`; `input` is what is piped to it. */
 export async function runScript(
   name: ScriptName,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   input: string | Buffer = "",
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [scriptPath(name), ...args], {
+  const child = spawn(process.execPath, [ENTRY, name, ...args], {
     env: { PATH: process.env["PATH"], BCRYPT_COST: "10", HASH_WORKERS: "1", ...environment },
     stdio: ["pipe", "pipe", "pipe"],
   });

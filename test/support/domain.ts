@@ -8,12 +8,13 @@ import { createEventLog } from "../../src/app.ts";
 import type { LogEvent } from "../../src/contract/events.ts";
 import { PASSWORD_MAX_CODE_POINTS } from "../../src/contract/values.ts";
 import { signup } from "../../src/domain/accounts.ts";
-import type { Dependencies } from "../../src/domain/dependencies.ts";
-import type { Occasion } from "../../src/domain/events.ts";
+import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
+import type { Occasion } from "../../src/domain/ports/events.ts";
 import { openKeyRing } from "../../src/domain/keys.ts";
-import { type BcryptWorkers, createPasswords } from "../../src/domain/passwords.ts";
+import { createPasswords } from "../../src/domain/passwords.ts";
+import type { BcryptWorkers } from "../../src/domain/ports/passwords.ts";
 import { deriveKeys } from "../../src/domain/secrets.ts";
-import type { User } from "../../src/domain/users.ts";
+import type { User } from "../../src/domain/ports/users.ts";
 import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
 import { isCommonPassword } from "../../src/platform/common-passwords.ts";
 import { newId } from "../../src/platform/ids.ts";
@@ -73,7 +74,7 @@ export async function openWorld(
 ): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "portcullis-domain-"));
   const databaseFile = join(folder, "test.db");
-  const storage = await openStorage(`sqlite:${databaseFile}`);
+  const storage = await openStorage({ kind: "sqlite", path: databaseFile });
   const printed: LogEvent[] = [];
   const secretKeys = deriveKeys(AUTH_SECRET);
   const deps: Dependencies = {
@@ -134,8 +135,11 @@ export async function openWorld(
   };
 }
 
-/** What an outcome holds where it succeeded; the test ends here where it did not. */
-export function succeeded<T extends object>(outcome: T): Exclude<T, { readonly failure: unknown }> {
+/** Narrows an outcome to its success; the test ends here where there is none. */
+export function succeeded<T extends object>(
+  outcome: T,
+): Exclude<T, { readonly failure: unknown } | { readonly kind: "pending" }> {
   if ("failure" in outcome) throw new Error(`Expected success, got ${String(outcome.failure)}`);
-  return outcome as Exclude<T, { readonly failure: unknown }>; // just checked
+  // Neither refused, as was just checked, nor pending, which nothing answers.
+  return outcome as Exclude<T, { readonly failure: unknown } | { readonly kind: "pending" }>;
 }

@@ -1,7 +1,7 @@
 /** A genuine access token, and what can be made of it with the server's own key: only the rule under test can refuse it. */
+import { tokenLogin } from "../../src/domain/login.ts";
 import { sign } from "node:crypto";
 import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
-import { tokenLogin } from "../../src/domain/tokens.ts";
 import { decode, encode } from "./base64url.ts";
 import { CLIENT, NOW, openWorld, PASSWORD, succeeded } from "./domain.ts";
 
@@ -12,7 +12,7 @@ export async function openForgery() {
   const user = await world.newUser();
   const credentials = { email: user.email, password: PASSWORD };
   const { accessToken: genuine } = succeeded(
-    await tokenLogin(world.deps, world.at(), credentials, CLIENT, undefined),
+    await tokenLogin(world.deps, world.at(), { ...credentials, client: CLIENT, device: undefined }),
   );
   const [first, second] = genuine.split(".");
   const [header, payload] = [decode(first), decode(second)];

@@ -1,19 +1,28 @@
 /** Logins of an account, and whether what they gave is still good: asked the way the routes ask. */
+import { login, tokenLogin } from "../../src/domain/login.ts";
 import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
-import { login, recognizeCookie, recognizeSession } from "../../src/domain/sessions.ts";
-import { tokenLogin } from "../../src/domain/tokens.ts";
-import type { User } from "../../src/domain/users.ts";
+import { recognizeCookie, recognizeSession } from "../../src/domain/sessions.ts";
+import type { User } from "../../src/domain/ports/users.ts";
 import { CLIENT, NOW, PASSWORD, succeeded, type World } from "./domain.ts";
 
 export async function logInByCookie(world: World, { email }: User, password = PASSWORD) {
   const credentials = { email, password };
-  return succeeded(await login(world.deps, world.at(), credentials, CLIENT, undefined, undefined));
+  return succeeded(
+    await login(
+      world.deps,
+      world.at(),
+      { ...credentials, client: CLIENT, device: undefined },
+      undefined,
+    ),
+  );
 }
 
 /** The pair, and the id of its session, which is the first part of the refresh token. */
 export async function logInByToken(world: World, { email }: User, password = PASSWORD) {
   const credentials = { email, password };
-  const pair = succeeded(await tokenLogin(world.deps, world.at(), credentials, CLIENT, undefined));
+  const pair = succeeded(
+    await tokenLogin(world.deps, world.at(), { ...credentials, client: CLIENT, device: undefined }),
+  );
   return { ...pair, sessionId: pair.refreshToken.split(".")[0] ?? "" };
 }
 

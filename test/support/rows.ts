@@ -1,13 +1,15 @@
 /** Rows to test with: plausible, and different at every call. */
 import { randomBytes } from "node:crypto";
 import { uuidv7 } from "uuidv7";
-import type { SigningKeyRecord } from "../../src/domain/keys.ts";
-import type { StoredEvent } from "../../src/domain/events.ts";
-import type { NewSession, Session } from "../../src/domain/sessions.ts";
-import type { User } from "../../src/domain/users.ts";
+import type { SigningKeyRecord } from "../../src/domain/ports/signing-keys.ts";
+import type { StoredEvent } from "../../src/contract/events.ts";
+import type { NewSession, Session } from "../../src/domain/ports/sessions.ts";
+import type { User } from "../../src/domain/ports/users.ts";
 
 /** 2026-11-23T10:06:00.000Z, in milliseconds. */
 export const NOW = 1_795_428_360_000;
+/** The credential epoch of an account that was just made. */
+export const EPOCH = 0;
 export const HASH = "v1$10$hash-of-the-password";
 
 /** A line per migration, in order. */
@@ -19,6 +21,8 @@ export const MIGRATED = [
   "0005-jobs",
   "0006-told-refusals",
   "0007-session-failures",
+  "0008-credential-epoch",
+  "0009-owner-events",
 ].map((name) => `migration ${name} applied`);
 
 export function aUser(overrides: Partial<User> = {}): User {

@@ -22,6 +22,7 @@ export const successes: Successes = {
   logout: { 204: async (servers) => (await somebody(servers)).logout() },
   getMe: { 200: async (servers) => (await somebody(servers)).getMe() },
   listMySessions: { 200: async (servers) => (await somebody(servers)).listMySessions() },
+  listMyEvents: { 200: async (servers) => (await somebody(servers)).listMyEvents() },
   revokeMySession: {
     204: async (servers) => {
       const api = await somebody(servers);

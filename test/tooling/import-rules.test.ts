@@ -52,6 +52,20 @@ const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'import { Kysely } from "kysely";': "platform may not import Kysely of kysely",
     'import "../storage/users.ts";': "platform may not import src/storage/users.ts",
   },
+  "src/pages/a.ts": {
+    'import { readFile } from "node:fs";': "pages may not import readFile of node:fs",
+    'import type { User } from "../domain/users.ts";':
+      "pages may not import User of src/domain/users.ts",
+    'import "../routes/headers.ts";': "pages may not import src/routes/headers.ts",
+  },
+  "src/pages/browser/a.ts": {
+    'import { problem } from "../../contract/problems.ts";':
+      "pages in the browser may import problem of src/contract/problems.ts only as a type",
+    'import { page } from "../page.ts";':
+      "pages in the browser may not import page of src/pages/page.ts",
+    'import { join } from "node:path";': "pages in the browser may not import join of node:path",
+    'import { z } from "zod";': "pages in the browser may not import z of zod",
+  },
   "src/routes/a.ts": {
     'import { join } from "node:path";': "routes may not import join of node:path",
     'import "../storage/users.ts";': "routes may not import src/storage/users.ts",
@@ -76,8 +90,8 @@ const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'import "../src/domain/users.ts";': "scripts may not import src/domain/users.ts",
     'import "../src/process/server.ts";': "scripts may not import src/process/server.ts",
     'import { createApp } from "../src/app.ts";': "scripts may not import createApp of src/app.ts",
-    'import { formatTable } from "../src/commands/terminal-text.ts";':
-      "scripts may not import formatTable of src/commands/terminal-text.ts",
+    'import { formatTable } from "../src/commands/table.ts";':
+      "scripts may not import formatTable of src/commands/table.ts",
     'import "../labs/database.ts";': "scripts may not import labs/database.ts",
   },
   "test/support/a.ts": {
@@ -126,7 +140,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/domain/access-tokens.ts": ['import { jwtVerify } from "jose";'],
   "src/storage/a.ts": [
-    'import { type Storage, StorageUnavailableError } from "../domain/storage.ts";',
+    'import { type Storage, StorageUnavailableError } from "../domain/ports/storage.ts";',
     'import { Migrator } from "kysely/migration";',
   ],
   "src/storage/engine/sqlite-connection.ts": ['import "node:sqlite"; import "node:fs";'],
@@ -134,6 +148,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'import type { User } from "../domain/users.ts"; import "node:os"; import "pino";',
   ],
   "src/platform/mail-smtp.ts": ['import { createTransport } from "nodemailer";'],
+  "src/pages/a.ts": ['import { problem } from "../contract/problems.ts"; import "./page.ts";'],
+  "src/pages/browser/a.ts": [
+    'import type { ProblemCode } from "../../contract/problems.ts"; import "./given.ts";',
+    'import type { Given } from "../given.ts";',
+  ],
   "src/routes/a.ts": ['import { login } from "../domain/sessions.ts"; import "@hectoday/http";'],
   "src/app.ts": [
     'import "./routes/users.ts"; import "./contract/users.ts"; import "./domain/users.ts";',
@@ -141,9 +160,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/start.js": ['import "./supported-node.js"; await import("./commands/start.ts");'],
   "src/process/server.ts": ['import "../platform/log.ts"; import "srvx/node";'],
   "scripts/a.ts": ['import "../src/contract/users.ts"; import "prettier"; import "node:fs";'],
-  "scripts/check/client-size.ts": [
-    'import { formatTable } from "../../src/commands/terminal-text.ts";',
-  ],
+  "scripts/check/client-size.ts": ['import { formatTable } from "../../src/commands/table.ts";'],
   "src/commands/command.ts": [
     'import { createEventLog } from "../app.ts"; import "../platform/log.ts";',
   ],
@@ -176,9 +193,11 @@ describe("the import rules", () => {
   });
 
   it("refuse a value next to a permitted type", async () => {
-    const source = `import { type Storage, StorageUnavailableError, drop } from "../domain/storage.ts";`;
+    const source = `import { type Storage, StorageUnavailableError, drop } from "../domain/ports/storage.ts";`;
     expect(await faultsOf("src/storage/a.ts", source)).toEqual([
-      expect.stringContaining("storage may import drop of src/domain/storage.ts only as a type."),
+      expect.stringContaining(
+        "storage may import drop of src/domain/ports/storage.ts only as a type.",
+      ),
     ]);
   });
 

@@ -65,6 +65,12 @@ describe("the style rules", () => {
       `new Date();`,
       "The time comes in as an argument",
     ],
+    [
+      "markup written by a page's script",
+      "src/pages/browser/a.ts",
+      `document.body.innerHTML = "";`,
+      "use textContent",
+    ],
     ["predictable randomness", "src/domain/a.ts", `Math.random();`, "use node:crypto"],
     [
       "an unexplained `as`",

@@ -74,8 +74,14 @@ export const fakeTable = {
     problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
     params: {},
     query: {
-      limit: { type: "integer", minimum: 1, maximum: 100 },
-      cursor: { type: "string", minLength: 1, maxLength: 512, pattern: "^[A-Za-z0-9_-]+$" },
+      limit: { type: "integer", minimum: 1, maximum: 100, optional: true },
+      cursor: {
+        type: "string",
+        minLength: 1,
+        maxLength: 512,
+        pattern: "^[A-Za-z0-9_-]+$",
+        optional: true,
+      },
     },
   },
   revokeMyOtherSessions: {
@@ -111,6 +117,22 @@ export const fakeTable = {
       },
     },
     query: {},
+  },
+  listMyEvents: {
+    success: 200,
+    isForAdmins: false,
+    problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
+    params: {},
+    query: {
+      limit: { type: "integer", minimum: 1, maximum: 100, optional: true },
+      cursor: {
+        type: "string",
+        minLength: 1,
+        maxLength: 512,
+        pattern: "^[A-Za-z0-9_-]+$",
+        optional: true,
+      },
+    },
   },
   changePassword: {
     success: 204,

@@ -117,6 +117,21 @@ export const operationTable = {
       "503": "problem",
     },
   },
+  listMyEvents: {
+    method: "GET",
+    path: "/me/events",
+    params: [],
+    query: ["limit", "cursor"],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
   changePassword: {
     method: "POST",
     path: "/me/password",

@@ -160,8 +160,10 @@ function findOperation({ method, url }: Request): Found | undefined {
 
 /** A query is text on its way here; a handler gets it as the document has it. */
 function typedQuery(rules: Rules, query: Readonly<Record<string, string>>) {
-  const fields = Object.entries(query).map(([name, text]) => {
-    return [name, rules[name]?.type === "integer" ? Number(text) : text] as const;
+  const fields = Object.entries(query).map(([name, text]): [string, unknown] => {
+    const type = rules[name]?.type;
+    if (type === "integer") return [name, Number(text)];
+    return [name, type === "boolean" ? text === "true" : text];
   });
   return Object.fromEntries(fields);
 }

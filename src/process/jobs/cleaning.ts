@@ -1,7 +1,7 @@
 /** Cleaning: rows that say nothing any more go, so that the database does not grow for ever. One process does it for all. */
 import type { Settings } from "../settings.ts";
 import { deleteOldEvents } from "../../domain/retention.ts";
-import type { Storage } from "../../domain/storage.ts";
+import type { Storage } from "../../domain/ports/storage.ts";
 
 /** How often rows that have ended by themselves are removed. Milliseconds. */
 const CLEANING_INTERVAL_MS = 600_000;
@@ -42,15 +42,15 @@ export async function cleanIfDue(
   now: number,
   isStopping: () => boolean = () => false,
 ): Promise<boolean> {
-  if (!(await storage.claimJob("cleaning", now, now + CLEANING_INTERVAL_MS))) return false;
+  if (!(await storage.jobs.claim("cleaning", now, now + CLEANING_INTERVAL_MS))) return false;
   const idleSince = now - settings.SESSION_IDLE_TTL * 1000;
   const steps: ((limit: number) => Promise<number>)[] = [
     // A session past its limit is dead, whether or not it is still a row; so is all else here.
-    (limit) => storage.deleteExpiredSessions(now, idleSince, limit),
-    (limit) => storage.deletePaidLimits(now, limit),
-    (limit) => storage.deleteExpiredDevices(now, limit),
-    (limit) => storage.deleteExpiredResetTokens(now, limit),
-    (limit) => storage.deleteMailsFinishedBefore(now - FINISHED_MAIL_KEPT_MS, limit),
+    (limit) => storage.sessions.deleteExpired(now, idleSince, limit),
+    (limit) => storage.limits.deletePaid(now, limit),
+    (limit) => storage.devices.deleteExpired(now, limit),
+    (limit) => storage.resetTokens.deleteExpired(now, limit),
+    (limit) => storage.mails.deleteFinishedBefore(now - FINISHED_MAIL_KEPT_MS, limit),
     (limit) => deleteOldEvents(storage, settings.EVENT_RETENTION_DAYS, now, limit),
   ];
   for (const step of steps) await repeat(step, isStopping).catch(() => undefined);

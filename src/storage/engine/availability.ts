@@ -1,5 +1,5 @@
 /** Waiting for a busy database, for a bounded time and without blocking anybody else (ST-07). */
-import { StorageUnavailableError } from "../../domain/storage.ts";
+import { StorageUnavailableError } from "../../domain/ports/storage.ts";
 import type { StorageDialect } from "./dialect.ts";
 import { failureCodeOf } from "./failure-codes.ts";
 

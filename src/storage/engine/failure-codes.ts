@@ -1,6 +1,6 @@
 /** What a failure of the database is called in the log: a name from somebody's list, never a sentence (LA-03). */
-import { UnsafeStorageError } from "../../domain/storage.ts";
-import { LostConnectionError } from "./dialect.ts";
+import { UnsafeStorageError } from "../../domain/ports/storage.ts";
+import { LostConnectionError } from "./postgres-dialect.ts";
 
 /** An SQLSTATE, or a name of the system's or of Node's: `57P01`, `ECONNREFUSED`. */
 const NAME = /^[A-Z0-9_]{1,32}$/;

@@ -13,11 +13,15 @@ import {
 } from "kysely";
 import type { DatabaseConnection, Dialect, Driver } from "kysely";
 import pg from "pg";
-import { UnsafeStorageError } from "../../domain/storage.ts";
-import { LostConnectionError, postgresDialect } from "./dialect.ts";
-import type { Database } from "./drivers.ts";
+import { UnsafeStorageError } from "../../domain/ports/storage.ts";
+import { LostConnectionError, postgresDialect } from "./postgres-dialect.ts";
+import type { Database } from "./database.ts";
 import type { PoolOptions } from "./pool.ts";
-import { isDatabaseError, PooledConnection, PooledTransaction } from "./pooled-connection.ts";
+import {
+  isDatabaseError,
+  PooledConnection,
+  PooledTransaction,
+} from "./postgres-pooled-connection.ts";
 import type { Db, Tables } from "../schema.ts";
 import { transactAlone } from "./transactions.ts";
 

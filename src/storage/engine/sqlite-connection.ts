@@ -15,12 +15,12 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import type { DatabaseConnection, Dialect, SqliteDatabase, SqliteStatement } from "kysely";
-import { StorageUnavailableError, UnsafeStorageError } from "../../domain/storage.ts";
+import { StorageUnavailableError, UnsafeStorageError } from "../../domain/ports/storage.ts";
 import { retryWhileBusy } from "./availability.ts";
-import { sqliteDialect } from "./dialect.ts";
-import type { Database } from "./drivers.ts";
+import { sqliteDialect } from "./sqlite-dialect.ts";
+import type { Database } from "./database.ts";
 import { failureCodeOf } from "./failure-codes.ts";
-import type { ReadNow } from "../queries.ts";
+import type { ReadNow } from "./database.ts";
 import { createKeptReading } from "./sqlite-reading-connection.ts";
 import type { KeptReading } from "./sqlite-reading-connection.ts";
 import type { Tables } from "../schema.ts";
@@ -191,7 +191,7 @@ class TransactionalDdlAdapter extends SqliteAdapter {
  * connection would see what may never be committed.
  */
 function createReadNow(database: DatabaseSync, kept: KeptReading, ask: Ask): ReadNow {
-  return <Row>({ sql }: CompiledQuery<Row>, parameters: readonly unknown[]) => {
+  return <Row>({ sql, parameters }: CompiledQuery<Row>) => {
     if (!database.isOpen || database.isTransaction) return undefined;
     kept.keep();
     try {

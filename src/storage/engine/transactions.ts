@@ -1,5 +1,5 @@
 /** How a unit of work becomes a transaction: by itself, or together with those that wait beside it. */
-import type { Ahead } from "../../domain/storage.ts";
+import type { Ahead } from "../../domain/ports/ahead.ts";
 import type { Db } from "../schema.ts";
 
 /** `Inside` is what work is given to change things through. */
@@ -38,7 +38,7 @@ export function transactAlone<Inside>(lend: LendTransaction<Inside>): Transactio
   return {
     run,
     /** Nothing shares its COMMIT, so nothing is gained by haste. */
-    runAhead: async (work) => ({ result: await run(work), held: Promise.resolve() }),
+    runAhead: async (work) => ({ result: await run(work), durable: Promise.resolve() }),
     /** Each has a connection, and the pool waits for those. */
     async settled() {},
   };
@@ -64,7 +64,7 @@ interface Unit<Inside> {
   /** It ran ahead and has been done: others may rest on it. */
   hasAnswered?: boolean;
   run(inside: Inside): Promise<void>;
-  /** The work held, or failed by itself: now that is true for good. */
+  /** Tells what became of the work: it is durable, or it failed by itself. */
   settle(): void;
   fail(error: unknown): void;
 }
@@ -94,11 +94,11 @@ export function transactInGroups<Inside>(
   }
 
   function runAhead<T>(work: (inside: Inside) => Promise<T>): Promise<Ahead<T>> {
-    const { promise: held, resolve: hold, reject: lose } = Promise.withResolvers<void>();
+    const { promise: durable, resolve: hold, reject: lose } = Promise.withResolvers<void>();
     return new Promise((resolve, reject) => {
-      held.catch(reject); // Where it has answered, that says nothing: whoever awaits `held` is told.
+      durable.catch(reject); // Where it has answered, that says nothing: whoever awaits `durable` is told.
       const tell = async (inside: Inside) => {
-        resolve({ result: await work(inside), held });
+        resolve({ result: await work(inside), durable });
         unit.hasAnswered = true;
       };
       const unit = createUnit(tell, hold, lose);

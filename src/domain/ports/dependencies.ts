@@ -1,0 +1,33 @@
+/** Everything the rules of auth stand on. */
+import type { Journal } from "./events.ts";
+import type { Quotas } from "./limits.ts";
+import type { LockoutRule } from "./locks.ts";
+import type { Meter } from "./meter.ts";
+import type { PasswordPolicy, Passwords } from "./passwords.ts";
+import type { SecretKeys } from "./secret-keys.ts";
+import type { KeyRing } from "./signing-keys.ts";
+
+export interface Dependencies extends Journal {
+  readonly meter: Meter;
+  readonly passwords: Passwords;
+  readonly passwordPolicy: PasswordPolicy;
+  readonly secretKeys: SecretKeys;
+  readonly keyRing: KeyRing;
+  readonly lifetimes: Lifetimes;
+  readonly quotas: Quotas;
+  readonly lockout: LockoutRule;
+  /** `iss` and `aud` of access tokens, and where links in mails lead: PUBLIC_URL (RS-05). */
+  readonly issuer: string;
+}
+
+/** Whole seconds, from the settings. */
+export interface Lifetimes {
+  readonly sessionSeconds: number;
+  readonly sessionIdleSeconds: number;
+  readonly accessTokenSeconds: number;
+  /** The absolute life of a token session. */
+  readonly refreshTokenSeconds: number;
+  /** How long the refresh token before the current one still gives that one (TK-14). */
+  readonly refreshGraceSeconds: number;
+  readonly resetTokenSeconds: number;
+}

@@ -1,0 +1,35 @@
+/** Locks, and the failures that lead to one. */
+
+/** From the settings. */
+export interface LockoutRule {
+  /** Wrong passwords in a row before a lock begins. */
+  readonly threshold: number;
+  /** How long the first lock lasts. */
+  readonly seconds: number;
+}
+
+/** The rule with its growth and decay. Milliseconds. */
+export interface LockPolicy {
+  readonly threshold: number;
+  readonly firstLockMs: number;
+  /** No lock grows beyond this. */
+  readonly longestLockMs: number;
+  /** Failures are forgotten this long after the last one, locks this long after their end. */
+  readonly memoryMs: number;
+}
+
+/** The effect of a wrong password: it was counted, it began a lock, or it did nothing because a lock was on or there is no account. */
+export type FailureOutcome = "counted" | "was_locked" | "nobody" | { readonly lockedUntil: number };
+
+export interface LockStore {
+  /**
+   * Counts a wrong password and, at the threshold, begins a lock, in one statement: of any number at
+   * once, each is counted once (RL-02). For no account, with null, it does the same work as for one
+   * that is locked, and answers `nobody`; likewise for an account that is gone.
+   */
+  countFailure(userId: string | null, policy: LockPolicy, now: number): Promise<FailureOutcome>;
+  /** Forgets the failures; false where the account is locked, or gone. */
+  forgetFailures(userId: string, now: number): Promise<boolean>;
+  /** Ends the lock and forgets all that led to it; false where there is no such account. */
+  end(userId: string): Promise<boolean>;
+}

@@ -1,0 +1,65 @@
+/** Mails in the outbox, and the transport that takes them. */
+
+export interface Message {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** A mail as the outbox keeps it. A mail may hold a reset link, so all of it is sealed (LA-03). */
+export interface OutboxMail {
+  readonly id: string;
+  /** A `SealedMail` as JSON, sealed under the key for mail. */
+  readonly sealed: Uint8Array;
+  /** Instants in milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** From then on it is of no use to anybody, and is not sent. */
+  readonly expiresAt: number;
+  /** Null while it waits to be sent. */
+  readonly finishedAt: number | null;
+}
+
+/** The content of a sealed mail: one message for one address. */
+export interface SealedMail extends Message {
+  readonly to: string;
+}
+
+/** A mail that a process has claimed. `attempt` counts from 1, and names the claim: a later one ends it. */
+export interface ClaimedMail {
+  readonly id: string;
+  readonly sealed: Uint8Array;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly attempt: number;
+}
+
+export interface OutboxState {
+  readonly waiting: number;
+  readonly oldestCreatedAt: number | null;
+}
+
+export interface MailStore {
+  insert(mail: OutboxMail): Promise<void>;
+  /** Takes on the mail that has been due longest, until `leaseEnd`: one conditional statement, so that no two processes get it. */
+  claimDue(now: number, leaseEnd: number): Promise<ClaimedMail | undefined>;
+  /** Ends a mail, sent or given up, and deletes what is in it. No effect where the claim was lost. */
+  finish(id: string, attempt: number, now: number): Promise<void>;
+  /** Gives a claimed mail back, to be claimed again from `dueAt` on. No effect where the claim was lost. */
+  postpone(id: string, attempt: number, dueAt: number): Promise<void>;
+  /** How many wait to be sent, and since when the oldest of them does: milliseconds since the epoch, null where none waits. */
+  measure(): Promise<OutboxState>;
+  /** Deletes up to `limit` rows of mails finished before that; answers how many. */
+  deleteFinishedBefore(instant: number, limit: number): Promise<number>;
+}
+
+/** Where mails go: a mail server, or files. */
+export interface MailTransport {
+  /** Rejects where the mail was not accepted. It gives up, and leaves nothing behind, when `signal` aborts. */
+  send(mail: DeliverableMail, signal: AbortSignal): Promise<void>;
+}
+
+export interface DeliverableMail extends SealedMail {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}

@@ -1,0 +1,29 @@
+/** Password hashing and the policy for new passwords. */
+
+/** Bcrypt in worker threads, behind a bounded queue: it never runs on the event loop (IV-06). */
+export interface BcryptWorkers {
+  hash(input: string, cost: number): Promise<{ readonly hash: string } | "overloaded">;
+  compare(input: string, hash: string): Promise<boolean | "overloaded">;
+}
+
+export interface Passwords {
+  /** The encoded hash of a new password; `"overloaded"` where the queue is full (IV-07). */
+  hash(password: string): Promise<{ readonly encoded: string } | "overloaded">;
+  /**
+   * Compares the password with the one behind `encoded`. Without `encoded` it does the same work against
+   * a dummy of the live cost, and never matches; against a cheaper hash it does what is missing as
+   * well (ET-01). `stale` asks for a new hash (PW-09).
+   */
+  verify(
+    password: string,
+    encoded: string | undefined,
+  ): Promise<{ readonly matches: boolean; readonly stale: boolean } | "overloaded">;
+}
+
+export interface PasswordPolicy {
+  /** Counted in code points after normalising; PASSWORD_MIN_LENGTH. */
+  readonly minLength: number;
+  readonly maxLength: number;
+  /** True for a password on the list of those that are guessed first. Case does not matter. */
+  isCommon(password: string): boolean;
+}

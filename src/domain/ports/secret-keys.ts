@@ -1,0 +1,16 @@
+/** The keys that AUTH_SECRET gives, one for each purpose. */
+import type { KeyObject } from "node:crypto";
+
+/**
+ * Those of MACs are key objects: a MAC under bytes costs four times as much, because the bytes become one
+ * anew each time. Nor does a key object show its bytes where it is printed.
+ */
+export interface SecretKeys {
+  readonly passwordPepper: KeyObject;
+  readonly csrf: KeyObject;
+  readonly refreshToken: KeyObject;
+  readonly cursor: KeyObject;
+  readonly signingKeySeal: Uint8Array;
+  readonly mailSeal: Uint8Array;
+  readonly limitKeys: KeyObject;
+}

@@ -1,0 +1,103 @@
+/** Sessions, and what the rules need of where they are kept. */
+import type { NewEvent } from "./event-store.ts";
+import type { User } from "./users.ts";
+
+export type SessionKind = "cookie" | "token";
+
+/** One login. It ends at `expiresAt`, or when idle for too long, or when somebody ends it. */
+export interface Session {
+  /** Public: it may be shown and logged. */
+  readonly id: string;
+  readonly userId: string;
+  readonly kind: SessionKind;
+  /** Milliseconds since the epoch, like every instant below. */
+  readonly createdAt: number;
+  readonly lastSeenAt: number;
+  /** The absolute limit. Nothing moves it (SE-06). */
+  readonly expiresAt: number;
+  readonly ip: string;
+  readonly userAgent: string | null;
+}
+
+/** A session as it is first stored, with what it will be recognised by. */
+export type NewSession = Session &
+  (
+    | {
+        readonly kind: "cookie";
+        /** SHA-256 of the cookie's secret (SE-02). */ readonly secretHash: Uint8Array;
+      }
+    | {
+        readonly kind: "token";
+        /** Per-session salt of its refresh tokens; the counter starts at 0. */ readonly refreshSalt: Uint8Array;
+      }
+  );
+
+/** A session with the account it belongs to, read in one query so that neither can be stale (TK-08, TK-09). */
+export interface SessionWithUser {
+  readonly session: Session;
+  readonly user: User;
+}
+
+/** When a session is past its limits. Milliseconds since the epoch. */
+export interface SessionLimits {
+  readonly now: number;
+  /** A cookie session not seen since is dead. */
+  readonly idleSince: number;
+}
+
+export interface RefreshState extends SessionWithUser {
+  readonly refreshSalt: Uint8Array;
+  /** The counter of the one refresh token that is good now. */
+  readonly refreshCounter: number;
+  /** When the counter last moved; null before the first time. */
+  readonly refreshRotatedAt: number | null;
+}
+
+export interface SessionStore {
+  findBySecretHash(secretHash: Uint8Array): Promise<SessionWithUser | undefined>;
+  find(sessionId: string): Promise<SessionWithUser | undefined>;
+  /** True where there is the session; inside a transaction, until whose end nobody ends it. */
+  lock(sessionId: string): Promise<boolean>;
+  /**
+   * Inserts the session only if its account is enabled and its credential epoch is still `epoch`, in one
+   * statement. False where it is not; then nothing was written.
+   */
+  insert(session: NewSession, epoch: number): Promise<boolean>;
+  /** Moves `lastSeenAt` forward, never back, and nothing else. */
+  touch(sessionId: string, lastSeenAt: number): Promise<void>;
+  /** False where it had ended already. */
+  delete(sessionId: string): Promise<boolean>;
+  /** Ends the live session behind a cookie's secret; answers whose it was, or undefined where none lives. */
+  deleteLive(
+    secretHash: Uint8Array,
+    limits: SessionLimits,
+  ): Promise<Pick<Session, "id" | "userId"> | undefined>;
+  /** Counts a wrong current password from it, and ends it at the threshold: true where this one ended it. */
+  countFailure(sessionId: string, threshold: number): Promise<boolean>;
+  forgetFailures(sessionId: string): Promise<void>;
+  /** The account's own session only: false where it is somebody else's, or none. */
+  deleteOf(userId: string, sessionId: string): Promise<boolean>;
+  /** Ends all sessions of the account but one, if given; answers the ids of those it ended. */
+  deleteAllOf(userId: string, exceptId: string | undefined): Promise<string[]>;
+  /** Up to `limit` live sessions of the account in order of id, those after `afterId` only. */
+  list(
+    userId: string,
+    limits: SessionLimits,
+    limit: number,
+    afterId: string | undefined,
+  ): Promise<Session[]>;
+  /** A token session with what its refresh tokens are made from; undefined for other kinds. */
+  findRefreshState(sessionId: string): Promise<RefreshState | undefined>;
+  /** Moves the counter on by one only if it is still `counter`, in one statement (TK-13). */
+  advanceRefreshCounter(sessionId: string, counter: number, now: number): Promise<boolean>;
+  /** Advances the counter in the same way and stores the event of it, or does neither. */
+  rotate(sessionId: string, counter: number, now: number, recorded: NewEvent): Promise<boolean>;
+  /** Deletes up to `limit` sessions past their absolute or idle limit; answers how many. */
+  deleteExpired(now: number, idleSince: number, limit: number): Promise<number>;
+}
+
+/** The client a session is made for, as far as it can be told. */
+export interface Client {
+  readonly ip: string;
+  readonly userAgent: string | null;
+}

@@ -1,0 +1,80 @@
+/** Accounts, and what the rules need of where they are kept. */
+import type { z } from "zod";
+import type { Role as RoleSchema } from "../../contract/values.ts";
+
+export type Role = z.output<typeof RoleSchema>;
+
+export interface User {
+  readonly id: string;
+  /** In its normal form; see `normalizeEmail` in the contract. */
+  readonly email: string;
+  readonly role: Role;
+  readonly disabled: boolean;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** The credential of an account: its password's hash, and the number that says whether a proof still stands. */
+export interface Credential {
+  /** Encoded by `Passwords`; never leaves the domain. Null where the account has no password. */
+  readonly passwordHash: string | null;
+  /**
+   * Grows whenever what proves the owner changes: a new password, a disabling. A session is begun only
+   * if the epoch is still the one that was read with the proof (PW-11). A better hash of one and the same
+   * password does not move it.
+   */
+  readonly epoch: number;
+}
+
+/** An account with its credential, as a login reads it. */
+export interface UserWithCredential extends Credential {
+  readonly user: User;
+  /** The end of its last lock, in milliseconds since the epoch; 0 where there was none. */
+  readonly lockedUntil: number;
+}
+
+export interface UserFilter {
+  /** Only normalised addresses that begin with this, taken literally. */
+  readonly emailPrefix?: string;
+  readonly role?: Role;
+  readonly disabled?: boolean;
+}
+
+/** Changes that an administrator may make to an account. A field that is left out stays. */
+export interface UserChanges {
+  readonly role?: Role;
+  readonly disabled?: boolean;
+}
+
+export interface UserStore {
+  findByEmail(email: string): Promise<UserWithCredential | undefined>;
+  find(userId: string): Promise<User | undefined>;
+  findCredential(userId: string): Promise<Credential | undefined>;
+  /** Reads the credential inside a transaction, and locks the account's row until its end. */
+  lockCredential(userId: string): Promise<Credential | undefined>;
+  /** Up to `limit` accounts in order of id, those after `afterId` only. */
+  list(filter: UserFilter, limit: number, afterId: string | undefined): Promise<User[]>;
+  /** False where the address is taken; then nothing was written. */
+  insert(user: User, passwordHash: string): Promise<boolean>;
+  /** Inserts the account only while there is no admin at all (LG-05). Inside of a transaction: others take turns with it. */
+  insertFirstAdmin(
+    user: User,
+    passwordHash: string,
+  ): Promise<"inserted" | "admin_exists" | "email_taken">;
+  /** Stores a better hash of the same password, if the hash is still `from` (PW-09). The epoch stays. */
+  upgradePasswordHash(userId: string, from: string, to: string): Promise<boolean>;
+  /** Stores the hash of a new password and moves the epoch, if that is still `epoch`; false where it is not. */
+  changePasswordHash(userId: string, epoch: number, to: string): Promise<boolean>;
+  /** Stores the hash of a new password and moves the epoch, whatever they were. */
+  setPasswordHash(userId: string, to: string): Promise<void>;
+  /**
+   * Changes what is given, unless the last enabled admin would go with it; answers the account as it then
+   * is. A disabling moves the epoch.
+   */
+  updateUnlessLastAdmin(
+    userId: string,
+    changes: UserChanges,
+  ): Promise<User | "not_found" | "last_admin">;
+  /** Deletes the account and all that hangs on it, unless it is the last enabled admin (AZ-07). */
+  deleteUnlessLastAdmin(userId: string): Promise<"deleted" | "not_found" | "last_admin">;
+}

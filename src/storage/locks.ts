@@ -1,0 +1,75 @@
+/** Failures and locks, in the accounts' own rows. */
+import { sql } from "kysely";
+import type { LockPolicy, LockStore } from "../domain/ports/locks.ts";
+import { type Executor, NOBODY, prepare, type Slots } from "./statements.ts";
+
+export function createLockStore(executor: Executor): LockStore {
+  return {
+    async countFailure(userId, { threshold, firstLockMs, longestLockMs, memoryMs }, now) {
+      const id = userId ?? NOBODY;
+      const forgottenBefore = now - memoryMs;
+      const rule = { threshold, firstLockMs, longestLockMs, forgottenBefore };
+      const counting = countFailure(executor, { id, now, ...rule });
+      // Asked in any case: an account must not take less time than an address without one (ET-01).
+      const [{ rows }, found] = await Promise.all([counting, findId(executor, { id })]);
+      const [row] = rows;
+      if (row !== undefined)
+        return row.locked_until > now ? { lockedUntil: row.locked_until } : "counted";
+      return found.length > 0 ? "was_locked" : "nobody";
+    },
+
+    forgetFailures: async (id, now) => (await forgetFailures(executor, { id, now })).changed === 1,
+    end: async (id) => (await end(executor, { id })).changed === 1,
+  };
+}
+
+interface CountValues extends Omit<LockPolicy, "memoryMs"> {
+  readonly id: string;
+  readonly now: number;
+  readonly forgottenBefore: number;
+}
+
+/**
+ * The rule is `nextLock` in `domain/lock-rule.ts`, decided here in one statement so that of any number of
+ * failures at once each counts once. `test/storage/lock-model.test.ts` proves that the two agree.
+ */
+const countFailure = prepare.write((db, slots: Slots<CountValues>) => {
+  const { id, now, threshold, firstLockMs, longestLockMs, forgottenBefore } = slots;
+  // Every column on the right is as it was before: SQL computes all of them, then assigns.
+  const count = sql<number>`case when failed_at > ${forgottenBefore} then failures + 1 else 1 end`;
+  const locks = sql<boolean>`${count} >= ${threshold}`;
+  const lockMs = sql<number>`case
+    when lock_ms = 0 or locked_until <= ${forgottenBefore} then ${firstLockMs}
+    when lock_ms * 2 > ${longestLockMs} then ${longestLockMs}
+    else lock_ms * 2 end`;
+  return db
+    .updateTable("users")
+    .set({
+      failures: sql`case when ${locks} then 0 else ${count} end`,
+      failed_at: now,
+      lock_ms: sql`case when ${locks} then ${lockMs} else lock_ms end`,
+      locked_until: sql`case when ${locks} then ${now} + ${lockMs} else locked_until end`,
+    })
+    .where("id", "=", id)
+    .where("locked_until", "<=", now)
+    .returning("locked_until");
+});
+
+const findId = prepare.read((db, { id }: Slots<{ id: string }>) =>
+  db.selectFrom("users").select("id").where("id", "=", id),
+);
+
+const forgetFailures = prepare.write((db, { id, now }: Slots<{ id: string; now: number }>) =>
+  db
+    .updateTable("users")
+    .set({ failures: 0 })
+    .where("id", "=", id)
+    .where("locked_until", "<=", now),
+);
+
+const end = prepare.write((db, { id }: Slots<{ id: string }>) =>
+  db
+    .updateTable("users")
+    .set({ failures: 0, failed_at: 0, locked_until: 0, lock_ms: 0 })
+    .where("id", "=", id),
+);

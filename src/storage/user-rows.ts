@@ -1,0 +1,75 @@
+/** An account's columns: which one keeps which field of `User`. Selections, insertions and mappings derive from it. */
+import type { Insertable, Selectable } from "kysely";
+import type { User } from "../domain/ports/users.ts";
+import type { UsersTable } from "./schema.ts";
+
+type Column = keyof UsersTable & string;
+
+/** A field of `User` in a column of its own. */
+interface Field<Value, Name extends Column> {
+  readonly column: Name;
+  read(stored: Selectable<UsersTable>[Name]): Value;
+  write(value: Value): Insertable<UsersTable>[Name];
+}
+
+const fields = {
+  id: asItIs("id"),
+  email: asItIs("email"),
+  role: asItIs("role"),
+  disabled: {
+    column: "disabled",
+    read: (stored) => stored === 1,
+    write: (isDisabled) => (isDisabled ? 1 : 0),
+  } satisfies Field<boolean, "disabled">,
+  createdAt: asItIs("created_at"),
+} as const satisfies FieldsOf<User>;
+
+/** Asks for a column of every field, and for no other: what is missing or too much does not compile. */
+type FieldsOf<Entity> = { readonly [Key in keyof Required<Entity>]: Field<Entity[Key], Column> };
+
+function asItIs<Name extends "id" | "email" | "role" | "created_at">(column: Name) {
+  const same = (value: UsersTable[Name]) => value;
+  return { column, read: same, write: same };
+}
+
+type UserColumn = (typeof fields)[keyof User]["column"];
+type ColumnNamed<Name extends UserColumn> = `users.${Name} as user_${Name}`;
+
+/** An account as `userSelection` selects it. */
+export type UserRow = {
+  readonly [Name in UserColumn as `user_${Name}`]: Selectable<UsersTable>[Name];
+};
+
+/** An account as it is inserted. */
+export type NewUserRow = { readonly [Name in UserColumn]: Insertable<UsersTable>[Name] };
+
+export const userColumns: readonly UserColumn[] = Object.values(fields).map(({ column }) => column);
+
+/** Selects an account's columns under names of their own, from `users` or from a join with it. */
+export const userSelection = userColumns.map(
+  (column) =>
+    `users.${column} as user_${column}` as { [Name in UserColumn]: ColumnNamed<Name> }[UserColumn], // both are one column
+);
+
+/** The same table, by what a loop may know of it. */
+const keptFields = Object.entries(fields).map(([key, { column, read, write }]) => ({
+  key,
+  column,
+  selected: `user_${column}`,
+  read: read as (stored: unknown) => unknown, // it gets the value of its own column
+  write: write as (value: unknown) => unknown, // and of its own field
+}));
+
+export function toUser(row: UserRow): User {
+  const stored: Readonly<Record<string, unknown>> = row;
+  const user: Record<string, unknown> = {};
+  for (const { key, selected, read } of keptFields) user[key] = read(stored[selected]);
+  return user as unknown as User; // `fields` has them all
+}
+
+export function toUserRow(user: User): NewUserRow {
+  const values: Readonly<Record<string, unknown>> = { ...user };
+  const row: Record<string, unknown> = {};
+  for (const { key, column, write } of keptFields) row[column] = write(values[key]);
+  return row as unknown as NewUserRow; // `fields` has them all
+}

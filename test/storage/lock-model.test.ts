@@ -1,0 +1,93 @@
+/** Locks in the database, held to the rule in the domain on histories that nobody thought of. */
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type LockState, nextLock } from "../../src/domain/lock-rule.ts";
+import type { Storage } from "../../src/domain/ports/storage.ts";
+import { openStorage } from "../../src/storage/storage.ts";
+import { databases, type TestDatabase, testOptions } from "../support/databases.ts";
+import { aUser, HASH, NOW } from "../support/rows.ts";
+
+/** The longest lock is no first lock doubled, so that the bound is met between two of them. */
+const DURATIONS = { firstLockMs: 100, longestLockMs: 350, memoryMs: 500 };
+/** Steps of the clock around every instant that the rule knows, some of them backwards. */
+const STEPS = [-60, -1, 0, 0, 0, 1, 99, 100, 101, 200, 349, 350, 351, 499, 500, 501, 2_000];
+const ACCOUNTS = 3;
+
+const step = fc.record({
+  action: fc.oneof(
+    { weight: 64, arbitrary: fc.constant("fail" as const) },
+    { weight: 8, arbitrary: fc.constant("succeed" as const) },
+    { weight: 4, arbitrary: fc.constant("unlock" as const) },
+    { weight: 1, arbitrary: fc.constant("restart" as const) },
+  ),
+  account: fc.nat(ACCOUNTS - 1),
+  passedMs: fc.constantFrom(...STEPS),
+});
+const history = fc.record({
+  threshold: fc.integer({ min: 1, max: 3 }),
+  steps: fc.array(step, { minLength: 10, maxLength: 60 }),
+});
+
+const untouched: LockState = { failures: 0, failedAt: 0, lockedUntil: 0, lockMs: 0 };
+
+describe.each(databases)("locks on $name", ({ create }) => {
+  let database: TestDatabase;
+  let storage: Storage;
+  beforeEach(async () => {
+    database = await create();
+    storage = await openStorage(database.target, testOptions);
+  });
+  afterEach(async () => {
+    await storage.close();
+    await database.remove();
+  });
+
+  async function rowsOf(ids: readonly string[]): Promise<LockState[]> {
+    const rows = await database.query(
+      "select id, failures, failed_at, locked_until, lock_ms from users",
+    );
+    return ids.map((id) => {
+      const row = rows.find((found) => found["id"] === id) ?? {};
+      const [failures, failedAt] = [Number(row["failures"]), Number(row["failed_at"])];
+      const [lockedUntil, lockMs] = [Number(row["locked_until"]), Number(row["lock_ms"])];
+      return { failures, failedAt, lockedUntil, lockMs };
+    });
+  }
+
+  it("RL-02 RL-04 every answer and every row is what the rule says, whatever happened before", async () => {
+    const run = fc.asyncProperty(history, async ({ threshold, steps }) => {
+      const policy = { threshold, ...DURATIONS };
+      const users = Array.from({ length: ACCOUNTS }, () => aUser());
+      for (const user of users) await storage.users.insert(user, HASH);
+      const ids = users.map(({ id }) => id);
+      const model = ids.map(() => untouched);
+      let now = NOW;
+
+      for (const { action, account, passedMs } of steps) {
+        now += passedMs;
+        const id = ids[account] ?? "";
+        const before = model[account] ?? untouched;
+        const isLocked = before.lockedUntil > now;
+        if (action === "restart") {
+          await storage.close();
+          storage = await openStorage(database.target, testOptions);
+        } else if (action === "unlock") {
+          expect(await storage.locks.end(id)).toBe(true);
+          model[account] = untouched;
+        } else if (action === "succeed") {
+          expect(await storage.locks.forgetFailures(id, now)).toBe(!isLocked);
+          if (!isLocked) model[account] = { ...before, failures: 0 };
+        } else {
+          const after = nextLock(before, policy, now);
+          model[account] = after;
+          const began = { lockedUntil: after.lockedUntil };
+          const counted = after.lockedUntil > now ? began : "counted";
+          const answer = await storage.locks.countFailure(id, policy, now);
+          expect(answer).toEqual(isLocked ? "was_locked" : counted);
+        }
+      }
+      expect(await rowsOf(ids)).toEqual(model);
+    });
+    await fc.assert(run, { numRuns: 30 });
+  });
+});
