@@ -1,5 +1,4 @@
 /** Databases of the laboratories. Every DATABASE_URL they use is built here, and none is taken apart. */
-
 import type { DatabaseTarget } from "../src/storage/engine/target.ts";
 
 export type Database = DatabaseTarget;

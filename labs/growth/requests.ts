@@ -17,7 +17,7 @@ export async function createRequests(storage: Storage): Promise<Ask> {
   const read = readSettings({ NODE_ENV: "test", PUBLIC_URL });
   if ("faults" in read) throw new Error(read.faults.join("; "));
   let clock = Date.now();
-  const overloaded = async () => "overloaded" as const; // nobody asks for a hash
+  const overloaded = async () => "overloaded" as const; // no request needs a hash
   const parts = dependenciesOf(read.settings, {
     storage,
     log: createEventLog(() => undefined, true),
