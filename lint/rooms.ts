@@ -43,8 +43,8 @@ export const rooms: readonly Room[] = [
     files: ["src/storage/"],
     values: [
       "kysely",
-      "src/domain/storage.ts#StorageUnavailableError",
-      "src/domain/storage.ts#UnsafeStorageError",
+      "src/domain/ports/storage.ts#StorageUnavailableError",
+      "src/domain/ports/storage.ts#UnsafeStorageError",
     ],
     types: ["src/domain/"],
     except: {

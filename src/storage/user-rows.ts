@@ -3,7 +3,7 @@ import type { Insertable, Selectable } from "kysely";
 import type { User } from "../domain/ports/users.ts";
 import type { UsersTable } from "./schema.ts";
 
-type Column = keyof UsersTable & string;
+type Column = keyof UsersTable;
 
 /** A field of `User` in a column of its own. */
 interface Field<Value, Name extends Column> {
