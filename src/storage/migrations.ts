@@ -16,7 +16,7 @@ import { credentialEpoch } from "./migrations/0008-credential-epoch.ts";
 import { ownerEvents } from "./migrations/0009-owner-events.ts";
 import type { Db } from "./schema.ts";
 
-/** Named here, not found by listing a folder: what runs is what was reviewed. */
+/** Lists the migrations by name, so that only reviewed ones run: no folder is searched. */
 export function migrations(dialect: StorageDialect): Record<string, Migration> {
   return {
     "0001-initial": initial(dialect),
@@ -32,9 +32,9 @@ export function migrations(dialect: StorageDialect): Record<string, Migration> {
 }
 
 /**
- * Applies what is missing, in one transaction: all of it holds or none. A second process that starts
- * at once waits for its turn, then finds nothing to do. `onStep` gets one line per migration, once
- * it holds.
+ * Applies the missing migrations in one transaction: all of them or none. A second process that starts at
+ * the same time waits for its turn, then finds nothing to do. `onStep` gets one line per migration, after
+ * the COMMIT.
  */
 export async function migrateToLatest(
   database: Database,
@@ -47,11 +47,11 @@ export async function migrateToLatest(
   for (const name of names) onStep(`migration ${name} applied`);
 }
 
-/** Kysely makes it one transaction where the dialect says that it can, and decides inside what is missing. */
+/** Runs Kysely's migrator, which makes one transaction of all that is missing where the dialect allows it. */
 async function migrate(db: Db, dialect: StorageDialect): Promise<string[]> {
   const provider = { getMigrations: async () => migrations(dialect) };
   const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
-  // The migrator returns what others throw.
+  // The migrator returns its error, and does not throw it.
   if (error instanceof Error && /^corrupted migrations/.test(error.message))
     throw new UnsafeStorageError(
       "The database was brought to the schema of another version of Portcullis: run that one, or a later one",

@@ -120,7 +120,7 @@ export interface MailsTable {
 export interface ResetTokensTable {
   /** SHA-256 of the token (RS-02). */
   secret_hash: Uint8Array;
-  /** Null for a decoy, which nobody's request wrote. */
+  /** Null for a decoy, which belongs to no account (ET-01). */
   user_id: string | null;
   created_at: number;
   expires_at: number;

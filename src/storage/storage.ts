@@ -1,4 +1,4 @@
-/** The domain's storage on a database: opening, transactions, readiness, the end. */
+/** The domain's storage on a database: opens, runs transactions, proves that it can write, closes. */
 import type { CompiledQuery } from "kysely";
 import { StorageUnavailableError } from "../domain/ports/storage.ts";
 import type { Storage, Stores } from "../domain/ports/storage.ts";
@@ -25,13 +25,13 @@ import type { Builder, Executor } from "./statements.ts";
 import { createUserStore } from "./users.ts";
 
 export interface StorageOptions extends Partial<PoolOptions> {
-  /** Gets a line per migration, once it holds. */
+  /** Gets a line per migration, after the COMMIT. */
   readonly onStep?: (line: string) => void;
 }
 
 /**
- * Opens a database and brings it to the latest schema. Rejects with
- * `StorageUnavailableError` where it is away, or where another process holds it too long.
+ * Opens the database and brings it to the latest schema. Rejects with
+ * `StorageUnavailableError` where it is away, or where another process keeps it locked for too long.
  */
 export async function openStorage(
   target: DatabaseTarget,

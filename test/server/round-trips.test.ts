@@ -161,10 +161,9 @@ function cookieNamed(lines: readonly string[], name: string): string {
   return lines.find((line) => line.startsWith(name))?.split(";")[0] ?? "";
 }
 
-test("login in place of another session goes there as often: that is read beside the account", async () => {
+test("login in place of another session goes there as often: that ends beside the other changes", async () => {
   const { roundTrips, statements } = await watch(returning("__Host-session="), 200);
   expect(roundTrips).toBe(4);
-  expect(statements[1]).toBe("select users, select sessions");
   expect(statements[2]).toContain("delete sessions");
 });
 

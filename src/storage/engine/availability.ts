@@ -1,17 +1,17 @@
-/** Waiting for a busy database, for a bounded time and without blocking anybody else (ST-07). */
+/** Waits for a busy database, for a bounded time and without blocking the process (ST-07). */
 import { StorageUnavailableError } from "../../domain/ports/storage.ts";
 import type { StorageDialect } from "./dialect.ts";
 import { failureCodeOf } from "./failure-codes.ts";
 
-/** How long a caller waits for a busy database before it is told to come back. Milliseconds. */
+/** How long a caller waits for a busy database before it gets an error. Milliseconds. */
 const RETRY_FOR_MS = 2_000;
 /** The first pause; each later one is twice as long, up to the longest. Milliseconds. */
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 160;
 
 /**
- * Runs `attempt` until it is not refused as busy, for two seconds at the most. Give it only what
- * changes nothing when it is refused: one statement, or the begin of a transaction. Throws
+ * Runs `attempt` until it is not refused as busy, for two seconds at the most. An attempt that is refused must
+ * have changed nothing: it is one statement, or a transaction. Throws
  * `StorageUnavailableError` where the database stays busy or is away; other errors as they are.
  */
 export async function retryWhileBusy<T>(
@@ -31,7 +31,7 @@ export async function retryWhileBusy<T>(
   }
 }
 
-/** The error the domain knows, where the database's state is to blame; any other unchanged. */
+/** Turns an error into the domain's `StorageUnavailableError` where the database's state is to blame; answers any other unchanged. */
 export function asUnavailable(failureOf: StorageDialect["failureOf"], error: unknown): unknown {
   const failure = failureOf(error);
   return failure === undefined
@@ -41,7 +41,7 @@ export function asUnavailable(failureOf: StorageDialect["failureOf"], error: unk
       });
 }
 
-/** Between half the pause and all of it, so that those who wait do not all come back at once. */
+/** Shortens the pause by up to a half, at random, so that waiting callers do not all come back at once. */
 function jittered(pauseMs: number): number {
   return pauseMs * (0.5 + Math.random() / 2);
 }

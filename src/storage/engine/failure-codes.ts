@@ -1,16 +1,16 @@
-/** What a failure of the database is called in the log: a name from somebody's list, never a sentence (LA-03). */
+/** Names failures of the database for the log: a code from a public list, never a sentence that may hold data (LA-03). */
 import { UnsafeStorageError } from "../../domain/ports/storage.ts";
 import { LostConnectionError } from "./postgres-dialect.ts";
 
-/** An SQLSTATE, or a name of the system's or of Node's: `57P01`, `ECONNREFUSED`. */
+/** The shape of an SQLSTATE, or of a code of the system or of Node: `57P01`, `ECONNREFUSED`. */
 const NAME = /^[A-Z0-9_]{1,32}$/;
 
-/** At most 32 characters: `SQLITE_FULL`, `SQLITE_IOERR:778`, `53100`, `ETIMEDOUT`; `UNKNOWN` for what has no name. */
+/** Names an error in at most 32 characters: `SQLITE_FULL`, `SQLITE_IOERR:778`, `53100`, `ETIMEDOUT`; `UNKNOWN` where it has no code. */
 export function failureCodeOf(error: unknown): string {
   if (!(error instanceof Error)) return "UNKNOWN";
   if ("errcode" in error && typeof error.errcode === "number") return sqliteCodeOf(error.errcode);
   if (error.cause instanceof UnsafeStorageError) return "UNSAFE_SETTINGS";
-  // The pool gives no name to a connection it waited for in vain, nor the driver to one that ended.
+  // The pool has no code for a connection it waited for in vain, nor the driver for one that ended.
   if (error instanceof LostConnectionError) return nameOf(error.cause) ?? "CONNECTION_LOST";
   return nameOf(error) ?? "UNKNOWN";
 }
@@ -21,7 +21,7 @@ function nameOf(error: unknown): string | undefined {
   return NAME.test(error.code) ? error.code : undefined;
 }
 
-/** The primary code's name; with the extended code, where there is one: sqlite.org/rescode.html has it by number. */
+/** Names a result code of SQLite by its primary code, followed by the extended code where there is one (sqlite.org/rescode.html). */
 function sqliteCodeOf(code: number): string {
   const primary = code & 0xff;
   const name = `SQLITE_${sqliteNames.get(primary) ?? primary}`;

@@ -1,11 +1,11 @@
-/** How many connections a process keeps to a PostgreSQL database, and how long it waits for one. SQLite has one, and no waiting. */
+/** The pool of connections to a PostgreSQL database: its size, and how long a request waits. SQLite has one connection and no pool. */
 
 export interface PoolOptions {
-  /** At the most; opened as they are needed. */
+  /** The most connections of a process. They are opened as they are needed. */
   readonly poolSize: number;
   /** A statement that takes longer is cancelled by the database. Seconds. */
   readonly statementTimeoutSeconds: number;
-  /** How long a request waits for a connection, a free one or a new one. Seconds. */
+  /** How long a request waits for a connection, be it free or new. Seconds. */
   readonly connectTimeoutSeconds: number;
 }
 

@@ -25,12 +25,12 @@ import {
 import type { Db, Tables } from "../schema.ts";
 import { transactAlone } from "./transactions.ts";
 
-/** How much longer than the database a process waits for its answer: then the network is to blame. Milliseconds. */
+/** How much longer than the database's own limit a process waits for an answer: then the network is to blame. Milliseconds. */
 const ANSWER_GRACE_MS = 2_000;
-/** No transaction here waits for anything but the database. One that does was left behind. Milliseconds. */
+/** How long a transaction may stand idle, in milliseconds. None waits for anything but the database, so one that idles was left behind. */
 const IDLE_IN_TRANSACTION_MS = 10_000;
 
-/** Connects, and proves what safety rests on; throws where that is refused. */
+/** Connects, and checks the settings that safety rests on; throws where the server or a setting is refused. */
 export async function openPostgres(url: string, options: PoolOptions): Promise<Database> {
   const statementTimeoutMs = options.statementTimeoutSeconds * 1000;
   const pool = createPool(url, options, {
@@ -56,12 +56,12 @@ export async function openPostgres(url: string, options: PoolOptions): Promise<D
     db,
     dialect: postgresDialect,
     poolState,
-    /** On a connection of its own, with no bound of time: it builds indexes, and waits for who came first. */
+    /** Uses a connection of its own without a time limit: a migration builds indexes, and waits for another process's. */
     async alone(work) {
       const pool = createPool(url, options, { max: 1, idleTimeoutMillis: 0 });
       const single = overDriver(new PoolDriver(pool));
       try {
-        // The lock is the connection's, and goes with it, also where the process is killed.
+        // The lock belongs to the connection and ends with it, also where the process is killed.
         await sql`select pg_advisory_lock(${MIGRATION_LOCK})`.execute(single);
         return await work(single);
       } finally {
@@ -83,14 +83,14 @@ export async function openPostgres(url: string, options: PoolOptions): Promise<D
   };
 }
 
-/** A number of our own among the server's advisory locks: "PORT", and 0 of those that `takeTurn` has. */
+/** The advisory lock of migrations: "PORT", and the place 0 that `takeTurn` leaves free. */
 const MIGRATION_LOCK = sql.lit(0x504f5254_00000000n);
 
 function overDriver(driver: PoolDriver): Db {
   return new Kysely<Tables>({ dialect: createDialect(driver) });
 }
 
-/** Statements on one connection. Kysely's own way sends one only when the one before has been answered. */
+/** Runs statements on one connection without Kysely's queue, which sends one only when the one before has been answered. */
 function overConnection(driver: PoolDriver, connection: DatabaseConnection): Db {
   const dialect = createDialect(driver);
   const executor = new DefaultQueryExecutor(queryCompiler, adapter, {
@@ -124,7 +124,7 @@ function createPool(url: string, options: PoolOptions, bounds: pg.PoolConfig): p
     },
     ...bounds,
   });
-  // Unheard, the loss of a connection would end the process. Whoever uses it next is told.
+  // Without a listener, the loss of an idle connection would end the process. Its next user gets the error.
   const hear = () => undefined;
   pool.on("error", hear);
   pool.on("connect", (client) => client.on("error", hear));
@@ -154,16 +154,16 @@ interface ServerSettings {
 }
 
 /**
- * What every new connection is asked, before anybody has it: the answer may be another after a failover,
- * or once a role's settings have changed. What it answers to `synchronous_commit` is then the session's
- * own, and no reload of the server's settings makes it less.
+ * Asks a new connection for its settings before its first use: they may differ after a failover, or once a
+ * role's settings have changed. It also fixes `synchronous_commit` for the session, so that no reload of the
+ * server's settings weakens it later.
  */
 const SETTINGS = `select
   current_setting('server_encoding') as encoding,
   set_config('synchronous_commit', current_setting('synchronous_commit'), false) as synchronous_commit,
   current_setting('fsync') as fsync`;
 
-/** ST-01: the operator may have chosen speed for another database on the same server; here it would lose what was acknowledged. */
+/** Refuses settings that lose acknowledged writes (ST-01): an operator may have chosen speed for another database on the server. */
 async function verifySettings(client: pg.PoolClient): Promise<void> {
   const { rows } = await client.query<ServerSettings>(SETTINGS);
   const [settings] = rows;
@@ -207,7 +207,7 @@ class PoolDriver implements Driver {
     if (command !== "COMMIT") throw new Error("The transaction had failed, and was undone");
   }
 
-  /** What a lost connection had begun, the database has undone; saying so would hide the first error. */
+  /** Rolls back, but not on a lost connection: the database has done so, and an error here would hide the first one. */
   async rollbackTransaction(connection: PooledConnection): Promise<void> {
     if (!connection.isLost) await connection.executeQuery(CompiledQuery.raw("rollback"));
   }
@@ -216,7 +216,7 @@ class PoolDriver implements Driver {
     await connection.release();
   }
 
-  /** Gives a connection to `work` for as long as that takes. */
+  /** Lends a connection to `work` until that has ended. */
   async lend<T>(work: (connection: PooledConnection) => Promise<T>): Promise<T> {
     const connection = await this.acquireConnection();
     try {

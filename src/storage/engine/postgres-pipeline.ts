@@ -1,19 +1,20 @@
 /**
- * One round trip to PostgreSQL: any number of statements, and one Sync. Where one of them fails, the
- * database skips what comes behind it, `begin` and `commit` like any other
- * (postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING).
+ * Sends several statements to PostgreSQL in one round trip, ended by one Sync. The simple way, `pg`'s own,
+ * waits for each answer before it sends the next statement: a login would take a round trip for every one
+ * of its ten statements, and takes four (decision 10). Where a statement fails, the database skips those
+ * behind it, `begin` and `commit` included (postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING).
  */
 import type { CompiledQuery } from "kysely";
 import pg from "pg";
 
 interface Statement {
-  /** Empty where it is not to be kept. */
+  /** Empty where the statement is not prepared. */
   readonly name: string;
   readonly text: string;
   readonly values: (Buffer | string | null)[];
 }
 
-/** The results in the order of the statements; rejects with the one failure there is. */
+/** Runs the statements; answers their results in order, or rejects with the one failure there is. */
 export async function runPipeline(
   client: pg.PoolClient,
   queries: readonly CompiledQuery[],
@@ -42,7 +43,7 @@ function write(
 ): void {
   const { stream } = connection;
   const parsed = new Set(prepared);
-  stream.cork(); // one packet
+  stream.cork(); // so that all of it leaves in one packet
   for (const { name, text, values } of statements) {
     if (!parsed.has(name)) {
       // A failure leaves open whether it was prepared. Closing what is not there is no error.
@@ -58,7 +59,7 @@ function write(
   stream.uncork();
 }
 
-/** As PostgreSQL reads it: bytes as they are, anything else as text, whose type it infers. */
+/** Encodes a value as PostgreSQL reads it: bytes as they are, anything else as text, whose type it infers. */
 function toWire(value: unknown): Buffer | string | null {
   if (value === null || typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
@@ -68,7 +69,7 @@ function toWire(value: unknown): Buffer | string | null {
   throw new TypeError("A value is of a type that is not stored");
 }
 
-/** The names of the statements that a connection has prepared. */
+/** Names of the statements that each connection has prepared. */
 const preparedByClient = new WeakMap<pg.PoolClient, Set<string>>();
 
 function preparedOn(client: pg.PoolClient): Set<string> {
@@ -77,11 +78,11 @@ function preparedOn(client: pg.PoolClient): Set<string> {
   return prepared;
 }
 
-/** More than the application has statements; what comes after them is not prepared. */
+/** More than the application has statements. Those past it are not prepared. */
 const STATEMENTS_NAMED = 256;
 const names = new Map<string, string>();
 
-/** A statement that has a name is parsed and planned once per connection. */
+/** Gives a statement a name: one that has a name is parsed and planned once per connection. */
 function nameOf(text: string): string {
   const known = names.get(text);
   if (known !== undefined || names.size >= STATEMENTS_NAMED) return known ?? "";

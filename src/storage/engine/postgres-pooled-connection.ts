@@ -1,6 +1,7 @@
 /**
- * A connection to PostgreSQL, and a transaction on it. Statements that are begun in one go, before any of
- * them is waited for, travel in one round trip, in that order. See docs/decisions/0010-postgresql.md.
+ * A connection to PostgreSQL, and a transaction on it. Statements that are begun in the same tick travel in
+ * one round trip, in that order. Kysely's own driver sends each one only when the one before has been
+ * answered, which costs a login six more round trips (docs/decisions/0010-postgresql.md).
  */
 import { CompiledQuery } from "kysely";
 import type { DatabaseConnection, QueryResult } from "kysely";
@@ -8,7 +9,7 @@ import pg from "pg";
 import { LostConnectionError } from "./postgres-dialect.ts";
 import { runPipeline } from "./postgres-pipeline.ts";
 
-interface Asked {
+interface Pending {
   readonly query: CompiledQuery;
   readonly resolve: (result: pg.QueryResult) => void;
   readonly reject: (reason: Error) => void;
@@ -16,14 +17,14 @@ interface Asked {
 
 export class PooledConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
-  /** After this it must not serve anybody else: a late answer would be taken for theirs. */
+  /** True once it must not be used again: a late answer would be taken for that of another statement. */
   isLost = false;
-  /** The first that a statement met. */
+  /** The first failure of a statement. */
   failure: Error | undefined;
-  /** What the next round trip takes along. */
-  #asked: Asked[] = [];
-  #isAsking = false;
-  /** Answers come in the order of the statements: after this one, none is to come. */
+  /** Statements for the next round trip. */
+  #pending: Pending[] = [];
+  #isSending = false;
+  /** The answer of the last statement. Answers come in order, so after it none is to come. */
   #lastAnswer: Promise<unknown> = Promise.resolve();
 
   constructor(client: pg.PoolClient) {
@@ -36,36 +37,36 @@ export class PooledConnection implements DatabaseConnection {
 
   run(query: CompiledQuery): Promise<pg.QueryResult> {
     const answer = new Promise<pg.QueryResult>((resolve, reject) => {
-      this.#asked.push({ query, resolve, reject });
+      this.#pending.push({ query, resolve, reject });
     });
     this.#lastAnswer = answer.catch(() => undefined);
-    this.#askSoon();
+    this.#sendSoon();
     return answer;
   }
 
-  /** Once all that can go on has gone on: what it asks for is to be in. */
-  #askSoon(): void {
-    if (this.#isAsking || this.#asked.length === 0) return;
-    this.#isAsking = true;
-    process.nextTick(() => void this.#ask());
+  /** Sends at the end of this tick, so that every statement begun in it joins the batch. */
+  #sendSoon(): void {
+    if (this.#isSending || this.#pending.length === 0) return;
+    this.#isSending = true;
+    process.nextTick(() => void this.#send());
   }
 
-  async #ask(): Promise<void> {
-    const asked = this.#asked.splice(0);
+  async #send(): Promise<void> {
+    const batch = this.#pending.splice(0);
     try {
       const results = await runPipeline(
         this.#client,
-        asked.map(({ query }) => query),
+        batch.map(({ query }) => query),
       );
-      for (const [at, result] of results.entries()) asked[at]?.resolve(result);
+      for (const [at, result] of results.entries()) batch[at]?.resolve(result);
     } catch (error) {
       const reason = this.#judge(error);
       this.failure ??= reason;
-      // What was asked for meanwhile relied on what failed: on a `begin`, it may be.
-      for (const { reject } of [...asked, ...this.#asked.splice(0)]) reject(reason);
+      // Statements begun meanwhile may depend on the one that failed, such as a `begin`.
+      for (const { reject } of [...batch, ...this.#pending.splice(0)]) reject(reason);
     }
-    this.#isAsking = false;
-    this.#askSoon();
+    this.#isSending = false;
+    this.#sendSoon();
   }
 
   #judge(error: unknown): Error {
@@ -75,17 +76,17 @@ export class PooledConnection implements DatabaseConnection {
       return error;
     }
     this.isLost = true;
-    // A value that cannot be sent is a mistake of ours, and not the network's.
+    // A value that cannot be sent is a mistake in a statement, and not a fault of the network.
     if (error instanceof TypeError || error instanceof RangeError) return error;
     return new LostConnectionError(error);
   }
 
-  /** Kysely asks for it; nothing here streams. */
+  /** Never called: Kysely requires the method, and no statement here streams its rows. */
   async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
     throw new Error("Rows are not streamed");
   }
 
-  /** Only when no answer is to come: whoever is next must not get it. */
+  /** Gives the connection back once no answer is to come: the next user must not get it. */
   async release(): Promise<void> {
     await this.#lastAnswer;
     this.#client.release(this.isLost);
@@ -107,37 +108,37 @@ export class PooledTransaction implements DatabaseConnection {
   }
 
   async #run(query: CompiledQuery): Promise<pg.QueryResult> {
-    // After a failure nothing is sent: behind a `begin` that failed, it would be by itself, and hold.
+    // After a failure nothing is sent: behind a `begin` that failed, a change would be committed by itself.
     const { failure } = this.#connection;
     if (failure !== undefined) throw failure;
-    // In one round trip with the statement, which is skipped where it fails.
+    // It travels with the first statement, which is skipped where the `begin` fails.
     if (!this.#hasBegun) this.#connection.run(begin).catch(() => undefined);
     this.#hasBegun = true;
     return this.#connection.run(query);
   }
 
-  /** Lets the work go on before the statement has been answered; where it fails, `commit` tells. */
+  /** Lets the work go on before the statement has been answered. Where it fails, `commit` rejects. */
   goOnWithout(statement: Promise<unknown>): void {
     statement.catch(() => undefined);
     this.#unawaited.push(statement);
   }
 
-  /** Resolves once the database has said that the transaction holds; rejects with what undid it. */
+  /** Resolves once the database has confirmed the COMMIT; rejects with the failure that undid the transaction. */
   async commit(): Promise<void> {
     if (!this.#hasBegun) return;
     const { failure } = this.#connection;
     if (failure !== undefined) {
       await Promise.all(this.#unawaited);
-      // The work knew of it, and went on.
+      // The work caught the failure, and went on.
       throw new Error("The transaction had failed, and was undone", { cause: failure });
     }
-    // Behind what nobody waited for: skipped where that fails.
+    // It travels behind the statements that were not waited for, and is skipped where one of them fails.
     const [{ command }] = await Promise.all([this.#run(commit), ...this.#unawaited]);
     // A transaction that had failed is undone by its COMMIT, which says so by its tag alone.
     if (command !== "COMMIT") throw new Error("The transaction had failed, and was undone");
   }
 
-  /** What a lost connection had begun, the database has undone. Never rejects: the first error is the one to tell. */
+  /** Rolls back; on a lost connection the database has done so. Never rejects, because that would hide the first error. */
   async rollback(): Promise<void> {
     if (!this.#hasBegun || this.#connection.isLost) return;
     try {
@@ -147,7 +148,7 @@ export class PooledTransaction implements DatabaseConnection {
     }
   }
 
-  /** Kysely asks for it; nothing here streams. */
+  /** Never called: Kysely requires the method, and no statement here streams its rows. */
   async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
     throw new Error("Rows are not streamed");
   }
@@ -157,7 +158,7 @@ const begin = CompiledQuery.raw("begin");
 const commit = CompiledQuery.raw("commit");
 const rollback = CompiledQuery.raw("rollback");
 
-/** What a new connection may not suffer from. */
+/** SQLSTATEs that belong to this connection, and that a new one may not meet. */
 const statesOfTheConnection: ReadonlySet<string> = new Set([
   "0A000", // a prepared statement whose answer a migration has changed
   "25006", // read-only: after a failover, this one still leads to the old primary

@@ -24,8 +24,8 @@ import type { ReadNow } from "./database.ts";
 import { createKeptReading } from "./sqlite-reading-connection.ts";
 import type { KeptReading } from "./sqlite-reading-connection.ts";
 import type { Tables } from "../schema.ts";
-import { bindable, createAsk, keepStatements, lendTo } from "./sqlite-direct-connection.ts";
-import type { Ask } from "./sqlite-direct-connection.ts";
+import { bindable, createRunDirectly, keepStatements, lendTo } from "./sqlite-direct-connection.ts";
+import type { RunDirectly } from "./sqlite-direct-connection.ts";
 import { transactInGroups } from "./transactions.ts";
 
 /** Opens the file, making it where there is none. Throws where SQLite refuses a setting. */
@@ -35,22 +35,22 @@ export async function openSqlite(path: string): Promise<Database> {
   const kept = createKeptReading(resolve(path));
   const dialect = createDialect(database, kept);
   const db = new Kysely<Tables>({ dialect });
-  const ask = createAsk(database);
+  const runDirectly = createRunDirectly(database);
   const shared = { config: { dialect }, dialect, driver: dialect.createDriver() };
   return {
     db,
     dialect: sqliteDialect,
-    // The migration is one transaction, and that holds the file.
+    // The migration is one transaction, and that locks the file.
     alone: (work) => work(db),
-    readNow: createReadNow(database, kept, ask),
+    readNow: createReadNow(database, kept, runDirectly),
     together: undefined,
     transactions: (open) =>
       transactInGroups(
-        // Kysely's queue for the connection: whoever else asks waits until it is given back.
+        // Kysely's queue for the connection: other statements wait until it is given back.
         (use) =>
           db.connection().execute(() => {
             kept.letGo();
-            return lendTo(database, shared, ask, use);
+            return lendTo(database, shared, runDirectly, use);
           }),
         open,
       ),
@@ -124,11 +124,11 @@ function isThereAlready(error: unknown): boolean {
 /**
  * How long SQLite itself waits for a lock, in milliseconds. node:sqlite waits on the event loop, once
  * for every statement that is refused, so this must be next to nothing: with 20 writers waiting, 10 ms
- * stopped every read for 200 ms. `retryWhileBusy` does the waiting, and blocks nobody.
+ * stopped every read for 200 ms. `retryWhileBusy` waits instead, with timers.
  */
 const BUSY_TIMEOUT_MS = 1;
 
-/** Per connection, and what a read of the setting must answer. The order matters: the timeout first. */
+/** The settings of a connection, each with the answer that proves it. The order matters: the timeout first. */
 const settings = [
   { pragma: "busy_timeout", value: `${BUSY_TIMEOUT_MS}`, answer: BUSY_TIMEOUT_MS },
   { pragma: "journal_mode", value: "wal", answer: "wal" },
@@ -137,7 +137,7 @@ const settings = [
   { pragma: "foreign_keys", value: "on", answer: 1 },
 ];
 
-/** Throws unless every setting holds afterwards. SQLite ignores a setting it cannot honour. */
+/** Applies the settings; throws unless every one of them is in force afterwards. SQLite ignores a setting it cannot honour. */
 export function applySettings(database: DatabaseSync): void {
   for (const { pragma, value, answer } of settings) {
     database.exec(`pragma ${pragma} = ${value}`);
@@ -187,24 +187,28 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 }
 
 /**
- * A reading that every request makes goes straight to the file. Not while a transaction is open: this
- * connection would see what may never be committed.
+ * Reads past Kysely's queue, which costs a request more than the reading (decision 12). Not while a transaction
+ * is open: this connection would see changes that may never be committed.
  */
-function createReadNow(database: DatabaseSync, kept: KeptReading, ask: Ask): ReadNow {
+function createReadNow(
+  database: DatabaseSync,
+  kept: KeptReading,
+  runDirectly: RunDirectly,
+): ReadNow {
   return <Row>({ sql, parameters }: CompiledQuery<Row>) => {
     if (!database.isOpen || database.isTransaction) return undefined;
     kept.keep();
     try {
-      return ask(sql, parameters).rows as Row[]; // as Kysely typed the query
+      return runDirectly(sql, parameters).rows as Row[]; // as Kysely typed the query
     } catch (error) {
-      // Whoever waits their turn is told what it is, or tries again.
+      // The caller then waits for its turn, where it is told of the failure or tries again.
       if (sqliteDialect.failureOf(error) === undefined) throw error;
       return undefined;
     }
   };
 }
 
-/** node:sqlite in the shape Kysely expects. */
+/** Gives node:sqlite the shape that Kysely expects. */
 function adapt(database: DatabaseSync, kept: KeptReading): SqliteDatabase {
   return {
     close() {
@@ -215,7 +219,7 @@ function adapt(database: DatabaseSync, kept: KeptReading): SqliteDatabase {
   };
 }
 
-/** Any of them may write, whatever it answers. */
+/** Ends the kept reading before each statement: any of them may write, also one that answers rows. */
 function adaptStatement(statement: StatementSync, kept: KeptReading): SqliteStatement {
   return {
     reader: statement.columns().length > 0,

@@ -1,33 +1,32 @@
 /**
- * A reading that is left open beside the connection, so that the connection's own readings take no lock.
+ * Keeps a reading open on a second connection, so that readings of the first take no lock. The simple way,
+ * without it, costs 2.5 µs a reading instead of 0.9 (decision 2): each reading takes a lock on the write-ahead log
+ * and gives it back, which is two calls to the kernel. SQLite counts the locks of one process together, and
+ * asks the kernel only for the first and after the last. No rows are read from the second connection: the
+ * first still reads the newest there are.
  *
- * Each of them takes a lock on the write-ahead log and gives it back: two calls to the kernel, which cost
- * more than the reading itself. SQLite counts the locks of one process together, and asks the kernel only
- * for the first of them and after the last. So a second connection keeps one. Nothing is ever read from
- * it: what the connection reads is the newest there is, as before.
- *
- * The log cannot begin anew while somebody reads it. So whoever may write lets go of it first, and so does
- * time, for the sake of other processes.
+ * The log cannot begin anew while a reading is open. So every statement that may write ends it first, and
+ * so does a timer, for the sake of other processes.
  */
 import { DatabaseSync } from "node:sqlite";
 
-/** How long it is kept. Milliseconds: another process that writes meets it for no longer. */
+/** How long a reading stays open, in milliseconds: the longest that the log of another process waits for it. */
 const KEPT_FOR_MS = 100;
 
 export interface KeptReading {
-  /** Costs nothing where it is kept already. Never throws: without it, readings take their own locks. */
+  /** Opens the reading, unless it is open. Never throws: without it, readings take their own locks. */
   keep(): void;
   letGo(): void;
   close(): void;
 }
 
-/** Beside a connection to the same file, which is there already and has its settings. */
+/** Opens the second connection. The file is there already, and the first connection has given it its settings. */
 export function createKeptReading(path: string): KeptReading {
   const database = new DatabaseSync(path, { readOnly: true });
   const begin = database.prepare("begin");
   const read = database.prepare("select 1 from sqlite_schema limit 1");
   const commit = database.prepare("commit");
-  /** Also where it was refused: then it is asked for again at the next occasion, and not by every reading. */
+  /** True also where SQLite refused: it is asked again once this ends, and not at every reading. */
   let isKept = false;
   let timer: NodeJS.Timeout | undefined;
 

@@ -1,14 +1,19 @@
-/** How a unit of work becomes a transaction: by itself, or together with those that wait beside it. */
+/**
+ * Runs units of work as transactions: each by itself, or those that wait beside each other in one. The simple
+ * way, a transaction for each on SQLite, waits for the disk once per unit: with shared COMMITs, and the
+ * statements compiled once, a refresh went from 1,420 µs of CPU to 400, and from 2 fsyncs to 1 where it shares the
+ * COMMIT of the limit it took (docs/benchmarks.md).
+ */
 import type { Ahead } from "../../domain/ports/ahead.ts";
 import type { Db } from "../schema.ts";
 
-/** `Inside` is what work is given to change things through. */
+/** `Inside` is given to the work, to make its changes through. */
 export interface Transactions<Inside> {
-  /** Runs `work` as one transaction and answers once that holds; rejects where nothing of it does. */
+  /** Runs `work` as one transaction. Answers once that is committed; rejects where nothing of it is. */
   run<T>(work: (inside: Inside) => Promise<T>): Promise<T>;
-  /** The same, but answers as soon as the work is done: what is changed on the strength of that can share its COMMIT. */
+  /** Runs `work` as one transaction and answers before its COMMIT, which later changes of the caller can then share. */
   runAhead<T>(work: (inside: Inside) => Promise<T>): Promise<Ahead<T>>;
-  /** Answers once whatever was asked for before has been answered. */
+  /** Resolves once every unit that was asked for before has been answered. */
   settled(): Promise<void>;
 }
 
@@ -37,53 +42,53 @@ export function transactAlone<Inside>(lend: LendTransaction<Inside>): Transactio
     });
   return {
     run,
-    /** Nothing shares its COMMIT, so nothing is gained by haste. */
+    /** Waits for its COMMIT: no other unit can share it, so an early answer gains nothing. */
     runAhead: async (work) => ({ result: await run(work), durable: Promise.resolve() }),
-    /** Each has a connection, and the pool waits for those. */
+    /** Has nothing to wait for: each transaction has a connection, and the pool waits for those. */
     async settled() {},
   };
 }
 
-/** So that a flood of them lets others have the event loop in between. As many more may join them. */
+/** Bounds a group, so that a flood of units leaves the event loop to others in between. As many more may join later. */
 const UNITS_PER_COMMIT = 64;
 
-/** The one connection, while nobody else has it. */
-export interface HeldConnection {
-  /** Answers at once, so that what is asked through it takes no turn of its own. */
+/** The one connection of a database, lent to a single user at a time. */
+export interface LentConnection {
+  /** Runs statements at once, without the queue for the connection. */
   readonly db: Db;
-  /** Runs a statement that takes nothing and answers nothing. */
+  /** Runs a statement without parameters and without an answer. */
   run(sql: string): void;
-  /** Ends the transaction, unless it has ended by itself, as a full disk makes it. */
+  /** Rolls the transaction back, unless SQLite has already done that, as it does where the disk is full. */
   rollBack(): void;
 }
 /** Waits for the connection, and lends it until `use` has answered. */
-export type LendConnection = <T>(use: (connection: HeldConnection) => Promise<T>) => Promise<T>;
+export type LendConnection = <T>(use: (connection: LentConnection) => Promise<T>) => Promise<T>;
 
-/** Somebody's work, what came of it, and how they are told. */
+/** A piece of work, its outcome, and its caller. */
 interface Unit<Inside> {
-  /** It ran ahead and has been done: others may rest on it. */
+  /** True once its caller was answered before the COMMIT: later units may depend on it. */
   hasAnswered?: boolean;
   run(inside: Inside): Promise<void>;
-  /** Tells what became of the work: it is durable, or it failed by itself. */
+  /** Answers the caller after the COMMIT: with the result, or with the error of the work itself. */
   settle(): void;
   fail(error: unknown): void;
 }
 
 /**
- * For a database that takes one transaction at a time and waits for the disk at each commit: units that
- * wait share one transaction, each within a savepoint, and nobody is told anything before the COMMIT
- * they share. One that fails is undone by itself; a COMMIT that fails fails them all. Each sees what
- * those before it did, as it would if they had been committed one by one.
+ * Runs units in groups, for a database that takes one transaction at a time and waits for the disk at each
+ * COMMIT. Units that wait share one transaction, each within a savepoint, and no caller is answered before
+ * the COMMIT they share. A unit that fails is undone by itself; a COMMIT that fails fails them all. Each
+ * unit sees the changes of those before it, as if they had been committed one by one.
  *
- * What is begun on the strength of a unit that ran ahead joins the same transaction: a request that takes
- * a limit and then makes its change waits for the disk once.
+ * Units that are begun after an early answer (`runAhead`) join its transaction: a request that takes a limit
+ * and then makes its change waits for the disk once.
  */
 export function transactInGroups<Inside>(
   lend: LendConnection,
   open: (db: Db) => Inside,
 ): Transactions<Inside> {
   const waiting: Unit<Inside>[] = [];
-  /** Somebody is about to take those who wait. */
+  /** True from the moment a group is being gathered until it has been committed. */
   let isStarting = false;
 
   function run<T>(work: (inside: Inside) => Promise<T>): Promise<T> {
@@ -94,14 +99,14 @@ export function transactInGroups<Inside>(
   }
 
   function runAhead<T>(work: (inside: Inside) => Promise<T>): Promise<Ahead<T>> {
-    const { promise: durable, resolve: hold, reject: lose } = Promise.withResolvers<void>();
-    return new Promise((resolve, reject) => {
-      durable.catch(reject); // Where it has answered, that says nothing: whoever awaits `durable` is told.
-      const tell = async (inside: Inside) => {
-        resolve({ result: await work(inside), durable });
+    const { promise: durable, resolve, reject } = Promise.withResolvers<void>();
+    return new Promise((answer, fail) => {
+      durable.catch(fail); // no effect after an early answer: then `durable` alone tells of a failure
+      const workAndAnswer = async (inside: Inside) => {
+        answer({ result: await work(inside), durable });
         unit.hasAnswered = true;
       };
-      const unit = createUnit(tell, hold, lose);
+      const unit = createUnit(workAndAnswer, resolve, reject);
       waiting.push(unit);
       startSoon();
     });
@@ -114,8 +119,9 @@ export function transactInGroups<Inside>(
   }
 
   /**
-   * Waits for as long as each turn of the event loop brings more of them: those who were told of the last
-   * COMMIT come back one after another, and whoever misses this one waits for the disk by itself.
+   * Waits while each turn of the event loop brings more units: the callers that the last COMMIT answered come
+   * back one after another, and a unit that misses this COMMIT waits for the disk a second time. It raised
+   * a group under load from 16 refreshes to 31 (docs/benchmarks.md).
    */
   function gather(seen: number): void {
     setImmediate(() => {
@@ -129,7 +135,7 @@ export function transactInGroups<Inside>(
     const units: Unit<Inside>[] = [];
     try {
       await lend(async (connection) => {
-        // The write lock at once: a transaction that only then needs it fails half-way, past retrying.
+        // Takes the write lock at once: a transaction that needs it only later fails half-way, past retrying.
         connection.run("begin immediate");
         const inside = open(connection.db);
         try {
@@ -144,7 +150,7 @@ export function transactInGroups<Inside>(
       });
       for (const unit of units) unit.settle();
     } catch (error) {
-      // There was no transaction for anybody; or whoever waits may rest on what ran ahead in vain.
+      // No transaction began, or waiting units may depend on an early answer that is now void.
       if (units.length === 0 || haveSomeAnswered(units)) units.push(...waiting.splice(0));
       for (const unit of units) unit.fail(error);
     }
@@ -152,14 +158,14 @@ export function transactInGroups<Inside>(
     startSoon();
   }
 
-  /** Runs what has been begun on the strength of `units` as well, and adds it to them. */
+  /** Runs the units that were begun after an early answer of `units`, and adds them to the group. */
   async function joinBegun(
     units: Unit<Inside>[],
-    connection: HeldConnection,
+    connection: LentConnection,
     inside: Inside,
   ): Promise<void> {
     while (haveSomeAnswered(units) && units.length < 2 * UNITS_PER_COMMIT) {
-      await everythingGoesOn();
+      await continuationsHaveRun();
       const joining = waiting.splice(0, 2 * UNITS_PER_COMMIT - units.length);
       if (joining.length === 0) return;
       units.push(...joining);
@@ -170,7 +176,7 @@ export function transactInGroups<Inside>(
   return {
     run,
     runAhead,
-    /** Units are taken in order, so one more comes after all of them, whatever becomes of it. */
+    /** Waits for one more unit: units are taken in order, so it comes last. */
     settled: () => run(async () => {}).catch(() => undefined),
   };
 }
@@ -179,15 +185,15 @@ function haveSomeAnswered(units: readonly Unit<never>[]): boolean {
   return units.some(({ hasAnswered }) => hasAnswered);
 }
 
-/** Once all has gone on that waits for nothing but for what has been answered: Node drains microtasks before it. */
-function everythingGoesOn(): Promise<void> {
+/** Resolves when every continuation of the early answers has run: Node drains the microtasks before it. */
+function continuationsHaveRun(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }
 
-/** Rejects where the transaction is lost as a whole. One that is alone in it needs no savepoint. */
+/** Runs the units one after another; rejects where the whole transaction is lost. A unit alone in it needs no savepoint. */
 async function runEach<Inside>(
   units: readonly Unit<Inside>[],
-  connection: HeldConnection,
+  connection: LentConnection,
   inside: Inside,
   areOthersIn = false,
 ): Promise<void> {
@@ -204,8 +210,8 @@ async function runEach<Inside>(
   }
 }
 
-/** Throws the unit's error where a full disk has ended the whole transaction, and the savepoint with it. */
-function undoUnit(connection: HeldConnection, error: unknown): void {
+/** Undoes one unit. Throws its error where a full disk has ended the whole transaction, and the savepoint with it. */
+function undoUnit(connection: LentConnection, error: unknown): void {
   try {
     connection.run("rollback to unit");
   } catch {
