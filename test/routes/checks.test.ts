@@ -31,8 +31,11 @@ test.each(all.map((operation) => [operation.operationId, operation] as const))(
     const refusals = new Set<ProblemCode>(
       concerned(operation).flatMap((check: Check) => check.problems),
     );
-    // What is parsed nowhere is no malformed JSON; and one handler takes its limits itself.
+    // Without a body there is no malformed JSON.
     if (operation.request.body === undefined) refusals.delete("invalid_json");
+    // Where signing in is optional, a check finds the caller and refuses nobody.
+    if (operation.security.optional && !operation.security.scrapersOnly)
+      refusals.delete("unauthenticated");
     if (id === TAKES_OWN_LIMITS) refusals.add("rate_limited");
     // The server's own, whatever the operation: what it reads and what it throws.
     const ofServer: readonly ProblemCode[] = ["payload_too_large", "internal_error"];
