@@ -34,6 +34,7 @@ const steps: readonly Step[] = [
   { name: "lint", commands: ["eslint --max-warnings 0 ."] },
   { name: "format", commands: ["prettier --check ."] },
   { name: "drift", commands: ["node scripts/openapi.ts --check"] },
+  { name: "docs", commands: ["node scripts/docs.ts --check"] },
   { name: "package", commands: ["node scripts/check-package.ts"] },
   { name: "document", commands: ["redocly lint openapi/openapi.json"] },
   { name: "released", commands: ["node scripts/released-document.ts --check"] },
