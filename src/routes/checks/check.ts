@@ -8,9 +8,9 @@ import type { Caller, Failure } from "../handler.ts";
 import type { RequestState } from "../request-state.ts";
 
 export interface Check<C extends ProblemCode = ProblemCode> {
-  /** Its name in docs/architecture.md, and the name of its file there. */
+  /** The name of its file, without the ending. */
   readonly name: string;
-  /** One sentence for docs/architecture.md: the requests that it refuses. `npm run docs` writes it there. */
+  /** The requests that it refuses, in a sentence, which `npm run docs` writes into docs/architecture.md. */
   readonly refuses: string;
   /** The problems it refuses with. */
   readonly problems: readonly C[];
