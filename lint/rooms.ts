@@ -61,7 +61,7 @@ export const rooms: readonly Room[] = [
       "src/storage/engine/sqlite-direct-connection.ts": ["node:sqlite"],
       "src/storage/engine/sqlite-reading-connection.ts": ["node:sqlite"],
     },
-    why: "Storage keeps rows and decides nothing: Kysely writes its SQL, the domain lends it types and the errors it throws. Only engine/*-connection.ts and engine/postgres-pipeline.ts name a database driver, and only engine/sqlite-connection.ts touches a file.",
+    why: "The domain says what is decided, and storage decides it in one statement: Kysely writes its SQL, the domain lends it types and the errors it throws. Only engine/*-connection.ts and engine/postgres-pipeline.ts name a database driver, and only engine/sqlite-connection.ts touches a file.",
   },
   {
     name: "pages in the browser",
