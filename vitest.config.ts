@@ -8,7 +8,12 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["test/**/*.test.ts", "client/test/**/*.test.ts", "packages/http/test/**/*.test.ts"],
+    include: [
+      "test/**/*.test.ts",
+      "client/test/**/*.test.ts",
+      "packages/http/test/**/*.test.ts",
+      "labs/test/**/*.test.ts",
+    ],
     exclude: ["**/node_modules/**", "test/browser/**", "test/consumer/**"],
     globalSetup: "test/support/postgres-server.ts",
     // Half of the time is waiting for processes and clocks: two files at once, also on two cores.

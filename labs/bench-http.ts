@@ -1,6 +1,8 @@
-// Measures what `setup()` costs: the requests per second of a constant JSON route, through the
-// framework and through a bare fetch handler, each on its own srvx server process.
-// Exits with 1 when the framework reaches less than MIN_RATIO of the bare handler.
+/**
+ * `npm run bench:http`: measures the cost of the framework, as requests per second of a constant JSON route
+ * through `setup()` and through a bare fetch handler, each on a srvx server process of its own. Exits with 1
+ * if the framework reaches less than MIN_RATIO of the bare handler.
+ */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -74,8 +76,10 @@ async function countPerSecond(port: number, seconds: number): Promise<number> {
   return Math.round(counts.reduce((sum, count) => sum + count, 0) / seconds);
 }
 
-// One keep-alive connection with one request under way at a time, on a raw socket: an HTTP client
-// would cost more than the servers it measures.
+/**
+ * Counts the answers on one keep-alive connection with one request at a time. It is a raw socket, because
+ * an HTTP client costs more than the servers it measures.
+ */
 function countAnswers(port: number, deadline: number): Promise<number> {
   const request = `GET ${PATH} HTTP/1.1\r\nHost: ${HOST}:${port}\r\n\r\n`;
   return new Promise((resolve, reject) => {

@@ -1,21 +1,23 @@
-/** `npm run bench`: how fast Portcullis is, as ratios to bare node:http and to its peers in the same run. */
+/** `npm run bench`: measures Portcullis, as ratios to bare node:http and to its peers in the same run. */
 import { type Contender, listContenders } from "./bench/contenders.ts";
+import { drawChart } from "./bench/chart.ts";
 import { type Goal, yardsticks } from "./bench/goals.ts";
 import { findLoadTool } from "./bench/load.ts";
 import { type Options, readOptions, usage } from "./bench/options.ts";
-import { writePage } from "./bench/page.ts";
 import { installPeers } from "./bench/peers.ts";
 import { profile } from "./bench/profile.ts";
-import { createProgress } from "./bench/progress.ts";
 import { judgeGoals, summarizeAll } from "./bench/results.ts";
 import { countSteps, measure } from "./bench/run.ts";
-import { conditionsOf, makeTables, printTable } from "./bench/tables.ts";
+import { conditionsOf, makeTables } from "./bench/tables.ts";
+import { writeReport } from "./report/page.ts";
+import { createProgress } from "./report/progress.ts";
+import { printTable } from "./report/tables.ts";
 
 try {
   const options = readOptions(process.argv.slice(2));
   if (options === undefined) console.log(usage);
   else if (options.profileFolder === undefined) await bench(options);
-  else await profileOurs(options, options.profileFolder);
+  else await profilePortcullis(options, options.profileFolder);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
@@ -24,16 +26,16 @@ try {
 async function bench(options: Options): Promise<void> {
   const contenders = choose(options);
   await installPeers(); // autocannon is among them
-  const collapsed = await measureAndTell(contenders, options);
+  const collapsed = await measureAndReport(contenders, options);
   if (!options.guards || collapsed.length === 0) return;
 
-  console.error("Measured once more: what is really slow is slow again.\n");
-  const again = await measureAndTell(contenders, options);
+  console.error("Measured once more: a goal fails only if it collapses twice in a row.\n");
+  const again = await measureAndReport(contenders, options);
   if (collapsed.some((goal) => again.includes(goal))) process.exitCode = 1;
 }
 
 /** Answers the goals that were missed by more than half. */
-async function measureAndTell(
+async function measureAndReport(
   contenders: readonly Contender[],
   options: Options,
 ): Promise<readonly Goal[]> {
@@ -48,23 +50,26 @@ async function measureAndTell(
   const tables = makeTables(results, judged);
   console.log(`${conditions}\n`);
   for (const table of tables) console.log(printTable(table));
-  if (options.writesFiles) await writePage(conditions, tables, results);
+  const alternative = "Answers a second as ratios to bare node:http";
+  const chart = { svg: drawChart(results), alternative };
+  if (options.writesFiles)
+    await writeReport({ name: "benchmarks", marker: "bench", conditions, tables, chart });
 
   const collapsed = judged.filter(({ isCollapse }) => isCollapse).map(({ goal }) => goal);
   for (const { title } of collapsed) console.error(`Missed by more than half: ${title}`);
   return collapsed;
 }
 
-async function profileOurs(options: Options, folder: string): Promise<void> {
-  const ours = listContenders(options.postgresUrl).find(({ name }) => name === "portcullis");
-  if (ours === undefined) throw new Error("There is no Portcullis to profile");
+async function profilePortcullis(options: Options, folder: string): Promise<void> {
+  const portcullis = listContenders(options.postgresUrl).find(({ name }) => name === "portcullis");
+  if (portcullis === undefined) throw new Error("There is no Portcullis to profile");
   await installPeers();
-  await profile(ours, findLoadTool(), options, folder);
+  await profile(portcullis, findLoadTool(), options, folder);
 }
 
 /**
- * The chosen ones, with bare node:http always, because everything is measured against it. In a hurry,
- * those that the goals name.
+ * The contenders that `--only` names, and bare node:http, because all ratios are to it. Without `--only`
+ * all of them, or after `--quick` those that the goals name.
  */
 function choose({ only, postgresUrl, isQuick }: Options): readonly Contender[] {
   const all = listContenders(postgresUrl);

@@ -1,13 +1,22 @@
-/** `npm run bench:growth`: does what Portcullis asks of its database stay as fast while the database grows? */
-import { printTable } from "./bench/tables.ts";
-import { createProgress, type Progress } from "./bench/progress.ts";
-import { startEngine } from "./growth/engines.ts";
+/** `npm run bench:growth`: measures whether statements stay as fast while the database grows. */
+import { drawChart } from "./growth/chart.ts";
+import type { Engine } from "./growth/engine.ts";
 import { countFillSteps, fill, type Filled } from "./growth/fill.ts";
 import { measure } from "./growth/measure.ts";
 import { type EngineName, type Options, readOptions, usage } from "./growth/options.ts";
-import { conditionsOf, makeTables, writePage } from "./growth/page.ts";
+import { openPostgresEngine } from "./growth/postgres.ts";
 import { type EngineResult, FLAT_FACTOR, resultOf } from "./growth/results.ts";
+import { openSqliteEngine } from "./growth/sqlite.ts";
+import { conditionsOf, makeTables } from "./growth/tables.ts";
 import { topics } from "./growth/topics.ts";
+import { writeReport } from "./report/page.ts";
+import { createProgress, type Progress } from "./report/progress.ts";
+import { printTable } from "./report/tables.ts";
+
+const engines: Readonly<Record<EngineName, () => Promise<Engine>>> = {
+  sqlite: openSqliteEngine,
+  postgres: openPostgresEngine,
+};
 
 try {
   const options = readOptions(process.argv.slice(2));
@@ -29,7 +38,10 @@ async function bench(options: Options): Promise<void> {
   const tables = makeTables(results);
   console.log(`${conditions}\n`);
   for (const table of tables) console.log(printTable(table));
-  if (options.writesFiles) await writePage(conditions, tables, results);
+  const alternative = "Median time on the largest database, as a multiple of the smallest's";
+  const chart = { svg: drawChart(results), alternative };
+  if (options.writesFiles)
+    await writeReport({ name: "growth", marker: "growth", conditions, tables, chart });
 
   for (const { title, topics: measured } of results)
     for (const { title: topic, growth, verdict } of measured)
@@ -44,11 +56,11 @@ async function measureEngine(
   { sizes, samples }: Options,
   progress: Progress,
 ): Promise<EngineResult> {
-  const engine = await startEngine(name);
+  const engine = await engines[name]();
   try {
     const filled: Filled[] = [];
     for (const users of sizes) filled.push(await fill(engine, users, progress));
-    const timings = await measure(engine, filled, samples, progress);
+    const timings = await measure(engine.title, filled, samples, progress);
     return { title: engine.title, filled, topics: timings.map(resultOf) };
   } finally {
     await engine.remove();

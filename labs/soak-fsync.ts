@@ -1,7 +1,7 @@
 /**
- * `npm run soak:fsync`: counts, with strace, how often the server asks the disk to keep what it has
- * (ST-01). A kill cannot show that it does not; a power cut would. Ends with 1 where an acknowledged
- * write had no fsync of its own, and with 0, saying so, where there is no strace.
+ * `npm run soak:fsync`: counts the server's calls of fsync with strace (ST-01). Without them a kill loses
+ * nothing, but a power cut does. Exits with 1 if there are fewer calls than acknowledged writes, and with 0
+ * if there is no strace, after saying so.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -9,10 +9,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, memoryTokens } from "@portcullis/client";
+import { databaseUrl } from "./database.ts";
 import { adminCredentials, findFreePort, type SoakServer, startSoakServer } from "./soak/server.ts";
 
 const WRITES = 50;
-/** Until strace has written what it saw. Milliseconds. */
+/** Time until strace has written its lines. Milliseconds. */
 const SETTLED_AFTER_MS = 300;
 
 const tracer = spawnSync("strace", ["-f", "-qq", "-o", "/dev/null", "true"]);
@@ -30,8 +31,10 @@ async function measure(): Promise<void> {
     server = await startSoakServer({
       folder,
       port: await findFreePort(),
-      environment: { DATABASE_URL: `sqlite:${join(folder, "portcullis.db")}` },
-      // -D: what is started, and gets the signals, is the server itself.
+      environment: {
+        DATABASE_URL: databaseUrl({ kind: "sqlite", path: join(folder, "portcullis.db") }),
+      },
+      // With -D the spawned process, which gets the signals, is the server itself.
       under: ["strace", "-D", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", trace],
     });
     const api = createClient({ baseUrl: server.baseUrl, tokens: memoryTokens() });
@@ -42,7 +45,7 @@ async function measure(): Promise<void> {
       if (!pair.ok) throw new Error(`The answer is ${pair.status}`);
       const next = await api.tokenRefresh({ refreshToken: pair.data.refreshToken });
       acknowledged += next.ok ? 1 : 0;
-      pair = next as typeof pair; // both answer a pair of tokens, or a problem
+      pair = next as typeof pair; // both operations answer a pair of tokens or a problem
     }
     const syncs = (await countSyncs(trace)) - before;
     console.log(`${acknowledged} acknowledged writes, ${syncs} calls of fsync or fdatasync`);

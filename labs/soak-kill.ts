@@ -1,38 +1,39 @@
 /**
- * `npm run soak:kill`: clients work, the process is killed without warning, and whatever was
- * acknowledged must be there when it is back (ST-02, TK-17). Ends with 1 where anything was lost.
+ * `npm run soak:kill`: kills the server under the load of many clients, starts it again, and checks that
+ * every acknowledged operation is still in effect (ST-02, TK-17). Exits with 1 if anything was lost.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { type DatabaseKind, openSoakDatabase, type SoakDatabase } from "./soak/database.ts";
+import type { Database } from "./database.ts";
+import { openSoakDatabase } from "./soak/database.ts";
 import { openLedger } from "./soak/ledger.ts";
 import { openMailbox } from "./soak/mailbox.ts";
 import { act } from "./soak/operations.ts";
 import { createPerson, type Person, type Soak } from "./soak/person.ts";
-import { createRandom, type Random } from "./soak/random.ts";
-import { proveEvents, provePerson } from "./soak/replay.ts";
+import { proveEvents, provePerson } from "./soak/proofs.ts";
+import { createRandom } from "./soak/random.ts";
 import { findFreePort, type SoakServer, startSoakServer } from "./soak/server.ts";
 
 const usage = `npm run soak:kill -- [--rounds 10] [--clients 50] [--db sqlite|postgres]
                    [--ready-within 5000] [--seed <number>]
 
-Signs up, logs in, refreshes, revokes, changes and resets with many clients at once; kills the server
-at a random moment; starts it again on the same database; proves that every acknowledged operation
-holds, and that it was ready again within so many milliseconds (ST-02). PostgreSQL is started for it in
-a temporary folder, unless TEST_DATABASE_URL names one.`;
+Many clients sign up, log in, refresh, revoke, change and reset at once. The server is killed at a random
+moment and started again on the same database. Then every acknowledged operation must be in effect, and
+the server must have been ready again within so many milliseconds (ST-02). PostgreSQL is started in a
+temporary folder, unless TEST_DATABASE_URL names a server.`;
 
-/** When the kill comes, after the clients began. Milliseconds. */
+/** Time from the begin of a round until the kill. Milliseconds. */
 const KILL_AFTER_MS = { least: 1_000, most: 4_000 };
-/** REFRESH_GRACE: longer than a restart, shorter than two rounds. Seconds. */
+/** Value of REFRESH_GRACE: longer than a restart, shorter than two rounds. Seconds. */
 const GRACE_SECONDS = 5;
-/** A mail that was being sent at the kill is tried again when its lease is over. Milliseconds. */
-const MAIL_PATIENCE_MS = 75_000;
+/** Time to wait for mails: one that was being sent at the kill is sent again when its lease ends. Milliseconds. */
+const MAIL_LIMIT_MS = 75_000;
 const LOSSES_SHOWN = 20;
-/** Sessions are to outlive the soak. Seconds. */
-const LONG = "86400";
+/** Lifetime of sessions and tokens, longer than the soak. Seconds. */
+const LIFETIME = "86400";
 
 const { rounds, clients, db, readyWithinMs, seed } = readOptions();
 const random = createRandom(seed);
@@ -54,11 +55,11 @@ console.log(`${db}, ${rounds} rounds, ${clients} clients, --seed ${seed}`);
 let server: SoakServer | undefined;
 try {
   server = await start();
-  // Without a kill yet: everybody has an account, and a session to begin with.
+  // Before the first kill every person gets an account and a session.
   for (const _ of ["sign up", "log in"])
     await Promise.all(people.map((person) => act(soak, person)));
-  for (let round = 1; round <= rounds; round += 1) await runRound(round, random, database);
-  await proveTheRest();
+  for (let round = 1; round <= rounds; round += 1) await runRound(round);
+  await proveAll();
   const ended = await server.end("SIGTERM");
   if (ended !== 0) ledger.losses.push(`SIGTERM ended the server with ${ended}`);
 } finally {
@@ -75,11 +76,11 @@ async function start(): Promise<SoakServer> {
     environment: {
       DATABASE_URL: database.url,
       REFRESH_GRACE: String(GRACE_SECONDS),
-      ACCESS_TOKEN_TTL: LONG,
-      SESSION_TTL: LONG,
-      SESSION_IDLE_TTL: LONG,
-      RESET_TOKEN_TTL: LONG,
-      HASH_QUEUE: "1000", // crashes are what this is about: whoever asks is to get an answer
+      ACCESS_TOKEN_TTL: LIFETIME,
+      SESSION_TTL: LIFETIME,
+      SESSION_IDLE_TTL: LIFETIME,
+      RESET_TOKEN_TTL: LIFETIME,
+      HASH_QUEUE: "1000", // overload is another soak: no client is turned away here
     },
   });
   slowestReadyMs = Math.max(slowestReadyMs, started.readyAfterMs);
@@ -88,7 +89,8 @@ async function start(): Promise<SoakServer> {
   return started;
 }
 
-async function runRound(round: number, random: Random, database: SoakDatabase): Promise<void> {
+/** Lets all people work, kills the server, starts it again, and checks every effect that the round can have lost. */
+async function runRound(round: number): Promise<void> {
   const before = { ...ledger, due: ledger.dueEvents.length, losses: ledger.losses.length };
   const startedAt = Date.now();
   const work = startWork(people);
@@ -98,7 +100,7 @@ async function runRound(round: number, random: Random, database: SoakDatabase): 
   await work.ended;
   const restarted = await start();
   server = restarted;
-  await soak.mailbox.look();
+  await soak.mailbox.read();
   const faults = await database.faults();
   ledger.losses.push(...faults);
   await Promise.all(people.map((person) => provePerson(soak, person, false)));
@@ -112,30 +114,30 @@ async function runRound(round: number, random: Random, database: SoakDatabase): 
   );
 }
 
-/** Everybody works until the end is called; what is under way then gets its answer, or none. */
+/** Lets all people work until `end` is called. Requests under way are then waited for, not cut. */
 function startWork(people: readonly Person[]) {
   let isOver = false;
-  const looking = setInterval(() => void soak.mailbox.look(), 500);
+  const reading = setInterval(() => void soak.mailbox.read(), 500);
   const working = people.map(async (person) => {
     while (!isOver) await act(soak, person);
   });
   return {
     end: () => {
       isOver = true;
-      clearInterval(looking);
+      clearInterval(reading);
     },
     ended: Promise.all(working),
   };
 }
 
-/** What no single round looks at: old accounts, the passwords of all, every mail, every event. */
-async function proveTheRest(): Promise<void> {
+/** Checks the facts that no single round checks: retired accounts, all passwords, every mail and every event. */
+async function proveAll(): Promise<void> {
   await Promise.all(people.map((person) => provePerson(soak, person, true)));
   await proveEvents(soak, ledger.dueEvents, 0);
   ledger.losses.push(...(await database.faults()));
-  const deadline = Date.now() + MAIL_PATIENCE_MS;
+  const deadline = Date.now() + MAIL_LIMIT_MS;
   for (;;) {
-    await soak.mailbox.look();
+    await soak.mailbox.read();
     const missing = ledger.dueMails.filter(
       ({ email, sentAt, answeredAt }) => !soak.mailbox.find(email, sentAt, answeredAt),
     );
@@ -163,7 +165,7 @@ function report(): void {
 interface Options {
   readonly rounds: number;
   readonly clients: number;
-  readonly db: DatabaseKind;
+  readonly db: Database["kind"];
   readonly readyWithinMs: number;
   readonly seed: number;
 }
@@ -176,8 +178,13 @@ function readOptions(): Options {
       db: { type: "string", default: "sqlite" },
       "ready-within": { type: "string", default: "5000" },
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
+      help: { type: "boolean", default: false },
     },
   });
+  if (values.help) {
+    console.log(usage);
+    process.exit(0);
+  }
   const rounds = Number(values.rounds);
   const clients = Number(values.clients);
   const readyWithinMs = Number(values["ready-within"]);

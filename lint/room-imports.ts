@@ -90,21 +90,16 @@ function targetOf(file: string, specifier: string): string {
 }
 
 function isAllowed(room: Room, file: string, target: string, { name, isType }: Import): boolean {
-  if (room.values === "anything") return true;
-  const own = room.files;
-  const allowed = [
-    ...own,
-    ...room.values,
-    ...(room.except?.[file] ?? []),
-    ...(isType ? room.types : []),
-  ];
+  if (room.files.some((entry) => isBeneath(target, entry))) return true;
+  if (room.values === "anything") return !isBeneath(target, "labs/");
+  const allowed = [...room.values, ...(room.except?.[file] ?? []), ...(isType ? room.types : [])];
   return allowed.some((entry) => isBeneath(target, entry) || `${target}#${name}` === entry);
 }
 
 /** Whether a room's entry names the file or module. `package:` is every package. */
 function isBeneath(target: string, entry: string): boolean {
   if (entry === "package:")
-    return !/^(?:\.|node:|(?:src|client|packages|test|scripts|lint)\/)/.test(target);
+    return !/^(?:\.|node:|(?:src|client|packages|examples|test|scripts|labs|lint)\/)/.test(target);
   if (entry.endsWith("/") || entry.endsWith(":")) return target.startsWith(entry);
   return target === entry || (!entry.includes(".") && target.startsWith(`${entry}/`));
 }

@@ -11,7 +11,7 @@ export interface Room {
   readonly name: string;
   /** Folders (ending in "/") and files, from the root of the repository. */
   readonly files: readonly string[];
-  /** What it may import besides its own files. */
+  /** What it may import besides its own files. "anything" is all but labs/, which no other room may import. */
   readonly values: readonly string[] | "anything";
   /** What it may import by `import type` alone, besides that. */
   readonly types: readonly string[];
@@ -35,7 +35,11 @@ export const rooms: readonly Room[] = [
     files: ["src/domain/"],
     values: ["node:crypto"],
     types: ["src/contract/", "zod"],
-    except: { "src/domain/access-tokens.ts": ["jose"], "src/domain/keys.ts": ["jose"] },
+    except: {
+      "src/domain/access-tokens.ts": ["jose"],
+      "src/domain/keys.ts": ["jose"],
+      "src/domain/ports/signing-keys.ts": ["jose#CryptoKey"],
+    },
     why: "The domain is the part to audit: whoever reads its files has read every rule of auth. Storage, workers, log and clock come in through Dependencies; contract and Zod lend it types only; only access-tokens.ts and keys.ts know jose (docs/decisions/0003-what-the-domain-imports.md).",
   },
   {
@@ -49,6 +53,8 @@ export const rooms: readonly Room[] = [
     types: ["src/domain/"],
     except: {
       "src/storage/engine/postgres-pooled-connection.ts": ["pg"],
+      // Which account an event concerns, and whether its owner may see it, is written in the contract alone.
+      "src/storage/events.ts": ["src/contract/events.ts"],
       "src/storage/engine/postgres-connection.ts": ["pg"],
       "src/storage/engine/postgres-pipeline.ts": ["pg"],
       "src/storage/engine/sqlite-connection.ts": ["node:sqlite", "node:fs", "node:path"],
@@ -56,6 +62,20 @@ export const rooms: readonly Room[] = [
       "src/storage/engine/sqlite-reading-connection.ts": ["node:sqlite"],
     },
     why: "The domain says what is decided, and storage decides it in one statement: Kysely writes its SQL, the domain lends it types and the errors it throws. Only engine/*-connection.ts and engine/postgres-pipeline.ts name a database driver, and only engine/sqlite-connection.ts touches a file.",
+  },
+  {
+    name: "pages in the browser",
+    files: ["src/pages/browser/"],
+    values: [],
+    types: ["src/contract/", "src/pages/given.ts"],
+    why: "A page's script is sent to browsers, where nothing of the server may go: values of the contract and of the settings are written into the page (src/pages/given.ts), and types cost nothing.",
+  },
+  {
+    name: "pages",
+    files: ["src/pages/"],
+    values: ["src/contract/"],
+    types: [],
+    why: "Pages are texts made of texts: the contract's words, the values they are handed, and files that the process has read.",
   },
   {
     name: "platform",
@@ -69,7 +89,7 @@ export const rooms: readonly Room[] = [
       "swagger-ui-dist",
       "uuidv7",
     ],
-    types: ["src/contract/", "src/domain/", "src/routes/"],
+    types: ["src/contract/", "src/domain/", "src/pages/", "src/routes/"],
     except: {
       "src/platform/mail-files.ts": ["nodemailer"],
       "src/platform/mail-message.ts": ["nodemailer"],
@@ -81,51 +101,55 @@ export const rooms: readonly Room[] = [
   {
     name: "routes",
     files: ["src/routes/"],
-    values: ["src/contract/", "src/domain/", "@hectoday/http", "zod"],
+    values: ["src/contract/", "src/domain/", "src/pages/", "@hectoday/http", "zod"],
     types: [],
     why: "Routes carry the contract and the domain over HTTP, on any runtime: database, files and process are behind the domain's interfaces.",
   },
   {
     name: "app",
     files: ["src/app.ts"],
-    values: ["src/contract/", "src/routes/", "src/domain/", "@hectoday/http"],
+    values: ["src/contract/", "src/routes/", "src/domain/", "src/pages/", "@hectoday/http"],
     types: [],
     why: "The app is a composition without side effects: what touches the world is handed to createApp by server.ts, so a test can hand it something else.",
   },
   {
     name: "start",
-    files: ["src/supported-node.js", "src/start.js"],
-    values: ["src/supported-node.js", "src/commands/start.ts"],
+    files: ["src/supported-node.js", "src/start.js", "src/command.js"],
+    values: ["src/supported-node.js", "src/commands/commands.ts"],
     types: [],
-    why: "The start runs on any Node, to say in one line which one is needed: it loads nothing before that check, and only commands/start.ts after it.",
+    why: "The start runs on any Node, to say in one line which one is needed: it loads nothing before that check, and only the table of commands after it.",
   },
   {
     name: "process",
     files: ["src/process/"],
     values: "anything",
     types: [],
-    why: "The process is where all rooms meet.",
+    why: "The process is where all rooms meet: it alone reads the environment and opens what the others are given.",
   },
   {
     name: "commands",
     files: ["src/commands/"],
-    values: "anything",
+    values: ["src/process/", "src/domain/", "src/contract/", "node:"],
     types: [],
-    why: "A command is what an operator runs beside the server: it uses the server's own composition, rules and journal.",
+    why: "A command is what an operator runs, also beside a server: it asks process for the opened system, as the server does, and the domain for the rules. So it can neither open the database in another way nor bend a rule.",
   },
   {
     name: "scripts",
     files: ["scripts/"],
     values: ["src/contract/", "package.json", "node:", "package:"],
     types: [],
-    why: "Scripts are the toolchain: they read the contract and write files.",
+    except: {
+      "scripts/check/client-size.ts": ["src/commands/table.ts"],
+      "scripts/docs.ts": ["lint/rooms.ts", "src/routes/checks/"],
+    },
+    why: "Scripts are the toolchain: they read the contract and write files. Only docs.ts reads the lists it writes into docs/architecture.md, and check/client-size.ts shares the tables of the commands.",
   },
   {
     name: "labs",
     files: ["labs/"],
     values: "anything",
     types: [],
-    why: "A laboratory measures the whole house, so it may open every room.",
+    why: "A laboratory measures the whole product, so it may import every room. None imports it.",
   },
   {
     name: "lint",
@@ -179,6 +203,6 @@ export const rooms: readonly Room[] = [
     files: ["test/", "vitest.config.ts"],
     values: "anything",
     types: [],
-    why: "A test may open every room.",
+    why: "A test may open every room but labs/, whose tests are in labs/test/.",
   },
 ];

@@ -1,4 +1,4 @@
-/** `npm run check`: everything that can be said of the code without running it. All steps run, whatever fails. */
+/** `npm run check`: checks the code without running it. Runs every step, also after one has failed. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { delimiter } from "node:path";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 interface Step {
   readonly name: string;
-  /** Command lines, one after the other; the step fails where one does. */
+  /** Command lines, run in this order. The step fails if one of them fails. */
   readonly commands: readonly string[];
 }
 
@@ -16,6 +16,7 @@ const steps: readonly Step[] = [
     name: "types",
     commands: [
       "tsc -p .",
+      "tsc -p src/pages/browser",
       "tsc -p client",
       "tsc -p client/test",
       "tsc -p packages/http",
@@ -24,19 +25,22 @@ const steps: readonly Step[] = [
   },
   {
     name: "types of 7",
-    // The client's users compile it with the compiler they have: this is the one after ours.
+    // The client's users compile it with their own compiler, and TypeScript 7 is the next one after ours.
     commands: ["client", "client/test"].map(
       (project) => `node node_modules/typescript7/bin/tsc -p ${project}`,
     ),
   },
-  { name: "snippets", commands: ["node scripts/snippets.ts"] },
-  { name: "size", commands: ["node scripts/client-size.ts"] },
+  { name: "snippets", commands: ["node scripts/check/snippets.ts"] },
+  { name: "size", commands: ["node scripts/check/client-size.ts"] },
   { name: "lint", commands: ["eslint --max-warnings 0 ."] },
+  { name: "labs types", commands: ["tsc -p labs"] },
+  { name: "labs lint", commands: ["eslint --max-warnings 0 labs"] },
   { name: "format", commands: ["prettier --check ."] },
-  { name: "drift", commands: ["node scripts/openapi.ts --check"] },
-  { name: "package", commands: ["node scripts/check-package.ts"] },
+  { name: "drift", commands: ["node scripts/openapi.ts --check", "node scripts/pages.ts --check"] },
+  { name: "docs", commands: ["node scripts/docs.ts --check"] },
+  { name: "package", commands: ["node scripts/check/package.ts"] },
   { name: "document", commands: ["redocly lint openapi/openapi.json"] },
-  { name: "released", commands: ["node scripts/released-document.ts --check"] },
+  { name: "released", commands: ["node scripts/release.ts --check"] },
 ];
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -63,7 +67,7 @@ console.log(
 );
 process.exitCode = failed.length === 0 ? 0 : 1;
 
-/** Runs a tool from node_modules, on the Node that came with it, and keeps what it says. */
+/** Runs a tool from node_modules, with the Node from there, and collects its output. */
 async function run(command: string): Promise<{ isGood: boolean; output: string }> {
   const child = spawn(`${command} 2>&1`, {
     shell: true,
@@ -71,7 +75,7 @@ async function run(command: string): Promise<{ isGood: boolean; output: string }
     env: {
       ...process.env,
       PATH: `${tools}${delimiter}${process.env["PATH"] ?? ""}`,
-      // Checking sends nothing and asks nobody.
+      // No check reports its use or asks for a newer version.
       REDOCLY_TELEMETRY: "off",
       REDOCLY_SUPPRESS_UPDATE_NOTICE: "true",
     },

@@ -1,10 +1,10 @@
-/** Packages with a lockfile of their own, installed when they are first needed: nobody else has to download them. */
+/** Installs packages that have a lockfile of their own when they are first needed, so that `npm ci` need not. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** Installs what the folder's lockfile says, unless just that is installed; no package runs a script of its own. */
+/** Installs what the folder's lockfile names, unless it is installed already. No package may run an install script. */
 export async function installLocked(folder: URL, whatFor: string): Promise<void> {
   if (isInstalled(folder)) return;
   const path = fileURLToPath(folder);
@@ -23,14 +23,14 @@ interface Lockfile {
   >;
 }
 
-/** npm leaves its own account of what it installed, in the shape of the lockfile. */
+/** Compares the lockfile with npm's record of the installed packages, which has the same format. */
 function isInstalled(folder: URL): boolean {
   const wanted = read(new URL("package-lock.json", folder));
   const present = read(new URL("node_modules/.package-lock.json", folder));
   if (wanted === undefined || present === undefined) return false;
   return Object.entries(wanted.packages).every(
     ([path, { version, optional }]) =>
-      // What is optional may be for another machine.
+      // An optional package may be for another system.
       path === "" || optional || present.packages[path]?.version === version,
   );
 }

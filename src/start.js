@@ -1,5 +1,5 @@
-// What `npm start` runs. The check comes first, so the server is imported only after it.
+// `npm start` runs this file. The check of Node's version comes first, so everything else is imported only after it.
 import "./supported-node.js";
 
-const { main } = await import("./commands/start.ts");
-await main();
+const { runCommand } = await import("./commands/commands.ts");
+await runCommand("start", process.argv.slice(2));

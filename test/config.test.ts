@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { describe, expect, test } from "vitest";
 import { readSettings } from "../src/process/settings.ts";
+import { type DatabaseTarget, parseDatabaseUrl } from "../src/storage/engine/target.ts";
 
 const SECRET = "Zq3v9Lr0pXw7Yt5Bn2Kd8Hs4Gf6Jc1Ma";
 const production = {
@@ -30,10 +31,9 @@ test("CF-02 without any setting there are safe defaults", () => {
     NODE_ENV: "development",
     PORT: 3000,
     HOST: "127.0.0.1",
-    DATABASE_URL: "sqlite:data/portcullis.db",
-    DATABASE_POOL_SIZE: 10,
-    DATABASE_STATEMENT_TIMEOUT: 5,
-    DATABASE_CONNECT_TIMEOUT: 3,
+    database: { kind: "sqlite", path: "data/portcullis.db" },
+    pool: { poolSize: 10, statementTimeoutSeconds: 5, connectTimeoutSeconds: 3 },
+    dataFolder: "data",
     LOG_LEVEL: "info",
     BCRYPT_COST: 12,
     HASH_WORKERS: availableParallelism(),
@@ -111,6 +111,7 @@ test.each<[string, string]>([
   ["PUBLIC_URL", "https://auth.example.com/base"],
   ["DATABASE_URL", "mysql://user:hunter2@db/auth"],
   ["DATABASE_URL", "file:auth.db"],
+  ["DATABASE_URL", "data/hunter2.db"],
   ["AUTH_SECRET", "too short to be one"],
   ["AUTH_SECRET", "abababababababababababababababababab"],
   ["AUTH_SECRET", "change me change me change me change me"],
@@ -141,10 +142,59 @@ test.each<[string, string]>([
   if (value.length > 3) expect(faults.join("; ")).not.toContain(value);
 });
 
+test.each<[string, DatabaseTarget, string]>([
+  ["sqlite:portcullis.db", { kind: "sqlite", path: "portcullis.db" }, "."],
+  ["sqlite:/var/lib/a b/ü.db", { kind: "sqlite", path: "/var/lib/a b/ü.db" }, "/var/lib/a b"],
+  ["sqlite:/srv/100%20.db?mode=ro", { kind: "sqlite", path: "/srv/100%20.db?mode=ro" }, "/srv"],
+  ["sqlite:postgres://x", { kind: "sqlite", path: "postgres://x" }, "postgres:/"],
+  [
+    "postgres://u:p@db:5433/auth?a=b",
+    { kind: "postgres", url: "postgres://u:p@db:5433/auth?a=b" },
+    "data",
+  ],
+  [
+    "postgresql:///auth?host=/run",
+    { kind: "postgres", url: "postgresql:///auth?host=/run" },
+    "data",
+  ],
+])("DATABASE_URL=%s is read once, and says where files are kept", (url, target, folder) => {
+  expect(parseDatabaseUrl(url)).toEqual(target);
+  const settings = settingsOf({
+    DATABASE_URL: url,
+    DATABASE_POOL_SIZE: "7",
+    DATABASE_STATEMENT_TIMEOUT: "8",
+    DATABASE_CONNECT_TIMEOUT: "9",
+  });
+  expect(settings).toMatchObject({ database: target, dataFolder: folder });
+  expect(settings.pool).toEqual({
+    ...{ poolSize: 7, statementTimeoutSeconds: 8, connectTimeoutSeconds: 9 },
+  });
+  expect(Object.keys(settings).filter((name) => name.startsWith("DATABASE_"))).toEqual([]);
+});
+
+test.each([
+  "",
+  "sqlite:",
+  "sqlite::memory:",
+  "SQLITE:a.db",
+  "data/x.db",
+  "postgres:auth",
+  "postgres://",
+  "mysql://u:hunter2@db/x",
+])("ST-01 LA-03 DATABASE_URL=%j is no database, and the fault does not repeat it", (url) => {
+  expect(parseDatabaseUrl(url)).toBeUndefined();
+  if (url === "") return; // not set, to the settings
+  expect(faultsOf({ DATABASE_URL: url })).toEqual([
+    "DATABASE_URL must be sqlite:<file>, such as sqlite:data/portcullis.db, or postgres://…",
+  ]);
+});
+
 test("all faults are told at once, those between two variables too", () => {
   const faults = faultsOf({
     NODE_ENV: "production",
     PORT: "none",
+    DATABASE_URL: "mysql://db",
+    TRUST_PROXY: "everybody",
     BCRYPT_COST: "4",
     ADMIN_EMAIL: "ada@example.com",
   });
@@ -153,10 +203,12 @@ test("all faults are told at once, those between two variables too", () => {
     "ADMIN_PASSWORD",
     "AUTH_SECRET",
     "BCRYPT_COST",
+    "DATABASE_URL",
     "MAIL_FROM",
     "PORT",
     "PUBLIC_URL",
     "SMTP_URL",
+    "TRUST_PROXY",
   ]);
 });
 

@@ -7,7 +7,7 @@ import type { Storage } from "../src/domain/ports/storage.ts";
 import { createBcryptPool } from "../src/platform/bcrypt-workers.ts";
 import { createMetrics } from "../src/platform/metrics.ts";
 import { createExposition } from "../src/process/scraping.ts";
-import { openWorld } from "./support/domain.ts";
+import { openDomain } from "./support/domain.ts";
 import { parseExposition, valueOf } from "./support/exposition.ts";
 
 const AGE_SECONDS = 90;
@@ -18,8 +18,8 @@ afterAll(async () => {
   await bcrypt.close();
 });
 
-const world = await openWorld();
-const { now } = world.at();
+const domain = await openDomain();
+const { now } = domain.at();
 const expose = (
   storage: Storage,
   pool = () => undefined as { size: number; idle: number; waiting: number } | undefined,
@@ -27,7 +27,7 @@ const expose = (
 
 test("the outbox is told by how many wait and since when; what is finished does not count", async () => {
   const mail = { sealed: Buffer.from("x"), expiresAt: now + 1e6 };
-  const { storage } = world.deps;
+  const { storage } = domain.deps;
   const text = await expose(storage)();
   expect(valueOf(parseExposition(text), "portcullis_outbox_waiting_mails")).toBe(0);
   expect(valueOf(parseExposition(text), "portcullis_outbox_oldest_mail_age_seconds")).toBe(0);
@@ -43,7 +43,7 @@ test("the outbox is told by how many wait and since when; what is finished does 
 
 test("however many scrape at once, the database is asked once", async () => {
   let asked = 0;
-  const { storage } = world.deps;
+  const { storage } = domain.deps;
   const counting: Storage = {
     ...storage,
     mails: {
@@ -63,16 +63,16 @@ test("however many scrape at once, the database is asked once", async () => {
 test("a database that fails, or does not answer, costs its own gauges and no others", async () => {
   let asked = 0;
   const failing: Storage = {
-    ...world.deps.storage,
+    ...domain.deps.storage,
     mails: {
-      ...world.deps.storage.mails,
+      ...domain.deps.storage.mails,
       measure: () => Promise.reject(new Error("away")),
     },
   };
   const silent: Storage = {
-    ...world.deps.storage,
+    ...domain.deps.storage,
     mails: {
-      ...world.deps.storage.mails,
+      ...domain.deps.storage.mails,
       measure() {
         asked += 1;
         return new Promise(() => undefined);
@@ -91,7 +91,7 @@ test("a database that fails, or does not answer, costs its own gauges and no oth
 
 test("a pool of connections is shown where there is one", async () => {
   const pool = () => ({ size: 5, idle: 2, waiting: 7 });
-  const exposition = parseExposition(await expose(world.deps.storage, pool)());
+  const exposition = parseExposition(await expose(domain.deps.storage, pool)());
   expect(valueOf(exposition, "portcullis_database_pool_connections")).toBe(5);
   expect(valueOf(exposition, "portcullis_database_pool_idle_connections")).toBe(2);
   expect(valueOf(exposition, "portcullis_database_pool_waiting")).toBe(7);

@@ -31,8 +31,7 @@ export function createClient(options: ClientOptions): Client {
   const call = createTransport(options);
   const rows: Readonly<Record<string, OperationRow>> = operationTable;
   const functions = Object.entries(rows).map(([operationId, row]) => {
-    const operation = (input: Fields = {}, options: CallOptions = {}) =>
-      call(operationId, row, input, options);
+    const operation = (input: Fields = {}, options: CallOptions = {}) => call(row, input, options);
     const each = (input: Fields = {}, options: CallOptions = {}) =>
       eachItem((page) => operation(page, options), input);
     return [

@@ -34,10 +34,11 @@ export function cookieCredential(
     async keep(response, url) {
       if (jar) await jar.setCookies(response.headers.getSetCookie(), url);
     },
-    async learn(operationId, result) {
+    async learn(row, result) {
       if (!result.ok) return;
-      if (operationId === "login") kept.write(textIn(result.data, "csrfToken"));
-      if (operationId === "logout") kept.write(undefined);
+      if (row.learns === "csrfToken") kept.write(textIn(result.data, "csrfToken"));
+      // A revoked token is not this client's session: the operation must take the cookie.
+      if (row.learns === "signedOut" && row.accepts.includes("session")) kept.write(undefined);
     },
   };
 }

@@ -11,9 +11,9 @@ export interface Credential {
   attach(request: Request, row: OperationRow, deadline: Deadline): Promise<void>;
   /** Sees the head of every answer, whatever its status. */
   keep?(response: Response, url: string): Promise<void>;
-  /** Sees every result, and the input it is the result of. */
+  /** Sees every result, and what was called with which input; `row.learns` says what there is to learn. */
   learn?(
-    operationId: string,
+    row: OperationRow,
     result: UntypedResult,
     input: Readonly<Record<string, unknown>>,
   ): Promise<void>;

@@ -1,4 +1,4 @@
-/** What an operation takes: its path parameters, query and body merged into one flat object. */
+/** The input of an operation: its path parameters, query and body merged into one flat object. */
 import type { operationTable } from "./generated/operations.ts";
 import type { operations } from "./generated/schema.ts";
 
@@ -18,8 +18,14 @@ type Fields<Part> = [NonNullable<Part>] extends [never] ? unknown : NonNullable<
 
 type Flat<T> = unknown extends T ? Record<string, never> : { [Key in keyof T]: T[Key] };
 
-/** What the function of an operation takes first. An operation that takes nothing has an empty object. */
+/** The first argument of an operation's function. An operation that takes nothing has an empty object. */
 export type Input<K extends OperationId> = Flat<Path<K> & Query<K> & Body<K>>;
+
+type Row = (typeof operationTable)[OperationId];
+/** A credential that signs an account in, as the document calls it. */
+export type CredentialName = Row["accepts"][number];
+/** `csrfToken` and `tokens`: the answer brings them. `signedOut`: the caller's session, or that of the token in the body, has ended. */
+export type Lesson = Extract<Row, { readonly learns: string }>["learns"];
 
 /** A row of the operation table: where the operation is, and which part each input goes to. */
 export interface OperationRow {
@@ -27,15 +33,17 @@ export interface OperationRow {
   readonly path: string;
   readonly params: readonly string[];
   readonly query: readonly string[];
-  /** Whether it takes a body: all that is neither a path parameter nor query. */
+  /** True where it takes a body: all that is neither a path parameter nor query. */
   readonly body: boolean;
   /** The credentials it takes. None: open to everybody. */
-  readonly accepts: readonly ("session" | "bearer")[];
+  readonly accepts: readonly CredentialName[];
+  /** Changes the login that a client keeps, when it succeeds. */
+  readonly learns?: Lesson;
   /** What each documented status carries. */
   readonly answers: Readonly<Partial<Record<number, AnswerKind>>>;
 }
 
-/** What the body of an answer is: JSON, a problem document (RFC 9457), plain text, or nothing. */
+/** The kind of body of an answer: JSON, a problem document (RFC 9457), plain text, or nothing. */
 export type AnswerKind = "json" | "problem" | "text" | "none";
 
 /** An input taken apart again. */

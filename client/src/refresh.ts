@@ -1,6 +1,6 @@
 /** A new access token for an old one: once, however many calls, clients and tabs ask for it. */
 import type { Schemas, UntypedResult } from "./result.ts";
-import { tokensOf, type Tokens, type TokenStore } from "./tokens.ts";
+import { type Refresh, type Refreshed, tokensOf, type TokenStore } from "./tokens.ts";
 
 /**
  * 5 s: half of the server's default grace, in which a repeated refresh gives the same successor. A
@@ -16,13 +16,6 @@ export type Renew = (refreshToken: string) => Promise<UntypedResult>;
 export interface SignedOut {
   readonly problem: Schemas["InvalidRefreshTokenProblem"] | Schemas["ValidationFailedProblem"];
 }
-
-/** Fresh tokens; or the session is over; or it is not, but its tokens could not be renewed now. */
-export type Refreshed =
-  { readonly tokens: Tokens } | { readonly tokens: undefined; readonly failed?: UntypedResult };
-
-/** Replaces an access token that is no longer good. Rejects only when the store does. */
-export type Refresh = (staleAccessToken: string) => Promise<Refreshed>;
 
 /** One refresh at a time: in this client by a promise, among tabs by a lock, after which the store is read again. */
 export function createRefresh(

@@ -2,7 +2,6 @@
 import { textIn } from "./answer.ts";
 import type { Credential } from "./credential.ts";
 import { noAnswer } from "./deadline.ts";
-import type { Refresh } from "./refresh.ts";
 import type { UntypedResult } from "./result.ts";
 
 /** The tokens of one token session, as a store keeps them. JSON can carry it; a `TokenPair` is one too. */
@@ -22,6 +21,13 @@ export interface TokenStore {
   /** Forgets the tokens. */
   clear(): void | Promise<void>;
 }
+
+/** Fresh tokens; or the session is over; or it is not, but its tokens could not be renewed now. */
+export type Refreshed =
+  { readonly tokens: Tokens } | { readonly tokens: undefined; readonly failed?: UntypedResult };
+
+/** Replaces an access token that is no longer good. Rejects only when the store does. */
+export type Refresh = (staleAccessToken: string) => Promise<Refreshed>;
 
 /** A token another part of the program looks after, or a function that finds it for each request. */
 export type AccessToken = string | (() => string | undefined | Promise<string | undefined>);
@@ -76,10 +82,10 @@ export function storedTokenCredential(store: TokenStore, refresh: Refresh): Cred
       }
       setToken(request, tokens?.accessToken);
     },
-    async learn(operationId, result, input) {
-      const tokens = tokensOf(result);
+    async learn(row, result, input) {
+      const tokens = row.learns === "tokens" ? tokensOf(result) : undefined;
       if (tokens) return store.write(tokens);
-      if (!result.ok || operationId !== "tokenRevoke") return;
+      if (!result.ok || row.learns !== "signedOut") return;
       const kept = await store.read();
       if (kept?.refreshToken === input["token"] || kept?.accessToken === input["token"])
         await store.clear();

@@ -13,7 +13,6 @@ import { accessTokenCredential, storedTokenCredential } from "./tokens.ts";
 
 /** Calls an operation. Rejects only for a mistake in the call, or when a jar or store given by the caller does. */
 export type Call = (
-  operationId: string,
   row: OperationRow,
   input: Readonly<Record<string, unknown>>,
   options: CallOptions,
@@ -62,11 +61,11 @@ export function createTransport(options: ClientOptions): Call {
   };
   const ownCredential = credentialOf(options, baseUrl, renew);
 
-  return async (operationId, row, input, call) => {
+  return async (row, input, call) => {
     const outgoing = { row, parts: requestParts(row, input), headers: new Headers(call.headers) };
     const credential = bringsCredential(outgoing.headers) ? callersOwn : ownCredential;
     const result = await perform(outgoing, credential, call);
-    await credential.learn?.(operationId, result, input);
+    await credential.learn?.(row, result, input);
     return result;
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import {
   eventNames,
+  type EventOf,
   isEventName,
   type LogEvent,
   parseEvent,
@@ -87,7 +88,10 @@ describe("parseEvent", () => {
   });
 
   it("gives what the SDK's listEvents is typed as", () => {
-    expectTypeOf<LogEvent>().toEqualTypeOf<Schemas["EventPage"]["items"][number]>();
+    type Listed = Schemas["EventPage"]["items"][number];
+    expectTypeOf<Listed>().toEqualTypeOf<Schemas["StoredEvent"]>();
+    expectTypeOf<Listed>().toExtend<LogEvent>();
+    expectTypeOf<EventOf<"request">>().not.toExtend<Listed>();
     expect(eventNames).toContain("refresh_token_reuse");
   });
 });

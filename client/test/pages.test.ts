@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createClient, PageError } from "../src/index.ts";
+import { createClient, PageError, type PagedOperationId } from "../src/index.ts";
 import { type Answer, json, problem, startServer, user } from "./loopback-server.ts";
 
 const emails = ["a@example.com", "b@example.com", "c@example.com"];
@@ -54,6 +54,13 @@ describe("each", () => {
   it("is there for operations with pages, and for no other", () => {
     const api = createClient({ baseUrl: "http://127.0.0.1" });
     const paged = Object.entries(api).filter(([, operation]) => "each" in operation);
-    expect(paged.map(([name]) => name)).toEqual(["listMySessions", "listUsers", "listEvents"]);
+    // An operation with pages that is missing here does not compile.
+    const expected: Record<PagedOperationId, true> = {
+      listMySessions: true,
+      listMyEvents: true,
+      listUsers: true,
+      listEvents: true,
+    };
+    expect(paged.map(([name]) => name)).toEqual(Object.keys(expected));
   });
 });

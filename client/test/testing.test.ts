@@ -38,6 +38,24 @@ describe("a fake server", () => {
     expect(await other.login({ email, password })).toMatchObject({ status: 401 });
   });
 
+  it("keeps the history of each account, in pages", async () => {
+    const api = await signedIn();
+    await program().tokenLogin({ email, password: "not the password" });
+    await api.signup({ email: "grace@example.com", password });
+    await api.changePassword({ currentPassword: password, newPassword });
+    const found: string[] = [];
+    for await (const { event } of api.listMyEvents.each({ limit: 1 })) {
+      found.push(event);
+      await program().tokenLogin({ email, password }); // newer than the list: not on its next page
+    }
+    expect(found).toEqual(["password_changed", "login_failed", "login_success", "signup"]);
+    const timestamp = new Date(time).toISOString();
+    expect(await api.listMyEvents({ limit: 1 })).toMatchObject({
+      data: { items: [{ event: "login_failed", timestamp, ip: "127.0.0.1" }] },
+    });
+    expect(await api.listMyEvents({ cursor: "99" })).toMatchObject({ status: 400 });
+  });
+
   it("asks for the CSRF proof, as the server does", async () => {
     const jar = cookieJar();
     const api = createClient({ baseUrl, fetch: fake.fetch, cookies: jar });

@@ -161,7 +161,8 @@ describe("the types of an input", () => {
 
 describe("the types of pages", () => {
   it("have the operation's items, and belong to operations with pages alone", () => {
-    expectTypeOf<PagedOperationId>().toEqualTypeOf<"listUsers" | "listMySessions" | "listEvents">();
+    type Paged = "listUsers" | "listMySessions" | "listMyEvents" | "listEvents";
+    expectTypeOf<PagedOperationId>().toEqualTypeOf<Paged>();
     expectTypeOf<Item<"listUsers">>().toEqualTypeOf<Schemas["User"]>();
     const check = async (api: Client) => {
       for await (const user of api.listUsers.each({ role: "admin" }, { timeoutMs: 1 }))

@@ -1,8 +1,8 @@
-/** The accounts and sessions a contender is measured with, made through its own API. */
+/** Makes the accounts and sessions that a contender is measured with, through its own API. */
 import type { Contender } from "./contenders.ts";
 
 const ACCOUNTS = 8;
-/** One session of each kind for every connection of the load. */
+/** Sessions of each kind: one for every connection of the load. */
 export const SESSIONS = 32;
 
 export interface Credentials {
@@ -15,15 +15,15 @@ export interface Accounts {
   /** Values of the Cookie header, one per session. */
   readonly cookies: readonly string[];
   readonly accessTokens: readonly string[];
-  /** Replaced by the next ones whenever they have been exchanged. */
+  /** Replaced by their successors after every load that rotates them. */
   refreshTokens: readonly string[];
 }
 
-/** Signs up, and logs in by every way the contender has. Throws where an answer is not good. */
+/** Signs up, and logs in by cookie and by token where the contender has both. Throws if an answer is no 2xx. */
 export async function makeAccounts({ name, api }: Contender, baseUrl: string): Promise<Accounts> {
   const run = process.pid.toString(36) + performance.timeOrigin.toString(36).replace(".", "");
   const credentials = Array.from({ length: ACCOUNTS }, (_, index) => ({
-    // Contenders may share a database.
+    // Two contenders may share a database, so the name is part of the address.
     email: `${name}-${run}-${index}@example.com`,
     password: `harbour lantern ${run} ${index}`,
   }));
@@ -41,8 +41,8 @@ export async function makeAccounts({ name, api }: Contender, baseUrl: string): P
 
   const tokenUrl = baseUrl + api.tokenLogin;
   const answers = await inTurn(owners, (owner) => post(tokenUrl, owner));
-  // As the contract has it, and the peers do likewise; what is missing is refused when it is used.
-  const pairs = answers.map(({ body }) => body as { accessToken: string; refreshToken?: string }); // see above
+  // The shape of the contract, which the peers follow. A missing token shows when it is used.
+  const pairs = answers.map(({ body }) => body as { accessToken: string; refreshToken?: string });
   return {
     credentials,
     cookies,
@@ -51,7 +51,7 @@ export async function makeAccounts({ name, api }: Contender, baseUrl: string): P
   };
 }
 
-/** Two at a time: as many as hash at once on a small machine. */
+/** Works on two items at a time, as many as a small machine hashes at once. */
 async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>): Promise<U[]> {
   const done: U[] = [];
   for (let start = 0; start < items.length; start += 2)
@@ -59,7 +59,7 @@ async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>):
   return done;
 }
 
-/** How the contender takes a POST, from here and from the login storm. */
+/** Headers the contender wants on a POST. The login storm sends them too. */
 export function postHeaders({ origin }: Contender["api"]): Record<string, string> {
   return { "content-type": "application/json", ...(origin !== undefined && { origin }) };
 }
@@ -74,7 +74,7 @@ function createPost(api: Contender["api"]) {
   };
 }
 
-/** What a browser would send back. */
+/** Value of the Cookie header that a browser would send after these headers. */
 function cookieHeader(headers: Headers): string {
   return headers
     .getSetCookie()

@@ -1,17 +1,17 @@
 /**
- * Chains of refresh tokens, each on a connection of its own, from a process of its own: takes a `Load` as
- * JSON, prints a `LoadResult`. A general load generator spends more on an exchange than the server does.
+ * Rotates refresh tokens, each chain of them on a connection of its own. Runs as a process: takes a `Load` as
+ * JSON, prints a `LoadResult`. autocannon was tried and spends more CPU time on a rotation than the server.
  */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { readCpuMs } from "./cpu.ts";
 import type { Load, LoadResult } from "./load.ts";
 
-/** Whoever gets no answer for so long ends the run. Milliseconds. */
-const PATIENCE_MS = 10_000;
+/** A connection without an answer for so long ends the run. Milliseconds. */
+const ANSWER_LIMIT_MS = 10_000;
 
 const load = JSON.parse(process.argv[2] ?? "") as Load; // written by ./load.ts
-/** What each chain will present next. */
+/** Token that each chain presents next. */
 const refreshTokens = [...(load.refreshTokens ?? [])];
 let answers = 0;
 let failures = 0;
@@ -36,12 +36,14 @@ const result: LoadResult = {
 };
 console.log(JSON.stringify(result));
 
-/** Exchanges until the run is over; an answer that is under way then is waited for, so no chain is cut. */
+/** Rotates until the run is over. Waits for the last answer, so that the chain can go on in the next load. */
 async function follow(index: number): Promise<{ readonly ended: Promise<unknown> }> {
   if (index >= refreshTokens.length) throw new Error("Every connection needs a chain of its own");
   const url = new URL(load.baseUrls[index % load.baseUrls.length] ?? "");
   const socket = connect(Number(url.port), url.hostname);
-  socket.setNoDelay().setTimeout(PATIENCE_MS, () => socket.destroy(new Error("No answer came")));
+  socket
+    .setNoDelay()
+    .setTimeout(ANSWER_LIMIT_MS, () => socket.destroy(new Error("No answer came")));
   await once(socket, "connect");
   let received = "";
   socket.setEncoding("latin1").on("data", (chunk: string) => {
@@ -56,7 +58,7 @@ async function follow(index: number): Promise<{ readonly ended: Promise<unknown>
     if (isOver || next === undefined) socket.end();
     else present(socket, url.host, index);
   });
-  // One that is closed before the end is a failure as well; one that breaks ends the run.
+  // A connection that the server closes before the end is a failure too; an error ends the run.
   const ended = once(socket, "close").then(() => (failures += isOver ? 0 : 1));
   present(socket, url.host, index);
   return { ended };
@@ -70,7 +72,7 @@ function present(socket: Socket, host: string, index: number): void {
   );
 }
 
-/** Undefined until all of it is there. One answer at a time: the next is asked for only then. */
+/** Undefined until the whole answer has arrived. No second one can follow it: requests are sent one by one. */
 function readAnswer(received: string): { status: number; body: string } | undefined {
   const headEnd = received.indexOf("\r\n\r\n");
   if (headEnd < 0) return undefined;
@@ -82,7 +84,7 @@ function readAnswer(received: string): { status: number; body: string } | undefi
   return { status: Number(received.slice(9, 12)), body };
 }
 
-/** The next token of the chain, which has to be another one, with an access token beside it. */
+/** Next token of the chain. Undefined if it is the presented one again, or if the access token is missing. */
 function readNext(body: string, presented: string | undefined): string | undefined {
   const pair = JSON.parse(body) as { refreshToken?: unknown; accessToken?: unknown }; // checked below
   if (typeof pair.accessToken !== "string" || typeof pair.refreshToken !== "string")

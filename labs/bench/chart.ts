@@ -1,10 +1,10 @@
-/** The ratios to bare node:http as a chart: plain SVG that follows the reader's light or dark. */
+/** Draws the ratios to bare node:http as a chart. */
+import { label, svg, WIDTH } from "../report/svg.ts";
 import type { ContenderResult } from "./results.ts";
 import { type Workload, workloadTitles } from "./workloads.ts";
 
 const charted: readonly Workload[] = ["me", "tokenMe", "health"];
 
-const WIDTH = 760;
 const LABEL_WIDTH = 200;
 const VALUE_WIDTH = 60;
 const ROW_HEIGHT = 24;
@@ -12,21 +12,7 @@ const BAR_HEIGHT = 14;
 const GROUP_HEAD = 40;
 const MARGIN = 20;
 
-/** Of every chart here. */
-export const style = `
-  text { font: 13px system-ui, sans-serif; fill: #1f2328 }
-  .head { font-weight: 600 }
-  .bar { fill: #8c959f }
-  .ours { fill: #0969da }
-  .axis { stroke: #d0d7de }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3 }
-    .bar { fill: #6e7681 }
-    .ours { fill: #58a6ff }
-    .axis { stroke: #30363d }
-  }`;
-
-/** One group of bars per workload; the full width is what bare node:http answers in the same run. */
+/** Draws a group of bars per workload. The full width is the rate of bare node:http in the same run. */
 export function drawChart(results: readonly ContenderResult[]): string {
   let y = MARGIN;
   const parts: string[] = [];
@@ -54,16 +40,5 @@ export function drawChart(results: readonly ContenderResult[]): string {
     }
     y += MARGIN;
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" viewBox="0 0 ${WIDTH} ${y}" role="img">
-<title>Answers a second, as a ratio to bare node:http in the same run</title>
-<style>${style}
-</style>
-${parts.join("\n")}
-</svg>
-`;
-}
-
-export function label(x: number, y: number, text: string, kind: string): string {
-  const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-  return `<text class="${kind}" x="${x.toFixed(1)}" y="${y}">${escaped}</text>`;
+  return svg("Answers a second, as a ratio to bare node:http in the same run", y, parts);
 }

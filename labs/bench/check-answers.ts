@@ -1,4 +1,4 @@
-/** Every contender does the work before it is measured: the right account for each session, and none without. */
+/** Checks a contender before it is measured: a session gets its account, a request without one gets none. */
 import type { Accounts } from "./accounts.ts";
 import type { Contender } from "./contenders.ts";
 import type { Server } from "./server.ts";
@@ -13,12 +13,12 @@ export async function checkAnswers(
     if (api.me) {
       for (const [index, cookie] of cookies.entries())
         await expectAnswer(api.me, { cookie }, ownerOf(index));
-      await expectNobody(api.me);
+      await expectNoAccount(api.me);
     }
     if (api.tokenMe) {
       for (const [index, token] of accessTokens.entries())
         await expectAnswer(api.tokenMe, { authorization: `Bearer ${token}` }, ownerOf(index));
-      await expectNobody(api.tokenMe);
+      await expectNoAccount(api.tokenMe);
     }
 
     async function expectAnswer(path: string, headers: HeadersInit, email: string | undefined) {
@@ -29,7 +29,7 @@ export async function checkAnswers(
         throw new Error(`${title}: GET ${path} answered ${response.status}: ${body}`);
     }
 
-    async function expectNobody(path: string) {
+    async function expectNoAccount(path: string) {
       const response = await fetch(baseUrl + path);
       const body = await response.text();
       if (body.includes("@") || (response.status !== 401 && body !== "null"))

@@ -1,5 +1,7 @@
-/** Who is measured, as data: how each is started, and where it has what. */
+/** The servers that are measured, as data: how each is started, and the paths of its API. */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Database, databaseUrl } from "../database.ts";
 
 export type ContenderName =
   | "node-http"
@@ -13,17 +15,17 @@ export type ContenderName =
   | "hono-duties"
   | "better-auth";
 
-/** A path for each thing a contender can do; absent: it cannot, or it is not compared. */
+/** Paths of the operations of a contender. A missing one is not measured. */
 export interface Api {
   readonly ready: string;
   readonly health?: string;
   readonly me?: string;
   readonly tokenMe?: string;
   readonly refresh?: string;
-  /** What it wants the Origin header to be where something is posted; absent: none. */
+  /** Value of the Origin header of every POST, for a contender that demands one. */
   readonly origin?: string;
   readonly signup?: string;
-  /** What its signup asks for besides e-mail and password. */
+  /** Fields its signup demands besides e-mail and password. */
   readonly signupFields?: Readonly<Record<string, string>>;
   readonly login?: string;
   readonly tokenLogin?: string;
@@ -32,15 +34,15 @@ export interface Api {
 export interface Contender {
   readonly name: ContenderName;
   readonly title: string;
-  /** Absolute path of what Node runs. */
+  /** Absolute path of the program that Node runs. */
   readonly script: string;
-  /** `folder` is its own, and stays over its restarts. */
+  /** `folder` belongs to this contender alone, also over its restarts. */
   readonly environment: (folder: string) => Readonly<Record<string, string>>;
   readonly processes: number;
   readonly api: Api;
-  /** Whether its logins are measured as well. */
+  /** True if the login storm is measured. */
   readonly hasStorm: boolean;
-  /** Whether it lives in `peers/`, whose packages are installed on demand. */
+  /** True if it lies in `peers/`, whose packages the bench installs. */
   readonly isPeer: boolean;
 }
 
@@ -57,12 +59,12 @@ const handWritten: Api = {
   tokenLogin: "/token/login",
 };
 
-/** As its users run it in production; the limits out of the way, because all clients are one address. */
-function portcullisEnvironment(databaseUrl: string): Record<string, string> {
+/** Settings of production, but with limits out of reach, because all clients have one address. */
+function portcullisEnvironment(database: Database): Record<string, string> {
   return {
     NODE_ENV: "production",
     PORT: "0",
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: databaseUrl(database),
     PUBLIC_URL: "https://auth.example.com",
     AUTH_SECRET: "bench only, known to all: 0123456789 abcdefghijk",
     SMTP_URL: "smtp://127.0.0.1:9",
@@ -80,13 +82,13 @@ function portcullis(
   name: ContenderName,
   title: string,
   processes: number,
-  databaseUrl: (folder: string) => string,
+  databaseIn: (folder: string) => Database,
 ): Contender {
   return {
     name,
     title,
     script: path("../../src/start.js"),
-    environment: (folder) => portcullisEnvironment(databaseUrl(folder)),
+    environment: (folder) => portcullisEnvironment(databaseIn(folder)),
     processes,
     api: { ...handWritten, refresh: "/token/refresh" },
     hasStorm: true,
@@ -129,17 +131,24 @@ function peer(
   };
 }
 
-/** In the order in which each round takes them; with `postgresUrl`, Portcullis on that database too. */
+/** All contenders, in the order of each round. With `postgresUrl`, Portcullis runs on that database too. */
 export function listContenders(postgresUrl: string | undefined): readonly Contender[] {
-  const onPostgres = (url: string) => [
-    portcullis("portcullis-pg", "Portcullis, PostgreSQL", 1, () => url),
-    portcullis("portcullis-pg2", "Portcullis, PostgreSQL, two processes", 2, () => url),
-  ];
+  const inFile = (folder: string): Database => ({
+    kind: "sqlite",
+    path: join(folder, "portcullis.db"),
+  });
+  const onServer = (url: string) => {
+    const database = (): Database => ({ kind: "postgres", url });
+    return [
+      portcullis("portcullis-pg", "Portcullis, PostgreSQL", 1, database),
+      portcullis("portcullis-pg2", "Portcullis, PostgreSQL, two processes", 2, database),
+    ];
+  };
   return [
     bare("node-http", "node:http, bare"),
     bare("srvx", "srvx, bare"),
-    portcullis("portcullis", "Portcullis", 1, (folder) => `sqlite:${folder}/portcullis.db`),
-    ...(postgresUrl === undefined ? [] : onPostgres(postgresUrl)),
+    portcullis("portcullis", "Portcullis", 1, inFile),
+    ...(postgresUrl === undefined ? [] : onServer(postgresUrl)),
     peer("fastify", "Fastify", "fastify.ts"),
     peer("fastify-duties", "Fastify, same duties", "fastify.ts", { hasDuties: true }),
     peer("hono", "Hono", "hono.ts"),

@@ -1,10 +1,10 @@
-/** What processes have used of the processors so far, as Linux counts it. */
+/** Reads the CPU time of processes, as Linux counts it. */
 import { readFileSync } from "node:fs";
 
-/** What Linux has told programs a tick is since 2.6, whatever the kernel was built with. Milliseconds. */
+/** Length of a tick in /proc: USER_HZ is 100 on every Linux since 2.6. Milliseconds. */
 const TICK_MS = 10;
 
-/** User and system time of all threads of all these processes; NaN where there is no /proc. Milliseconds. */
+/** User and system time of all threads of these processes. NaN without /proc. Milliseconds. */
 export function readCpuMs(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + readOne(pid), 0);
 }
@@ -12,7 +12,7 @@ export function readCpuMs(pids: readonly number[]): number {
 function readOne(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // After the name, which may hold anything but ends at the last parenthesis: fields 14 and 15.
+    // Fields 14 and 15. Field 2, the name, may contain anything, but ends at the last parenthesis.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
   } catch {

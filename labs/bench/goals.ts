@@ -1,12 +1,12 @@
-/** What Portcullis is to reach. Ratios are of medians, and both sides come from the same run. */
+/** The goals of Portcullis, as data. A ratio compares two medians of the same run. */
 import type { ContenderName } from "./contenders.ts";
 import type { Workload } from "./workloads.ts";
 
-/** `rate`: answers a second of one against another. `storm` and `start`: Portcullis alone, in its own unit. */
+/** `rate` is a ratio of answers per second. `storm` and `start` are figures of Portcullis alone. */
 export type Goal = {
   readonly title: string;
   readonly bound: Bound;
-  /** What was reached where the goal is not: a collapse is then judged by this. See docs/benchmarks.md. */
+  /** Best value so far of a goal that is out of reach. A collapse is judged by it (docs/benchmarks.md). */
   readonly reached?: number;
 } & (
   | {
@@ -85,7 +85,7 @@ export const goals: readonly Goal[] = [
   },
 ];
 
-/** Whom they compare Portcullis with. */
+/** Contenders that a goal compares Portcullis with. */
 export const yardsticks: ReadonlySet<ContenderName> = new Set(
   goals.flatMap((goal) => (goal.kind === "rate" ? [goal.against.contender] : [])),
 );
@@ -94,7 +94,7 @@ export function isMet(bound: Bound, value: number): boolean {
   return "atLeast" in bound ? value >= bound.atLeast : value <= bound.atMost;
 }
 
-/** Missed by more than half: too much for a noisy machine to be the reason. */
+/** Tells whether the goal is missed by more than half, which a noisy machine does not explain. */
 export function isCollapse({ bound, reached }: Pick<Goal, "bound" | "reached">, value: number) {
   return "atLeast" in bound
     ? value < (reached ?? bound.atLeast) / 2

@@ -1,4 +1,4 @@
-/** Load on a server, from a process of its own: wrk where it is on the PATH, else autocannon; ours for chains. */
+/** Puts load on a server from another process: wrk if it is on the PATH, else autocannon, or chains.ts for rotation. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -9,13 +9,13 @@ import { fileURLToPath } from "node:url";
 import { readCpuMs } from "./cpu.ts";
 
 export interface Load {
-  /** One per process of the server; the connections are dealt out to them in turn. */
+  /** One per process of the server. Connections go to them in turn. */
   readonly baseUrls: readonly string[];
   readonly pids: readonly number[];
   readonly path: string;
-  /** Dealt out to the connections in turn. */
+  /** Headers of the requests, used in turn. */
   readonly headers: readonly Readonly<Record<string, string>>[];
-  /** Absent: GET. Otherwise each is posted once, and its answer holds the one to be posted next. */
+  /** If present, the requests rotate these tokens by POST. Otherwise they are GET. */
   readonly refreshTokens?: readonly string[];
   readonly connections: number;
   readonly warmUpSeconds: number;
@@ -24,11 +24,11 @@ export interface Load {
 
 export interface LoadResult {
   readonly answersPerSecond: number;
-  /** What the server used of the processors for one answer, whoever else used them. Microseconds. */
+  /** CPU time of the server for one answer. Microseconds. */
   readonly cpuMicrosPerAnswer: number;
-  /** Answers that were no 2xx, and requests that got none. */
+  /** Answers that are no 2xx, and requests without an answer. */
   readonly failures: number;
-  /** Those that are good now, if any were exchanged. */
+  /** Current tokens of the chains, after rotation. */
   readonly refreshTokens?: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export function findLoadTool(): LoadTool {
   return spawnSync("wrk", ["-v"]).error === undefined ? "wrk" : "autocannon";
 }
 
-/** Warms up, then measures. wrk cannot follow a chain of tokens, nor ask two servers in turn. */
+/** Warms up, then measures. wrk can neither rotate tokens nor ask two servers in turn. */
 export function applyLoad(tool: LoadTool, load: Load): Promise<LoadResult> {
   if (load.refreshTokens !== undefined) return runScript("chains.ts", load);
   const needsAutocannon = tool === "autocannon" || load.baseUrls.length > 1;
@@ -47,7 +47,7 @@ export function applyLoad(tool: LoadTool, load: Load): Promise<LoadResult> {
 
 async function runScript(relativePath: string, load: Load): Promise<LoadResult> {
   const script = fileURLToPath(new URL(relativePath, import.meta.url));
-  // Its complaints about a server are counted as failures below; its own crash is seen in the exit code.
+  // The script counts bad answers as failures. Its exit code tells of a crash of its own.
   return JSON.parse(await run(process.execPath, [script, JSON.stringify(load)])) as LoadResult;
 }
 
@@ -80,7 +80,7 @@ async function runWrk(load: Load): Promise<LoadResult> {
   }
 }
 
-/** Each request has the next headers; `done` prints what is read above. */
+/** Script for wrk: each request has the next headers, and `done` prints the line that runWrk reads. */
 function wrkScript({ path, headers }: Load): string {
   const tables = headers.map((each) => {
     const entries = Object.entries(each).map(([name, value]) => `["${name}"]=[[${value}]]`);

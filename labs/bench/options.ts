@@ -1,11 +1,12 @@
-/** What `npm run bench` is asked for on its command line. */
+/** Reads the command line of `npm run bench`. */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 export interface Options {
   readonly rounds: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
-  /** Before the first load of a process that has just started: until Node has compiled what runs often. */
+  /** Before the first load of a new process, until Node has compiled the code that runs often. */
   readonly firstWarmUpSeconds: number;
   readonly stormSeconds: number;
   readonly startsPerRound: number;
@@ -14,10 +15,10 @@ export interface Options {
   readonly only: readonly string[];
   readonly postgresUrl: string | undefined;
   readonly writesFiles: boolean;
-  /** Fails on a collapse, and not before. */
+  /** True if a collapse fails the run. A goal that is only missed never does. */
   readonly guards: boolean;
   readonly isQuick: boolean;
-  /** Where a CPU profile of Portcullis goes, instead of measurements. */
+  /** Folder for CPU profiles of Portcullis, which are taken instead of measurements. */
   readonly profileFolder: string | undefined;
 }
 
@@ -33,7 +34,7 @@ export const usage = `npm run bench -- [options]
   --guard         fails where a goal is missed by more than half, twice in a row
   --profile DIR   a CPU profile of Portcullis under each kind of load, and where its time goes`;
 
-/** Undefined where help is asked for. Throws, with a sentence, where an option is wrong. */
+/** Undefined after `--help`. Throws, with a sentence for the user, if an option is wrong. */
 export function readOptions(given: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: [...given],
@@ -68,8 +69,13 @@ export function readOptions(given: readonly string[]): Options | undefined {
     writesFiles: values.write ?? (!values.quick && only.length === 0),
     guards: values.guard,
     isQuick: values.quick,
-    profileFolder: values.profile,
+    profileFolder: values.profile && resolve(invokedIn(), values.profile),
   };
+}
+
+/** Folder in which npm was called. npm runs the script of a workspace in the workspace's folder. */
+function invokedIn(): string {
+  return process.env["INIT_CWD"] ?? process.cwd();
 }
 
 function positive(name: string, text: string | undefined): number | undefined {

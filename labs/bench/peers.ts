@@ -1,4 +1,4 @@
-/** The peers' packages, which only the bench needs. */
+/** Installs the packages of the peers, which only the bench needs. */
 import { installLocked } from "../../scripts/locked-packages.ts";
 
 export function installPeers(): Promise<void> {

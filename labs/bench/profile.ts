@@ -1,12 +1,12 @@
-/** Where Portcullis' own time goes: a CPU profile under each kind of load, summed by function and by file. */
+/** Takes a CPU profile of Portcullis under each kind of load, and sums it by topic, function and file. */
 import { mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { printTable, type Table } from "../report/tables.ts";
 import type { Contender } from "./contenders.ts";
 import { applyLoad, type LoadTool } from "./load.ts";
 import type { Options } from "./options.ts";
 import { dispose, loadOf, prepare } from "./run.ts";
 import { startServer } from "./server.ts";
-import { printTable, type Table } from "./tables.ts";
 import { topicOf } from "./topics.ts";
 import { workloads, workloadTitles } from "./workloads.ts";
 
@@ -19,18 +19,18 @@ interface ProfileNode {
   };
   readonly children?: readonly number[];
 }
-/** What `--cpu-prof` writes. */
+/** Format of `--cpu-prof`. */
 interface Profile {
   readonly nodes: readonly ProfileNode[];
   readonly samples: readonly number[];
-  /** Microseconds since the sample before. */
+  /** Time between a sample and the one before. Microseconds. */
   readonly timeDeltas: readonly number[];
 }
 
 const SAMPLE_INTERVAL_MICROS = 200;
 const ROWS_SHOWN = 40;
 
-/** Writes one `<workload>.cpuprofile` each into `into`, and prints where the time went. */
+/** Writes a `<workload>.cpuprofile` per workload into `into`, and prints where the time went. */
 export async function profile(
   contender: Contender,
   tool: LoadTool,
@@ -52,7 +52,7 @@ export async function profile(
       if (result?.refreshTokens) prepared.accounts.refreshTokens = result.refreshTokens;
       await server.stop();
       const file = join(into, `${workload}.cpuprofile`);
-      await rename(await servingThreadsIn(folder), file);
+      await rename(await servingThreadIn(folder), file);
       const title = `${workloadTitles[workload]}: ${Math.round(result?.answersPerSecond ?? 0)} answers/s`;
       const read = JSON.parse(await readFile(file, "utf8")) as Profile; // written by Node
       const skippedMs = server.readyMs + options.warmUpSeconds * 1000;
@@ -63,14 +63,14 @@ export async function profile(
   }
 }
 
-/** Each thread writes one, named `CPU.<day>.<time>.<process>.<thread>.<count>`; the first thread serves. */
-async function servingThreadsIn(folder: string): Promise<string> {
+/** Finds the profile of the main thread, which serves. Names are `CPU.<day>.<time>.<process>.<thread>.<count>`. */
+async function servingThreadIn(folder: string): Promise<string> {
   const file = (await readdir(folder)).find((name) => name.split(".")[4] === "0");
   if (file === undefined) throw new Error("Node wrote no profile of the thread that serves");
   return join(folder, file);
 }
 
-/** Without the first `skippedMs`, which are the start and the warm-up. */
+/** Leaves out the first `skippedMs`: the start and the warm-up. */
 function tablesOf(title: string, profile: Profile, skippedMs: number): Table[] {
   const selfMicros = new Map<number, number>();
   let elapsedMicros = 0;
@@ -99,7 +99,7 @@ function tablesOf(title: string, profile: Profile, skippedMs: number): Table[] {
 
 const notWork: ReadonlySet<string> = new Set(["(idle)", "(program)"]);
 
-/** Each node with the topic of the nearest caller that has one, itself included. */
+/** Pairs each node with its own topic, or else with that of the nearest caller that has one. */
 function withTopics(nodes: readonly ProfileNode[]): [ProfileNode, string][] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const found: [ProfileNode, string][] = [];
@@ -135,9 +135,9 @@ function nameOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): 
   return `${functionName || "(anonymous)"}  ${fileOf(url)}:${lineNumber + 1}`;
 }
 
-/** From the root of the repository, or of the package. */
+/** Path relative to the repository, or to node_modules. */
 function fileOf(url: string): string {
   return url
     .replace(/^.*\/node_modules\//, "")
-    .replace(/^file:\/\/.*?\/((?:src|packages|scripts)\/)/, "$1");
+    .replace(/^file:\/\/.*?\/((?:src|packages)\/)/, "$1");
 }

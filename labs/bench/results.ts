@@ -1,8 +1,8 @@
-/** What was measured, summed up: rates, their ratios to bare node:http, and the goals. */
+/** Sums up the measurements: rates, their ratios to bare node:http, and the goals. */
 import { goals, type Goal, isCollapse, isMet } from "./goals.ts";
 import type { ContenderName } from "./contenders.ts";
 import type { Measured } from "./run.ts";
-import { type Summary, summarize } from "./statistics.ts";
+import { type Summary, summarize } from "../report/statistics.ts";
 import { type Workload, workloads } from "./workloads.ts";
 
 export interface RateResult {
@@ -24,7 +24,7 @@ export interface ContenderResult {
 
 export interface GoalResult {
   readonly goal: Goal;
-  /** Undefined where what it needs was not measured. */
+  /** Undefined if a figure it needs was not measured. */
   readonly value: number | undefined;
   readonly isMet: boolean;
   readonly isCollapse: boolean;

@@ -1,4 +1,4 @@
-/** The run: every contender in turn, and all of them again, so that a machine that slows down slows all. */
+/** Runs the bench in rounds. Each round measures every contender, so that noise of the machine meets them alike. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -11,12 +11,12 @@ import { checkAnswers } from "./check-answers.ts";
 import type { Contender } from "./contenders.ts";
 import { applyLoad, type Load, type LoadResult, type LoadTool } from "./load.ts";
 import type { Options } from "./options.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../report/progress.ts";
 import { type Server, startServer } from "./server.ts";
 import type { Storm, StormResult } from "./storm.ts";
 import { type Workload, workloads } from "./workloads.ts";
 
-/** All that was measured of one contender; one entry per round, and several starts in each. */
+/** Measurements of one contender: an entry per round, but several starts in each. */
 export interface Measured {
   readonly contender: Contender;
   readonly loads: Readonly<Record<Workload, LoadResult[]>>;
@@ -25,7 +25,7 @@ export interface Measured {
   readonly residentBytes: number[];
 }
 
-/** A contender with what stays over its restarts: its database, and the sessions in it. */
+/** A contender with its folder and sessions, which stay over its restarts. */
 export interface Prepared {
   readonly contender: Contender;
   readonly folder: string;
@@ -36,7 +36,7 @@ export function countSteps(contenders: readonly Contender[], { rounds }: Options
   return contenders.length * (rounds + 1);
 }
 
-/** Throws where an answer is wrong, before or while it is measured: a wrong answer is no speed. */
+/** Throws if an answer is wrong, before or during a measurement: a fast wrong answer counts for nothing. */
 export async function measure(
   contenders: readonly Contender[],
   tool: LoadTool,
@@ -49,7 +49,7 @@ export async function measure(
       progress.step(`${contender.title}: accounts and sessions`);
       prepared.push(await prepare(contender));
     }
-    const measured = contenders.map(nothingYet);
+    const measured = contenders.map(emptyMeasured);
     for (let round = 1; round <= options.rounds; round++) {
       for (const [index, each] of prepared.entries()) {
         progress.step(`${each.contender.title}, round ${round} of ${options.rounds}`);
@@ -120,7 +120,7 @@ async function measureOnce(
   }
 }
 
-/** Undefined where the contender has nothing of the kind. */
+/** Undefined if the contender has no such path. */
 export function loadOf(
   { contender: { api }, accounts }: Prepared,
   servers: readonly Server[],
@@ -174,11 +174,11 @@ async function runStorm(storm: Storm): Promise<StormResult> {
   return JSON.parse(output) as StormResult; // printed by storm.ts
 }
 
-function refuseFailures({ title }: Contender, what: string, failures: number): void {
-  if (failures > 0) throw new Error(`${title} failed ${failures} requests of ${what}`);
+function refuseFailures({ title }: Contender, load: string, failures: number): void {
+  if (failures > 0) throw new Error(`${title} failed ${failures} requests of ${load}`);
 }
 
-function nothingYet(contender: Contender): Measured {
+function emptyMeasured(contender: Contender): Measured {
   return {
     contender,
     loads: { me: [], tokenMe: [], health: [], refresh: [] },

@@ -1,4 +1,4 @@
-/** One contender as a process of its own: started, watched from outside, ended. */
+/** Runs one contender as a process: starts it, measures it from outside, and ends it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync, truncateSync } from "node:fs";
@@ -13,18 +13,18 @@ const POLL_INTERVAL_MS = 2;
 export interface Server {
   readonly baseUrl: string;
   readonly pid: number;
-  /** From spawning it to its first 200 on the path that says it is ready. Milliseconds. */
+  /** From the spawn to the first 200 of its ready path. Milliseconds. */
   readonly readyMs: number;
-  /** Empties the file its log goes to, which grows by a hundred megabytes a minute. */
+  /** Empties its log file, which grows by a hundred megabytes a minute. */
   dropLog(): void;
-  /** What it holds in memory. Bytes; undefined where the system does not say. */
+  /** Resident memory. Bytes; undefined without /proc. */
   residentBytes(): number | undefined;
   stop(): Promise<void>;
 }
 
 /**
- * Starts it and waits until it is ready. Its stdout goes to a file, as in production: a pipe would
- * have the bench read every log line, on the processors it measures.
+ * Starts the contender and waits until it is ready. Its stdout goes to a file, as in production: through a
+ * pipe the bench would read every log line, on the processors it measures.
  */
 export async function startServer(
   contender: Contender,
@@ -32,7 +32,7 @@ export async function startServer(
   nodeArguments: readonly string[] = [],
 ): Promise<Server> {
   const logFile = join(folder, "stdout.log");
-  const log = openSync(logFile, "a"); // appending, or a log cut short would grow back with a hole
+  const log = openSync(logFile, "a"); // append mode: writing goes on at the new end after dropLog
   truncateSync(logFile);
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...nodeArguments, contender.script], {
@@ -68,7 +68,7 @@ export async function startServer(
   };
 }
 
-/** The first line that names an address: Portcullis' own `server_started`, or what the others print. */
+/** Address in the first line that has one: the event `server_started`, or a line the others print. */
 function addressIn(logFile: string): string | undefined {
   return /"address":"(http:[^"]+)"/.exec(readFileSync(logFile, "utf8"))?.[1];
 }

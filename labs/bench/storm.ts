@@ -1,14 +1,14 @@
 /**
- * Clients that log in without pause, and meanwhile one that asks who it is, every 20 ms, by the clock:
- * a late answer does not hold the next question back, and its wait counts from when it was due. A
- * process of its own: takes a `Storm` as JSON, prints a `StormResult`.
+ * Login storm: some clients log in without pause, while another one, the probe, asks for its account every
+ * 20 ms. The probe keeps to the clock: a late answer does not delay the next request. Runs as a process:
+ * takes a `Storm` as JSON, prints a `StormResult`.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { percentile } from "./statistics.ts";
+import { percentile } from "../report/statistics.ts";
 
 export interface Storm {
   readonly loginUrls: readonly string[];
-  /** A client for each. */
+  /** Bodies of the logins, one per client. */
   readonly bodies: readonly object[];
   readonly loginHeaders: Readonly<Record<string, string>>;
   readonly probeUrls: readonly string[];
@@ -19,6 +19,7 @@ export interface Storm {
 
 export interface StormResult {
   readonly loginsPerSecond: number;
+  /** Waits of the probe. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly failures: number;
@@ -27,7 +28,7 @@ export interface StormResult {
 const PROBE_INTERVAL_MS = 20;
 
 if (import.meta.main) {
-  const storm = JSON.parse(process.argv[2] ?? "") as Storm; // written by runStorm
+  const storm = JSON.parse(process.argv[2] ?? "") as Storm; // written by ./run.ts
   console.log(JSON.stringify(await rage(storm)));
 }
 
@@ -49,7 +50,7 @@ async function rage(storm: Storm): Promise<StormResult> {
   };
 }
 
-/** Logins count by the share of their time that lies within, or a slow server's few would be luck. */
+/** Counts each login by the share of its time between `begin` and `end`: whole logins would be too few to compare. */
 async function keepLoggingIn(
   { loginUrls, loginHeaders }: Storm,
   client: number,
@@ -75,7 +76,7 @@ async function keepLoggingIn(
   return { share, failures };
 }
 
-/** How long each question waited, in milliseconds; NaN for one that was not answered with 200. */
+/** Answers how long each request waited, in milliseconds; NaN for an answer that is no 2xx. */
 async function probe({ probeUrls, cookie }: Storm, begin: number, end: number): Promise<number[]> {
   const answers: Promise<number>[] = [];
   for (let due = begin; due < end; due += PROBE_INTERVAL_MS) {
@@ -86,7 +87,7 @@ async function probe({ probeUrls, cookie }: Storm, begin: number, end: number): 
 }
 
 async function ask(url: string, cookie: string, due: number): Promise<number> {
-  // Woken late is this process's own fault, and no wait of the client's.
+  // If this process woke late, that is no wait of the client.
   const askedAt = Math.max(due, performance.now());
   const response = await fetch(url, { headers: { cookie } });
   await response.arrayBuffer();

@@ -1,22 +1,16 @@
-/** The results as tables of text, for a terminal and for a page alike. */
-import { arch, availableParallelism, cpus, loadavg, platform } from "node:os";
+/** Makes the tables of the results. */
+import { describeMachine } from "../report/machine.ts";
+import type { Summary } from "../report/statistics.ts";
+import type { Table } from "../report/tables.ts";
 import type { Bound } from "./goals.ts";
 import type { LoadTool } from "./load.ts";
 import type { Options } from "./options.ts";
 import type { ContenderResult, GoalResult } from "./results.ts";
-import type { Summary } from "./statistics.ts";
 import { workloads, workloadTitles } from "./workloads.ts";
-
-export interface Table {
-  readonly title: string;
-  readonly head: readonly string[];
-  /** The first column is text, the others are figures. */
-  readonly rows: readonly (readonly string[])[];
-}
 
 const NONE = "–";
 
-/** Tables without rows are left out. */
+/** Leaves out tables without rows. */
 export function makeTables(
   results: readonly ContenderResult[],
   judged: readonly GoalResult[],
@@ -92,37 +86,11 @@ function startTable(results: readonly ContenderResult[]): Table {
   };
 }
 
-/** Where and how it was measured, in one sentence or two. */
+/** Describes where and how it was measured, in a few sentences. */
 export function conditionsOf(tool: LoadTool, options: Options, day: string): string {
   const { rounds, seconds, connections } = options;
-  const [processor] = cpus();
-  const load = loadavg()[0] ?? 0;
-  return [
-    `Measured on ${day}: Node ${process.versions.node}, ${platform()} ${arch()},`,
-    `${availableParallelism()} cores (${processor?.model.trim() ?? "unknown"}), load average ${load.toFixed(1)} before the run.`,
-    ...(load > 1 ? ["Other work shared the machine: take these figures as provisional."] : []),
-    `${rounds} rounds of ${seconds} s each, ${connections} connections, load by ${tool}.`,
-  ].join(" ");
-}
-
-export function printTable({ title, head, rows }: Table): string {
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => (row[column] ?? "").length)),
-  );
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join("  ")
-      .trimEnd();
-  return [title, line(head), ...rows.map(line), ""].join("\n");
-}
-
-export function markdownTable({ title, head, rows }: Table): string {
-  const line = (row: readonly string[]) => `| ${row.join(" | ")} |`;
-  const rule = head.map((_, column) => (column === 0 ? "---" : "---:"));
-  return [`### ${title}`, "", line(head), line(rule), ...rows.map(line), ""].join("\n");
+  const how = `${rounds} rounds of ${seconds} s each, ${connections} connections, load by ${tool}.`;
+  return `${describeMachine(day)} ${how}`;
 }
 
 function boundOf(bound: Bound): string {

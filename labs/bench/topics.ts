@@ -1,11 +1,12 @@
-/** What the functions of a profile are about. A function without an entry belongs to its caller's topic. */
+/** Topics of the functions in a profile. A function without an entry belongs to the topic of its caller. */
 const topics: readonly (readonly [topic: string, functions: RegExp])[] = [
   ["collecting garbage", /^\(garbage collector\)/],
   ["writing to the socket (kernel)", /^(?:writev|writeBuffer|writeLatin1String|writeUtf8String) /],
   ["logging: redaction", /^\S+ +@pinojs\/redact/],
   ["logging: writing", /^\S+ +sonic-boom/],
   ["logging: the event", /^(?:logRequest|compose|print) +src\//],
-  ["database: SQLite itself", /^(?:all|run|iterate) +src\/storage\/drivers/],
+  // A native call counts for the function that makes it.
+  ["database: SQLite itself", /^\S+ +src\/storage\/engine\/sqlite-/],
   ["database: Kysely", /^\S+(?: \S+)* +kysely\//],
   ["database: our stores", /^\S+(?: \S+)* +src\/storage\//],
   ["token: jose and WebCrypto", /^\S+(?: \S+)* +jose\/|^verifyAccessToken /],

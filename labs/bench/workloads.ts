@@ -1,4 +1,4 @@
-/** What is measured of every contender that has it. */
+/** Requests that are measured, of every contender that can answer them. */
 export const workloads = ["me", "tokenMe", "health", "refresh"] as const;
 export type Workload = (typeof workloads)[number];
 

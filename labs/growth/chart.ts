@@ -1,18 +1,17 @@
-/** The growth of each statement as a chart, in the style of the other bench's. */
-import { label, style } from "../bench/chart.ts";
+/** Draws the growth of each statement as a chart. */
+import { label, svg, WIDTH } from "../report/svg.ts";
 import { type EngineResult, FLAT_FACTOR } from "./results.ts";
 
-const WIDTH = 760;
 const LABEL_WIDTH = 300;
 const VALUE_WIDTH = 60;
 const ROW_HEIGHT = 22;
 const BAR_HEIGHT = 12;
 const HEAD_HEIGHT = 36;
 const MARGIN = 20;
-/** The factor at the full width; what grows more is cut there, and tells by its figure. */
+/** Factor at the full width. A longer bar is cut there; its figure is not. */
 const SCALE = 3;
 
-/** One group of bars per database; the lines are at no growth and at the bound. */
+/** Draws a group of bars per database, with lines at 0, at no growth and at the bound. */
 export function drawChart(results: readonly EngineResult[]): string {
   let y = MARGIN;
   const parts: string[] = [];
@@ -39,13 +38,7 @@ export function drawChart(results: readonly EngineResult[]): string {
     }
     y += MARGIN;
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" viewBox="0 0 ${WIDTH} ${y}" role="img">
-<title>Median time on the largest database, as a multiple of the smallest's</title>
-<style>${style}
-</style>
-${parts.join("\n")}
-</svg>
-`;
+  return svg("Median time on the largest database, as a multiple of the smallest's", y, parts);
 }
 
 function atFactor(factor: number): number {

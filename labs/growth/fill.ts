@@ -1,25 +1,25 @@
-/** Fills a new database with as many accounts as asked for, and all that belongs to them. */
+/** Fills a new database with accounts, and with the rows of all other tables that belong to them. */
 import { openStorage } from "../../src/storage/storage.ts";
-import type { Progress } from "../bench/progress.ts";
-import type { Engine } from "./engines.ts";
+import type { Progress } from "../report/progress.ts";
+import type { Engine, GrowthDatabase } from "./engine.ts";
 import { tables } from "./rows.ts";
 
-/** Rows of one bulk statement. */
+/** Rows per bulk statement. */
 const BATCH = 10_000;
-/** Rows between two words of progress. */
+/** Rows per step of the progress. */
 const STRIDE = 100_000;
 
 export interface Filled {
   readonly users: number;
-  readonly url: string;
+  readonly database: GrowthDatabase;
   readonly bytes: number;
 }
 
 export async function fill(engine: Engine, users: number, progress: Progress): Promise<Filled> {
-  const url = await engine.create(users);
-  const migrated = await openStorage(url);
+  const database = await engine.create(users);
+  const migrated = await openStorage(database.location);
   await migrated.close();
-  const filler = await engine.openFiller(url);
+  const filler = await database.openFiller();
   for (const table of tables) {
     const count = table.count(users);
     for (let from = 0; from < count; from += BATCH) {
@@ -32,10 +32,10 @@ export async function fill(engine: Engine, users: number, progress: Progress): P
   }
   progress.step(`${engine.title}, ${written(users)} accounts: indexes`);
   const bytes = await filler.finish();
-  return { users, url, bytes };
+  return { users, database, bytes };
 }
 
-/** As many as `fill` takes. */
+/** Number of steps that `fill` reports. */
 export function countFillSteps(users: number): number {
   return 1 + tables.reduce((sum, { count }) => sum + Math.ceil(count(users) / STRIDE), 0);
 }

@@ -1,20 +1,19 @@
-/** Times the statements. All sizes are open at once and asked in turn, so that noise meets all alike. */
+/** Times the statements. All sizes are open at once and take turns, so that noise meets them alike. */
 import { openStorage } from "../../src/storage/storage.ts";
-import type { Engine } from "./engines.ts";
-import { type Ask, createRequests } from "./requests.ts";
-import type { Progress } from "../bench/progress.ts";
+import type { Progress } from "../report/progress.ts";
 import type { Filled } from "./fill.ts";
-import { type Storage, type Topic, topics } from "./topics.ts";
+import { type Ask, createRequests, type Storage } from "./requests.ts";
+import { type Topic, topics } from "./topics.ts";
 
 /** Calls of each statement on each size before it is timed. */
 const WARM_UP_CALLS = 30;
-/** A statement gets no more than this, and no fewer calls than `SAMPLES_MIN`. Milliseconds. */
+/** Time for each statement, unless `SAMPLES_MIN` calls take longer. Milliseconds. */
 const TIME_LIMIT_MS = 60_000;
 const SAMPLES_MIN = 20;
 
 export interface Timing {
   readonly topic: Topic;
-  /** Milliseconds of each call, in the order of the calls; one list per size. */
+  /** Duration of each call, in the order of the calls; a list per size. Milliseconds. */
   readonly samples: readonly (readonly number[])[];
 }
 
@@ -24,23 +23,23 @@ interface Opened {
   readonly ask: Ask;
 }
 
-/** Answers one timing per topic, its lists in the order of `filled`. */
+/** Answers a timing per topic, with its lists in the order of `filled`. */
 export async function measure(
-  { title, warm }: Engine,
+  engineTitle: string,
   filled: readonly Filled[],
   samples: number,
   progress: Progress,
 ): Promise<Timing[]> {
   const opened: Opened[] = [];
   try {
-    for (const { users, url } of filled) {
-      const storage = await openStorage(url);
+    for (const { users, database } of filled) {
+      const storage = await openStorage(database.location);
       opened.push({ users, storage, ask: await createRequests(storage) });
     }
     const timings: Timing[] = [];
     for (const topic of topics) {
-      progress.step(`${title}: ${topic.title}`);
-      for (const { url } of filled) await warm(url);
+      progress.step(`${engineTitle}: ${topic.title}`);
+      for (const { database } of filled) await database.warm();
       timings.push(await time(topic, opened, samples));
     }
     return timings;
@@ -54,7 +53,7 @@ async function time(topic: Topic, opened: readonly Opened[], samples: number): P
   const endAt = performance.now() + TIME_LIMIT_MS;
   for (let round = -WARM_UP_CALLS; round < samples; round += 1) {
     if (round >= SAMPLES_MIN && performance.now() > endAt) break;
-    // Another size begins each round: none always comes after the same one.
+    // Each round begins with another size, so that no size always follows the same one.
     for (let turn = 0; turn < opened.length; turn += 1) {
       const index = (turn + round + WARM_UP_CALLS) % opened.length;
       const size = opened[index];

@@ -1,11 +1,11 @@
-/** What `npm run bench:growth` is asked for on its command line. */
+/** Reads the command line of `npm run bench:growth`. */
 import { parseArgs } from "node:util";
 
 export interface Options {
-  /** Numbers of accounts, ascending: the first is what the others are compared with. */
+  /** Numbers of accounts, ascending. The others are compared with the first. */
   readonly sizes: readonly number[];
   readonly engines: readonly EngineName[];
-  /** How often each statement is timed on each size. */
+  /** Timed calls of each statement on each size. */
   readonly samples: number;
   readonly writesFiles: boolean;
 }
@@ -25,11 +25,11 @@ export const usage = `npm run bench:growth -- [options]
 PostgreSQL comes from the development dependencies, or is the server of BENCH_POSTGRES_URL,
 whose role may create databases.`;
 
-/** Smaller databases could not hold what the statements look for; larger ones would fill the disk. */
+/** A smaller database lacks rows that the statements look for; a larger one would fill the disk. */
 const SIZE_MIN = 1_000;
 const SIZE_MAX = 10_000_000;
 
-/** Undefined where help is asked for. Throws, with a sentence, where an option is wrong. */
+/** Undefined after `--help`. Throws, with a sentence for the user, if an option is wrong. */
 export function readOptions(given: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: [...given],

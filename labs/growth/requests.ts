@@ -1,34 +1,38 @@
-/** Requests to the whole application on a filled database, without the network. */
-import { createApp, createEventLog } from "../../src/app.ts";
+/** Sends requests to the whole application on a filled database, without the network. */
+import { createApp } from "../../src/app.ts";
+import { createEventLog } from "../../src/routes/event-log.ts";
 import { readSettings } from "../../src/process/settings.ts";
-import { createDependencies } from "../../src/process/dependencies.ts";
+import { addKeyRing, dependenciesOf } from "../../src/process/dependencies.ts";
 import { deriveKeys } from "../../src/domain/secrets.ts";
-import type { Storage } from "./topics.ts";
+import type { openStorage } from "../../src/storage/storage.ts";
 
-/** Answers a GET with that cookie, as it is at that instant. Milliseconds since the epoch. */
+export type Storage = Awaited<ReturnType<typeof openStorage>>;
+
+/** Sends a GET with the cookie at the instant `now`, in milliseconds since the epoch. */
 export type Ask = (path: string, cookie: string, now: number) => Promise<Response>;
 
 const PUBLIC_URL = "http://localhost";
 
 export async function createRequests(storage: Storage): Promise<Ask> {
-  const read = readSettings({ NODE_ENV: "test" });
+  const read = readSettings({ NODE_ENV: "test", PUBLIC_URL });
   if ("faults" in read) throw new Error(read.faults.join("; "));
   let clock = Date.now();
-  const overloaded = async () => "overloaded" as const; // nobody asks for a hash
-  const deps = await createDependencies(read.settings, {
+  const overloaded = async () => "overloaded" as const; // no request needs a hash
+  const parts = dependenciesOf(read.settings, {
     storage,
     log: createEventLog(() => undefined, true),
     meter: { limitDecided() {}, hashWaited() {}, hashRefused() {} },
     secretKeys: deriveKeys("growth-bench"),
     bcrypt: { hash: overloaded, compare: overloaded },
-    publicUrl: PUBLIC_URL,
   });
+  const deps = await addKeyRing(parts, read.settings);
   const app = createApp({
     deps,
     production: true,
     https: false,
     allowedOrigins: new Set([PUBLIC_URL]),
     corsOrigins: new Set(),
+    pages: [],
     docs: undefined,
     isDraining: () => false,
     metrics: { expose: async () => "", token: undefined, publicUrl: PUBLIC_URL },

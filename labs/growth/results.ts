@@ -1,11 +1,11 @@
-/** What the timings come to: medians, and how much they grow from the smallest size to the largest. */
-import { percentile } from "../bench/statistics.ts";
+/** Sums up the timings: medians, and their growth from the smallest size to the largest. */
+import { percentile } from "../report/statistics.ts";
 import type { Filled } from "./fill.ts";
 import type { Timing } from "./measure.ts";
 
-/** Whatever grows more than this from the smallest to the largest size is not flat. */
+/** Growth from the smallest to the largest size up to which a statement is flat. */
 export const FLAT_FACTOR = 1.5;
-/** Consecutive stretches of the samples, each of which gives a factor of its own. */
+/** Number of consecutive stretches into which the samples are cut; each has a factor of its own. */
 const STRETCHES = 20;
 
 export interface EngineResult {
@@ -17,20 +17,20 @@ export interface EngineResult {
 export interface TopicResult {
   readonly title: string;
   readonly isJudged: boolean;
-  /** One per size. Milliseconds. */
+  /** One entry per size. Milliseconds. */
   readonly sizes: readonly { readonly medianMs: number; readonly p95Ms: number }[];
   readonly growth: Growth;
   readonly verdict: "flat" | "within noise" | "grows" | "not judged";
 }
 
-/** Of the largest size to the smallest. */
+/** Ratios of the largest size to the smallest. */
 export interface Growth {
-  /** Of the medians over all samples. */
+  /** Ratio of the medians over all samples. */
   readonly factor: number;
-  /** What one in ten stretches stays below, and one in ten above. */
+  /** The 10th and the 90th percentile of the stretches' factors. */
   readonly low: number;
   readonly high: number;
-  /** Of the quickest tenth of the calls, which the machine's other work met least. */
+  /** Ratio of the 10th percentiles: the quickest calls, which other work of the machine disturbed least. */
   readonly undisturbed: number;
 }
 
@@ -46,8 +46,8 @@ export function resultOf({ topic, samples }: Timing): TopicResult {
 }
 
 /**
- * Grows is what does so in nearly every stretch, or even where nothing disturbed it. What is above the
- * bound over all, but in neither, had the machine against it for a while.
+ * A statement grows if nearly every stretch or its quickest calls exceed the bound. If only its median does,
+ * other work disturbed it for a while.
  */
 export function judge({ factor, low, undisturbed }: Growth): "flat" | "within noise" | "grows" {
   if (!(factor > FLAT_FACTOR)) return "flat";

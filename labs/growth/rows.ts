@@ -1,38 +1,38 @@
 /**
- * The rows the databases are filled with. Each is computed from its number alone, so whoever measures
- * knows what to look for without asking the database.
+ * Makes the rows that fill the databases. Each follows from its number alone, so a measurement can name a row
+ * without a query.
  */
 import { hash } from "node:crypto";
 import type { LogEvent } from "../../src/contract/events.ts";
 
-/** What exists as often in every size, however many rows there are around it. */
+/** Numbers of rare rows, the same in every size. */
 export const rare = { admins: 50, disabled: 100, team: 40 } as const;
-/** Events of a rare kind, likewise. */
+/** Number of events of a rare kind, the same in every size. */
 const UPDATES = 1_000;
 export const TEAM_PREFIX = "team-lovelace.";
-/** The prefix of a share of all addresses: one of the first names below. */
+/** Prefix of a fixed share of all addresses: one of the first names below. */
 export const SHARED_PREFIX = "ada.";
 export const EVENTS_PER_USER = 5;
 
 /** 2025-01-01T00:00:00Z. Milliseconds. */
 export const BEGIN = 1_735_689_600_000;
 const SPAN_MS = 600 * 86_400_000;
-/** When all rows are there. Milliseconds. */
+/** Instant after all rows. Milliseconds. */
 export const NOW = BEGIN + SPAN_MS;
-/** So long that at `NOW` every session lives. Milliseconds. */
+/** Lifetime that keeps every session alive at `NOW`. Milliseconds. */
 const LIFETIME_MS = 700 * 86_400_000;
-/** How long after its beginning a session was last seen. Milliseconds. */
+/** Time from the beginning of a session until it was last seen. Milliseconds. */
 export const SEEN_AFTER_MS = 3_600_000;
 
 export type Value = string | number | null | Uint8Array;
 
 export interface TableRows {
   readonly name: "users" | "sessions" | "devices" | "limits" | "mails" | "events";
-  /** Each column with PostgreSQL's word for its type. */
+  /** Columns with their types in PostgreSQL. */
   readonly columns: Readonly<Record<string, "text" | "bigint" | "integer" | "bytea">>;
-  /** How many rows there are for so many accounts. */
+  /** Number of rows for this number of accounts. */
   count(users: number): number;
-  /** In the order of the columns. */
+  /** Values in the order of the columns. */
   row(index: number, users: number): Value[];
 }
 
@@ -107,7 +107,7 @@ export const tables: readonly TableRows[] = [
     row: (index, users) => [digest(`limit ${index}`), limitPaidAt(index, users)],
   },
   {
-    // All of them wait, as after an outage of the mail server.
+    // All of them are due, as after an outage of the mail server.
     name: "mails",
     columns: {
       id: "text",
@@ -172,7 +172,7 @@ export function userAt(index: number, users: number) {
   };
 }
 
-/** Every fourth account has two: a cookie's, which is even, and a token's, which is odd. */
+/** Every fourth account has two sessions: an even one by cookie and an odd one by token. */
 export function sessionAt(index: number, users: number) {
   const createdAt = instant(index, countSessions(users));
   return {
@@ -184,12 +184,12 @@ export function sessionAt(index: number, users: number) {
   };
 }
 
-/** What the cookie of an even session holds, in the shape in which the application makes it. */
+/** Value of the cookie of an even session, in the application's format. */
 export function cookieSecret(index: number): string {
   return hash("sha256", `session ${index}`, "base64url");
 }
 
-/** Prime, so that one account's events lie far from each other in time, as they do in life. */
+/** A prime, which spreads the events of an account over time, as in real use. */
 const STRIDE = 7919;
 
 export function eventAt(index: number, users: number) {
@@ -222,7 +222,7 @@ export function eventAt(index: number, users: number) {
   }
 }
 
-/** Somebody who is in no database yet, and the event of the signup. */
+/** An account that is in no database yet, and the event of its signup. */
 export function newcomer(number: number) {
   const id = idAt("newcomer", number, NOW);
   const email = `newcomer${number}@example.com`;
@@ -234,7 +234,7 @@ export function newcomer(number: number) {
   } as const;
 }
 
-/** The digest that stands for the secret of a session, device or limit. */
+/** Stored digest of a secret: of a session, a device or a limit. */
 export function digest(name: string): Uint8Array {
   return new Uint8Array(hash("sha256", name, "buffer"));
 }
@@ -243,14 +243,14 @@ function instant(index: number, count: number): number {
   return BEGIN + Math.floor((index * SPAN_MS) / count);
 }
 
-/** A UUIDv7 (RFC 9562 §5.7) whose random bits follow from what it is of. */
+/** A UUIDv7 (RFC 9562 §5.7) whose random bits follow from the kind and number of its row. */
 function idAt(kind: string, index: number, timestamp: number): string {
   const time = timestamp.toString(16).padStart(12, "0");
   const random = hash("md5", `${kind} ${index}`);
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-a${random.slice(3, 6)}-${random.slice(6, 18)}`;
 }
 
-/** As wide as what the application stores; nobody logs in with it. */
+/** Text as long as a stored password hash. No password fits it. */
 function passwordHash(index: number): string {
   return `v1$2b$12$${hash("sha512", `password ${index}`, "base64").slice(0, 53)}`;
 }
@@ -263,7 +263,7 @@ function pick(words: readonly string[], index: number): string {
   return words[index % words.length] ?? "";
 }
 
-/** As wide as a sealed mail with a link; nobody opens it. */
+/** Bytes as many as a sealed mail with a link. No key opens them. */
 const sealed = new Uint8Array(1_200).fill(0x5a);
 const USER_AGENT =
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36";

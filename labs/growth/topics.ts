@@ -1,21 +1,18 @@
-/** What is timed: the storage's own statements, on accounts, sessions and events drawn at random. */
-import type { openStorage } from "../../src/storage/storage.ts";
-import { SESSION_COOKIE } from "../../src/contract/security.ts";
-import type { Ask } from "./requests.ts";
+/** Topics that are timed: the storage's statements, on accounts, sessions and events drawn at random. */
+import { SESSION_COOKIE } from "../../src/contract/cookies.ts";
+import type { Ask, Storage } from "./requests.ts";
 import * as rows from "./rows.ts";
 
-export type Storage = Awaited<ReturnType<typeof openStorage>>;
-
-/** Draws a whole number from 0 to below the limit. */
+/** Draws a whole number, at least 0 and below the limit. */
 export type Draw = (limit: number) => number;
 
 export interface Topic {
   readonly title: string;
-  /** False where docs/growth.md says why it grows: shown, and not judged. */
+  /** False if it is shown without being judged; docs/growth.md says why it grows. */
   readonly isJudged: boolean;
-  /** What each call must find at least, so that no answer is fast because it is empty. */
+  /** Number of rows each call must find at least: an empty answer would be fast for the wrong reason. */
   readonly finds: number;
-  /** Draws what to ask for; only the call it gives is timed. The call answers how much it found. */
+  /** Draws the account or row to ask for. Only the returned call is timed; it answers how many rows it found. */
   prepare(users: number, draw: Draw): (storage: Storage, ask: Ask) => Promise<number>;
 }
 
@@ -47,7 +44,9 @@ export const topics: readonly Topic[] = [
     return async (storage) => {
       const state = await storage.sessions.findRefreshState(id);
       if (state === undefined) return 0;
-      return Number(await storage.sessions.advanceRefreshCounter(id, state.refreshCounter, rows.NOW));
+      return Number(
+        await storage.sessions.advanceRefreshCounter(id, state.refreshCounter, rows.NOW),
+      );
     };
   }),
   topic("signup: account and event", 1, (_, draw) => {
@@ -179,7 +178,7 @@ function events(
   });
 }
 
-/** What changes something is undone, so that each call meets the same database. */
+/** Rolls back the changes of `work`, so that each call finds the same database. */
 function undone(work: (stores: Stores) => Promise<number>) {
   return async (storage: Storage): Promise<number> => {
     let count = 0;
@@ -201,7 +200,7 @@ class Undone extends Error {
   override readonly name = "Undone";
 }
 
-/** Of a million accounts, what page 25,000 follows; of their events, page 125,000. */
+/** Number of the account in the middle: among a million, the one before page 25,001. */
 function middle(size: number): number {
   return size / 2;
 }

@@ -1,7 +1,8 @@
 /**
- * What the clients know. An operation whose answer arrived is acknowledged, and must hold for ever. One
- * without an answer may have happened or not: its account is `pending` until somebody has looked, and
- * what is seen then must be one of the two, as a whole. Seen once, it is as certain as an answer.
+ * The ledger records what the clients know of their accounts. An operation is acknowledged once its answer
+ * has arrived; its effect must then stay. Without an answer it may have happened or not, so it is pending
+ * until settle.ts has looked. It must have happened as a whole or not at all, and is then as certain as if it
+ * had been answered.
  */
 import type { Client } from "@portcullis/client";
 
@@ -13,33 +14,33 @@ export interface CookieSession {
 
 export interface TokenSession {
   readonly kind: "token";
-  /** It sends the session's access token. */
+  /** Sends the access token of the session. */
   readonly api: Client;
   readonly id: string;
   refreshToken: string;
-  /** Those exchanged before, oldest first. Milliseconds since the epoch. */
-  readonly exchanged: { readonly token: string; readonly answeredAt: number }[];
+  /** Refresh tokens that were rotated, oldest first. Milliseconds since the epoch. */
+  readonly rotated: { readonly token: string; readonly answeredAt: number }[];
   isLive: boolean;
 }
 
 export type KnownSession = CookieSession | TokenSession;
 
-/** An operation without an answer. */
+/** An operation whose answer has not arrived. */
 export type Pending =
-  | { readonly what: "refresh"; readonly session: TokenSession; readonly sentAt: number }
+  | { readonly operation: "refresh"; readonly session: TokenSession; readonly sentAt: number }
   | {
-      readonly what: string;
-      /** All of them are dead, or all live on. */
+      readonly operation: string;
+      /** Sessions it ends. It ends all of them or none. */
       readonly ends: readonly KnownSession[];
-      /** It is the password where they are dead, and is not where they live on. */
+      /** Password it sets. It is good exactly if the sessions have ended. */
       readonly newPassword?: string;
     };
 
-/** A request for a reset that was acknowledged. Milliseconds since the epoch. */
+/** An acknowledged request for a password reset. Milliseconds since the epoch. */
 export interface ResetRequest {
   readonly sentAt: number;
   readonly answeredAt: number;
-  /** False where something without an answer may have voided its token. */
+  /** False once an operation without an answer may have voided its token. */
   isCertain: boolean;
 }
 
@@ -47,35 +48,35 @@ export interface Account {
   readonly email: string;
   readonly id: string;
   password: string;
-  /** What it was before, and must never be again. */
+  /** Password before the last change. It must never be good again. */
   formerPassword: string | undefined;
   sessions: KnownSession[];
-  /** The last one, until its token is used or voided. */
+  /** Last request for a reset, until its token is used or voided. */
   reset: ResetRequest | undefined;
   pending: Pending | undefined;
-  /** Whether it was signed up, or its password changed, since a login last proved it. */
+  /** True if no login has proved the password since the signup or the last change. */
   isPasswordUnproven: boolean;
 }
 
-/** An event that an acknowledged operation stored. */
+/** An event that an acknowledged operation must have stored. */
 export interface DueEvent {
   readonly requestId: string;
   readonly event: string;
-  readonly what: string;
+  readonly operation: string;
 }
 
 export interface Ledger {
   acknowledged: number;
-  /** Without an answer: under way when the process was killed. */
+  /** Operations without an answer, which were under way when the process was killed. */
   unanswered: number;
-  /** 503: the server took nothing. */
+  /** Answers of 503: the server has changed nothing. */
   refused: number;
-  /** Facts that were looked at after a restart. */
+  /** Facts that were checked after a restart. */
   proven: number;
   readonly dueEvents: DueEvent[];
-  /** Every reset mail that is due, by address. */
+  /** Reset mails that must arrive, with their addresses. */
   readonly dueMails: (ResetRequest & { readonly email: string })[];
-  /** What was acknowledged and does not hold. There must be none. */
+  /** Acknowledged effects that are gone. There must be none. */
   readonly losses: string[];
 }
 
@@ -91,7 +92,7 @@ export function openLedger(): Ledger {
   };
 }
 
-/** The part of an SDK's result that tells what became of the operation. */
+/** The part of an SDK result that tells how the operation ended. */
 export interface Answer {
   readonly status: number;
   readonly requestId?: string;
@@ -99,12 +100,12 @@ export interface Answer {
 }
 
 /**
- * Whether the operation is acknowledged: answered with the one status that its state allows. No answer
- * and a 503 leave it open; any other answer contradicts what was acknowledged before, and is a loss.
+ * Tells whether the operation is acknowledged: answered with the one status that its state allows. It is
+ * not if there is no answer, or a 503. Any other status contradicts an earlier acknowledgement: a loss.
  */
 export function isAcknowledged(
   ledger: Ledger,
-  what: string,
+  operation: string,
   answer: Answer,
   expected: number,
   events: readonly string[] = [],
@@ -113,32 +114,43 @@ export function isAcknowledged(
   else if (answer.status === 503) ledger.refused += 1;
   else if (answer.status !== expected) {
     const code = answer.problem?.code ?? "";
-    ledger.losses.push(`${what}: ${expected} was due, and the answer is ${answer.status} ${code}`);
+    ledger.losses.push(
+      `${operation}: the status must be ${expected}, and is ${answer.status} ${code}`,
+    );
   } else {
     ledger.acknowledged += 1;
     for (const event of events)
-      ledger.dueEvents.push({ requestId: answer.requestId ?? "", event, what });
+      ledger.dueEvents.push({ requestId: answer.requestId ?? "", event, operation });
     return true;
   }
   return false;
 }
 
-/** Asserts a fact after a restart. */
-export function prove(ledger: Ledger, what: string, holds: boolean): void {
+/**
+ * Counts a fact that was checked after a restart, and records it as lost if `found` is not as expected.
+ * `found` is undefined where the server did not answer in time, which is a fault of another kind.
+ */
+export function prove(
+  ledger: Ledger,
+  fact: string,
+  found: boolean | undefined,
+  expected = true,
+): void {
   ledger.proven += 1;
-  if (!holds) ledger.losses.push(what);
+  if (found === undefined) ledger.losses.push(`${fact}: the server did not answer`);
+  else if (found !== expected) ledger.losses.push(fact);
 }
 
 export function liveSessions(account: Account): KnownSession[] {
   return account.sessions.filter(({ isLive }) => isLive);
 }
 
-/** What tells whether a session lives: 200 or 401. */
+/** Asks for the session's account. The status tells whether the session lives: 200 or 401. */
 export function whoAmI(session: KnownSession) {
   return session.kind === "cookie" ? session.api.getMe() : session.api.getTokenMe();
 }
 
-/** What was pending has happened. */
+/** Records that the pending operation has happened. */
 export function applyEnd(account: Account): void {
   const { pending } = account;
   account.pending = undefined;

@@ -1,22 +1,22 @@
-/** How much memory a server holds: as the system counts it, and what is alive in its heap. */
+/** Measures a server's memory: resident, as the system counts it, and alive, in the heap of its main thread. */
 import { readFile } from "node:fs/promises";
 import type { SoakServer } from "./server.ts";
 
 const MEGABYTE = 1024 * 1024;
 
-/** For `startSoakServer`: lets `aliveMegabytes` ask. The server's own code knows nothing of it. */
+/** Arguments of Node that open its inspector, which `aliveMegabytes` asks. */
 export const inspected = ["--inspect=127.0.0.1:0"] as const;
 
-/** What the process takes of the machine. Linux only; 0 elsewhere. */
+/** Resident memory of the process. Linux only; 0 elsewhere. */
 export async function residentMegabytes({ pid }: SoakServer): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   const kilobytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
   return Math.round((kilobytes * 1024) / MEGABYTE);
 }
 
-/** What is left in the heap of the main thread once all garbage is collected: a leak would be in it. */
+/** Size of the heap of the main thread after a full garbage collection. A leak would show in it. */
 export async function aliveMegabytes(server: SoakServer): Promise<number> {
-  const [url] = /ws:\/\/\S+/.exec(server.said()) ?? [];
+  const [url] = /ws:\/\/\S+/.exec(server.stderr()) ?? [];
   if (url === undefined) throw new Error("The server is not inspected");
   const socket = new WebSocket(url);
   await new Promise((resolve, reject) => {
@@ -35,12 +35,12 @@ export async function aliveMegabytes(server: SoakServer): Promise<number> {
 
 function command(socket: WebSocket, id: number, method: string): Promise<Record<string, unknown>> {
   return new Promise((resolve) => {
-    socket.addEventListener("message", function hear({ data }) {
-      // The protocol's own shape: an event has no id, an answer has that of its command.
-      const told = JSON.parse(String(data)) as { id?: number; result: Record<string, unknown> };
-      if (told.id !== id) return;
-      socket.removeEventListener("message", hear);
-      resolve(told.result);
+    socket.addEventListener("message", function receive({ data }) {
+      // The protocol's format: an answer has the id of its command, an event has none.
+      const message = JSON.parse(String(data)) as { id?: number; result: Record<string, unknown> };
+      if (message.id !== id) return;
+      socket.removeEventListener("message", receive);
+      resolve(message.result);
     });
     socket.send(JSON.stringify({ id, method }));
   });

@@ -1,4 +1,4 @@
-/** What a client does with its account: each operation notes what it may change before it is sent. */
+/** The operations of a client on its account. The ledger records the possible effect before one is sent. */
 import {
   type Account,
   applyEnd,
@@ -15,20 +15,20 @@ import {
   signUp,
   type Soak,
 } from "./person.ts";
-import { settle, settleNewborn } from "./settle.ts";
+import { settle, settleSignup } from "./settle.ts";
 
-/** More would make each round's proof long, and prove nothing else. */
+/** Live sessions of an account. More would make the checks of a round slower, and prove no more. */
 const SESSIONS_AT_MOST = 6;
 const DEAD_SESSIONS_KEPT = 6;
 
 interface Operation {
-  /** How often it is chosen, against the others. */
+  /** Frequency relative to the other operations. */
   readonly weight: number;
-  /** Answers false where there is nothing to do it with. */
+  /** Answers false if the account has nothing for it, such as a live session. */
   run(soak: Soak, person: Person, account: Account): Promise<boolean>;
 }
 
-/** What hashes a password waits for the others that do, and would leave the clients little time for the rest. */
+/** Operations that hash a password are rare here: they wait for each other, and the others would hardly get a turn. */
 const operations: readonly Operation[] = [
   { weight: 2, run: (soak, _, account) => logIn(soak, account, logInByCookie) },
   { weight: 2, run: (soak, _, account) => logIn(soak, account, logInByToken) },
@@ -46,9 +46,9 @@ const operations: readonly Operation[] = [
 ];
 const totalWeight = operations.reduce((sum, { weight }) => sum + weight, 0);
 
-/** One operation of the person's choice; what was left open before is settled first. */
+/** Runs one random operation, or first settles one without an answer. */
 export async function act(soak: Soak, person: Person): Promise<void> {
-  if (person.newborn) return settleNewborn(soak, person);
+  if (person.pendingSignup) return settleSignup(soak, person);
   const { account } = person;
   if (account === undefined) return signUp(soak, person);
   if (account.pending) return settle(soak, account);
@@ -80,7 +80,7 @@ async function lookAround(soak: Soak, { random }: Person, account: Account): Pro
 async function refresh(soak: Soak, { random }: Person, account: Account): Promise<boolean> {
   const session = random.pick(liveTokens(account));
   if (session === undefined) return false;
-  account.pending = { what: "refresh", session, sentAt: Date.now() };
+  account.pending = { operation: "refresh", session, sentAt: Date.now() };
   await settle(soak, account);
   return true;
 }
@@ -92,25 +92,25 @@ function liveTokens(account: Account): TokenSession[] {
 async function logOut(soak: Soak, { random }: Person, account: Account): Promise<boolean> {
   const session = random.pick(liveSessions(account).filter(({ kind }) => kind === "cookie"));
   if (session === undefined) return false;
-  account.pending = { what: "logout", ends: [session] };
+  account.pending = { operation: "logout", ends: [session] };
   const result = await session.api.logout();
   if (isAcknowledged(soak.ledger, "logout", result, 204, ["logout"])) applyEnd(account);
   return true;
 }
 
-/** With the cookies of a live session, which ends (LG-03). */
+/** Logs in with the cookies of a live session, which must end (LG-03). */
 async function logInAgain(soak: Soak, { random }: Person, account: Account): Promise<boolean> {
   const session = random.pick(liveSessions(account).filter(({ kind }) => kind === "cookie"));
   if (session === undefined) return false;
   const before = await session.api.listMySessions({});
   const id = before.ok ? before.data.items.find(({ current }) => current)?.id : undefined;
   if (id === undefined) return true;
-  account.pending = { what: "login in place of a session", ends: [session] };
+  account.pending = { operation: "login in place of a session", ends: [session] };
   const { email, password } = account;
   const result = await session.api.login({ email, password });
   const events = ["login_success", "session_revoked"];
   if (!isAcknowledged(soak.ledger, "login again", result, 200, events)) return true;
-  // The jar has the new session's cookies; of the old one its id is left, which nobody lists any more.
+  // The jar has the cookies of the new session. The id of the old one must not be listed any more.
   account.pending = undefined;
   const after = await session.api.listMySessions({});
   if (after.ok && after.data.items.some((listed) => listed.id === id))
@@ -121,7 +121,7 @@ async function logInAgain(soak: Soak, { random }: Person, account: Account): Pro
 async function revokeToken(soak: Soak, { random }: Person, account: Account): Promise<boolean> {
   const session = random.pick(liveTokens(account));
   if (session === undefined) return false;
-  account.pending = { what: "token revocation", ends: [session] };
+  account.pending = { operation: "token revocation", ends: [session] };
   const result = await session.api.tokenRevoke({ token: session.refreshToken });
   if (isAcknowledged(soak.ledger, "token revocation", result, 204, ["token_revoked"]))
     applyEnd(account);
@@ -132,7 +132,7 @@ async function revokeSession(soak: Soak, { random }: Person, account: Account): 
   const target = random.pick(liveTokens(account));
   const asker = random.pick(liveSessions(account).filter((session) => session !== target));
   if (target === undefined || asker === undefined) return false;
-  account.pending = { what: "session revocation", ends: [target] };
+  account.pending = { operation: "session revocation", ends: [target] };
   const result = await asker.api.revokeMySession({ sessionId: target.id });
   if (isAcknowledged(soak.ledger, "session revocation", result, 204, ["session_revoked"]))
     applyEnd(account);
@@ -143,7 +143,7 @@ async function revokeOthers(soak: Soak, { random }: Person, account: Account): P
   const asker = random.pick(liveSessions(account));
   if (asker === undefined) return false;
   const ends = liveSessions(account).filter((session) => session !== asker);
-  account.pending = { what: "revocation of all others", ends };
+  account.pending = { operation: "revocation of all others", ends };
   const result = await asker.api.revokeMyOtherSessions();
   const events = ends.length > 0 ? ["session_revoked"] : [];
   if (isAcknowledged(soak.ledger, "revocation of all others", result, 204, events))
@@ -156,7 +156,7 @@ async function changePassword(soak: Soak, person: Person, account: Account): Pro
   if (asker === undefined) return false;
   const next = newPassword(person);
   const ends = liveSessions(account).filter((session) => session !== asker);
-  account.pending = { what: "password change", ends, newPassword: next };
+  account.pending = { operation: "password change", ends, newPassword: next };
   if (account.reset) account.reset.isCertain = false;
   const passwords = { currentPassword: account.password, newPassword: next };
   const result = await asker.api.changePassword(passwords);
@@ -184,7 +184,7 @@ async function resetPassword(soak: Soak, person: Person, account: Account): Prom
   const { api } = sessions[0] ?? {};
   if (reset === undefined || mail === undefined || api === undefined) return false;
   const next = newPassword(person);
-  account.pending = { what: "reset", ends: liveSessions(account), newPassword: next };
+  account.pending = { operation: "reset", ends: liveSessions(account), newPassword: next };
   const result = await api.resetPassword({ token: mail.token, newPassword: next });
   if (!reset.isCertain && result.status === 400) {
     account.pending = undefined;

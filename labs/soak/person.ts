@@ -1,4 +1,4 @@
-/** One client and its accounts: which operation comes next, and the way into an account. */
+/** A person is one client of the soak with its accounts. Signs up and logs in. */
 import { type Client, createClient, memoryTokens } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
 import { type Account, isAcknowledged, type Ledger, type TokenSession } from "./ledger.ts";
@@ -17,40 +17,40 @@ export interface Person {
   readonly name: string;
   readonly random: Random;
   account: Account | undefined;
-  /** Accounts that are not used any more, and must be as they were left. */
+  /** Accounts that are not used any more, and must stay unchanged. */
   readonly retired: Account[];
-  /** A signup without an answer. */
-  newborn: { readonly email: string; readonly password: string } | undefined;
-  /** How many accounts it has asked for. */
-  accounts: number;
+  /** Credentials of a signup without an answer. */
+  pendingSignup: { readonly email: string; readonly password: string } | undefined;
+  /** Number of signups so far. */
+  signups: number;
 }
 
 export function createPerson(name: string, random: Random): Person {
-  return { name, random, account: undefined, retired: [], newborn: undefined, accounts: 0 };
+  return { name, random, account: undefined, retired: [], pendingSignup: undefined, signups: 0 };
 }
 
 export function newPassword({ random }: Pick<Person, "random">): string {
   return `violet harbour ${random.between(1e8, 1e9)} lantern ${random.between(1e8, 1e9)}`;
 }
 
-/** Signs up, and takes the new account in place of the present one. */
+/** Signs up, and uses the new account from then on. */
 export async function signUp(soak: Soak, person: Person): Promise<void> {
-  person.accounts += 1;
-  const email = `${person.name}-${person.accounts}@example.com`;
+  person.signups += 1;
+  const email = `${person.name}-${person.signups}@example.com`;
   const password = newPassword(person);
-  person.newborn = { email, password };
+  person.pendingSignup = { email, password };
   const result = await cookieClient(soak).signup({ email, password });
   if (!isAcknowledged(soak.ledger, "signup", result, 201, ["signup"]) || !result.ok) return;
-  moveIn(person, { email, password }, result.data.id);
+  switchAccount(person, { email, password }, result.data.id);
 }
 
-/** The account is the person's from now on. */
-export function moveIn(
+/** Makes the account the one in use, and retires the one before. */
+export function switchAccount(
   person: Person,
   { email, password }: { readonly email: string; readonly password: string },
   id: string,
 ): void {
-  person.newborn = undefined;
+  person.pendingSignup = undefined;
   if (person.account) person.retired.push(person.account);
   person.account = {
     email,
@@ -64,7 +64,7 @@ export function moveIn(
   };
 }
 
-/** Each login has a client of its own: without an answer it leaves nothing to know, and nothing to doubt. */
+/** Each login has a client of its own, so that one without an answer leaves no session in the ledger to doubt. */
 export async function logInByCookie(soak: Soak, account: Account): Promise<void> {
   const api = cookieClient(soak);
   const { email, password } = account;
@@ -86,7 +86,7 @@ export async function logInByToken(soak: Soak, account: Account): Promise<void> 
 
 function newTokenSession(api: Client, refreshToken: string): TokenSession {
   const [id = ""] = refreshToken.split(".");
-  return { kind: "token", api, id, refreshToken, exchanged: [], isLive: true };
+  return { kind: "token", api, id, refreshToken, rotated: [], isLive: true };
 }
 
 export function cookieClient({ baseUrl }: Soak): Client {

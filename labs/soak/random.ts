@@ -1,15 +1,15 @@
-/** Chance that can be had again: the same seed makes the same choices. */
+/** Random choices that can be repeated: the same seed makes the same choices. */
 
 export interface Random {
-  /** At least 0 and below 1. */
+  /** A number at least 0 and below 1. */
   next(): number;
   /** A whole number from `least` to `most`, both included. */
   between(least: number, most: number): number;
-  /** One of them; undefined where there is none. */
+  /** One of the items; undefined if there is none. */
   pick<T>(items: readonly T[]): T | undefined;
 }
 
-/** Mulberry32: small, even enough to choose what is tried next, and no secret depends on it. */
+/** Mulberry32: small, and even enough to choose operations. No secret depends on it. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   function next(): number {

@@ -1,4 +1,4 @@
-/** The real server as a process of its own: started, killed, started again on the same port. */
+/** Runs the real server as a process, which can be killed and started again on the same port. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -7,16 +7,16 @@ import { fileURLToPath } from "node:url";
 
 const START = fileURLToPath(new URL("../../src/start.js", import.meta.url));
 const READY_POLL_MS = 10;
-const SAID_KEPT = 4_000; // characters
-/** Past it there is no point in waiting: the check that asks for less has failed long ago. */
-const READY_PATIENCE_MS = 60_000;
+const STDERR_KEPT = 4_000; // characters
+/** Waiting longer has no point: every check of the time to ready asks for less. */
+const READY_LIMIT_MS = 60_000;
 
 export const adminCredentials = {
   email: "grace@example.com",
   password: "a tall ship and a star to steer by",
 };
 
-/** All of a soak's clients come from one address; what limits do is another test's. */
+/** Settings with limits out of reach, because all clients of a soak have one address. */
 const generousSettings = {
   AUTH_SECRET: "soak-only-0123456789-abcdefghijklmnopqrstuvwxyz",
   ADMIN_EMAIL: adminCredentials.email,
@@ -34,26 +34,26 @@ const generousSettings = {
 export interface SoakServer {
   readonly baseUrl: string;
   readonly pid: number;
-  /** The last of what it wrote to stderr. */
-  said(): string;
-  /** From its birth until it said it was ready. */
+  /** End of its stderr. */
+  stderr(): string;
+  /** From the spawn to the first 200 of `/readyz`. */
   readonly readyAfterMs: number;
-  /** Ends it, and answers how it ended: its exit code, or the signal's name. */
+  /** Sends the signal and waits for the end. Answers the exit code, or the name of the signal that ended it. */
   end(signal: "SIGKILL" | "SIGTERM"): Promise<number | string | null>;
 }
 
 export interface SoakServerOptions {
-  /** Its working directory: `data/outbox` appears in it. */
+  /** Working directory. The server writes mails to `data/outbox` in it. */
   readonly folder: string;
   readonly port: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** A command to run it under, such as a tracer. */
+  /** Command that runs the server, such as a tracer. */
   readonly under?: readonly string[];
-  /** For Node itself, before what it runs. */
+  /** Arguments of Node itself. */
   readonly nodeArguments?: readonly string[];
 }
 
-/** Starts it and waits until it is ready. Rejects, with what it said, where it ends before that. */
+/** Starts the server and waits until it is ready. Throws, with its stderr, if it ends before. */
 export async function startSoakServer(options: SoakServerOptions): Promise<SoakServer> {
   const { folder, port, environment, under = [], nodeArguments = [] } = options;
   const [command, ...args] = [...under, process.execPath, ...nodeArguments, START] as const;
@@ -68,15 +68,18 @@ export async function startSoakServer(options: SoakServerOptions): Promise<SoakS
     },
     stdio: ["ignore", "ignore", "pipe"],
   });
-  let said = "";
-  child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-SAID_KEPT)));
+  let stderr = "";
+  child.stderr.on(
+    "data",
+    (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-STDERR_KEPT)),
+  );
   const exited = once(child, "exit");
   const baseUrl = `http://localhost:${port}`;
-  await ready(child, baseUrl, () => said);
+  await untilReady(child, baseUrl, () => stderr);
   return {
     baseUrl,
     pid: child.pid ?? 0,
-    said: () => said,
+    stderr: () => stderr,
     readyAfterMs: Math.round(performance.now() - startedAt),
     async end(signal) {
       child.kill(signal);
@@ -86,23 +89,27 @@ export async function startSoakServer(options: SoakServerOptions): Promise<SoakS
   };
 }
 
-async function ready(child: ChildProcess, baseUrl: string, said: () => string): Promise<void> {
-  const deadline = performance.now() + READY_PATIENCE_MS;
+async function untilReady(
+  child: ChildProcess,
+  baseUrl: string,
+  stderr: () => string,
+): Promise<void> {
+  const deadline = performance.now() + READY_LIMIT_MS;
   for (;;) {
     const status = await statusOf(`${baseUrl}/readyz`);
     if (status === 200) return;
     if (child.exitCode !== null)
-      throw new Error(`The server ended before it was ready:\n${said()}`);
+      throw new Error(`The server ended before it was ready:\n${stderr()}`);
     if (performance.now() > deadline) {
       child.kill("SIGKILL");
-      throw new Error(`The server is not ready after ${READY_PATIENCE_MS} ms:\n${said()}`);
+      throw new Error(`The server is not ready after ${READY_LIMIT_MS} ms:\n${stderr()}`);
     }
     await sleep(READY_POLL_MS);
   }
 }
 
-/** 0 where nobody answered. */
-export async function statusOf(url: string): Promise<number> {
+/** Status of a GET; 0 without an answer. */
+async function statusOf(url: string): Promise<number> {
   try {
     const response = await fetch(url);
     await response.arrayBuffer();
@@ -113,8 +120,8 @@ export async function statusOf(url: string): Promise<number> {
 }
 
 /**
- * A port that stays the server's when it is killed: below those that systems give to outgoing
- * connections, which would take it in the meantime.
+ * Finds a port that stays free while the server restarts. It lies below the ports that systems give to
+ * outgoing connections, which could take it in the meantime.
  */
 export async function findFreePort(): Promise<number> {
   for (let port = 20_000 + (process.pid % 10_000); port < 32_000; port += 1)

@@ -1,4 +1,7 @@
-/** What became of an operation without an answer: looked at from outside, and then held to. */
+/**
+ * Settles operations without an answer: finds out by other requests whether they happened, and records
+ * that in the ledger.
+ */
 import {
   type Account,
   applyEnd,
@@ -8,12 +11,12 @@ import {
   prove,
   whoAmI,
 } from "./ledger.ts";
-import { cookieClient, moveIn, type Person, type Soak } from "./person.ts";
+import { cookieClient, type Person, type Soak, switchAccount } from "./person.ts";
 
 type PendingRefresh = Extract<Pending, { session: unknown }>;
 type PendingEnd = Exclude<Pending, PendingRefresh>;
 
-/** Finds out what happened. Without an answer to that either, it stays pending. */
+/** Settles the account's pending operation. It stays pending if these requests get no answer either. */
 export async function settle(soak: Soak, account: Account): Promise<void> {
   const { pending } = account;
   if (pending === undefined) return;
@@ -22,9 +25,9 @@ export async function settle(soak: Soak, account: Account): Promise<void> {
 }
 
 /**
- * Sends the token, again where it was sent before: whether or not that reached the database, within the
- * grace the answer is the successor (TK-14). Later it may be taken for a theft, and rightly so: then
- * nothing more can be known of the session.
+ * Sends the refresh token, possibly for the second time. Within the grace the answer is its successor,
+ * whether or not the first request reached the database (TK-14). After the grace the server may rightly
+ * take it for a theft; the session is then dropped from the ledger.
  */
 async function settleRefresh(
   { ledger, graceMs }: Soak,
@@ -42,13 +45,13 @@ async function settleRefresh(
   const isAnswered = result.status !== 0 && result.status !== 503;
   if (isAnswered) account.pending = undefined;
   if (!isAcknowledged(ledger, "refresh", result, 200, ["token_refreshed"]) || !result.ok) return;
-  session.exchanged.push({ token: refreshToken, answeredAt });
+  session.rotated.push({ token: refreshToken, answeredAt });
   session.refreshToken = result.data.refreshToken;
 }
 
-/** All of it happened or nothing did: the sessions agree, and the password agrees with them. */
+/** Checks that the operation happened as a whole or not at all: all sessions and the password must agree. */
 async function settleEnd(soak: Soak, account: Account, pending: PendingEnd): Promise<void> {
-  const { what, ends, newPassword } = pending;
+  const { operation, ends, newPassword } = pending;
   const lives = await Promise.all(ends.map(isAlive));
   const passwords =
     newPassword === undefined
@@ -60,31 +63,35 @@ async function settleEnd(soak: Soak, account: Account, pending: PendingEnd): Pro
   const happened = isNewGood ?? lives.includes(false);
   const isWhole = isFormerGood !== isNewGood || newPassword === undefined;
   const doAgree = lives.every((isLive) => isLive !== happened);
-  prove(soak.ledger, `${what} without an answer: it happened by halves`, isWhole && doAgree);
+  prove(
+    soak.ledger,
+    `${operation} without an answer happened as a whole or not at all`,
+    isWhole && doAgree,
+  );
   if (happened) applyEnd(account);
   else account.pending = undefined;
 }
 
-/** 409 where it happened; either way the address has its account then. */
-export async function settleNewborn(soak: Soak, person: Person): Promise<void> {
-  const { newborn } = person;
-  if (newborn === undefined) return;
-  const result = await cookieClient(soak).signup(newborn);
+/** Signs up once more. Whether the answer is 201 or 409, the account exists then, and a login must succeed. */
+export async function settleSignup(soak: Soak, person: Person): Promise<void> {
+  const { pendingSignup } = person;
+  if (pendingSignup === undefined) return;
+  const result = await cookieClient(soak).signup(pendingSignup);
   if (result.status === 0 || result.status === 503) return;
-  const login = await cookieClient(soak).login(newborn);
+  const login = await cookieClient(soak).login(pendingSignup);
   if (login.status === 0 || login.status === 503) return;
-  prove(soak.ledger, "a signup without an answer: its address is good for nothing", login.ok);
-  if (login.ok) moveIn(person, newborn, login.data.user.id);
-  else person.newborn = undefined;
+  prove(soak.ledger, "a signup without an answer leaves an account that can log in", login.ok);
+  if (login.ok) switchAccount(person, pendingSignup, login.data.user.id);
+  else person.pendingSignup = undefined;
 }
 
-/** Undefined where nobody answered. */
+/** Tells whether the session lives. Undefined without an answer. */
 export async function isAlive(session: KnownSession): Promise<boolean | undefined> {
   const { status } = await whoAmI(session);
   return status === 200 ? true : status === 401 ? false : undefined;
 }
 
-/** With a client of its own, so that no session of the ledger ends. Undefined where nobody answered. */
+/** Tells whether the password is accepted, by a client of its own, so that no session of the ledger ends. Undefined without an answer. */
 export async function logsIn(
   soak: Soak,
   { email }: Account,

@@ -1,27 +1,27 @@
-/** Connections as no well-behaved client opens them. */
+/** Opens slow connections on raw sockets, as an attacker does who wants to keep them busy (IV-08). */
 import { connect, type Socket } from "node:net";
 
 export interface SlowKind {
   readonly name: string;
-  /** When the server cuts it; undefined for what it may keep: an idle connection between two requests. */
+  /** Time after which the server closes it. Undefined if the server may keep it: idle between two requests. */
   readonly mayLive: { readonly leastMs: number; readonly mostMs: number } | undefined;
   behave(socket: Socket): void;
 }
 
-const BITE_EVERY_MS = 500;
-/** How late a cut may be seen: the client bites twice until it is told. Milliseconds. */
-export const LATE_MS = 2 * BITE_EVERY_MS;
-/** Longer than any may live, also where the machine is slow. Milliseconds. */
-const PATIENCE_MS = 30_000;
-/** Between requests it means nothing (RFC 9112 §2.2). Who reads nothing sees by sending that it was cut. */
+const DRIP_EVERY_MS = 500;
+/** Delay with which a client may notice the close: it writes twice before the error comes. Milliseconds. */
+export const NOTICE_DELAY_MS = 2 * DRIP_EVERY_MS;
+/** Time to wait for the close: longer than any connection may live, also on a slow machine. Milliseconds. */
+const WAIT_LIMIT_MS = 30_000;
+/** Ignored between requests (RFC 9112 §2.2). A client that reads nothing notices the close only when it writes. */
 const LINE_BREAK = "\r\n";
 const ask = (method: string, path: string, ...headers: string[]) =>
   [`${method} ${path} HTTP/1.1`, "Host: localhost", ...headers, "", ""].join("\r\n");
 
-/** The times of `src/listener.ts`, and the second until it looks. */
+/** Times of `src/process/listener.ts`, and the second until its next look. */
 const headersTime = { leastMs: 10_000, mostMs: 11_000 };
 const requestTime = { leastMs: 14_000, mostMs: 15_000 };
-/** Found waiting at one look, cut at another. */
+/** A client that reads nothing is found at one look and closed at another. */
 const answerTime = { leastMs: 12_000, mostMs: 14_000 };
 
 export const slowKinds: readonly SlowKind[] = [
@@ -44,7 +44,7 @@ export const slowKinds: readonly SlowKind[] = [
     name: "never reading",
     mayLive: answerTime,
     behave: (socket) =>
-      // More than the system keeps for a reader.
+      // Answers larger than the system's buffers.
       drip(socket.pause(), ask("GET", "/docs/swagger-ui-bundle.js").repeat(8), LINE_BREAK),
   },
   {
@@ -54,24 +54,25 @@ export const slowKinds: readonly SlowKind[] = [
   },
 ];
 
-function drip(socket: Socket, begin: string, bite: string): void {
+/** Writes `begin`, then `drop` at a steady pace until the socket closes. */
+function drip(socket: Socket, begin: string, drop: string): void {
   socket.write(begin);
-  const biting = setInterval(() => socket.write(bite), BITE_EVERY_MS);
-  socket.on("close", () => clearInterval(biting));
+  const dripping = setInterval(() => socket.write(drop), DRIP_EVERY_MS);
+  socket.on("close", () => clearInterval(dripping));
 }
 
-/** How long the server kept the connection, in milliseconds; undefined where it still does. */
+/** Opens a connection and measures how long the server keeps it. Milliseconds; undefined if it does so to the end. */
 export function lifeOf(port: number, kind: SlowKind): Promise<number | undefined> {
   return new Promise((resolve) => {
     const startedAt = performance.now();
     const socket = connect(port, "127.0.0.1", () => kind.behave(socket));
-    const patience = setTimeout(() => {
+    const limit = setTimeout(() => {
       resolve(undefined);
       socket.destroy();
-    }, PATIENCE_MS);
-    socket.on("error", () => undefined); // cut in the middle of a write
+    }, WAIT_LIMIT_MS);
+    socket.on("error", () => undefined); // the server closed it during a write
     socket.on("close", () => {
-      clearTimeout(patience);
+      clearTimeout(limit);
       resolve(performance.now() - startedAt);
     });
     socket.resume();

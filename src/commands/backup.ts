@@ -2,29 +2,33 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-import { CommandError, readCommandSettings, runCommand, UsageError } from "./command.ts";
+import type { Settings } from "../process/settings.ts";
+import { type Arguments, CommandError, UsageError } from "./command.ts";
+import { settingsOfCommand } from "./with-system.ts";
 
-const usage = `npm run backup -- <file>
+export const usage = `npm run backup -- <file>
 
 Copies the SQLite database of DATABASE_URL to a new file, also while the server runs. The file alone is
 the whole database: to restore, stop the server, put it where DATABASE_URL says, without the -wal and
 -shm files of before, and start. AUTH_SECRET is not in it, and without it nobody can log in: keep it too
 (in development it is data/auth-secret). For PostgreSQL use pg_dump.`;
 
-/** Hashes of passwords and sessions are in it. */
+export const flags: readonly string[] = [];
+
+/** The copy holds the hashes of passwords and sessions. */
 const FILE_MODE = 0o600;
-/** How long a write of the server is waited for. Milliseconds. */
+/** How long the copy waits for a write of the server. Milliseconds. */
 const BUSY_TIMEOUT_MS = 10_000;
-/** All at once: a copy in steps begins anew whenever the server writes in between, and under load never ends. */
+/** All pages in one step: a copy in several begins anew whenever the server writes in between, and under load never ends. */
 const ALL_PAGES = 0x7fffffff;
 
-await runCommand(usage, [], async ({ positionals: [file, ...rest] }) => {
+export async function run({ positionals: [file, ...rest] }: Arguments): Promise<void> {
   if (file === undefined || rest.length > 0) throw new UsageError("backup takes one file");
-  const source = sqliteFileOf(readCommandSettings().DATABASE_URL);
+  const source = sqliteFileOf(settingsOfCommand());
   const target = resolve(file);
   if (existsSync(target)) throw new CommandError(`${file} exists: choose another name`);
   mkdirSync(dirname(target), { recursive: true });
-  const draft = `${target}.part`; // whoever finds the file finds it whole
+  const draft = `${target}.part`; // renamed at the end, so that the file is whole from its first moment
   rmSync(draft, { force: true });
   closeSync(openSync(draft, "wx", FILE_MODE));
   try {
@@ -36,12 +40,12 @@ await runCommand(usage, [], async ({ positionals: [file, ...rest] }) => {
     rmSync(draft, { force: true });
     throw error;
   }
-});
+}
 
-function sqliteFileOf(url: string): string {
-  const path = /^sqlite:(.+)$/.exec(url)?.[1];
-  if (path === undefined) throw new CommandError("DATABASE_URL is no SQLite file: use pg_dump");
-  const file = resolve(path);
+function sqliteFileOf({ database }: Settings): string {
+  if (database.kind !== "sqlite")
+    throw new CommandError("DATABASE_URL is no SQLite file: use pg_dump");
+  const file = resolve(database.path);
   if (!existsSync(file)) throw new CommandError("There is no database at DATABASE_URL yet");
   return file;
 }
@@ -55,7 +59,7 @@ async function copy(source: string, target: string): Promise<number> {
   }
 }
 
-/** A backup nobody has looked at is a hope. */
+/** Throws where the copy is damaged: a backup that was never checked is a hope. */
 function proveWhole(file: string): void {
   const database = new DatabaseSync(file);
   try {

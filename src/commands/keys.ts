@@ -1,16 +1,13 @@
 /** `npm run keys -- rotate|list`: the keys that sign access tokens. Safe beside a running server. */
 import { rotateSigningKey, verifiesUntil } from "../domain/keys.ts";
 import type { SigningKeyRecord } from "../domain/ports/signing-keys.ts";
-import {
-  atWork,
-  CommandError,
-  formatTable,
-  runCommand,
-  UsageError,
-  type CommandContext,
-} from "./command.ts";
+import type { Occasion } from "../domain/ports/events.ts";
+import type { System } from "../process/system.ts";
+import { type Arguments, CommandError, UsageError } from "./command.ts";
+import { formatTable } from "./table.ts";
+import { withSystem } from "./with-system.ts";
 
-const usage = `npm run keys -- <command>
+export const usage = `npm run keys -- <command>
 
   rotate   A new key signs from now on; the one before verifies until its tokens have expired
   list     The keys, newest first
@@ -18,28 +15,30 @@ const usage = `npm run keys -- <command>
 Settings come from the environment, as the server's do. Running servers take a new key up within
 ten seconds.`;
 
-await runCommand(usage, [], async ({ positionals: [command, ...rest] }) => {
-  if (rest.length > 0) throw new UsageError(`${command} takes no arguments`);
-  if (command === "rotate") return atWork(rotate);
-  if (command === "list") return atWork(list);
-  throw new UsageError(command === undefined ? "Which command?" : `No such command: ${command}`);
-});
+export const flags: readonly string[] = [];
 
-async function rotate({ journal, occasion, secretKeys, settings }: CommandContext): Promise<void> {
-  const { signingKeySeal } = secretKeys;
+export async function run({ positionals: [command, ...rest] }: Arguments): Promise<void> {
+  if (rest.length > 0) throw new UsageError(`${command} takes no arguments`);
+  if (command === "rotate") return withSystem(rotate);
+  if (command === "list") return withSystem(list);
+  throw new UsageError(command === undefined ? "Which command?" : `No such command: ${command}`);
+}
+
+async function rotate({ deps, settings }: System, occasion: Occasion): Promise<void> {
+  const { signingKeySeal } = deps.secretKeys;
   const { ACCESS_TOKEN_TTL } = settings;
-  const outcome = await rotateSigningKey(journal, occasion, signingKeySeal, ACCESS_TOKEN_TTL);
+  const outcome = await rotateSigningKey(deps, occasion, signingKeySeal, ACCESS_TOKEN_TTL);
   if (outcome === "too_many_keys")
     throw new CommandError("Too many keys still verify live tokens: wait until one has expired");
   console.error(`${outcome.kid} signs from now on`);
 }
 
-async function list({ journal, occasion, settings }: CommandContext): Promise<void> {
-  const keys = await journal.storage.signingKeys.list();
+async function list({ deps, settings }: System, { now }: Occasion): Promise<void> {
+  const keys = await deps.storage.signingKeys.list();
   const rows = keys.map((key) => [
     key.kid,
     new Date(key.createdAt).toISOString(),
-    stateOf(key, settings.ACCESS_TOKEN_TTL, occasion.now),
+    stateOf(key, settings.ACCESS_TOKEN_TTL, now),
   ]);
   console.log(formatTable(["KID", "CREATED", "STATE"], rows));
 }

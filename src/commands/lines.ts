@@ -1,19 +1,19 @@
-/** The lines of a stream of bytes, in bounded memory whatever they are. */
+/** Lines of a stream of bytes, in bounded memory whatever the stream holds. */
 
 export interface Line {
   /** From 1, as editors count. */
   readonly number: number;
-  /** Without its end. Of a line that is too long, nothing. */
+  /** Without the LF; empty where the line is too long. */
   readonly bytes: Uint8Array;
   readonly isTooLong: boolean;
-  /** How far in the stream it ends. Bytes. */
+  /** The offset in the stream where the line ends. Bytes. */
   readonly endsAt: number;
 }
 
 const NEWLINE = 0x0a;
 const NOTHING = new Uint8Array();
 
-/** Splits at LF. Of a line longer than `maxBytes` nothing is kept, so that a file without any end of line fits too. */
+/** Splits at LF. Keeps nothing of a line longer than `maxBytes`, so that a file without any LF needs no more memory. */
 export async function* linesOf(
   stream: AsyncIterable<Uint8Array>,
   maxBytes: number,

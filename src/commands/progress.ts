@@ -1,8 +1,8 @@
-/** Says on stderr how far a long command is: a bar that moves on a terminal, a line every tenth elsewhere. */
+/** Progress of a long command, on stderr: a bar that moves on a terminal, a line every tenth elsewhere. */
 export interface Progress {
-  /** How much of the total is done by now. */
+  /** Tells how much of the total is done by now. */
   at(done: number): void;
-  /** A line of its own, which the bar makes room for. */
+  /** Prints a line, for which the bar makes room. */
   say(line: string): void;
   end(): void;
 }

@@ -1,34 +1,90 @@
-/** What `npm start` does first: the settings, before anything large is loaded, so that what is wrong with them is said at once. */
+/** `npm start`: the server, from its settings to the signal that ends it. */
 import { existsSync, mkdirSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
-import { dataFolderOf, readSettings, type Settings } from "../process/settings.ts";
+import { greetingOf } from "../process/greeting.ts";
+import type { RunningServer } from "../process/server.ts";
+import { readSettings, type Settings } from "../process/settings.ts";
+import { type Arguments, CommandError, UsageError } from "./command.ts";
 
-/** Starts the server that the environment describes, or says what is wrong with it. */
-export async function main(): Promise<void> {
+/** How long an orderly end may take: a supervisor kills the process ten seconds after its signal (ST-13). Milliseconds. */
+const STOP_TIMEOUT_MS = 9_500;
+
+export const usage = `npm start
+
+Starts the server that the environment describes, and runs it until SIGINT or SIGTERM. The settings are
+described in docs/settings.md.`;
+
+export const flags: readonly string[] = [];
+
+export async function run({ positionals }: Arguments): Promise<void> {
+  if (positionals.length > 0) throw new UsageError("start takes no arguments");
   const read = readSettings();
-  if ("faults" in read) {
-    for (const fault of read.faults) console.error(`Setting ${fault}`);
-    console.error("Nothing was started. The settings are described in docs/settings.md.");
-    process.exitCode = 1;
-    return;
-  }
-  if (read.settings.NODE_ENV === "production") keepCompiledCode(read.settings);
-  const { serveUntilSignal } = await import("../process/serve.ts");
-  await serveUntilSignal(read.settings);
+  if ("faults" in read)
+    throw new CommandError(
+      [
+        ...read.faults.map((fault) => `Setting ${fault}`),
+        "Nothing was started. The settings are described in docs/settings.md.",
+      ].join("\n"),
+    );
+  await serve(read.settings);
+}
+
+/** Starts the server, says where to look, and ends with a signal. Where it cannot start, says why and ends the process. */
+export async function serve(settings: Settings): Promise<void> {
+  if (settings.NODE_ENV === "production") keepCompiledCode(settings);
+  // Imported only now, with everything large that it needs: by then the settings are known to be right.
+  const starting = import("../process/server.ts").then(({ startServer }) => startServer(settings));
+  endOnSignal(starting);
+  const server = await starting.catch(async (error: unknown) => {
+    const { refusalOf } = await import("../process/start-refused.ts");
+    console.error(refusalOf(error) ?? error);
+    process.exit(1);
+  });
+  console.error(greetingOf(server, settings));
 }
 
 /**
- * The next start finds what this one compiled. Beside the database, in a folder of the owner's alone:
- * what lies there is run, so it must not be the temporary folder, where others may write.
+ * Lets the next start find the code that this one compiled. It lies beside the database, in a folder of
+ * the owner's alone: files there are run, so it must not be the temporary folder, where others may write.
  */
-function keepCompiledCode(settings: Settings): void {
-  if (!settings.DATABASE_URL.startsWith("sqlite:")) return;
-  const folder = join(dataFolderOf(settings), "compile-cache");
+function keepCompiledCode({ database, dataFolder }: Settings): void {
+  if (database.kind !== "sqlite") return;
+  const folder = join(dataFolder, "compile-cache");
   try {
     if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
     enableCompileCache(folder);
   } catch {
     // It only would have been faster. Where there is no data folder yet, the next start has one.
   }
+}
+
+/**
+ * Listens for signals from the first moment: a process that is number 1 of a container ignores those that
+ * it does not listen for. Before the server listens no request was acknowledged, and the next process that
+ * opens the database undoes a migration that was cut, so the process may end at once.
+ */
+function endOnSignal(starting: Promise<RunningServer>): void {
+  let server: RunningServer | undefined;
+  void starting.then(
+    (started) => (server = started),
+    () => undefined, // `serve` says why
+  );
+  // A second signal finds the stop under way and changes nothing.
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => {
+      if (server === undefined) process.exit(0);
+      const overdue = () => {
+        console.error("Something did not end in time: the process ends without it");
+        process.exit(1);
+      };
+      setTimeout(overdue, STOP_TIMEOUT_MS).unref();
+      server.stop(signal).then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
+    });
 }

@@ -3,18 +3,15 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { costOfBcrypt, ImportedAccount } from "../contract/imports.ts";
 import { importAccounts, type ImportOutcome, rehearseImport } from "../domain/imports.ts";
-import {
-  atWork,
-  CommandError,
-  type CommandContext,
-  printable,
-  runCommand,
-  UsageError,
-} from "./command.ts";
+import type { Occasion } from "../domain/ports/events.ts";
+import type { System } from "../process/system.ts";
+import { type Arguments, CommandError, UsageError } from "./command.ts";
 import { type Line, linesOf } from "./lines.ts";
 import { createProgress, type Progress } from "./progress.ts";
+import { printable } from "./table.ts";
+import { withSystem } from "./with-system.ts";
 
-const usage = `npm run users -- import <file> [--dry-run]
+export const usage = `npm run users -- import <file> [--dry-run]
 
 Makes an account of every line of the file, each a JSON object:
 
@@ -28,21 +25,25 @@ file can be imported again. What is refused is listed on stderr by its line; the
 
 Settings come from the environment, as the server's do.`;
 
+export const flags = ["dry-run"];
+
 /** Accounts per transaction: few enough that a server beside it waits for milliseconds. */
 const BATCH = 200;
 /** Longer than any account can be. Bytes. */
 const LINE_MAX_BYTES = 4096;
 
-await runCommand(usage, ["dry-run"], async ({ positionals: [command, file, ...rest], flags }) => {
+export async function run({ positionals, flags: given }: Arguments): Promise<void> {
+  const [command, file, ...rest] = positionals;
   if (command === undefined) throw new UsageError("Which command?");
   if (command !== "import") throw new UsageError(`No such command: ${command}`);
   if (file === undefined || rest.length > 0) throw new UsageError("import takes one file");
+  const isRehearsal = given.has("dry-run");
   const size = await sizeOf(file);
-  const counts = await atWork((context) =>
-    importFile(context, file, createProgress(size), flags.has("dry-run")),
+  const counts = await withSystem((system, occasion) =>
+    importFile(system, occasion, file, createProgress(size), isRehearsal),
   );
-  report(counts, flags.has("dry-run"));
-});
+  report(counts, isRehearsal);
+}
 
 async function sizeOf(file: string): Promise<number> {
   const found = await stat(file).catch(() => undefined);
@@ -54,7 +55,7 @@ interface Counts {
   imported: number;
   existing: number;
   refused: number;
-  /** Hashes that cost more than the server's own: imported, but slower to compare. */
+  /** Imported accounts whose hashes cost more than the server's own, and so are slower to compare. */
   costly: number;
 }
 
@@ -63,9 +64,10 @@ interface Candidate {
   readonly account: ImportedAccount;
 }
 
-/** One batch at a time, so that a file of any size needs the same memory. */
+/** Imports one batch at a time, so that a file of any size needs the same memory. */
 async function importFile(
-  { journal, occasion, settings, written }: CommandContext,
+  { deps, settings, written }: System,
+  occasion: Occasion,
   file: string,
   progress: Progress,
   isRehearsal: boolean,
@@ -88,7 +90,7 @@ async function importFile(
 
   async function flush(): Promise<void> {
     const accounts = batch.map(({ account }) => account);
-    const outcomes = await put(journal, occasion, accounts);
+    const outcomes = await put(deps, occasion, accounts);
     for (const [index, { line, account }] of batch.entries())
       tell(line, account, outcomes[index] ?? "email_taken");
     batch = [];
@@ -113,7 +115,7 @@ async function importFile(
   }
 }
 
-/** The account of a line, or what is wrong with it; undefined for an empty line. Never repeats what stands there. */
+/** Reads the account of a line; answers the fault as a text, and undefined for an empty line. Never repeats the line. */
 function readAccount({ bytes, isTooLong }: Line): ImportedAccount | string | undefined {
   if (isTooLong) return `Longer than ${LINE_MAX_BYTES} bytes`;
   const json = parse(bytes);
@@ -122,7 +124,7 @@ function readAccount({ bytes, isTooLong }: Line): ImportedAccount | string | und
   const parsed = ImportedAccount.safeParse(json.value);
   if (parsed.success) return parsed.data;
   const { path, message, code } = parsed.error.issues[0] ?? { path: [], message: "", code: "" };
-  // Zod repeats the name, which whoever mixed up their columns may have filled with a hash.
+  // Zod repeats the name, which is a hash where the columns of the file were mixed up.
   if (code === "unrecognized_keys") return "Has a property that is not known";
   return path.length === 0 ? message : `${path.join(".")}: ${message}`;
 }

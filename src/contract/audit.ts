@@ -1,16 +1,24 @@
 import { z } from "zod";
-import { eventNames, LogEvent } from "./events.ts";
+import { StoredEvent, storedEventNames } from "./events.ts";
 import { operation } from "./operation.ts";
-import { admin } from "./security.ts";
+import { OwnEvent } from "./own-events.ts";
+import { admin, sessionOrBearer } from "./security.ts";
 import { Id, Instant, page, pageQuery } from "./values.ts";
 
-const EventPage = page("EventPage", LogEvent, {
+const EventPage = page("EventPage", StoredEvent, {
   timestamp: "2026-11-23T10:06:00.000Z",
   requestId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
   ip: "203.0.113.7",
   event: "logout",
   level: "info",
   userId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+});
+
+const OwnEventPage = page("OwnEventPage", OwnEvent, {
+  event: "login_success",
+  timestamp: "2026-11-23T10:06:00.000Z",
+  ip: "203.0.113.7",
+  method: "session",
 });
 
 export const listEvents = operation({
@@ -26,7 +34,7 @@ export const listEvents = operation({
     query: z.strictObject({
       ...pageQuery,
       event: z
-        .enum(eventNames)
+        .enum(storedEventNames)
         .optional()
         .meta({ description: "Only events of this kind.", examples: ["login_failed"] }),
       userId: Id.optional().meta({ description: "Only events about this account." }),
@@ -35,6 +43,21 @@ export const listEvents = operation({
     }),
   },
   responses: { 200: { description: "A page of events.", body: EventPage } },
+  problems: [],
+  events: [],
+});
+
+export const listMyEvents = operation({
+  operationId: "listMyEvents",
+  method: "GET",
+  path: "/me/events",
+  tags: ["Accounts"],
+  summary: "List what happened to your account",
+  description:
+    "Logins, refused ones too, endings of sessions, changes of the password and of the account: newest first, a page at a time. Each says when it was and, unless an administrator or a command did it, from where.",
+  security: sessionOrBearer,
+  request: { query: z.strictObject(pageQuery) },
+  responses: { 200: { description: "A page of your events.", body: OwnEventPage } },
   problems: [],
   events: [],
 });

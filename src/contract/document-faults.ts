@@ -1,6 +1,6 @@
 /**
- * What may not be in a contract. The generator takes some of these in silence and promises something
- * untrue, so they are looked for first, and all are reported together.
+ * Finds the faults of a contract. The generator takes some of them in silence and then promises
+ * something untrue, so they are looked for first, and all are reported together.
  */
 import { z } from "zod";
 import { eventDefinition, type EventDefinition, eventNames, LogEvent } from "./events.ts";
@@ -8,7 +8,7 @@ import { examplesOf } from "./examples.ts";
 import { type OperationDescription, problemsOf } from "./operation.ts";
 import { limits } from "./limits.ts";
 import { problem } from "./problems.ts";
-import { CSRF_HEADER, isSafeMethod } from "./security.ts";
+import { acceptsAmbient, CSRF_HEADER, isSafeMethod } from "./security.ts";
 import { walk } from "./walk.ts";
 
 /** Every fault of the contract, as sentences; empty when it may be published. */
@@ -63,7 +63,7 @@ function operationFaults(key: string, operation: OperationDescription): string[]
       faults.push(`${operationId}: it has no ${key} for ${limit} to count by`);
   }
 
-  const needsProof = security.accepts.includes("session") && !isSafeMethod(method);
+  const needsProof = acceptsAmbient(security) && !isSafeMethod(method);
   if (needsProof && !request.headers?.shape[CSRF_HEADER])
     faults.push(
       `${operationId}: a cookie can authenticate this change, but ${CSRF_HEADER} is not declared`,

@@ -6,6 +6,7 @@ import {
   type RouteConfig,
 } from "@asteasolutions/zod-to-openapi";
 import { z } from "zod";
+import { credentialNames, credentials } from "./credentials.ts";
 import { findFaults } from "./document-faults.ts";
 import { eventDefinition, type EventName, eventNames, LogEvent } from "./events.ts";
 import { examplesOf } from "./examples.ts";
@@ -16,7 +17,7 @@ import {
   type ResponseDescription,
 } from "./operation.ts";
 import { problem, problemCodes, type ProblemCode, type ProblemDefinition } from "./problems.ts";
-import { type Security, SESSION_COOKIE, takesBearer } from "./security.ts";
+import { challengesOf, type Security } from "./security.ts";
 
 export type Document = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
 
@@ -102,25 +103,10 @@ function introduction(): string {
 }
 
 function registerSecuritySchemes(registry: OpenAPIRegistry): void {
-  registry.registerComponent("securitySchemes", "session", {
-    type: "apiKey",
-    in: "cookie",
-    name: SESSION_COOKIE,
-    description: "The session cookie that `login` sets. Opaque, HttpOnly, Secure, SameSite=Lax.",
-  });
-  registry.registerComponent("securitySchemes", "bearer", {
-    type: "http",
-    scheme: "bearer",
-    bearerFormat: "JWT",
-    description:
-      "The access token that `tokenLogin` gives: EdDSA, `typ: at+jwt` (RFC9068), checked as RFC8725 asks. Its session is looked up on every request, so that revoking holds at once.",
-  });
-  registry.registerComponent("securitySchemes", "metrics", {
-    type: "http",
-    scheme: "bearer",
-    description:
-      "The server's `METRICS_TOKEN`, for `getMetrics` alone: no session and no account is behind it. Without one, metrics are for the server's own machine.",
-  });
+  for (const name of credentialNames) {
+    const { scheme, description } = credentials[name];
+    registry.registerComponent("securitySchemes", name, { ...scheme, description });
+  }
 }
 
 function registerHeaders(registry: OpenAPIRegistry): void {
@@ -218,7 +204,7 @@ function failureOf(
   const definitions = codes.map(problem);
   const [first, ...rest] = definitions.map(({ schema }) => schema);
   if (first === undefined) throw new Error(`No problem with status ${status}`);
-  const challenged = status === 401 && takesBearer(operation.security);
+  const challenged = status === 401 && challengesOf(operation.security).length > 0;
   return {
     description: definitions.map(({ title, code }) => `\`${code}\`: ${title}.`).join(" "),
     headers: {

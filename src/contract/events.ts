@@ -1,10 +1,11 @@
 /**
- * Every line the server may log, as a schema. One JSON object per line on stdout; those marked
- * `stored` are also kept in the database, in the transaction of the change they tell of (LA-06).
+ * Every line the server may log, as a schema. One JSON object per line on stdout; stored events are
+ * also kept in the database, in the transaction of the change they tell of (LA-06).
  * No event may carry a field marked secret: the document builder refuses it.
  */
 import { z } from "zod";
-import { eventShapes, exampleUserId, type Level, nullable } from "./event-shapes.ts";
+import { type Level, nullable } from "./event-shape.ts";
+import { eventShapes, exampleUserId } from "./event-shapes.ts";
 import { pascalCase } from "./problems.ts";
 import { Id, Instant } from "./values.ts";
 
@@ -21,27 +22,24 @@ const baseExample = {
   requestId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
   ip: "203.0.113.7",
 };
+const lineExample = { ...baseExample, event: "logout", level: "info", userId: exampleUserId };
 
-export type EventName = keyof typeof eventShapes;
+type Shapes = typeof eventShapes;
+export type EventName = keyof Shapes;
 export const eventNames = Object.keys(eventShapes) as readonly EventName[]; // keys of a literal
 
-export interface EventDefinition<N extends EventName = EventName> {
-  readonly name: N;
-  readonly level: Level;
-  /** Kept in the database as well as printed. */
-  readonly stored: boolean;
-  readonly summary: string;
-  readonly schema: z.ZodObject;
-}
+/** Events that are kept in the database. */
+export type StoredEventName = NamesOf<{ readonly kept: "stored" }>;
+export const storedEventNames = eventNames.filter(isStored);
+
+/** Events that the owner of the account they concern may see. */
+export type OwnerEventName = NamesOf<{ readonly audience: "owner" }>;
+export const ownerEventNames = eventNames.filter(isForOwner);
+
+type NamesOf<Kind> = { [N in EventName]: Shapes[N] extends Kind ? N : never }[EventName];
 
 /** The fields of an event that its author gives; the rest is added where it is recorded. */
-export type EventFields<N extends EventName> = z.output<
-  z.ZodObject<(typeof eventShapes)[N]["fields"]>
->;
-/** Events that are kept in the database. */
-export type StoredEventName = {
-  [N in EventName]: (typeof eventShapes)[N]["kept"] extends "stored" ? N : never;
-}[EventName];
+export type EventFields<N extends EventName> = z.output<z.ZodObject<Shapes[N]["fields"]>>;
 
 interface Occurrence {
   timestamp: string;
@@ -51,6 +49,19 @@ interface Occurrence {
 }
 /** One line of the log. */
 export type LogEvent = { [N in EventName]: { event: N } & Occurrence & EventFields<N> }[EventName];
+/** A line that is kept in the database as well. */
+export type StoredEvent = Extract<LogEvent, { event: StoredEventName }>;
+/** A stored event that the owner of its account may see. */
+export type OwnerEvent = Extract<LogEvent, { event: OwnerEventName }>;
+
+export interface EventDefinition<N extends EventName = EventName> {
+  readonly name: N;
+  readonly level: Level;
+  /** Kept in the database as well as printed. */
+  readonly stored: boolean;
+  readonly summary: string;
+  readonly schema: z.ZodObject;
+}
 
 /** An event's definition, its full schema included. */
 export function eventDefinition<N extends EventName>(name: N): EventDefinition<N> {
@@ -63,13 +74,45 @@ const definitions = Object.fromEntries(eventNames.map((name) => [name, define(na
 >; // one entry per key of `eventShapes`
 
 /** Any event, told apart by `event`. */
-export const LogEvent = z
-  .discriminatedUnion("event", tuple(eventNames.map((name) => definitions[name].schema)))
-  .meta({
-    id: "LogEvent",
-    description: "One line of the log, told apart by `event`.",
-    examples: [{ ...baseExample, event: "logout", level: "info", userId: exampleUserId }],
-  });
+export const LogEvent = eventUnion<LogEvent>(
+  eventNames.map((name) => definitions[name].schema),
+).meta({
+  id: "LogEvent",
+  description: "One line of the log, told apart by `event`.",
+  examples: [lineExample],
+});
+
+/** Any event that is stored, told apart by `event`. */
+export const StoredEvent = eventUnion<StoredEvent>(
+  storedEventNames.map((name) => definitions[name].schema),
+).meta({
+  id: "StoredEvent",
+  description: "A security event, told apart by `event`.",
+  examples: [lineExample],
+});
+
+/** The id of the account that an event concerns; null where it concerns none. */
+export function accountOf(event: StoredEvent): string | null {
+  const { about } = eventShapes[event.event];
+  const id: unknown = about === null ? null : Reflect.get(event, about);
+  return typeof id === "string" ? id : null;
+}
+
+/** One schema of several kinds of events. Throws for none. */
+export function eventUnion<E>(schemas: readonly z.ZodObject[]): z.ZodType<E> {
+  const [first, ...rest] = schemas;
+  if (first === undefined) throw new Error("The contract declares no events");
+  // The types of a table's schemas are lost on the way through a list; the caller names them.
+  return z.discriminatedUnion("event", [first, ...rest]) as z.ZodType<unknown> as z.ZodType<E>;
+}
+
+function isStored(name: EventName): name is StoredEventName {
+  return eventShapes[name].kept === "stored";
+}
+
+function isForOwner(name: EventName): name is OwnerEventName {
+  return eventShapes[name].audience === "owner";
+}
 
 function define(name: EventName): EventDefinition {
   const { level, kept, summary, fields, example } = eventShapes[name];
@@ -81,10 +124,4 @@ function define(name: EventName): EventDefinition {
       examples: [{ ...baseExample, event: name, level, ...example }],
     });
   return { name, level, stored: kept === "stored", summary, schema };
-}
-
-function tuple(schemas: readonly z.ZodObject[]): [z.ZodObject, ...z.ZodObject[]] {
-  const [first, ...rest] = schemas;
-  if (first === undefined) throw new Error("The contract declares no events");
-  return [first, ...rest];
 }

@@ -4,7 +4,7 @@ import { Email, Instant, Role, secret } from "./values.ts";
 
 /**
  * The cheapest and the costliest bcrypt hash that is taken from elsewhere. Below, it may not be stored
- * at all (PW-08); above, every login of its owner, and of whoever tries to be, would hold a worker for
+ * at all (PW-08); above, every login to it, by its owner or by an attacker, would hold a worker for
  * seconds (IV-07): at 31, for two days.
  */
 export const IMPORTED_COST_MIN = 10;

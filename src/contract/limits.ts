@@ -34,7 +34,7 @@ export const limits = {
 } as const satisfies Record<string, LimitDescription>;
 
 export type LimitName = keyof typeof limits;
-/** What an operation may declare: `login_device` takes the place of `login_email`, and notices are no requests. */
+/** The limits that an operation may declare. `login_device` takes the place of `login_email`, and notices are no requests. */
 export type DeclaredLimit = Exclude<LimitName, "login_device" | "notice_email">;
 
 /** How many notices of a kind an address gets: the first ones say all there is to say. Seconds. */

@@ -146,6 +146,6 @@ export const getMetrics = operation({
   },
   problems: [],
   events: [],
-  // What the database does not tell in time is left out: metrics are wanted most when things fail.
+  // A figure that the database does not give in time is left out: metrics are wanted most when things fail.
   selfContained: true,
 });

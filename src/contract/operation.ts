@@ -7,6 +7,13 @@ import { isSafeMethod, type Security } from "./security.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
+/**
+ * Teaches a client that keeps a login what has become of it. `csrfToken` and `tokens`: the answer brings them,
+ * and they replace what was kept. `signedOut`: the session has ended, that of the caller where the operation
+ * accepts a credential, else that of the token in the body.
+ */
+export type Lesson = "csrfToken" | "tokens" | "signedOut";
+
 /** A request part whose fields have names: path parameters, query, headers. */
 export type Fields = z.ZodObject;
 
@@ -43,6 +50,8 @@ export interface OperationDescription {
   readonly events: readonly EventName[];
   /** How often it may be called, by whom: enforced before the handler, in this order. */
   readonly limits?: readonly DeclaredLimit[];
+  /** Changes the login that a client keeps, when it succeeds. Absent: it leaves it alone. */
+  readonly learns?: Lesson;
   /** It depends on no storage, so nothing outside this process can make it fail. */
   readonly selfContained?: true;
 }

@@ -17,6 +17,7 @@ export const operations = {
   listMySessions: sessions.listMySessions,
   revokeMySession: sessions.revokeMySession,
   revokeMyOtherSessions: sessions.revokeMyOtherSessions,
+  listMyEvents: audit.listMyEvents,
   changePassword: accounts.changePassword,
   deleteMe: accounts.deleteMe,
   tokenLogin: tokens.tokenLogin,

@@ -3,6 +3,7 @@
  * status, its schema, its page under `/problems/` and the SDK's types all come from this catalogue.
  */
 import { z } from "zod";
+import { WeakPasswordReason } from "./password-policy.ts";
 import { Id } from "./values.ts";
 
 interface ProblemDescription {
@@ -10,9 +11,9 @@ interface ProblemDescription {
   readonly title: string;
   /** The `detail` sent with it. Fixed, so that no answer can leak what the server knows. */
   readonly detail: string;
-  /** What is behind it, for people: what may be the cause, or why the rule is there. */
+  /** Its background, for people: the likely cause, or the reason for the rule. */
   readonly why: string;
-  /** What the person who meets it should do, in a sentence or two. */
+  /** The advice to the person who meets it, in a sentence or two. */
   readonly remedy: string;
   readonly fields?: Readonly<Record<string, z.ZodType>>;
   readonly exampleFields?: Readonly<Record<string, unknown>>;
@@ -39,10 +40,6 @@ const Issue = z
       },
     ],
   });
-
-export const WeakPasswordReason = z
-  .enum(["too_short", "too_long", "too_common", "contains_identifier"])
-  .meta({ description: "Why the password was refused." });
 
 const issues = z.array(Issue).min(1).max(100);
 const retryAfterSeconds = z
@@ -220,7 +217,7 @@ export interface ProblemDefinition extends ProblemDescription {
 type FieldsOf<C extends ProblemCode> = (typeof descriptions)[C] extends { fields: infer F }
   ? { [K in keyof F]: F[K] extends z.ZodType ? z.output<F[K]> : never }
   : unknown;
-/** What a handler gives besides the code: `reasons`, `issues`, `retryAfterSeconds`. */
+/** The fields that a handler gives besides the code: `reasons`, `issues`, `retryAfterSeconds`. */
 export type ProblemFields<C extends ProblemCode> = FieldsOf<C>;
 
 /** The name of a problem's page and the last segment of its `type`. */

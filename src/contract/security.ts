@@ -1,8 +1,7 @@
 /** Who may call an operation, and how the call proves it. */
 import { z } from "zod";
+import { type Credential, credentials } from "./credentials.ts";
 import { secret } from "./values.ts";
-
-export type Credential = "session" | "bearer";
 
 export interface Security {
   /** The credentials the operation takes. None: open to everybody. */
@@ -11,7 +10,7 @@ export interface Security {
   readonly optional: boolean;
   /** The role the caller must have. */
   readonly role?: "admin";
-  /** For whoever may read the metrics: by a token of their own, or from this machine. No account is asked for. */
+  /** Only for programs that read the metrics: by a token of their own, or from this machine. No account is needed. */
   readonly scrapersOnly?: true;
 }
 
@@ -29,11 +28,6 @@ export const scrapers = {
 } as const satisfies Security;
 export const admin = { ...sessionOrBearer, role: "admin" } as const satisfies Security;
 
-/** The cookies of the contract. `__Host-` pins each to this origin, over TLS, for every path (RFC 6265bis §4.1.3.2). */
-export const SESSION_COOKIE = "__Host-session";
-export const CSRF_COOKIE = "__Host-csrf";
-/** Names a browser that has logged in before. It signs nobody in. */
-export const DEVICE_COOKIE = "__Host-device";
 /** Where the CSRF proof travels. */
 export const CSRF_HEADER = "x-csrf-token";
 
@@ -51,9 +45,16 @@ export const csrfHeaders = z.object({
   ).optional(),
 });
 
-/** Whether an Authorization header may help, so that a 401 must say so (RFC 9110 §15.5.2). */
-export function takesBearer({ accepts, scrapersOnly }: Security): boolean {
-  return accepts.includes("bearer") || scrapersOnly === true;
+/** The challenges of a 401, each once; none where no header could have helped (RFC 9110 §15.5.2). */
+export function challengesOf({ accepts, scrapersOnly }: Security): readonly string[] {
+  const asked = scrapersOnly ? (["metrics"] as const) : accepts;
+  const challenges = asked.map((name) => credentials[name].challenge);
+  return [...new Set(challenges)].filter((challenge) => challenge !== undefined);
+}
+
+/** A browser may have added the credential by itself: the caller must prove that the page meant it (CS-01). */
+export function acceptsAmbient({ accepts }: Security): boolean {
+  return accepts.some((name) => credentials[name].sentByBrowser);
 }
 
 /** Methods that change nothing (RFC 9110 §9.2.1), and so need no CSRF proof (CS-08). */

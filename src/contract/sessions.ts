@@ -4,14 +4,14 @@ import { operation } from "./operation.ts";
 import { csrfHeaders, open, sessionIfAny, sessionOrBearer } from "./security.ts";
 import { Email, Id, Instant, opaqueSecret, page, pageQuery, Password } from "./values.ts";
 
-/** What both ways to log in ask for. */
+/** The request body of both ways to log in. */
 export const Credentials = z.strictObject({ email: Email, password: Password }).meta({
   id: "Credentials",
   description: "What a login asks for.",
   examples: [{ email: "ada@example.com", password: "correct horse battery staple" }],
 });
 
-/** What both ways to log in are limited by, in one count (LG-07). */
+/** The limits of both ways to log in, which share one count (LG-07). */
 export const loginLimits = ["login_ip", "login_email"] as const;
 
 const Session = z
@@ -58,6 +58,7 @@ export const login = operation({
   problems: ["invalid_credentials"],
   events: ["login_success", "login_failed", "login_locked", "session_revoked"],
   limits: loginLimits,
+  learns: "csrfToken",
 });
 
 export const logout = operation({
@@ -78,6 +79,7 @@ export const logout = operation({
   },
   problems: [],
   events: ["logout"],
+  learns: "signedOut",
 });
 
 const exampleSessionInfo = {

@@ -52,6 +52,7 @@ export const tokenLogin = operation({
   problems: ["invalid_credentials"],
   events: ["login_success", "login_failed", "login_locked"],
   limits: loginLimits,
+  learns: "tokens",
 });
 
 const RefreshInput = z
@@ -78,6 +79,7 @@ export const tokenRefresh = operation({
   problems: ["invalid_refresh_token"],
   events: ["token_refreshed", "refresh_token_reuse", "session_revoked"],
   limits: ["refresh_ip"],
+  learns: "tokens",
 });
 
 const RevokeInput = z
@@ -101,6 +103,7 @@ export const tokenRevoke = operation({
   responses: { 204: { description: "The token is good for nothing now." } },
   problems: [],
   events: ["token_revoked"],
+  learns: "signedOut",
 });
 
 export const getTokenMe = operation({

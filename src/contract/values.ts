@@ -10,7 +10,7 @@ export const PASSWORD_FLOOR_CODE_POINTS = 8;
 export const PASSWORD_MAX_CODE_POINTS = 256;
 /** RFC 5321 §4.5.3.1.3: the longest address that fits a mail path. UTF-16 units of the normal form. */
 export const EMAIL_MAX_LENGTH = 254;
-/** What a client may type around and in an address before it is normalised. Code points. */
+/** The longest spelling of an address that is taken, before it is normalised. Code points. */
 const EMAIL_INPUT_MAX_CODE_POINTS = 320;
 /** The largest request body that is read. Bytes, counted as they arrive. */
 export const BODY_MAX_BYTES = 16 * 1024;
@@ -114,7 +114,7 @@ function asciiDomain(domain: string): string | undefined {
   return url !== null && NORMAL_DOMAIN.test(url.hostname) ? url.hostname : undefined;
 }
 
-/** A password somebody chooses. The deployment's own minimum may be higher; see `weak_password`. */
+/** A password that is being chosen. The deployment's own minimum may be higher; see `weak_password`. */
 export const NewPassword = secret(
   passwordText(PASSWORD_FLOOR_CODE_POINTS).meta({
     format: "password",
@@ -123,7 +123,7 @@ export const NewPassword = secret(
   }),
 );
 
-/** A password somebody proves to know. Looser than a new one, so that old ones always can log in. */
+/** A password as proof. Looser than a new one, so that old ones always can log in. */
 export const Password = secret(
   passwordText(1).meta({
     format: "password",

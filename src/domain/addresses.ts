@@ -5,9 +5,9 @@ const COUNTED_GROUPS = 4;
 const GROUPS = 8;
 
 /**
- * What an address is counted under (RL-06): an IPv4 address itself, also where it comes mapped into
- * IPv6 (RFC 4291 §2.5.5.2), and the /64 of an IPv6 address. What is no address counts as itself, so
- * that nothing escapes by being odd.
+ * The key an address is counted by (RL-06): an IPv4 address itself, also where it comes mapped into IPv6
+ * (RFC 4291 §2.5.5.2), and the /64 of an IPv6 address. Text that is no address is its own key, so that
+ * nothing escapes by being odd.
  */
 export function addressKey(ip: string): string {
   const groups = ip.includes(":") ? groupsOf(ip) : undefined;

@@ -1,7 +1,8 @@
-/** The stored events, as administrators read them. */
+/** The stored events: all of them for administrators, those of an account for its owner. */
+import type { OwnerEvent, StoredEvent } from "../contract/events.ts";
 import type { Uses } from "./change.ts";
-import { type Page, pageOf } from "./pages.ts";
-import type { EventFilter, EventPosition, ListedEvent, StoredEvent } from "./ports/events.ts";
+import { type List, type Page, pageOf } from "./pages.ts";
+import type { EventFilter, EventPosition, ListedEvent } from "./ports/event-store.ts";
 
 /** One page of events, newest first; undefined where the cursor is not one this list gave. */
 export async function listEvents(
@@ -10,14 +11,40 @@ export async function listEvents(
   limit: number,
   cursor: string | undefined,
 ): Promise<Page<StoredEvent> | undefined> {
-  const list = {
+  const list: List<ListedEvent> = {
     name: "events",
-    read: (most: number, position: string | undefined) =>
+    read: (most, position) =>
       deps.storage.events.list(filter, most, position === undefined ? undefined : read(position)),
-    positionOf: ({ timestamp, id }: ListedEvent) => `${timestamp} ${id}`,
+    positionOf,
   };
   const page = await pageOf(deps, list, limit, cursor);
   return page && { ...page, items: page.items.map(({ event }) => event) };
+}
+
+/** One page of what its owner may see of an account, newest first; undefined where the cursor is not of this list (LA-07). */
+export async function listOwnEvents(
+  deps: Uses<"storage" | "secretKeys">,
+  userId: string,
+  limit: number,
+  cursor: string | undefined,
+): Promise<Page<OwnerEvent> | undefined> {
+  const list: List<ListedEvent<OwnerEvent>> = {
+    name: `events of ${userId}`,
+    read: (most, position) =>
+      deps.storage.events.listForOwner(
+        userId,
+        most,
+        position === undefined ? undefined : read(position),
+      ),
+    positionOf,
+  };
+  const page = await pageOf(deps, list, limit, cursor);
+  return page && { ...page, items: page.items.map(({ event }) => event) };
+}
+
+/** Writes a position for a cursor. */
+function positionOf({ timestamp, id }: EventPosition): string {
+  return `${timestamp} ${id}`;
 }
 
 /** Reads a position that `positionOf` wrote: a sealed one comes from nobody else. */

@@ -1,7 +1,8 @@
 /** A change: everything that holds or fails together, and the events that tell of it (LA-06). */
-import type { EventFields, StoredEventName } from "../contract/events.ts";
+import type { EventFields, StoredEvent, StoredEventName } from "../contract/events.ts";
 import type { Dependencies } from "./ports/dependencies.ts";
-import type { Journal, NewEvent, Occasion, StoredEvent } from "./ports/events.ts";
+import type { NewEvent } from "./ports/event-store.ts";
+import type { Journal, Occasion } from "./ports/events.ts";
 import type { Stores } from "./ports/storage.ts";
 
 /** The dependencies that a rule uses. A signature names them, so that it says what the rule touches. */

@@ -1,9 +1,9 @@
 /**
- * Devices an account knows: browsers that have logged in to it before. The cookie that names one signs
- * nobody in. It only lets its owner try a password while strangers are locked out or slowed down
- * (RL-03), and for that it has a budget of its own: a stolen cookie is no endless oracle. A device is
- * known by the password of its day: a change forgets all but the one it is asked from, a reset all but
- * the one it makes known, a disabling all, or whoever was let in once would be let through locks for good.
+ * Known devices: browsers that have logged in to an account before. A device cookie signs nobody in. It
+ * only lets its owner try a password while strangers are locked out or slowed down (RL-03). Each device has
+ * a budget of wrong passwords of its own, so that a stolen cookie is no endless oracle. A password change
+ * forgets all devices but the one that asks, a reset all but the one it makes known, a disabling all.
+ * Otherwise somebody who was let in once would pass locks for good.
  */
 import type { Change, Uses } from "./change.ts";
 import type { Device } from "./ports/devices.ts";
@@ -26,7 +26,7 @@ export async function recognizeDevice(
   return deps.storage.devices.find(hashSecret(secret), email, now);
 }
 
-/** What a login from it counts as, in place of the address's own limit. */
+/** The limit that a login from a known device counts against, instead of the address's. */
 export function takeOfDevice({ id }: Device): Take {
   return { rule: "login_device", subject: id };
 }

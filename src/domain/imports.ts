@@ -1,4 +1,4 @@
-/** Accounts that come from elsewhere, with the bcrypt hashes they have there. Nothing is hashed here. */
+/** Imports: accounts from another system, with the bcrypt hashes they have there. Nothing is hashed here. */
 import type { ImportedAccount } from "../contract/imports.ts";
 import { commit } from "./change.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
@@ -18,7 +18,7 @@ export async function importAccounts(
   accounts: readonly ImportedAccount[],
 ): Promise<ImportOutcome[]> {
   const outcomes = accounts.map((): ImportOutcome => "impossible_date");
-  // In one order, whatever the file's: two imports at once then wait for each other, and never both.
+  // Sorted, whatever the order of the file: two imports at once then wait for each other, and never deadlock.
   const users = accounts
     .map((account, index) => ({ account, index, user: newUser(journal, occasion, account) }))
     .sort((one, other) => (one.account.email < other.account.email ? -1 : 1));
@@ -33,7 +33,7 @@ export async function importAccounts(
   return outcomes;
 }
 
-/** What an import would do, without doing any of it. It does not see an address that a file has twice. */
+/** Answers what an import would do, and does none of it. It does not see an address that a file has twice. */
 export async function rehearseImport(
   { storage }: Journal,
   occasion: Occasion,

@@ -8,11 +8,11 @@ import { seal, unseal } from "./sealing.ts";
 import { type Storage, StorageUnavailableError } from "./ports/storage.ts";
 import { TokenMemory } from "./token-memory.ts";
 
-/** For so long a process may go on signing with a key that was retired elsewhere. Milliseconds. */
+/** How long a process may go on signing with a key that another process retired. Milliseconds. */
 export const KEY_NOTICE_MS = 10_000;
-/** After a load that failed the next is tried so much later: the notice above is to hold again soon after an outage. Milliseconds. */
+/** The pause after a load that failed. Short, so that `KEY_NOTICE_MS` holds again soon after an outage. Milliseconds. */
 const KEY_RETRY_MS = 1_000;
-/** What the contract's `Jwks` holds at the most. */
+/** The most keys that the contract's `Jwks` holds. */
 const LIVE_KEYS_MAX = 16;
 
 /** Loads the keys, making the first one where there is none; safe when several processes start at once. */
@@ -57,7 +57,7 @@ export async function rotateSigningKey(
   });
 }
 
-/** When the last token a retired key can have signed has expired, wherever that was; null while it signs. Milliseconds. */
+/** The instant at which the last token of a retired key has expired, in every process; null while it signs. Milliseconds. */
 export function verifiesUntil(
   { retiredAt }: SigningKeyRecord,
   accessTokenSeconds: number,
@@ -121,7 +121,7 @@ class StoredKeyRing implements KeyRing {
   }
 
   async listVerifying(now: number): Promise<VerifyingKey[]> {
-    await this.#loadAfresh().catch(() => undefined); // whoever signs or verifies is told
+    await this.#loadAfresh().catch(() => undefined); // a caller that signs or verifies is told
     const keys = [...this.#keys.values()];
     return keys.filter(({ record }) => isVerifying(record, this.#accessTokenSeconds, now));
   }
@@ -178,7 +178,7 @@ class StoredKeyRing implements KeyRing {
   }
 }
 
-/** What was last known goes on being used: a database that is away has no new key either. */
+/** Ignores an unavailable database, so that the last known keys stay in use: it has no new key either. */
 function ignoreUnavailable(error: unknown): void {
   if (!(error instanceof StorageUnavailableError)) throw error;
 }

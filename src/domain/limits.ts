@@ -1,8 +1,9 @@
 /**
- * How often something may be asked for. Counted in the database, before any hashing, so that a restart
- * forgets nothing and every process counts together (RL-08). The rule is GCRA: each key has an instant
- * at which all it has used is paid back; a request moves it on by one interval, and is refused where
- * that would move it further ahead than a full burst. There is no window, so no edge to use twice (RL-07).
+ * Limits: how often something may be asked for. They are counted in the database, before any hashing, so
+ * that a restart forgets nothing and every process counts together (RL-08). The rule is GCRA (ITU-T I.371):
+ * each key has an instant at which all it has used is paid back. A request moves that instant on by one
+ * interval, and is refused where it would get further ahead of now than a full burst. There is no window,
+ * so no edge to use twice (RL-07).
  */
 import { createHmac } from "node:crypto";
 import type { LimitKey, LimitName } from "../contract/limits.ts";
@@ -12,7 +13,7 @@ import type { Pace, Quota, Take, Taking } from "./ports/limits.ts";
 import type { SecretKeys } from "./ports/secret-keys.ts";
 import type { Stores } from "./ports/storage.ts";
 
-/** A take whose refusal can be told: `key` is what the contract says the rule counts by. */
+/** A take whose refusal can be recorded: `key` names what the rule counts by, as the contract says it. */
 export interface ToldTake extends Take {
   readonly key: LimitKey;
 }
@@ -85,7 +86,7 @@ export async function takeLimitsBeside<Found>(
   return { outcome: { limited }, found, durable };
 }
 
-/** Of any number of refusals at once, one is told. */
+/** Records a refusal. Of any number at once, one is recorded. */
 async function tell(
   deps: LimitUses,
   occasion: Occasion,
@@ -99,7 +100,7 @@ async function tell(
   });
 }
 
-/** Takes one within a change that is being made, and tells nobody; false where none is left. */
+/** Takes one within a change, and records nothing; false where none is left. */
 export async function takeWithin(
   { deps, occasion: { now }, stores }: Change<"secretKeys" | "quotas">,
   take: Take,
@@ -112,7 +113,7 @@ interface Counted extends ToldTake, Taking {
   readonly quota: Quota;
 }
 
-/** How long a key that is paid back at that instant has nothing left: 0 where it has. Milliseconds. */
+/** How long a key that is paid back at `paidAt` has nothing left; 0 where it has. Milliseconds. */
 export function waitOf({ burstMs, intervalMs }: Pace, paidAt: number, now: number): number {
   return Math.max(paidAt - (now + burstMs - intervalMs), 0);
 }
@@ -121,7 +122,7 @@ function inSeconds(waitMs: number): number {
   return Math.min(Math.ceil(waitMs / 1000), RETRY_AFTER_MAX_SECONDS);
 }
 
-/** What a key is stored under: a stolen database must not list the addresses people typed in. */
+/** The hash a limit is stored under. A stolen database must not list the addresses people typed in. */
 export function limitKey({ limitKeys }: SecretKeys, { rule, subject }: Take): Uint8Array {
   return createHmac("sha256", limitKeys).update(`${rule}\0${subject}`).digest();
 }

@@ -1,6 +1,7 @@
 /** From the outbox to the mail server: each mail by one process at a time, again and again until it is useless. */
+import { outsideRequest } from "./change.ts";
 import type { MailTransport } from "./ports/mails.ts";
-import type { EventLog, Occasion } from "./ports/events.ts";
+import type { EventLog } from "./ports/events.ts";
 import type { ClaimedMail, SealedMail } from "./ports/mails.ts";
 import { unseal } from "./sealing.ts";
 import type { Storage } from "./ports/storage.ts";
@@ -22,7 +23,6 @@ const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
 /** A bound beside the mail's own end, which comes first: at the longest pause it is reached after 60 hours. */
 const MAX_ATTEMPTS = 250;
-const OUTSIDE = { requestId: null, ip: null };
 
 /** Tries the mail that has been due longest; false where none is due. Aborting `stopping` gives it back at once. */
 export async function deliverNext(delivery: Delivery, stopping: AbortSignal): Promise<boolean> {
@@ -74,8 +74,9 @@ function tell(
   code: string,
   willRetry: boolean,
 ): void {
-  const occasion: Occasion = { ...OUTSIDE, now: now() };
-  log.print(log.compose(occasion, "mail_failed", { mailId, attempt, code, willRetry }));
+  log.print(
+    log.compose(outsideRequest(now()), "mail_failed", { mailId, attempt, code, willRetry }),
+  );
 }
 
 /** A mail server's own words may repeat the address or the mail, so that only the kind of failure is told (LA-03). */

@@ -1,4 +1,4 @@
-/** What the mails say, as plain text and as HTML. Whatever is put into HTML is escaped, by `page` alone. */
+/** The texts of the mails, plain and as HTML. `page` alone makes HTML, and escapes all that is put into it. */
 import type { Message } from "./ports/mails.ts";
 
 /** Where something happened: the owner may recognise it. */

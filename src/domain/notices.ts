@@ -1,7 +1,7 @@
 /**
- * What the owner of an account is told by mail, in the transaction of what happened (PW-12). Only the
- * first few of a kind in an hour are sent. Each kind is counted by itself, so that nobody can
- * use up the notice of a change by beginning locks.
+ * Notices: mails that tell the owner of an account what happened, queued in the transaction in which it
+ * happened (PW-12). Only the first few of a kind in an hour are sent. Each kind is counted by itself, so
+ * that nobody can use up the notice of a change by beginning locks.
  */
 import type { Change } from "./change.ts";
 import { takeWithin } from "./limits.ts";

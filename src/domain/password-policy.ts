@@ -1,16 +1,16 @@
 /** Which passwords are refused, and why. Length counts, composition does not (NIST SP 800-63B-4 §3.1.1.2). */
 import type { PasswordPolicy } from "./ports/passwords.ts";
 import type { z } from "zod";
-import type { WeakPasswordReason } from "../contract/problems.ts";
+import type { WeakPasswordReason } from "../contract/password-policy.ts";
 
 export type PasswordWeakness = z.output<typeof WeakPasswordReason>;
 
-/** Nobody may use the name on the door as the key. */
+/** The name of the service, which is among the first guesses. */
 const SERVICE_NAME = "portcullis";
 /** A shorter local part ("al@…") would refuse half of all passwords by accident. */
 const IDENTIFIER_MIN_LENGTH = 4;
 
-/** Every reason to refuse the password; empty where it is good. The same on signup, change and reset (PW-04). */
+/** Finds every reason to refuse the password; none where it is good. Signup, change and reset ask it alike (PW-04). */
 export function findWeaknesses(
   password: string,
   email: string,

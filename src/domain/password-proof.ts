@@ -90,7 +90,7 @@ async function refuseWrong(
     await record("login_failed", { email, ...whyWrong(userId, outcome) });
     if (typeof outcome === "string") return;
     const lockedUntil = new Date(outcome.lockedUntil).toISOString();
-    await record("login_locked", { email, lockedUntil });
+    await record("login_locked", { ...(userId !== null && { userId }), email, lockedUntil });
     await lockNotice(change, email, outcome.lockedUntil);
   });
   return { kind: "refused", failure: "invalid_credentials" };

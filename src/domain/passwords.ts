@@ -46,7 +46,7 @@ export function createPasswords(bcrypt: BcryptWorkers, pepper: KeyObject, cost: 
 }
 
 /**
- * What bcrypt sees: 64 characters of base64, whatever the password. Bcrypt alone ignores all beyond
+ * Makes the input of bcrypt: 64 characters of base64, whatever the password. Bcrypt alone ignores all beyond
  * byte 72 and, in some implementations, all beyond a NUL (PW-01, PW-02); and the pepper makes a stolen
  * database useless for guessing. NFKC first, so that one password typed on two keyboards is one (PW-13).
  */
@@ -55,8 +55,8 @@ function peppered(password: string, pepper: KeyObject): string {
 }
 
 /**
- * Whether plain bcrypt compared all of the password. Where it did not, what was typed may not be what
- * was chosen, and an upgrade would make the wrong one right (PW-01, PW-02).
+ * True where plain bcrypt compared all of the password. Where it did not, the password typed may not be the
+ * one chosen, and an upgrade would make the wrong one right (PW-01, PW-02).
  */
 function isWholeForBcrypt(password: string): boolean {
   return Buffer.byteLength(password) <= BCRYPT_INPUT_BYTES && !password.includes("\0");

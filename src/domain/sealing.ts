@@ -13,7 +13,7 @@ export function seal(key: Uint8Array, plain: Uint8Array, row: string): Uint8Arra
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
 }
 
-/** What was sealed; undefined where it was altered, belongs to another row, or the key is another. */
+/** Opens what `seal` sealed; undefined where it was altered, belongs to another row, or the key is another. */
 export function unseal(key: Uint8Array, sealed: Uint8Array, row: string): Buffer | undefined {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
   const nonce = sealed.subarray(0, NONCE_BYTES);

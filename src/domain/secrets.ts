@@ -1,4 +1,4 @@
-/** One secret in the settings, a key of its own for each purpose: none can stand in for another. */
+/** Secrets: AUTH_SECRET gives one key for each purpose, and none of them can stand in for another. */
 import type { SecretKeys } from "./ports/secret-keys.ts";
 import { createSecretKey, hash, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 
@@ -28,7 +28,7 @@ export function newSecret(): string {
 }
 
 /**
- * What is kept of a secret (SE-02). A plain SHA-256 is right here and would be wrong for a password:
+ * The hash that is kept of a secret (SE-02). A plain SHA-256 is right here and would be wrong for a password:
  * 256 random bits cannot be guessed, whatever the speed.
  */
 export function hashSecret(secret: string): Uint8Array {
@@ -36,7 +36,7 @@ export function hashSecret(secret: string): Uint8Array {
   return Buffer.from(hash("sha256", secret, "hex"), "hex");
 }
 
-/** Whether two secrets are one, by what is kept of each. As long for every pair: neither length nor a common beginning tells. */
+/** Compares two secrets by their hashes, in a time that tells nothing of either. */
 export function isSameSecret(hash: Uint8Array, other: Uint8Array): boolean {
   return timingSafeEqual(hash, other);
 }

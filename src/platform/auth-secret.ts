@@ -9,12 +9,12 @@ const SECRET_LENGTH = Math.ceil((SECRET_BYTES * 4) / 3);
 /** Reads `auth-secret` in the folder, or makes it, readable by its owner only. Safe when two processes start at once. */
 export async function loadDevelopmentSecret(folder: string): Promise<string> {
   const path = join(folder, "auth-secret");
-  // Its parent is there. Not `recursive`: beneath /proc, say, that never ends.
+  // The parent exists. Not `recursive`: beneath /proc, say, that never ends.
   await mkdir(folder, 0o700).catch((error: unknown) => {
     if (!isFileError(error, "EEXIST")) throw error;
   });
   const secret = (await readIfPresent(path)) ?? (await makeSecret(path));
-  // Keys derived from nothing would be keys that everybody has.
+  // Keys derived from an empty secret would be known to everybody.
   if (secret.length < SECRET_LENGTH)
     throw new Error(`${path} holds no secret: delete it to have one made`);
   return secret;
@@ -29,7 +29,7 @@ async function readIfPresent(path: string): Promise<string | undefined> {
   }
 }
 
-/** Written whole under another name, then linked: whoever reads at that moment finds all of it or nothing. */
+/** Writes the whole secret under another name and then links it, so that no reader finds a part of it. */
 async function makeSecret(path: string): Promise<string> {
   const draft = `${path}.${randomBytes(8).toString("hex")}`;
   const file = await open(draft, "wx", 0o600);

@@ -1,12 +1,12 @@
-/** Runs in a worker thread: the only place where bcrypt is computed. */
+/** Computes bcrypt, in a worker thread: nothing else does. */
 import { constants, setPriority } from "node:os";
 import { compareSync, hashSync } from "bcryptjs";
 
-// On Linux a priority belongs to a thread, so this lowers the worker alone: whoever asks "who is
-// this?" goes before whoever logs in, and a login storm cannot starve the event loop (IV-06).
+// On Linux a priority belongs to a thread, so this lowers the worker alone: requests of sessions that
+// exist go before logins, and a login storm cannot starve the event loop (IV-06).
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
-/** Besides the result, when the work began: nanoseconds of the clock that all threads of a process share. */
+/** A result, and when the work on it began: nanoseconds of the clock that all threads of a process share. */
 export interface Done<T> {
   readonly startedAt: bigint;
   readonly result: T;

@@ -1,48 +1,57 @@
-/** Bcrypt in worker threads behind a bounded queue. */
+/**
+ * Runs bcrypt in worker threads behind a bounded queue. To hash on the event loop is the simple way, and
+ * makes every other request wait for a third of a second at the default cost (IV-06).
+ */
 import { Piscina } from "piscina";
 import type { Meter } from "../domain/ports/meter.ts";
 import type { BcryptWorkers } from "../domain/ports/passwords.ts";
 import type { Done } from "./bcrypt-worker.ts";
 
 export interface BcryptPool extends BcryptWorkers {
-  /** How many hashes wait for a thread. */
+  /** Starts the threads now, so that the first hash does not wait for them. Otherwise that hash starts them. */
+  start(): void;
+  /** Hashes that wait for a thread. */
   waiting(): number;
-  /** Finishes what was begun, then ends the threads. */
+  /** Finishes the hashes that were begun, then ends the threads. */
   close(): Promise<void>;
 }
 
 /**
- * `queueLimit` bounds what waits beyond what runs: past it the answer is `"overloaded"`, at once (IV-07).
- * A command has no `meter`.
+ * Makes the pool. `queueLimit` bounds the hashes that wait beyond those that run: past it the answer is
+ * `"overloaded"`, at once (IV-07). Without `meter` nothing is measured.
  */
 export function createBcryptPool(
   threads: number,
   queueLimit: number,
   meter?: Pick<Meter, "hashWaited" | "hashRefused">,
 ): BcryptPool {
-  const pool = new Piscina({
-    filename: new URL("./bcrypt-worker.ts", import.meta.url).href,
-    minThreads: threads,
-    maxThreads: threads,
-    maxQueue: queueLimit,
-  });
+  let pool: Piscina | undefined;
+  const start = () =>
+    (pool ??= new Piscina({
+      filename: new URL("./bcrypt-worker.ts", import.meta.url).href,
+      minThreads: threads,
+      maxThreads: threads,
+      maxQueue: queueLimit,
+    }));
 
   async function run<T>(name: string, task: object): Promise<T | "overloaded"> {
-    // Asked before, not caught after: `queueSize` is what the pool itself compares with its bound.
-    if (pool.queueSize >= queueLimit) {
+    const workers = start();
+    // Asked before, not caught after: `queueSize` is the number that the pool itself compares with its bound.
+    if (workers.queueSize >= queueLimit) {
       meter?.hashRefused();
       return "overloaded";
     }
     const askedAt = process.hrtime.bigint();
-    const { startedAt, result } = (await pool.run(task, { name })) as Done<T>; // the worker's functions have no types here
+    const { startedAt, result } = (await workers.run(task, { name })) as Done<T>; // the worker's functions have no types here
     meter?.hashWaited(Number(startedAt - askedAt) / 1e9);
     return result;
   }
 
   return {
+    start: () => void start(),
     hash: (input, cost) => run<{ hash: string }>("hash", { input, cost }),
     compare: (input, hash) => run<boolean>("compare", { input, hash }),
-    waiting: () => pool.queueSize,
-    close: () => pool.close(),
+    waiting: () => pool?.queueSize ?? 0,
+    close: async () => pool?.close(),
   };
 }

@@ -1,13 +1,13 @@
-/** The client's address: what limits are keyed by, sessions show and the journal keeps (RL-05, RL-09). */
+/** The client's address, which keys limits, and which sessions show and events keep (RL-05, RL-09). */
 import { BlockList, isIP, SocketAddress } from "node:net";
 
-/** Whether the peer at an address, in its canonical form, is a proxy of ours. */
+/** True where the peer at an address, in its canonical form, is a proxy of ours. */
 export type TrustsProxy = (address: string) => boolean;
 
 /**
- * The proxies `TRUST_PROXY` names: `none`, `loopback`, or a comma-separated list of CIDR blocks and
- * addresses; undefined where it is neither. A block of everybody is refused: it would let every client
- * write its own address. So is a mapped one, because mapped addresses are compared as IPv4.
+ * Reads `TRUST_PROXY`: `none`, `loopback`, or a comma-separated list of CIDR blocks and addresses;
+ * undefined for anything else. A block of all addresses is refused: it would let every client write its
+ * own address. So is a mapped one, because mapped addresses are compared as IPv4.
  */
 export function parseTrustedProxies(setting: string): TrustsProxy | undefined {
   if (setting === "none") return () => false;
@@ -36,11 +36,12 @@ export function createClientAddress(trusts: TrustsProxy): (request: Request) => 
 }
 
 /**
- * The socket's peer, unless that is a proxy of ours; then the first address from the right of
- * X-Forwarded-For that is none. Each proxy appends the peer it saw, so what is right of the first
- * stranger was written by us, and what is left of it by anybody. An entry that is no address ends the
- * walk at the last good one: the limits then count a proxy too much rather than a client too little.
- * `Forwarded` and `X-Real-IP` are not read: a proxy that sets one passes the others on as they came.
+ * Finds the client: the socket's peer, unless that is a proxy of ours; then the first address from the
+ * right of X-Forwarded-For that is no proxy of ours. Each proxy appends the peer that it saw. So the entries
+ * to the right of the first stranger come from our proxies, and those to the left may come from anybody. An
+ * entry that is no address ends the walk at the last good one: the limits then count a proxy too much rather
+ * than a client too little. `Forwarded` and `X-Real-IP` are not read: a proxy that sets one passes the
+ * others on as they came.
  */
 export function findClientAddress(
   peer: string,
@@ -58,24 +59,24 @@ export function findClientAddress(
   return address;
 }
 
-/** The kernel's own spelling, without the zone of a link-local address. */
+/** Spells the peer's address in canonical form, without the zone of a link-local address. */
 function canonicalPeer(peer: string): string {
   if (!peer.includes(":")) return peer;
   return canonicalAddress(peer.split("%")[0] ?? "") ?? peer;
 }
 
-/** `192.0.2.1:80`, `[2001:db8::1]:80` and `[2001:db8::1]`, as some proxies write them. */
+/** Strips the port and brackets that some proxies write: `192.0.2.1:80`, `[2001:db8::1]:80`, `[2001:db8::1]`. */
 function withoutPort(entry: string): string {
   const [, v4, v6] =
     /^(?:([0-9.]+):[0-9]{1,5}|\[([^\]]*:[^\]]*)\](?::[0-9]{1,5})?)$/.exec(entry) ?? [];
   return v4 ?? v6 ?? entry;
 }
 
-/** The one spelling of an address, so that no other is a key of its own; undefined where it is none. */
+/** Spells an address in its one canonical form, so that no other spelling is a key of its own; undefined where it is no address. */
 function canonicalAddress(text: string): string | undefined {
   const family = isIP(text);
   if (family === 4) return text;
-  // A zone means something on the machine that wrote it only.
+  // A zone has a meaning only on the machine that wrote it.
   if (family === 0 || text.includes("%")) return undefined;
   const { address } = new SocketAddress({ address: text, family: "ipv6" });
   // An IPv4 client of a dual-stack socket is that IPv4 client (RL-06).

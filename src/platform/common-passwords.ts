@@ -1,7 +1,7 @@
-/** The passwords that are guessed first, looked up offline (PW-06). */
+/** The passwords that attackers guess first, looked up offline (PW-06). */
 import { dictionary } from "@zxcvbn-ts/language-common";
 
-/** The list's entries are lower case; so must `password` be. */
+/** Looks a password up. `password` must be lower case, as the entries of the list are. */
 export function isCommonPassword(password: string): boolean {
   return commonPasswords.has(password);
 }

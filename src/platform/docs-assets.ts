@@ -1,4 +1,4 @@
-/** The files of Swagger UI, from its package, compressed once when first asked for. */
+/** The files of Swagger UI, from its package. Each is compressed once, when it is first asked for. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -26,11 +26,11 @@ const sources: Record<
     contentType: "image/png",
   },
   "init.js": {
-    file: () => new URL("./docs/init.js", import.meta.url),
+    file: () => new URL("../pages/built/docs.js", import.meta.url),
     contentType: "text/javascript; charset=utf-8",
   },
   "page.css": {
-    file: () => new URL("./docs/page.css", import.meta.url),
+    file: () => new URL("../pages/browser/docs.css", import.meta.url),
     contentType: "text/css; charset=utf-8",
   },
 };

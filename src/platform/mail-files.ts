@@ -1,11 +1,11 @@
-/** Mails as files, for development: one `.eml` each, which any mail program opens. */
+/** Writes mails as files, for development: one `.eml` each, which any mail program opens. */
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createTransport } from "nodemailer";
 import type { MailTransport } from "../domain/ports/mails.ts";
 import { composeMail, type MailSender } from "./mail-message.ts";
 
-/** Writes into `folder`, and makes it where it is missing. Only the owner may read: a mail may hold a reset link. */
+/** Writes into `folder`, which is made where it is missing. Only the owner may read it: a mail may hold a reset link. */
 export function createFileTransport(folder: string, from: MailSender): MailTransport {
   const composer = createTransport({ streamTransport: true, buffer: true });
   return {
@@ -18,7 +18,7 @@ export function createFileTransport(folder: string, from: MailSender): MailTrans
   };
 }
 
-/** Whoever watches the folder finds a whole mail or none. */
+/** Writes under another name and renames, so that a program that watches the folder finds a whole mail or none. */
 async function writeWhole(path: string, content: Buffer, signal: AbortSignal): Promise<void> {
   const draft = `${path}.part`;
   await rm(draft, { force: true });

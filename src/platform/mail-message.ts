@@ -1,16 +1,17 @@
-/** What nodemailer is given: the same for a mail server and for a file. */
+/** Composes a mail for nodemailer, alike for an SMTP server and for a file. */
 import type { SendMailOptions } from "nodemailer";
 import type { DeliverableMail } from "../domain/ports/mails.ts";
 
-/** MAIL_FROM: who the mails are from. */
+/** MAIL_FROM, parsed. */
 export interface MailSender {
   readonly name: string;
   readonly address: string;
 }
 
 /**
- * Addresses as objects and the envelope beside them: nothing is ever parsed for a second recipient
- * (RS-06). The id is the mail's own, so that a copy sent twice is known for one.
+ * Composes the message. Addresses are objects, with the envelope beside them, so that no text is parsed for a
+ * second recipient (RS-06). The message id is made of the mail's own, so that a mail that was sent twice is
+ * recognized as one.
  */
 export function composeMail(mail: DeliverableMail, from: MailSender): SendMailOptions {
   return {
@@ -22,7 +23,7 @@ export function composeMail(mail: DeliverableMail, from: MailSender): SendMailOp
     subject: mail.subject,
     text: mail.text,
     html: mail.html,
-    // RFC 3834 §5: no vacation notice shall answer.
+    // RFC 3834 §5: keeps vacation notices from answering.
     headers: { "auto-submitted": "auto-generated" },
     disableFileAccess: true,
     disableUrlAccess: true,

@@ -1,19 +1,20 @@
-/** What keeps the outbox moving: looks for due mails at a steady pace, whoever asked for what. */
+/** Looks for due mails at a steady pace, which does not depend on requests. */
 
 /**
- * How often the outbox is looked into. Not when a mail is written: work that begins with a request
- * would tell, by the time of the next one, that there was a mail to send (ET-01). Milliseconds.
+ * The time between two looks into the outbox. A mail is not sent when it is written: work that begins with
+ * a request would show, by the time that the next one takes, that there was a mail to send (ET-01).
+ * Milliseconds.
  */
 const LOOK_INTERVAL_MS = 1_000;
-/** How long a mail that is being sent may take once the end has begun. Milliseconds. */
+/** How long the mail under way may take once the server stops. Milliseconds. */
 const STOP_GRACE_MS = 3_000;
 
 export interface MailSenderLoop {
-  /** Finishes the mail under way, or gives it back after a moment. Nothing is sent afterwards. */
+  /** Finishes the mail under way, or gives it back after the grace. No mail is sent afterwards. */
   stop(): Promise<void>;
 }
 
-/** Starts at once. `deliverNext` sends one mail and answers false where none is due; `onError` hears what it throws. */
+/** Starts at once. `deliverNext` sends one mail and answers false where none is due; `onError` gets its errors. */
 export function startMailSender(
   deliverNext: (stopping: AbortSignal) => Promise<boolean>,
   onError: (error: unknown) => void,

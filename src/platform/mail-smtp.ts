@@ -1,19 +1,19 @@
-/** Mails over SMTP, with a deadline on every wait. */
+/** Sends mails over SMTP, with a deadline on every wait. */
 import { createTransport } from "nodemailer";
 import type { MailTransport } from "../domain/ports/mails.ts";
 import { composeMail, type MailSender } from "./mail-message.ts";
 
-/** Milliseconds. The whole attempt has a deadline besides, which the caller's signal brings. */
+/** Deadlines of single waits, in milliseconds. The whole attempt has one besides, in the caller's signal. */
 const CONNECTION_TIMEOUT_MS = 5_000;
 const GREETING_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 10_000;
 const DNS_TIMEOUT_MS = 5_000;
-/** No honest reply is longer. Bytes. */
+/** Longer than any reply of an honest server. Bytes. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /**
- * `url` is SMTP_URL: `smtps://` speaks TLS from the start; `smtp://` demands STARTTLS, because mails
+ * Makes the transport of an SMTP_URL: `smtps://` speaks TLS from the start; `smtp://` demands STARTTLS, because mails
  * carry reset links, unless the server is this machine or the URL says `?requireTLS=false`.
  */
 export function createSmtpTransport(url: string, from: MailSender): MailTransport {

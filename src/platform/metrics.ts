@@ -5,32 +5,33 @@ import type { MetricName, Metrics as Catalogue } from "../contract/metrics.ts";
 import type { Meter, Readings } from "../domain/ports/meter.ts";
 
 export interface Metrics extends Meter {
-  /** Counts what an event tells; requests are events too. */
+  /** Counts an event; requests are events too. */
   count(event: LogEvent): void;
-  /** All metrics in text format 0.0.4, with what was read just now. */
+  /** Writes all metrics in text format 0.0.4, with the readings of this moment. */
   expose(readings: Readings): Promise<string>;
-  /** Looks at the event loop no more. */
+  /** Stops watching the event loop. */
   close(): void;
 }
 
-/** What the contract knows, and this room is told. */
+/** The names of the contract, which this room may not import. */
 export interface MetricsOptions {
   readonly catalogue: Catalogue;
   readonly operationIds: readonly string[];
   readonly eventNames: readonly EventName[];
 }
 
-/** The label of what is no operation. */
+/** The label of a request that is no operation. */
 const NO_OPERATION = "none";
-/** Milliseconds. */
+/** The time between two looks at the event loop. Milliseconds. */
 const TICK_MS = 100;
 /**
- * prom-client's `nodejs_active_*` walk every open connection, which is work a stranger could make; its
- * `nodejs_eventloop_lag_*` begin anew with every scrape, so that two scrapers would halve each other's view.
+ * Metrics of prom-client that are not shown. `nodejs_active_*` walk every open connection, which is work that
+ * a stranger could cause; `nodejs_eventloop_lag_*` begin anew with every scrape, so that two scrapers would
+ * halve each other's view.
  */
 const UNWANTED = /^nodejs_(?:active|eventloop_lag)_/;
 
-/** Registers what the catalogue declares. Series that are certain to come stand at 0 from the start, so that the first of each is an increase. */
+/** Registers the metrics of the catalogue. Series that are certain to come stand at 0 from the start, so that the first event of each is an increase. */
 export function createMetrics({ catalogue, operationIds, eventNames }: MetricsOptions): Metrics {
   const registry = new Registry();
   const { counter, gauge, histogram } = createRegistrar(catalogue, registry);
@@ -96,7 +97,7 @@ function createRegistrar(catalogue: Catalogue, registry: Registry) {
   };
 }
 
-/** The labels of each pair are resolved once: what a request costs is two look-ups and the observation. */
+/** Resolves the labels of each pair once, so that a request costs two look-ups and the observation. */
 function createRequestObserver(
   durations: Histogram<"operation" | "status">,
   operationIds: readonly string[],
@@ -138,7 +139,7 @@ function createLoginCounter(counter: Counter<"outcome">): (outcome: LoginOutcome
   return (outcome) => counter.inc({ outcome });
 }
 
-/** Every gauge, and what it shows. */
+/** The reading that each gauge shows. */
 const shown: Readonly<Record<NameOf<"gauge">, (readings: Readings) => number | undefined>> = {
   portcullis_password_hash_queue_waiting: ({ hashQueue }) => hashQueue.waiting,
   portcullis_password_hash_queue_limit: ({ hashQueue }) => hashQueue.limit,
@@ -149,7 +150,7 @@ const shown: Readonly<Record<NameOf<"gauge">, (readings: Readings) => number | u
   portcullis_outbox_oldest_mail_age_seconds: ({ outbox }) => outbox?.oldestAgeSeconds,
 };
 
-/** What is not known has no sample: a 0 would be a claim. */
+/** Leaves a gauge without a sample where its reading is unknown: a 0 would be a claim. */
 function createGauges(gauge: (name: NameOf<"gauge">) => Gauge<never>) {
   const names = Object.keys(shown) as NameOf<"gauge">[]; // keys of a literal
   const gauges = names.map((name) => ({ gauge: gauge(name), read: shown[name] }));
@@ -162,7 +163,7 @@ function createGauges(gauge: (name: NameOf<"gauge">) => Gauge<never>) {
   };
 }
 
-/** How late the next tick is, again and again; answers how to stop it. */
+/** Observes how late each tick is, until the answered function is called. */
 function watchEventLoop(observe: (seconds: number) => void): () => void {
   let dueAt = performance.now() + TICK_MS;
   const timer = setInterval(() => {
@@ -173,11 +174,11 @@ function watchEventLoop(observe: (seconds: number) => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** Memory, CPU, event loop and garbage collection belong to the process, however many servers a test starts in it. */
+/** The metrics of the whole process (memory, CPU, event loop, garbage collection), however many servers a test starts in it. */
 function ofThisProcess(): Registry {
   if (processRegistry === undefined) {
     processRegistry = new Registry();
-    // Its own look at the event loop cannot be left out, so it is made rare, and not shown.
+    // Its own watch on the event loop cannot be left out, so it is made rare, and is not shown.
     collectDefaultMetrics({ register: processRegistry, eventLoopMonitoringPrecision: 1000 });
     for (const { name } of processRegistry.getMetricsAsArray())
       if (UNWANTED.test(name)) processRegistry.removeSingleMetric(name);

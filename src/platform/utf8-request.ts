@@ -1,19 +1,23 @@
-/** A body that is not UTF-8 is not JSON (RFC 8259 §8.1), and stays so until it is parsed. */
+/**
+ * Spoils a body that is not UTF-8, as its bytes arrive, so that it is refused as no JSON. A fatal decode in
+ * `readJson` is the simple way, and costs 17 to 29 µs a body: `arrayBuffer()` builds a native Request.
+ */
 import { isUtf8 } from "node:buffer";
 import { IncomingMessage } from "node:http";
 
-/** A byte that no JSON text holds. */
+/** A byte that occurs in no JSON text. */
 const NO_JSON = 0;
 
 /**
- * Whoever decodes a body puts U+FFFD in the place of each byte that is no UTF-8, and then it parses: of
- * clients that send ISO 8859-1, "café" and "cafè" would be one password. Here such bytes become what no
- * parser takes, as they arrive and as many as they are. Half a character at the very end needs nothing: no
- * JSON ends with one. Looking costs nothing beside the parsing; decoding, which only says the same, is for
- * bodies whose pieces end within a character.
+ * A request whose body stays JSON only where it is UTF-8 (RFC 8259 §8.1). Decoders put U+FFFD in the place
+ * of every byte that is no UTF-8, and the text parses all the same: for clients that send ISO 8859-1,
+ * "café" and "cafè" would be one password. Here each piece that is no UTF-8 is overwritten, in its length,
+ * with bytes that no JSON parser takes. Half a character at the end of the body needs no check, because no
+ * JSON ends with one. `isUtf8` costs next to nothing beside the parsing. The slower decoder is used only
+ * from the first piece that ends within a character.
  */
 export class Utf8Request extends IncomingMessage {
-  /** Since a piece that is no UTF-8 by itself. */
+  /** Made at the first piece that is no UTF-8 by itself. */
   #decoder: TextDecoder | undefined;
 
   override push(piece: unknown, encoding?: BufferEncoding): boolean {

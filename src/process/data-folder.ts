@@ -1,17 +1,16 @@
-/** Where this process keeps its files, its secret among them: made at the start, or the start is refused. */
+/** The folder where this process keeps files of its own: the secret and the mails of a developer, and whatever lies beside a SQLite database. */
 import { mkdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import type { Settings } from "./settings.ts";
+import { dirname, resolve } from "node:path";
 import { loadDevelopmentSecret } from "../platform/auth-secret.ts";
+import type { Settings } from "./settings.ts";
 import { StartRefusedError } from "./start-refused.ts";
 
 const FOLDER_MODE = 0o700;
 
-/** Makes the folder, and one for mails in it where `hasOutbox`. Rejects with a `StartRefusedError`. */
-export async function makeDataFolder(folder: string, hasOutbox: boolean): Promise<void> {
+/** Makes a folder, with those above it, for the owner alone. Rejects with a `StartRefusedError`. */
+export async function makeFolder(folder: string): Promise<void> {
   try {
-    await makeFolder(resolve(folder));
-    if (hasOutbox) await makeFolder(join(resolve(folder), "outbox"));
+    await makeWithParents(resolve(folder));
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
     throw new StartRefusedError(
@@ -21,14 +20,15 @@ export async function makeDataFolder(folder: string, hasOutbox: boolean): Promis
   }
 }
 
-/** AUTH_SECRET; without it, in development, the one that is kept in the folder. Rejects with a `StartRefusedError`. */
+/** AUTH_SECRET; without it, in development, the secret that is kept in the data folder. Rejects with a `StartRefusedError`. */
 export async function authSecretOf(
-  { AUTH_SECRET }: Pick<Settings, "AUTH_SECRET">,
-  folder: string,
+  settings: Pick<Settings, "AUTH_SECRET" | "dataFolder">,
 ): Promise<string> {
-  if (AUTH_SECRET !== undefined) return AUTH_SECRET;
+  if (settings.AUTH_SECRET !== undefined) return settings.AUTH_SECRET;
+  const folder = resolve(settings.dataFolder);
+  await makeFolder(folder);
   try {
-    return await loadDevelopmentSecret(resolve(folder));
+    return await loadDevelopmentSecret(folder);
   } catch (error) {
     throw new StartRefusedError(
       `AUTH_SECRET is not set, and there is none to be had: ${error instanceof Error ? error.message : ""}`,
@@ -37,13 +37,13 @@ export async function authSecretOf(
   }
 }
 
-/** Not `recursive`: where a file system answers ENOENT for what has a parent, as /proc does, that never ends. */
-async function makeFolder(path: string): Promise<void> {
+/** Not `mkdir` with `recursive`: where a file system answers ENOENT for what has a parent, as /proc does, that never ends. */
+async function makeWithParents(path: string): Promise<void> {
   const make = () => mkdir(path, FOLDER_MODE);
   try {
     await make().catch(async (error: unknown) => {
       if (codeOf(error) !== "ENOENT" || dirname(path) === path) throw error;
-      await makeFolder(dirname(path));
+      await makeWithParents(dirname(path));
       await make();
     });
   } catch (error) {

@@ -1,36 +1,33 @@
-/** What the settings say, in the shape in which the rules of auth take it. */
-import type { Settings } from "./settings.ts";
+/** Builds the domain's `Dependencies` from the settings. */
 import { NOTICE_QUOTA } from "../contract/limits.ts";
 import { PASSWORD_MAX_CODE_POINTS } from "../contract/values.ts";
-import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { openKeyRing } from "../domain/keys.ts";
 import { createPasswords } from "../domain/passwords.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
 import type { BcryptWorkers } from "../domain/ports/passwords.ts";
 import { isCommonPassword } from "../platform/common-passwords.ts";
 import { newId } from "../platform/ids.ts";
+import type { Settings } from "./settings.ts";
 
-/** What was opened for this process alone. */
+/** Everything but the key ring, which makes the first signing key where there is none: only a server signs tokens. */
+export type SystemDependencies = Omit<Dependencies, "keyRing">;
+
+/** The parts that were opened for this process. */
 export interface Opened extends Pick<Dependencies, "storage" | "log" | "meter" | "secretKeys"> {
   readonly bcrypt: BcryptWorkers;
-  /** PUBLIC_URL, or the one that holds in development. */
-  readonly publicUrl: string;
 }
 
-/** Rejects with a `ForeignSecretError` where AUTH_SECRET is not the one the database was made with. */
-export async function createDependencies(
+export function dependenciesOf(
   settings: Settings,
-  { storage, log, meter, secretKeys, bcrypt, publicUrl }: Opened,
-): Promise<Dependencies> {
-  const { signingKeySeal, passwordPepper } = secretKeys;
-  const now = Date.now();
+  { storage, log, meter, secretKeys, bcrypt }: Opened,
+): SystemDependencies {
   return {
     storage,
     log,
     meter,
     newId,
     secretKeys,
-    keyRing: await openKeyRing(storage, signingKeySeal, settings.ACCESS_TOKEN_TTL, newId(now), now),
-    passwords: createPasswords(bcrypt, passwordPepper, settings.BCRYPT_COST),
+    passwords: createPasswords(bcrypt, secretKeys.passwordPepper, settings.BCRYPT_COST),
     passwordPolicy: {
       minLength: settings.PASSWORD_MIN_LENGTH,
       maxLength: PASSWORD_MAX_CODE_POINTS,
@@ -57,6 +54,25 @@ export async function createDependencies(
       refresh_ip: settings.LIMIT_REFRESH_IP,
     },
     lockout: { threshold: settings.LOCKOUT_THRESHOLD, seconds: settings.LOCKOUT_SECONDS },
-    issuer: publicUrl,
+    issuer: publicUrlOf(settings),
   };
+}
+
+/** Adds the keys that sign tokens. Rejects with a `ForeignSecretError` where AUTH_SECRET is not the one the database was made with. */
+export async function addKeyRing(
+  deps: SystemDependencies,
+  { ACCESS_TOKEN_TTL }: Settings,
+): Promise<Dependencies> {
+  const { storage, secretKeys } = deps;
+  const now = Date.now();
+  const seal = secretKeys.signingKeySeal;
+  return {
+    ...deps,
+    keyRing: await openKeyRing(storage, seal, ACCESS_TOKEN_TTL, newId(now), now),
+  };
+}
+
+/** PUBLIC_URL; without it, in development, this machine's own name. */
+function publicUrlOf({ PUBLIC_URL, PORT }: Settings): string {
+  return PUBLIC_URL ?? `http://localhost:${PORT}`;
 }

@@ -11,11 +11,11 @@ const DEVELOPMENT_EMAIL = "admin@example.com";
 
 export interface FirstAdmin {
   readonly email: string;
-  /** Only where it was made up; it is kept nowhere. */
+  /** Undefined where ADMIN_PASSWORD gave it. It is kept nowhere. */
   readonly generatedPassword: string | undefined;
 }
 
-/** Makes the first admin while there is none; undefined where there is one, or nobody asked for one. */
+/** Makes the first admin while there is none. Undefined where there is one, or where production names none. */
 export async function ensureFirstAdmin(
   deps: Dependencies,
   { NODE_ENV, ADMIN_EMAIL, ADMIN_PASSWORD }: Settings,
@@ -23,7 +23,7 @@ export async function ensureFirstAdmin(
 ): Promise<FirstAdmin | undefined> {
   if (ADMIN_EMAIL === undefined && NODE_ENV !== "development") return undefined;
   const admins = await deps.storage.users.list({ role: "admin" }, 1, undefined);
-  if (admins.length > 0) return undefined; // no need to hash a password that will not be used
+  if (admins.length > 0) return undefined; // no password is hashed that will not be used
 
   const email = ADMIN_EMAIL ?? DEVELOPMENT_EMAIL;
   const password = ADMIN_PASSWORD ?? newSecret();

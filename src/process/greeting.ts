@@ -1,14 +1,14 @@
-/** What a person who starts the server is told once it listens. */
-import { join } from "node:path";
+/** The words for a person who starts the server, once it listens. */
 import packageJson from "../../package.json" with { type: "json" };
-import type { Settings } from "./settings.ts";
+import type { DatabaseTarget } from "../storage/engine/target.ts";
 import type { RunningServer } from "./server.ts";
+import type { Settings } from "./settings.ts";
 
 const { version } = packageJson;
 
-/** Where to find what, and the first administrator's password where it was made up: it is shown nowhere else. */
+/** Says where to find what; and the first administrator's password where it was made up, which is shown nowhere else. */
 export function greetingOf(
-  { address, firstAdmin, dataFolder }: RunningServer,
+  { address, firstAdmin, outboxFolder }: RunningServer,
   settings: Settings,
 ): string {
   const url = address.replace("127.0.0.1", "localhost");
@@ -17,11 +17,8 @@ export function greetingOf(
     `  API      ${url}`,
     ...(settings.NODE_ENV === "production"
       ? []
-      : [
-          `  Docs     ${url}/docs`,
-          `  Outbox   ${join(dataFolder, "outbox")} (mails appear here as .eml files)`,
-        ]),
-    `  Data     ${withoutPassword(settings.DATABASE_URL)}`,
+      : [`  Docs     ${url}/docs`, `  Outbox   ${outboxFolder} (mails appear here as .eml files)`]),
+    `  Data     ${withoutPassword(settings.database)}`,
   ];
   if (firstAdmin?.generatedPassword !== undefined)
     lines.push(
@@ -33,9 +30,9 @@ export function greetingOf(
   return `${lines.join("\n")}\n`;
 }
 
-/** What is said at the start ends in a journal. The query may hold a password too. */
-function withoutPassword(databaseUrl: string): string {
-  if (databaseUrl.startsWith("sqlite:")) return databaseUrl;
-  const url = URL.parse(databaseUrl);
+/** The greeting ends in a journal. The query of a URL may hold a password too. */
+function withoutPassword(database: DatabaseTarget): string {
+  if (database.kind === "sqlite") return `sqlite:${database.path}`;
+  const url = URL.parse(database.url);
   return url === null ? "PostgreSQL" : `${url.protocol}//${url.host}${url.pathname}`;
 }

@@ -1,4 +1,4 @@
-/** The socket: what is listened on, and how long a connection may take. */
+/** The socket: where the server listens, and how long a connection may take. */
 import { Server } from "node:http";
 import type { Socket } from "node:net";
 import { serve } from "srvx/node";
@@ -10,22 +10,22 @@ import type { AnswerHeaders } from "../routes/headers.ts";
 import { StartRefusedError } from "./start-refused.ts";
 import { badRequest, createHostCheck, refuseUnreadable } from "./unreadable-requests.ts";
 
-/** How long whoever is at the other end may take (IV-08). Milliseconds. */
+/** How long a client may take (IV-08). Milliseconds. */
 export interface Patience {
-  /** Until all headers of a request are there. */
+  /** Until all headers of a request have arrived. */
   readonly headersMs: number;
-  /** Until all of a request is there. */
+  /** Until all of a request has arrived. */
   readonly requestMs: number;
   /**
-   * Until an answer is taken. Whether some of it is makes no difference, nor does what is sent meanwhile:
+   * Until an answer is read to its end. Neither reading a part of it helps, nor sending bytes meanwhile:
    * a client that reads nothing but sends a line break now and then looks alive to every timeout of Node's.
    */
   readonly answerMs: number;
-  /** How often connections are held against these: a slow one lasts this much longer at the most. */
+  /** The time between two checks of the connections: a slow one lasts this much longer at the most. */
   readonly lookEveryMs: number;
 }
 
-/** With the looks that notice it, nobody slow stays past 15 s: one for a request, two for an answer. */
+/** No slow client stays past 15 s, including the checks that notice it: one for a request, two for an answer. */
 export const usualPatience: Patience = {
   headersMs: 10_000,
   requestMs: 14_000,
@@ -34,23 +34,23 @@ export const usualPatience: Patience = {
 };
 /** How long a kept-alive connection may idle: longer than common proxies keep theirs. Milliseconds. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-/** At the end, how soon after its answer a kept-alive connection is closed. Milliseconds. */
+/** How soon after its answer a kept-alive connection is closed, once the server ends. Milliseconds. */
 const LET_GO_EVERY_MS = 50;
 
 export interface Listener {
-  /** Where it listens: `http://127.0.0.1:3000`. */
+  /** The origin it listens on: `http://127.0.0.1:3000`. */
   readonly address: string;
-  /** Takes no more connections and waits for the requests it has; with `cut`, waits for nobody. */
+  /** Takes no more connections and waits for the accepted requests; with `cut`, closes those too. */
   close(cut?: boolean): Promise<void>;
 }
 
 export interface Answering {
   fetch(request: Request): Response | Promise<Response>;
-  /** What every answer carries: also one to a request that cannot be read, which `fetch` never sees (HD-01). */
+  /** The headers of every answer: also of one to a request that cannot be read, which `fetch` never sees (HD-01). */
   commonHeaders(): AnswerHeaders;
 }
 
-/** Listens where the settings say; rejects with a `StartRefusedError` where that cannot be. */
+/** Listens where the settings say. Rejects with a `StartRefusedError` where the machine refuses that. */
 export async function listen(
   settings: Pick<Settings, "HOST" | "PORT">,
   { fetch, commonHeaders }: Answering,
@@ -82,7 +82,7 @@ export async function listen(
   refuseUnreadable(node, commonHeaders);
   const connections = cutUntakenAnswers(node, patience);
   const close = async (cut?: boolean): Promise<void> => {
-    // What idles now is closed by Node itself; what is still being answered idles later. Node takes
+    // Node itself closes the connections that idle now; those with a request idle later. Node takes
     // an answer for done once it is written, whether or not it is sent: none may be on its way.
     const letting = setInterval(() => {
       if (connections().every(({ writableLength }) => writableLength === 0))
@@ -94,11 +94,12 @@ export async function listen(
 }
 
 /**
- * Node's own timeouts end with the request: whoever asks for much and reads nothing would keep a
- * connection, and the answer in memory, for ever. Answers all that are open.
+ * Cuts connections whose client does not read its answer. Node's own timeouts end with the request, so a
+ * client that asks for much and reads nothing would keep a connection, and the answer in memory, for ever.
+ * Returns a function that lists the open connections.
  */
 function cutUntakenAnswers(server: Server, { answerMs, lookEveryMs }: Patience): () => Socket[] {
-  /** Every open connection, and since when something has been waiting to be taken from it. */
+  /** Every open connection, and since when bytes wait for its client to read them. */
   const waitingSince = new Map<Socket, number | undefined>();
   server.on("connection", (socket: Socket) => {
     waitingSince.set(socket, undefined);

@@ -1,25 +1,25 @@
-/** What a scrape reads besides what was counted: asked of each part, briefly. */
+/** The readings that a scrape adds to the counters: the queue of hashes, the pool, the outbox. */
 import type { PoolState } from "../domain/ports/meter.ts";
 import type { Storage } from "../domain/ports/storage.ts";
 import type { BcryptPool } from "../platform/bcrypt-workers.ts";
 import type { Metrics } from "../platform/metrics.ts";
 
-/** How long an answer of the database holds: scraping faster does not ask it more often. Milliseconds. */
+/** How long an answer of the database is used again: scraping faster does not ask it more often. Milliseconds. */
 const READ_INTERVAL_MS = 1_000;
-/** How long it is waited for. Scrapers wait ten seconds, and get all the rest in any case. Milliseconds. */
+/** How long a scrape waits for that answer. Scrapers wait ten seconds, and get all other metrics in any case. Milliseconds. */
 const READ_TIMEOUT_MS = 1_000;
 
 export interface Scraped {
   readonly storage: Storage;
   readonly bcrypt: BcryptPool;
-  /** Of a database that has one. */
+  /** Undefined where the database has no pool. */
   readonly pool: () => PoolState | undefined;
-  /** How many hashes may wait. */
+  /** Hashes that may wait at the most. */
   readonly hashQueueLimit: number;
   readonly now: () => number;
 }
 
-/** All metrics as text. It never fails for want of a database: what is not known is left out. */
+/** Makes the function that gives all metrics as text. It never fails for want of a database: an unknown value is left out. */
 export function createExposition(metrics: Metrics, scraped: Scraped): () => Promise<string> {
   const { storage, bcrypt, pool, hashQueueLimit, now } = scraped;
   const readOutbox = atIntervals(() => storage.mails.measure());
@@ -41,7 +41,7 @@ export function createExposition(metrics: Metrics, scraped: Scraped): () => Prom
   }
 }
 
-/** Whoever asks within the interval, or while a reading is under way, shares it. Undefined where it fails or takes too long. */
+/** Shares one reading among all that ask within the interval, or while it is under way. Undefined where it fails or takes too long. */
 function atIntervals<T>(read: () => Promise<T>): () => Promise<T | undefined> {
   let startedAt = -Infinity;
   let isUnderWay = false;

@@ -1,30 +1,32 @@
-/** The server as one thing: everything it needs opened in order, and closed again. */
+/** The server: opens the system, composes the app, listens, and starts the jobs; closes all of it again. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RouteDescriptor } from "@hectoday/http";
+import type { App, RouteDescriptor } from "@hectoday/http";
 import { FastResponse } from "srvx/node";
 import packageJson from "../../package.json" with { type: "json" };
-import { createApp, createEventLog } from "../app.ts";
-import { startCleaning } from "./jobs/cleaning.ts";
-import { dataFolderOf, poolOf, type Settings } from "./settings.ts";
+import { createApp } from "../app.ts";
 import { eventNames } from "../contract/events.ts";
 import { metrics as catalogue } from "../contract/metrics.ts";
-import { operationIds, operations } from "../contract/operations.ts";
-import { secretFieldNames } from "../contract/secret-fields.ts";
-import { authSecretOf, makeDataFolder } from "./data-folder.ts";
-import { createDependencies } from "./dependencies.ts";
-import { deriveKeys } from "../domain/secrets.ts";
-import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
-import { listen } from "./listener.ts";
-import { startOutbox } from "./jobs/outbox.ts";
-import { createBcryptPool } from "../platform/bcrypt-workers.ts";
+import { operationIds } from "../contract/operations.ts";
+import { outsideRequest } from "../domain/change.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { createClientAddress } from "../platform/client-address.ts";
+import { docsPage } from "../pages/docs.ts";
+import { renderPages } from "../pages/pages.ts";
+import { type PageSources, pageSourceNames } from "../pages/sources.ts";
 import { createDocsAssets } from "../platform/docs-assets.ts";
-import { createLogWriter } from "../platform/log.ts";
-import { createMetrics } from "../platform/metrics.ts";
-import { createExposition } from "./scraping.ts";
+import { createMetrics, type Metrics } from "../platform/metrics.ts";
+import { readPageSources } from "../platform/page-sources.ts";
 import { createBaseHeaders } from "../routes/headers.ts";
-import { openStorage } from "../storage/storage.ts";
+import { makeFolder } from "./data-folder.ts";
+import { addKeyRing } from "./dependencies.ts";
+import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
+import { startCleaning } from "./jobs/cleaning.ts";
+import { startOutbox } from "./jobs/outbox.ts";
+import { listen } from "./listener.ts";
+import { createExposition } from "./scraping.ts";
+import type { Settings } from "./settings.ts";
+import { openSystem, type System } from "./system.ts";
 
 const { version } = packageJson;
 
@@ -35,83 +37,68 @@ export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:3000`. */
   readonly address: string;
   readonly firstAdmin: FirstAdmin | undefined;
-  readonly dataFolder: string;
-  /** All that is served: operations, pages, and the refusals of other methods. */
+  /** Where mails become files while there is no SMTP server. */
+  readonly outboxFolder: string;
+  /** Everything that is served: operations, pages, and the refusals of other methods. */
   readonly routes: readonly RouteDescriptor[];
-  /** From now on it is not ready, and refuses what needs the database. */
+  /** From now on the server is not ready, and refuses whatever needs the database. */
   drain(): void;
-  /** Drains, waits for what was accepted, closes everything, logs `reason`. Safe to call twice. */
+  /** Drains, waits for accepted requests, closes everything, logs `reason`. Safe to call twice. */
   stop(reason: string): Promise<void>;
 }
 
-/** Starts everything, in the order each thing needs the one before; answers once it listens. */
+/** Starts the server and resolves once it listens. Rejects, with everything closed, with an error that `refusalOf` explains. */
 export async function startServer(settings: Settings): Promise<RunningServer> {
-  const production = settings.NODE_ENV === "production";
-  const dataFolder = dataFolderOf(settings);
-  const hasFiles = !production || settings.DATABASE_URL.startsWith("sqlite:");
-  if (hasFiles) await makeDataFolder(dataFolder, !production);
-  const authSecret = await authSecretOf(settings, dataFolder);
+  const outboxFolder = join(settings.dataFolder, "outbox");
+  if (settings.NODE_ENV !== "production") await makeFolder(outboxFolder);
+  const metrics = createMetrics({ catalogue, operationIds, eventNames });
+  try {
+    const system = await openSystem(settings, metrics);
+    try {
+      return await startOn(system, metrics, outboxFolder);
+    } catch (error) {
+      await system.close().catch(() => undefined); // the first error is the one to tell
+      throw error;
+    }
+  } catch (error) {
+    metrics.close();
+    throw error;
+  }
+}
 
-  const publicUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
-  const logWriter = createLogWriter(
-    settings.LOG_LEVEL,
-    secretFieldNames(Object.values(operations)),
-  );
-  const meter = createMetrics({ catalogue, operationIds, eventNames });
-  // Counted whatever LOG_LEVEL lets through.
-  const log = createEventLog((event) => {
-    meter.count(event);
-    logWriter.print(event);
-  }, production);
-  const storage = await openStorage(settings.DATABASE_URL, poolOf(settings));
-  const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE, meter);
-  const secretKeys = deriveKeys(authSecret);
+async function startOn(
+  system: System,
+  metrics: Metrics,
+  outboxFolder: string,
+): Promise<RunningServer> {
+  const { settings } = system;
+  const deps = await addKeyRing(system.deps, settings);
+  const { log, storage } = deps;
   const now = Date.now;
-  const opened = { storage, log, meter, secretKeys, bcrypt, publicUrl };
-  const deps = await createDependencies(settings, opened);
-  const firstAdmin = await ensureFirstAdmin(deps, settings, {
-    requestId: null,
-    ip: null,
-    now: now(),
-  });
+  system.bcrypt.start(); // or the first login would wait for the threads
+  const firstAdmin = await ensureFirstAdmin(deps, settings, outsideRequest(now()));
 
   let draining = false;
-  const https = publicUrl.startsWith("https:");
-  const allowedOrigins = new Set([publicUrl]);
-  const app = createApp({
-    deps,
-    production,
-    https,
-    allowedOrigins,
-    corsOrigins: settings.CORS_ORIGINS,
-    docs: (settings.DOCS ?? (production ? "off" : "on")) === "on" ? docs() : undefined,
+  const site: Site = {
+    https: deps.issuer.startsWith("https:"),
+    allowedOrigins: new Set([deps.issuer]),
     isDraining: () => draining,
-    metrics: {
-      expose: createExposition(meter, {
-        storage,
-        bcrypt,
-        pool: () => storage.poolState(),
-        hashQueueLimit: settings.HASH_QUEUE,
-        now,
-      }),
-      token: settings.METRICS_TOKEN,
-      publicUrl,
-    },
-    clientAddress: createClientAddress(settings.TRUST_PROXY),
     now,
-    ResponseClass: FastResponse,
-  });
-  const baseHeaders = createBaseHeaders(https);
+  };
+  const app = composeApp(system, deps, metrics, site, await readPageSources(pageSourceNames));
+  const baseHeaders = createBaseHeaders(site.https);
   const listener = await listen(settings, {
     fetch: app.fetch,
     commonHeaders: () => ({ ...baseHeaders, "x-request-id": deps.newId(now()) }),
   });
   const { address } = listener;
   // A developer's browser may call a loopback address by any of its names.
-  if (!production) for (const origin of loopbackOrigins(address)) allowedOrigins.add(origin);
-  log.print(log.compose(outside(now()), "server_started", { version, address }));
-  const outbox = startOutbox(settings, deps, join(dataFolder, "outbox"));
+  if (settings.NODE_ENV !== "production")
+    for (const origin of loopbackOrigins(address)) site.allowedOrigins.add(origin);
+  log.print(log.compose(outsideRequest(now()), "server_started", { version, address }));
+  const outbox = startOutbox(settings, deps, outboxFolder);
   const cleaning = startCleaning(storage, settings, now);
+
   let stopped: Promise<void> | undefined;
   async function stop(reason: string): Promise<void> {
     draining = true;
@@ -119,16 +106,15 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     const cut = setTimeout(() => void listener.close(true), DRAIN_TIMEOUT_MS);
     await Promise.all([listener.close(), outbox.stop()]);
     clearTimeout(cut);
-    await bcrypt.close();
-    await storage.close();
-    meter.close();
-    log.print(log.compose(outside(now()), "server_stopped", { version, reason }));
-    await logWriter.close();
+    metrics.close();
+    await system.close(() => {
+      log.print(log.compose(outsideRequest(now()), "server_stopped", { version, reason }));
+    });
   }
   return {
     address,
     firstAdmin,
-    dataFolder,
+    outboxFolder,
     routes: app.routes,
     drain: () => {
       draining = true;
@@ -137,17 +123,60 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   };
 }
 
-/** What `/docs` shows: the document as it was published. */
-function docs() {
+/** Facts on which the app and the listener must agree, and which may change while the server runs. */
+interface Site {
+  /** Served over TLS, as PUBLIC_URL says. */
+  readonly https: boolean;
+  /** Grows by the loopback names once the port is known, in development. */
+  readonly allowedOrigins: Set<string>;
+  readonly isDraining: () => boolean;
+  readonly now: () => number;
+}
+
+function composeApp(
+  { settings, bcrypt }: System,
+  deps: Dependencies,
+  metrics: Metrics,
+  { https, allowedOrigins, isDraining, now }: Site,
+  pageSources: PageSources,
+): App {
+  const { storage, issuer: publicUrl } = deps;
+  const production = settings.NODE_ENV === "production";
+  const expose = createExposition(metrics, {
+    storage,
+    bcrypt,
+    pool: () => storage.poolState(),
+    hashQueueLimit: settings.HASH_QUEUE,
+    now,
+  });
+  return createApp({
+    deps,
+    production,
+    https,
+    allowedOrigins,
+    corsOrigins: settings.CORS_ORIGINS,
+    pages: renderPages(pageSources, { newPassword: deps.passwordPolicy }),
+    docs:
+      (settings.DOCS ?? (production ? "off" : "on")) === "on" ? openDocs(pageSources) : undefined,
+    isDraining,
+    metrics: { expose, token: settings.METRICS_TOKEN, publicUrl },
+    clientAddress: createClientAddress(settings.TRUST_PROXY),
+    now,
+    ResponseClass: FastResponse,
+  });
+}
+
+/** `/docs`, its assets, and the published document. */
+function openDocs(pageSources: PageSources) {
   const published = new URL("../../openapi/openapi.json", import.meta.url);
-  return { document: () => readFile(published, "utf8"), assets: createDocsAssets() };
+  return {
+    page: docsPage(pageSources),
+    document: () => readFile(published, "utf8"),
+    assets: createDocsAssets(),
+  };
 }
 
 function loopbackOrigins(address: string): string[] {
   const { port } = new URL(address);
   return ["localhost", "127.0.0.1", "[::1]"].map((host) => `http://${host}:${port}`);
-}
-
-function outside(now: number) {
-  return { requestId: null, ip: null, now };
 }

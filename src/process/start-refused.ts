@@ -1,13 +1,13 @@
-/** What stops a start, or a command, and can be mended by whoever runs it. */
+/** Errors that stop a start or a command, and that the operator can mend. */
 import { ForeignSecretError } from "../domain/keys.ts";
 import { StorageUnavailableError, UnsafeStorageError } from "../domain/ports/storage.ts";
 
-/** The start cannot go on, and whoever runs the server can mend it: the message says how, and is all that is shown. */
+/** The start cannot go on, and the operator can mend it: the message says how, and nothing else is shown. */
 export class StartRefusedError extends Error {
   override readonly name = "StartRefusedError";
 }
 
-/** What to say of it, in a line or two; undefined for what is a bug of ours. */
+/** Explains such an error in a line or two; undefined for a bug of ours. */
 export function refusalOf(error: unknown): string | undefined {
   if (
     error instanceof StartRefusedError ||
@@ -20,7 +20,7 @@ export function refusalOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** The database's or the system's own words, which name addresses and roles, and no passwords. */
+/** Quotes the database or the system, whose messages name addresses and roles, and no passwords. */
 function reasonOf({ cause }: Error): string {
   if (!(cause instanceof Error)) return "";
   const { message } = cause.cause instanceof Error ? cause.cause : cause;

@@ -1,7 +1,7 @@
 /**
- * What is refused below the app: what is no HTTP, what could be read in two ways, what came too slowly.
- * It has no operation and no problem of the contract, so its answer has no body; the headers of all
- * others it has (HD-01).
+ * Requests that are refused below the app: not HTTP, readable in two ways, or too slow. They have no
+ * operation and no problem of the contract, so the answer has no body; it has the headers of all answers
+ * (HD-01).
  */
 import { type Server, STATUS_CODES } from "node:http";
 import { Socket } from "node:net";
@@ -9,7 +9,7 @@ import type { ServerRequest } from "srvx";
 import { FastResponse } from "srvx/node";
 import type { AnswerHeaders } from "../routes/headers.ts";
 
-/** What Node's parser complains of, by its code; anything else is 400. */
+/** The status for a code of Node's parser; any other code is 400. */
 const parserStatuses: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
@@ -18,10 +18,10 @@ const parserStatuses: Readonly<Record<string, number>> = {
 
 const LAST_AND_EMPTY = { connection: "close", "content-length": "0" };
 
-/** Answers in Node's place, which would do it without our headers. */
+/** Answers in place of Node, whose own answers lack our headers. */
 export function refuseUnreadable(server: Server, commonHeaders: () => AnswerHeaders): void {
   server.on("clientError", (error, socket) => {
-    // Nobody is there any more. Otherwise no answer is half-way: each of ours is one write.
+    // The client is gone. Where it is not, no answer is half-way: each of ours is one write.
     if (!(socket instanceof Socket) || !socket.writable) return void socket.destroy(error);
     const status = ("code" in error && parserStatuses[String(error.code)]) || 400;
     socket.write(spell(status, commonHeaders()));
@@ -37,8 +37,9 @@ export function refuseUnreadable(server: Server, commonHeaders: () => AnswerHead
 }
 
 /**
- * A Host header that is missing, is there twice or is no host is what a proxy in front may have read
- * differently (IV-12, RFC 9112 §3.2). The last good one is remembered: nearly every request sends the same.
+ * Refuses a Host header that is missing, is there twice or names no host: a proxy in front may have read
+ * it differently (IV-12, RFC 9112 §3.2). The last good one is remembered, because nearly every request
+ * sends the same.
  */
 export function createHostCheck(): (request: ServerRequest) => boolean {
   let knownHost: string | undefined;
@@ -52,6 +53,7 @@ export function createHostCheck(): (request: ServerRequest) => boolean {
   };
 }
 
+/** 400 without a body, after which the connection is closed. */
 export function badRequest(headers: AnswerHeaders): Response {
   return new FastResponse(null, { status: 400, headers: { ...headers, ...LAST_AND_EMPTY } });
 }

@@ -1,9 +1,12 @@
-import { listEvents } from "../domain/audit.ts";
+import { ownView } from "../contract/own-events.ts";
+import { listEvents, listOwnEvents } from "../domain/audit.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { foreignCursor } from "./foreign-cursor.ts";
 import type { Handlers } from "./handler.ts";
 
-export function createAuditHandlers(deps: Dependencies): Pick<Handlers, "listEvents"> {
+export function createAuditHandlers(
+  deps: Dependencies,
+): Pick<Handlers, "listEvents" | "listMyEvents"> {
   return {
     async listEvents({ input }) {
       const { limit, cursor, event, userId, since, until } = input.query;
@@ -15,10 +18,15 @@ export function createAuditHandlers(deps: Dependencies): Pick<Handlers, "listEve
       };
       const page = await listEvents(deps, filter, limit, cursor);
       if (page === undefined) return foreignCursor;
-      return {
-        status: 200,
-        body: { items: page.items.map((stored) => ({ ...stored })), nextCursor: page.nextCursor },
-      };
+      return { status: 200, body: { items: [...page.items], nextCursor: page.nextCursor } };
+    },
+    async listMyEvents({ input, caller }) {
+      const { limit, cursor } = input.query;
+      const { id } = caller.user;
+      const page = await listOwnEvents(deps, id, limit, cursor);
+      if (page === undefined) return foreignCursor;
+      const items = page.items.map((event) => ownView(event, id));
+      return { status: 200, body: { items, nextCursor: page.nextCursor } };
     },
   };
 }

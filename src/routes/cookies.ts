@@ -1,7 +1,7 @@
 /** The cookies of the contract, written and read (RFC 6265bis). */
-import { CSRF_COOKIE, DEVICE_COOKIE, SESSION_COOKIE } from "../contract/security.ts";
+import { CSRF_COOKIE, DEVICE_COOKIE, SESSION_COOKIE } from "../contract/cookies.ts";
 
-/** What we set: 256 bits in base64url. Whatever else comes was not set by us. */
+/** The form of the secrets we set: 256 bits in base64url. A value of another form was not set by us. */
 const COOKIE_SECRET = /^[A-Za-z0-9_-]{43}$/;
 
 /** The two cookies of a login; their life is the session's own (SE-03). */

@@ -1,7 +1,8 @@
-/** What a handler is: given a checked call, it answers a value that its operation declares. Nothing else compiles. */
+/** Handlers: given a checked call, each answers a value that its operation declares. Nothing else compiles. */
 import type { z } from "zod";
+import type { EventName } from "../contract/events.ts";
+import type { Credential } from "../contract/credentials.ts";
 import type { OperationDescription } from "../contract/operation.ts";
-import type { DeclaredLimit } from "../contract/limits.ts";
 import type { OperationId, Operations } from "../contract/operations.ts";
 import type { ProblemCode, ProblemFields } from "../contract/problems.ts";
 import type { Security } from "../contract/security.ts";
@@ -15,18 +16,46 @@ import type { OverloadCause } from "./overload.ts";
 
 /** One handler per operation; a missing one does not compile. */
 export type Handlers = {
-  readonly [Id in OperationId]: Handler<Operations[Id]>;
+  readonly [Id in OperationId]: Id extends typeof TAKES_OWN_LIMITS
+    ? LimitTakingHandler<Operations[Id]>
+    : Handler<Operations[Id]>;
 };
+
+/**
+ * The operation whose handler takes its limits itself: its reading travels with them in one round trip, and on
+ * SQLite its change shares their COMMIT. That is a tenth of a refresh (docs/decisions/0013); other operations
+ * would gain nothing.
+ */
+export const TAKES_OWN_LIMITS = "tokenRefresh" satisfies OperationId;
 
 export type Handler<O extends OperationDescription> = (
   call: Call<O>,
 ) => Answer<O> | Promise<Answer<O>>;
 
-/** Whoever makes the call, proven. */
+/** Its answer is one that only `takeLimits` gives: a handler that forgets its limits does not compile. */
+export type LimitTakingHandler<O extends OperationDescription> = (
+  call: Call<O> & { readonly takeLimits: TakeLimits<Answer<O>> },
+) => Promise<AfterLimits<Answer<O>>>;
+
+/**
+ * Takes the operation's limits while `look` reads. Where they let the request through, `answer` makes the answer of
+ * what was found; it is given once the limits are durable.
+ */
+export type TakeLimits<A> = <Found>(
+  look: (stores: Stores) => Promise<Found>,
+  answer: (found: Found) => Promise<A>,
+) => Promise<AfterLimits<A>>;
+
+/** An answer for which limits were taken. */
+export interface AfterLimits<A> {
+  readonly afterLimits: A | Failure<"rate_limited">;
+}
+
+/** The proven author of a call. */
 export interface Caller {
   readonly user: User;
   readonly session: Session;
-  readonly credential: "session" | "bearer";
+  readonly credential: Credential;
 }
 
 /** A request that has passed every check of its operation. */
@@ -45,17 +74,7 @@ export interface Call<O extends OperationDescription> {
   readonly callerDevice: () => Promise<Device | undefined>;
   /** The secret of the request's session cookie, also where it signs nobody in. */
   readonly sessionSecret: string | undefined;
-  /** Takes the operation's limits, for the one handler that does it by itself; see `pipeline.ts`. */
-  readonly takeLimits: TakeLimits;
 }
-
-/** Takes limits beside a reading. Answer nothing before `durable`, and nothing of `found` to a refusal. */
-export type TakeLimits = <Found>(
-  look: (stores: Stores) => Promise<Found>,
-) => Promise<
-  | { readonly found: Found; readonly durable: Promise<void> }
-  | { readonly refusal: Failure<"rate_limited"> }
->;
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 type CallerOf<S extends Security> = S["accepts"] extends readonly []
@@ -74,15 +93,24 @@ type Success<O extends OperationDescription> = {
     readonly setCookies?: readonly string[];
     readonly cacheControl?: string;
   } & (O["responses"][S] extends { readonly body: infer B extends z.ZodType }
-    ? { readonly body: z.output<B> }
+    ? { readonly body: Delivered<z.output<B>> }
     : { readonly body?: never });
 }[keyof O["responses"] & number];
+
+/**
+ * A value with every key that its schema declares, those of optional fields too: `undefined` is written
+ * out where there is nothing. An optional field that nobody fills would compile otherwise, and never be seen.
+ */
+export type Delivered<T> = T extends { readonly event: EventName }
+  ? T // An event was made before, when it was stored.
+  : T extends object
+    ? { [K in keyof Required<T>]: Delivered<T[K & keyof T]> }
+    : T;
 
 /** Besides its own problems, a handler may find what only it can: a bad cursor, a full queue. */
 type FailureCode<O extends OperationDescription> =
   | O["problems"][number]
   | "validation_failed"
-  | (O extends { readonly limits: readonly DeclaredLimit[] } ? "rate_limited" : never)
   | (O extends { readonly selfContained: true } ? never : "overloaded");
 
 /** A problem with the fields its code asks for. */
@@ -90,7 +118,7 @@ export type Failure<C extends ProblemCode> = C extends ProblemCode
   ? { readonly problem: C } & ProblemFields<C> & Told<C>
   : never;
 
-/** What the headers or the log tell, and the body does not. */
+/** Fields for the headers or the log, which the body does not show. */
 type Told<C extends ProblemCode> = C extends "rate_limited"
   ? { readonly limited: Limited }
   : C extends "overloaded"

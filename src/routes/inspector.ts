@@ -13,10 +13,14 @@ export interface Inspector {
   checkEvent(event: LogEvent, operation: OperationId | null): void;
 }
 
-/** For production: the types have been checked already, and a log line is no reason to fail a request. */
-export const trustingInspector: Inspector = { checkAnswer() {}, checkEvent() {} };
+export function inspectorFor(production: boolean): Inspector {
+  return production ? trustingInspector : strictInspector;
+}
 
-export const strictInspector: Inspector = {
+/** For production: the types have been checked already, and a log line is no reason to fail a request. */
+const trustingInspector: Inspector = { checkAnswer() {}, checkEvent() {} };
+
+const strictInspector: Inspector = {
   checkAnswer(operation, answer) {
     const { operationId } = operation;
     if ("problem" in answer) {

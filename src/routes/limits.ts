@@ -1,43 +1,31 @@
-/** The limits an operation declares, taken for a request; and what the headers of a refusal say. */
+/** Takes the limits that an operation declares, and writes the headers of a refusal. */
 import { limits as catalogue, type DeclaredLimit } from "../contract/limits.ts";
 import { takeOfOwner } from "../domain/accounts.ts";
 import { addressKey } from "../domain/addresses.ts";
-import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { takeOfDevice } from "../domain/devices.ts";
-import type { Device } from "../domain/ports/devices.ts";
 import { type Limited, takeLimitsBeside } from "../domain/limits.ts";
 import type { Take } from "../domain/ports/limits.ts";
 import type { Stores } from "../domain/ports/storage.ts";
-import type { RequestState } from "./request-state.ts";
-import type { Caller, Failure } from "./handler.ts";
+import type { Judged } from "./checks/check.ts";
+import type { AfterLimits, Failure, TakeLimits } from "./handler.ts";
 import type { AnswerHeaders } from "./headers.ts";
 
-/** Whom a request's limits count. Only the address it came from and what was validated: nothing else in it steers a key (RL-09). */
-export interface Subjects {
-  readonly body: unknown;
-  readonly caller: Caller | undefined;
-  readonly device: Device | undefined;
-}
-
-interface Looked<Found> {
+interface Taken<Found> {
   readonly found: Found;
-  /** Resolves once what was taken holds; nothing may be answered before (RL-08). */
+  /** Resolves once what was taken has been committed; nothing may be answered before (RL-08). */
   readonly durable: Promise<void>;
 }
 
-/** Takes what the operation declares, beside `look`: what that found, or the failure to answer with where a limit refuses. */
+/** Takes the limits that the operation declares, beside `look`: answers what that found, or the refusal. */
 export async function takeDeclaredLimits<Found>(
-  deps: Dependencies,
-  state: RequestState,
-  operation: string,
-  declared: readonly DeclaredLimit[],
-  subjects: Subjects,
+  judged: Judged,
   look: (stores: Stores) => Promise<Found>,
-): Promise<Looked<Found> | { readonly refusal: Failure<"rate_limited"> }> {
-  const takes = declared
-    .map((rule) => takeOf(rule, state, subjects))
+): Promise<Taken<Found> | { readonly refusal: Failure<"rate_limited"> }> {
+  const { gate, operation, state } = judged;
+  const takes = (operation.limits ?? [])
+    .map((rule) => takeOf(rule, judged))
     .map((take) => ({ ...take, key: catalogue[take.rule].key }));
-  const looked = await takeLimitsBeside(deps, state, operation, takes, look);
+  const looked = await takeLimitsBeside(gate.deps, state, operation.operationId, takes, look);
   const { outcome, found, durable } = looked;
   if (outcome === "allowed") return { found, durable };
   await durable;
@@ -46,16 +34,24 @@ export async function takeDeclaredLimits<Found>(
   return { refusal: { problem: "rate_limited", retryAfterSeconds, limited } };
 }
 
-function takeOf(
-  rule: DeclaredLimit,
-  { ip }: RequestState,
-  { body, caller, device }: Subjects,
-): Take {
+/** `takeLimits` of a call, for the handler that takes its limits itself. */
+export function limitsTaker<A>(judged: Judged): TakeLimits<A> {
+  return async (look, answer): Promise<AfterLimits<A>> => {
+    const taken = await takeDeclaredLimits(judged, look);
+    if ("refusal" in taken) return { afterLimits: taken.refusal };
+    const afterLimits = await answer(taken.found);
+    await taken.durable;
+    return { afterLimits };
+  };
+}
+
+/** Counts by the address the request came from and by what was validated: nothing else in a request steers a key (RL-09). */
+function takeOf(rule: DeclaredLimit, { state, input: { body }, caller, device }: Judged): Take {
   switch (catalogue[rule].key) {
     case "ip":
-      return { rule, subject: addressKey(ip) };
+      return { rule, subject: addressKey(state.ip) };
     case "email":
-      // A device the account knows is counted by itself: whoever floods the address must not keep its owner out (RL-03).
+      // A device the account knows is counted by itself: a flood of logins to the address must not keep its owner out (RL-03).
       return device ? takeOfDevice(device) : { rule, subject: emailOf(body) ?? missing(rule) };
     case "account":
       return caller ? takeOfOwner(caller.user) : missing(rule);

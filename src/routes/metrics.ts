@@ -1,24 +1,10 @@
-/** The metrics, and who may read them: whoever has the token or, where there is none, this very machine. */
-import { isLoopbackAddress } from "../domain/addresses.ts";
-import { hashSecret, isSameSecret } from "../domain/secrets.ts";
-import { readBearer } from "./callers.ts";
-import type { RequestState } from "./request-state.ts";
+import type { ScraperOptions } from "./checks/scraper.ts";
 import type { Handlers } from "./handler.ts";
 
-export interface MetricsOptions {
+export interface MetricsOptions extends ScraperOptions {
   /** All metrics, in the text format of the contract. */
   readonly expose: () => Promise<string>;
-  /** METRICS_TOKEN. */
-  readonly token: string | undefined;
-  /** PUBLIC_URL, or the one that holds in development. */
-  readonly publicUrl: string;
 }
-
-/** What a reader is refused with; undefined where there is nothing to refuse. */
-export type ScraperCheck = (
-  state: RequestState,
-  request: Request,
-) => { readonly problem: "unauthenticated" | "not_found" } | undefined;
 
 export function createMetricsHandlers(
   expose: MetricsOptions["expose"],
@@ -26,46 +12,4 @@ export function createMetricsHandlers(
   return {
     getMetrics: async () => ({ status: 200, body: await expose() }),
   };
-}
-
-/**
- * With a token, the token decides, wherever the request comes from: that there is one is no secret, so
- * the answer is 401. Without one, a stranger learns as much as of any id that is not theirs: 404.
- */
-export function createScraperCheck({ token, publicUrl }: MetricsOptions): ScraperCheck {
-  if (token !== undefined) {
-    const expected = hashSecret(token);
-    return (_, request) => {
-      const presented = readBearer(request.headers.get("authorization") ?? "");
-      const isOwn = presented !== undefined && isSameSecret(hashSecret(presented), expected);
-      return isOwn ? undefined : { problem: "unauthenticated" };
-    };
-  }
-  // A server that is known elsewhere has a proxy in front, and one on this machine that adds no header
-  // makes every stranger look local: so there, without a token, nobody is.
-  const isForThisMachine = isLoopbackName(new URL(publicUrl).hostname);
-  return (state, request) =>
-    isForThisMachine && isLocal(state, request) ? undefined : { problem: "not_found" };
-}
-
-/** What proxies and tunnels add. One is enough, believed or not: whoever wrote it was not here. */
-const PROXY_HEADERS = [
-  "x-forwarded-for",
-  "forwarded",
-  "via",
-  "x-real-ip",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-] as const;
-
-/** From this machine, to this machine by name: a page elsewhere whose name was rebound to it has another Host. */
-function isLocal({ ip }: RequestState, { headers }: Request): boolean {
-  if (PROXY_HEADERS.some((name) => headers.has(name))) return false;
-  const host = URL.parse(`http://${headers.get("host") ?? ""}/`)?.hostname;
-  return isLoopbackAddress(ip) && host !== undefined && isLoopbackName(host);
-}
-
-/** A URL's hostname, brackets included. */
-function isLoopbackName(hostname: string): boolean {
-  return hostname === "localhost" || isLoopbackAddress(hostname.replaceAll(/[[\]]/g, ""));
 }

@@ -1,12 +1,13 @@
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { DEVICE_LIFETIME_SECONDS } from "../domain/devices.ts";
 import type { Begun } from "../domain/begin-session.ts";
-import { type CookieLogin, login } from "../domain/login.ts";
+import { type CookieLogin, login, type Pending } from "../domain/login.ts";
+import type { Refused } from "../domain/password-proof.ts";
 import { logout } from "../domain/sessions.ts";
 import { presentUser } from "./accounts.ts";
 import { clearedCookies, deviceCookie, sessionCookies } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
-import { presentNoSession } from "./login-failure.ts";
+import { overloaded } from "./overload.ts";
 
 export function createSessionHandlers(deps: Dependencies): Pick<Handlers, "login" | "logout"> {
   return {
@@ -38,4 +39,11 @@ function presentLogin(
       deviceCookie(deviceSecret, DEVICE_LIFETIME_SECONDS),
     ],
   };
+}
+
+/** One answer for every cause, on every way to log in (LG-01, LG-07). */
+export function presentNoSession(outcome: Pending | Refused) {
+  return outcome.kind === "refused" && outcome.failure === "overloaded"
+    ? overloaded("password_queue")
+    : { problem: "invalid_credentials" as const };
 }

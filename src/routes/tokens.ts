@@ -3,7 +3,7 @@ import { tokenLogin } from "../domain/login.ts";
 import { findPresented, refresh, revokeToken, type TokenPair } from "../domain/refresh-tokens.ts";
 import { presentUser } from "./accounts.ts";
 import type { Handlers } from "./handler.ts";
-import { presentNoSession } from "./login-failure.ts";
+import { presentNoSession } from "./sessions.ts";
 
 export function createTokenHandlers(
   deps: Dependencies,
@@ -14,16 +14,16 @@ export function createTokenHandlers(
       if (outcome.kind !== "begun") return presentNoSession(outcome);
       return { status: 200, body: presentPair(outcome) };
     },
-    // The one handler that takes its limits by itself: its reading travels with them, and on SQLite its
-    // change shares their COMMIT (docs/decisions/0013).
-    async tokenRefresh({ input, occasion, takeLimits }) {
+    tokenRefresh({ input, occasion, takeLimits }) {
       const { refreshToken } = input.body;
-      const taken = await takeLimits((stores) => findPresented(deps, stores, refreshToken));
-      if ("refusal" in taken) return taken.refusal;
-      const pair = taken.found && (await refresh(deps, occasion, refreshToken, taken.found));
-      await taken.durable;
-      if (pair === undefined) return { problem: "invalid_refresh_token" };
-      return { status: 200, body: presentPair(pair) };
+      return takeLimits(
+        (stores) => findPresented(deps, stores, refreshToken),
+        async (found) => {
+          const pair = found && (await refresh(deps, occasion, refreshToken, found));
+          if (pair === undefined) return { problem: "invalid_refresh_token" };
+          return { status: 200, body: presentPair(pair) };
+        },
+      );
     },
     async tokenRevoke({ input, occasion }) {
       await revokeToken(deps, occasion, input.body.token);

@@ -1,7 +1,8 @@
 /** Limits in the database: one row per key, deleted when it says nothing any more. */
 import { type RawBuilder, sql } from "kysely";
 import type { LimitStore, Pace, TakeRefusal, Taking } from "../domain/ports/limits.ts";
-import type { Ahead, Stores } from "../domain/ports/storage.ts";
+import type { Stores } from "../domain/ports/storage.ts";
+import type { Ahead } from "../domain/ports/ahead.ts";
 import { prepareDeletion } from "./bounded-deletion.ts";
 import { type Executor, prepare, type Slots } from "./statements.ts";
 

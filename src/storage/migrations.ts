@@ -13,6 +13,7 @@ import { jobs } from "./migrations/0005-jobs.ts";
 import { toldRefusals } from "./migrations/0006-told-refusals.ts";
 import { sessionFailures } from "./migrations/0007-session-failures.ts";
 import { credentialEpoch } from "./migrations/0008-credential-epoch.ts";
+import { ownerEvents } from "./migrations/0009-owner-events.ts";
 import type { Db } from "./schema.ts";
 
 /** Lists the migrations by name, so that only reviewed ones run: no folder is searched. */
@@ -26,6 +27,7 @@ export function migrations(dialect: StorageDialect): Record<string, Migration> {
     "0006-told-refusals": toldRefusals(),
     "0007-session-failures": sessionFailures(),
     "0008-credential-epoch": credentialEpoch(dialect),
+    "0009-owner-events": ownerEvents(),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Database, Send } from "./engine/database.ts";
 import { failureCodeOf } from "./engine/failure-codes.ts";
 import { openDatabase } from "./engine/open-database.ts";
 import { defaultPool, type PoolOptions } from "./engine/pool.ts";
+import type { DatabaseTarget } from "./engine/target.ts";
 import { postgresDialect } from "./engine/postgres-dialect.ts";
 import type { Transactions } from "./engine/transactions.ts";
 import { createEventStore } from "./events.ts";
@@ -29,14 +30,14 @@ export interface StorageOptions extends Partial<PoolOptions> {
 }
 
 /**
- * Opens the database a `DATABASE_URL` names and brings it to the latest schema. Rejects with
+ * Opens the database and brings it to the latest schema. Rejects with
  * `StorageUnavailableError` where it is away, or where another process keeps it locked for too long.
  */
 export async function openStorage(
-  url: string,
+  target: DatabaseTarget,
   { onStep, ...pool }: StorageOptions = {},
 ): Promise<Storage> {
-  const database = await openReachable(url, { ...defaultPool, ...pool });
+  const database = await openReachable(target, { ...defaultPool, ...pool });
   try {
     await migrateToLatest(database, onStep);
   } catch (error) {
@@ -46,9 +47,9 @@ export async function openStorage(
   return createStorage(database);
 }
 
-async function openReachable(url: string, pool: PoolOptions): Promise<Database> {
+async function openReachable(target: DatabaseTarget, pool: PoolOptions): Promise<Database> {
   try {
-    return await openDatabase(url, pool);
+    return await openDatabase(target, pool);
   } catch (error) {
     throw asUnavailable(postgresDialect.failureOf, error);
   }

@@ -1,14 +1,15 @@
 /** IV-01: no body gives a 5xx, and none that is refused changes anything. */
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { good, json, refusals, routes } from "../support/body-refusals.ts";
-import { PASSWORD, startTarget, type Target } from "../support/in-process-server.ts";
+import { bodyRoutes, goodBody, jsonType, refusalsOfBody } from "../support/body-refusals.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 
-let target: Target;
+let server: InProcessServer;
 beforeAll(async () => {
-  target = await startTarget();
+  server = await startInProcessServer();
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 
 test.each([
   ["null", "null"],
@@ -16,7 +17,7 @@ test.each([
   ["text", '"mallory@example.com"'],
   ["true", "true"],
   ["a list", "[]"],
-  ["a list of what was asked for", `[${good}]`],
+  ["a list of what was asked for", `[${goodBody}]`],
   ["an empty object", "{}"],
   ["nothing at all", ""],
   ["an address that is null", `{"email":null,"password":"${PASSWORD}"}`],
@@ -27,7 +28,7 @@ test.each([
     `{"email":"mallory@example.com","password":12345678901234567890}`,
   ],
   ["a password of no characters", `{"email":"mallory@example.com","password":""}`],
-  ["a password of 257 characters", good.replace(PASSWORD, "x".repeat(257))],
+  ["a password of 257 characters", goodBody.replace(PASSWORD, "x".repeat(257))],
   ["a role", `{"email":"mallory@example.com","password":"${PASSWORD}","role":"admin"}`],
   [
     "an id",
@@ -51,43 +52,43 @@ test.each([
   ["lists nested 8000 deep", "[".repeat(8000) + "]".repeat(8000)],
   ["objects nested 3000 deep", '{"a":'.repeat(2700) + "1" + "}".repeat(2700)],
 ])("IV-02 IV-03 a body that is, or has, %s fails validation", async (_, body) => {
-  expect(await refusals(target, body)).toEqual(["400 validation_failed"]);
+  expect(await refusalsOfBody(server, body)).toEqual(["400 validation_failed"]);
   expect(Object.hasOwn(Object.prototype, "role")).toBe(false);
 });
 
 test.each([
   ["text that is no JSON", "email=mallory"],
   ["a list left open", "[".repeat(8000)],
-  ["two documents", good + good],
-  ["a comma too many", good.replace("}", ",}")],
-  ["single quotes", good.replaceAll('"', "'")],
+  ["two documents", goodBody + goodBody],
+  ["a comma too many", goodBody.replace("}", ",}")],
+  ["single quotes", goodBody.replaceAll('"', "'")],
   ["NaN", "NaN"],
-  ["a byte order mark", `\ufeff${good}`],
-  ["UTF-16", Buffer.from(good, "utf16le")],
+  ["a byte order mark", `\ufeff${goodBody}`],
+  ["UTF-16", Buffer.from(goodBody, "utf16le")],
   ["only NUL", "\0\0\0\0"],
-  ["gzip", gzipSync(good)],
+  ["gzip", gzipSync(goodBody)],
   [
     "ISO 8859-1",
-    Buffer.from(good.replace(PASSWORD, "caf\u00e9 au lait, caf\u00e9 noir"), "latin1"),
+    Buffer.from(goodBody.replace(PASSWORD, "caf\u00e9 au lait, caf\u00e9 noir"), "latin1"),
   ],
   ["half a surrogate pair in UTF-8", asUtf8("eda080")],
   ["a character longer than it need be", asUtf8("c1a1")],
   ["a character that ends too soon", asUtf8("f09f98")],
-  ["JSON and half a character", Buffer.concat([Buffer.from(good), Buffer.from("c3", "hex")])],
+  ["JSON and half a character", Buffer.concat([Buffer.from(goodBody), Buffer.from("c3", "hex")])],
 ])("IV-01 a body of %s is not JSON", async (_, body) => {
-  expect(await refusals(target, body)).toEqual(["400 invalid_json"]);
+  expect(await refusalsOfBody(server, body)).toEqual(["400 invalid_json"]);
 });
 
 /** The good body with these bytes in its password. */
 function asUtf8(hex: string): Buffer {
-  const [before = "", after = ""] = good.split("quiet");
+  const [before = "", after = ""] = goodBody.split("quiet");
   return Buffer.concat([Buffer.from(before), Buffer.from(hex, "hex"), Buffer.from(after)]);
 }
 
 test("where a name comes twice, the last one counts, for the check and for the deed", async () => {
-  const email = target.freshEmail();
+  const email = server.freshEmail();
   const body = `{"email":"mallory@example.com","password":"short","email":"${email}","password":"${PASSWORD}"}`;
-  const answer = await target.send("POST", "/signup", json, body);
+  const answer = await server.send("POST", "/signup", jsonType, body);
   expect(answer.status).toBe(201);
   expect(JSON.parse(answer.body)).toMatchObject({ email });
 });
@@ -101,11 +102,11 @@ describe("what is refused is not repeated", () => {
       `{"${secret}":1}`,
       `"${secret}`,
     ]) {
-      for (const route of routes) {
-        const answer = await target.send("POST", route, json, body);
+      for (const route of bodyRoutes) {
+        const answer = await server.send("POST", route, jsonType, body);
         if (!body.startsWith(`{"${secret}`)) expect(answer.body).not.toContain(secret);
       }
     }
-    expect(JSON.stringify(target.sql("SELECT * FROM events"))).not.toContain("hunter2");
+    expect(JSON.stringify(server.sql("SELECT * FROM events"))).not.toContain("hunter2");
   });
 });

@@ -1,19 +1,20 @@
 /** Cookies and tokens: what is set, and what is believed. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { codeOf, expectSound } from "../support/answers.ts";
-import { PASSWORD, startTarget, type Target } from "../support/in-process-server.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
+import { codeOf, expectSoundAnswer } from "../support/sound-answer.ts";
 
-let target: Target;
+let server: InProcessServer;
 beforeAll(async () => {
-  target = await startTarget({ PUBLIC_URL: "https://auth.example.com", NODE_ENV: "test" });
+  server = await startInProcessServer({ PUBLIC_URL: "https://auth.example.com", NODE_ENV: "test" });
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 
 describe("cookies", () => {
   test("SE-03 every cookie is pinned to this host, by TLS, for the life of the session or of the known device", async () => {
-    const { email, cookie, csrfToken } = await target.newLogin();
-    const login = await target.post("/login", { email, password: PASSWORD });
-    const logout = await target.send("POST", "/logout", { cookie, "x-csrf-token": csrfToken });
+    const { email, cookie, csrfToken } = await server.newLogin();
+    const login = await server.post("/login", { email, password: PASSWORD });
+    const logout = await server.send("POST", "/logout", { cookie, "x-csrf-token": csrfToken });
     const lines = [...(login.headers["set-cookie"] ?? []), ...(logout.headers["set-cookie"] ?? [])];
     expect(lines).toHaveLength(5);
     for (const line of lines) {
@@ -26,30 +27,30 @@ describe("cookies", () => {
   });
 
   test("LG-03 a session id that the client brought is never adopted", async () => {
-    const { email } = await target.newLogin();
+    const { email } = await server.newLogin();
     const planted = `__Host-session=${"A".repeat(43)}`;
-    const answer = await target.post("/login", { email, password: PASSWORD }, { cookie: planted });
+    const answer = await server.post("/login", { email, password: PASSWORD }, { cookie: planted });
     expect(answer.headers["set-cookie"]?.[0]).not.toContain("AAAAAAAA");
-    expect((await target.send("GET", "/me", { cookie: planted })).status).toBe(401);
+    expect((await server.send("GET", "/me", { cookie: planted })).status).toBe(401);
   });
 
   test("LG-03 the session a login comes with ends, whoever logs in", async () => {
-    for (const email of [undefined, (await target.newLogin()).email]) {
-      const before = await target.newLogin();
+    for (const email of [undefined, (await server.newLogin()).email]) {
+      const before = await server.newLogin();
       const login = { email: email ?? before.email, password: PASSWORD };
-      const { status } = await target.post("/login", login, { cookie: before.cookie });
+      const { status } = await server.post("/login", login, { cookie: before.cookie });
       expect(status).toBe(200);
-      const asked = await target.send("GET", "/me", { cookie: before.cookie });
+      const asked = await server.send("GET", "/me", { cookie: before.cookie });
       expect(codeOf(asked)).toBe("401 unauthenticated");
     }
   });
 
   test("SE-07 of one's sessions, the one that asks is marked, and no other", async () => {
-    const mine = await target.newLogin();
-    const again = await target.post("/login", { email: mine.email, password: PASSWORD });
+    const mine = await server.newLogin();
+    const again = await server.post("/login", { email: mine.email, password: PASSWORD });
     const theirs = /__Host-session=[^;]+/.exec(String(again.headers["set-cookie"]))?.[0] ?? "";
     const currentOf = async (cookie: string) => {
-      const { body } = await target.send("GET", "/me/sessions", { cookie });
+      const { body } = await server.send("GET", "/me/sessions", { cookie });
       const { items } = JSON.parse(body) as { items: { id: string; current: boolean }[] };
       expect(items).toHaveLength(2);
       return items.filter(({ current }) => current).map(({ id }) => id);
@@ -57,8 +58,8 @@ describe("cookies", () => {
     const [current, ...more] = await currentOf(theirs);
     expect(more).toEqual([]);
     const proof = { cookie: mine.cookie, "x-csrf-token": mine.csrfToken };
-    expect((await target.send("DELETE", `/me/sessions/${current}`, proof)).status).toBe(204);
-    expect((await target.send("GET", "/me", { cookie: theirs })).status).toBe(401);
+    expect((await server.send("DELETE", `/me/sessions/${current}`, proof)).status).toBe(204);
+    expect((await server.send("GET", "/me", { cookie: theirs })).status).toBe(401);
   });
 
   test.each([
@@ -72,32 +73,32 @@ describe("cookies", () => {
     ["a character more", (cookie: string) => `${cookie}A`],
     ["a bad twin before it", (cookie: string) => `__Host-session=x; ${cookie}`],
   ])("a genuine session cookie with %s is nobody's", async (_, change) => {
-    const { cookie } = await target.newLogin();
+    const { cookie } = await server.newLogin();
     const session = /__Host-session=[^;]+/.exec(cookie)?.[0] ?? "";
-    const answer = await target.send("GET", "/me", { cookie: `theme=dark;${change(session)}` });
-    expectSound(answer);
+    const answer = await server.send("GET", "/me", { cookie: `theme=dark;${change(session)}` });
+    expectSoundAnswer(answer);
     expect(codeOf(answer)).toBe("401 unauthenticated");
-    expect((await target.send("GET", "/me", { cookie: session })).status).toBe(200);
+    expect((await server.send("GET", "/me", { cookie: session })).status).toBe(200);
   });
 });
 
 describe("TK-21 the Authorization header", () => {
   test("the scheme has no case, and a token is a credential of its own", async () => {
-    const { email, cookie } = await target.newLogin();
-    const token = await target.bearer({ email, password: PASSWORD });
+    const { email, cookie } = await server.newLogin();
+    const token = await server.bearer({ email, password: PASSWORD });
     for (const scheme of ["Bearer", "bearer", "BEARER"])
       expect(
-        (await target.send("GET", "/token/me", { authorization: `${scheme} ${token}` })).status,
+        (await server.send("GET", "/token/me", { authorization: `${scheme} ${token}` })).status,
       ).toBe(200);
-    expect((await target.send("GET", "/token/me", { cookie })).status).toBe(401);
-    expect((await target.send("GET", "/me", { cookie: `__Host-session=${token}` })).status).toBe(
+    expect((await server.send("GET", "/token/me", { cookie })).status).toBe(401);
+    expect((await server.send("GET", "/me", { cookie: `__Host-session=${token}` })).status).toBe(
       401,
     );
   });
 
   test("whatever is no single token is refused, and never falls back to the cookie", async () => {
-    const { email, cookie } = await target.newLogin();
-    const token = await target.bearer({ email, password: PASSWORD });
+    const { email, cookie } = await server.newLogin();
+    const token = await server.bearer({ email, password: PASSWORD });
     const secret = /__Host-session=([^;]+)/.exec(cookie)?.[1] ?? "";
     const values = [
       "",
@@ -121,29 +122,29 @@ describe("TK-21 the Authorization header", () => {
       `Bearer=${token}`,
     ];
     for (const authorization of [...values, [`Bearer ${token}`, `Bearer ${token}`]]) {
-      const answer = await target.send("GET", "/me", { authorization, cookie });
-      expectSound(answer);
+      const answer = await server.send("GET", "/me", { authorization, cookie });
+      expectSoundAnswer(answer);
       expect([authorization, codeOf(answer)]).toEqual([authorization, "401 unauthenticated"]);
       expect(answer.headers["www-authenticate"]).toBe('Bearer error="invalid_token"');
     }
-    expect((await target.send("GET", `/token/me?access_token=${token}`)).status).toBe(401);
+    expect((await server.send("GET", `/token/me?access_token=${token}`)).status).toBe(401);
   });
 });
 
 test("TK-20 revoking is answered alike, byte for byte, for every token and for none", async () => {
-  const { email } = await target.newLogin();
+  const { email } = await server.newLogin();
   const pair = JSON.parse(
-    (await target.post("/token/login", { email, password: PASSWORD })).body,
+    (await server.post("/token/login", { email, password: PASSWORD })).body,
   ) as { accessToken: string; refreshToken: string };
   const foreign = `${crypto.randomUUID()}.0.${"A".repeat(43)}`;
   for (const token of [
     ...["no token at all", "a.b.c", foreign],
     ...[`${pair.accessToken}A`, pair.accessToken, pair.accessToken, pair.refreshToken],
   ]) {
-    const answer = await target.post("/token/revoke", { token });
-    expectSound(answer);
+    const answer = await server.post("/token/revoke", { token });
+    expectSoundAnswer(answer);
     expect([token, answer.status, answer.body]).toEqual([token, 204, ""]);
   }
   const authorization = `Bearer ${pair.accessToken}`;
-  expect((await target.send("GET", "/token/me", { authorization })).status).toBe(401);
+  expect((await server.send("GET", "/token/me", { authorization })).status).toBe(401);
 });

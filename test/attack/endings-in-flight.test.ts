@@ -6,32 +6,32 @@ import { hashSecret } from "../../src/domain/secrets.ts";
 import { revokeUserSessions, updateUser } from "../../src/domain/users.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { logInByCookie, storedEvents } from "../support/logins.ts";
-import { NOW, openWorld, PASSWORD, type World } from "../support/domain.ts";
+import { NOW } from "../support/clock.ts";
+import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
+import { type Domain, openDomain } from "../support/domain.ts";
 
-const NEXT = "four clear words of mine";
-
-let world: World;
+let domain: Domain;
 let user: User;
 beforeEach(async () => {
-  world = await openWorld();
-  user = await world.newUser();
+  domain = await openDomain();
+  user = await domain.newUser();
 });
 
-/** The world's dependencies; `between` runs once the password has been found right, and is answered first. */
+/** The domain's dependencies; `between` runs once the password has been found right, and is answered first. */
 function whileHashing(between: () => Promise<unknown>) {
-  const { passwords } = world.deps;
+  const { passwords } = domain.deps;
   const verify = async (password: string, encoded: string | undefined) => {
     const verdict = await passwords.verify(password, encoded);
     await between();
     return verdict;
   };
-  return { ...world.deps, passwords: { ...passwords, verify } };
+  return { ...domain.deps, passwords: { ...passwords, verify } };
 }
 
 async function reset(): Promise<void> {
   const token = { secretHash: hashSecret("by mail"), createdAt: NOW, expiresAt: NOW + 60_000 };
-  await world.deps.storage.resetTokens.save(user.id, token);
-  expect(await resetPassword(world.deps, world.at(), "by mail", NEXT)).toEqual({
+  await domain.deps.storage.resetTokens.save(user.id, token);
+  expect(await resetPassword(domain.deps, domain.at(), "by mail", NEW_PASSWORD)).toEqual({
     deviceSecret: expect.any(String),
   });
 }
@@ -40,37 +40,39 @@ describe.each([
   ["a reset", reset],
   [
     "an admin who disables the account",
-    () => updateUser(world.deps, world.at(), user, user.id, { disabled: true }),
+    () => updateUser(domain.deps, domain.at(), user, user.id, { disabled: true }),
   ],
-  ["an admin who ends its sessions", () => revokeUserSessions(world.deps, world.at(), user.id)],
+  ["an admin who ends its sessions", () => revokeUserSessions(domain.deps, domain.at(), user.id)],
 ])("PW-11 AZ-04 AZ-05 after %s", (_, ending) => {
   test("a deletion that was under way with the password of before deletes nothing", async () => {
-    const caller = await logInByCookie(world, user);
+    const caller = await logInByCookie(domain, user);
     const deps = whileHashing(ending);
-    expect(await deleteMe(deps, world.at(), caller, PASSWORD)).toBe("invalid_credentials");
-    expect(world.sql("SELECT id FROM users")).toEqual([{ id: user.id }]);
-    expect(storedEvents(world, "user_deleted")).toEqual([]);
+    expect(await deleteMe(deps, domain.at(), caller, PASSWORD)).toBe("invalid_credentials");
+    expect(domain.sql("SELECT id FROM users")).toEqual([{ id: user.id }]);
+    expect(storedEvents(domain, "user_deleted")).toEqual([]);
   });
 
   test("a change of password that was under way changes nothing", async () => {
-    const caller = await logInByCookie(world, user);
-    const passwordHash = () => world.sql("SELECT password_hash FROM users");
+    const caller = await logInByCookie(domain, user);
+    const passwordHash = () => domain.sql("SELECT password_hash FROM users");
     let after: unknown;
     const deps = whileHashing(async () => {
       await ending();
       after = passwordHash();
     });
-    expect(await changePassword(deps, world.at(), caller, PASSWORD, `${NEXT} 2`)).toEqual({
+    expect(await changePassword(deps, domain.at(), caller, PASSWORD, `${NEW_PASSWORD} 2`)).toEqual({
       failure: "invalid_credentials",
     });
     expect(passwordHash()).toEqual(after);
-    expect(storedEvents(world, "password_changed")).toEqual([]);
+    expect(storedEvents(domain, "password_changed")).toEqual([]);
   });
 });
 
 test("PW-11 a deletion under way with the password of before deletes nothing after its own session changed it", async () => {
-  const caller = await logInByCookie(world, user);
-  const deps = whileHashing(() => changePassword(world.deps, world.at(), caller, PASSWORD, NEXT));
-  expect(await deleteMe(deps, world.at(), caller, PASSWORD)).toBe("invalid_credentials");
-  expect(world.sql("SELECT id FROM users")).toEqual([{ id: user.id }]);
+  const caller = await logInByCookie(domain, user);
+  const deps = whileHashing(() =>
+    changePassword(domain.deps, domain.at(), caller, PASSWORD, NEW_PASSWORD),
+  );
+  expect(await deleteMe(deps, domain.at(), caller, PASSWORD)).toBe("invalid_credentials");
+  expect(domain.sql("SELECT id FROM users")).toEqual([{ id: user.id }]);
 });

@@ -1,14 +1,14 @@
 /** IV-12: a host or a target that two readers could read in two ways. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTarget, type Target } from "../support/in-process-server.ts";
+import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 
-let target: Target;
+let server: InProcessServer;
 beforeAll(async () => {
-  target = await startTarget();
+  server = await startInProcessServer();
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 const get = (headers: string, path = "/me") =>
-  target.wire(`GET ${path} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
+  server.wire(`GET ${path} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
 
 test.each([
   ["two that differ", "Host: localhost\r\nHost: evil.example\r\n"],

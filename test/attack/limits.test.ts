@@ -6,15 +6,12 @@ import { createClient } from "@portcullis/client";
 import { afterEach, expect, test } from "vitest";
 import { operationIds, operations } from "../../src/contract/operations.ts";
 import { CSRF_HEADER } from "../../src/contract/security.ts";
-import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { generousLimits } from "../support/test-settings.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { mailsTo, tokenIn } from "../support/mailbox.ts";
-import {
-  adminCredentials,
-  generousLimits,
-  type ServerProcess,
-  startServerProcess,
-} from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
 
 let server: ServerProcess | undefined;
 afterEach(async () => {
@@ -52,7 +49,7 @@ async function post(
 /** The token of the link that was mailed to an address, whatever else was. */
 async function resetTokenFor({ folder }: ServerProcess, email: string): Promise<string> {
   const outbox = join(folder, "outbox");
-  return until(async () =>
+  return waitFor(async () =>
     (await mailsTo(outbox, email)).map(tokenIn).find((found) => found !== ""),
   );
 }
@@ -66,7 +63,7 @@ const wrong = "not the password";
 
 async function signedUp(to: ServerProcess): Promise<string> {
   const email = freshEmail();
-  expect(await post(to, "/signup", { email, password })).toMatchObject({
+  expect(await post(to, "/signup", { email, password: PASSWORD })).toMatchObject({
     status: 201,
   });
   return email;
@@ -74,7 +71,7 @@ async function signedUp(to: ServerProcess): Promise<string> {
 
 /** The cookie of a device that has just logged in to the account. */
 async function knownDevice(to: ServerProcess, email: string): Promise<string> {
-  const { headers } = await post(to, "/login", { email, password });
+  const { headers } = await post(to, "/login", { email, password: PASSWORD });
   const cookies = headers.getSetCookie();
   const device = cookies.find((cookie) => cookie.startsWith("__Host-device="));
   expect(device).toMatch(
@@ -171,7 +168,7 @@ test("RL-02 of 200 logins at once, no more than the limit are tried", async () =
 test("RL-02 of many guesses at once, none is right after the one that began the lock", async () => {
   const to = await start({ LOCKOUT_THRESHOLD: "5", HASH_QUEUE: "1000" });
   const email = await signedUp(to);
-  const guesses = Array.from({ length: 60 }, (_, index) => (index < 50 ? wrong : password));
+  const guesses = Array.from({ length: 60 }, (_, index) => (index < 50 ? wrong : PASSWORD));
   const replies = await Promise.all(
     guesses.map((guess) => post(to, "/login", { email, password: guess })),
   );
@@ -185,7 +182,7 @@ test("RL-04 a success resets the account's count, and not the client address's",
   const to = await start({ LIMIT_LOGIN_IP: "6/60", LIMIT_LOGIN_EMAIL: "2/60" });
   const email = await signedUp(to);
   const statuses: number[] = [];
-  for (const guess of [wrong, password, wrong, password, wrong, password, password])
+  for (const guess of [wrong, PASSWORD, wrong, PASSWORD, wrong, PASSWORD, PASSWORD])
     statuses.push((await post(to, "/token/login", { email, password: guess })).status);
   expect(statuses).toEqual([401, 200, 401, 200, 401, 200, 429]);
 });
@@ -232,7 +229,7 @@ test("LG-01 a locked account answers like a wrong password, the right one too, a
   const email = await signedUp(to);
   const sequence = async (of: string) => {
     const replies: Reply[] = [];
-    for (const guess of [wrong, wrong, wrong, wrong, password, password])
+    for (const guess of [wrong, wrong, wrong, wrong, PASSWORD, PASSWORD])
       replies.push(await post(to, "/login", { email: of, password: guess }));
     return replies.map(({ status, text, headers }) => ({
       status,
@@ -244,7 +241,7 @@ test("LG-01 a locked account answers like a wrong password, the right one too, a
   expect(new Set(known.map((reply) => JSON.stringify(reply))).size).toBe(1);
   expect(known[0]?.status).toBe(401);
   expect(await sequence(freshEmail())).toEqual(known);
-  expect(await post(to, "/token/login", { email, password })).toMatchObject({
+  expect(await post(to, "/token/login", { email, password: PASSWORD })).toMatchObject({
     status: 401,
   });
 
@@ -272,7 +269,7 @@ test("RL-03 an owner on a known device gets through a lock and a flood; nobody e
   const otherDevice = await knownDevice(to, other);
   for (let count = 0; count < 6; count += 1) await post(to, "/login", { email, password: wrong });
 
-  const right = { email, password };
+  const right = { email, password: PASSWORD };
   expect(await post(to, "/login", right)).toMatchObject({ status: 429 });
   const fromOther = await post(to, "/login", right, { cookie: otherDevice });
   expect(fromOther).toMatchObject({ status: 429 });
@@ -308,7 +305,7 @@ test("RL-03 a stolen device cookie signs nobody in and is no endless oracle", as
   // From now on its guesses count as anybody's.
   for (let count = 0; count < 3; count += 1)
     await post(to, "/login", { email, password: wrong }, stolen);
-  expect(await post(to, "/login", { email, password }, stolen)).toMatchObject({
+  expect(await post(to, "/login", { email, password: PASSWORD }, stolen)).toMatchObject({
     status: 401,
   });
   expect(countEvents(to)).toMatchObject({ login_locked: 1 });
@@ -318,16 +315,16 @@ test("RL-03 PW-11 a device somebody else once logged in from is let through no l
   const to = await start({ LOCKOUT_THRESHOLD: "3" });
   const email = await signedUp(to);
   const thief = { cookie: await knownDevice(to, email) };
-  const login = await post(to, "/login", { email, password });
+  const login = await post(to, "/login", { email, password: PASSWORD });
   const cookies = login.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
   const owner = { cookie: cookies.filter((cookie) => cookie.includes("-device=")).join() };
   const proof = { cookie: cookies.join("; "), [CSRF_HEADER]: csrfTokenIn(login) };
-  const [changed, reset] = [`${password} changed`, `${password} reset`];
+  const [changed, reset] = [`${PASSWORD} changed`, `${PASSWORD} reset`];
   const lock = async () => {
     for (let count = 0; count < 3; count += 1) await post(to, "/login", { email, password: wrong });
   };
 
-  const change = { currentPassword: password, newPassword: changed };
+  const change = { currentPassword: PASSWORD, newPassword: changed };
   expect(await post(to, "/me/password", change, proof)).toMatchObject({ status: 204 });
   await lock();
   // The right password tells who is let through: known devices and nobody else.
@@ -361,7 +358,7 @@ test("RL-03 RS-15 a reset leads in from a device nobody knew, while somebody kee
   };
   await flood();
   await post(to, "/forgot-password", { email });
-  const newPassword = `${password} reset`;
+  const newPassword = `${PASSWORD} reset`;
   const chosen = { token: await resetTokenFor(to, email), newPassword };
   const reset = await post(to, "/reset-password", chosen);
   const cookies = reset.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
@@ -379,48 +376,52 @@ test("RL-03 RS-15 a reset leads in from a device nobody knew, while somebody kee
 test("RS-15 RL-09 a reset and an admin's unlock lead out of the limit on the account's address too, and of no other", async () => {
   const to = await start({ LOCKOUT_THRESHOLD: "3", LIMIT_LOGIN_EMAIL: "3/3600" });
   const admin = createClient({ baseUrl: to.baseUrl, cookies: cookieJar() });
-  dataOf(await admin.login(adminCredentials));
+  dataOf(await admin.login(ADMIN));
   const [email, other] = [await signedUp(to), await signedUp(to)];
   const userId = dataOf(await admin.listUsers({ email })).items[0]?.id ?? "";
   const flood = async (of: string) => {
     for (let count = 0; count < 4; count += 1)
       await post(to, "/login", { email: of, password: wrong });
-    expect(await post(to, "/login", { email: of, password })).toMatchObject({ status: 429 });
+    expect(await post(to, "/login", { email: of, password: PASSWORD })).toMatchObject({
+      status: 429,
+    });
   };
   await flood(other);
 
   await flood(email);
   expect(await admin.unlockUser({ userId })).toMatchObject({ status: 204 });
-  expect(await post(to, "/login", { email, password })).toMatchObject({ status: 200 });
+  expect(await post(to, "/login", { email, password: PASSWORD })).toMatchObject({ status: 200 });
 
   await flood(email);
   await post(to, "/forgot-password", { email });
   const token = await resetTokenFor(to, email);
   // Somebody else's address in the request frees nobody.
-  const chosen = { token, newPassword: `${password} reset` };
+  const chosen = { token, newPassword: `${PASSWORD} reset` };
   expect(await post(to, "/reset-password", { ...chosen, email: other })).toMatchObject({
     status: 400,
   });
   expect(await post(to, "/reset-password", chosen)).toMatchObject({ status: 204 });
   const right = { email, password: chosen.newPassword };
   expect(await post(to, "/login", right)).toMatchObject({ status: 200 });
-  expect(await post(to, "/login", { email: other, password })).toMatchObject({ status: 429 });
+  expect(await post(to, "/login", { email: other, password: PASSWORD })).toMatchObject({
+    status: 429,
+  });
 });
 
 test("RL-04 an unlock and a reset give the client's address nothing back", async () => {
   const to = await start({ LIMIT_LOGIN_IP: "3/3600", LIMIT_LOGIN_EMAIL: "100/60" });
   const admin = createClient({ baseUrl: to.baseUrl, cookies: cookieJar() });
-  dataOf(await admin.login(adminCredentials));
+  dataOf(await admin.login(ADMIN));
   const email = await signedUp(to);
   const userId = dataOf(await admin.listUsers({ email })).items[0]?.id ?? "";
   for (let count = 0; count < 2; count += 1) await post(to, "/login", { email, password: wrong });
-  const refused = () => post(to, "/login", { email, password });
+  const refused = () => post(to, "/login", { email, password: PASSWORD });
   expect(await refused()).toMatchObject({ status: 429 });
   expect(await admin.unlockUser({ userId })).toMatchObject({ status: 204 });
   expect(await refused()).toMatchObject({ status: 429 });
 
   await post(to, "/forgot-password", { email });
-  const chosen = { token: await resetTokenFor(to, email), newPassword: `${password} reset` };
+  const chosen = { token: await resetTokenFor(to, email), newPassword: `${PASSWORD} reset` };
   expect(await post(to, "/reset-password", chosen)).toMatchObject({ status: 204 });
   const { headers } = await post(to, "/login", { email, password: chosen.newPassword });
   expect(headers.get("ratelimit-policy")).toBe('"login-ip";q=3;w=3600');
@@ -436,12 +437,12 @@ test("RL-08 limits and locks survive a kill -9", async () => {
   await first.stop("SIGKILL");
 
   server = await startServerProcess({ folder: first.folder, environment });
-  expect(await post(server, "/login", { email, password })).toMatchObject({
+  expect(await post(server, "/login", { email, password: PASSWORD })).toMatchObject({
     status: 401,
   });
   const signup = await post(server, "/signup", {
     email: freshEmail(),
-    password,
+    password: PASSWORD,
   });
   expect(signup.headers.get("ratelimit-policy")).toBe('"signup-ip";q=2;w=3600');
 });
@@ -450,23 +451,23 @@ test("PW-10 the current password cannot be guessed faster by whoever holds a ses
   const to = await start({ LIMIT_LOGIN_EMAIL: "3/60" });
   const email = await signedUp(to);
   const program = createClient({ baseUrl: to.baseUrl });
-  const { accessToken } = dataOf(await program.tokenLogin({ email, password }));
+  const { accessToken } = dataOf(await program.tokenLogin({ email, password: PASSWORD }));
   const headers = { authorization: `Bearer ${accessToken}` };
   const change = (currentPassword: string) =>
-    post(to, "/me/password", { currentPassword, newPassword: `${password} 2` }, headers);
+    post(to, "/me/password", { currentPassword, newPassword: `${PASSWORD} 2` }, headers);
   const remove = () => post(to, "/me/delete", { password: wrong }, headers);
   expect([await change(wrong), await remove(), await change(wrong)]).toMatchObject([
     { status: 401 },
     { status: 401 },
     { status: 401 },
   ]);
-  expect(await change(password)).toMatchObject({ status: 429 });
+  expect(await change(PASSWORD)).toMatchObject({ status: 429 });
   expect(await remove()).toMatchObject({ status: 429 });
   expect(recorded(to, "rate_limited")).toMatchObject([
     { operation: "changePassword", key: "account" },
   ]);
   // Its owner can still log in: whoever holds a session cannot use up the logins.
-  expect(await post(to, "/login", { email, password })).toMatchObject({
+  expect(await post(to, "/login", { email, password: PASSWORD })).toMatchObject({
     status: 200,
   });
 });
@@ -475,17 +476,17 @@ test("PW-10 the right current password gives nothing back: changes have a limit 
   const to = await start({ LIMIT_LOGIN_EMAIL: "3/3600" });
   const email = await signedUp(to);
   const program = createClient({ baseUrl: to.baseUrl });
-  const { accessToken } = dataOf(await program.tokenLogin({ email, password }));
+  const { accessToken } = dataOf(await program.tokenLogin({ email, password: PASSWORD }));
   const change = async (currentPassword: string, newPassword: string) => {
     const headers = { authorization: `Bearer ${accessToken}` };
     return (await post(to, "/me/password", { currentPassword, newPassword }, headers)).status;
   };
-  const next = `${password} 2`;
+  const next = `${PASSWORD} 2`;
   expect([
-    await change(password, next),
+    await change(PASSWORD, next),
     await change(next, "sunshine"),
-    await change(next, password),
-    await change(password, next),
+    await change(next, PASSWORD),
+    await change(PASSWORD, next),
   ]).toEqual([204, 400, 204, 429]);
   expect(countEvents(to)).toMatchObject({ password_changed: 2 });
 });
@@ -506,14 +507,14 @@ test("RL-11 without the limiter's store, login is refused before any password is
   const database = new DatabaseSync(to.databaseFile);
   database.exec("begin immediate");
   try {
-    const reply = await post(to, "/login", { email, password });
+    const reply = await post(to, "/login", { email, password: PASSWORD });
     expect(reply.status).toBe(503);
     expect(reply.headers.get("retry-after")).toBe("1");
     expect(reply.text).toContain('"overloaded"');
   } finally {
     database.close();
   }
-  expect(await post(to, "/login", { email, password })).toMatchObject({
+  expect(await post(to, "/login", { email, password: PASSWORD })).toMatchObject({
     status: 200,
   });
 });
@@ -526,7 +527,7 @@ test("RL-11 where counting alone fails, the right password opens nothing, and is
   query(to, `create trigger no_update before update on limits ${refuseRows}`);
   const before = countEvents(to);
   const [right, bad] = [
-    await post(to, "/login", { email, password }),
+    await post(to, "/login", { email, password: PASSWORD }),
     await post(to, "/login", { email, password: wrong }),
   ];
   expect(right.status).toBeGreaterThanOrEqual(500);
@@ -547,7 +548,7 @@ test("RL-08 RL-11 what was counted holds before it is answered: where its COMMIT
   const body = "begin insert into children values (1); end";
   query(to, `create trigger fails_at_the_end after insert on limits ${body}`);
   const refresh = () => post(to, "/token/refresh", { refreshToken: "no token of ours" });
-  const login = () => post(to, "/login", { email, password });
+  const login = () => post(to, "/login", { email, password: PASSWORD });
   for (const { status } of [await refresh(), await login()]) expect(status).toBeGreaterThan(499);
   expect(query(to, "select * from limits")).toHaveLength(1); // the signup's
   expect(query(to, "select id from sessions")).toEqual([]);
@@ -575,16 +576,16 @@ test("an admin's unlock lets the owner in at once, and tells of it", async () =>
   const to = await start({ LOCKOUT_THRESHOLD: "2" });
   const email = await signedUp(to);
   for (let count = 0; count < 2; count += 1) await post(to, "/login", { email, password: wrong });
-  expect(await post(to, "/login", { email, password })).toMatchObject({
+  expect(await post(to, "/login", { email, password: PASSWORD })).toMatchObject({
     status: 401,
   });
 
   const admin = createClient({ baseUrl: to.baseUrl, cookies: cookieJar() });
-  const actor = dataOf(await admin.login(adminCredentials)).user;
+  const actor = dataOf(await admin.login(ADMIN)).user;
   const found = dataOf(await admin.listUsers({ email })).items[0];
   const userId = found?.id ?? "";
   expect(await admin.unlockUser({ userId })).toMatchObject({ status: 204 });
-  expect(await post(to, "/login", { email, password })).toMatchObject({
+  expect(await post(to, "/login", { email, password: PASSWORD })).toMatchObject({
     status: 200,
   });
   expect(recorded(to, "user_unlocked")).toMatchObject([{ userId, actorId: actor.id }]);
@@ -593,6 +594,6 @@ test("an admin's unlock lets the owner in at once, and tells of it", async () =>
     status: 404,
   });
   const plain = cookieClient(to.baseUrl);
-  dataOf(await plain.login({ email, password }));
+  dataOf(await plain.login({ email, password: PASSWORD }));
   expect(await plain.unlockUser({ userId })).toMatchObject({ status: 403 });
 });

@@ -1,16 +1,16 @@
 /** The lists over HTTP: each filter narrows, each page goes on where the last one ended, no cursor is made or moved. */
+import type { PagedOperationId } from "@portcullis/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
-import { codeOf } from "../support/answers.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import {
-  ADMIN,
+  type InProcessServer,
   type Login,
-  PASSWORD,
-  startTarget,
-  type Target,
+  startInProcessServer,
 } from "../support/in-process-server.ts";
+import { codeOf } from "../support/sound-answer.ts";
 
 const Page = z.object({
   items: z.array(z.record(z.string(), z.unknown())),
@@ -21,27 +21,27 @@ type Item = Record<string, unknown>;
 const all: readonly OperationDescription[] = Object.values(operations);
 const lists = all.filter(({ request }) => Object.hasOwn(request.query?.shape ?? {}, "cursor"));
 
-let target: Target;
+let server: InProcessServer;
 let admin: Login;
 let ada: Login & { email: string };
 beforeAll(async () => {
-  target = await startTarget();
-  admin = await target.login(ADMIN);
-  ada = await target.newLogin();
-  const disabled = await target.newLogin();
-  await target.newLogin();
+  server = await startInProcessServer();
+  admin = await server.login(ADMIN);
+  ada = await server.newLogin();
+  const disabled = await server.newLogin();
+  await server.newLogin();
   const headers = { cookie: admin.cookie, "x-csrf-token": admin.csrfToken };
   const json = { ...headers, "content-type": "application/json" };
-  await target.send("PATCH", `/users/${disabled.userId}`, json, '{"disabled":true}');
-  await target.send("POST", `/users/${ada.userId}/unlock`, headers);
-  await target.login(ADMIN); // so that the administrator has three sessions
-  await target.login(ADMIN);
+  await server.send("PATCH", `/users/${disabled.userId}`, json, '{"disabled":true}');
+  await server.send("POST", `/users/${ada.userId}/unlock`, headers);
+  await server.login(ADMIN); // so that the administrator has three sessions
+  await server.login(ADMIN);
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 
 async function page(path: string, query: Record<string, string> = {}) {
   const where = `${path}?${new URLSearchParams(query).toString()}`;
-  const answer = await target.send("GET", where, { cookie: admin.cookie });
+  const answer = await server.send("GET", where, { cookie: admin.cookie });
   expect([where, answer.status]).toEqual([where, 200]);
   return Page.parse(JSON.parse(answer.body));
 }
@@ -51,7 +51,8 @@ const itemsOf = async (path: string, query?: Record<string, string>) =>
 /** Of every filter: a value that some items match and some do not, and which do. */
 type Filters = Record<string, (items: Item[]) => [value: string, matches: (item: Item) => boolean]>;
 const middle = (items: Item[]) => String(items[Math.floor(items.length / 2)]?.["timestamp"]);
-const filters: Record<string, Filters> = {
+/** A list without an entry does not compile. */
+const filters: Record<PagedOperationId, Filters> = {
   listUsers: {
     email: () => [ada.email.toUpperCase(), ({ email }) => email === ada.email],
     role: () => ["admin", ({ role }) => role === "admin"],
@@ -64,15 +65,17 @@ const filters: Record<string, Filters> = {
     until: (items) => [middle(items), ({ timestamp }) => String(timestamp) < middle(items)],
   },
   listMySessions: {},
+  listMyEvents: {},
 };
 
 describe.each(lists)("$operationId", ({ operationId, path, request }) => {
   test("each of its filters shows what matches, and nothing else", async () => {
     const declared = Object.keys(request.query?.shape ?? {}).sort();
-    const known = Object.keys(filters[operationId] ?? {});
+    const ofThis: Filters = Object.entries(filters).find(([id]) => id === operationId)?.[1] ?? {};
+    const known = Object.keys(ofThis);
     expect([...known, "cursor", "limit"].sort()).toEqual(declared);
     const items = await itemsOf(path);
-    for (const [name, caseOf] of Object.entries(filters[operationId] ?? {})) {
+    for (const [name, caseOf] of Object.entries(ofThis)) {
       const [value, matches] = caseOf(items);
       const matching = items.filter(matches);
       expect(matching.length).toBeGreaterThan(0);
@@ -104,7 +107,7 @@ describe.each(lists)("$operationId", ({ operationId, path, request }) => {
       const foreign = other.path === path ? altered : [nextCursor, ...altered];
       for (const cursor of foreign) {
         const where = `${path}?cursor=${cursor}`;
-        const answer = await target.send("GET", where, { cookie: admin.cookie });
+        const answer = await server.send("GET", where, { cookie: admin.cookie });
         expect(codeOf(answer)).toBe("400 validation_failed");
         const { issues } = JSON.parse(answer.body) as { issues: unknown };
         expect(issues).toMatchObject([{ part: "query", path: ["cursor"], code: "invalid_cursor" }]);
@@ -115,12 +118,12 @@ describe.each(lists)("$operationId", ({ operationId, path, request }) => {
 
 test("SE-07 of the own sessions the one that asks is current, by cookie and by token", async () => {
   const credentials = { email: ada.email, password: PASSWORD };
-  const another = await target.login(credentials);
-  const authorization = `Bearer ${await target.bearer(credentials)}`;
+  const another = await server.login(credentials);
+  const authorization = `Bearer ${await server.bearer(credentials)}`;
   const asked = { cookie: [{ cookie: another.cookie }, 1], token: [{ authorization }, 2] } as const;
   for (const [kind, [headers, place]] of Object.entries(asked)) {
     const { items } = Page.parse(
-      JSON.parse((await target.send("GET", "/me/sessions", headers)).body),
+      JSON.parse((await server.send("GET", "/me/sessions", headers)).body),
     );
     expect(items.map((item) => item["kind"])).toEqual(["cookie", "cookie", "token"]);
     const current = items.filter((item) => item["current"]);

@@ -1,14 +1,15 @@
 /** What an attacker learns from logins, and what can be done with the credentials of others. */
 import { hashSync } from "bcryptjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Answer, expectSound } from "../support/answers.ts";
-import { PASSWORD, startTarget, type Target } from "../support/in-process-server.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
+import { type Answer, expectSoundAnswer } from "../support/sound-answer.ts";
 
-let target: Target;
+let server: InProcessServer;
 beforeAll(async () => {
-  target = await startTarget({ PUBLIC_URL: "https://auth.example.com", NODE_ENV: "test" });
+  server = await startInProcessServer({ PUBLIC_URL: "https://auth.example.com", NODE_ENV: "test" });
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 
 /** All of an answer but what is of the moment. */
 function withoutMoment({ status, headers, body }: Answer) {
@@ -18,17 +19,17 @@ function withoutMoment({ status, headers, body }: Answer) {
 
 describe.each(["/login", "/token/login"])("LG-01 %s", (path) => {
   test("unknown, wrong and disabled are answered byte for byte alike", async () => {
-    const known = await target.newLogin();
-    const disabled = await target.newLogin();
-    target.sql("UPDATE users SET disabled = 1 WHERE id = ?", disabled.userId);
-    const brought = await target.newLogin();
-    target.sql(
+    const known = await server.newLogin();
+    const disabled = await server.newLogin();
+    server.sql("UPDATE users SET disabled = 1 WHERE id = ?", disabled.userId);
+    const brought = await server.newLogin();
+    server.sql(
       "UPDATE users SET password_hash = ? WHERE id = ?",
       hashSync(PASSWORD, 10),
       brought.userId,
     );
-    const broken = await target.newLogin();
-    target.sql("UPDATE users SET password_hash = 'broken' WHERE id = ?", broken.userId);
+    const broken = await server.newLogin();
+    server.sql("UPDATE users SET password_hash = 'broken' WHERE id = ?", broken.userId);
 
     const answers: ReturnType<typeof withoutMoment>[] = [];
     for (const [email, password] of [
@@ -39,17 +40,17 @@ describe.each(["/login", "/token/login"])("LG-01 %s", (path) => {
       [brought.email, `${PASSWORD}!`],
       [broken.email, PASSWORD],
     ]) {
-      const answer = await target.post(path, { email, password });
-      expectSound(answer);
+      const answer = await server.post(path, { email, password });
+      expectSoundAnswer(answer);
       answers.push(withoutMoment(answer));
     }
     expect(answers[0]).toMatchObject({ status: 401 });
     for (const answer of answers) expect(answer).toEqual(answers[0]);
-    expect(target.lastEvent()).toMatchObject({ event: "login_failed", reason: "wrong_password" });
+    expect(server.lastEvent()).toMatchObject({ event: "login_failed", reason: "wrong_password" });
   });
 
   test("LG-06 every spelling of an address is the same account", async () => {
-    const { email } = await target.newLogin();
+    const { email } = await server.newLogin();
     for (const spelling of [
       email.toUpperCase(),
       ` ${email} `,
@@ -58,7 +59,7 @@ describe.each(["/login", "/token/login"])("LG-01 %s", (path) => {
     ])
       expect([
         spelling,
-        (await target.post(path, { email: spelling, password: PASSWORD })).status,
+        (await server.post(path, { email: spelling, password: PASSWORD })).status,
       ]).toEqual([spelling, 200]);
   });
 });

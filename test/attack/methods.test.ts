@@ -1,17 +1,22 @@
 /** IV-13, CS-08: no method dodges a guard. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { codeOf, expectSound } from "../support/answers.ts";
-import { ADMIN, type Login, startTarget, type Target } from "../support/in-process-server.ts";
+import { ADMIN } from "../support/credentials.ts";
+import {
+  type InProcessServer,
+  type Login,
+  startInProcessServer,
+} from "../support/in-process-server.ts";
+import { codeOf, expectSoundAnswer } from "../support/sound-answer.ts";
 
-let target: Target;
+let server: InProcessServer;
 let admin: Login;
 let user: Login & { email: string };
 beforeAll(async () => {
-  target = await startTarget();
-  admin = await target.login(ADMIN);
-  user = await target.newLogin();
+  server = await startInProcessServer();
+  admin = await server.login(ADMIN);
+  user = await server.newLogin();
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 
 describe("methods", () => {
   const paths = [
@@ -44,26 +49,26 @@ describe("methods", () => {
     "M-SEARCH",
     "QUERY",
   ])("IV-13 %s is refused wherever Allow does not name it", async (method) => {
-    const before = target.state();
+    const before = server.state();
     for (const path of paths) {
       const allow = allowed[path] ?? "GET, HEAD";
       if (allow.split(", ").includes(method)) continue;
-      const answer = await target.send(method, path, {
+      const answer = await server.send(method, path, {
         cookie: admin.cookie,
         "x-csrf-token": admin.csrfToken,
       });
-      expectSound(answer);
+      expectSoundAnswer(answer);
       expect([path, codeOf(answer), answer.headers.allow]).toEqual([
         path,
         "405 method_not_allowed",
         allow,
       ]);
     }
-    expect(target.state()).toBe(before);
+    expect(server.state()).toBe(before);
   });
 
   test("TRACE repeats nothing of the request", async () => {
-    const answer = await target.send("TRACE", "/me", {
+    const answer = await server.send("TRACE", "/me", {
       cookie: user.cookie,
       "x-marker": "marker-of-this-test",
     });
@@ -73,7 +78,7 @@ describe("methods", () => {
 
   test("CS-08 a header or a parameter that names another method changes nothing", async () => {
     const path = `/users/${user.userId}`;
-    const before = target.state();
+    const before = server.state();
     const proven = { cookie: admin.cookie, "x-csrf-token": admin.csrfToken };
     for (const name of [
       "x-http-method-override",
@@ -82,16 +87,16 @@ describe("methods", () => {
       "_method",
     ]) {
       const named = { ...proven, [name]: "DELETE" };
-      expect((await target.send("GET", path, named)).status).toBe(200);
-      expect(codeOf(await target.send("POST", path, named))).toBe("405 method_not_allowed");
-      const inQuery = await target.send("GET", `${path}?${name}=DELETE`, proven);
+      expect((await server.send("GET", path, named)).status).toBe(200);
+      expect(codeOf(await server.send("POST", path, named))).toBe("405 method_not_allowed");
+      const inQuery = await server.send("GET", `${path}?${name}=DELETE`, proven);
       expect(codeOf(inQuery)).toBe("400 validation_failed");
     }
-    expect(target.state()).toBe(before);
+    expect(server.state()).toBe(before);
   });
 
   test("CS-08 HEAD answers as GET does, without a body, and changes nothing", async () => {
-    const before = target.state();
+    const before = server.state();
     for (const [path, status] of [
       ["/me", 200],
       ["/users", 403],
@@ -99,18 +104,18 @@ describe("methods", () => {
       ["/nowhere", 404],
       ["/healthz", 200],
     ] as const) {
-      const answer = await target.send("HEAD", path, { cookie: user.cookie });
-      expectSound(answer);
+      const answer = await server.send("HEAD", path, { cookie: user.cookie });
+      expectSoundAnswer(answer);
       expect([path, answer.status, answer.body]).toEqual([path, status, ""]);
     }
-    expect(target.state()).toBe(before);
+    expect(server.state()).toBe(before);
   });
 
   test.each(["get", "Get", "GETT", "G ET", "", "\0GET", "CONNECT"])(
     "a method that is none (%j) is refused",
     async (method) => {
       expect(
-        await target.wire(`${method} /me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`),
+        await server.wire(`${method} /me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`),
       ).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
     },
   );

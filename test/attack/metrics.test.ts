@@ -2,24 +2,24 @@
 import { request } from "node:http";
 import { networkInterfaces } from "node:os";
 import { afterAll, describe, expect, test } from "vitest";
-import { startTarget, type Target } from "../support/in-process-server.ts";
+import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 
 const TOKEN = "Zq3v9Lr0pXw7Yt5Bn2Kd";
 
-const targets = new Map<string, Promise<Target>>();
+const targets = new Map<string, Promise<InProcessServer>>();
 afterAll(async () => {
-  for (const target of targets.values()) await (await target).stop();
+  for (const server of targets.values()) await (await server).stop();
 });
-function targetWith(environment: Record<string, string>): Promise<Target> {
+function targetWith(environment: Record<string, string>): Promise<InProcessServer> {
   const key = JSON.stringify(environment);
-  const target = targets.get(key) ?? startTarget(environment);
-  targets.set(key, target);
-  return target;
+  const server = targets.get(key) ?? startInProcessServer(environment);
+  targets.set(key, server);
+  return server;
 }
 
 async function scrape(environment: Record<string, string>, headers: Record<string, string> = {}) {
-  const target = await targetWith(environment);
-  return target.send("GET", "/metrics", headers);
+  const server = await targetWith(environment);
+  return server.send("GET", "/metrics", headers);
 }
 
 const proxyHeaders = [
@@ -83,20 +83,20 @@ describe("without a token", () => {
   );
 
   test("CF-07 the 404 is that of any path that does not exist", async () => {
-    const target = await targetWith({});
+    const server = await targetWith({});
     const withoutId = (body: string) => body.replace(/"requestId":"[^"]+"/, "");
-    const refused = await target.send("GET", "/metrics", { via: "1.1 proxy" });
-    const unknown = await target.send("GET", "/nowhere");
+    const refused = await server.send("GET", "/metrics", { via: "1.1 proxy" });
+    const unknown = await server.send("GET", "/nowhere");
     expect(withoutId(refused.body)).toBe(withoutId(unknown.body));
     const names = ({ headers }: typeof refused) => Object.keys(headers).sort();
     expect(names(refused)).toEqual(names(unknown));
   });
 
   test("a refusal comes before everything else that could be said of the request", async () => {
-    const target = await targetWith({});
-    const answer = await target.send("GET", "/metrics?colour=red", { via: "1.1 proxy" });
+    const server = await targetWith({});
+    const answer = await server.send("GET", "/metrics?colour=red", { via: "1.1 proxy" });
     expect(answer.status).toBe(404);
-    expect((await target.send("GET", "/metrics?colour=red")).status).toBe(400);
+    expect((await server.send("GET", "/metrics?colour=red")).status).toBe(400);
   });
 });
 
@@ -143,10 +143,10 @@ describe("with a token", () => {
   );
 
   test("TK-21 a query, a cookie and another header carry no token", async () => {
-    const target = await targetWith(environment);
+    const server = await targetWith(environment);
     for (const headers of [{ cookie: `metrics=${TOKEN}` }, { "x-metrics-token": TOKEN }])
       expect((await scrape(environment, headers)).status).toBe(401);
-    expect((await target.send("GET", `/metrics?access_token=${TOKEN}`)).status).toBe(401);
+    expect((await server.send("GET", `/metrics?access_token=${TOKEN}`)).status).toBe(401);
   });
 });
 

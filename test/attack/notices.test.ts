@@ -8,34 +8,34 @@ import { resetPassword } from "../../src/domain/resets.ts";
 import { hashSecret } from "../../src/domain/secrets.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { logInByCookie, storedEvents } from "../support/logins.ts";
-import { CLIENT, NOW, openWorld, PASSWORD, type World } from "../support/domain.ts";
-
-const NEXT = "four clear words of mine";
+import { NOW } from "../support/clock.ts";
+import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
+import { CLIENT, type Domain, openDomain } from "../support/domain.ts";
 const HOUR_MS = 3_600_000;
 /** Even: see `changeToAndFro`. */
 const MORE = 2 * NOTICE_QUOTA.count;
 
-let world: World;
-let deps: World["deps"];
+let domain: Domain;
+let deps: Domain["deps"];
 let user: User;
 beforeEach(async () => {
-  world = await openWorld();
+  domain = await openDomain();
   deps = {
-    ...world.deps,
-    quotas: { ...world.deps.quotas, notice_email: NOTICE_QUOTA },
+    ...domain.deps,
+    quotas: { ...domain.deps.quotas, notice_email: NOTICE_QUOTA },
     lockout: { threshold: 1, seconds: 1 },
   };
-  user = await world.newUser();
+  user = await domain.newUser();
 });
 
-const mails = () => world.sql("SELECT id FROM mails").length;
+const mails = () => domain.sql("SELECT id FROM mails").length;
 
 /** An even number of changes: the password is what it was. */
 async function changeToAndFro(times: number, now = NOW): Promise<void> {
-  const caller = await logInByCookie(world, user);
+  const caller = await logInByCookie(domain, user);
   for (let round = 0; round < times; round += 1) {
-    const [from, to] = round % 2 === 0 ? [PASSWORD, NEXT] : [NEXT, PASSWORD];
-    expect(await changePassword(deps, world.at(now), caller, from, to)).toBe("changed");
+    const [from, to] = round % 2 === 0 ? [PASSWORD, NEW_PASSWORD] : [NEW_PASSWORD, PASSWORD];
+    expect(await changePassword(deps, domain.at(now), caller, from, to)).toBe("changed");
   }
 }
 async function resetTimes(times: number): Promise<void> {
@@ -43,14 +43,14 @@ async function resetTimes(times: number): Promise<void> {
     const secret = `by mail ${round}`;
     const token = { secretHash: hashSecret(secret), createdAt: NOW, expiresAt: NOW + HOUR_MS };
     await deps.storage.resetTokens.save(user.id, token);
-    expect(await resetPassword(deps, world.at(), secret, PASSWORD)).not.toHaveProperty("failure");
+    expect(await resetPassword(deps, domain.at(), secret, PASSWORD)).not.toHaveProperty("failure");
   }
 }
 async function lockTimes(times: number): Promise<void> {
   for (let round = 0; round < times; round += 1) {
     const wrong = { email: user.email, password: "not the password" };
-    await login(deps, world.at(), { ...wrong, client: CLIENT, device: undefined }, undefined);
-    await unlockUser(deps, world.at(), user, user.id);
+    await login(deps, domain.at(), { ...wrong, client: CLIENT, device: undefined }, undefined);
+    await unlockUser(deps, domain.at(), user, user.id);
   }
 }
 
@@ -62,7 +62,7 @@ describe("PW-12 the owner is told of the first in an hour, and then mailed no mo
   ])("%s happens: each one is made, and is an event", async (event, happen) => {
     await happen(MORE);
     expect(mails()).toBe(NOTICE_QUOTA.count);
-    expect(storedEvents(world, event)).toHaveLength(MORE);
+    expect(storedEvents(domain, event)).toHaveLength(MORE);
   });
 });
 
@@ -77,7 +77,7 @@ test("PW-12 nobody uses up the notice of a change by locks, or that of one addre
   expect(mails()).toBe(NOTICE_QUOTA.count);
   await changeToAndFro(2);
   expect(mails()).toBe(NOTICE_QUOTA.count + 2);
-  user = await world.newUser();
+  user = await domain.newUser();
   await lockTimes(1);
   expect(mails()).toBe(NOTICE_QUOTA.count + 3);
 });

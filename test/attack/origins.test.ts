@@ -1,13 +1,13 @@
 /** The second layer: where a change comes from, whatever proof it brings. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CsrfTarget, startCsrfTarget } from "../support/csrf-target.ts";
-import { ADMIN, PASSWORD } from "../support/in-process-server.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { type ServerWithVictim, startServerWithVictim } from "../support/csrf-victim.ts";
 
-let target: CsrfTarget;
+let server: ServerWithVictim;
 beforeAll(async () => {
-  target = await startCsrfTarget();
+  server = await startServerWithVictim();
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 
 describe("CS-06 where a change comes from", () => {
   const origins = [
@@ -25,11 +25,11 @@ describe("CS-06 where a change comes from", () => {
   ];
 
   test.each(origins)("a genuine proof from the origin %j is refused", async (origin) => {
-    await target.expectRefused(
+    await server.expectRefused(
       () =>
-        target.remove({
-          cookie: target.admin.cookie,
-          "x-csrf-token": target.admin.csrfToken,
+        server.remove({
+          cookie: server.admin.cookie,
+          "x-csrf-token": server.admin.csrfToken,
           origin,
         }),
       "cross_site",
@@ -38,11 +38,11 @@ describe("CS-06 where a change comes from", () => {
 
   test("two origins are refused, though one of them is ours", async () => {
     const ours = "https://auth.example.com";
-    await target.expectRefused(
+    await server.expectRefused(
       () =>
-        target.remove({
-          cookie: target.admin.cookie,
-          "x-csrf-token": target.admin.csrfToken,
+        server.remove({
+          cookie: server.admin.cookie,
+          "x-csrf-token": server.admin.csrfToken,
           origin: [ours, "https://evil.example"],
         }),
       "cross_site",
@@ -51,13 +51,13 @@ describe("CS-06 where a change comes from", () => {
 
   test("what a browser calls cross-site is refused, whatever the origin says", async () => {
     const headers = {
-      cookie: target.admin.cookie,
-      "x-csrf-token": target.admin.csrfToken,
+      cookie: server.admin.cookie,
+      "x-csrf-token": server.admin.csrfToken,
       "sec-fetch-site": "cross-site",
     };
-    await target.expectRefused(() => target.remove(headers), "cross_site");
-    await target.expectRefused(
-      () => target.remove({ ...headers, origin: "https://auth.example.com" }),
+    await server.expectRefused(() => server.remove(headers), "cross_site");
+    await server.expectRefused(
+      () => server.remove({ ...headers, origin: "https://auth.example.com" }),
       "cross_site",
     );
   });
@@ -70,13 +70,13 @@ describe("CS-06 where a change comes from", () => {
       ];
       const credentials =
         path === "/signup" ? { email: "new@example.com", password: PASSWORD } : ADMIN;
-      await target.expectRefused(
-        () => target.post(path, credentials, { origin: "https://evil.example" }),
+      await server.expectRefused(
+        () => server.post(path, credentials, { origin: "https://evil.example" }),
         "cross_site",
         operation,
       );
-      await target.expectRefused(
-        () => target.post(path, credentials, { "sec-fetch-site": "cross-site" }),
+      await server.expectRefused(
+        () => server.post(path, credentials, { "sec-fetch-site": "cross-site" }),
         "cross_site",
         operation,
       );
@@ -84,16 +84,16 @@ describe("CS-06 where a change comes from", () => {
   );
 
   test("CS-06 a bearer token is no exception", async () => {
-    const authorization = `Bearer ${await target.bearer(ADMIN)}`;
-    await target.expectRefused(
-      () => target.remove({ authorization, origin: "https://evil.example" }),
+    const authorization = `Bearer ${await server.bearer(ADMIN)}`;
+    await server.expectRefused(
+      () => server.remove({ authorization, origin: "https://evil.example" }),
       "cross_site",
     );
   });
 
   test("HD-03 no origin is told that it may read answers", async () => {
     for (const origin of ["https://evil.example", "https://auth.example.com", "null"]) {
-      const answer = await target.send("GET", "/me", { cookie: target.admin.cookie, origin });
+      const answer = await server.send("GET", "/me", { cookie: server.admin.cookie, origin });
       expect(
         Object.keys(answer.headers).filter((name) => name.startsWith("access-control-")),
       ).toEqual([]);

@@ -1,17 +1,22 @@
 /** IV-13: no spelling of a path dodges a guard. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { codeOf, expectSound } from "../support/answers.ts";
-import { ADMIN, type Login, startTarget, type Target } from "../support/in-process-server.ts";
+import { ADMIN } from "../support/credentials.ts";
+import {
+  type InProcessServer,
+  type Login,
+  startInProcessServer,
+} from "../support/in-process-server.ts";
+import { codeOf, expectSoundAnswer } from "../support/sound-answer.ts";
 
-let target: Target;
+let server: InProcessServer;
 let admin: Login;
 let user: Login & { email: string };
 beforeAll(async () => {
-  target = await startTarget();
-  admin = await target.login(ADMIN);
-  user = await target.newLogin();
+  server = await startInProcessServer();
+  admin = await server.login(ADMIN);
+  user = await server.newLogin();
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 
 test.each([
   "//me",
@@ -43,10 +48,10 @@ test.each([
   "/...",
   "/.env",
   "/.git/config",
-  "/src/server.ts",
+  "/src/process/server.ts",
   "/package.json",
   "/data/auth-secret",
-  "/docs/../src/server.ts",
+  "/docs/../src/process/server.ts",
   "/docs/%2e%2e/package.json",
   "/docs/..%2f..%2fpackage.json",
   "/problems/..%2f..%2fpackage.json",
@@ -55,8 +60,8 @@ test.each([
   "/toString",
 ])("IV-13 %s is no path of ours, whoever asks", async (path) => {
   for (const headers of [{}, { cookie: admin.cookie }]) {
-    const answer = await target.send("GET", path, headers);
-    expectSound(answer);
+    const answer = await server.send("GET", path, headers);
+    expectSoundAnswer(answer);
     expect(codeOf(answer)).toBe("404 not_found");
   }
 });
@@ -64,8 +69,8 @@ test.each([
 test.each(["/me/", "/./me", "/./me/", "/x/../me", "/%2e/me", "/x/%2E%2e/me", "/me\\"])(
   "%s is /me, and asks what /me asks",
   async (path) => {
-    expect(codeOf(await target.send("GET", path))).toBe("401 unauthenticated");
-    expect((await target.send("GET", path, { cookie: user.cookie })).status).toBe(200);
+    expect(codeOf(await server.send("GET", path))).toBe("401 unauthenticated");
+    expect((await server.send("GET", path, { cookie: user.cookie })).status).toBe(200);
   },
 );
 
@@ -86,19 +91,19 @@ test.each([
   `/users/${"9".repeat(5000)}`,
   "/users/00000000-0000-0000-0000-000000000000",
 ])("AZ-02 %s names no account: 401, 403 and 400, in this order", async (path) => {
-  const before = target.state();
+  const before = server.state();
   for (const method of ["GET", "DELETE"]) {
     const outcomes: string[] = [];
     for (const login of [undefined, user, admin]) {
-      const answer = await target.send(
+      const answer = await server.send(
         method,
         path,
         login && { cookie: login.cookie, "x-csrf-token": login.csrfToken },
       );
-      expectSound(answer);
+      expectSoundAnswer(answer);
       outcomes.push(codeOf(answer));
     }
     expect(outcomes).toEqual(["401 unauthenticated", "403 forbidden", "400 validation_failed"]);
   }
-  expect(target.state()).toBe(before);
+  expect(server.state()).toBe(before);
 });

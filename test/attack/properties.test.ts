@@ -6,14 +6,13 @@ import type { z } from "zod";
 import { type OperationDescription, problemsOf } from "../../src/contract/operation.ts";
 import { operationIds, operations } from "../../src/contract/operations.ts";
 import { combinationsOf, samplesOf, validOf } from "../support/generated-values.ts";
-import { expectSound } from "../support/answers.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import {
-  ADMIN,
+  type InProcessServer,
   type Login,
-  PASSWORD,
-  startTarget,
-  type Target,
+  startInProcessServer,
 } from "../support/in-process-server.ts";
+import { expectSoundAnswer } from "../support/sound-answer.ts";
 
 const SEED = 20_261_123;
 const RUNS_PER_OPERATION = 40;
@@ -28,7 +27,7 @@ interface Attack {
   readonly body: string | undefined;
 }
 
-let target: Target;
+let server: InProcessServer;
 let user: { email: string; password: string };
 let adminId: string;
 /** Of an account that is there to be changed, disabled and deleted. */
@@ -39,18 +38,18 @@ interface Access extends Login {
 const logins = new Map<CallerName, Access>();
 
 beforeAll(async () => {
-  target = await startTarget();
-  user = { email: target.freshEmail(), password: PASSWORD };
-  await target.post("/signup", user);
+  server = await startInProcessServer();
+  user = { email: server.freshEmail(), password: PASSWORD };
+  await server.post("/signup", user);
   adminId = (await loginOf("admin")).userId;
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 
 test.each(operationIds)(
   "IV-01 IV-02 IV-03 whatever is sent to %s, the answer is declared, and a refusal changes nothing",
   async (id) => {
     const operation: OperationDescription = operations[id];
-    targetId = (await target.newLogin()).userId;
+    targetId = (await server.newLogin()).userId;
     const met: string[] = [];
     await fc.assert(
       fc.asyncProperty(attackOn(operation), async (attack) => {
@@ -81,10 +80,10 @@ async function withstand(operation: OperationDescription, attack: Attack): Promi
     ...attack.headers,
   };
   const before = state();
-  const answer = await target.send(method, attack.path, headers, attack.body);
+  const answer = await server.send(method, attack.path, headers, attack.body);
   // An answer may be kept where the contract says so, and only if it is no refusal.
   const isCacheable = "cache-control" in (operation.responses[answer.status]?.headers ?? {});
-  expectSound(
+  expectSoundAnswer(
     isCacheable
       ? { ...answer, headers: { ...answer.headers, "cache-control": "no-store" } }
       : answer,
@@ -99,7 +98,7 @@ async function withstand(operation: OperationDescription, attack: Attack): Promi
   }
   expect(Object.keys(operation.responses).map(Number)).toContain(answer.status);
   // The administrator stays the last one, whom no success can demote, disable or delete.
-  if (method !== "GET") target.sql("UPDATE users SET role = 'user' WHERE id <> ?", adminId);
+  if (method !== "GET") server.sql("UPDATE users SET role = 'user' WHERE id <> ?", adminId);
   // A logout that succeeds, for one, ends the login.
   if (method !== "GET" && security.accepts.length > 0) logins.clear();
   return "success";
@@ -110,8 +109,8 @@ async function loginOf(caller: "user" | "admin"): Promise<Access> {
   if (known) return known;
   const credentials = caller === "admin" ? ADMIN : user;
   const login = {
-    ...(await target.login(credentials)),
-    accessToken: await target.bearer(credentials),
+    ...(await server.login(credentials)),
+    accessToken: await server.bearer(credentials),
   };
   logins.set(caller, login);
   return login;
@@ -125,7 +124,7 @@ function state(): string {
     "SELECT user_id, expires_at FROM devices ORDER BY id",
     "SELECT user_id, expires_at FROM reset_tokens ORDER BY secret_hash",
     "SELECT kid, retired_at FROM signing_keys ORDER BY kid",
-  ].map((statement) => target.sql(statement));
+  ].map((statement) => server.sql(statement));
   return createHash("sha256").update(JSON.stringify(rows)).digest("hex");
 }
 

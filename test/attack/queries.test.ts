@@ -1,15 +1,20 @@
 /** IV-01, IV-11: no query gives a 5xx, and none reaches the database as SQL. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { codeOf, expectSound } from "../support/answers.ts";
-import { ADMIN, type Login, startTarget, type Target } from "../support/in-process-server.ts";
+import { ADMIN } from "../support/credentials.ts";
+import {
+  type InProcessServer,
+  type Login,
+  startInProcessServer,
+} from "../support/in-process-server.ts";
+import { codeOf, expectSoundAnswer } from "../support/sound-answer.ts";
 
-let target: Target;
+let server: InProcessServer;
 let admin: Login;
 beforeAll(async () => {
-  target = await startTarget();
-  admin = await target.login(ADMIN);
+  server = await startInProcessServer();
+  admin = await server.login(ADMIN);
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 
 test.each([
   "/me?x=1",
@@ -31,16 +36,16 @@ test.each([
   "/users?%zz=%zz",
   "/users?&&=&",
 ])("%s fails validation", async (path) => {
-  const answer = await target.send("GET", path, { cookie: admin.cookie });
-  expectSound(answer);
+  const answer = await server.send("GET", path, { cookie: admin.cookie });
+  expectSoundAnswer(answer);
   expect(codeOf(answer)).toBe("400 validation_failed");
 });
 
 test.each(["%25", "_", "a%25", "%27%20or%20%27%27=%27", "%ff", "%F0%9F%8C%8A", "[a-z]", "\\"])(
   "IV-11 the prefix %s is taken literally, and finds nobody",
   async (prefix) => {
-    const answer = await target.send("GET", `/users?email=${prefix}`, { cookie: admin.cookie });
-    expectSound(answer);
+    const answer = await server.send("GET", `/users?email=${prefix}`, { cookie: admin.cookie });
+    expectSoundAnswer(answer);
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.body)).toMatchObject({ items: [] });
   },

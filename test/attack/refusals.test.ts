@@ -1,32 +1,33 @@
 /** Refusals cost whoever causes them nothing, so they must cost the operator no disk (decision 11). */
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { ADMIN, startTarget, type Target } from "../support/in-process-server.ts";
+import { ADMIN } from "../support/credentials.ts";
+import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 
-let target: Target;
+let server: InProcessServer;
 let database: DatabaseSync;
 beforeAll(async () => {
-  target = await startTarget({ TRUST_PROXY: "loopback", LIMIT_REFRESH_IP: "3/3600" });
-  database = new DatabaseSync(target.databaseFile);
+  server = await startInProcessServer({ TRUST_PROXY: "loopback", LIMIT_REFRESH_IP: "3/3600" });
+  database = new DatabaseSync(server.databaseFile);
 });
 afterAll(async () => {
   database.close();
-  await target.stop();
+  await server.stop();
 });
-beforeEach(() => void target.sql("DELETE FROM limits"));
+beforeEach(() => void server.sql("DELETE FROM limits"));
 
 const from = (ip: string) => ({ "x-forwarded-for": ip });
 const refresh = (ip = "203.0.113.7") =>
-  target.post("/token/refresh", { refreshToken: "no token of ours" }, from(ip));
+  server.post("/token/refresh", { refreshToken: "no token of ours" }, from(ip));
 const crossSite = (path: string, ip = "203.0.113.7") =>
-  target.post(path, {}, { origin: "https://elsewhere.example", ...from(ip) });
+  server.post(path, {}, { origin: "https://elsewhere.example", ...from(ip) });
 
 /** What the work stored, without what tells when and to whom. */
 async function eventsOf(work: () => Promise<unknown>): Promise<unknown[]> {
-  const count = () => Number(target.sql("SELECT count(*) AS n FROM events")[0]?.["n"]);
+  const count = () => Number(server.sql("SELECT count(*) AS n FROM events")[0]?.["n"]);
   const before = count();
   await work();
-  return target
+  return server
     .sql(`SELECT body FROM events ORDER BY rowid LIMIT -1 OFFSET ${before}`)
     .map(({ body }) => JSON.parse(String(body)) as Record<string, unknown>)
     .map(({ event, operation, key, reason, userId, ip }) =>
@@ -60,7 +61,7 @@ test("LA-01 whoever else meets the limit is told of by themselves, and everybody
   expect(await flood("203.0.113.7")).toEqual(["rate_limited tokenRefresh ip 203.0.113.7"]);
   expect(await flood("203.0.113.8")).toEqual(["rate_limited tokenRefresh ip 203.0.113.8"]);
   expect(await flood("203.0.113.7")).toEqual([]);
-  target.sql("UPDATE limits SET told_until = 0");
+  server.sql("UPDATE limits SET told_until = 0");
   expect(await flood("203.0.113.7")).toEqual(["rate_limited tokenRefresh ip 203.0.113.7"]);
 });
 
@@ -91,14 +92,14 @@ test("CS-06 a flood from another site is one event for each operation and addres
   // A client has all of its /64 to change addresses in (RL-06).
   expect(await flood("/signup", "2001:db8::1")).toHaveLength(1);
   expect(await flood("/signup", "2001:db8::2")).toEqual([]);
-  target.sql("UPDATE limits SET told_until = 0");
+  server.sql("UPDATE limits SET told_until = 0");
   expect(await flood("/signup")).toHaveLength(1);
 });
 
 test("CS-01 another reason is told of by itself, also to whoever was told of one", async () => {
-  const admin = await target.login(ADMIN);
+  const admin = await server.login(ADMIN);
   const remove = (headers: Record<string, string>) =>
-    target.send("DELETE", "/me/sessions", { cookie: admin.cookie, ...headers });
+    server.send("DELETE", "/me/sessions", { cookie: admin.cookie, ...headers });
   const told = await eventsOf(async () => {
     for (let round = 0; round < 3; round += 1) {
       await remove({});
@@ -112,9 +113,9 @@ test("CS-01 another reason is told of by itself, also to whoever was told of one
 });
 
 test("AZ-01 an account that is denied again and again is one event, and hides no other on its address", async () => {
-  const [one, two] = [await target.newLogin(), await target.newLogin()];
+  const [one, two] = [await server.newLogin(), await server.newLogin()];
   const ask = async ({ cookie }: { cookie: string }) => {
-    expect((await target.send("GET", "/users", { cookie })).status).toBe(403);
+    expect((await server.send("GET", "/users", { cookie })).status).toBe(403);
   };
   const told = await eventsOf(async () => {
     for (let round = 0; round < 3; round += 1) {

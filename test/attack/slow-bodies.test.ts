@@ -4,24 +4,25 @@ import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hashSecret } from "../../src/domain/secrets.ts";
-import { startTarget, type Target } from "../support/in-process-server.ts";
+import { NEW_PASSWORD } from "../support/credentials.ts";
+import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 import { DatabaseSync } from "node:sqlite";
 
-let target: Target;
+let server: InProcessServer;
 beforeAll(async () => {
-  target = await startTarget();
+  server = await startInProcessServer();
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 
 test("RS-04 a reset token that expires while the body is on its way is refused, and the event has the time of the last byte", async () => {
-  const { userId } = await target.newLogin();
+  const { userId } = await server.newLogin();
   const secret = "x".repeat(43);
   const expiresAt = Date.now() + 700;
   saveToken(userId, secret, expiresAt);
-  const body = JSON.stringify({ token: secret, newPassword: "four clear words of mine" });
+  const body = JSON.stringify({ token: secret, newPassword: NEW_PASSWORD });
   const slow = request({
     host: "127.0.0.1",
-    port: target.port,
+    port: server.port,
     method: "POST",
     path: "/reset-password",
     agent: false,
@@ -35,13 +36,13 @@ test("RS-04 a reset token that expires while the body is on its way is refused, 
   const [response] = (await answered) as [NodeJS.ReadableStream & { statusCode: number }]; // what `response` gives
   expect(await text(response)).toContain('"invalid_reset_token"');
   expect(response.statusCode).toBe(400);
-  const failed = target.lastEvent();
+  const failed = server.lastEvent();
   expect(failed).toMatchObject({ event: "reset_failed", reason: "invalid_or_expired_token" });
   expect(Date.parse(String(failed["timestamp"]))).toBeGreaterThanOrEqual(finishedAt);
 });
 
 function saveToken(userId: string, secret: string, expiresAt: number): void {
-  const database = new DatabaseSync(target.databaseFile, { timeout: 2000 });
+  const database = new DatabaseSync(server.databaseFile, { timeout: 2000 });
   database
     .prepare("INSERT INTO reset_tokens VALUES (?, ?, ?, ?)")
     .run(hashSecret(secret), userId, expiresAt - 1000, expiresAt);

@@ -1,8 +1,9 @@
 /** What the time of an answer tells of who has an account: nothing, over HTTP and by rank (ET-01, RS-01). */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { superiority, timesInTurns } from "../support/rank-test.ts";
-import { patience } from "../support/retried.ts";
-import { PASSWORD, startTarget, type Target } from "../support/in-process-server.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
+import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
 
 const NOBODY = "nobody@example.com";
 
@@ -21,24 +22,24 @@ const FORGOT_ROUNDS = 300;
 /** The login takes some ten seconds alone; this is for a machine that is busy with all other tests. Milliseconds. */
 const TIMEOUT_MS = 120_000;
 
-let target: Target;
+let server: InProcessServer;
 beforeAll(async () => {
-  target = await startTarget({ BCRYPT_COST: "10" });
+  server = await startInProcessServer({ BCRYPT_COST: "10" });
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 
 test(
   "ET-01 the time of a failed login is that of a wrong password: for an unknown, a locked and a disabled account",
-  { ...patience, timeout: TIMEOUT_MS },
+  { ...retryOnBusyMachine, timeout: TIMEOUT_MS },
   async () => {
     const [known, locked, disabled] = [
-      await target.newLogin(),
-      await target.newLogin(),
-      await target.newLogin(),
+      await server.newLogin(),
+      await server.newLogin(),
+      await server.newLogin(),
     ];
     const end = String(Date.now() + 3_600_000);
-    target.sql("UPDATE users SET locked_until = ? WHERE id = ?", end, locked.userId);
-    target.sql("UPDATE users SET disabled = 1 WHERE id = ?", disabled.userId);
+    server.sql("UPDATE users SET locked_until = ? WHERE id = ?", end, locked.userId);
+    server.sql("UPDATE users SET disabled = 1 WHERE id = ?", disabled.userId);
     const attempt = (email: string, password: string) => answered(401, "/login", email, password);
 
     const times = await timesInTurns(HASHING_ROUNDS, {
@@ -55,12 +56,12 @@ test(
 
 test(
   "ET-01 a signup with a taken address takes as long as one with a free address",
-  { ...patience, timeout: TIMEOUT_MS },
+  { ...retryOnBusyMachine, timeout: TIMEOUT_MS },
   async () => {
-    const { email } = await target.newLogin();
+    const { email } = await server.newLogin();
     const times = await timesInTurns(HASHING_ROUNDS, {
       taken: () => answered(409, "/signup", email, PASSWORD),
-      free: () => answered(201, "/signup", target.freshEmail(), PASSWORD),
+      free: () => answered(201, "/signup", server.freshEmail(), PASSWORD),
     });
     expectAlike(times.taken, times.free, HASHING_LEEWAY);
   },
@@ -68,9 +69,9 @@ test(
 
 test(
   "RS-01 ET-01 forgot-password takes as long for an unknown address as for a known one",
-  { ...patience, timeout: TIMEOUT_MS },
+  { ...retryOnBusyMachine, timeout: TIMEOUT_MS },
   async () => {
-    const { email } = await target.newLogin();
+    const { email } = await server.newLogin();
     const times = await timesInTurns(FORGOT_ROUNDS, {
       known: () => answered(202, "/forgot-password", email),
       unknown: () => answered(202, "/forgot-password", NOBODY),
@@ -80,7 +81,7 @@ test(
 );
 
 async function answered(status: number, path: string, email: string, password?: string) {
-  const answer = await target.post(path, { email, password });
+  const answer = await server.post(path, { email, password });
   expect(answer.status).toBe(status);
 }
 

@@ -1,20 +1,21 @@
 /** IV-12: requests that two readers could read in two ways, and headers out of all proportion. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createBaseHeaders } from "../../src/routes/headers.ts";
-import { patience } from "../support/retried.ts";
-import { codeOf, expectSound } from "../support/answers.ts";
-import { PASSWORD, startTarget, type Target } from "../support/in-process-server.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
+import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
+import { codeOf, expectSoundAnswer } from "../support/sound-answer.ts";
 
-let target: Target;
+let server: InProcessServer;
 let cookie: string;
 beforeAll(async () => {
-  target = await startTarget();
-  ({ cookie } = await target.newLogin());
+  server = await startInProcessServer();
+  ({ cookie } = await server.newLogin());
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 const get = (headers: string, path = "/me") =>
-  target.wire(`GET ${path} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
-const body = () => JSON.stringify({ email: target.freshEmail(), password: PASSWORD });
+  server.wire(`GET ${path} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
+const body = () => JSON.stringify({ email: server.freshEmail(), password: PASSWORD });
 const jsonPost = "POST /signup HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
 test("no header of a proxy changes what is answered, or what is recorded", async () => {
@@ -27,11 +28,11 @@ test("no header of a proxy changes what is answered, or what is recorded", async
     "x-original-url": "/users",
     "x-rewrite-url": "/users",
   };
-  const answer = await target.send("GET", "/me", forwarded);
-  expectSound(answer);
+  const answer = await server.send("GET", "/me", forwarded);
+  expectSoundAnswer(answer);
   expect(codeOf(answer)).toBe("401 unauthenticated");
-  await target.post("/login", { email: "nobody@example.com", password: PASSWORD }, forwarded);
-  expect(target.lastEvent()).toMatchObject({ event: "login_failed", ip: "127.0.0.1" });
+  await server.post("/login", { email: "nobody@example.com", password: PASSWORD }, forwarded);
+  expect(server.lastEvent()).toMatchObject({ event: "login_failed", ip: "127.0.0.1" });
 });
 
 test.each([
@@ -76,9 +77,9 @@ test.each([
     (b: string) => `${jsonPost}X-Nul: a\0b\r\nContent-Length: ${b.length}\r\n\r\n${b}`,
   ],
 ])("IV-12 a request with %s is refused, and makes no account", async (_, compose) => {
-  const before = target.state();
-  expect(await target.wire(compose(body()))).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
-  expect(target.state()).toBe(before);
+  const before = server.state();
+  expect(await server.wire(compose(body()))).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
+  expect(server.state()).toBe(before);
 });
 
 test("headers out of all proportion are refused", async () => {
@@ -114,7 +115,7 @@ test.each([
 ])(
   "HD-01 what is refused below the app carries the security headers: %s",
   async (_, status, bytes) => {
-    expectBare(await target.wire(bytes), status);
+    expectBare(await server.wire(bytes), status);
   },
 );
 
@@ -133,10 +134,10 @@ function expectBare(answer: string, status: string): void {
   expect(answer.indexOf("\r\n\r\n")).toBe(answer.length - 4);
 }
 
-test("headers just below that are read, in no time", patience, async () => {
+test("headers just below that are read, in no time", retryOnBusyMachine, async () => {
   const started = performance.now();
   for (const filler of [" ", ";", "=", "; ", "__Host-session=; ", "\t"]) {
-    const answer = await target.send("GET", "/me", {
+    const answer = await server.send("GET", "/me", {
       cookie: `a=b;${filler.repeat(Math.floor(15_000 / filler.length))}c=d`,
       authorization: `Bearer ${"=".repeat(100)}`,
     });
@@ -147,7 +148,7 @@ test("headers just below that are read, in no time", patience, async () => {
 
 test("a genuine cookie among many others is found", async () => {
   expect(
-    (await target.send("GET", "/me", { cookie: `theme=dark; a=b; =; ;;  x; ${cookie}; last=1` }))
+    (await server.send("GET", "/me", { cookie: `theme=dark; a=b; =; ;;  x; ${cookie}; last=1` }))
       .status,
   ).toBe(200);
 });

@@ -4,7 +4,8 @@ import type { Page } from "playwright-core";
 import { rolldown } from "rolldown";
 import { afterEach, describe, expect, test } from "vitest";
 import type * as sdk from "@portcullis/client";
-import { freshEmail, password } from "../support/clients.ts";
+import { freshEmail } from "../support/clients.ts";
+import { PASSWORD } from "../support/credentials.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 
 declare global {
@@ -55,7 +56,7 @@ describe.skipIf(noBrowser)("the client in a browser", () => {
         if (!login.ok) throw new Error(`login: ${login.status}`);
         await tokens.write({ ...login.data, accessToken: "no.longer.good" });
       },
-      { email: freshEmail(), password },
+      { email: freshEmail(), password: PASSWORD },
     );
     const call = (page: Page) =>
       page.evaluate(async (count) => {
@@ -79,7 +80,7 @@ describe.skipIf(noBrowser)("the client in a browser", () => {
         await api.signup({ email, password });
         await api.login({ email, password });
       },
-      { email: freshEmail(), password },
+      { email: freshEmail(), password: PASSWORD },
     );
     await open(page);
     const statuses = await page.evaluate(async () => {

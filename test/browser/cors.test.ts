@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { PASSWORD } from "../support/credentials.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 
 describe.skipIf(noBrowser)("CORS in a browser", () => {
@@ -39,14 +40,14 @@ describe.skipIf(noBrowser)("CORS in a browser", () => {
     read("/login", {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ email, password }),
+      body: JSON.stringify({ email, password: PASSWORD }),
     });
 
   test("HD-03 a page of a configured origin logs in, reads the answer and acts by its cookie; any other page reads nothing", async () => {
     watched = await newPage();
     const { page, origin } = watched;
     const email = freshEmail();
-    dataOf(await cookieClient(origin).signup({ email, password }));
+    dataOf(await cookieClient(origin).signup({ email, password: PASSWORD }));
 
     await page.goto(originOf(app));
     const login = await logIn(email);

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { operationIds, operations } from "../../src/contract/operations.ts";
-import { adminCredentials } from "../support/server-process.ts";
+import { ADMIN } from "../support/credentials.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { openDocs, operation, tryOut } from "../support/swagger-ui.ts";
 
@@ -24,7 +24,7 @@ describe.skipIf(noBrowser)("the examples of /docs in a browser", () => {
     watched = await newPage();
     const { page, origin, faults } = watched;
     await openDocs(page, `${origin}/docs`);
-    expect(await tryOut(page, "login", adminCredentials)).toMatchObject({ status: 200 });
+    expect(await tryOut(page, "login", ADMIN)).toMatchObject({ status: 200 });
 
     const documented = await documentedStatuses();
     const order = operationIds.filter((id) => id !== "login" && !last.includes(id));

@@ -1,13 +1,13 @@
 /** examples/browser as its README says: one command, then a person at the page. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { startExample } from "../support/examples.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { desktop, noBrowser, phone, useBrowser, type WatchedPage } from "../support/browser.ts";
 
 /** A busy machine is no fault of the page. */
@@ -18,7 +18,7 @@ describe.skipIf(noBrowser)("examples/browser", () => {
   let example: Example;
   let watched: WatchedPage;
   beforeAll(async () => {
-    example = await startExample();
+    example = await startBrowserExample();
   });
   afterEach(() => watched.page.context().close());
   afterAll(() => example.stop());
@@ -40,7 +40,7 @@ describe.skipIf(noBrowser)("examples/browser", () => {
     );
   }
 
-  const fill = async (page: Page, email: string, secret = password) => {
+  const fill = async (page: Page, email: string, secret = PASSWORD) => {
     await page.getByLabel("E-mail address").fill(email);
     await page.getByLabel("Password").fill(secret);
   };
@@ -66,7 +66,7 @@ describe.skipIf(noBrowser)("examples/browser", () => {
       expect(await page.getByRole("listitem").count()).toBe(1);
 
       const other = cookieClient(example.apiOrigin);
-      dataOf(await other.login({ email, password }));
+      dataOf(await other.login({ email, password: PASSWORD }));
       await page.reload(); // the cookie outlives it
       const end = page.getByRole("button", { name: /^End the session of/ });
       await end.waitFor();
@@ -116,7 +116,7 @@ describe.skipIf(noBrowser)("examples/browser", () => {
     await page.keyboard.press("Tab");
     await page.keyboard.type(email);
     await page.keyboard.press("Tab");
-    await page.keyboard.type(password);
+    await page.keyboard.type(PASSWORD);
     await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter"); // Sign up
@@ -134,30 +134,21 @@ interface Example {
   stop(): Promise<void>;
 }
 
-async function startExample(): Promise<Example> {
+async function startBrowserExample(): Promise<Example> {
   const folder = await mkdtemp(join(tmpdir(), "portcullis-example-"));
-  const main = new URL("../../examples/browser/main.ts", import.meta.url).pathname;
-  const child: ChildProcess = spawn(process.execPath, ["--conditions=source", main], {
-    env: {
-      PATH: process.env["PATH"],
-      PORT: "0",
-      API_PORT: "0",
-      BCRYPT_COST: "10",
-      DATABASE_URL: `sqlite:${join(folder, "portcullis.db")}`,
-    },
-    stdio: ["ignore", "pipe", "pipe"],
+  const { lines, stop } = startExample("browser", {
+    PORT: "0",
+    API_PORT: "0",
+    BCRYPT_COST: "10",
+    DATABASE_URL: `sqlite:${join(folder, "portcullis.db")}`,
   });
-  child.stderr?.resume();
-  const closed = once(child, "close");
-  const lines = createInterface({ input: child.stdout ?? process.stdin });
-  const [line] = await Promise.race([once(lines, "line"), closed]);
-  const [pageOrigin = "", apiOrigin = ""] = String(line).match(/http:\/\/localhost:\d+/g) ?? [];
+  const line = await waitFor(() => lines[0]);
+  const [pageOrigin = "", apiOrigin = ""] = line.match(/http:\/\/localhost:\d+/g) ?? [];
   return {
     pageOrigin,
     apiOrigin,
     async stop() {
-      child.kill();
-      await closed;
+      await stop();
       await rm(folder, { recursive: true });
     },
   };

@@ -1,59 +1,68 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { nthMailTo, tokenIn } from "../support/mailbox.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 
 const newPassword = "four clear words of mine";
 
+let watched: WatchedPage;
+
+/** An account that forgot its password, and the token it was mailed. */
+async function forgetful(): Promise<{ email: string; token: string }> {
+  const api = cookieClient(watched.origin);
+  const email = freshEmail();
+  dataOf(await api.signup({ email, password: PASSWORD }));
+  dataOf(await api.forgotPassword({ email }));
+  return { email, token: tokenIn(await nthMailTo(watched.outbox, email)) };
+}
+
+/** As a click in a mail does it: a page of its own, from nowhere. */
+async function openLink(token: string): Promise<void> {
+  await watched.page.goto("about:blank");
+  await watched.page.goto(`${watched.origin}/reset#token=${token}`);
+}
+
+/** Types a password, as a paste does it, and answers the sentence of the page. */
+async function choose(typed: string): Promise<string> {
+  const { page } = watched;
+  await page.getByLabel("New password").fill("");
+  await page.getByLabel("New password").focus();
+  await page.keyboard.insertText(typed);
+  const answered = page.waitForResponse(`${watched.origin}/reset-password`);
+  await page.getByRole("button").click();
+  await (await answered).finished();
+  await page.locator("button:enabled, form[hidden]").first().waitFor({ state: "attached" });
+  return page.locator("[role=status]:not(:empty)").innerText();
+}
+
 describe.skipIf(noBrowser)("/reset in a browser", () => {
   const newPage = useBrowser();
-  let watched: WatchedPage;
   beforeEach(async () => {
     watched = await newPage();
   });
   afterEach(() => watched.page.context().close());
-
-  /** An account that forgot its password, and the token it was mailed. */
-  async function forgetful(): Promise<{ email: string; token: string }> {
-    const api = cookieClient(watched.origin);
-    const email = freshEmail();
-    dataOf(await api.signup({ email, password }));
-    dataOf(await api.forgotPassword({ email }));
-    return { email, token: tokenIn(await nthMailTo(watched.outbox, email)) };
-  }
-
-  /** As a click in a mail does it: a page of its own, from nowhere. */
-  async function openLink(token: string): Promise<void> {
-    await watched.page.goto("about:blank");
-    await watched.page.goto(`${watched.origin}/reset#token=${token}`);
-  }
-
-  /** Answers what the page then says. */
-  async function choose(typed: string): Promise<string> {
-    const { page } = watched;
-    await page.getByLabel("New password").fill(typed);
-    await page.getByRole("button").click();
-    return page.locator("[role=status]:not(:empty)").innerText();
-  }
 
   test("RS-07 opening the link spends nothing, the form sets the password, and a used link says so", async () => {
     const { page, origin, faults, consoleErrors } = watched;
     const { email, token } = await forgetful();
     await openLink(token);
     await openLink(token);
-    expect(await choose("sunshine")).toBe("It is too short. Too many people use it.");
+    expect(await choose("sunshine")).toBe(
+      "It must have at least 15 characters. Too many people use it.",
+    );
     await openLink(token);
     expect(consoleErrors).toHaveLength(1); // the refusal
-    expect(await choose(newPassword)).toBe("Your password is set. You can sign in with it now.");
+    expect(await choose(NEW_PASSWORD)).toBe("Your password is set. You can sign in with it now.");
     expect(await page.locator("form").isHidden()).toBe(true);
     expect(consoleErrors).toHaveLength(1);
 
     const api = cookieClient(origin);
-    expect(await api.login({ email, password })).toMatchObject({ status: 401 });
-    expect(await api.login({ email, password: newPassword })).toMatchObject({ status: 200 });
+    expect(await api.login({ email, password: PASSWORD })).toMatchObject({ status: 401 });
+    expect(await api.login({ email, password: NEW_PASSWORD })).toMatchObject({ status: 200 });
 
     await openLink(token);
-    expect(await choose(password)).toBe("This link is no longer good. Ask for a new one.");
+    expect(await choose(PASSWORD)).toBe("This link is no longer good. Ask for a new one.");
     await page.goto(`${origin}/healthz`);
     await page.goto(`${origin}/reset`);
     expect(await page.getByRole("status").innerText()).toMatch(/^This link is not complete/);
@@ -69,7 +78,7 @@ describe.skipIf(noBrowser)("/reset in a browser", () => {
     const { token } = await forgetful();
     await openLink(token);
     await page.waitForURL(`${origin}/reset`);
-    await choose(newPassword);
+    await choose(NEW_PASSWORD);
     await page.goto(`${origin}/problems/email-taken`);
     await page.goBack();
     expect(page.url()).toBe(`${origin}/reset`);
@@ -80,5 +89,58 @@ describe.skipIf(noBrowser)("/reset in a browser", () => {
     expect(headers).not.toContain(token);
     expect(headers).not.toContain('"referer"');
     expect(await faults()).toEqual([]);
+  });
+
+  test("PW-04 a password is never shortened on its way: one that is too long is refused", async () => {
+    const { email, token } = await forgetful();
+    await openLink(token);
+    expect(await choose("w".repeat(257))).toBe("It must have at most 256 characters.");
+    expect(await choose("🌊 ".repeat(128))).toBe(
+      "Your password is set. You can sign in with it now.",
+    );
+    const api = cookieClient(watched.origin);
+    const login = await api.login({ email, password: "🌊 ".repeat(128) });
+    expect(login).toMatchObject({ status: 200 });
+    expect(await watched.faults()).toEqual([]);
+  });
+
+  test("a link whose token was spoiled on its way says so, and does not blame the password", async () => {
+    await openLink("x".repeat(2049));
+    expect(await choose(newPassword)).toMatch(/^This link is not complete/);
+    expect(await watched.page.locator("form").isHidden()).toBe(true);
+  });
+
+  test("a refusal that is not about the password is told in the server's words", async () => {
+    const { page } = watched;
+    await page.route("**/reset-password", (route) =>
+      route.fulfill({ status: 429, json: { code: "rate_limited", detail: "Too many for now." } }),
+    );
+    await openLink("x");
+    expect(await choose(newPassword)).toBe("Too many for now.");
+    await page.route("**/reset-password", (route) =>
+      route.fulfill({ status: 502, body: "<html>" }),
+    );
+    expect(await choose(newPassword)).toBe("The server could not be reached. Try again.");
+  });
+});
+
+describe.skipIf(noBrowser)("/reset in a browser, with PASSWORD_MIN_LENGTH=20", () => {
+  const newPage = useBrowser(() => ({ PASSWORD_MIN_LENGTH: "20" }));
+  beforeEach(async () => {
+    watched = await newPage();
+  });
+  afterEach(() => watched.page.context().close());
+
+  test("PW-04 the page says 20, whichever check refuses, and never 8 or 15", async () => {
+    const { token } = await forgetful();
+    await openLink(token);
+    const twenty = "It must have at least 20 characters.";
+    expect(await choose("qzjxkvw")).toBe(twenty); // the schema, which knows 8
+    expect(await choose("qzjxkvw plomf")).toBe(twenty); // the policy, below the default of 15
+    expect(await choose("qzjxkvw plomf bredl")).toBe(twenty); // the policy, above it
+    const html = await watched.page.content();
+    expect(html.slice(html.indexOf("<body")).match(/\b\d+\b/g)).toEqual(["20", "256", "20"]);
+    expect(await choose(newPassword)).toBe("Your password is set. You can sign in with it now.");
+    expect(await watched.faults()).toEqual([]);
   });
 });

@@ -18,11 +18,8 @@ import { delimiter, join } from "node:path";
 import { createClient } from "@portcullis/client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { dataOf } from "../support/clients.ts";
-import {
-  adminCredentials,
-  type ServerProcess,
-  startServerProcess,
-} from "../support/server-process.ts";
+import { ADMIN } from "../support/credentials.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
@@ -172,7 +169,7 @@ async function runProgram([runtime, ...options]: Command, { baseUrl } = server):
 
 /** What a server calls itself in its tokens. */
 async function issuerOf(baseUrl: string): Promise<string> {
-  const { accessToken } = dataOf(await createClient({ baseUrl }).tokenLogin(adminCredentials));
+  const { accessToken } = dataOf(await createClient({ baseUrl }).tokenLogin(ADMIN));
   return JSON.parse(Buffer.from(accessToken.split(".")[1] ?? "", "base64url").toString()).iss;
 }
 

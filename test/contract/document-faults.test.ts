@@ -1,4 +1,4 @@
-/** What may not be in a contract is found before it is published, and all of it at once. */
+/** The faults of a contract are found before it is published, all of them at once. */
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { buildDocument, ContractFaultsError } from "../../src/contract/document.ts";

@@ -236,7 +236,7 @@ function examplesIn(response: Json): { name: string; value: Json }[] {
   );
 }
 
-/** Whether a schema stands at `path`: under its own name, a property's, or a keyword that takes one. */
+/** True where a schema stands at `path`: under its own name, a property's, or a keyword that takes one. */
 function isSchema(path: readonly string[]): boolean {
   if (path.some((key) => key === "examples" || key === "mapping")) return false;
   const [parent, key] = path.slice(-2);

@@ -220,7 +220,7 @@ function distinct(parts: readonly Part[]): Part[] {
   ];
 }
 
-/** What a text in a query means: an integer or boolean if it is written as one, and else the text itself. */
+/** The meaning of a text in a query: an integer or boolean if it is written as one, and else the text itself. */
 function meaningOf(text: unknown, type: Json | undefined): unknown {
   if (type === "integer" && String(Number(text)) === text) return Number(text);
   if (type === "boolean" && (text === "true" || text === "false")) return text === "true";

@@ -1,11 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { eventDefinition, eventNames, LogEvent } from "../../src/contract/events.ts";
+import { operatorEvent, ownerEvent } from "../../src/contract/event-shape.ts";
+import {
+  eventDefinition,
+  eventNames,
+  LogEvent,
+  StoredEvent,
+  storedEventNames,
+} from "../../src/contract/events.ts";
 import { examplesOf } from "../../src/contract/examples.ts";
 import { eventsOf, type OperationDescription } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
 import { secretFieldNames } from "../../src/contract/secret-fields.ts";
-import { secret } from "../../src/contract/values.ts";
+import { Id, NormalEmail, secret } from "../../src/contract/values.ts";
 
 const described: readonly OperationDescription[] = Object.values(operations);
 const definitions = eventNames.map((name) => eventDefinition(name));
@@ -48,6 +55,55 @@ describe.each(definitions)("$name", ({ name, level, schema, stored }) => {
       "server_stopped",
     ];
     expect(stored).toBe(!ofServer.includes(name));
+    expect(StoredEvent.safeParse(example).success).toBe(stored);
+  });
+});
+
+it("the filter of listEvents takes the stored events, and no other", () => {
+  const { event } = operations.listEvents.request.query.shape;
+  for (const name of eventNames)
+    expect([name, event.safeParse(name).success]).toEqual([
+      name,
+      storedEventNames.some((stored) => stored === name),
+    ]);
+});
+
+describe("the shape of an event", () => {
+  const id = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";
+  const base = { level: "info", summary: "An account got a flag." } as const;
+  const shape = {
+    ...base,
+    fields: { userId: Id, email: NormalEmail },
+    example: { userId: id, email: "ada@example.com" },
+  };
+
+  it("says who may see it and which account it concerns, or it does not compile", () => {
+    const own = ownerEvent({ ...shape, about: "userId", shown: ["email"] });
+    const others = [
+      operatorEvent({ ...shape, about: "userId" }),
+      operatorEvent({ ...shape, about: null }),
+    ];
+    expect([own, ...others].map(({ audience, kept }) => `${audience} ${kept}`)).toEqual([
+      "owner stored",
+      "operator stored",
+      "operator stored",
+    ]);
+    return () => [
+      // @ts-expect-error it does not say which account it concerns
+      operatorEvent({ ...shape }),
+      // @ts-expect-error it has no such field
+      operatorEvent({ ...shape, about: "accountId" }),
+      // @ts-expect-error an address is no id
+      operatorEvent({ ...shape, about: "email" }),
+      // @ts-expect-error an owner's event concerns an account
+      ownerEvent({ ...shape, about: null, shown: [] }),
+      // @ts-expect-error it does not say what the owner sees
+      ownerEvent({ ...shape, about: "userId" }),
+      // @ts-expect-error it has no such field
+      ownerEvent({ ...shape, about: "userId", shown: ["reason"] }),
+      // @ts-expect-error an id is never shown
+      ownerEvent({ ...shape, about: "userId", shown: ["userId"] }),
+    ];
   });
 });
 

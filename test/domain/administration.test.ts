@@ -16,48 +16,50 @@ import {
   sessionIds,
   storedEvents,
 } from "../support/logins.ts";
-import { CLIENT, NOW, openWorld, PASSWORD, type World } from "../support/domain.ts";
+import { NOW } from "../support/clock.ts";
+import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
+import { CLIENT, type Domain, openDomain } from "../support/domain.ts";
 
 const NOBODY = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44";
 
-let world: World;
+let domain: Domain;
 let admin: User;
 let user: User;
 beforeEach(async () => {
-  world = await openWorld();
-  admin = await world.newUser("grace@example.com");
-  world.sql("UPDATE users SET role = 'admin'");
+  domain = await openDomain();
+  admin = await domain.newUser("grace@example.com");
+  domain.sql("UPDATE users SET role = 'admin'");
   admin = { ...admin, role: "admin" };
-  user = await world.newUser();
+  user = await domain.newUser();
 });
 
 const update = (changes: Parameters<typeof updateUser>[4], id = user.id) =>
-  updateUser(world.deps, world.at(), admin, id, changes);
+  updateUser(domain.deps, domain.at(), admin, id, changes);
 
 describe("AZ-04 disabling ends everything at once", () => {
   test("cookies, access tokens and refresh tokens; nobody else's", async () => {
-    const [cookie, token] = [await logInByCookie(world, user), await logInByToken(world, user)];
-    const theirs = await logInByToken(world, admin);
+    const [cookie, token] = [await logInByCookie(domain, user), await logInByToken(domain, user)];
+    const theirs = await logInByToken(domain, admin);
     expect(await update({ disabled: true })).toEqual({ ...user, disabled: true });
 
-    expect(sessionIds(world)).toEqual([theirs.sessionId]);
-    expect(await roleByCookie(world, cookie.secret)).toBeUndefined();
-    expect(await roleByBearer(world, token.accessToken)).toBeUndefined();
-    expect(await refresh(world.deps, world.at(), token.refreshToken)).toBeUndefined();
-    expect(await roleByBearer(world, theirs.accessToken)).toBe("admin");
+    expect(sessionIds(domain)).toEqual([theirs.sessionId]);
+    expect(await roleByCookie(domain, cookie.secret)).toBeUndefined();
+    expect(await roleByBearer(domain, token.accessToken)).toBeUndefined();
+    expect(await refresh(domain.deps, domain.at(), token.refreshToken)).toBeUndefined();
+    expect(await roleByBearer(domain, theirs.accessToken)).toBe("admin");
     expect(
       await login(
-        world.deps,
-        world.at(),
+        domain.deps,
+        domain.at(),
         { email: user.email, password: PASSWORD, client: CLIENT, device: undefined },
         undefined,
       ),
     ).toMatchObject({ failure: "invalid_credentials" });
 
-    expect(storedEvents(world, "user_updated")).toEqual([
+    expect(storedEvents(domain, "user_updated")).toEqual([
       expect.objectContaining({ userId: user.id, actorId: admin.id, changes: { disabled: true } }),
     ]);
-    expect(storedEvents(world, "session_revoked")).toEqual(
+    expect(storedEvents(domain, "session_revoked")).toEqual(
       [cookie.session.id, token.sessionId]
         .sort()
         .map((sessionId) => expect.objectContaining({ sessionId, userId: user.id, by: "disable" })),
@@ -65,13 +67,13 @@ describe("AZ-04 disabling ends everything at once", () => {
   });
 
   test("and enabling again brings none of it back", async () => {
-    const [cookie, token] = [await logInByCookie(world, user), await logInByToken(world, user)];
+    const [cookie, token] = [await logInByCookie(domain, user), await logInByToken(domain, user)];
     await update({ disabled: true });
     expect(await update({ disabled: false })).toEqual(user);
-    expect(await roleByCookie(world, cookie.secret)).toBeUndefined();
-    expect(await roleByBearer(world, token.accessToken)).toBeUndefined();
-    expect(await refresh(world.deps, world.at(), token.refreshToken)).toBeUndefined();
-    expect(await roleByCookie(world, (await logInByCookie(world, user)).secret)).toBe("user");
+    expect(await roleByCookie(domain, cookie.secret)).toBeUndefined();
+    expect(await roleByBearer(domain, token.accessToken)).toBeUndefined();
+    expect(await refresh(domain.deps, domain.at(), token.refreshToken)).toBeUndefined();
+    expect(await roleByCookie(domain, (await logInByCookie(domain, user)).secret)).toBe("user");
   });
 
   test("RS-08 reset tokens too, and nobody else's, also one whose reset is under way", async () => {
@@ -79,55 +81,56 @@ describe("AZ-04 disabling ends everything at once", () => {
       const token = newSecret();
       const instants = { createdAt: NOW, expiresAt: NOW + 1_000 };
       const secretHash = hashSecret(token);
-      expect(await world.deps.storage.resetTokens.save(id, { ...instants, secretHash })).toBe(true);
+      expect(await domain.deps.storage.resetTokens.save(id, { ...instants, secretHash })).toBe(
+        true,
+      );
       return token;
     };
     const [token, theirs] = [await saved(user), await saved(admin)];
-    const reset = (secret: string) =>
-      resetPassword(world.deps, world.at(), secret, "four clear words of mine");
+    const reset = (secret: string) => resetPassword(domain.deps, domain.at(), secret, NEW_PASSWORD);
     // Its owner is found before the hashing, which the disabling overtakes.
     const [underWay] = await Promise.all([reset(token), update({ disabled: true })]);
     expect(underWay).toEqual({ failure: "invalid_reset_token" });
-    const owners = world.sql("SELECT user_id FROM reset_tokens").map((row) => row["user_id"]);
+    const owners = domain.sql("SELECT user_id FROM reset_tokens").map((row) => row["user_id"]);
     expect(owners).toEqual([admin.id]);
 
     await update({ disabled: false });
     expect(await reset(token)).toEqual({ failure: "invalid_reset_token" });
-    expect(await roleByCookie(world, (await logInByCookie(world, user)).secret)).toBe("user");
+    expect(await roleByCookie(domain, (await logInByCookie(domain, user)).secret)).toBe("user");
     expect(await reset(theirs)).toHaveProperty("deviceSecret");
   });
 
   test("of a login and a disabling at once, no session is left that works", async () => {
     const attempts = Array.from({ length: 4 }, () =>
       login(
-        world.deps,
-        world.at(),
+        domain.deps,
+        domain.at(),
         { email: user.email, password: PASSWORD, client: CLIENT, device: undefined },
         undefined,
       ),
     );
     await Promise.all([...attempts, update({ disabled: true })]);
-    expect(sessionIds(world, user.id)).toEqual([]);
+    expect(sessionIds(domain, user.id)).toEqual([]);
   });
 
   test("LA-06 a disabling whose event cannot be stored did not happen", async () => {
-    const cookie = await logInByCookie(world, user);
-    world.sql("ALTER TABLE events RENAME TO lost_events");
+    const cookie = await logInByCookie(domain, user);
+    domain.sql("ALTER TABLE events RENAME TO lost_events");
     await expect(update({ disabled: true })).rejects.toThrow();
-    expect(await roleByCookie(world, cookie.secret)).toBe("user");
+    expect(await roleByCookie(domain, cookie.secret)).toBe("user");
   });
 });
 
 describe("TK-09 a role change", () => {
   test("holds at once, up and down, for sessions and tokens that there were before", async () => {
-    const [cookie, token] = [await logInByCookie(world, user), await logInByToken(world, user)];
+    const [cookie, token] = [await logInByCookie(domain, user), await logInByToken(domain, user)];
     for (const role of ["admin", "user"] as const) {
       expect(await update({ role })).toEqual({ ...user, role });
-      expect(await roleByCookie(world, cookie.secret)).toBe(role);
-      expect(await roleByBearer(world, token.accessToken)).toBe(role);
+      expect(await roleByCookie(domain, cookie.secret)).toBe(role);
+      expect(await roleByBearer(domain, token.accessToken)).toBe(role);
     }
-    expect(sessionIds(world, user.id)).toHaveLength(2);
-    expect(storedEvents(world, "user_updated").map(({ changes }) => changes)).toEqual([
+    expect(sessionIds(domain, user.id)).toHaveLength(2);
+    expect(storedEvents(domain, "user_updated").map(({ changes }) => changes)).toEqual([
       { role: "admin" },
       { role: "user" },
     ]);
@@ -140,80 +143,80 @@ describe("TK-09 a role change", () => {
 });
 
 test("AZ-05 an admin ends all sessions of an account, and of no other", async () => {
-  const [cookie, token] = [await logInByCookie(world, user), await logInByToken(world, user)];
-  const theirs = await logInByCookie(world, admin);
-  expect(await revokeUserSessions(world.deps, world.at(), user.id)).toBe(true);
-  expect(sessionIds(world)).toEqual([theirs.session.id]);
-  expect(await roleByCookie(world, cookie.secret)).toBeUndefined();
-  expect(await roleByBearer(world, token.accessToken)).toBeUndefined();
-  expect(await refresh(world.deps, world.at(), token.refreshToken)).toBeUndefined();
-  const told = storedEvents(world, "session_revoked");
+  const [cookie, token] = [await logInByCookie(domain, user), await logInByToken(domain, user)];
+  const theirs = await logInByCookie(domain, admin);
+  expect(await revokeUserSessions(domain.deps, domain.at(), user.id)).toBe(true);
+  expect(sessionIds(domain)).toEqual([theirs.session.id]);
+  expect(await roleByCookie(domain, cookie.secret)).toBeUndefined();
+  expect(await roleByBearer(domain, token.accessToken)).toBeUndefined();
+  expect(await refresh(domain.deps, domain.at(), token.refreshToken)).toBeUndefined();
+  const told = storedEvents(domain, "session_revoked");
   expect(told.map(({ by, userId }) => [by, userId])).toEqual([
     ["admin", user.id],
     ["admin", user.id],
   ]);
-  expect(await revokeUserSessions(world.deps, world.at(), user.id)).toBe(true);
-  expect(storedEvents(world, "session_revoked")).toEqual(told);
+  expect(await revokeUserSessions(domain.deps, domain.at(), user.id)).toBe(true);
+  expect(storedEvents(domain, "session_revoked")).toEqual(told);
 });
 
 test("LA-01 a deletion tells who did it, once", async () => {
-  const remove = () => deleteUser(world.deps, world.at(), admin, user.id);
+  const remove = () => deleteUser(domain.deps, domain.at(), admin, user.id);
   expect(await Promise.all([remove(), remove()])).toEqual(["deleted", "not_found"]);
-  expect(storedEvents(world, "user_deleted")).toEqual([
+  expect(storedEvents(domain, "user_deleted")).toEqual([
     expect.objectContaining({ userId: user.id, actorId: admin.id }),
   ]);
 });
 
 test("AZ-02 what is asked of an account that does not exist changes and tells nothing", async () => {
-  await logInByCookie(world, user);
+  await logInByCookie(domain, user);
   const state = () => [
-    world.sql("SELECT * FROM users ORDER BY id"),
-    sessionIds(world),
-    storedEvents(world, "user_updated", "user_deleted", "user_unlocked", "session_revoked"),
+    domain.sql("SELECT * FROM users ORDER BY id"),
+    sessionIds(domain),
+    storedEvents(domain, "user_updated", "user_deleted", "user_unlocked", "session_revoked"),
   ];
   const before = state();
-  expect(await revokeUserSessions(world.deps, world.at(), NOBODY)).toBe(false);
+  expect(await revokeUserSessions(domain.deps, domain.at(), NOBODY)).toBe(false);
   expect(await update({ disabled: true, role: "user" }, NOBODY)).toBe("not_found");
-  expect(await deleteUser(world.deps, world.at(), admin, NOBODY)).toBe("not_found");
-  expect(await unlockUser(world.deps, world.at(), admin, NOBODY)).toBe(false);
+  expect(await deleteUser(domain.deps, domain.at(), admin, NOBODY)).toBe("not_found");
+  expect(await unlockUser(domain.deps, domain.at(), admin, NOBODY)).toBe(false);
   expect(state()).toEqual(before);
 });
 
 describe("AZ-07 the last enabled admin", () => {
   const removals: Record<
     string,
-    (storage: World["deps"]["storage"], id: string) => Promise<unknown>
+    (storage: Domain["deps"]["storage"], id: string) => Promise<unknown>
   > = {
     demoting: (storage, id) =>
-      updateUser({ ...world.deps, storage }, world.at(), admin, id, { role: "user" }),
+      updateUser({ ...domain.deps, storage }, domain.at(), admin, id, { role: "user" }),
     disabling: (storage, id) =>
-      updateUser({ ...world.deps, storage }, world.at(), admin, id, { disabled: true }),
-    deleting: (storage, id) => deleteUser({ ...world.deps, storage }, world.at(), admin, id),
+      updateUser({ ...domain.deps, storage }, domain.at(), admin, id, { disabled: true }),
+    deleting: (storage, id) => deleteUser({ ...domain.deps, storage }, domain.at(), admin, id),
   };
   const names = Object.keys(removals);
   const enabledAdmins = () =>
-    world.sql("SELECT id FROM users WHERE role = 'admin' AND disabled = 0").length;
+    domain.sql("SELECT id FROM users WHERE role = 'admin' AND disabled = 0").length;
 
   test.each(names)("is kept from %s, with their sessions, and nothing is told", async (name) => {
-    const cookie = await logInByCookie(world, admin);
-    expect(await removals[name]?.(world.deps.storage, admin.id)).toBe("last_admin");
-    expect(await roleByCookie(world, cookie.secret)).toBe("admin");
-    expect(storedEvents(world, "user_updated", "user_deleted", "session_revoked")).toEqual([]);
+    const cookie = await logInByCookie(domain, admin);
+    expect(await removals[name]?.(domain.deps.storage, admin.id)).toBe("last_admin");
+    expect(await roleByCookie(domain, cookie.secret)).toBe("admin");
+    expect(storedEvents(domain, "user_updated", "user_deleted", "session_revoked")).toEqual([]);
   });
 
   test.each(names.flatMap((one) => names.map((other) => [one, other] as const)))(
     "stays when two admins meet at once, one %s the other, the other %s the one",
     async (one, other) => {
-      world.sql("UPDATE users SET role = 'admin'");
-      const storage = await openStorage(`sqlite:${world.databaseFile}`);
+      domain.sql("UPDATE users SET role = 'admin'");
+      const storage = await openStorage({ kind: "sqlite", path: domain.databaseFile });
       const outcomes = await Promise.all([
-        removals[one]?.(world.deps.storage, user.id),
+        removals[one]?.(domain.deps.storage, user.id),
         removals[other]?.(storage, admin.id),
       ]);
       await storage.close();
       expect(outcomes.filter((outcome) => outcome === "last_admin")).toHaveLength(1);
       expect(enabledAdmins()).toBe(1);
-      expect(storedEvents(world, "user_updated", "user_deleted")).toHaveLength(1);
+      expect(storedEvents(domain, "user_updated", "user_deleted")).toHaveLength(1);
     },
   );
 });
@@ -221,34 +224,34 @@ describe("AZ-07 the last enabled admin", () => {
 describe("SE-07 AZ-02 own sessions", () => {
   test("somebody else's is not found, and goes on", async () => {
     const [theirs, theirToken] = [
-      await logInByCookie(world, admin),
-      await logInByToken(world, admin),
+      await logInByCookie(domain, admin),
+      await logInByToken(domain, admin),
     ];
     for (const id of [theirs.session.id, theirToken.sessionId, NOBODY])
-      expect(await revokeSession(world.deps, world.at(), user.id, id)).toBe(false);
-    expect(await roleByCookie(world, theirs.secret)).toBe("admin");
-    expect(await roleByBearer(world, theirToken.accessToken)).toBe("admin");
-    expect(storedEvents(world, "session_revoked")).toEqual([]);
+      expect(await revokeSession(domain.deps, domain.at(), user.id, id)).toBe(false);
+    expect(await roleByCookie(domain, theirs.secret)).toBe("admin");
+    expect(await roleByBearer(domain, theirToken.accessToken)).toBe("admin");
+    expect(storedEvents(domain, "session_revoked")).toEqual([]);
   });
 
   test("one's own ends at once with its tokens, once, and the others go on", async () => {
-    const [cookie, token] = [await logInByCookie(world, user), await logInByToken(world, user)];
-    const revoke = () => revokeSession(world.deps, world.at(), user.id, token.sessionId);
+    const [cookie, token] = [await logInByCookie(domain, user), await logInByToken(domain, user)];
+    const revoke = () => revokeSession(domain.deps, domain.at(), user.id, token.sessionId);
     const outcomes = await Promise.all([revoke(), revoke(), revoke()]);
     expect(outcomes.sort()).toEqual([false, false, true]);
-    expect(sessionIds(world)).toEqual([cookie.session.id]);
-    expect(await roleByBearer(world, token.accessToken)).toBeUndefined();
-    expect(storedEvents(world, "session_revoked")).toEqual([
+    expect(sessionIds(domain)).toEqual([cookie.session.id]);
+    expect(await roleByBearer(domain, token.accessToken)).toBeUndefined();
+    expect(storedEvents(domain, "session_revoked")).toEqual([
       expect.objectContaining({ sessionId: token.sessionId, by: "user" }),
     ]);
   });
 
   test("all others end, but neither the one that asks nor anybody else's", async () => {
-    const [asks, theirs] = [await logInByCookie(world, user), await logInByCookie(world, admin)];
-    const [token, cookie] = [await logInByToken(world, user), await logInByCookie(world, user)];
-    await revokeOtherSessions(world.deps, world.at(), asks.session);
-    expect(sessionIds(world)).toEqual([asks.session.id, theirs.session.id].sort());
-    expect(storedEvents(world, "session_revoked")).toMatchObject(
+    const [asks, theirs] = [await logInByCookie(domain, user), await logInByCookie(domain, admin)];
+    const [token, cookie] = [await logInByToken(domain, user), await logInByCookie(domain, user)];
+    await revokeOtherSessions(domain.deps, domain.at(), asks.session);
+    expect(sessionIds(domain)).toEqual([asks.session.id, theirs.session.id].sort());
+    expect(storedEvents(domain, "session_revoked")).toMatchObject(
       [token.sessionId, cookie.session.id]
         .sort()
         .map((sessionId) => ({ sessionId, userId: user.id, by: "user" })),
@@ -256,11 +259,13 @@ describe("SE-07 AZ-02 own sessions", () => {
   });
 
   test("SE-05 a session that is dead by now is not listed: idle for too long, or at its end", async () => {
-    const [cookie, token] = [await logInByCookie(world, user), await logInByToken(world, user)];
-    const { sessionIdleSeconds, refreshTokenSeconds } = world.deps.lifetimes;
+    const [cookie, token] = [await logInByCookie(domain, user), await logInByToken(domain, user)];
+    const { sessionIdleSeconds, refreshTokenSeconds } = domain.deps.lifetimes;
     const idsAt = async (seconds: number) => {
-      const at = world.at(NOW + seconds * 1000);
-      return (await listSessions(world.deps, at, user.id, 9, undefined))?.items.map(({ id }) => id);
+      const at = domain.at(NOW + seconds * 1000);
+      return (await listSessions(domain.deps, at, user.id, 9, undefined))?.items.map(
+        ({ id }) => id,
+      );
     };
     expect(await idsAt(sessionIdleSeconds - 1)).toEqual([cookie.session.id, token.sessionId]);
     expect(await idsAt(sessionIdleSeconds + 1)).toEqual([token.sessionId]);
@@ -269,15 +274,15 @@ describe("SE-07 AZ-02 own sessions", () => {
   });
 
   test("a list is of one account, and its cursor is none of another's", async () => {
-    for (let login = 0; login < 3; login += 1) await logInByCookie(world, user);
-    await logInByCookie(world, admin);
+    for (let login = 0; login < 3; login += 1) await logInByCookie(domain, user);
+    await logInByCookie(domain, admin);
     const list = (id: string, limit: number, cursor?: string) =>
-      listSessions(world.deps, world.at(), id, limit, cursor);
+      listSessions(domain.deps, domain.at(), id, limit, cursor);
     const first = await list(user.id, 2);
     const cursor = first?.nextCursor ?? "";
     const second = await list(user.id, 2, cursor);
     const ids = [...(first?.items ?? []), ...(second?.items ?? [])].map(({ id }) => id);
-    expect(ids).toEqual(sessionIds(world, user.id));
+    expect(ids).toEqual(sessionIds(domain, user.id));
     expect(second?.nextCursor).toBeNull();
     expect(await list(admin.id, 2, cursor)).toBeUndefined();
   });

@@ -1,34 +1,35 @@
 import { createSecretKey } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
-import { listEvents } from "../../src/domain/audit.ts";
+import { listEvents, listOwnEvents } from "../../src/domain/audit.ts";
 import { sealCursor } from "../../src/domain/cursors.ts";
 import { commit } from "../../src/domain/change.ts";
-import type { EventFilter } from "../../src/domain/ports/events.ts";
+import type { EventFilter } from "../../src/domain/ports/event-store.ts";
 import { listSessions } from "../../src/domain/own-sessions.ts";
 import { listUsers } from "../../src/domain/users.ts";
 import { respell } from "../support/base64url.ts";
 import { logInByCookie } from "../support/logins.ts";
-import { NOW, openWorld, type World } from "../support/domain.ts";
+import { NOW } from "../support/clock.ts";
+import { type Domain, openDomain } from "../support/domain.ts";
 
 const ADA = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42";
 const GRACE = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";
 
-let world: World;
+let domain: Domain;
 beforeEach(async () => {
-  world = await openWorld();
+  domain = await openDomain();
 });
 
 /** Each event carries the id of a request of its own: that is how it is known again. */
 async function happen(name: "logout" | "user_unlocked", userId: string, now: number) {
-  const occasion = world.at(now);
-  await commit(world.deps, occasion, ({ record }) =>
+  const occasion = domain.at(now);
+  await commit(domain.deps, occasion, ({ record }) =>
     name === "logout" ? record(name, { userId }) : record(name, { userId, actorId: GRACE }),
   );
   return String(occasion.requestId);
 }
 
 async function page(filter: EventFilter, limit: number, cursor?: string) {
-  const found = await listEvents(world.deps, filter, limit, cursor);
+  const found = await listEvents(domain.deps, filter, limit, cursor);
   if (found === undefined) throw new Error("A cursor of this list was refused");
   return { ids: found.items.map(({ requestId }) => requestId), nextCursor: found.nextCursor };
 }
@@ -130,20 +131,81 @@ describe("a cursor that this list did not give is refused", () => {
     const key = createSecretKey(new Uint8Array(32).fill(1));
     const foreign = ["", "x", "0", respell(genuine), `${genuine}A`, genuine.slice(4)];
     for (const cursor of [...foreign, sealCursor(key, "events", `${NOW} ${ADA}`)])
-      expect(await listEvents(world.deps, {}, 1, cursor)).toBeUndefined();
+      expect(await listEvents(domain.deps, {}, 1, cursor)).toBeUndefined();
   });
 
   test("of the accounts or of an account's sessions", async () => {
-    const [ada] = [await world.newUser(), await world.newUser()];
-    await logInByCookie(world, ada);
-    await logInByCookie(world, ada);
-    const users = await listUsers(world.deps, {}, 1, undefined);
-    const sessions = await listSessions(world.deps, world.at(), ada.id, 1, undefined);
+    const [ada] = [await domain.newUser(), await domain.newUser()];
+    await logInByCookie(domain, ada);
+    await logInByCookie(domain, ada);
+    const users = await listUsers(domain.deps, {}, 1, undefined);
+    const sessions = await listSessions(domain.deps, domain.at(), ada.id, 1, undefined);
     for (const cursor of [users?.nextCursor, sessions?.nextCursor]) {
       expect(cursor).toEqual(expect.any(String));
-      expect(await listEvents(world.deps, {}, 1, cursor ?? "")).toBeUndefined();
+      expect(await listEvents(domain.deps, {}, 1, cursor ?? "")).toBeUndefined();
     }
     const { nextCursor } = await page({}, 1);
-    expect(await listUsers(world.deps, {}, 1, nextCursor ?? "")).toBeUndefined();
+    expect(await listUsers(domain.deps, {}, 1, nextCursor ?? "")).toBeUndefined();
+  });
+});
+
+describe("LA-07 an account's own events", () => {
+  const own = async (userId: string, limit: number, cursor?: string) => {
+    const found = await listOwnEvents(domain.deps, userId, limit, cursor);
+    if (found === undefined) throw new Error("A cursor of this list was refused");
+    return { ids: found.items.map(({ requestId }) => requestId), nextCursor: found.nextCursor };
+  };
+
+  test("LA-07 are the account's alone, without those for administrators, newest first", async () => {
+    const made = [await happen("logout", ADA, NOW)];
+    await happen("logout", GRACE, NOW);
+    await commit(domain.deps, domain.at(), async ({ record }) => {
+      await record("token_refreshed", { userId: ADA, sessionId: GRACE });
+      await record("authorization_denied", { userId: ADA, operation: "listUsers" });
+      await record("rate_limited", { operation: "login", key: "ip" });
+    });
+    made.push(await happen("user_unlocked", ADA, NOW), await happen("logout", ADA, NOW + 1));
+    expect((await own(ADA, 50)).ids).toEqual(made.toReversed());
+  });
+
+  test.each([1, 2, 5, 6])("LA-07 pages of %i leave out and repeat nothing", async (limit) => {
+    const made: string[] = [];
+    for (let index = 0; index < 5; index += 1) {
+      made.push(await happen("logout", ADA, NOW + Math.floor(index / 2)));
+      await happen("logout", GRACE, NOW);
+    }
+    const ids: (string | null)[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await own(ADA, limit, cursor);
+      expect(page.ids.length).toBeLessThanOrEqual(limit);
+      ids.push(...page.ids);
+      cursor = page.nextCursor ?? undefined;
+      await happen("logout", ADA, NOW + 9); // newer than the page: not on the next one
+    } while (cursor !== undefined);
+    expect(ids).toEqual(made.toReversed());
+  });
+
+  test("LA-07 have cursors of their own: another account's, the administrators' and the sessions' are refused", async () => {
+    const ada = await domain.newUser();
+    for (const userId of [ada.id, GRACE])
+      for (let index = 0; index < 2; index += 1) await happen("logout", userId, NOW);
+    await logInByCookie(domain, ada);
+    await logInByCookie(domain, ada);
+    const sessions = await listSessions(domain.deps, domain.at(), ada.id, 1, undefined);
+    const genuine = (await own(ada.id, 1)).nextCursor ?? "";
+    expect((await own(ada.id, 1, genuine)).ids).toHaveLength(1);
+    const foreign = [
+      (await own(GRACE, 1)).nextCursor,
+      (await page({}, 1)).nextCursor,
+      (await page({ userId: ada.id }, 1)).nextCursor,
+      sessions?.nextCursor,
+      respell(genuine),
+    ];
+    for (const cursor of foreign) {
+      expect(cursor).toEqual(expect.any(String));
+      expect(await listOwnEvents(domain.deps, ada.id, 1, cursor ?? "")).toBeUndefined();
+    }
+    expect(await listEvents(domain.deps, {}, 1, genuine)).toBeUndefined();
   });
 });

@@ -7,8 +7,10 @@ import type { Device } from "../../src/domain/ports/devices.ts";
 import type { BcryptWorkers } from "../../src/domain/ports/passwords.ts";
 import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
 import { storedEvents } from "../support/logins.ts";
-import { CHEAP_COST } from "../support/cheap-hashes.ts";
-import { CLIENT, NOW, openWorld, PASSWORD, succeeded, type World } from "../support/domain.ts";
+import { NOW } from "../support/clock.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { CLIENT, type Domain, openDomain, succeeded } from "../support/domain.ts";
+import { CHEAP_COST } from "../support/test-settings.ts";
 
 const pool = createBcryptPool(2, 100);
 afterAll(() => pool.close());
@@ -24,61 +26,61 @@ function overtaken(meanwhile: () => Promise<void> | void): BcryptWorkers {
     },
   };
 }
-const sessions = (world: World) => world.sql("SELECT id FROM sessions");
-const failures = (world: World) =>
-  world.printed.flatMap((event) => (event.event === "login_failed" ? [event.reason] : []));
-const logIn = (world: World, email: string, password = PASSWORD, device?: Device) =>
-  login(world.deps, world.at(), { email, password, client: CLIENT, device }, undefined);
+const sessions = (domain: Domain) => domain.sql("SELECT id FROM sessions");
+const failures = (domain: Domain) =>
+  domain.printed.flatMap((event) => (event.event === "login_failed" ? [event.reason] : []));
+const logIn = (domain: Domain, email: string, password = PASSWORD, device?: Device) =>
+  login(domain.deps, domain.at(), { email, password, client: CLIENT, device }, undefined);
 
 test("PW-11 a password that is changed while a login with the old one is under way leaves no session", async () => {
   const newHash = hashSync("the password after", CHEAP_COST);
-  const world: World = await openWorld(
+  const domain: Domain = await openDomain(
     overtaken(
       () =>
-        void world.sql(
+        void domain.sql(
           "UPDATE users SET password_hash = ?, credential_epoch = credential_epoch + 1",
           newHash,
         ),
     ),
   );
-  const { email } = await world.newUser();
-  expect(await logIn(world, email)).toMatchObject({ failure: "invalid_credentials" });
-  const byToken = await tokenLogin(world.deps, world.at(), {
+  const { email } = await domain.newUser();
+  expect(await logIn(domain, email)).toMatchObject({ failure: "invalid_credentials" });
+  const byToken = await tokenLogin(domain.deps, domain.at(), {
     email,
     password: PASSWORD,
     client: CLIENT,
     device: undefined,
   });
   expect(byToken).toMatchObject({ failure: "invalid_credentials" });
-  expect(sessions(world)).toEqual([]);
-  expect(failures(world)).toEqual(["wrong_password", "wrong_password"]);
+  expect(sessions(domain)).toEqual([]);
+  expect(failures(domain)).toEqual(["wrong_password", "wrong_password"]);
 });
 
 test("AZ-04 an account that is disabled while a login is under way gets no session", async () => {
-  const world: World = await openWorld(
-    overtaken(() => void world.sql("UPDATE users SET disabled = 1")),
+  const domain: Domain = await openDomain(
+    overtaken(() => void domain.sql("UPDATE users SET disabled = 1")),
   );
-  const { email } = await world.newUser();
-  expect(await logIn(world, email)).toMatchObject({ failure: "invalid_credentials" });
-  expect(sessions(world)).toEqual([]);
-  expect(failures(world)).toEqual(["account_disabled"]);
+  const { email } = await domain.newUser();
+  expect(await logIn(domain, email)).toMatchObject({ failure: "invalid_credentials" });
+  expect(sessions(domain)).toEqual([]);
+  expect(failures(domain)).toEqual(["account_disabled"]);
 });
 
 test("AZ-04 an account that is deleted while a login is under way gets no session", async () => {
-  const world: World = await openWorld(overtaken(() => void world.sql("DELETE FROM users")));
-  const { email } = await world.newUser();
-  expect(await logIn(world, email)).toMatchObject({ failure: "invalid_credentials" });
-  expect(sessions(world)).toEqual([]);
-  expect(failures(world)).toEqual(["user_not_found"]);
+  const domain: Domain = await openDomain(overtaken(() => void domain.sql("DELETE FROM users")));
+  const { email } = await domain.newUser();
+  expect(await logIn(domain, email)).toMatchObject({ failure: "invalid_credentials" });
+  expect(sessions(domain)).toEqual([]);
+  expect(failures(domain)).toEqual(["user_not_found"]);
 });
 
 test("AZ-04 a wrong password for an account that is deleted meanwhile is told as what it is: nobody's", async () => {
-  const world: World = await openWorld(overtaken(() => void world.sql("DELETE FROM users")));
-  const { email } = await world.newUser();
-  expect(await logIn(world, email, "not the password")).toMatchObject({
+  const domain: Domain = await openDomain(overtaken(() => void domain.sql("DELETE FROM users")));
+  const { email } = await domain.newUser();
+  expect(await logIn(domain, email, "not the password")).toMatchObject({
     failure: "invalid_credentials",
   });
-  expect(storedEvents(world, "login_failed")).toEqual([
+  expect(storedEvents(domain, "login_failed")).toEqual([
     expect.objectContaining({ email, userId: null, reason: "user_not_found" }),
   ]);
 });
@@ -86,129 +88,133 @@ test("AZ-04 a wrong password for an account that is deleted meanwhile is told as
 test("RL-04 a right password that its owner's change overtakes resets no count: a success alone does", async () => {
   const newHash = hashSync("the password after", CHEAP_COST);
   let changeIt = false;
-  const world: World = await openWorld(
+  const domain: Domain = await openDomain(
     overtaken(() => {
       if (changeIt)
-        world.sql(
+        domain.sql(
           "UPDATE users SET password_hash = ?, credential_epoch = credential_epoch + 1",
           newHash,
         );
     }),
   );
-  const { email } = await world.newUser();
-  const { deviceSecret } = succeeded(await logIn(world, email));
-  const device = await recognizeDevice(world.deps, world.at(), deviceSecret, email);
+  const { email } = await domain.newUser();
+  const { deviceSecret } = succeeded(await logIn(domain, email));
+  const device = await recognizeDevice(domain.deps, domain.at(), deviceSecret, email);
   const setCounts = () => {
-    world.sql("UPDATE users SET failures = 4, failed_at = ?", NOW);
-    world.sql("UPDATE devices SET failures = 4");
+    domain.sql("UPDATE users SET failures = 4, failed_at = ?", NOW);
+    domain.sql("UPDATE devices SET failures = 4");
   };
   const counts = () =>
-    world.sql("SELECT users.failures AS account, devices.failures AS device FROM users, devices");
+    domain.sql("SELECT users.failures AS account, devices.failures AS device FROM users, devices");
 
   changeIt = true;
   setCounts();
   // Judged anew, the password is a wrong one, and counted like one.
-  expect(await logIn(world, email)).toMatchObject({ failure: "invalid_credentials" });
+  expect(await logIn(domain, email)).toMatchObject({ failure: "invalid_credentials" });
   expect(counts()).toEqual([{ account: 5, device: 4 }]);
-  world.sql("UPDATE users SET password_hash = ?", hashSync(PASSWORD, CHEAP_COST));
-  expect(await logIn(world, email, PASSWORD, device)).toMatchObject({
+  domain.sql("UPDATE users SET password_hash = ?", hashSync(PASSWORD, CHEAP_COST));
+  expect(await logIn(domain, email, PASSWORD, device)).toMatchObject({
     failure: "invalid_credentials",
   });
   expect(counts()).toEqual([{ account: 5, device: 5 }]);
 
   changeIt = false;
-  succeeded(await logIn(world, email, "the password after", device));
+  succeeded(await logIn(domain, email, "the password after", device));
   expect(counts()).toEqual([{ account: 0, device: 0 }]);
 });
 
 test("RL-02 PW-09 a right password that a lock overtakes starts no session, and upgrades no hash", async () => {
-  const world: World = await openWorld(
-    overtaken(() => void world.sql("UPDATE users SET locked_until = ?, failures = 2", NOW + 1)),
+  const domain: Domain = await openDomain(
+    overtaken(() => void domain.sql("UPDATE users SET locked_until = ?, failures = 2", NOW + 1)),
   );
-  const { email } = await world.newUser();
+  const { email } = await domain.newUser();
   const plain = hashSync(PASSWORD, CHEAP_COST);
-  world.sql("UPDATE users SET password_hash = ?", plain);
-  expect(await logIn(world, email)).toMatchObject({ failure: "invalid_credentials" });
-  expect(sessions(world)).toEqual([]);
-  expect(world.sql("SELECT password_hash, failures FROM users")).toEqual([
+  domain.sql("UPDATE users SET password_hash = ?", plain);
+  expect(await logIn(domain, email)).toMatchObject({ failure: "invalid_credentials" });
+  expect(sessions(domain)).toEqual([]);
+  expect(domain.sql("SELECT password_hash, failures FROM users")).toEqual([
     { password_hash: plain, failures: 2 },
   ]);
-  expect(failures(world)).toEqual(["account_locked"]);
+  expect(failures(domain)).toEqual(["account_locked"]);
 });
 
 test("an account that never stops changing is no reason to go on for ever", async () => {
   let turn = 0;
   const hashes = [1, 2, 3, 4].map(() => hashSync(PASSWORD, CHEAP_COST));
-  const world: World = await openWorld(
+  const domain: Domain = await openDomain(
     overtaken(
-      () => void world.sql("UPDATE users SET password_hash = ?", hashes[(turn += 1) % 4] ?? ""),
+      () =>
+        void domain.sql(
+          "UPDATE users SET password_hash = ?, credential_epoch = credential_epoch + 1",
+          hashes[(turn += 1) % 4] ?? "",
+        ),
     ),
   );
-  const { email } = await world.newUser();
-  world.sql("UPDATE users SET failures = 4");
-  expect(await logIn(world, email)).toEqual({ failure: "overloaded" });
-  expect(sessions(world)).toEqual([]);
-  expect(world.sql("SELECT failures FROM users")).toEqual([{ failures: 4 }]); // RL-04
+  const { email } = await domain.newUser();
+  domain.sql("UPDATE users SET failures = 4");
+  expect(await logIn(domain, email)).toMatchObject({ failure: "overloaded" });
+  expect(sessions(domain)).toEqual([]);
+  expect(domain.sql("SELECT failures FROM users")).toEqual([{ failures: 4 }]); // RL-04
 });
 
 test("PW-09 a hash from elsewhere is replaced by the first login that succeeds, and by no other", async () => {
-  const world = await openWorld();
-  const { email } = await world.newUser();
+  const domain = await openDomain();
+  const { email } = await domain.newUser();
   const plain = hashSync(PASSWORD, CHEAP_COST);
-  world.sql("UPDATE users SET password_hash = ?", plain);
-  const hashNow = () => String(world.sql("SELECT password_hash FROM users")[0]?.["password_hash"]);
+  domain.sql("UPDATE users SET password_hash = ?", plain);
+  const hashNow = () => String(domain.sql("SELECT password_hash FROM users")[0]?.["password_hash"]);
 
   await login(
-    world.deps,
-    world.at(),
+    domain.deps,
+    domain.at(),
     { email, password: "a wrong password", client: CLIENT, device: undefined },
     undefined,
   );
   expect(hashNow()).toBe(plain);
-  succeeded(await logIn(world, email));
+  succeeded(await logIn(domain, email));
   expect(hashNow()).toContain(`$pc1$2b$0${CHEAP_COST}$`);
   const upgraded = hashNow();
-  succeeded(await logIn(world, email));
+  succeeded(await logIn(domain, email));
   expect(hashNow()).toBe(upgraded);
 });
 
 test("PW-09 two first logins at once both succeed, though only one of them replaces the hash", async () => {
-  const world = await openWorld();
-  const { email } = await world.newUser();
-  world.sql("UPDATE users SET password_hash = ?", hashSync(PASSWORD, CHEAP_COST));
+  const domain = await openDomain();
+  const { email } = await domain.newUser();
+  domain.sql("UPDATE users SET password_hash = ?", hashSync(PASSWORD, CHEAP_COST));
   const outcomes = await Promise.all([
-    logIn(world, email),
-    logIn(world, email),
-    logIn(world, email),
+    logIn(domain, email),
+    logIn(domain, email),
+    logIn(domain, email),
   ]);
   for (const outcome of outcomes) succeeded(outcome);
-  expect(sessions(world)).toHaveLength(3);
-  expect(failures(world)).toEqual([]);
+  expect(sessions(domain)).toHaveLength(3);
+  expect(failures(domain)).toEqual([]);
 });
 
 test("PW-09 a full queue postpones the upgrade, and lets the login through", async () => {
-  const world = await openWorld({
+  const domain = await openDomain({
     compare: (input, hash) => pool.compare(input, hash),
     hash: async () => "overloaded",
   });
   const plain = hashSync(PASSWORD, CHEAP_COST);
   const columns = "id, email, password_hash, role, disabled, created_at";
-  world.sql(
+  domain.sql(
     `INSERT INTO users (${columns}) VALUES (?, 'ada@example.com', ?, 'user', 0, 0)`,
-    world.deps.newId(0),
+    domain.deps.newId(0),
     plain,
   );
-  succeeded(await logIn(world, "ada@example.com"));
-  expect(world.sql("SELECT password_hash FROM users")).toEqual([{ password_hash: plain }]);
+  succeeded(await logIn(domain, "ada@example.com"));
+  expect(domain.sql("SELECT password_hash FROM users")).toEqual([{ password_hash: plain }]);
 });
 
 test("IV-07 a login that meets a full queue is told to come back, known or unknown, and nothing is recorded", async () => {
-  const world = await openWorld({
+  const domain = await openDomain({
     hash: (input, cost) => pool.hash(input, cost),
     compare: async () => "overloaded",
   });
-  const { email } = await world.newUser();
-  expect(await logIn(world, email)).toEqual({ failure: "overloaded" });
-  expect(await logIn(world, "nobody@example.com")).toEqual({ failure: "overloaded" });
-  expect(failures(world)).toEqual([]);
+  const { email } = await domain.newUser();
+  expect(await logIn(domain, email)).toMatchObject({ failure: "overloaded" });
+  expect(await logIn(domain, "nobody@example.com")).toMatchObject({ failure: "overloaded" });
+  expect(failures(domain)).toEqual([]);
 });

@@ -9,27 +9,27 @@ import { logout } from "../../src/domain/sessions.ts";
 import { deleteUser, revokeUserSessions, updateUser } from "../../src/domain/users.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { logInByCookie } from "../support/logins.ts";
-import { NOW, openWorld, PASSWORD, type World } from "../support/domain.ts";
+import { NOW } from "../support/clock.ts";
+import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
+import { type Domain, openDomain } from "../support/domain.ts";
 
-const NEXT = "four clear words of mine";
-
-let world: World;
+let domain: Domain;
 let user: User;
 let bystander: User;
 beforeEach(async () => {
-  world = await openWorld();
-  [user, bystander] = [await world.newUser(), await world.newUser()];
+  domain = await openDomain();
+  [user, bystander] = [await domain.newUser(), await domain.newUser()];
 });
 
 /** A login of the account, with the device it made known. */
 async function loginFromNewDevice(of = user) {
-  const login = await logInByCookie(world, of);
-  const device = await recognizeDevice(world.deps, world.at(), login.deviceSecret, of.email);
+  const login = await logInByCookie(domain, of);
+  const device = await recognizeDevice(domain.deps, domain.at(), login.deviceSecret, of.email);
   if (device === undefined) throw new Error("A device that has just logged in is not known");
   return { ...login, device };
 }
 const knownDevices = () =>
-  world.sql("SELECT id FROM devices ORDER BY id").map(({ id }) => String(id));
+  domain.sql("SELECT id FROM devices ORDER BY id").map(({ id }) => String(id));
 const idsOf = (...logins: { readonly device: { readonly id: string } }[]) =>
   logins.map(({ device }) => device.id).toSorted();
 
@@ -60,47 +60,47 @@ const occurrences: Record<string, Occurrence> = {
   "a reset": {
     keeps: "none",
     why: "a token tells who owns the mailbox, and not which device is the owner's",
-    happen: async () => resetPassword(world.deps, world.at(), await resetToken(), NEXT),
+    happen: async () => resetPassword(domain.deps, domain.at(), await resetToken(), NEW_PASSWORD),
   },
   "a reset that is refused": {
     keeps: "both",
     why: "nothing has changed",
-    happen: async () => resetPassword(world.deps, world.at(), await resetToken(), "sunshine"),
+    happen: async () => resetPassword(domain.deps, domain.at(), await resetToken(), "sunshine"),
   },
   disabling: {
     keeps: "none",
     why: "AZ-04: it ends all the account has, and enabling brings none of it back",
-    happen: () => updateUser(world.deps, world.at(), bystander, user.id, { disabled: true }),
+    happen: () => updateUser(domain.deps, domain.at(), bystander, user.id, { disabled: true }),
   },
   "a change of role": {
     keeps: "both",
     why: "it is no doubt about who holds them",
-    happen: () => updateUser(world.deps, world.at(), bystander, user.id, { role: "admin" }),
+    happen: () => updateUser(domain.deps, domain.at(), bystander, user.id, { role: "admin" }),
   },
   "an admin's deletion": {
     keeps: "none",
     why: "AZ-04: there is no account left to know them",
-    happen: () => deleteUser(world.deps, world.at(), bystander, user.id),
+    happen: () => deleteUser(domain.deps, domain.at(), bystander, user.id),
   },
   "deleting oneself": {
     keeps: "none",
     why: "AZ-04: there is no account left to know them",
-    happen: (caller) => deleteMe(world.deps, world.at(), caller, PASSWORD),
+    happen: (caller) => deleteMe(domain.deps, domain.at(), caller, PASSWORD),
   },
   "logging out": {
     keeps: "both",
     why: "RL-03: the owner will want to come back through a lock",
-    happen: ({ session }) => logout(world.deps, world.at(), session),
+    happen: ({ session }) => logout(domain.deps, domain.at(), session),
   },
   "an admin's ending the sessions": {
     keeps: "both",
     why: "RL-03: the password is what it was, and so is who may try it through a lock",
-    happen: () => revokeUserSessions(world.deps, world.at(), user.id),
+    happen: () => revokeUserSessions(domain.deps, domain.at(), user.id),
   },
   "an admin's unlock": {
     keeps: "both",
     why: "RL-03: it lets the owner in, and shuts nobody out",
-    happen: () => unlockUser(world.deps, world.at(), bystander, user.id),
+    happen: () => unlockUser(domain.deps, domain.at(), bystander, user.id),
   },
 };
 
@@ -119,19 +119,19 @@ test.each(Object.entries(occurrences))(
 
 test("LA-06 a change whose event cannot be stored forgets no device", async () => {
   const [asking, other] = [await loginFromNewDevice(), await loginFromNewDevice()];
-  world.sql("ALTER TABLE events RENAME TO lost_events");
+  domain.sql("ALTER TABLE events RENAME TO lost_events");
   await expect(change(asking)).rejects.toThrow();
   expect(knownDevices()).toEqual(idsOf(asking, other));
 });
 
 function change(owner: Parameters<typeof changePassword>[2], currentPassword = PASSWORD) {
-  return changePassword(world.deps, world.at(), owner, currentPassword, NEXT);
+  return changePassword(domain.deps, domain.at(), owner, currentPassword, NEW_PASSWORD);
 }
 
 async function resetToken(): Promise<string> {
   const token = newSecret();
   const instants = { createdAt: NOW, expiresAt: NOW + 1_000 };
-  await world.deps.storage.resetTokens.save(user.id, {
+  await domain.deps.storage.resetTokens.save(user.id, {
     ...instants,
     secretHash: hashSecret(token),
   });

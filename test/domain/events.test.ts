@@ -1,34 +1,34 @@
 import { expect, test } from "vitest";
 import { commit } from "../../src/domain/change.ts";
-import { openWorld } from "../support/domain.ts";
+import { openDomain } from "../support/domain.ts";
 
 test("LA-06 what did not happen is neither stored nor printed", async () => {
-  const world = await openWorld();
-  const userId = world.deps.newId(0);
-  const undone = commit(world.deps, world.at(), async ({ record }) => {
+  const domain = await openDomain();
+  const userId = domain.deps.newId(0);
+  const undone = commit(domain.deps, domain.at(), async ({ record }) => {
     await record("logout", { userId });
     throw new Error("and then the rest failed");
   });
   await expect(undone).rejects.toThrow("and then the rest failed");
-  expect(world.sql("SELECT id FROM events")).toEqual([]);
-  expect(world.printed).toEqual([]);
+  expect(domain.sql("SELECT id FROM events")).toEqual([]);
+  expect(domain.printed).toEqual([]);
 });
 
 test("LA-06 an event is printed once its change holds, not before", async () => {
-  const world = await openWorld();
-  await commit(world.deps, world.at(), async ({ record }) => {
-    await record("logout", { userId: world.deps.newId(0) });
-    expect(world.printed).toEqual([]);
+  const domain = await openDomain();
+  await commit(domain.deps, domain.at(), async ({ record }) => {
+    await record("logout", { userId: domain.deps.newId(0) });
+    expect(domain.printed).toEqual([]);
   });
-  expect(world.printed).toHaveLength(1);
-  expect(world.sql("SELECT event FROM events")).toEqual([{ event: "logout" }]);
+  expect(domain.printed).toHaveLength(1);
+  expect(domain.sql("SELECT event FROM events")).toEqual([{ event: "logout" }]);
 });
 
 test("an event that does not match the contract fails the change it tells of", async () => {
-  const world = await openWorld();
-  const wrong = commit(world.deps, world.at(), ({ record }) =>
+  const domain = await openDomain();
+  const wrong = commit(domain.deps, domain.at(), ({ record }) =>
     record("logout", { userId: "no id" }),
   );
   await expect(wrong).rejects.toThrow("event logout");
-  expect(world.sql("SELECT id FROM events")).toEqual([]);
+  expect(domain.sql("SELECT id FROM events")).toEqual([]);
 });

@@ -1,13 +1,14 @@
 import { hashSync } from "bcryptjs";
 import { describe, expect, it } from "vitest";
-import { createEventLog } from "../../src/app.ts";
+import { createEventLog } from "../../src/routes/event-log.ts";
 import type { LogEvent } from "../../src/contract/events.ts";
 import type { ImportedAccount } from "../../src/contract/imports.ts";
 import type { Journal, Occasion } from "../../src/domain/ports/events.ts";
 import { importAccounts, rehearseImport } from "../../src/domain/imports.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { anAdmin, HASH, NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
+import { anAdmin, HASH } from "../support/rows.ts";
 
 const passwordHash = hashSync("brought from elsewhere", 4); // its cost is no matter of the domain's
 const occasion: Occasion = { requestId: null, ip: null, now: NOW };

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
-import { createEventLog } from "../../src/app.ts";
+import { createEventLog } from "../../src/routes/event-log.ts";
 import type { Journal } from "../../src/domain/ports/events.ts";
 import {
   ForeignSecretError,
@@ -12,7 +12,7 @@ import {
 import type { Storage } from "../../src/domain/ports/storage.ts";
 import { StorageUnavailableError } from "../../src/domain/ports/storage.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
 
 const sealKey = new Uint8Array(randomBytes(32));
 const ACCESS_TOKEN_SECONDS = 900;

@@ -3,7 +3,8 @@ import { beforeEach, expect, test } from "vitest";
 import { deliverNext, type Delivery } from "../../src/domain/mail-delivery.ts";
 import type { DeliverableMail } from "../../src/domain/ports/mails.ts";
 import { requestReset } from "../../src/domain/resets.ts";
-import { NOW, openWorld, type World } from "../support/domain.ts";
+import { NOW } from "../support/clock.ts";
+import { type Domain, openDomain } from "../support/domain.ts";
 
 /** As long as a notice's, which is the longest. */
 const LIFETIME_SECONDS = 2 * 86_400;
@@ -12,28 +13,28 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const never = new AbortController().signal;
 
-let world: World;
+let domain: Domain;
 let delivery: Delivery;
 let now: number;
 let sent: DeliverableMail[];
 /** What a mail server does with a mail. */
 let answer: (signal: AbortSignal) => Promise<void>;
 beforeEach(async () => {
-  world = await openWorld(undefined, { resetTokenSeconds: LIFETIME_SECONDS });
-  await world.newUser(EMAIL);
-  await requestReset(world.deps, world.at(), EMAIL);
+  domain = await openDomain(undefined, { resetTokenSeconds: LIFETIME_SECONDS });
+  await domain.newUser(EMAIL);
+  await requestReset(domain.deps, domain.at(), EMAIL);
   [now, sent] = [NOW, []];
   answer = async () => undefined;
   delivery = {
-    storage: world.deps.storage,
-    log: world.deps.log,
+    storage: domain.deps.storage,
+    log: domain.deps.log,
     transport: {
       async send(mail, signal) {
         await answer(signal);
         sent.push(mail);
       },
     },
-    mailSeal: world.deps.secretKeys.mailSeal,
+    mailSeal: domain.deps.secretKeys.mailSeal,
     attemptTimeoutMs: 50,
     now: () => now,
   };
@@ -43,8 +44,8 @@ const refuse = async () => {
   throw Object.assign(new Error("Come back later"), { code: "EENVELOPE" });
 };
 const failures = () =>
-  world.printed.flatMap((event) => (event.event === "mail_failed" ? [event] : []));
-const rows = () => world.sql("SELECT attempts, due_at, finished_at, sealed FROM mails");
+  domain.printed.flatMap((event) => (event.event === "mail_failed" ? [event] : []));
+const rows = () => domain.sql("SELECT attempts, due_at, finished_at, sealed FROM mails");
 
 test("each pause is twice the one before, from 2 s to 15 minutes; in between nobody is asked", async () => {
   answer = refuse;
@@ -84,9 +85,9 @@ test("a mail is given up when it would be of no use any more, and what was in it
 
 test.each([
   ["expired", () => (now = NOW + LIFETIME_SECONDS * SECOND_MS)],
-  ["tried far too often", () => world.sql("UPDATE mails SET attempts = 250")],
-  ["altered in the database", () => world.sql("UPDATE mails SET sealed = randomblob(900)")],
-  ["another's", () => world.sql("UPDATE mails SET id = ?", world.deps.newId(NOW))],
+  ["tried far too often", () => domain.sql("UPDATE mails SET attempts = 250")],
+  ["altered in the database", () => domain.sql("UPDATE mails SET sealed = randomblob(900)")],
+  ["another's", () => domain.sql("UPDATE mails SET id = ?", domain.deps.newId(NOW))],
 ])("a mail that is %s is sent to nobody, once and for all", async (_, happen) => {
   happen();
   expect(await deliverNext(delivery, never)).toBe(true);

@@ -9,7 +9,7 @@ import { Password } from "../../src/contract/values.ts";
 import { createPasswords } from "../../src/domain/passwords.ts";
 import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
 import { superiority, timesInTurns } from "../support/rank-test.ts";
-import { patience } from "../support/retried.ts";
+import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
 
 const COST = 10;
 const pool = createBcryptPool(1, 100);
@@ -25,7 +25,7 @@ beforeAll(async () => {
   knownMs = await fastest(() => passwords.verify("a wrong password", realHash));
 });
 
-test("ET-01 an unknown account costs the work of a known one", patience, async () => {
+test("ET-01 an unknown account costs the work of a known one", retryOnBusyMachine, async () => {
   const times = await timesInTurns(30, {
     known: () => passwords.verify("a wrong password", realHash),
     unknown: () => passwords.verify("a wrong password", undefined),
@@ -35,7 +35,7 @@ test("ET-01 an unknown account costs the work of a known one", patience, async (
   expect(chance).toBeLessThan(0.8);
 });
 
-test("ET-01 the work against nobody follows the live cost", patience, async () => {
+test("ET-01 the work against nobody follows the live cost", retryOnBusyMachine, async () => {
   const cheaper = createPasswords(pool, pepper, COST - 2);
   const times = await timesInTurns(12, {
     lower: () => cheaper.verify("anything", undefined),

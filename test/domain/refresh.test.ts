@@ -17,34 +17,35 @@ import {
   sessionIds,
   storedEvents,
 } from "../support/logins.ts";
-import { NOW, openWorld, type World } from "../support/domain.ts";
+import { NOW } from "../support/clock.ts";
+import { type Domain, openDomain } from "../support/domain.ts";
 
 const GRACE_MS = 10_000;
 const LIFE_MS = 2_592_000_000;
 
-let world: World;
+let domain: Domain;
 let user: User;
 let first: Awaited<ReturnType<typeof logInByToken>>;
 beforeEach(async () => {
-  world = await openWorld();
-  user = await world.newUser();
-  first = await logInByToken(world, user);
+  domain = await openDomain();
+  user = await domain.newUser();
+  first = await logInByToken(domain, user);
 });
 
-const use = (token: string, now = NOW) => refresh(world.deps, world.at(now), token);
+const use = (token: string, now = NOW) => refresh(domain.deps, domain.at(now), token);
 async function next(token: string, now = NOW) {
   const pair = await use(token, now);
   if (pair === undefined) throw new Error("A good refresh token was refused");
   return pair;
 }
-const rows = () => world.sql("SELECT * FROM sessions ORDER BY id");
+const rows = () => domain.sql("SELECT * FROM sessions ORDER BY id");
 const counterOf = (id = first.sessionId) =>
-  world.sql("SELECT refresh_counter FROM sessions WHERE id = ?", id)[0]?.["refresh_counter"];
+  domain.sql("SELECT refresh_counter FROM sessions WHERE id = ?", id)[0]?.["refresh_counter"];
 
 /** A genuine MAC at any counter, as if the server had made the token. */
 function tokenAt(counter: number, spelled = String(counter)): string {
-  const [row] = world.sql("SELECT refresh_salt FROM sessions WHERE id = ?", first.sessionId);
-  const mac = createHmac("sha256", world.deps.secretKeys.refreshToken)
+  const [row] = domain.sql("SELECT refresh_salt FROM sessions WHERE id = ?", first.sessionId);
+  const mac = createHmac("sha256", domain.deps.secretKeys.refreshToken)
     .update(row?.["refresh_salt"] as Uint8Array) // a column of bytes
     .update(`${first.sessionId}.${counter}`)
     .digest("base64url");
@@ -65,8 +66,8 @@ describe("TK-10 what is not the session's own token burns nothing", () => {
 
   test("a MAC of one session is none of another, of the same account or of somebody else's", async () => {
     const others = [
-      await logInByToken(world, user),
-      await logInByToken(world, await world.newUser()),
+      await logInByToken(domain, user),
+      await logInByToken(domain, await domain.newUser()),
     ];
     const before = rows();
     for (const other of others) {
@@ -86,9 +87,9 @@ describe("TK-10 what is not the session's own token burns nothing", () => {
   });
 
   test("a cookie's session has no refresh tokens", async () => {
-    const { session } = await logInByCookie(world, user);
+    const { session } = await logInByCookie(domain, user);
     expect(await use(first.refreshToken.replace(first.sessionId, session.id))).toBeUndefined();
-    expect(sessionIds(world)).toContain(session.id);
+    expect(sessionIds(domain)).toContain(session.id);
   });
 
   test("a genuine token of a counter not reached yet is refused, and ends nothing", async () => {
@@ -139,12 +140,12 @@ test("TK-11 each use gives another refresh token, and moves the counter by one",
     const now = NOW + round * 60_000;
     const pair = await next(seen.at(-1) ?? "", now);
     expect(seen).not.toContain(pair.refreshToken);
-    expect(await roleByBearer(world, pair.accessToken, now)).toBe("user");
+    expect(await roleByBearer(domain, pair.accessToken, now)).toBe("user");
     expect(pair.refreshExpiresInSeconds).toBe(LIFE_MS / 1000 - round * 60);
     expect(counterOf()).toBe(round);
     seen.push(pair.refreshToken);
   }
-  expect(storedEvents(world, "token_refreshed")).toHaveLength(4);
+  expect(storedEvents(domain, "token_refreshed")).toHaveLength(4);
   const [row] = rows();
   expect(row).toMatchObject({ expires_at: NOW + LIFE_MS }); // SE-06
 });
@@ -153,30 +154,33 @@ describe("TK-12 reuse ends the family", () => {
   const LATER = NOW + GRACE_MS + 1;
 
   test("with its access and refresh tokens, although the request fails; other logins stay", async () => {
-    const [cookie, elsewhere] = [await logInByCookie(world, user), await logInByToken(world, user)];
+    const [cookie, elsewhere] = [
+      await logInByCookie(domain, user),
+      await logInByToken(domain, user),
+    ];
     const second = await next(first.refreshToken);
     expect(await use(first.refreshToken, LATER)).toBeUndefined();
-    expect(sessionIds(world)).toEqual([cookie.session.id, elsewhere.sessionId].sort());
+    expect(sessionIds(domain)).toEqual([cookie.session.id, elsewhere.sessionId].sort());
     expect(await use(second.refreshToken, LATER)).toBeUndefined();
     for (const { accessToken } of [first, second])
-      expect(await roleByBearer(world, accessToken, LATER)).toBeUndefined();
-    expect(await roleByCookie(world, cookie.secret, LATER)).toBe("user");
-    expect(await roleByBearer(world, elsewhere.accessToken, LATER)).toBe("user");
+      expect(await roleByBearer(domain, accessToken, LATER)).toBeUndefined();
+    expect(await roleByCookie(domain, cookie.secret, LATER)).toBe("user");
+    expect(await roleByBearer(domain, elsewhere.accessToken, LATER)).toBe("user");
     expect(await use(elsewhere.refreshToken, LATER)).toBeDefined();
   });
 
   test("and is told once, also when many come at once through two processes", async () => {
     await next(first.refreshToken);
-    const storage = await openStorage(`sqlite:${world.databaseFile}`);
+    const storage = await openStorage({ kind: "sqlite", path: domain.databaseFile });
     const attempts = Array.from({ length: 12 }, (_, index) => {
-      const deps = index % 2 === 0 ? world.deps : { ...world.deps, storage };
-      return refresh(deps, world.at(LATER), first.refreshToken);
+      const deps = index % 2 === 0 ? domain.deps : { ...domain.deps, storage };
+      return refresh(deps, domain.at(LATER), first.refreshToken);
     });
     const pairs = await Promise.all(attempts);
     await storage.close();
     expect(pairs.every((pair) => pair === undefined)).toBe(true);
-    expect(sessionIds(world)).toEqual([]);
-    const told = storedEvents(world, "refresh_token_reuse", "session_revoked");
+    expect(sessionIds(domain)).toEqual([]);
+    const told = storedEvents(domain, "refresh_token_reuse", "session_revoked");
     expect(told).toEqual([
       expect.objectContaining({
         event: "refresh_token_reuse",
@@ -189,42 +193,42 @@ describe("TK-12 reuse ends the family", () => {
         by: "reuse",
       }),
     ]);
-    expect(world.printed.filter(({ event }) => event === "refresh_token_reuse")).toHaveLength(1);
+    expect(domain.printed.filter(({ event }) => event === "refresh_token_reuse")).toHaveLength(1);
   });
 
   test("whichever of the earlier ones it is", async () => {
     let token = first.refreshToken;
     for (let round = 0; round < 3; round += 1) token = (await next(token)).refreshToken;
     expect(await use(tokenAt(1))).toBeUndefined();
-    expect(sessionIds(world)).toEqual([]);
+    expect(sessionIds(domain)).toEqual([]);
   });
 });
 
 test("TK-13 of 20 refreshes at once through two processes, all get the one successor", async () => {
-  const storage = await openStorage(`sqlite:${world.databaseFile}`);
+  const storage = await openStorage({ kind: "sqlite", path: domain.databaseFile });
   const attempts = Array.from({ length: 20 }, (_, index) => {
-    const deps = index % 2 === 0 ? world.deps : { ...world.deps, storage };
-    return refresh(deps, world.at(), first.refreshToken);
+    const deps = index % 2 === 0 ? domain.deps : { ...domain.deps, storage };
+    return refresh(deps, domain.at(), first.refreshToken);
   });
   const pairs = await Promise.all(attempts);
   await storage.close();
   const successors = new Set(pairs.map((pair) => pair?.refreshToken));
   expect(successors).toEqual(new Set([tokenAt(1)]));
   expect(counterOf()).toBe(1);
-  expect(sessionIds(world)).toEqual([first.sessionId]);
-  expect(storedEvents(world, "refresh_token_reuse")).toEqual([]);
+  expect(sessionIds(domain)).toEqual([first.sessionId]);
+  expect(storedEvents(domain, "refresh_token_reuse")).toEqual([]);
 });
 
 test("TK-14 whoever lost the answer gets the same successor until the grace is over, and it works", async () => {
   const lost = await next(first.refreshToken);
   const again = await next(first.refreshToken, NOW + GRACE_MS);
   expect(again.refreshToken).toBe(lost.refreshToken);
-  expect(await roleByBearer(world, again.accessToken)).toBe("user");
+  expect(await roleByBearer(domain, again.accessToken)).toBe("user");
   expect(counterOf()).toBe(1);
-  expect(storedEvents(world, "token_refreshed")).toHaveLength(2); // LA-01: each gave a pair away
+  expect(storedEvents(domain, "token_refreshed")).toHaveLength(2); // LA-01: each gave a pair away
   expect(await use(again.refreshToken, NOW + 60_000)).toBeDefined();
   // LA-01: each answer with tokens is told of, the one that was asked for again too.
-  expect(storedEvents(world, "token_refreshed")).toHaveLength(3);
+  expect(storedEvents(domain, "token_refreshed")).toHaveLength(3);
 });
 
 test("TK-15 asking within the grace does not extend it", async () => {
@@ -233,7 +237,7 @@ test("TK-15 asking within the grace does not extend it", async () => {
   const [row] = rows();
   expect(row).toMatchObject({ refresh_rotated_at: NOW, refresh_counter: 1 });
   expect(await use(first.refreshToken, NOW + GRACE_MS + 1)).toBeUndefined();
-  expect(sessionIds(world)).toEqual([]);
+  expect(sessionIds(domain)).toEqual([]);
 });
 
 test("TK-15 the grace is for the one before the current, and for none before that", async () => {
@@ -241,14 +245,14 @@ test("TK-15 the grace is for the one before the current, and for none before tha
   const third = await next(second.refreshToken);
   expect((await next(second.refreshToken)).refreshToken).toBe(third.refreshToken);
   expect(await use(first.refreshToken)).toBeUndefined(); // in the same millisecond
-  expect(sessionIds(world)).toEqual([]);
+  expect(sessionIds(domain)).toEqual([]);
 });
 
 test("TK-15 a clock that is put back does not lengthen the grace", async () => {
   const second = await next(first.refreshToken);
   expect((await next(first.refreshToken, NOW - GRACE_MS)).refreshToken).toBe(second.refreshToken);
   expect(await use(first.refreshToken, NOW - GRACE_MS - 1)).toBeUndefined();
-  expect(sessionIds(world)).toEqual([]);
+  expect(sessionIds(domain)).toEqual([]);
 });
 
 test.each([
@@ -258,47 +262,47 @@ test.each([
   "TK-08 a session that ends while its refresh token is judged gives no pair and no event: %s",
   async (_, counter) => {
     await next(first.refreshToken);
-    const [token, told] = [tokenAt(counter), storedEvents(world, "token_refreshed")];
-    const found = await findPresented(world.deps, world.deps.storage, token);
+    const [token, told] = [tokenAt(counter), storedEvents(domain, "token_refreshed")];
+    const found = await findPresented(domain.deps, domain.deps.storage, token);
     expect(found).toBeDefined();
-    await revokeToken(world.deps, world.at(), token);
-    expect(await refresh(world.deps, world.at(), token, found)).toBeUndefined();
-    expect(storedEvents(world, "token_refreshed")).toEqual(told);
+    await revokeToken(domain.deps, domain.at(), token);
+    expect(await refresh(domain.deps, domain.at(), token, found)).toBeUndefined();
+    expect(storedEvents(domain, "token_refreshed")).toEqual(told);
   },
 );
 
 describe("TK-16 a refresh that fails consumes nothing", () => {
   test("where its event cannot be stored", async () => {
     const before = rows();
-    world.sql("ALTER TABLE events RENAME TO lost_events");
+    domain.sql("ALTER TABLE events RENAME TO lost_events");
     await expect(use(first.refreshToken)).rejects.toThrow();
     expect(rows()).toEqual(before);
-    world.sql("ALTER TABLE lost_events RENAME TO events");
+    domain.sql("ALTER TABLE lost_events RENAME TO events");
     expect((await next(first.refreshToken, NOW + LIFE_MS / 2)).refreshToken).toBe(tokenAt(1));
   });
 
   test("where there is no key to sign with", async () => {
     const before = rows();
-    world.sql("ALTER TABLE signing_keys RENAME TO lost_keys");
+    domain.sql("ALTER TABLE signing_keys RENAME TO lost_keys");
     await expect(use(first.refreshToken, NOW + KEY_NOTICE_MS)).rejects.toThrow("signing_keys");
     expect(rows()).toEqual(before);
-    world.sql("ALTER TABLE lost_keys RENAME TO signing_keys");
+    domain.sql("ALTER TABLE lost_keys RENAME TO signing_keys");
     expect((await next(first.refreshToken, NOW + LIFE_MS / 2)).refreshToken).toBe(tokenAt(1));
   });
 
   test("where reuse is found and cannot be told, so that the next time tells it", async () => {
     await next(first.refreshToken);
-    world.sql("ALTER TABLE events RENAME TO lost_events");
+    domain.sql("ALTER TABLE events RENAME TO lost_events");
     await expect(use(first.refreshToken, NOW + LIFE_MS / 2)).rejects.toThrow();
-    expect(sessionIds(world)).toEqual([first.sessionId]);
-    world.sql("ALTER TABLE lost_events RENAME TO events");
+    expect(sessionIds(domain)).toEqual([first.sessionId]);
+    domain.sql("ALTER TABLE lost_events RENAME TO events");
     expect(await use(first.refreshToken, NOW + LIFE_MS / 2)).toBeUndefined();
-    expect(storedEvents(world, "refresh_token_reuse")).toHaveLength(1);
+    expect(storedEvents(domain, "refresh_token_reuse")).toHaveLength(1);
   });
 
   test("where another process holds the database", async () => {
     const before = rows();
-    const holder = new DatabaseSync(world.databaseFile);
+    const holder = new DatabaseSync(domain.databaseFile);
     holder.exec("BEGIN IMMEDIATE");
     await expect(use(first.refreshToken)).rejects.toThrow(StorageUnavailableError);
     holder.exec("ROLLBACK");
@@ -314,7 +318,7 @@ describe("refreshing ends where the login does", () => {
     expect(await use(second.refreshToken, NOW + LIFE_MS)).toBeUndefined();
     expect(await use(first.refreshToken, NOW + LIFE_MS + GRACE_MS * 2)).toBeUndefined();
     expect(counterOf()).toBe(1);
-    expect(storedEvents(world, "refresh_token_reuse")).toEqual([]);
+    expect(storedEvents(domain, "refresh_token_reuse")).toEqual([]);
   });
 
   test("SE-05 and no access token says that it is good for longer", async () => {
@@ -322,25 +326,25 @@ describe("refreshing ends where the login does", () => {
     const { accessToken, expiresInSeconds } = await next(first.refreshToken, now);
     expect(expiresInSeconds).toBe(60);
     expect(decodeJwt(accessToken).exp).toBe((NOW + LIFE_MS) / 1000);
-    expect(await roleByBearer(world, accessToken, NOW + LIFE_MS - 1)).toBe("user");
+    expect(await roleByBearer(domain, accessToken, NOW + LIFE_MS - 1)).toBe("user");
   });
 
   test("AZ-04 with the account's disabling, from that moment and without a change", async () => {
-    world.sql("UPDATE users SET disabled = 1 WHERE id = ?", user.id);
+    domain.sql("UPDATE users SET disabled = 1 WHERE id = ?", user.id);
     const before = rows();
     expect(await use(first.refreshToken)).toBeUndefined();
     expect(rows()).toEqual(before);
   });
 
   test("AZ-04 with the account's deletion", async () => {
-    expect(await deleteUser(world.deps, world.at(), user, user.id)).toBe("deleted");
+    expect(await deleteUser(domain.deps, domain.at(), user, user.id)).toBe("deleted");
     expect(await use(first.refreshToken)).toBeUndefined();
-    expect(storedEvents(world, "token_refreshed", "refresh_token_reuse")).toEqual([]);
+    expect(storedEvents(domain, "token_refreshed", "refresh_token_reuse")).toEqual([]);
   });
 });
 
 describe("TK-20 revoking", () => {
-  const revoke = (token: string, now = NOW) => revokeToken(world.deps, world.at(now), token);
+  const revoke = (token: string, now = NOW) => revokeToken(domain.deps, domain.at(now), token);
 
   test.each<[string, () => string]>([
     ["the current refresh token", () => tokenAt(1)],
@@ -349,20 +353,20 @@ describe("TK-20 revoking", () => {
   ])(
     "by %s ends the session for refresh and access tokens, and nobody else's",
     async (_, token) => {
-      const other = await logInByToken(world, user);
+      const other = await logInByToken(domain, user);
       const second = await next(first.refreshToken);
       const presented = token();
       await revoke(presented, NOW + 60_000);
-      expect(sessionIds(world)).toEqual([other.sessionId]);
+      expect(sessionIds(domain)).toEqual([other.sessionId]);
       expect(await use(second.refreshToken)).toBeUndefined();
-      expect(await roleByBearer(world, second.accessToken)).toBeUndefined();
-      expect(await roleByBearer(world, first.accessToken)).toBeUndefined();
-      expect(await roleByBearer(world, other.accessToken)).toBe("user");
+      expect(await roleByBearer(domain, second.accessToken)).toBeUndefined();
+      expect(await roleByBearer(domain, first.accessToken)).toBeUndefined();
+      expect(await roleByBearer(domain, other.accessToken)).toBe("user");
       await revoke(presented, NOW + 60_000);
       // LA-01: of a refresh token there is no id to tell.
       const jti = presented === first.accessToken ? decodeJwt(presented).jti : null;
       expect(jti).not.toBe(undefined);
-      expect(storedEvents(world, "token_revoked")).toEqual([
+      expect(storedEvents(domain, "token_revoked")).toEqual([
         expect.objectContaining({ userId: user.id, sessionId: first.sessionId, jti }),
       ]);
     },
@@ -389,7 +393,7 @@ describe("TK-20 revoking", () => {
     for (const token of foreign) await revoke(token);
     await revoke(first.accessToken, NOW + 900_000); // expired
     expect(rows()).toEqual(before);
-    expect(storedEvents(world, "token_revoked")).toEqual([]);
+    expect(storedEvents(domain, "token_revoked")).toEqual([]);
     await revoke(first.refreshToken);
     expect(rows()).toEqual([]);
   });

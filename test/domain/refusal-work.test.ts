@@ -6,9 +6,10 @@ import { login } from "../../src/domain/login.ts";
 import { expect, test } from "vitest";
 import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import { requestReset } from "../../src/domain/resets.ts";
-import { patience } from "../support/retried.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { CLIENT, openDomain } from "../support/domain.ts";
+import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
 import { superiority, timesInTurns, workClock } from "../support/rank-test.ts";
-import { CLIENT, openWorld, PASSWORD } from "../support/domain.ts";
 
 /** Two seconds alone; this is for a machine that is busy with all other tests. Milliseconds. */
 const TIMEOUT_MS = 120_000;
@@ -34,13 +35,13 @@ const LOGIN_ROUNDS = 300;
 
 test(
   "RS-01 ET-01 to ask for a reset is the same work for an unknown address",
-  patience,
+  retryOnBusyMachine,
   async () => {
-    const world = await openWorld();
-    await world.newUser(KNOWN);
+    const domain = await openDomain();
+    await domain.newUser(KNOWN);
     const ask = async (email: string) => {
       for (let times = 0; times < FORGOTTEN_AT_ONCE; times += 1)
-        await requestReset(world.deps, world.at(), email);
+        await requestReset(domain.deps, domain.at(), email);
     };
     const { known, unknown } = await timesInTurns(
       FORGOT_ROUNDS,
@@ -53,18 +54,18 @@ test(
 
 test(
   "LG-01 ET-01 a failed login is the same work, whatever the cause",
-  { ...patience, timeout: TIMEOUT_MS },
+  { ...retryOnBusyMachine, timeout: TIMEOUT_MS },
   async () => {
-    const world = await openWorld();
-    await world.newUser(KNOWN);
-    const [locked, disabled] = [await world.newUser(), await world.newUser()];
-    world.sql("UPDATE users SET locked_until = 9e15 WHERE id = ?", locked.id);
-    world.sql("UPDATE users SET disabled = 1 WHERE id = ?", disabled.id);
+    const domain = await openDomain();
+    await domain.newUser(KNOWN);
+    const [locked, disabled] = [await domain.newUser(), await domain.newUser()];
+    domain.sql("UPDATE users SET locked_until = 9e15 WHERE id = ?", locked.id);
+    domain.sql("UPDATE users SET disabled = 1 WHERE id = ?", disabled.id);
     const deps: Dependencies = {
-      ...world.deps,
+      ...domain.deps,
       lockout: { threshold: 1_000_000, seconds: 900 },
       passwords: {
-        ...world.deps.passwords,
+        ...domain.deps.passwords,
         verify: async (password, encoded) => ({
           matches: encoded !== undefined && password === PASSWORD,
           stale: false,
@@ -74,7 +75,7 @@ test(
     const attempt = async (email: string, password: string) => {
       const outcome = await login(
         deps,
-        world.at(),
+        domain.at(),
         { email, password, client: CLIENT, device: undefined },
         undefined,
       );

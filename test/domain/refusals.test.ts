@@ -3,39 +3,39 @@ import { expect, test } from "vitest";
 import { takeLimits } from "../../src/domain/limits.ts";
 import { recordCsrfRejection, recordDenial } from "../../src/domain/refusals.ts";
 import { storedEvents } from "../support/logins.ts";
-import { CLIENT, openWorld } from "../support/domain.ts";
+import { CLIENT, openDomain } from "../support/domain.ts";
 
 const atOnce = <T>(work: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, work));
 
 test("LA-01 of 50 refusals at once by one limit, or for one reason, each that is told is told once", async () => {
-  const world = await openWorld();
-  const user = await world.newUser();
-  const quotas = { ...world.deps.quotas, login_email: { count: 1, seconds: 60 } };
+  const domain = await openDomain();
+  const user = await domain.newUser();
+  const quotas = { ...domain.deps.quotas, login_email: { count: 1, seconds: 60 } };
   const takes = [{ rule: "login_email", key: "email", subject: user.email }] as const;
   const outcomes = await atOnce(() =>
-    takeLimits({ ...world.deps, quotas }, world.at(), "login", takes),
+    takeLimits({ ...domain.deps, quotas }, domain.at(), "login", takes),
   );
   expect(outcomes.filter((outcome) => outcome === "allowed")).toHaveLength(1);
   await atOnce(() =>
-    recordCsrfRejection(world.deps, world.at(), { operation: "login", reason: "cross_site" }),
+    recordCsrfRejection(domain.deps, domain.at(), { operation: "login", reason: "cross_site" }),
   );
   await atOnce(() =>
-    recordDenial(world.deps, world.at(), { userId: user.id, operation: "listUsers" }),
+    recordDenial(domain.deps, domain.at(), { userId: user.id, operation: "listUsers" }),
   );
   const names = ["rate_limited", "csrf_rejected", "authorization_denied"];
-  expect(storedEvents(world, ...names).map(({ event }) => event)).toEqual(names);
-  expect(world.printed.filter(({ event }) => names.includes(event))).toHaveLength(3);
+  expect(storedEvents(domain, ...names).map(({ event }) => event)).toEqual(names);
+  expect(domain.printed.filter(({ event }) => names.includes(event))).toHaveLength(3);
 });
 
 test("RL-03 a login refused by e-mail counts for the address it came from", async () => {
-  const world = await openWorld();
+  const domain = await openDomain();
   const quotas = {
-    ...world.deps.quotas,
+    ...domain.deps.quotas,
     login_email: { count: 1, seconds: 60 },
     login_ip: { count: 3, seconds: 60 },
   };
   const refusedBy = async (email: string) => {
-    const outcome = await takeLimits({ ...world.deps, quotas }, world.at(), "login", [
+    const outcome = await takeLimits({ ...domain.deps, quotas }, domain.at(), "login", [
       { rule: "login_ip", key: "ip", subject: CLIENT.ip },
       { rule: "login_email", key: "email", subject: email },
     ]);

@@ -2,30 +2,31 @@
 import { beforeEach, expect, test } from "vitest";
 import { requestReset } from "../../src/domain/resets.ts";
 import { storedEvents } from "../support/logins.ts";
-import { NOW, openWorld, type World } from "../support/domain.ts";
+import { NOW } from "../support/clock.ts";
+import { type Domain, openDomain } from "../support/domain.ts";
 
 const known = "somebody@example.com";
 /** As long as the known one: a mail's size tells that of its address. */
 const unknown = "nobody-1@example.com";
 
-let world: World;
+let domain: Domain;
 beforeEach(async () => {
-  world = await openWorld();
-  await world.newUser(known);
+  domain = await openDomain();
+  await domain.newUser(known);
 });
 
 /** The rows a request leaves behind in each table, but for what must differ: the secrets, and whose they are. */
 async function writtenFor(email: string) {
-  world.sql("DELETE FROM reset_tokens");
-  world.sql("DELETE FROM mails");
-  const before = Number(world.sql("SELECT count(*) AS events FROM events")[0]?.["events"]);
-  await requestReset(world.deps, world.at(), email);
+  domain.sql("DELETE FROM reset_tokens");
+  domain.sql("DELETE FROM mails");
+  const before = Number(domain.sql("SELECT count(*) AS events FROM events")[0]?.["events"]);
+  await requestReset(domain.deps, domain.at(), email);
   return {
-    tokens: world.sql(
+    tokens: domain.sql(
       "SELECT length(secret_hash) AS bytes, created_at, expires_at FROM reset_tokens",
     ),
-    mails: world.sql("SELECT length(sealed) AS bytes, created_at, attempts FROM mails"),
-    events: Number(world.sql("SELECT count(*) AS events FROM events")[0]?.["events"]) - before,
+    mails: domain.sql("SELECT length(sealed) AS bytes, created_at, attempts FROM mails"),
+    events: Number(domain.sql("SELECT count(*) AS events FROM events")[0]?.["events"]) - before,
   };
 }
 
@@ -41,10 +42,10 @@ test("RS-01 ET-01 an unknown address costs a token, a mail and an event, each as
 });
 
 test("RS-01 RS-06 what an unknown address costs is nobody's token, a mail that is not sent, and an event that says so", async () => {
-  await requestReset(world.deps, world.at(), unknown);
-  expect(world.sql("SELECT user_id FROM reset_tokens")).toEqual([{ user_id: null }]);
-  expect(world.sql("SELECT finished_at FROM mails")).toEqual([{ finished_at: NOW }]);
-  expect(await world.deps.storage.mails.claimDue(NOW, NOW + 1)).toBeUndefined();
-  expect(storedEvents(world, "reset_token_created")).toEqual([]);
-  expect(storedEvents(world, "reset_requested_unknown_email")).toMatchObject([{ email: unknown }]);
+  await requestReset(domain.deps, domain.at(), unknown);
+  expect(domain.sql("SELECT user_id FROM reset_tokens")).toEqual([{ user_id: null }]);
+  expect(domain.sql("SELECT finished_at FROM mails")).toEqual([{ finished_at: NOW }]);
+  expect(await domain.deps.storage.mails.claimDue(NOW, NOW + 1)).toBeUndefined();
+  expect(storedEvents(domain, "reset_token_created")).toEqual([]);
+  expect(storedEvents(domain, "reset_requested_unknown_email")).toMatchObject([{ email: unknown }]);
 });

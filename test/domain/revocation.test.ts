@@ -6,46 +6,46 @@ import { revokeUserSessions, updateUser } from "../../src/domain/users.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { logInByCookie, logInByToken, roleByBearer, roleByCookie } from "../support/logins.ts";
-import { openWorld, type World } from "../support/domain.ts";
+import { type Domain, openDomain } from "../support/domain.ts";
 
-let world: World;
-let elsewhere: World;
+let domain: Domain;
+let elsewhere: Domain;
 let connection: Storage;
 let user: User;
 beforeEach(async () => {
-  world = await openWorld();
-  user = await world.newUser();
-  connection = await openStorage(`sqlite:${world.databaseFile}`);
-  elsewhere = { ...world, deps: { ...world.deps, storage: connection } };
+  domain = await openDomain();
+  user = await domain.newUser();
+  connection = await openStorage({ kind: "sqlite", path: domain.databaseFile });
+  elsewhere = { ...domain, deps: { ...domain.deps, storage: connection } };
 });
 afterEach(() => connection.close());
 
 async function warmLogins() {
-  const cookie = await logInByCookie(world, user);
-  const token = await logInByToken(world, user);
+  const cookie = await logInByCookie(domain, user);
+  const token = await logInByToken(domain, user);
   const roles = () =>
-    Promise.all([roleByCookie(world, cookie.secret), roleByBearer(world, token.accessToken)]);
+    Promise.all([roleByCookie(domain, cookie.secret), roleByBearer(domain, token.accessToken)]);
   for (let asked = 0; asked < 3; asked += 1) expect(await roles()).toEqual(["user", "user"]);
   return { cookie, token, roles };
 }
 
 test("SE-12 a session another connection ended is refused at the very next request", async () => {
   const { cookie, token, roles } = await warmLogins();
-  await revokeSession(elsewhere.deps, world.at(), user.id, cookie.session.id);
+  await revokeSession(elsewhere.deps, domain.at(), user.id, cookie.session.id);
   expect(await roles()).toEqual([undefined, "user"]);
-  await revokeSession(elsewhere.deps, world.at(), user.id, token.sessionId);
+  await revokeSession(elsewhere.deps, domain.at(), user.id, token.sessionId);
   expect(await roles()).toEqual([undefined, undefined]);
 });
 
 test("SE-12 so is everything of an account whose sessions an administrator ended elsewhere", async () => {
   const { roles } = await warmLogins();
-  await revokeUserSessions(elsewhere.deps, world.at(), user.id);
+  await revokeUserSessions(elsewhere.deps, domain.at(), user.id);
   expect(await roles()).toEqual([undefined, undefined]);
 });
 
 test("SE-12 TK-08 so is everything of an account that was disabled elsewhere", async () => {
   const { roles } = await warmLogins();
-  const actor = await world.newUser();
-  await updateUser(elsewhere.deps, world.at(), actor, user.id, { disabled: true });
+  const actor = await domain.newUser();
+  await updateUser(elsewhere.deps, domain.at(), actor, user.id, { disabled: true });
   expect(await roles()).toEqual([undefined, undefined]);
 });

@@ -6,21 +6,23 @@ import { logout, recognizeCookie, recognizeSession } from "../../src/domain/sess
 import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
 import { deleteUser } from "../../src/domain/users.ts";
 import type { User } from "../../src/domain/ports/users.ts";
-import { CLIENT, NOW, openWorld, PASSWORD, succeeded, type World } from "../support/domain.ts";
+import { NOW } from "../support/clock.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { CLIENT, type Domain, openDomain, succeeded } from "../support/domain.ts";
 
-let world: World;
+let domain: Domain;
 let user: User;
 beforeEach(async () => {
-  world = await openWorld();
-  user = await world.newUser();
+  domain = await openDomain();
+  user = await domain.newUser();
 });
 
 async function logIn(replaced?: string, now = NOW) {
   const credentials = { email: user.email, password: PASSWORD };
   return succeeded(
     await login(
-      world.deps,
-      world.at(now),
+      domain.deps,
+      domain.at(now),
       { ...credentials, client: CLIENT, device: undefined },
       replaced,
     ),
@@ -29,18 +31,23 @@ async function logIn(replaced?: string, now = NOW) {
 async function logInByToken() {
   const credentials = { email: user.email, password: PASSWORD };
   const { accessToken } = succeeded(
-    await tokenLogin(world.deps, world.at(), { ...credentials, client: CLIENT, device: undefined }),
+    await tokenLogin(domain.deps, domain.at(), {
+      ...credentials,
+      client: CLIENT,
+      device: undefined,
+    }),
   );
-  const claims = await verifyAccessToken(world.deps, world.at(), accessToken);
+  const claims = await verifyAccessToken(domain.deps, domain.at(), accessToken);
   if (claims === undefined) throw new Error("A fresh token is not believed");
   return { accessToken, claims };
 }
-const recognize = (secret: string, now = NOW) => recognizeCookie(world.deps, world.at(now), secret);
+const recognize = (secret: string, now = NOW) =>
+  recognizeCookie(domain.deps, domain.at(now), secret);
 
 test("SE-02 neither the cookie's value nor the password is anywhere in the database's files", async () => {
   const { secret, csrfToken } = await logIn();
   const { accessToken } = await logInByToken();
-  const bytes = world.bytesAtRest();
+  const bytes = domain.bytesAtRest();
   expect(bytes.includes(user.email)).toBe(true); // the search finds what is there
   expect(bytes.includes(Buffer.from(hashSecret(secret)))).toBe(true);
   for (const kept of [secret, Buffer.from(secret, "base64url"), csrfToken, PASSWORD, accessToken])
@@ -50,12 +57,12 @@ test("SE-02 neither the cookie's value nor the password is anywhere in the datab
 test("SE-04 logout ends the session at once, and no other of the account", async () => {
   const mine = await logIn();
   const other = await logIn();
-  await logout(world.deps, world.at(), mine.session);
+  await logout(domain.deps, domain.at(), mine.session);
   expect(await recognize(mine.secret)).toBeUndefined();
   expect(await recognize(other.secret)).toBeDefined();
-  expect(world.printed.filter(({ event }) => event === "logout")).toHaveLength(1);
-  await logout(world.deps, world.at(), mine.session);
-  expect(world.printed.filter(({ event }) => event === "logout")).toHaveLength(1);
+  expect(domain.printed.filter(({ event }) => event === "logout")).toHaveLength(1);
+  await logout(domain.deps, domain.at(), mine.session);
+  expect(domain.printed.filter(({ event }) => event === "logout")).toHaveLength(1);
 });
 
 describe("SE-05 limits are the server's to judge", () => {
@@ -71,12 +78,12 @@ describe("SE-05 limits are the server's to judge", () => {
 
   test("whoever can be recognised is, also while the database cannot be written", async () => {
     const { secret, session } = await logIn();
-    const holder = new DatabaseSync(world.databaseFile);
+    const holder = new DatabaseSync(domain.databaseFile);
     holder.exec("BEGIN IMMEDIATE");
     expect(await recognize(secret, NOW + HOUR / 2)).toBeDefined();
     holder.exec("ROLLBACK");
     holder.close();
-    const [row] = world.sql("SELECT last_seen_at FROM sessions WHERE id = ?", session.id);
+    const [row] = domain.sql("SELECT last_seen_at FROM sessions WHERE id = ?", session.id);
     expect(row?.["last_seen_at"]).toBe(NOW);
   });
 
@@ -86,12 +93,12 @@ describe("SE-05 limits are the server's to judge", () => {
       expect(await recognize(secret, now)).toBeDefined();
     expect(await recognize(secret, NOW + 24 * HOUR - 1)).toBeDefined();
     expect(await recognize(secret, NOW + 24 * HOUR)).toBeUndefined();
-    const [row] = world.sql("SELECT expires_at FROM sessions WHERE id = ?", session.id);
+    const [row] = domain.sql("SELECT expires_at FROM sessions WHERE id = ?", session.id);
     expect(row?.["expires_at"]).toBe(NOW + 24 * HOUR);
   });
 
   test("a short idle limit does not end a session that is in use", async () => {
-    const short = await openWorld(undefined, { sessionIdleSeconds: 40 });
+    const short = await openDomain(undefined, { sessionIdleSeconds: 40 });
     const { email } = await short.newUser();
     const { secret } = succeeded(
       await login(
@@ -109,7 +116,7 @@ describe("SE-05 limits are the server's to judge", () => {
     const { secret, session } = await logIn();
     await recognize(secret, NOW + HOUR / 2);
     await recognize(secret, NOW - HOUR);
-    const [row] = world.sql("SELECT last_seen_at FROM sessions WHERE id = ?", session.id);
+    const [row] = domain.sql("SELECT last_seen_at FROM sessions WHERE id = ?", session.id);
     expect(row?.["last_seen_at"]).toBe(NOW + HOUR / 2);
   });
 });
@@ -123,7 +130,7 @@ describe("LG-03 every login is a new session", () => {
     expect(second.csrfToken).not.toBe(first.csrfToken);
     expect(await recognize(first.secret)).toBeUndefined();
     expect(await recognize(second.secret)).toBeDefined();
-    expect(world.printed).toContainEqual(
+    expect(domain.printed).toContainEqual(
       expect.objectContaining({
         event: "session_revoked",
         sessionId: first.session.id,
@@ -137,8 +144,8 @@ describe("LG-03 every login is a new session", () => {
     const wrong = { email: user.email, password: "not the password" };
     expect(
       await login(
-        world.deps,
-        world.at(),
+        domain.deps,
+        domain.at(),
         { ...wrong, client: CLIENT, device: undefined },
         first.secret,
       ),
@@ -152,23 +159,23 @@ describe("LG-03 every login is a new session", () => {
 test("AZ-04 whoever is disabled has no access from that moment, by cookie or by token", async () => {
   const { secret } = await logIn();
   const { claims } = await logInByToken();
-  world.sql("UPDATE users SET disabled = 1 WHERE id = ?", user.id);
+  domain.sql("UPDATE users SET disabled = 1 WHERE id = ?", user.id);
   expect(await recognize(secret)).toBeUndefined();
-  expect(await recognizeSession(world.deps, world.at(), claims.sessionId)).toBeUndefined();
+  expect(await recognizeSession(domain.deps, domain.at(), claims.sessionId)).toBeUndefined();
 });
 
 test("TK-09 a role that changed elsewhere holds at the next request", async () => {
   const { secret } = await logIn();
   expect((await recognize(secret))?.user.role).toBe("user");
-  world.sql("UPDATE users SET role = 'admin' WHERE id = ?", user.id);
+  domain.sql("UPDATE users SET role = 'admin' WHERE id = ?", user.id);
   expect((await recognize(secret))?.user.role).toBe("admin");
 });
 
 test("TK-08 deleting an account ends its sessions and access tokens at once", async () => {
   const { secret } = await logIn();
   const { accessToken, claims } = await logInByToken();
-  expect(await deleteUser(world.deps, world.at(), user, user.id)).toBe("deleted");
+  expect(await deleteUser(domain.deps, domain.at(), user, user.id)).toBe("deleted");
   expect(await recognize(secret)).toBeUndefined();
-  expect(await verifyAccessToken(world.deps, world.at(), accessToken)).toBeDefined(); // the signature still holds
-  expect(await recognizeSession(world.deps, world.at(), claims.sessionId)).toBeUndefined();
+  expect(await verifyAccessToken(domain.deps, domain.at(), accessToken)).toBeDefined(); // the signature still holds
+  expect(await recognizeSession(domain.deps, domain.at(), claims.sessionId)).toBeUndefined();
 });

@@ -3,9 +3,9 @@ import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { encode } from "../support/base64url.ts";
 import { openForgery } from "../support/forgeries.ts";
-import { NOW } from "../support/domain.ts";
+import { NOW } from "../support/clock.ts";
 
-const { world, genuine, header, payload, verify, forge } = await openForgery();
+const { domain, genuine, header, payload, verify, forge } = await openForgery();
 
 describe("TK-01 only the one algorithm, always verified", () => {
   test.each([
@@ -27,7 +27,7 @@ describe("TK-01 only the one algorithm, always verified", () => {
   });
 
   test("a MAC made with the public key is refused", async () => {
-    const [published] = await world.deps.keyRing.listVerifying(NOW);
+    const [published] = await domain.deps.keyRing.listVerifying(NOW);
     const x = published?.x ?? "";
     const input = `${encode({ ...header, alg: "HS256" })}.${encode(payload)}`;
     for (const secret of [

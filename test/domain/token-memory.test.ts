@@ -4,7 +4,7 @@ import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
 import { KEY_NOTICE_MS, rotateSigningKey } from "../../src/domain/keys.ts";
 import { TokenMemory, TOKENS_REMEMBERED } from "../../src/domain/token-memory.ts";
 import { openForgery } from "../support/forgeries.ts";
-import { NOW } from "../support/domain.ts";
+import { NOW } from "../support/clock.ts";
 
 let forgery: Awaited<ReturnType<typeof openForgery>>;
 beforeEach(async () => {
@@ -34,29 +34,29 @@ test("TK-03 a remembered token is refused from its last second on, and good agai
 });
 
 test("TK-02 a remembered token is refused once its key is, though it has not expired", async () => {
-  const { world, forge, verify } = forgery;
+  const { domain, forge, verify } = forgery;
   const long = await forge({}, { exp: NOW / 1000 + 10 * LIFE });
   expect(await verify(long)).toBeDefined();
-  const { signingKeySeal } = world.deps.secretKeys;
-  await rotateSigningKey(world.deps, world.at(), signingKeySeal, LIFE);
+  const { signingKeySeal } = domain.deps.secretKeys;
+  await rotateSigningKey(domain.deps, domain.at(), signingKeySeal, LIFE);
   const end = NOW + KEY_NOTICE_MS + LIFE * 1000;
   expect(await verify(long, end - 1)).toBeDefined();
   expect(await verify(long, end)).toBeUndefined();
 });
 
 test("TK-02 a remembered token is refused once its key is gone from the database", async () => {
-  const { world, genuine, verify } = forgery;
+  const { domain, genuine, verify } = forgery;
   expect(await verify(genuine)).toBeDefined();
-  await rotateSigningKey(world.deps, world.at(), world.deps.secretKeys.signingKeySeal, LIFE);
-  world.sql("DELETE FROM signing_keys WHERE retired_at IS NOT NULL");
+  await rotateSigningKey(domain.deps, domain.at(), domain.deps.secretKeys.signingKeySeal, LIFE);
+  domain.sql("DELETE FROM signing_keys WHERE retired_at IS NOT NULL");
   expect(await verify(genuine, NOW + KEY_NOTICE_MS)).toBeUndefined();
 });
 
 test("TK-04 what one issuer remembers is no other's", async () => {
-  const { world, genuine, verify } = forgery;
+  const { domain, genuine, verify } = forgery;
   expect(await verify(genuine)).toBeDefined();
-  const other = { ...world.deps, issuer: "https://other.example.com" };
-  expect(await verifyAccessToken(other, world.at(), genuine)).toBeUndefined();
+  const other = { ...domain.deps, issuer: "https://other.example.com" };
+  expect(await verifyAccessToken(other, domain.at(), genuine)).toBeUndefined();
 });
 
 test("TK-07 beside a remembered token, no other spelling is believed", async () => {
@@ -67,13 +67,13 @@ test("TK-07 beside a remembered token, no other spelling is believed", async () 
 });
 
 test("IV-01 the memory is bounded, and what was refused never enters it", async () => {
-  const { world, genuine, forge, verify } = forgery;
+  const { domain, genuine, forge, verify } = forgery;
   for (const bad of [`${genuine}x`, await forge({ typ: "JWT" }), await forge({}, { exp: 1 })]) {
     expect(await verify(bad)).toBeUndefined();
-    expect(world.deps.keyRing.verified.find(bad)).toBeUndefined();
+    expect(domain.deps.keyRing.verified.find(bad)).toBeUndefined();
   }
   await verify(genuine);
-  const verified = world.deps.keyRing.verified.find(genuine);
+  const verified = domain.deps.keyRing.verified.find(genuine);
   if (verified === undefined) throw new Error("It was not remembered");
   const memory = new TokenMemory();
   for (let n = 0; n <= TOKENS_REMEMBERED; n += 1) memory.remember(String(n), verified);

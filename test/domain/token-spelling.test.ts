@@ -1,17 +1,18 @@
 import { tokenLogin } from "../../src/domain/login.ts";
 import { expect, test, beforeAll } from "vitest";
 import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
-import { patience } from "../support/retried.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { CLIENT, type Domain, openDomain, succeeded } from "../support/domain.ts";
+import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
 import { respell } from "../support/base64url.ts";
-import { CLIENT, openWorld, PASSWORD, succeeded, type World } from "../support/domain.ts";
 
-let world: World;
+let domain: Domain;
 let genuine: string;
 beforeAll(async () => {
-  world = await openWorld();
-  const { email } = await world.newUser();
+  domain = await openDomain();
+  const { email } = await domain.newUser();
   const pair = succeeded(
-    await tokenLogin(world.deps, world.at(), {
+    await tokenLogin(domain.deps, domain.at(), {
       email,
       password: PASSWORD,
       client: CLIENT,
@@ -20,7 +21,7 @@ beforeAll(async () => {
   );
   genuine = pair.accessToken;
 });
-const verify = (token: string) => verifyAccessToken(world.deps, world.at(), token);
+const verify = (token: string) => verifyAccessToken(domain.deps, domain.at(), token);
 
 test("TK-07 another spelling of the same signature is another token, and refused", async () => {
   const respelled = respell(genuine);
@@ -91,10 +92,14 @@ test.each([
   expect(await verify(token)).toBeUndefined();
 });
 
-test("TK-21 what is longer than any token of ours is not even parsed", patience, async () => {
-  const [head, body, tail] = genuine.split(".");
-  expect(await verify(`${head}.${body}${"A".repeat(3072)}.${tail}`)).toBeUndefined();
-  const started = performance.now();
-  expect(await verify(".".repeat(10_000_000))).toBeUndefined();
-  expect(performance.now() - started).toBeLessThan(50);
-});
+test(
+  "TK-21 what is longer than any token of ours is not even parsed",
+  retryOnBusyMachine,
+  async () => {
+    const [head, body, tail] = genuine.split(".");
+    expect(await verify(`${head}.${body}${"A".repeat(3072)}.${tail}`)).toBeUndefined();
+    const started = performance.now();
+    expect(await verify(".".repeat(10_000_000))).toBeUndefined();
+    expect(performance.now() - started).toBeLessThan(50);
+  },
+);

@@ -1,15 +1,16 @@
 /** Every forgery we know of. Most are signed with the server's own key, so that only the rule under test can refuse them. */
 import { expect, test } from "vitest";
 import { openForgery } from "../support/forgeries.ts";
-import { ISSUER, NOW } from "../support/domain.ts";
+import { NOW } from "../support/clock.ts";
+import { ISSUER } from "../support/domain.ts";
 
-const { world, genuine, header, payload, verify, forge } = await openForgery();
+const { domain, genuine, header, payload, verify, forge } = await openForgery();
 
 test("TK-06 a genuine token says who, which session and for how long, and nothing about the person", async () => {
   expect(header).toEqual({
     alg: "EdDSA",
     typ: "at+jwt",
-    kid: (await world.deps.keyRing.findSigning(NOW)).kid,
+    kid: (await domain.deps.keyRing.findSigning(NOW)).kid,
   });
   expect(Object.keys(payload).sort()).toEqual(["aud", "exp", "iat", "iss", "jti", "sid", "sub"]);
   expect(payload).toMatchObject({

@@ -8,9 +8,9 @@ import { requestReset, resetPassword } from "../../src/domain/resets.ts";
 import type { Storage } from "../../src/domain/ports/storage.ts";
 import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
 import { logInByCookie, logInByToken } from "../support/logins.ts";
-import { NOW, openWorld, PASSWORD, type World } from "../support/domain.ts";
-
-const NEXT = "four clear words of mine";
+import { NOW } from "../support/clock.ts";
+import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
+import { type Domain, openDomain } from "../support/domain.ts";
 const pool = createBcryptPool(2, 1000);
 afterAll(() => pool.close());
 
@@ -28,8 +28,8 @@ async function watchedWorld() {
     hash: (input, cost) => watch("hash", () => pool.hash(input, cost)),
     compare: (input, hash) => watch("compare", () => pool.compare(input, hash)),
   };
-  const world = await openWorld(bcrypt);
-  const { storage } = world.deps;
+  const domain = await openDomain(bcrypt);
+  const { storage } = domain.deps;
   const counting: Storage = {
     ...storage,
     transaction: (work) =>
@@ -42,22 +42,22 @@ async function watchedWorld() {
         }
       }),
   };
-  const watched: World = { ...world, deps: { ...world.deps, storage: counting } };
-  return { world: watched, watch, meetings, worked: () => worked };
+  const watched: Domain = { ...domain, deps: { ...domain.deps, storage: counting } };
+  return { domain: watched, watch, meetings, worked: () => worked };
 }
 
 test("ST-06 no password is hashed or compared, and no mail sent, while a transaction is open", async () => {
-  const { world, watch, meetings, worked } = await watchedWorld();
-  const { deps } = world;
-  await makeFirstAdmin(deps, world.at(), "first@example.com", PASSWORD);
-  await createAdmin(deps, world.at(), "second@example.com", PASSWORD);
-  const made = await signup(deps, world.at(), "ada@example.com", PASSWORD);
+  const { domain, watch, meetings, worked } = await watchedWorld();
+  const { deps } = domain;
+  await makeFirstAdmin(deps, domain.at(), "first@example.com", PASSWORD);
+  await createAdmin(deps, domain.at(), "second@example.com", PASSWORD);
+  const made = await signup(deps, domain.at(), "ada@example.com", PASSWORD);
   if ("failure" in made) throw new Error(made.failure);
   const { user } = made;
-  await logInByToken(world, user);
-  await expect(logInByCookie(world, user, "not the password")).rejects.toThrow();
-  const caller = await logInByCookie(world, user);
-  expect(await changePassword(deps, world.at(), caller, PASSWORD, NEXT)).toBe("changed");
+  await logInByToken(domain, user);
+  await expect(logInByCookie(domain, user, "not the password")).rejects.toThrow();
+  const caller = await logInByCookie(domain, user);
+  expect(await changePassword(deps, domain.at(), caller, PASSWORD, NEW_PASSWORD)).toBe("changed");
 
   const sent: { readonly subject: string; readonly text: string }[] = [];
   const delivery = {
@@ -74,12 +74,12 @@ test("ST-06 no password is hashed or compared, and no mail sent, while a transac
       close: () => undefined,
     },
   };
-  await requestReset(deps, world.at(), user.email);
+  await requestReset(deps, domain.at(), user.email);
   while (await deliverNext(delivery, new AbortController().signal));
   const token = sent.map(({ text }) => /#token=([\w-]+)/.exec(text)?.[1]).find(Boolean) ?? "";
-  expect(await resetPassword(deps, world.at(), token, PASSWORD)).toHaveProperty("deviceSecret");
-  const leaving = await logInByCookie(world, user);
-  expect(await deleteMe(deps, world.at(), leaving, PASSWORD)).toBe("deleted");
+  expect(await resetPassword(deps, domain.at(), token, PASSWORD)).toHaveProperty("deviceSecret");
+  const leaving = await logInByCookie(domain, user);
+  expect(await deleteMe(deps, domain.at(), leaving, PASSWORD)).toBe("deleted");
 
   expect(meetings).toEqual([]);
   // Two hashes of admins, one of signup, three of logins, two of the change, two mails, the reset, the deletion.
@@ -87,7 +87,7 @@ test("ST-06 no password is hashed or compared, and no mail sent, while a transac
 });
 
 test("ST-06 and this test would see it", async () => {
-  const { world, meetings } = await watchedWorld();
-  await world.deps.storage.transaction(() => world.deps.passwords.hash(PASSWORD));
+  const { domain, meetings } = await watchedWorld();
+  await domain.deps.storage.transaction(() => domain.deps.passwords.hash(PASSWORD));
   expect(meetings).toEqual(["hash"]);
 });

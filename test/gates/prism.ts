@@ -10,9 +10,9 @@ import { problemsOf } from "../../src/contract/operation.ts";
 import { operationIds, operations } from "../../src/contract/operations.ts";
 import { problem, type ProblemCode } from "../../src/contract/problems.ts";
 import { documentedAnswers } from "../support/documented-answers.ts";
-import { provocations, type Servers } from "../support/provocations.ts";
-import { startProvokedServers } from "../support/provoked-servers.ts";
-import { successes } from "../support/successes.ts";
+import { type Servers, startServersInTrouble } from "../support/servers-in-trouble.ts";
+import { waysToFail } from "../support/ways-to-fail.ts";
+import { waysToSucceed } from "../support/ways-to-succeed.ts";
 import { watchAnswers } from "../support/watched-answers.ts";
 import { gate, runProgram } from "./gate.ts";
 import { startProxy, violationsOf } from "./prism-proxy.ts";
@@ -36,7 +36,7 @@ await gate(
   "prism",
   "every answer of every operation in production is what the document says, as Prism reads it",
   async () => {
-    const { servers, stop } = await startProvokedServers({
+    const { servers, stop } = await startServersInTrouble({
       environment: production,
       inFront: async (upstream) => {
         const { address, child } = await startProxy(upstream);
@@ -62,12 +62,12 @@ async function faultsOf(servers: Servers): Promise<string[]> {
       faults.add(`${id} ${response.status}: ${violation}`);
   });
   for (const id of operationIds) {
-    for (const [status, run] of Object.entries(successes[id]))
+    for (const [status, run] of Object.entries(waysToSucceed[id]))
       expectStatus(`${id} succeeds`, await run(servers), Number(status), faults);
     for (const code of problemsOf(operations[id])) {
       if (code === "method_not_allowed") continue; // no operation can answer this
       if (unforwarded.includes(code)) continue;
-      const result = await provocations[code](servers, id);
+      const result = await waysToFail[code](servers, id);
       expectStatus(`${id} ${code}`, result, problem(code).status, faults);
     }
   }

@@ -3,11 +3,12 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { createClient } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
-import { dataOf, freshEmail, password } from "../support/clients.ts";
+import { dataOf, freshEmail } from "../support/clients.ts";
+import { ADMIN, NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
+import { startServerProcess } from "../support/server-process.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { startMailServer } from "../support/mail-server.ts";
 import { tokenIn } from "../support/mailbox.ts";
-import { adminCredentials, startServerProcess } from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
 import { gate, runRedocly } from "./gate.ts";
 
 const journeys = fileURLToPath(new URL("journeys.arazzo.yaml", import.meta.url));
@@ -30,20 +31,20 @@ await gate(
     /** A reset can only go on once its mail is there. */
     async function askForReset(email: string): Promise<string> {
       const api = createClient({ baseUrl: server.baseUrl });
-      dataOf(await api.signup({ email, password }));
+      dataOf(await api.signup({ email, password: PASSWORD }));
       dataOf(await api.forgotPassword({ email }));
       const isTo = ({ recipients }: { recipients: readonly string[] }) =>
         recipients.includes(email);
-      return until(() => post.received.filter(isTo).map(({ mail }) => tokenIn(mail))[0]);
+      return waitFor(() => post.received.filter(isTo).map(({ mail }) => tokenIn(mail))[0]);
     }
 
     /** What a browser keeps of a login. */
     async function logIn() {
       const email = freshEmail();
-      dataOf(await createClient({ baseUrl: server.baseUrl }).signup({ email, password }));
+      dataOf(await createClient({ baseUrl: server.baseUrl }).signup({ email, password: PASSWORD }));
       const cookies = cookieJar();
       const api = createClient({ baseUrl: server.baseUrl, cookies });
-      const { csrfToken } = dataOf(await api.login({ email, password }));
+      const { csrfToken } = dataOf(await api.login({ email, password: PASSWORD }));
       const cookie = await cookies.cookieHeader(server.baseUrl);
       return { session: /__Host-session=([^;]+)/.exec(cookie)?.[1] ?? "", csrfToken };
     }
@@ -53,7 +54,7 @@ await gate(
         "respect",
         journeys,
         ...["--workflow", workflow],
-        ...["--input", JSON.stringify({ password, ...inputs })],
+        ...["--input", JSON.stringify({ password: PASSWORD, ...inputs })],
         ...["--server", `portcullis=${server.baseUrl}`],
       );
       console.log(`  ${workflow}: ${exitCode === 0 ? "goes as described" : "does not"}`);
@@ -63,14 +64,14 @@ await gate(
     try {
       const forgetful = freshEmail();
       const resetToken = await askForReset(forgetful);
-      const { email: adminEmail, password: adminPassword } = adminCredentials;
+      const { email: adminEmail, password: adminPassword } = ADMIN;
       return [
         ...(await faultsOf("browser", { email: freshEmail(), ...(await logIn()) })),
         ...(await faultsOf("program", { email: freshEmail() })),
         ...(await faultsOf("forgotten", {
           email: forgetful,
           resetToken,
-          newPassword: "four clear words of mine",
+          newPassword: NEW_PASSWORD,
         })),
         ...(await faultsOf("administration", { email: freshEmail(), adminEmail, adminPassword })),
       ];

@@ -6,7 +6,7 @@ import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { password } from "../support/clients.ts";
+import { PASSWORD } from "../support/credentials.ts";
 import { startServerProcess } from "../support/server-process.ts";
 import { documentFile, gate, installedTool, type Ran, runProgram } from "./gate.ts";
 
@@ -87,7 +87,7 @@ await gate(
           "type-checks",
           () => runProgram(join(modules, "typescript/bin/tsc"), "-p", inFolder("tsconfig.json")),
         ],
-        ["works", () => runProgram(inFolder("dist/program.js"), server.baseUrl, password)],
+        ["works", () => runProgram(inFolder("dist/program.js"), server.baseUrl, PASSWORD)],
       ];
       for (const [what, run] of steps) {
         const { exitCode, output } = await run();

@@ -7,9 +7,9 @@ import { problemsOf } from "../../src/contract/operation.ts";
 import { operationIds, operations } from "../../src/contract/operations.ts";
 import { problem } from "../../src/contract/problems.ts";
 import { answerFaults, documentedAnswers } from "../support/documented-answers.ts";
-import { provocations, type Servers } from "../support/provocations.ts";
-import { startProvokedServers } from "../support/provoked-servers.ts";
-import { successes } from "../support/successes.ts";
+import { type Servers, startServersInTrouble } from "../support/servers-in-trouble.ts";
+import { waysToFail } from "../support/ways-to-fail.ts";
+import { waysToSucceed } from "../support/ways-to-succeed.ts";
 import { watchAnswers } from "../support/watched-answers.ts";
 
 const seen = new Set<string>();
@@ -23,7 +23,7 @@ beforeAll(async () => {
     seen.add(`${id} ${response.status}`);
     faults.push(...(await answerFaults(id, response)));
   });
-  ({ servers, stop: stopServers } = await startProvokedServers());
+  ({ servers, stop: stopServers } = await startServersInTrouble());
 });
 afterAll(async () => {
   stopWatching();
@@ -31,13 +31,16 @@ afterAll(async () => {
 });
 
 describe.each(operationIds)("%s", (id) => {
-  test.each(Object.entries(successes[id]))("answers %s when it succeeds", async (status, run) => {
-    expect(await run(servers)).toMatchObject({ ok: true, status: Number(status) });
-  });
+  test.each(Object.entries(waysToSucceed[id]))(
+    "answers %s when it succeeds",
+    async (status, run) => {
+      expect(await run(servers)).toMatchObject({ ok: true, status: Number(status) });
+    },
+  );
 
   test.each(problemsOf(operations[id]))("answers %s when it should", async (code) => {
     if (code === "method_not_allowed") throw new Error("no operation can answer this");
-    const result = await provocations[code](servers, id);
+    const result = await waysToFail[code](servers, id);
     const { status, type, title, detail } = problem(code);
     expect(result).toMatchObject({
       ok: false,

@@ -7,12 +7,9 @@ import { cookieJar } from "@portcullis/client/node";
 import { expect, test } from "vitest";
 import { dataOf, freshEmail } from "../support/clients.ts";
 import { mailsTo, nthMailTo, tokenIn } from "../support/mailbox.ts";
-import {
-  adminCredentials,
-  type ServerProcess,
-  startServerProcess,
-} from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
+import { ADMIN } from "../support/credentials.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 // Quotes, an ampersand and letters beyond ASCII: each way of writing them down looks different.
 const passwords = {
@@ -32,7 +29,7 @@ test(
     const server = await startServerProcess({ environment: { AUTH_SECRET } });
     const outbox = join(server.folder, "outbox");
     const secrets = new Map<string, string>(Object.entries({ ...passwords, AUTH_SECRET }));
-    secrets.set("admin", adminCredentials.password);
+    secrets.set("admin", ADMIN.password);
     const email = freshEmail();
 
     const { first, wrong, second, third, unused, weak } = passwords;
@@ -76,7 +73,7 @@ test(
     dataOf(await api.resetPassword({ token: resetToken, newPassword: third }));
     await nthMailTo(outbox, email, 3);
     keep(secrets, dataOf(await api.login({ email, password: third })));
-    keep(secrets, dataOf(await admin.login(adminCredentials)));
+    keep(secrets, dataOf(await admin.login(ADMIN)));
     dataOf(await admin.listEvents());
     breakUsers(server);
     expect(await api.login({ email, password: unused })).toMatchObject({ status: 500 });
@@ -136,7 +133,7 @@ test("CF-04 the user and password of a mail server that cannot be reached are no
   const api = createClient({ baseUrl: server.baseUrl });
   dataOf(await api.signup({ email, password: passwords.first }));
   dataOf(await api.forgotPassword({ email }));
-  await until(() => server.events().find(({ event }) => event === "mail_failed"));
+  await waitFor(() => server.events().find(({ event }) => event === "mail_failed"));
   const running = await databaseBytes(server);
   expect(await server.stop()).toBe(0);
   const places = new Map([

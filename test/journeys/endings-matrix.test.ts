@@ -3,12 +3,10 @@ import { join } from "node:path";
 import type { Client } from "@portcullis/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CSRF_HEADER } from "../../src/contract/security.ts";
-import { dataOf, freshEmail, password } from "../support/clients.ts";
+import { adminClient, dataOf, freshEmail } from "../support/clients.ts";
+import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { nthMailTo, tokenIn } from "../support/mailbox.ts";
-import { adminClient } from "../support/provocations.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
-
-const newPassword = "four clear words of mine";
 
 let server: ServerProcess;
 let admin: Client;
@@ -87,7 +85,10 @@ const endings: Record<string, Ending> = {
     },
     status: 204,
     end: ({ asking }) =>
-      byCookie(asking, "POST", "/me/password", { currentPassword: password, newPassword }),
+      byCookie(asking, "POST", "/me/password", {
+        currentPassword: PASSWORD,
+        newPassword: NEW_PASSWORD,
+      }),
   },
   "PW-11 resetting the password": {
     ends: everything,
@@ -97,7 +98,7 @@ const endings: Record<string, Ending> = {
     },
     status: 204,
     end: async ({ resetToken: token }) =>
-      (await admin.resetPassword({ token, newPassword })).ok ? 204 : 0,
+      (await admin.resetPassword({ token, newPassword: NEW_PASSWORD })).ok ? 204 : 0,
   },
   "AZ-04 disabling the account": {
     ends: everything,
@@ -136,7 +137,7 @@ const endings: Record<string, Ending> = {
       why: "AZ-04: there is no account left to open",
     },
     status: 204,
-    end: ({ asking }) => byCookie(asking, "POST", "/me/delete", { password }),
+    end: ({ asking }) => byCookie(asking, "POST", "/me/delete", { password: PASSWORD }),
   },
   "AZ-05 an admin's ending the account's sessions": {
     ends: everything,
@@ -248,7 +249,7 @@ async function resets({ resetToken: token }: Logins): Promise<boolean> {
 
 async function newLogins(): Promise<Logins> {
   const email = freshEmail();
-  const user = dataOf(await admin.signup({ email, password }));
+  const user = dataOf(await admin.signup({ email, password: PASSWORD }));
   dataOf(await admin.forgotPassword({ email })); // its mail is sent while the logins are made
   return {
     userId: user.id,
@@ -261,14 +262,14 @@ async function newLogins(): Promise<Logins> {
 }
 
 async function logIn(email: string): Promise<Cookie> {
-  const answer = await request("POST", "/login", {}, { email, password });
+  const answer = await request("POST", "/login", {}, { email, password: PASSWORD });
   const cookies = answer.headers.getSetCookie().map((line) => line.split(";")[0]);
   const { csrfToken } = (await answer.json()) as { csrfToken: string };
   return { headers: { cookie: cookies.join("; ") }, csrfToken };
 }
 
 async function logInByToken(email: string): Promise<Tokens> {
-  const answer = await request("POST", "/token/login", {}, { email, password });
+  const answer = await request("POST", "/token/login", {}, { email, password: PASSWORD });
   return (await answer.json()) as Tokens;
 }
 

@@ -5,15 +5,12 @@ import { createClient } from "@portcullis/client";
 import { expect, test } from "vitest";
 import { eventDefinition, eventNames, type LogEvent } from "../../src/contract/events.ts";
 import { operations } from "../../src/contract/operations.ts";
-import { cookieClient, dataOf, freshEmail, password, tokenClient } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail, tokenClient } from "../support/clients.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { eventsOf, runScript } from "../support/commands.ts";
 import { nthMailTo, tokenIn } from "../support/mailbox.ts";
-import {
-  adminCredentials,
-  type ServerProcess,
-  startServerProcess,
-} from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
 
 test("LA-01 each step of a journey logs its event exactly once, and every event of the contract is met", async () => {
   const server = await startServerProcess({
@@ -30,43 +27,43 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
     },
   });
 
-  const user = dataOf(await api.signup({ email, password }));
-  await api.signup({ email, password });
+  const user = dataOf(await api.signup({ email, password: PASSWORD }));
+  await api.signup({ email, password: PASSWORD });
   await api.signup({ email, password: "sunshine" });
-  await api.signup({ email, password }); // one too many
+  await api.signup({ email, password: PASSWORD }); // one too many
   await api.login({ email, password: "not the password" });
-  await api.login({ email: freshEmail(), password });
-  dataOf(await api.login({ email, password }));
-  dataOf(await api.login({ email, password })); // replaces the session
+  await api.login({ email: freshEmail(), password: PASSWORD });
+  dataOf(await api.login({ email, password: PASSWORD }));
+  dataOf(await api.login({ email, password: PASSWORD })); // replaces the session
   const program = tokenClient(server.baseUrl);
-  const first = dataOf(await program.tokenLogin({ email, password }));
+  const first = dataOf(await program.tokenLogin({ email, password: PASSWORD }));
   const second = dataOf(await program.tokenRefresh({ refreshToken: first.refreshToken }));
   const third = dataOf(await program.tokenRefresh({ refreshToken: second.refreshToken }));
   await program.tokenRefresh({ refreshToken: first.refreshToken }); // reuse: two steps back
-  dataOf(await program.tokenLogin({ email, password }));
+  dataOf(await program.tokenLogin({ email, password: PASSWORD }));
   dataOf(await program.tokenRevoke({ token: third.refreshToken })); // dead already: nothing to tell
-  const fourth = dataOf(await program.tokenLogin({ email, password }));
+  const fourth = dataOf(await program.tokenLogin({ email, password: PASSWORD }));
   dataOf(await program.tokenRevoke({ token: fourth.accessToken }));
-  dataOf(await api.changePassword({ currentPassword: password, newPassword: `${password} again` }));
+  dataOf(await api.changePassword({ currentPassword: PASSWORD, newPassword: `${PASSWORD} again` }));
   dataOf(await api.forgotPassword({ email: freshEmail() }));
   dataOf(await api.forgotPassword({ email }));
   const token = tokenIn(await nthMailTo(join(server.folder, "outbox"), email, 2)); // after that of the change
-  await api.resetPassword({ token: "nobody's", newPassword: password });
+  await api.resetPassword({ token: "nobody's", newPassword: PASSWORD });
   await api.resetPassword({ token, newPassword: "sunshine" });
   await whileOutboxIsBroken(server, async () => {
-    dataOf(await api.resetPassword({ token, newPassword: `${password} again` }));
-    await until(() => server.events().find(({ event }) => event === "mail_failed"));
+    dataOf(await api.resetPassword({ token, newPassword: `${PASSWORD} again` }));
+    await waitFor(() => server.events().find(({ event }) => event === "mail_failed"));
   });
-  dataOf(await api.login({ email, password: `${password} again` }));
+  dataOf(await api.login({ email, password: `${PASSWORD} again` }));
   await api.listUsers();
-  await elsewhere.login({ email, password });
+  await elsewhere.login({ email, password: PASSWORD });
   dataOf(await api.logout());
-  dataOf(await admin.login(adminCredentials));
+  dataOf(await admin.login(ADMIN));
   await program.tokenLogin({ email, password: "not the password" });
   await program.tokenLogin({ email, password: "not the password" });
   dataOf(await admin.unlockUser({ userId: user.id }));
   dataOf(await admin.updateUser({ userId: user.id, disabled: true }));
-  await api.login({ email, password: `${password} again` });
+  await api.login({ email, password: `${PASSWORD} again` });
   dataOf(await admin.deleteUser({ userId: user.id }));
   const byCommand = eventsOf(await runScript("keys", ["rotate"], databaseOf(server)));
   const unlock = lock(server);
@@ -125,6 +122,9 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   expect(byCommand.map(summary)).toEqual(["signing_key_rotated"]);
   const met = new Set([...server.events(), ...byCommand].map(({ event }) => event));
   expect([...met].sort()).toEqual([...eventNames].sort());
+
+  const locks = told.filter(({ event }) => event === "login_locked");
+  expect(locks).toMatchObject([{ userId: user.id, email }]);
 
   const requests = server.events().filter((line) => line.event === "request");
   expect(requests).toHaveLength(35);

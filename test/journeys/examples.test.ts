@@ -1,20 +1,17 @@
 /** The examples, run as their READMEs say, against the real server. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { createClient } from "@portcullis/client";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
-import {
-  adminCredentials,
-  generousLimits,
-  spawnServer,
-  startServerProcess,
-} from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
+import { startExample } from "../support/examples.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { spawnServer, startServerProcess } from "../support/server-process.ts";
+import { generousLimits } from "../support/test-settings.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const children: ChildProcess[] = [];
 afterEach(async () => {
@@ -30,7 +27,7 @@ describe("examples/resource-server", () => {
     const server = await startServerProcess();
     onTestFinished(() => server.dispose());
     const api = createClient({ baseUrl: server.baseUrl });
-    const { accessToken } = dataOf(await api.tokenLogin(adminCredentials));
+    const { accessToken } = dataOf(await api.tokenLogin(ADMIN));
     const [, payload = ""] = accessToken.split(".");
     const { iss, sub } = JSON.parse(Buffer.from(payload, "base64url").toString());
     const environment = {
@@ -70,12 +67,12 @@ describe("examples/log-tail", () => {
     children.push(server);
     const { lines, child } = example("log-tail", {});
     server.stdout?.pipe(child.stdin);
-    const started = await until(() => lines.find((line) => line.includes(" server_started ")));
+    const started = await waitFor(() => lines.find((line) => line.includes(" server_started ")));
     const api = cookieClient(started.slice(started.indexOf("http://")));
     const email = freshEmail();
-    await api.signup({ email, password });
+    await api.signup({ email, password: PASSWORD });
     await api.login({ email, password: "not the password at all" });
-    await api.login({ email, password });
+    await api.login({ email, password: PASSWORD });
     server.kill();
     await once(child, "close");
     const feed = lines.map((line) => line.replace(/^\S+Z (\w+) +/, "$1 "));
@@ -93,7 +90,7 @@ describe("examples/log-tail", () => {
     const { lines, child } = example("log-tail", {});
     const event = { timestamp: "2026-11-23T10:06:00.000Z", requestId: null, ip: null };
     const input = [
-      "> portcullis@0.1.0 start",
+      "> portcullis@0.2.0 start",
       JSON.stringify({ ...event, event: "passkey_added", level: "info" }),
       JSON.stringify({
         ...event,
@@ -113,22 +110,15 @@ describe("examples/log-tail", () => {
   });
 });
 
-/** Starts an example; `lines` is what it has printed so far. */
 function example(name: string, environment: Readonly<Record<string, string>>) {
-  const main = new URL(`../../examples/${name}/main.ts`, import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--conditions=source", main], {
-    env: { PATH: process.env["PATH"], ...environment },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  children.push(child);
-  const lines: string[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
-  return { child, lines };
+  const started = startExample(name, environment);
+  children.push(started.child);
+  return started;
 }
 
 async function resourceServer(environment: Readonly<Record<string, string>>): Promise<string> {
   const { lines } = example("resource-server", environment);
-  const line = await until(() => lines[0]);
+  const line = await waitFor(() => lines[0]);
   return /http:\/\/[\d.:]+/.exec(line)?.[0] ?? "";
 }
 

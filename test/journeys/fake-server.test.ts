@@ -11,10 +11,11 @@ import { problemsOf, type OperationDescription } from "../../src/contract/operat
 import { operationIds, operations, type OperationId } from "../../src/contract/operations.ts";
 import { problem } from "../../src/contract/problems.ts";
 import { answerFaults } from "../support/documented-answers.ts";
-import { freshEmail, password } from "../support/clients.ts";
+import { freshEmail } from "../support/clients.ts";
+import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { mailsTo, tokenIn } from "../support/mailbox.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
 
 type Fetch = (request: Request) => Promise<Response>;
 interface Step {
@@ -32,7 +33,6 @@ interface Target {
 }
 
 const described: Readonly<Record<OperationId, OperationDescription>> = operations;
-const newPassword = "four clear words of mine";
 /** What both send because the document says so; the rest is the real server's defence of browsers. */
 const DOCUMENTED_HEADERS = ["cache-control", "content-type", "retry-after", "www-authenticate"];
 
@@ -47,7 +47,7 @@ it("the same journey comes to the same answers", async () => {
     baseUrl: server.baseUrl,
     fetch: (request) => fetch(request),
     resetToken: (email) =>
-      until(async () => {
+      waitFor(async () => {
         const mails = await mailsTo(join(server.folder, "outbox"), email);
         return mails.map(tokenIn).find((token) => token !== "");
       }),
@@ -98,18 +98,18 @@ async function journey({ baseUrl, fetch: send, resetToken }: Target): Promise<St
   await stranger.getMe();
   await stranger.logout();
   await stranger.signup({ email: "no address", password: "short" });
-  await stranger.signup({ email, password, role: "admin" } as never);
+  await stranger.signup({ email, password: PASSWORD, role: "admin" } as never);
   await stranger.signup({ email } as never);
   await stranger.signup({ email, password: 7 } as never);
   await stranger.signup({ email, password: "x".repeat(257) });
   await stranger.signup({ email, password: "too short" });
-  await stranger.signup({ email: ` ${email.toUpperCase()} `, password });
-  await stranger.signup({ email, password });
+  await stranger.signup({ email: ` ${email.toUpperCase()} `, password: PASSWORD });
+  await stranger.signup({ email, password: PASSWORD });
   await stranger.login({ email, password: "not the password at all" });
-  await stranger.login({ email: freshEmail(), password });
+  await stranger.login({ email: freshEmail(), password: PASSWORD });
 
-  await browser.login({ email, password });
-  await browser.login({ email: email.toUpperCase(), password });
+  await browser.login({ email, password: PASSWORD });
+  await browser.login({ email: email.toUpperCase(), password: PASSWORD });
   await browser.getMe();
   await browser.listUsers();
   await browser.deleteUser({ userId: crypto.randomUUID() });
@@ -118,9 +118,12 @@ async function journey({ baseUrl, fetch: send, resetToken }: Target): Promise<St
   await stranger.logout({}, { headers: { cookie, "x-csrf-token": "x".repeat(43) } });
   await stranger.getTokenMe({}, { headers: { cookie } });
   await recorded(new Request(`${baseUrl}/me`, { headers: { cookie, authorization: "Bearer x" } }));
-  await stranger.login({ email, password }, { headers: { "sec-fetch-site": "cross-site" } });
+  await stranger.login(
+    { email, password: PASSWORD },
+    { headers: { "sec-fetch-site": "cross-site" } },
+  );
 
-  const first = await program.tokenLogin({ email, password });
+  const first = await program.tokenLogin({ email, password: PASSWORD });
   await program.getTokenMe();
   await program.getMe();
   await program.tokenRefresh({ refreshToken: "nonsense" });
@@ -131,11 +134,17 @@ async function journey({ baseUrl, fetch: send, resetToken }: Target): Promise<St
   await program.getTokenMe();
   await program.tokenRevoke({ token: "nonsense" });
   await program.tokenRevoke({
-    token: refreshTokenOf(await program.tokenLogin({ email, password })),
+    token: refreshTokenOf(await program.tokenLogin({ email, password: PASSWORD })),
   });
   await program.getTokenMe();
 
-  await stranger.login({ email, password });
+  await browser.listMyEvents();
+  await browser.listMyEvents({ limit: 2 });
+  await browser.listMyEvents({ limit: 101 });
+  await browser.listMyEvents({ cursor: "nonsense" });
+  await stranger.listMyEvents();
+
+  await stranger.login({ email, password: PASSWORD });
   const sessions = await browser.listMySessions();
   await browser.listMySessions({ limit: 1 });
   await browser.listMySessions({ limit: 0 });
@@ -148,27 +157,33 @@ async function journey({ baseUrl, fetch: send, resetToken }: Target): Promise<St
   await browser.revokeMyOtherSessions();
   await stranger.getMe();
 
-  await program.tokenLogin({ email, password });
-  await browser.changePassword({ currentPassword: "not the password at all", newPassword });
-  await browser.changePassword({ currentPassword: password, newPassword: "too short" });
-  await browser.changePassword({ currentPassword: password, newPassword });
+  await program.tokenLogin({ email, password: PASSWORD });
+  await browser.changePassword({
+    currentPassword: "not the password at all",
+    newPassword: NEW_PASSWORD,
+  });
+  await browser.changePassword({ currentPassword: PASSWORD, newPassword: "too short" });
+  await browser.changePassword({ currentPassword: PASSWORD, newPassword: NEW_PASSWORD });
   await browser.getMe();
   await program.getMe();
-  await browser.login({ email, password });
+  await browser.login({ email, password: PASSWORD });
 
   await stranger.forgotPassword({ email: freshEmail() });
   await stranger.forgotPassword({ email });
   const token = await resetToken(email);
-  await stranger.resetPassword({ token: "nonsense", newPassword });
+  await stranger.resetPassword({ token: "nonsense", newPassword: NEW_PASSWORD });
   await stranger.resetPassword({ token, newPassword: "too short" });
-  await stranger.resetPassword({ token, newPassword: password });
-  await stranger.resetPassword({ token, newPassword });
+  await stranger.resetPassword({ token, newPassword: PASSWORD });
+  await stranger.resetPassword({ token, newPassword: NEW_PASSWORD });
   await browser.getMe();
-  await browser.login({ email, password });
-  await browser.deleteMe({ password: newPassword });
-  await browser.deleteMe({ password });
+  await browser.login({ email, password: PASSWORD });
+  const events = await browser.listMyEvents({ limit: 5 });
+  const cursor = events.ok ? events.data.nextCursor : null;
+  await browser.listMyEvents({ cursor: cursor ?? "", limit: 100 });
+  await browser.deleteMe({ password: NEW_PASSWORD });
+  await browser.deleteMe({ password: PASSWORD });
   await browser.getMe();
-  await browser.login({ email, password });
+  await browser.login({ email, password: PASSWORD });
   for (const open of ["getHealth", "getReadiness"] as const) await stranger[open]();
 
   const login = (body: string, type: string) =>
@@ -177,7 +192,7 @@ async function journey({ baseUrl, fetch: send, resetToken }: Target): Promise<St
     );
   await login("{", "application/json");
   await login("[]", "application/json");
-  await login(JSON.stringify({ email, password }), "text/plain");
+  await login(JSON.stringify({ email, password: PASSWORD }), "text/plain");
   return steps;
 }
 
@@ -221,7 +236,8 @@ async function stepOf(step: string, response: Response): Promise<Step> {
 function shapeOf(value: unknown, key = ""): unknown {
   if (["code", "title", "status", "detail", "type", "part", "path", "reasons"].includes(key))
     return value;
-  if (["kind", "current", "role", "disabled", "tokenType"].includes(key)) return value;
+  if (["event", "by", "method", "kind", "current", "role", "disabled", "tokenType"].includes(key))
+    return value;
   // The network's `fetch` names itself; without a network nobody does.
   if (key === "userAgent") return "text or null";
   if (Array.isArray(value)) return value.map((item) => shapeOf(item));

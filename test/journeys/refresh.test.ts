@@ -1,9 +1,10 @@
 /** The client's refresh against the real server: what its log says happened. */
 import { createClient, memoryTokens, type SignedOut } from "@portcullis/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password, tokenClient } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail, tokenClient } from "../support/clients.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
 
 let server: ServerProcess;
 beforeAll(async () => {
@@ -15,8 +16,8 @@ afterAll(() => server.dispose());
 async function staleClient(fetch?: (request: Request) => Promise<Response>) {
   const email = freshEmail();
   const anyone = tokenClient(server.baseUrl);
-  const user = dataOf(await anyone.signup({ email, password }));
-  const { refreshToken } = dataOf(await anyone.tokenLogin({ email, password }));
+  const user = dataOf(await anyone.signup({ email, password: PASSWORD }));
+  const { refreshToken } = dataOf(await anyone.tokenLogin({ email, password: PASSWORD }));
   const tokens = memoryTokens({ accessToken: "no.longer.good", refreshToken });
   const signedOut: SignedOut[] = [];
   const api = createClient({
@@ -40,8 +41,8 @@ test("TK-13 twenty parallel calls with an expired token refresh it once", async 
   const results = await Promise.all(Array.from({ length: 20 }, () => api.getTokenMe()));
   expect(results.map(({ status }) => status)).toEqual(Array(20).fill(200));
   // The log is in order: with a later event there, none is on its way.
-  dataOf(await api.changePassword({ currentPassword: password, newPassword: `${password} two` }));
-  await until(() => eventsOf(user.id, "password_changed")[0]);
+  dataOf(await api.changePassword({ currentPassword: PASSWORD, newPassword: `${PASSWORD} two` }));
+  await waitFor(() => eventsOf(user.id, "password_changed")[0]);
   expect(eventsOf(user.id, "token_refreshed")).toHaveLength(1);
 });
 
@@ -75,7 +76,7 @@ test("the client waits as long as a limited server asks, where the caller lets i
   const limited = await startServerProcess({ environment: { LIMIT_LOGIN_IP: "1/2" } });
   try {
     const api = cookieClient(limited.baseUrl);
-    const unknown = { email: freshEmail(), password };
+    const unknown = { email: freshEmail(), password: PASSWORD };
     expect(await api.login(unknown)).toMatchObject({ status: 401 });
     expect(await api.login(unknown)).toMatchObject({ status: 429 });
     expect(await api.login(unknown, { retry: { calls: "all" } })).toMatchObject({ status: 401 });

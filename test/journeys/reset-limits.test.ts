@@ -1,11 +1,10 @@
 /** What stands between a forgotten password and those who would abuse it. */
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password, signedInClient } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail, signedInClient } from "../support/clients.ts";
+import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { mailsTo, nthMailTo, tokenIn } from "../support/mailbox.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
-
-const newPassword = "four clear words of mine";
 
 let server: ServerProcess;
 let outbox: string;
@@ -53,15 +52,15 @@ test("RS-15 a reset leads out of a lock, and the owner was told of the lock", as
   const stranger = cookieClient(server.baseUrl);
   for (let attempt = 0; attempt < 3; attempt += 1)
     await stranger.login({ email, password: `not the password ${attempt}` });
-  expect(await stranger.login({ email, password })).toMatchObject({ status: 401 });
+  expect(await stranger.login({ email, password: PASSWORD })).toMatchObject({ status: 401 });
   expect((await nthMailTo(outbox, email)).subject).toBe("Sign-in to your account is paused");
 
   dataOf(await stranger.forgotPassword({ email }));
   const token = tokenIn(await nthMailTo(outbox, email, 2));
-  dataOf(await stranger.resetPassword({ token, newPassword }));
+  dataOf(await stranger.resetPassword({ token, newPassword: NEW_PASSWORD }));
   // From anywhere: not only from the device of the reset, which is known from then on.
   const elsewhere = cookieClient(server.baseUrl);
-  expect(await elsewhere.login({ email, password: newPassword })).toMatchObject({ status: 200 });
+  expect(await elsewhere.login({ email, password: NEW_PASSWORD })).toMatchObject({ status: 200 });
 });
 
 test("RS-11 guessing tokens is throttled by address", async () => {
@@ -69,7 +68,7 @@ test("RS-11 guessing tokens is throttled by address", async () => {
   const statuses: number[] = [];
   for (let attempt = 0; attempt < 14; attempt += 1) {
     const token = `guess-${attempt}`.padEnd(43, "A");
-    statuses.push((await api.resetPassword({ token, newPassword })).status);
+    statuses.push((await api.resetPassword({ token, newPassword: NEW_PASSWORD })).status);
   }
   expect(new Set(statuses)).toEqual(new Set([400, 429]));
   expect(statuses.at(-1)).toBe(429);

@@ -7,14 +7,12 @@ import {
   cookieClient,
   dataOf,
   freshEmail,
-  password,
   signedInClient,
   tokenClient,
 } from "../support/clients.ts";
+import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { mailsTo, nthMailTo, recipients, tokenIn } from "../support/mailbox.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
-
-const newPassword = "four clear words of mine";
 const invalid = { ok: false, status: 400, problem: { code: "invalid_reset_token" } };
 
 let server: ServerProcess;
@@ -37,7 +35,7 @@ afterAll(() => server.dispose());
 test("RS-05 RS-06 RS-09 PW-11 forgot, read the mail, reset: the old password and everything it opened is dead, the new one works", async () => {
   const { api, email, user } = await signedInClient(server.baseUrl);
   const program = tokenClient(server.baseUrl);
-  const pair = dataOf(await program.tokenLogin({ email, password }));
+  const pair = dataOf(await program.tokenLogin({ email, password: PASSWORD }));
   const anyone = cookieClient(server.baseUrl);
   const headers = { host: "evil.example", "x-forwarded-host": "evil.example" };
   expect(
@@ -51,7 +49,7 @@ test("RS-05 RS-06 RS-09 PW-11 forgot, read the mail, reset: the old password and
   const token = tokenIn(mail);
   expect(Buffer.from(token, "base64url")).toHaveLength(32);
 
-  const reset = await anyone.resetPassword({ token, newPassword });
+  const reset = await anyone.resetPassword({ token, newPassword: NEW_PASSWORD });
   expect(reset).toMatchObject({ ok: true, status: 204 });
   // The device's cookie alone: it signs nobody in, as the next line shows.
   expect((reset as { response: Response }).response.headers.getSetCookie()).toEqual([
@@ -65,8 +63,8 @@ test("RS-05 RS-06 RS-09 PW-11 forgot, read the mail, reset: the old password and
   expect(await program.tokenRefresh({ refreshToken: pair.refreshToken })).toMatchObject({
     status: 401,
   });
-  expect(await api.login({ email, password })).toMatchObject({ status: 401 });
-  expect(dataOf(await api.login({ email, password: newPassword })).user).toEqual(user);
+  expect(await api.login({ email, password: PASSWORD })).toMatchObject({ status: 401 });
+  expect(dataOf(await api.login({ email, password: NEW_PASSWORD })).user).toEqual(user);
 
   expect(stored("session_revoked", user.id).map(({ by }) => by)).toEqual([
     "password_reset",
@@ -76,12 +74,12 @@ test("RS-05 RS-06 RS-09 PW-11 forgot, read the mail, reset: the old password and
 
 test("PW-12 the owner is told by mail of a reset and of a change", async () => {
   const { api, email } = await signedInClient(server.baseUrl);
-  dataOf(await api.changePassword({ currentPassword: password, newPassword }));
+  dataOf(await api.changePassword({ currentPassword: PASSWORD, newPassword: NEW_PASSWORD }));
   const changed = await nthMailTo(outbox, email, 1);
   expect(changed.subject).toBe("Your password was changed");
   expect(changed.text).toContain("127.0.0.1");
 
-  dataOf(await api.resetPassword({ token: await requestedToken(email, 2), newPassword: password }));
+  dataOf(await api.resetPassword({ token: await requestedToken(email, 2), newPassword: PASSWORD }));
   const reset = await nthMailTo(outbox, email, 3);
   expect(reset.subject).toBe("Your password was reset");
   for (const mail of [changed, reset]) expect(mail.text).not.toContain("http");
@@ -116,12 +114,12 @@ test("RS-03 of many uses of one token at once exactly one succeeds", async () =>
   const token = await requestedToken(email);
   const api = cookieClient(server.baseUrl);
   const attempts = Array.from({ length: 12 }, (_, index) =>
-    api.resetPassword({ token, newPassword: `${newPassword} ${index}` }),
+    api.resetPassword({ token, newPassword: `${NEW_PASSWORD} ${index}` }),
   );
   const statuses = (await Promise.all(attempts)).map(({ status }) => status);
   expect(statuses.filter((status) => status === 204)).toHaveLength(1);
   expect(statuses.filter((status) => status === 400)).toHaveLength(11);
-  expect(await api.resetPassword({ token, newPassword })).toMatchObject(invalid);
+  expect(await api.resetPassword({ token, newPassword: NEW_PASSWORD })).toMatchObject(invalid);
 });
 
 test("RS-04 a token that has expired is refused like one that never was", async () => {
@@ -129,9 +127,11 @@ test("RS-04 a token that has expired is refused like one that never was", async 
   const token = await requestedToken(email);
   change(`UPDATE reset_tokens SET expires_at = ${Date.now()}`);
   const api = cookieClient(server.baseUrl);
-  expect(await api.resetPassword({ token, newPassword })).toMatchObject(invalid);
-  expect(await api.resetPassword({ token: "never", newPassword })).toMatchObject(invalid);
-  expect(await api.login({ email, password })).toMatchObject({ status: 200 });
+  expect(await api.resetPassword({ token, newPassword: NEW_PASSWORD })).toMatchObject(invalid);
+  expect(await api.resetPassword({ token: "never", newPassword: NEW_PASSWORD })).toMatchObject(
+    invalid,
+  );
+  expect(await api.login({ email, password: PASSWORD })).toMatchObject({ status: 200 });
 });
 
 test("RS-07 opening the link, by GET or HEAD, spends nothing", async () => {
@@ -144,17 +144,21 @@ test("RS-07 opening the link, by GET or HEAD, spends nothing", async () => {
     expect(page.headers.get("referrer-policy")).toBe("no-referrer");
   }
   const api = cookieClient(server.baseUrl);
-  expect(await api.resetPassword({ token, newPassword })).toMatchObject({ status: 204 });
+  expect(await api.resetPassword({ token, newPassword: NEW_PASSWORD })).toMatchObject({
+    status: 204,
+  });
 });
 
 test("RS-08 a new request, or a change of password, voids the tokens before it", async () => {
   const { api, email } = await signedInClient(server.baseUrl);
   const first = await requestedToken(email, 1);
   const second = await requestedToken(email, 2);
-  expect(await api.resetPassword({ token: first, newPassword })).toMatchObject(invalid);
-  dataOf(await api.changePassword({ currentPassword: password, newPassword }));
-  expect(await api.resetPassword({ token: second, newPassword: password })).toMatchObject(invalid);
-  expect(await api.login({ email, password: newPassword })).toMatchObject({ status: 200 });
+  expect(await api.resetPassword({ token: first, newPassword: NEW_PASSWORD })).toMatchObject(
+    invalid,
+  );
+  dataOf(await api.changePassword({ currentPassword: PASSWORD, newPassword: NEW_PASSWORD }));
+  expect(await api.resetPassword({ token: second, newPassword: PASSWORD })).toMatchObject(invalid);
+  expect(await api.login({ email, password: NEW_PASSWORD })).toMatchObject({ status: 200 });
 });
 
 test("RS-09 PW-04 a password the policy refuses on signup is refused on reset, and leaves the token usable", async () => {
@@ -170,8 +174,10 @@ test("RS-09 PW-04 a password the policy refuses on signup is refused on reset, a
     expect(reset).toMatchObject({ status: 400, problem: { code: "weak_password" } });
     expect(reasonsOf(reset)).toEqual(reasonsOf(signup));
   }
-  expect(await api.login({ email, password })).toMatchObject({ status: 200 });
-  expect(await api.resetPassword({ token, newPassword })).toMatchObject({ status: 204 });
+  expect(await api.login({ email, password: PASSWORD })).toMatchObject({ status: 200 });
+  expect(await api.resetPassword({ token, newPassword: NEW_PASSWORD })).toMatchObject({
+    status: 204,
+  });
 });
 
 test("RS-02 a token opens one account only, and nothing but a reset", async () => {
@@ -184,8 +190,12 @@ test("RS-02 a token opens one account only, and nothing but a reset", async () =
   const asBearer = { headers: { authorization: `Bearer ${token}` } };
   expect(await api.getMe({}, asBearer)).toMatchObject({ status: 401 });
   expect(await api.tokenRefresh({ refreshToken: token })).toMatchObject({ status: 401 });
-  expect(await api.resetPassword({ token, newPassword })).toMatchObject({ status: 204 });
-  expect(await api.login({ email: other.email, password })).toMatchObject({ status: 200 });
+  expect(await api.resetPassword({ token, newPassword: NEW_PASSWORD })).toMatchObject({
+    status: 204,
+  });
+  expect(await api.login({ email: other.email, password: PASSWORD })).toMatchObject({
+    status: 200,
+  });
   expect(await other.api.getMe()).toMatchObject({ status: 200 });
 });
 
@@ -214,7 +224,7 @@ test("RS-01 the answer for an unknown address is that for a known one, in bytes 
       });
     }
   expect(new Set(shapes.map((shape) => JSON.stringify(shape))).size).toBe(1);
-  expect(await api.login({ email, password })).toMatchObject({ status: 200 });
+  expect(await api.login({ email, password: PASSWORD })).toMatchObject({ status: 200 });
   expect(await mailsTo(outbox, unknown)).toEqual([]);
 });
 

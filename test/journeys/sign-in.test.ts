@@ -6,15 +6,11 @@ import {
   cookieClient,
   dataOf,
   freshEmail,
-  password,
   signedInClient,
   tokenClient,
 } from "../support/clients.ts";
-import {
-  adminCredentials,
-  type ServerProcess,
-  startServerProcess,
-} from "../support/server-process.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 let server: ServerProcess;
 beforeAll(async () => {
@@ -25,14 +21,14 @@ afterAll(() => server.dispose());
 test("a newcomer signs up, logs in by cookie, sees themselves, logs out, and is nobody again", async () => {
   const api = cookieClient(server.baseUrl);
   const email = freshEmail();
-  const signup = await api.signup({ email: ` ${email.toUpperCase()} `, password });
+  const signup = await api.signup({ email: ` ${email.toUpperCase()} `, password: PASSWORD });
   expect(signup).toMatchObject({
     ok: true,
     status: 201,
     data: { email, role: "user", disabled: false },
   });
 
-  const session = dataOf(await api.login({ email, password }));
+  const session = dataOf(await api.login({ email, password: PASSWORD }));
   expect(session.user).toEqual(dataOf(signup));
   expect(dataOf(await api.getMe())).toEqual(dataOf(signup));
   expect(await api.logout()).toMatchObject({ ok: true, status: 204 });
@@ -47,7 +43,7 @@ test("a newcomer signs up, logs in by cookie, sees themselves, logs out, and is 
 test("a program logs in by token and sees itself on both routes", async () => {
   const { email, user } = await signedInClient(server.baseUrl);
   const api = tokenClient(server.baseUrl);
-  const pair = dataOf(await api.tokenLogin({ email, password }));
+  const pair = dataOf(await api.tokenLogin({ email, password: PASSWORD }));
   expect(pair).toMatchObject({ tokenType: "Bearer", expiresInSeconds: 900 });
   expect(dataOf(await api.getTokenMe())).toEqual(user);
   expect(dataOf(await api.getMe())).toEqual(user);
@@ -57,8 +53,8 @@ test("SE-04 a session that was copied before logout is dead after it", async () 
   const jar = cookieJar();
   const api = createClient({ baseUrl: server.baseUrl, cookies: jar });
   const email = freshEmail();
-  dataOf(await api.signup({ email, password }));
-  dataOf(await api.login({ email, password }));
+  dataOf(await api.signup({ email, password: PASSWORD }));
+  dataOf(await api.login({ email, password: PASSWORD }));
   const cookie = await jar.cookieHeader(server.baseUrl);
   const copied = { headers: { cookie } };
   expect(await cookieClient(server.baseUrl).getMe({}, copied)).toMatchObject({ status: 200 });
@@ -69,10 +65,10 @@ test("SE-04 a session that was copied before logout is dead after it", async () 
 test("an admin finds, reads and deletes an account, and everything it had is dead at once", async () => {
   const { api, user, email } = await signedInClient(server.baseUrl);
   const program = tokenClient(server.baseUrl);
-  dataOf(await program.tokenLogin({ email, password }));
+  dataOf(await program.tokenLogin({ email, password: PASSWORD }));
 
   const admin = cookieClient(server.baseUrl);
-  dataOf(await admin.login(adminCredentials));
+  dataOf(await admin.login(ADMIN));
   const found = dataOf(await admin.listUsers({ email: email.toUpperCase() }));
   expect(found).toEqual({ items: [user], nextCursor: null });
   expect(dataOf(await admin.getUser({ userId: user.id }))).toEqual(user);
@@ -90,10 +86,10 @@ test("pages follow each other without a gap or a repetition", async () => {
   const made: string[] = [];
   for (const index of [1, 2, 3, 4, 5]) {
     const email = `${marker}-${index}@example.com`;
-    made.push(dataOf(await api.signup({ email, password })).email);
+    made.push(dataOf(await api.signup({ email, password: PASSWORD })).email);
   }
   const admin = cookieClient(server.baseUrl);
-  dataOf(await admin.login(adminCredentials));
+  dataOf(await admin.login(ADMIN));
   const seen: string[] = [];
   let cursor: string | null | undefined;
   do {

@@ -5,11 +5,8 @@ import { createVerifier, readBearer, type Verifier } from "@portcullis/client/ve
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dataOf } from "../support/clients.ts";
 import { eventsOf, runScript } from "../support/commands.ts";
-import {
-  adminCredentials,
-  type ServerProcess,
-  startServerProcess,
-} from "../support/server-process.ts";
+import { ADMIN } from "../support/credentials.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 let server: ServerProcess;
 let verifier: Verifier;
@@ -22,7 +19,7 @@ afterAll(() => server.dispose());
 
 test("a token of the server is good, and says whose it is", async () => {
   const api = createClient({ baseUrl: server.baseUrl });
-  const { accessToken, expiresInSeconds } = dataOf(await api.tokenLogin(adminCredentials));
+  const { accessToken, expiresInSeconds } = dataOf(await api.tokenLogin(ADMIN));
   const authorization = `Bearer ${accessToken}`;
   const me = dataOf(await api.getTokenMe({}, { headers: { authorization } }));
   const verified = await verifier.verify(readBearer(authorization));
@@ -98,7 +95,7 @@ test(
 test("a server that is gone is a reason of its own, and good keys outlast it", async () => {
   const gone = await startServerProcess();
   const api = createClient({ baseUrl: gone.baseUrl });
-  const { accessToken } = dataOf(await api.tokenLogin(adminCredentials));
+  const { accessToken } = dataOf(await api.tokenLogin(ADMIN));
   const options = { issuer: issuerOf(accessToken), jwksUrl: jwksUrlOf(gone) };
   const [early, late] = [createVerifier(options), createVerifier(options)];
   expect(await early.verify(accessToken)).toMatchObject({ ok: true });
@@ -109,7 +106,7 @@ test("a server that is gone is a reason of its own, and good keys outlast it", a
 
 async function freshToken(): Promise<string> {
   const api = createClient({ baseUrl: server.baseUrl });
-  return dataOf(await api.tokenLogin(adminCredentials)).accessToken;
+  return dataOf(await api.tokenLogin(ADMIN)).accessToken;
 }
 
 /** The issuer of a server that chose its port itself names none; its keys are where it listens. */

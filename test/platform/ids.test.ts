@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
 import { Id } from "../../src/contract/values.ts";
 import { newId } from "../../src/platform/ids.ts";
-
-/** 2026-11-23T10:06:00.000Z, in milliseconds. */
-const NOW = 1_795_428_360_000;
+import { NOW } from "../support/clock.ts";
 
 test("ids are UUIDs of version 7 that carry their instant", () => {
   const id = newId(NOW);

@@ -1,16 +1,16 @@
 /** The outbox against real mail servers: well, silent, and refusing. */
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createSmtpTransport } from "../../src/platform/mail-smtp.ts";
-import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { startMailServer, startSilentServer } from "../support/mail-server.ts";
-import { type ServerProcess, spawnServer, startServerProcess } from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
-import { patience } from "../support/retried.ts";
+import { type ServerProcess, runServer, startServerProcess } from "../support/server-process.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -24,7 +24,7 @@ test("RS-06 a mail goes to the stored address alone, from MAIL_FROM, as text and
   const mailServer = await startMailServer("accepts");
   const server = await startServer(mailServer.url);
   const email = await forgetful(server);
-  const { mail, recipients, raw } = await until(() => mailServer.received[0]);
+  const { mail, recipients, raw } = await waitFor(() => mailServer.received[0]);
   expect(recipients).toEqual([email]);
   expect(mail.to).toEqual([{ name: "", address: email }]);
   expect(mail.from).toEqual({ name: "Portcullis Tests", address: "auth@example.org" });
@@ -34,7 +34,7 @@ test("RS-06 a mail goes to the stored address alone, from MAIL_FROM, as text and
   expect(headers).not.toMatch(/^(?:b?cc|x-mailer):/im);
   expect(headers).toMatch(/^auto-submitted: auto-generated$/im);
   expect(headers).not.toContain("token");
-  await until(() => (waiting() === 0 ? true : undefined));
+  await waitFor(() => (waiting() === 0 ? true : undefined));
   expect(mailServer.received).toHaveLength(1);
   await server.stop();
   await mailServer.close();
@@ -42,7 +42,7 @@ test("RS-06 a mail goes to the stored address alone, from MAIL_FROM, as text and
 
 test(
   "RS-01 a mail server that never speaks changes no answer, and the mail arrives when there is a better one",
-  patience,
+  retryOnBusyMachine,
   async () => {
     const silent = await startSilentServer();
     const server = await startServer(silent.url);
@@ -54,8 +54,8 @@ test(
     expect(took).toBeLessThan(1500); // a signup, its hash included, and the request
     await silent.close();
     const mailServer = await startMailServer("accepts", silent.port);
-    await until(() => mailServer.received.find(({ recipients }) => recipients[0] === email));
-    await until(() => (waiting() === 0 ? true : undefined));
+    await waitFor(() => mailServer.received.find(({ recipients }) => recipients[0] === email));
+    await waitFor(() => (waiting() === 0 ? true : undefined));
     expect(mailServer.received).toHaveLength(2);
     await server.stop();
     await mailServer.close();
@@ -66,12 +66,12 @@ test("a mail server that refuses is asked again later, and its own words are nev
   const refusing = await startMailServer("refuses");
   const server = await startServer(refusing.url);
   const email = await forgetful(server);
-  const failed = await until(() => server.events().find(({ event }) => event === "mail_failed"));
+  const failed = await waitFor(() => server.events().find(({ event }) => event === "mail_failed"));
   expect(failed).toMatchObject({ attempt: 1, code: "EENVELOPE", willRetry: true, requestId: null });
   expect(JSON.stringify(failed)).not.toContain(email);
   await refusing.close();
   const mailServer = await startMailServer("accepts", refusing.port);
-  const { recipients } = await until(() => mailServer.received[0]);
+  const { recipients } = await waitFor(() => mailServer.received[0]);
   expect(recipients).toEqual([email]);
   await server.stop();
   await mailServer.close();
@@ -79,7 +79,7 @@ test("a mail server that refuses is asked again later, and its own words are nev
 
 test(
   "ST-13 a stop while the mail server is silent ends in time, and the next start sends the mail",
-  patience,
+  retryOnBusyMachine,
   async () => {
     const silent = await startSilentServer();
     const server = await startServer(silent.url);
@@ -94,7 +94,7 @@ test(
     const mailServer = await startMailServer("accepts");
     const restartedAt = performance.now();
     const next = await startServer(mailServer.url);
-    const { recipients } = await until(() => mailServer.received[0]);
+    const { recipients } = await waitFor(() => mailServer.received[0]);
     expect(recipients).toEqual([email]);
     expect(performance.now() - restartedAt).toBeLessThan(10_000); // given back, not left to its lease
     await next.stop();
@@ -119,7 +119,7 @@ test("a mail server that is not this machine gets no mail without TLS, unless th
 });
 
 test("CF-01 production does not start without SMTP_URL and MAIL_FROM, and shows neither", async () => {
-  const missing = await run({});
+  const missing = await runServer({ NODE_ENV: "production" });
   expect(missing.code).toBe(1);
   expect(missing.stderr).toContain("Setting SMTP_URL is required in production");
   expect(missing.stderr).toContain("Setting MAIL_FROM is required in production");
@@ -128,7 +128,11 @@ test("CF-01 production does not start without SMTP_URL and MAIL_FROM, and shows 
     "Eve\r\nBcc: x <a@example.com>",
     "a@example.com, b@example.com",
   ]) {
-    const wrong = await run({ SMTP_URL: "http://user:hunter2@mail.example.com", MAIL_FROM });
+    const wrong = await runServer({
+      NODE_ENV: "production",
+      SMTP_URL: "http://user:hunter2@mail.example.com",
+      MAIL_FROM,
+    });
     expect(wrong.code).toBe(1);
     expect(wrong.stderr).toContain("Setting SMTP_URL must be");
     expect(wrong.stderr).toContain("Setting MAIL_FROM must be");
@@ -144,7 +148,7 @@ function startServer(SMTP_URL: string): Promise<ServerProcess> {
 async function forgetful(server: ServerProcess): Promise<string> {
   const api = cookieClient(server.baseUrl);
   const email = freshEmail();
-  dataOf(await api.signup({ email, password }));
+  dataOf(await api.signup({ email, password: PASSWORD }));
   dataOf(await api.forgotPassword({ email }));
   return email;
 }
@@ -154,12 +158,4 @@ function waiting(): number {
   const row = database.prepare("SELECT count(*) AS n FROM mails WHERE finished_at IS NULL").get();
   database.close();
   return Number(row?.["n"]);
-}
-
-async function run(environment: Record<string, string>) {
-  const child = spawnServer({ NODE_ENV: "production", ...environment });
-  let stderr = "";
-  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  await once(child, "close");
-  return { code: child.exitCode, stderr };
 }

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -57,6 +58,14 @@ describe("DOCS=on", () => {
         expect(head.headers[name], name).toEqual(get.headers[name]);
     },
   );
+
+  test.each([
+    ["init.js", "src/pages/built/docs.js"],
+    ["page.css", "src/pages/browser/docs.css"],
+  ])("%s is %s, byte for byte", async (name, file) => {
+    const { bytes } = await ask(`${server.baseUrl}/docs/${name}`);
+    expect(bytes.equals(await readFile(file))).toBe(true);
+  });
 
   test("HD-07 the page loads its own files only, its icon among them, and allows no inline code", async () => {
     const { headers, bytes } = await ask(`${server.baseUrl}/docs`);

@@ -6,7 +6,8 @@ import { describe, expectTypeOf, it } from "vitest";
 import type { Operations } from "../../src/contract/operations.ts";
 import type { RecordEvent } from "../../src/domain/change.ts";
 import type { EventLog, Occasion } from "../../src/domain/ports/events.ts";
-import type { Answer, Call, Caller, Handlers } from "../../src/routes/handler.ts";
+import { check } from "../../src/routes/checks/check.ts";
+import type { Answer, Call, Caller, Delivered, Handlers } from "../../src/routes/handler.ts";
 
 type SignupAnswer = Answer<Operations["signup"]>;
 type LogoutAnswer = Answer<Operations["logout"]>;
@@ -29,6 +30,50 @@ describe("the table of handlers", () => {
   it("has each handler in its own place", () => {
     expectTypeOf<Handlers["getMe"]>().not.toExtend<Handlers["logout"]>();
     expectTypeOf<Handlers["listUsers"]>().not.toExtend<Handlers["getUser"]>();
+  });
+});
+
+describe("limits", () => {
+  type Limits<Id extends keyof Handlers> = "takeLimits" extends keyof Parameters<Handlers[Id]>[0]
+    ? "its own"
+    : "the pipeline's";
+
+  it("are taken by the pipeline, but for one handler", () => {
+    expectTypeOf<Limits<"tokenRefresh">>().toEqualTypeOf<"its own">();
+    expectTypeOf<
+      Limits<Exclude<keyof Handlers, "tokenRefresh">>
+    >().toEqualTypeOf<"the pipeline's">();
+  });
+
+  it("cannot be forgotten by the one that takes them", () => {
+    const forgetful = async () => ({ problem: "invalid_refresh_token" }) as const;
+    // @ts-expect-error no limit was taken for this answer
+    const wrong: Handlers["tokenRefresh"] = forgetful;
+    const right: Handlers["tokenRefresh"] = ({ takeLimits }) =>
+      takeLimits(async () => undefined, forgetful);
+    return [wrong, right];
+  });
+
+  it("cannot refuse where the pipeline has taken them", () => {
+    const limited = {
+      rule: "login_ip",
+      quota: { count: 1, seconds: 1 },
+      retryAfterSeconds: 1,
+    } as const;
+    const refusal = { problem: "rate_limited", retryAfterSeconds: 1, limited } as const;
+    const right: Awaited<ReturnType<Handlers["tokenRefresh"]>> = { afterLimits: refusal };
+    // @ts-expect-error a login that reaches its handler was let through
+    const wrong: Answer<Operations["login"]> = refusal;
+    return [right, wrong];
+  });
+});
+
+describe("a check", () => {
+  it("refuses only with a problem that it names", () => {
+    const some = { name: "a", refuses: "b", concerns: () => true } as const;
+    check({ ...some, problems: ["forbidden"], judge: () => ({ problem: "forbidden" }) });
+    // @ts-expect-error it names another
+    check({ ...some, problems: ["forbidden"], judge: () => ({ problem: "unauthenticated" }) });
   });
 });
 
@@ -67,6 +112,37 @@ describe("an answer", () => {
     // @ts-expect-error a hash is nobody's business
     const wrong: SignupAnswer = { status: 201, body: { ...user, passwordHash: "$2b$12$" } };
     return wrong;
+  });
+
+  it("has the optional fields that its schema declares: what nobody delivers does not compile", () => {
+    interface Account {
+      id: string;
+      nickname?: string | undefined;
+    }
+    interface Page {
+      items: Account[];
+      owner: Account | null;
+    }
+    const given: Delivered<Account> = { id: user.id, nickname: undefined };
+    const forgotten = { id: user.id };
+    // @ts-expect-error the nickname is declared
+    const wrong: Delivered<Account> = forgotten;
+    // @ts-expect-error and in every item of a page
+    const inPage: Delivered<Page> = { items: [forgotten], owner: given };
+    // @ts-expect-error and where a value may be null
+    const inUnion: Delivered<Page> = { items: [given], owner: forgotten };
+    const none: Delivered<Page> = { items: [], owner: null };
+    // @ts-expect-error a number is no nickname
+    const mistyped: Delivered<Account> = { id: user.id, nickname: 7 };
+    return [wrong, inPage, inUnion, none, mistyped];
+  });
+
+  it("has every field of an account wherever one is answered", () => {
+    type BodyOf<A> = A extends { readonly body: infer B } ? B : never;
+    type Session = BodyOf<Answer<Operations["login"]>>;
+    type Page = BodyOf<Answer<Operations["listUsers"]>>;
+    expectTypeOf<Session["user"]>().toEqualTypeOf<Delivered<Session["user"]>>();
+    expectTypeOf<Page["items"][number]>().toEqualTypeOf<Delivered<Page["items"][number]>>();
   });
 
   it("is a problem only if its operation declares it", () => {

@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password, signedInClient } from "../support/clients.ts";
-import { eventsOf, scriptPath } from "../support/commands.ts";
-import { adminCredentials } from "../support/server-process.ts";
+import { cookieClient, dataOf, freshEmail, signedInClient } from "../support/clients.ts";
+import { commandLine, eventsOf } from "../support/commands.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { useCommands } from "../support/command-server.ts";
 import { noTerminal, runOnTerminal } from "../support/terminal.ts";
 
@@ -11,15 +12,15 @@ const admin = (args: string[], input?: string | Buffer) => run("admin", args, { 
 
 test("admin create: reads the password from a pipe, and the account can sign in to the running server", async () => {
   const email = freshEmail();
-  const created = await admin(["create", ` ${email.toUpperCase()} `], `${password}\n`);
+  const created = await admin(["create", ` ${email.toUpperCase()} `], `${PASSWORD}\n`);
   expect(created).toMatchObject({ code: 0, stderr: `${email} is an administrator\n` });
   expect(eventsOf(created)).toMatchObject([{ event: "signup", email, requestId: null, ip: null }]);
-  expect(created.stdout).not.toContain(password);
-  expect(dataOf(await cookieClient(server().baseUrl).login({ email, password })).user.role).toBe(
-    "admin",
-  );
+  expect(created.stdout).not.toContain(PASSWORD);
+  expect(
+    dataOf(await cookieClient(server().baseUrl).login({ email, password: PASSWORD })).user.role,
+  ).toBe("admin");
 
-  const again = await admin(["create", email], password);
+  const again = await admin(["create", email], PASSWORD);
   expect(again).toMatchObject({ code: 1, stdout: "" });
   expect(again.stderr).toMatch(/^\S+ has an account already; [^\n]+\n$/);
 });
@@ -29,19 +30,19 @@ test.skipIf(noTerminal)(
   async () => {
     const email = freshEmail();
     const environment = { DATABASE_URL: `sqlite:${server().databaseFile}`, BCRYPT_COST: "10" };
-    const create = [process.execPath, scriptPath("admin"), "create", email];
+    const create = commandLine("admin", "create", email);
     const typing = (again: string) => [
-      { after: "(not shown): ", line: password },
+      { after: "(not shown): ", line: PASSWORD },
       { after: "Once more: ", line: again },
     ];
-    const differs = await runOnTerminal(create, environment, typing(`${password}!`));
+    const differs = await runOnTerminal(create, environment, typing(`${PASSWORD}!`));
     expect(differs.code).toBe(1);
-    const created = await runOnTerminal(create, environment, typing(password));
+    const created = await runOnTerminal(create, environment, typing(PASSWORD));
     expect(created.code).toBe(0);
     expect(created.screen).toContain(`${email} is an administrator`);
     for (const { screen } of [differs, created])
-      for (const word of password.split(" ")) expect(screen).not.toContain(word);
-    dataOf(await cookieClient(server().baseUrl).login({ email, password }));
+      for (const word of PASSWORD.split(" ")) expect(screen).not.toContain(word);
+    dataOf(await cookieClient(server().baseUrl).login({ email, password: PASSWORD }));
   },
 );
 
@@ -74,11 +75,11 @@ test("admin list: a table of the administrators on stdout", async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const [header, first] = stdout.split("\n");
   expect(header).toMatch(/^ID +EMAIL +STATE +CREATED$/);
-  expect(first).toMatch(new RegExp(`^\\S{36}  ${adminCredentials.email} +enabled  \\S+Z$`));
+  expect(first).toMatch(new RegExp(`^\\S{36}  ${ADMIN.email} +enabled  \\S+Z$`));
 });
 
 test.each([
-  [["create", "not-an-address"], password, 1, /^"not-an-address" is not an e-mail address\n$/],
+  [["create", "not-an-address"], PASSWORD, 1, /^"not-an-address" is not an e-mail address\n$/],
   [
     ["create", "weak@example.com"],
     "sunshine",
@@ -123,4 +124,13 @@ test("migrate: a line per step, and nothing to do the second time", async () => 
   expect(bad.code).toBe(1);
   expect(bad.stderr).toMatch(/^Setting DATABASE_URL [^\n]+\n$/);
   expect(bad.stderr).not.toContain("hunter2");
+});
+
+test("a command that does not exist ends with 2, and those that do are named", () => {
+  const [node = "", entry = ""] = commandLine("admin");
+  for (const names of [["demote"], ["toString"], []]) {
+    const ended = spawnSync(node, [entry, ...names], { encoding: "utf8" });
+    expect(ended).toMatchObject({ status: 2, stdout: "" });
+    expect(ended.stderr).toMatch(/^There are these commands: start, admin, users,[^\n]+\n$/);
+  }
 });

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password, signedInClient } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail, signedInClient } from "../support/clients.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { startServerProcess } from "../support/server-process.ts";
 import { runScript } from "../support/commands.ts";
-import { adminCredentials, startServerProcess } from "../support/server-process.ts";
 
 const environment = { AUTH_SECRET: "backups-need-it-too-0123456789-abcdefghij" };
 
@@ -42,17 +43,17 @@ test("a backup taken under load is whole, has what was acknowledged before it, a
   expect(copy.prepare("pragma integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
   copy.close();
   dataOf(await api.getMe()); // the server went on
-  const later = { email: freshEmail(), password };
+  const later = { email: freshEmail(), password: PASSWORD };
   dataOf(await cookieClient(server.baseUrl).signup(later));
 
   await copyFile(file, join(folder, "portcullis.db"));
   const restored = await startServerProcess({ folder, environment });
   onTestFinished(async () => void (await restored.stop()));
   const again = cookieClient(restored.baseUrl);
-  dataOf(await again.login({ email, password }));
+  dataOf(await again.login({ email, password: PASSWORD }));
   expect(await cookieClient(restored.baseUrl).login(later)).toMatchObject({ status: 401 });
   const admin = cookieClient(restored.baseUrl);
-  dataOf(await admin.login(adminCredentials));
+  dataOf(await admin.login(ADMIN));
   const signups = dataOf(await admin.listEvents({ event: "signup", limit: 100 })).items;
   expect(JSON.stringify(signups)).toContain(email);
 });

@@ -3,18 +3,11 @@ import { uuidv7 } from "uuidv7";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { cleanIfDue } from "../../src/process/jobs/cleaning.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { startTarget } from "../support/in-process-server.ts";
-import { until } from "../support/wait-for.ts";
+import { NOW } from "../support/clock.ts";
+import { startInProcessServer } from "../support/in-process-server.ts";
+import { aCookieSession, aSignup, aTokenSession, aUser, EPOCH, HASH } from "../support/rows.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import {
-  aCookieSession,
-  aSignup,
-  aTokenSession,
-  aUser,
-  EPOCH,
-  HASH,
-  NOW,
-} from "../support/rows.ts";
 
 const settings = { SESSION_IDLE_TTL: 3_600, EVENT_RETENTION_DAYS: 365 };
 const MINUTE = 60_000;
@@ -24,7 +17,7 @@ describe.each(databases)("cleaning on $name", ({ create }) => {
   const test = eachTestOpens(create);
 
   it("of several processes that find it due at once, one cleans", async () => {
-    const others = await Promise.all([1, 2].map(() => openStorage(test.database.url)));
+    const others = await Promise.all([1, 2].map(() => openStorage(test.database.target)));
     const all = [test.storage, ...others];
     for (const at of [NOW, NOW + 10 * MINUTE]) {
       const turns = await Promise.all(all.map((storage) => cleanIfDue(storage, settings, at)));
@@ -75,12 +68,12 @@ describe.each(databases)("cleaning on $name", ({ create }) => {
 it("LA-05 a server that runs removes the events older than EVENT_RETENTION_DAYS, and no others", async () => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   onTestFinished(() => void vi.useRealTimers());
-  const target = await startTarget({ EVENT_RETENTION_DAYS: "2" });
-  onTestFinished(() => target.stop());
+  const server = await startInProcessServer({ EVENT_RETENTION_DAYS: "2" });
+  onTestFinished(() => server.stop());
   const insert = `insert into events (id, event, level, timestamp, body)
     values (?, 'logout', 'info', cast(? as integer), '{}')`;
-  for (const days of [3, 1]) target.sql(insert, `${days} days`, String(Date.now() - days * DAY));
-  const ids = () => target.sql("select id from events where id like '% days'");
+  for (const days of [3, 1]) server.sql(insert, `${days} days`, String(Date.now() - days * DAY));
+  const ids = () => server.sql("select id from events where id like '% days'");
   vi.advanceTimersByTime(MINUTE);
-  expect(await until(() => (ids().length < 2 ? ids() : undefined))).toEqual([{ id: "1 days" }]);
+  expect(await waitFor(() => (ids().length < 2 ? ids() : undefined))).toEqual([{ id: "1 days" }]);
 });

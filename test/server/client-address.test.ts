@@ -2,11 +2,8 @@
 import { connect } from "node:net";
 import { once } from "node:events";
 import { afterAll, expect, test } from "vitest";
-import {
-  adminCredentials,
-  type ServerProcess,
-  startServerProcess,
-} from "../support/server-process.ts";
+import { ADMIN } from "../support/credentials.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 const servers: ServerProcess[] = [];
 afterAll(async () => {
@@ -62,7 +59,7 @@ async function addressSeen(
   started.set(key, server);
 
   const { port } = new URL(server.baseUrl);
-  const body = JSON.stringify(adminCredentials);
+  const body = JSON.stringify(ADMIN);
   const head = [
     "POST /login HTTP/1.1",
     `Host: localhost:${port}`,

@@ -1,7 +1,8 @@
 import { type IncomingMessage, request as send } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readSettings } from "../../src/process/settings.ts";
-import { freshEmail, password } from "../support/clients.ts";
+import { freshEmail } from "../support/clients.ts";
+import { PASSWORD } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 const APP = "https://app.example.com";
@@ -61,7 +62,12 @@ test.each([
   const preflight = await ask("OPTIONS", "/login", { origin, ...POST });
   expect(preflight.status).toBe(405);
   expect(preflight.headers.allow).toBe("POST");
-  const login = await ask("POST", "/login", { origin }, { email: freshEmail(), password });
+  const login = await ask(
+    "POST",
+    "/login",
+    { origin },
+    { email: freshEmail(), password: PASSWORD },
+  );
   expect(login.status).toBe(403);
   for (const { headers } of [preflight, login, await ask("GET", "/healthz", { origin })]) {
     expect(corsHeadersOf(headers)).toEqual([]);
@@ -78,7 +84,7 @@ test("HD-03 CORS is off by default: no header, no preflight, no exception", asyn
     "POST",
     "/login",
     { origin: APP },
-    { email: freshEmail(), password },
+    { email: freshEmail(), password: PASSWORD },
     address,
   );
   expect(login.status).toBe(403);
@@ -119,8 +125,8 @@ test("IV-13 an OPTIONS request that is no preflight is answered as ever: 405 wit
 test("CS-06 a configured origin of another site may sign up and log in, and its cookie still needs the CSRF proof", async () => {
   const browser = { origin: APP, "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" };
   const email = freshEmail();
-  expect((await ask("POST", "/signup", browser, { email, password })).status).toBe(201);
-  const login = await ask("POST", "/login", browser, { email, password });
+  expect((await ask("POST", "/signup", browser, { email, password: PASSWORD })).status).toBe(201);
+  const login = await ask("POST", "/login", browser, { email, password: PASSWORD });
   expect(login.status).toBe(200);
   const cookie = (login.headers["set-cookie"] ?? []).map((line) => line.split(";")[0]).join("; ");
   expect((await ask("POST", "/logout", { ...browser, cookie })).status).toBe(403);
@@ -136,7 +142,7 @@ test("CS-06 another site stays refused: with our own origin, with none, or with 
       "POST",
       "/login",
       { ...headers, "sec-fetch-site": "cross-site" },
-      { email: freshEmail(), password },
+      { email: freshEmail(), password: PASSWORD },
     );
     expect(answer.status).toBe(403);
   }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createClient } from "@portcullis/client";
 import { dataOf } from "../support/clients.ts";
 import { eventsOf } from "../support/commands.ts";
-import { adminCredentials } from "../support/server-process.ts";
+import { ADMIN } from "../support/credentials.ts";
 import { useCommands } from "../support/command-server.ts";
 
 const { server, run } = useCommands();
@@ -14,7 +14,7 @@ test(
   { timeout: 60_000 },
   async () => {
     const api = createClient({ baseUrl: server().baseUrl });
-    const live = dataOf(await api.tokenLogin(adminCredentials));
+    const live = dataOf(await api.tokenLogin(ADMIN));
     const rotated = await keys(["rotate"]);
     expect(rotated).toMatchObject({ code: 0 });
     const [event, ...others] = eventsOf(rotated);
@@ -42,7 +42,7 @@ test(
     }
 
     async function freshKid(): Promise<string> {
-      return kidOf(dataOf(await api.tokenLogin(adminCredentials)).accessToken);
+      return kidOf(dataOf(await api.tokenLogin(ADMIN)).accessToken);
     }
   },
 );

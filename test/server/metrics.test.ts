@@ -3,12 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventNames, type LogEvent } from "../../src/contract/events.ts";
 import { metrics } from "../../src/contract/metrics.ts";
 import { operationIds } from "../../src/contract/operations.ts";
-import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
-import {
-  adminCredentials,
-  type ServerProcess,
-  startServerProcess,
-} from "../support/server-process.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { type Exposition, parseExposition, valueOf } from "../support/exposition.ts";
 
 const TOKEN = "c2NyYXBlIG1lIGlmIHlvdSBjYW4=";
@@ -94,14 +91,14 @@ test("every event and every outcome of a login stands at 0 before it first happe
 
 test("logins rise by what became of each: success, wrong password, unknown, locked", async () => {
   const email = freshEmail();
-  expect(await post("/signup", { email, password })).toBe(201);
+  expect(await post("/signup", { email, password: PASSWORD })).toBe(201);
   const rose = await rises(async () => {
-    expect(await post("/login", { email, password })).toBe(200);
-    expect(await post("/token/login", { email, password })).toBe(200);
-    expect(await post("/login", { email: freshEmail(), password })).toBe(401);
+    expect(await post("/login", { email, password: PASSWORD })).toBe(200);
+    expect(await post("/token/login", { email, password: PASSWORD })).toBe(200);
+    expect(await post("/login", { email: freshEmail(), password: PASSWORD })).toBe(401);
     for (let wrong = 1; wrong <= 3; wrong += 1)
       expect(await post("/login", { email, password: "not the password" })).toBe(401);
-    expect(await post("/login", { email, password })).toBe(401);
+    expect(await post("/login", { email, password: PASSWORD })).toBe(401);
   });
   expect(rose("portcullis_logins_total", { outcome: "success" })).toBe(2);
   expect(rose("portcullis_logins_total", { outcome: "user_not_found" })).toBe(1);
@@ -139,7 +136,7 @@ test("IV-07 a full queue shows: what was refused, and that those who got in wait
   const statuses: number[] = [];
   const rose = await rises(async () => {
     const asked = Array.from({ length: 12 }, () =>
-      post("/login", { email: freshEmail(), password }),
+      post("/login", { email: freshEmail(), password: PASSWORD }),
     );
     statuses.push(...(await Promise.all(asked)));
   });
@@ -219,9 +216,9 @@ test("no limit keeps a scraper out", async () => {
 
 test("a session, an access token and its owner's password are no way to the metrics", async () => {
   const api = cookieClient(server.baseUrl);
-  dataOf(await api.login(adminCredentials));
+  dataOf(await api.login(ADMIN));
   expect(await api.getMetrics()).toMatchObject({ status: 401 });
-  const { accessToken } = dataOf(await api.tokenLogin(adminCredentials));
+  const { accessToken } = dataOf(await api.tokenLogin(ADMIN));
   const headers = { authorization: `Bearer ${accessToken}` };
   expect(await api.getMetrics({}, { headers })).toMatchObject({ status: 401 });
   const asAccessToken = { authorization: `Bearer ${TOKEN}` };

@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { hashSync } from "bcryptjs";
 import { expect, onTestFinished, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
-import { scriptPath } from "../support/commands.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { commandLine } from "../support/commands.ts";
+import { PASSWORD } from "../support/credentials.ts";
 import { useCommands } from "../support/command-server.ts";
 
 const run = promisify(execFile);
@@ -21,7 +22,7 @@ test("migrating.md: who signed up in the course's project logs in here after the
   const folder = await mkdtemp(join(tmpdir(), "portcullis-migrating-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const [user, admin] = [freshEmail(), freshEmail()];
-  const passwordHash = hashSync(password, 10);
+  const passwordHash = hashSync(PASSWORD, 10);
   const users = [
     { id: "1", email: user, passwordHash, role: "user" },
     { id: "2", email: admin, passwordHash, role: "admin" },
@@ -39,7 +40,9 @@ test("migrating.md: who signed up in the course's project logs in here after the
 
   const shell = block("sh").replaceAll(
     "npm run users --",
-    `'${process.execPath}' '${scriptPath("users")}'`,
+    commandLine("users")
+      .map((word) => `'${word}'`)
+      .join(" "),
   );
   const { stderr } = await run("bash", ["-euc", shell], {
     cwd: folder,
@@ -53,6 +56,9 @@ test("migrating.md: who signed up in the course's project logs in here after the
     [admin, "admin"],
   ] as const) {
     const api = cookieClient(server().baseUrl);
-    expect(dataOf(await api.login({ email, password })).user).toMatchObject({ email, role });
+    expect(dataOf(await api.login({ email, password: PASSWORD })).user).toMatchObject({
+      email,
+      role,
+    });
   }
 });

@@ -5,13 +5,10 @@ import { cookieJar } from "@portcullis/client/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { problem } from "../../src/contract/problems.ts";
 import { BODY_MAX_BYTES } from "../../src/contract/values.ts";
-import { dataOf, freshEmail, password } from "../support/clients.ts";
-import {
-  adminCredentials,
-  type ServerProcess,
-  startServerProcess,
-} from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
+import { dataOf, freshEmail } from "../support/clients.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { createPostgres, type TestDatabase } from "../support/databases.ts";
 import { type Nginx, PUBLIC_NAME, startNginx, whyNoNginx } from "../support/nginx.ts";
 
@@ -74,9 +71,9 @@ describe.skipIf(whyNoNginx !== undefined)("behind nginx", () => {
       [MALLORY, claims],
       [MALLORY, { "x-forwarded-for": "203.0.113.9, 127.0.0.1" }],
     ] as const)
-      dataOf(await clientAt(address).login(adminCredentials, { headers }));
+      dataOf(await clientAt(address).login(ADMIN, { headers }));
     const admin = clientAt(ALICE);
-    dataOf(await admin.login(adminCredentials));
+    dataOf(await admin.login(ADMIN));
     const { items } = dataOf(await admin.listEvents({ event: "login_success" }));
     expect(items.map(({ ip }) => ip)).toEqual([ALICE, MALLORY, MALLORY, ALICE]);
   });
@@ -84,7 +81,7 @@ describe.skipIf(whyNoNginx !== undefined)("behind nginx", () => {
   test("a session holds on both processes, changes with proof included", async () => {
     const before = [at(0), at(1)].map((server) => server.events().length);
     const api = clientAt(ALICE);
-    dataOf(await api.login(adminCredentials));
+    dataOf(await api.login(ADMIN));
     for (let i = 0; i < 4; i += 1) dataOf(await api.getMe());
     const { items } = dataOf(await api.listMySessions());
     expect(items.length).toBeGreaterThan(1);
@@ -103,7 +100,7 @@ describe.skipIf(whyNoNginx !== undefined)("behind nginx", () => {
   });
 
   test("SE-03 cookies arrive with the attributes they were sent with, and nothing is compressed", async () => {
-    const body = JSON.stringify(adminCredentials);
+    const body = JSON.stringify(ADMIN);
     const headers = { "content-type": "application/json", "accept-encoding": "gzip" };
     const attributesOf = (response: Response) =>
       response.headers.getSetCookie().map((cookie) => cookie.replace(/=[^;]*/, ""));
@@ -171,7 +168,7 @@ describe.skipIf(whyNoNginx !== undefined)("behind nginx", () => {
 
   test("restarts under load: no GET is lost; no POST either, where nginx takes the process out first", async () => {
     const reader = clientAt(ALICE);
-    dataOf(await reader.login(adminCredentials));
+    dataOf(await reader.login(ADMIN));
     let isOver = false;
     const reads: (number | undefined)[] = [];
     const signups: number[] = [];
@@ -186,17 +183,17 @@ describe.skipIf(whyNoNginx !== undefined)("behind nginx", () => {
 
     // With this to finish, it goes on for a while after the signal.
     const burst = Array.from({ length: 12 }, () => signUp(freshEmail()));
-    await until(async () => ((await hashesWaiting(at(0))) > 1 ? true : undefined));
+    await waitFor(async () => ((await hashesWaiting(at(0))) > 1 ? true : undefined));
     await restart(0);
     signups.push(...(await Promise.all(burst)));
     // It refuses what arrives while it finishes what it has; nobody repeats that for the client.
     for (const status of signups.splice(0)) expect([201, 502, 503]).toContain(status);
 
     await nginx.takeOut(Number(portOf(at(1))));
-    await until(() => isIdle(at(1)));
+    await waitFor(() => isIdle(at(1)));
     await restart(1);
     await nginx.takeOut(undefined);
-    await until(() => (hasAnswered(at(1)) ? true : undefined));
+    await waitFor(() => (hasAnswered(at(1)) ? true : undefined));
     isOver = true;
     await load;
     expect(reads.filter((status) => status !== 200)).toEqual([]);
@@ -208,7 +205,7 @@ describe.skipIf(whyNoNginx !== undefined)("behind nginx", () => {
     const emails = Array.from({ length: 12 }, freshEmail);
     const signups = emails.map(signUp);
     const [dying, other] = [at(0), at(1)];
-    await until(async () => ((await hashesWaiting(dying)) > 0 ? true : undefined));
+    await waitFor(async () => ((await hashesWaiting(dying)) > 0 ? true : undefined));
     await dying.stop("SIGKILL");
     const statuses = await Promise.all(signups);
     expect(new Set(statuses)).toEqual(new Set([201, 502]));
@@ -222,7 +219,7 @@ describe.skipIf(whyNoNginx !== undefined)("behind nginx", () => {
 
   /** Answers the status: the SDK has none for what nginx itself answers. */
   async function signUp(email: string): Promise<number> {
-    const { status } = await postJson("/signup", JSON.stringify({ email, password }));
+    const { status } = await postJson("/signup", JSON.stringify({ email, password: PASSWORD }));
     return status;
   }
 

@@ -1,26 +1,31 @@
 /** More logins than can be hashed: what is told to those there is no room for, and to everybody else. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ADMIN, startTarget, type Target } from "../support/in-process-server.ts";
+import { ADMIN } from "../support/credentials.ts";
+import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 
 const LOGINS = 60;
 const QUEUE = 4;
 
-let target: Target;
+let server: InProcessServer;
 beforeAll(async () => {
-  target = await startTarget({ BCRYPT_COST: "10", HASH_WORKERS: "1", HASH_QUEUE: String(QUEUE) });
+  server = await startInProcessServer({
+    BCRYPT_COST: "10",
+    HASH_WORKERS: "1",
+    HASH_QUEUE: String(QUEUE),
+  });
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 
 test("IV-07 past a full queue the answer is 503 with Retry-After, and nothing else than 401 or 503", async () => {
-  const eventsBefore = target.sql("SELECT count(*) AS n FROM events")[0]?.["n"];
+  const eventsBefore = server.sql("SELECT count(*) AS n FROM events")[0]?.["n"];
   let answered = 0;
   const logins = Array.from({ length: LOGINS }, async () => {
-    const answer = await target.post("/login", { email: target.freshEmail(), password: "wrong" });
+    const answer = await server.post("/login", { email: server.freshEmail(), password: "wrong" });
     answered += 1;
     return answer;
   });
   // IV-06 who asks for no hash is answered while others wait for theirs.
-  expect((await target.send("GET", "/healthz")).status).toBe(200);
+  expect((await server.send("GET", "/healthz")).status).toBe(200);
   expect(answered).toBeLessThan(LOGINS);
 
   const answers = await Promise.all(logins);
@@ -32,7 +37,7 @@ test("IV-07 past a full queue the answer is 503 with Retry-After, and nothing el
   for (const { headers } of turnedAway) expect(headers["retry-after"]).toMatch(/^[1-9]\d*$/);
 
   // The log says why, and not each time.
-  const { body: metrics } = await target.send("GET", "/metrics");
+  const { body: metrics } = await server.send("GET", "/metrics");
   const told = Number(
     /^portcullis_events_total\{.*event="overloaded".*\} (\d+)/m.exec(metrics)?.[1],
   );
@@ -40,7 +45,7 @@ test("IV-07 past a full queue the answer is 503 with Retry-After, and nothing el
   expect(told).toBeLessThan(turnedAway.length);
 
   // Nothing is told of a login that was not judged, and afterwards everything is as before.
-  const eventsAfter = target.sql("SELECT count(*) AS n FROM events")[0]?.["n"];
+  const eventsAfter = server.sql("SELECT count(*) AS n FROM events")[0]?.["n"];
   expect(Number(eventsAfter) - Number(eventsBefore)).toBe(judged.length);
-  expect((await target.post("/login", ADMIN)).status).toBe(200);
+  expect((await server.post("/login", ADMIN)).status).toBe(200);
 });

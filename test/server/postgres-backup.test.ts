@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { startServerProcess } from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
 import { findPostgresTools, majorOf, startSystemPostgres } from "../support/postgres-tools.ts";
 
 const run = promisify(execFile);
@@ -40,22 +41,24 @@ test.skipIf(whyNot !== undefined)(
     onTestFinished(() => server.dispose());
     const before = freshEmail();
     const api = cookieClient(server.baseUrl);
-    dataOf(await api.signup({ email: before, password }));
+    dataOf(await api.signup({ email: before, password: PASSWORD }));
     let isOver = false;
     let signups = 0;
     const load = Promise.all(
       Array.from({ length: 4 }, async () => {
         while (!isOver) {
-          dataOf(await cookieClient(server.baseUrl).signup({ email: freshEmail(), password }));
+          dataOf(
+            await cookieClient(server.baseUrl).signup({ email: freshEmail(), password: PASSWORD }),
+          );
           signups += 1;
         }
       }),
     );
-    await until(() => (signups > 4 ? true : undefined));
+    await waitFor(() => (signups > 4 ? true : undefined));
     const dump = join(folder, "portcullis.dump");
     await run(tools.pgDump, ["--format=custom", `--file=${dump}`, `--dbname=${original}`]);
     const after = freshEmail();
-    dataOf(await api.signup({ email: after, password }));
+    dataOf(await api.signup({ email: after, password: PASSWORD }));
     isOver = true;
     await load;
 
@@ -74,8 +77,10 @@ test.skipIf(whyNot !== undefined)(
       environment: { AUTH_SECRET, DATABASE_URL: restored },
     });
     onTestFinished(() => again.dispose());
-    dataOf(await cookieClient(again.baseUrl).login({ email: before, password }));
-    expect(await cookieClient(again.baseUrl).login({ email: after, password })).toMatchObject({
+    dataOf(await cookieClient(again.baseUrl).login({ email: before, password: PASSWORD }));
+    expect(
+      await cookieClient(again.baseUrl).login({ email: after, password: PASSWORD }),
+    ).toMatchObject({
       status: 401,
     });
   },

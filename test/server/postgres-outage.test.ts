@@ -5,15 +5,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createClient } from "@portcullis/client";
-import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
-import {
-  adminCredentials,
-  type ServerProcess,
-  startServerProcess,
-} from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.ts";
-import { patience } from "../support/retried.ts";
 
 let folder: string;
 let postgres: PostgresServer;
@@ -46,7 +43,7 @@ function keepSigningUp() {
   const worker = async () => {
     while (!stopped) {
       const email = freshEmail();
-      const { ok, status } = await api.signup({ email, password });
+      const { ok, status } = await api.signup({ email, password: PASSWORD });
       statuses.push(status);
       if (ok) acknowledged.push(email);
       else await sleep(20);
@@ -65,14 +62,14 @@ function keepSigningUp() {
 
 test(
   "ST-02 killed and started again under load: 503 meanwhile, nothing acknowledged lost, healed within 10 s",
-  patience,
+  retryOnBusyMachine,
   async () => {
     const admin = cookieClient(server.baseUrl);
-    dataOf(await admin.login(adminCredentials));
+    dataOf(await admin.login(ADMIN));
     const load = keepSigningUp();
-    await until(() => (load.acknowledged.length >= 10 ? true : undefined));
+    await waitFor(() => (load.acknowledged.length >= 10 ? true : undefined));
     await postgres.kill("SIGKILL");
-    await until(() => (load.statuses.includes(503) ? true : undefined));
+    await waitFor(() => (load.statuses.includes(503) ? true : undefined));
 
     expect(await admin.getMe({}, { retry: false })).toMatchObject({
       status: 503,
@@ -84,10 +81,10 @@ test(
 
     await postgres.start();
     const backAt = performance.now();
-    await until(async () => ((await admin.getReadiness()).ok ? true : undefined));
+    await waitFor(async () => ((await admin.getReadiness()).ok ? true : undefined));
     expect(performance.now() - backAt).toBeLessThan(10_000);
     const before = load.acknowledged.length;
-    await until(() => (load.acknowledged.length >= before + 5 ? true : undefined));
+    await waitFor(() => (load.acknowledged.length >= before + 5 ? true : undefined));
     await load.stop();
 
     expect(await admin.getMe()).toMatchObject({ status: 200 });

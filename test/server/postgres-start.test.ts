@@ -5,7 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { spawnServer } from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { createPostgres } from "../support/databases.ts";
 
 test("ST-13 SIGTERM while it waits for another's migration ends it, with 0", async () => {
@@ -23,7 +23,7 @@ test("ST-13 SIGTERM while it waits for another's migration ends it, with 0", asy
   };
   const child = spawnServer(environment, [], folder);
   const ended = once(child, "close");
-  await until(async () => {
+  await waitFor(async () => {
     const { rows } = await other.query("select 1 from pg_locks where not granted");
     return rows.length > 0 ? true : undefined;
   });

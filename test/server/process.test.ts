@@ -1,19 +1,14 @@
 /** The process, as an operator meets it: what it says, what it refuses, how it ends. */
-import { once } from "node:events";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { cookieClient, dataOf, tokenClient } from "../support/clients.ts";
-import {
-  adminCredentials,
-  type ServerProcess,
-  spawnServer,
-  startServerProcess,
-} from "../support/server-process.ts";
+import { ADMIN } from "../support/credentials.ts";
+import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
+import { type ServerProcess, runServer, startServerProcess } from "../support/server-process.ts";
 import { createPostgres } from "../support/databases.ts";
-import { patience } from "../support/retried.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -107,7 +102,7 @@ test("sessions and tokens outlive a restart, and so does the signing key", async
 
 test(
   "CF-01 a bad setting stops the start within a second, named, and its value is not shown",
-  patience,
+  retryOnBusyMachine,
   async () => {
     const startedAt = performance.now();
     const ended = await run({ PORT: "99999999", AUTH_SECRET: "hunter2", BCRYPT_COST: "4" });
@@ -144,7 +139,7 @@ test("CF-02 production, with what it requires and no more, has no docs, and tell
   const answer = await fetch(`${server.baseUrl}/token/login`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(adminCredentials),
+    body: JSON.stringify(ADMIN),
   });
   expect(answer.status).toBe(500);
   expect(await answer.text()).not.toMatch(/users|\.ts/);
@@ -169,7 +164,7 @@ test("a weak ADMIN_PASSWORD, a port in use, an ADMIN_EMAIL of somebody else and 
   await server.stop();
 
   withDatabase(server, "UPDATE users SET role = 'user'");
-  const stranger = await run(adminOf(adminCredentials));
+  const stranger = await run(adminOf(ADMIN));
   expect(stranger).toMatchObject({ code: 1, stdout: "" });
   expect(stranger.stderr).toMatch(/^ADMIN_EMAIL belongs to an account that is no administrator\n$/);
 
@@ -186,7 +181,7 @@ test("SC-01 an unsupported Node gives one clear line and code 1 before anything 
   expect(ended.stderr).toContain("Portcullis needs Node 22.18 or newer, and this is 20.20.2");
 });
 
-const adminOf = ({ email, password }: typeof adminCredentials) => ({
+const adminOf = ({ email, password }: typeof ADMIN) => ({
   ADMIN_EMAIL: email,
   ADMIN_PASSWORD: password,
 });
@@ -197,15 +192,7 @@ function withDatabase({ databaseFile }: ServerProcess, statement: string): void 
   database.close();
 }
 
-async function run(environment: Record<string, string>, nodeArguments: string[] = []) {
-  const child = spawnServer(
-    { DATABASE_URL: `sqlite:${join(folder, "portcullis.db")}`, ...environment },
-    nodeArguments,
-  );
-  let stdout = "";
-  let stderr = "";
-  child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  await once(child, "close");
-  return { code: child.exitCode, stdout, stderr };
+function run(environment: Record<string, string>, nodeArguments?: readonly string[]) {
+  const DATABASE_URL = `sqlite:${join(folder, "portcullis.db")}`;
+  return runServer({ DATABASE_URL, ...environment }, nodeArguments);
 }

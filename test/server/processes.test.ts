@@ -5,17 +5,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Client, createClient } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
-import { dataOf, freshEmail, password } from "../support/clients.ts";
+import { dataOf, freshEmail } from "../support/clients.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { generousLimits } from "../support/test-settings.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { runScript } from "../support/commands.ts";
 import { type MailServer, startMailServer } from "../support/mail-server.ts";
 import { tokenIn } from "../support/mailbox.ts";
-import {
-  adminCredentials,
-  generousLimits,
-  type ServerProcess,
-  startServerProcess,
-} from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
 import { createPostgres, type TestDatabase } from "../support/databases.ts";
 
 let folder: string;
@@ -39,12 +36,12 @@ beforeAll(async () => {
   };
   // At once, on an empty database, each with another first administrator in mind.
   servers = await Promise.all(
-    [adminCredentials.email, "second@example.com"].map((ADMIN_EMAIL) =>
+    [ADMIN.email, "second@example.com"].map((ADMIN_EMAIL) =>
       startServerProcess({ folder, environment: { ...environment, ADMIN_EMAIL } }),
     ),
   );
   const [row] = await database.query("select email from users where role = 'admin'");
-  administrator = { email: String(row?.["email"]), password: adminCredentials.password };
+  administrator = { email: String(row?.["email"]), password: ADMIN.password };
 });
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.stop()));
@@ -70,7 +67,7 @@ interface Clients {
 async function newAccount() {
   const [one, two] = bothClients();
   const email = freshEmail();
-  const user = dataOf(await one.cookie.signup({ email, password }));
+  const user = dataOf(await one.cookie.signup({ email, password: PASSWORD }));
   return { one, two, email, user };
 }
 
@@ -87,12 +84,12 @@ describe("two processes that start at once on an empty database", () => {
 describe("what one process is told, the other knows at the next request", () => {
   it("SE-12 SE-04 a login, and its end", async () => {
     const { one, two, email } = await newAccount();
-    dataOf(await one.cookie.login({ email, password }));
+    dataOf(await one.cookie.login({ email, password: PASSWORD }));
     for (let round = 0; round < 3; round += 1)
       for (const { cookie } of [two, one])
         expect(await cookie.getMe()).toMatchObject({ status: 200 });
     const held = createClient({ baseUrl: servers[0]?.baseUrl ?? "", cookies: cookieJar() });
-    dataOf(await held.login({ email, password }));
+    dataOf(await held.login({ email, password: PASSWORD }));
     expect(await held.getMe()).toMatchObject({ status: 200 }); // whatever is remembered is warm now
     dataOf(await two.cookie.revokeMyOtherSessions());
     expect(await held.getMe()).toMatchObject({ status: 401 });
@@ -102,7 +99,7 @@ describe("what one process is told, the other knows at the next request", () => 
 
   it("TK-08 TK-12 access tokens end with their session; a stolen refresh token ends it everywhere", async () => {
     const { one, two, email } = await newAccount();
-    const first = dataOf(await one.bare.tokenLogin({ email, password }));
+    const first = dataOf(await one.bare.tokenLogin({ email, password: PASSWORD }));
     const headers = { authorization: `Bearer ${first.accessToken}` };
     expect(await two.bare.getTokenMe({}, { headers })).toMatchObject({ status: 200 });
     const { refreshToken } = dataOf(
@@ -118,7 +115,7 @@ describe("what one process is told, the other knows at the next request", () => 
 
   it("TK-13 parallel refreshes at both leave one successor", async () => {
     const { one, two, email } = await newAccount();
-    const { refreshToken } = dataOf(await one.bare.tokenLogin({ email, password }));
+    const { refreshToken } = dataOf(await one.bare.tokenLogin({ email, password: PASSWORD }));
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).bare.tokenRefresh({ refreshToken })),
     );
@@ -128,7 +125,7 @@ describe("what one process is told, the other knows at the next request", () => 
 
   it("TK-09 AZ-04 a role and a disabling", async () => {
     const { one, two, email, user } = await newAccount();
-    dataOf(await one.cookie.login({ email, password }));
+    dataOf(await one.cookie.login({ email, password: PASSWORD }));
     const [admin] = bothClients();
     dataOf(await admin.cookie.login(administrator));
     dataOf(await admin.cookie.updateUser({ userId: user.id, role: "admin" }));
@@ -147,7 +144,7 @@ describe("what one process is told, the other knows at the next request", () => 
         status: 401,
       });
     for (const { bare } of [two, one])
-      expect(await bare.login({ email, password })).toMatchObject({ status: 401 });
+      expect(await bare.login({ email, password: PASSWORD })).toMatchObject({ status: 401 });
     expect(
       await database.query(`select event from events where body like '%${email}%' order by id`),
     ).toContainEqual({ event: "login_locked" });
@@ -155,7 +152,7 @@ describe("what one process is told, the other knows at the next request", () => 
 
   it("a new signing key: tokens of either verify at both, at once, and are published by both", async () => {
     const { one, two, email } = await newAccount();
-    const old = dataOf(await one.bare.tokenLogin({ email, password }));
+    const old = dataOf(await one.bare.tokenLogin({ email, password: PASSWORD }));
     const outcome = await runScript("keys", ["rotate"], environment);
     expect(outcome).toMatchObject({ code: 0 });
     const kids = await Promise.all(
@@ -163,8 +160,8 @@ describe("what one process is told, the other knows at the next request", () => 
     );
     expect(kids[0]).toHaveLength(2);
     expect(kids[1]).toEqual(kids[0]);
-    const fresh = await until(async () => {
-      const pair = dataOf(await two.bare.tokenLogin({ email, password }));
+    const fresh = await waitFor(async () => {
+      const pair = dataOf(await two.bare.tokenLogin({ email, password: PASSWORD }));
       return kidOf(pair.accessToken) === kids[0]?.[0] ? pair : undefined;
     });
     for (const { accessToken } of [fresh, old])
@@ -177,17 +174,17 @@ describe("what one process is told, the other knows at the next request", () => 
   it("RS-03 a reset link works once, wherever it is tried; its mail is sent once", async () => {
     const { one, two, email } = await newAccount();
     dataOf(await one.bare.forgotPassword({ email }));
-    const mail = await until(() =>
+    const mail = await waitFor(() =>
       mails.received.find(({ recipients }) => recipients.includes(email)),
     );
     const token = tokenIn(mail.mail);
     const results = await Promise.all(
       Array.from({ length: 10 }, (_, i) =>
-        (i % 2 ? one : two).bare.resetPassword({ token, newPassword: `${password} ${i}` }),
+        (i % 2 ? one : two).bare.resetPassword({ token, newPassword: `${PASSWORD} ${i}` }),
       ),
     );
     expect(results.filter(({ ok }) => ok)).toHaveLength(1);
-    await until(() => (mailsTo(email).length >= 2 ? true : undefined)); // the notice of the reset
+    await waitFor(() => (mailsTo(email).length >= 2 ? true : undefined)); // the notice of the reset
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(mailsTo(email)).toHaveLength(2);
   });
@@ -197,9 +194,9 @@ describe("a mail waits in the outbox for both processes", () => {
   it("each of 40 is sent once", async () => {
     const [one, two] = bothClients();
     const emails = Array.from({ length: 40 }, freshEmail);
-    for (const email of emails) dataOf(await one.bare.signup({ email, password }));
+    for (const email of emails) dataOf(await one.bare.signup({ email, password: PASSWORD }));
     await Promise.all(emails.map((email, i) => (i % 2 ? one : two).bare.forgotPassword({ email })));
-    await until(() => (emails.every((email) => mailsTo(email).length > 0) ? true : undefined));
+    await waitFor(() => (emails.every((email) => mailsTo(email).length > 0) ? true : undefined));
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(emails.map((email) => mailsTo(email).length)).toEqual(emails.map(() => 1));
   });

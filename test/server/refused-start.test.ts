@@ -1,11 +1,15 @@
 /** A start that cannot be, as an operator meets it: soon, in a few words, with nothing to hide and nothing secret. */
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { expect, inject, onTestFinished, test } from "vitest";
+import { startServer } from "../../src/process/server.ts";
+import { readSettings } from "../../src/process/settings.ts";
 import { runScript } from "../support/commands.ts";
+import { readToEnd } from "../support/ended.ts";
 import { spawnServer } from "../support/server-process.ts";
 
 /** Most of it is Node's own start, on a machine that does other things too. */
@@ -18,18 +22,14 @@ function temporaryFolder(): string {
   return folder;
 }
 
-/** Starts it, and holds what every refusal must be. Answers what was said. */
+/** Starts a server, and expects a refusal in time, in at most two lines and without a secret. Answers its stderr. */
 async function refusal(environment: Record<string, string>): Promise<string> {
   const child = spawnServer(environment, [], temporaryFolder());
-  const patience = setTimeout(() => child.kill("SIGKILL"), REFUSED_WITHIN_MS);
-  let stdout = "";
-  let stderr = "";
-  child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  await once(child, "close");
-  clearTimeout(patience);
+  const timeout = setTimeout(() => child.kill("SIGKILL"), REFUSED_WITHIN_MS);
+  const { code, stdout, stderr } = await readToEnd(child);
+  clearTimeout(timeout);
   expect(child.signalCode, "it went on").toBe(null);
-  expect(child.exitCode).toBe(1);
+  expect(code).toBe(1);
   expect(stdout).toBe("");
   expect(stderr).not.toMatch(/^ {4}at |node:internal|hunter2/m);
   expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(2);
@@ -75,6 +75,24 @@ test("a folder in the file's place stops the start", async () => {
   expect(await refusal({ DATABASE_URL: `sqlite:${folder}`, AUTH_SECRET })).toContain(
     "Is DATABASE_URL right",
   );
+});
+
+test("ST-13 a start that is refused after the database was opened closes it", async () => {
+  const folder = temporaryFolder();
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  onTestFinished(() => void taken.close());
+  const read = readSettings({
+    PORT: String((taken.address() as AddressInfo).port),
+    DATABASE_URL: `sqlite:${folder}/portcullis.db`,
+    LOG_LEVEL: "silent",
+    NODE_ENV: "test",
+    HASH_WORKERS: "1",
+  });
+  if ("faults" in read) throw new Error(read.faults.join("\n"));
+  await expect(startServer(read.settings)).rejects.toThrow(/^PORT \d+ is in use/);
+  // SQLite removes its write-ahead log when the last connection closes.
+  expect(readdirSync(folder).sort()).toEqual(["auth-secret", "outbox", "portcullis.db"]);
 });
 
 test("LA-03 a PostgreSQL that is away stops the start, and its password is not shown", async () => {

@@ -3,8 +3,10 @@ import { expect, onTestFinished, test } from "vitest";
 import { refresh } from "../../src/domain/refresh-tokens.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { logInByToken, sessionIds, storedEvents } from "../support/logins.ts";
-import { NOW, openWorld } from "../support/domain.ts";
-import { freshEmail, password } from "../support/clients.ts";
+import { freshEmail } from "../support/clients.ts";
+import { NOW } from "../support/clock.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { openDomain } from "../support/domain.ts";
 import { startServerProcess } from "../support/server-process.ts";
 
 const GRACE_MS = 10_000;
@@ -15,18 +17,18 @@ interface Pair {
 }
 
 test("TK-17 a database that is opened anew knows which token was used, and ends its family", async () => {
-  const world = await openWorld();
-  const first = await logInByToken(world, await world.newUser());
-  const second = await refresh(world.deps, world.at(), first.refreshToken);
-  await world.deps.storage.close();
+  const domain = await openDomain();
+  const first = await logInByToken(domain, await domain.newUser());
+  const second = await refresh(domain.deps, domain.at(), first.refreshToken);
+  await domain.deps.storage.close();
 
-  const storage = await openStorage(`sqlite:${world.databaseFile}`);
+  const storage = await openStorage({ kind: "sqlite", path: domain.databaseFile });
   onTestFinished(() => storage.close());
-  const deps = { ...world.deps, storage };
-  const later = world.at(NOW + GRACE_MS + 1);
+  const deps = { ...domain.deps, storage };
+  const later = domain.at(NOW + GRACE_MS + 1);
   expect(await refresh(deps, later, first.refreshToken)).toBeUndefined();
-  expect(sessionIds(world)).toEqual([]);
-  expect(storedEvents(world, "refresh_token_reuse")).toHaveLength(1);
+  expect(sessionIds(domain)).toEqual([]);
+  expect(storedEvents(domain, "refresh_token_reuse")).toHaveLength(1);
   expect(await refresh(deps, later, second?.refreshToken ?? "")).toBeUndefined();
 });
 
@@ -41,8 +43,8 @@ test("TK-17 after a kill -9, a token used before it is reuse, and ends what its 
       body: JSON.stringify(body),
     });
   const email = freshEmail();
-  await post(killed.baseUrl, "/signup", { email, password });
-  const login = await post(killed.baseUrl, "/token/login", { email, password });
+  await post(killed.baseUrl, "/signup", { email, password: PASSWORD });
+  const login = await post(killed.baseUrl, "/token/login", { email, password: PASSWORD });
   const first = (await login.json()) as Pair; // what the contract says
   const exchanged = await post(killed.baseUrl, "/token/refresh", {
     refreshToken: first.refreshToken,

@@ -6,23 +6,28 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { type Login, PASSWORD, startTarget, type Target } from "../support/in-process-server.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import {
+  type InProcessServer,
+  type Login,
+  startInProcessServer,
+} from "../support/in-process-server.ts";
 import { createPostgres, type TestDatabase } from "../support/databases.ts";
 
 let database: TestDatabase;
 let wire: Wire;
-let target: Target;
+let server: InProcessServer;
 let owner: Login & { readonly email: string };
 beforeAll(async () => {
   database = await createPostgres();
   wire = await startWire(database.url);
-  target = await startTarget({ DATABASE_URL: wire.url });
-  const email = target.freshEmail();
-  await target.post("/signup", { email, password: PASSWORD });
-  owner = { email, ...(await target.login({ email, password: PASSWORD })) };
+  server = await startInProcessServer({ DATABASE_URL: wire.url });
+  const email = server.freshEmail();
+  await server.post("/signup", { email, password: PASSWORD });
+  owner = { email, ...(await server.login({ email, password: PASSWORD })) };
 });
 afterAll(async () => {
-  await target.stop();
+  await server.stop();
   wire.server.close();
   await database.remove();
 });
@@ -98,27 +103,27 @@ function outline(text: string): string {
 }
 
 test("getMe goes there once", async () => {
-  const ask = () => target.send("GET", "/me", { cookie: owner.cookie });
+  const ask = () => server.send("GET", "/me", { cookie: owner.cookie });
   expect(await watch(ask, 200)).toEqual({ roundTrips: 1, statements: ["select sessions"] });
 });
 
 test("getTokenMe goes there once", async () => {
-  const authorization = `Bearer ${await target.bearer({ email: owner.email, password: PASSWORD })}`;
-  const ask = () => target.send("GET", "/token/me", { authorization });
+  const authorization = `Bearer ${await server.bearer({ email: owner.email, password: PASSWORD })}`;
+  const ask = () => server.send("GET", "/token/me", { authorization });
   expect(await watch(ask, 200)).toEqual({ roundTrips: 1, statements: ["select sessions"] });
 });
 
 test("getHealth does not go there", async () => {
-  const ask = () => target.send("GET", "/healthz");
+  const ask = () => server.send("GET", "/healthz");
   expect(await watch(ask, 200)).toEqual({ roundTrips: 0, statements: [] });
 });
 
 test("tokenRefresh goes there twice: for its limit and its session, and to rotate the token", async () => {
   const credentials = { email: owner.email, password: PASSWORD };
-  const login = await target.post("/token/login", credentials);
+  const login = await server.post("/token/login", credentials);
   let { refreshToken } = JSON.parse(login.body) as { refreshToken: string };
   const ask = async () => {
-    const answer = await target.post("/token/refresh", { refreshToken });
+    const answer = await server.post("/token/refresh", { refreshToken });
     ({ refreshToken } = JSON.parse(answer.body) as { refreshToken: string });
     return answer;
   };
@@ -129,7 +134,7 @@ test("tokenRefresh goes there twice: for its limit and its session, and to rotat
 });
 
 test("login goes there four times: for its limits, for its account, to change rows, and to commit", async () => {
-  const ask = () => target.post("/login", { email: owner.email, password: PASSWORD });
+  const ask = () => server.post("/login", { email: owner.email, password: PASSWORD });
   expect(await watch(ask, 200)).toEqual({
     roundTrips: 4,
     statements: [
@@ -146,7 +151,7 @@ function returning(name: string) {
   let cookie = cookieNamed(owner.cookie.split("; "), name);
   return async () => {
     const credentials = { email: owner.email, password: PASSWORD };
-    const answer = await target.post("/login", credentials, { cookie });
+    const answer = await server.post("/login", credentials, { cookie });
     cookie = cookieNamed(answer.headers["set-cookie"] ?? [], name);
     return answer;
   };
@@ -169,18 +174,18 @@ test("login from a known device goes there once more: its limit counts the devic
 });
 
 test("LG-01 of a locked account, the right password takes the same way as a wrong one", async () => {
-  const email = target.freshEmail();
-  await target.post("/signup", { email, password: PASSWORD });
+  const email = server.freshEmail();
+  await server.post("/signup", { email, password: PASSWORD });
   const end = Date.now() + 3_600_000;
   await database.query(`update users set locked_until = ${end} where email = '${email}'`);
-  const login = (password: string) => () => target.post("/login", { email, password });
+  const login = (password: string) => () => server.post("/login", { email, password });
   const right = await watch(login(PASSWORD), 401);
   expect(right).toEqual(await watch(login("not the password"), 401));
   expect(right.roundTrips).toBe(4);
 });
 
 test("RS-01 ET-01 to ask for a reset goes there as often for an unknown address", async () => {
-  const forget = (email: string) => () => target.post("/forgot-password", { email });
+  const forget = (email: string) => () => server.post("/forgot-password", { email });
   const known = await watch(forget(owner.email), 202);
   expect(await watch(forget("nobody@example.com"), 202)).toEqual(known);
 });

@@ -1,9 +1,6 @@
 /** What must not be seen: other columns, passwords, our files, why it is down; and what nobody may keep. */
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
@@ -13,42 +10,41 @@ import { operations } from "../../src/contract/operations.ts";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { problem } from "../../src/contract/problems.ts";
 import { walk } from "../../src/contract/walk.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import {
-  ADMIN,
+  type InProcessServer,
   type Login,
-  PASSWORD,
-  startTarget,
-  type Target,
+  startInProcessServer,
 } from "../support/in-process-server.ts";
-import { adminCredentials, spawnServer, startServerProcess } from "../support/server-process.ts";
+import { startServerProcess } from "../support/server-process.ts";
 
-let target: Target;
+let server: InProcessServer;
 let admin: Login;
 beforeAll(async () => {
-  target = await startTarget();
-  admin = await target.login(ADMIN);
+  server = await startInProcessServer();
+  admin = await server.login(ADMIN);
 });
-afterAll(() => target.stop());
+afterAll(() => server.stop());
 
 const all: readonly OperationDescription[] = Object.values(operations);
 const headersOf = ({ cookie, csrfToken }: Login) => ({ cookie, "x-csrf-token": csrfToken });
 
 test("AZ-03 every answer with an account holds exactly the contract's fields, whatever columns there are", async () => {
-  target.sql("ALTER TABLE users ADD COLUMN shoe_size TEXT NOT NULL DEFAULT 'forty-two'");
-  const email = target.freshEmail();
+  server.sql("ALTER TABLE users ADD COLUMN shoe_size TEXT NOT NULL DEFAULT 'forty-two'");
+  const email = server.freshEmail();
   const json = { "content-type": "application/json" };
-  const signup = await target.post("/signup", { email, password: PASSWORD });
-  const login = await target.post("/login", { email, password: PASSWORD });
-  const user = await target.login({ email, password: PASSWORD });
-  const authorization = `Bearer ${await target.bearer({ email, password: PASSWORD })}`;
+  const signup = await server.post("/signup", { email, password: PASSWORD });
+  const login = await server.post("/login", { email, password: PASSWORD });
+  const user = await server.login({ email, password: PASSWORD });
+  const authorization = `Bearer ${await server.bearer({ email, password: PASSWORD })}`;
   const path = `/users/${user.userId}`;
-  const get = (where: string, as: Login) => target.send("GET", where, headersOf(as));
+  const get = (where: string, as: Login) => server.send("GET", where, headersOf(as));
   const change = { ...headersOf(admin), ...json };
-  const patched = await target.send("PATCH", path, change, JSON.stringify({ disabled: false }));
+  const patched = await server.send("PATCH", path, change, JSON.stringify({ disabled: false }));
   const answers = {
     signup,
     getMe: await get("/me", user),
-    getTokenMe: await target.send("GET", "/token/me", { authorization }),
+    getTokenMe: await server.send("GET", "/token/me", { authorization }),
     getUser: await get(path, admin),
     updateUser: patched,
   };
@@ -89,13 +85,13 @@ describe("AZ-06 an administrator and passwords", () => {
   });
 
   test("AZ-06 a password in a change by an administrator is refused, and the owner's stays", async () => {
-    const { email, userId } = await target.newLogin();
+    const { email, userId } = await server.newLogin();
     for (const field of ["password", "newPassword", "passwordHash", "password_hash"]) {
       const body = JSON.stringify({ disabled: false, [field]: "a password of their choice" });
       const headers = { ...headersOf(admin), "content-type": "application/json" };
-      expect((await target.send("PATCH", `/users/${userId}`, headers, body)).status).toBe(400);
+      expect((await server.send("PATCH", `/users/${userId}`, headers, body)).status).toBe(400);
     }
-    expect((await target.post("/login", { email, password: PASSWORD })).status).toBe(200);
+    expect((await server.post("/login", { email, password: PASSWORD })).status).toBe(200);
   });
 });
 
@@ -105,14 +101,14 @@ describe("HD-02 nothing private is kept", () => {
   test.each(noStore.map((operation) => [operation.operationId, operation] as const))(
     "HD-02 no answer of %s may be stored, with and without a login",
     async (_, { method, path, security, request }) => {
-      const owner = await target.newLogin();
+      const owner = await server.newLogin();
       const caller = security.role === "admin" ? admin : owner;
       const where = path.replaceAll(/\{\w+\}/g, owner.userId);
       const [example] = request.body ? examplesOf(request.body) : [];
       const body = example === undefined ? undefined : JSON.stringify(example);
       const type = body === undefined ? {} : { "content-type": "application/json" };
       for (const headers of [type, { ...type, ...headersOf(caller) }]) {
-        const answer = await target.send(method, where, headers, body);
+        const answer = await server.send(method, where, headers, body);
         expect(answer.headers["cache-control"]).toBe("no-store");
         expect(answer.status).toBeLessThan(500);
         // A success that is none would test the same refusal twice.
@@ -125,7 +121,7 @@ describe("HD-02 nothing private is kept", () => {
   );
 
   test("HD-02 the public keys, which anybody may keep, are the one exception", async () => {
-    const { headers } = await target.send("GET", operations.getJwks.path);
+    const { headers } = await server.send("GET", operations.getJwks.path);
     expect(headers["cache-control"]).toMatch(/^public, max-age=\d+/);
   });
 });
@@ -137,7 +133,7 @@ describe("CF-04 no file of ours is served", () => {
   const ways = ["/", "/docs/", "/docs/../", "/docs/..%2f", "/%2e%2e/", "//", "/problems/"];
 
   test("CF-04 no source file, dotfile or database is served, whichever way it is asked for", async () => {
-    expect(files).toContain("src/server.ts");
+    expect(files).toContain("src/process/server.ts");
     const wanted = [
       ...dotfiles,
       ...data,
@@ -146,7 +142,7 @@ describe("CF-04 no file of ours is served", () => {
     const served: string[] = [];
     for (const name of wanted) {
       for (const way of ways) {
-        const { status } = await target.send("GET", way + encodeURI(name));
+        const { status } = await server.send("GET", way + encodeURI(name));
         if (status !== 404 && status !== 400) served.push(`${status} ${way}${name}`);
       }
     }
@@ -156,30 +152,15 @@ describe("CF-04 no file of ours is served", () => {
   test.skipIf(process.platform !== "linux")(
     "CF-04 the process's title and arguments, which every account of the machine can read, hold no secret",
     async () => {
-      const folder = mkdtempSync(join(tmpdir(), "portcullis-title-"));
       const secret = "correct-battery-0123456789-staple-horse";
-      const child = spawnServer({
-        AUTH_SECRET: secret,
-        DATABASE_URL: `sqlite:${join(folder, "test.db")}`,
-        ADMIN_EMAIL: adminCredentials.email,
-        ADMIN_PASSWORD: adminCredentials.password,
-      });
-      const exited = once(child, "close");
-      onTestFinished(async () => {
-        child.kill();
-        await exited;
-        rmSync(folder, { recursive: true });
-      });
-      if (child.stdout === null) throw new Error("It has no stdout");
-      for await (const chunk of child.stdout.iterator({ destroyOnReturn: false }))
-        if (String(chunk).includes("server_started")) break;
-      child.stdout.resume();
+      const environment = { AUTH_SECRET: secret, BCRYPT_COST: "10" };
+      const started = await startServerProcess({ environment });
+      onTestFinished(() => started.dispose());
       const visible = ["cmdline", "comm"].map((name) =>
-        readFileSync(`/proc/${child.pid}/${name}`, "utf8").replaceAll("\0", " "),
+        readFileSync(`/proc/${started.pid}/${name}`, "utf8").replaceAll("\0", " "),
       );
       expect(visible.join()).toContain("start.js");
-      for (const value of [secret, adminCredentials.password])
-        expect(visible.join()).not.toContain(value);
+      for (const value of [secret, ADMIN.password]) expect(visible.join()).not.toContain(value);
     },
   );
 });
@@ -188,7 +169,7 @@ describe("CF-07 health and readiness", () => {
   test.each(["/healthz", "/readyz"])(
     "CF-07 %s says that it is up, and nothing else",
     async (path) => {
-      const { status, body } = await target.send("GET", path);
+      const { status, body } = await server.send("GET", path);
       expect([status, body]).toEqual([200, '{"status":"ok"}']);
     },
   );

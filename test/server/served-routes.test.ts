@@ -1,24 +1,13 @@
-import { readFile, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readSettings } from "../../src/process/settings.ts";
 import { problem, problemCodes } from "../../src/contract/problems.ts";
-import { type RunningServer, startServer } from "../../src/process/server.ts";
+import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 
-let folder: string;
-let server: RunningServer;
+let server: InProcessServer;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "portcullis-routes-"));
-  const DATABASE_URL = `sqlite:${join(folder, "portcullis.db")}`;
-  const read = readSettings({ NODE_ENV: "test", PORT: "0", LOG_LEVEL: "silent", DATABASE_URL });
-  if ("faults" in read) throw new Error(read.faults.join("\n"));
-  server = await startServer(read.settings);
+  server = await startInProcessServer({ NODE_ENV: "test" });
 });
-afterAll(async () => {
-  await server.stop("test");
-  await rm(folder, { recursive: true });
-});
+afterAll(() => server.stop());
 
 test("HD-09 the routes that are served are those that are documented, and the pages", async () => {
   const published = JSON.parse(await readFile("openapi/openapi.json", "utf8")) as {

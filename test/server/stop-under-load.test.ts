@@ -6,22 +6,23 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { freshEmail, password } from "../support/clients.ts";
+import { freshEmail } from "../support/clients.ts";
+import { PASSWORD } from "../support/credentials.ts";
+import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { startServerProcess } from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
-import { patience } from "../support/retried.ts";
 
 const EVERY_MS = 5; // 200 requests a second
 const LOGINS = 8;
 const BEFORE_THE_STOP_MS = 1_000;
 const AFTER_THE_STOP_MS = 500;
 const STOPS_WITHIN_MS = 10_000;
-/** What src/server.ts gives to accepted requests. */
+/** What src/process/server.ts gives to accepted requests. */
 const DRAIN_IS_CUT_AFTER_MS = 8_000;
 
 test(
   "ST-13 a SIGTERM at 200 requests a second cuts no accepted request, loses no line, and leaves one file",
-  patience,
+  retryOnBusyMachine,
   async () => {
     const server = await startServerProcess();
     onTestFinished(() => server.dispose());
@@ -34,7 +35,7 @@ test(
     // And some that take long, so that they are under way at the stop. Connections are accepted in
     // turn: once a later one has its answer, theirs are accepted too.
     const logins = Array.from({ length: LOGINS }, () =>
-      post(`${server.baseUrl}/login`, { email: freshEmail(), password }),
+      post(`${server.baseUrl}/login`, { email: freshEmail(), password: PASSWORD }),
     );
     const later = post(`${server.baseUrl}/forgot-password`, { email: freshEmail() });
     answers.push(later);
@@ -107,7 +108,7 @@ function post(url: string, body: unknown): Promise<Answer | "refused" | "cut"> {
 
 test(
   "ST-13 after a SIGTERM a kept-alive connection is told not ready, a login under way is judged, and others are refused",
-  patience,
+  retryOnBusyMachine,
   async () => {
     const server = await startServerProcess({ environment: { BCRYPT_COST: "12" } });
     onTestFinished(() => server.dispose());
@@ -119,18 +120,18 @@ test(
     const statuses = () => [...told.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
     const asked = "GET /readyz HTTP/1.1\r\nHost: localhost\r\n";
     socket.write(`${asked}\r\n`);
-    await until(async () => (statuses().length === 1 ? true : undefined));
+    await waitFor(async () => (statuses().length === 1 ? true : undefined));
 
-    const login = post(`${server.baseUrl}/login`, { email: freshEmail(), password });
+    const login = post(`${server.baseUrl}/login`, { email: freshEmail(), password: PASSWORD });
     // A connection that idles is closed at once; this one has begun to ask.
     socket.write(asked);
     // Connections are served in turn: once a later one has its answer, what came before is accepted.
     await post(`${server.baseUrl}/forgot-password`, { email: freshEmail() });
     const stopping = server.stop();
-    await until(async () => ((await isRefused(server.baseUrl)) ? true : undefined));
+    await waitFor(async () => ((await isRefused(server.baseUrl)) ? true : undefined));
     socket.write("\r\n");
     expect(await login).toMatchObject({ status: 401 });
-    await until(async () => (statuses().length === 2 ? true : undefined));
+    await waitFor(async () => (statuses().length === 2 ? true : undefined));
     // Nobody is answered any more: what is kept alive is not waited for until the drain is cut.
     const answeredAt = performance.now();
     expect(await stopping).toBe(0);

@@ -1,45 +1,44 @@
 /** ST-07, ST-12: a database that cannot be written, as a client sees it, and what is left of it afterwards. */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import type { LogEvent } from "../../src/contract/events.ts";
-import { adminCredentials, generousLimits, startServerProcess } from "../support/server-process.ts";
-import { until } from "../support/wait-for.ts";
-import { cookieClient, dataOf, password } from "../support/clients.ts";
-import { startTarget } from "../support/in-process-server.ts";
+import { cookieClient, dataOf } from "../support/clients.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { startInProcessServer } from "../support/in-process-server.ts";
+import { startServerProcess } from "../support/server-process.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 test("ST-07 while another process holds the database, changes are 503 with Retry-After, reads go on, and it heals", async () => {
-  const target = await startTarget();
-  onTestFinished(() => target.stop());
-  const { cookie } = await target.newLogin();
-  const [{ file }] = target.sql("PRAGMA database_list") as [{ file: string }];
-  const before = target.state();
+  const server = await startInProcessServer();
+  onTestFinished(() => server.stop());
+  const { cookie } = await server.newLogin();
+  const [{ file }] = server.sql("PRAGMA database_list") as [{ file: string }];
+  const before = server.state();
   const other = new DatabaseSync(file);
   other.exec("begin immediate");
 
-  const credentials = { email: target.freshEmail(), password };
+  const credentials = { email: server.freshEmail(), password: PASSWORD };
   const [signup, login, ready] = await Promise.all([
-    target.post("/signup", credentials),
-    target.post("/login", credentials),
-    target.send("GET", "/readyz"),
+    server.post("/signup", credentials),
+    server.post("/login", credentials),
+    server.send("GET", "/readyz"),
   ]);
   for (const refused of [signup, login, ready]) {
     expect(refused.status).toBe(503);
     expect(refused.headers["retry-after"]).toMatch(/^[1-9]\d*$/);
   }
-  expect((await target.send("GET", "/me", { cookie })).status).toBe(200);
-  expect((await target.send("GET", "/healthz")).status).toBe(200);
-  expect(target.state()).toBe(before);
+  expect((await server.send("GET", "/me", { cookie })).status).toBe(200);
+  expect((await server.send("GET", "/healthz")).status).toBe(200);
+  expect(server.state()).toBe(before);
 
   other.close();
-  expect((await target.post("/signup", credentials)).status).toBe(201);
-  await until(async () =>
-    (await target.send("GET", "/readyz")).status === 200 ? true : undefined,
+  expect((await server.post("/signup", credentials)).status).toBe(201);
+  await waitFor(async () =>
+    (await server.send("GET", "/readyz")).status === 200 ? true : undefined,
   );
 });
 
@@ -56,19 +55,19 @@ test("ST-12 on a disk that is full, changes are 503 and whole or not at all, rea
 }) => {
   skip(!canMount, `${namespace.join(" ")} is refused here, so that there is no small disk to fill`);
   const disk = mkdtempSync(join(tmpdir(), "portcullis-disk-"));
-  onTestFinished(() => rmSync(disk, { recursive: true }));
+  onTestFinished(() => rmSync(disk, { recursive: true, force: true }));
   const server = await startOnSmallDisk(disk);
-  onTestFinished(() => server.end());
+  onTestFinished(() => server.dispose());
   const api = cookieClient(server.baseUrl);
-  dataOf(await api.login(adminCredentials));
+  dataOf(await api.login(ADMIN));
   const signup = (name: string) =>
-    cookieClient(server.baseUrl).signup({ email: `${name}@example.com`, password });
+    cookieClient(server.baseUrl).signup({ email: `${name}@example.com`, password: PASSWORD });
   expect(await signup("before")).toMatchObject({ status: 201 });
 
   const filler = join(server.disk, "filler");
   fill(filler);
   let asked = 0;
-  const refused = await until(async () => {
+  const refused = await waitFor(async () => {
     const result = await signup(`during-${(asked += 1)}`);
     return result.status === 503 ? result : undefined; // the log of writes may have room for some
   });
@@ -76,10 +75,10 @@ test("ST-12 on a disk that is full, changes are 503 and whole or not at all, rea
   expect(await api.getMe()).toMatchObject({ status: 200 });
   expect(await api.listUsers({})).toMatchObject({ status: 200 });
   expect(await api.getHealth()).toMatchObject({ status: 200 });
-  await until(async () => ((await api.getReadiness()).status === 503 ? true : undefined));
+  await waitFor(async () => ((await api.getReadiness()).status === 503 ? true : undefined));
 
   rmSync(filler);
-  await until(async () => ((await api.getReadiness()).status === 200 ? true : undefined));
+  await waitFor(async () => ((await api.getReadiness()).status === 200 ? true : undefined));
   expect(await signup("after")).toMatchObject({ status: 201 });
   expect(overloadsIn(server.events())).toContainEqual(
     expect.stringMatching(/^database SQLITE_(FULL|IOERR:\d+)$/),
@@ -113,9 +112,9 @@ test("ST-12 with files that turn read-only under it, changes are 503, reads go o
   const files = ["", "-wal"].map((suffix) => server.databaseFile + suffix);
   onTestFinished(() => void forbidWrites("-i", files)); // before the disposal: the last is the first
   const api = cookieClient(server.baseUrl);
-  dataOf(await api.login(adminCredentials));
+  dataOf(await api.login(ADMIN));
   const signup = (name: string) =>
-    cookieClient(server.baseUrl).signup({ email: `${name}@example.com`, password });
+    cookieClient(server.baseUrl).signup({ email: `${name}@example.com`, password: PASSWORD });
   expect(await signup("before")).toMatchObject({ status: 201 });
 
   expect(forbidWrites("+i", files)).toBe(true);
@@ -129,7 +128,7 @@ test("ST-12 with files that turn read-only under it, changes are 503, reads go o
   expect(await api.getMe()).toMatchObject({ status: 200 });
   expect(await api.listUsers({})).toMatchObject({ status: 200 });
   expect(await api.getHealth()).toMatchObject({ status: 200 });
-  const told = await until(() => {
+  const told = await waitFor(() => {
     const overloads = overloadsIn(server.events());
     return overloads.length > 0 ? overloads : undefined;
   });
@@ -137,12 +136,10 @@ test("ST-12 with files that turn read-only under it, changes are 503, reads go o
   expect(told.length).toBeLessThan(refused.length);
 
   expect(forbidWrites("-i", files)).toBe(true);
-  await until(async () => ((await api.getReadiness()).status === 200 ? true : undefined));
+  await waitFor(async () => ((await api.getReadiness()).status === 200 ? true : undefined));
   expect(await signup("after")).toMatchObject({ status: 201 });
   const users = dataOf(await api.listUsers({ limit: 100 })).items.map(({ email }) => email);
-  expect(users.sort()).toEqual(
-    [adminCredentials.email, "after@example.com", "before@example.com"].sort(),
-  );
+  expect(users.sort()).toEqual([ADMIN.email, "after@example.com", "before@example.com"].sort());
 });
 
 function overloadsIn(events: readonly LogEvent[]): string[] {
@@ -162,44 +159,14 @@ function fill(path: string): void {
   }
 }
 
+/** Starts a server whose folder is a small disk; `disk` is the path to it from outside of the server's namespace. */
 async function startOnSmallDisk(folder: string) {
   const [command, ...args] = namespace;
-  const start = new URL("../../src/start.js", import.meta.url).pathname;
-  const mountAndStart = `mount -t tmpfs -o size=${DISK} none "$0" && exec "$1" "$2"`;
-  const child = spawn(
-    command,
-    [...args, "sh", "-c", mountAndStart, folder, process.execPath, start],
-    {
-      env: {
-        PATH: process.env["PATH"],
-        PORT: "0",
-        BCRYPT_COST: "10",
-        DATABASE_URL: `sqlite:${folder}/portcullis.db`,
-        ADMIN_EMAIL: adminCredentials.email,
-        ADMIN_PASSWORD: adminCredentials.password,
-        ...generousLimits,
-      },
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
-  const exited = once(child, "exit");
-  const events: LogEvent[] = [];
-  const address = new Promise<string>((resolve, reject) => {
-    void exited.then(() => reject(new Error("The server ended before it listened")));
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      const event = JSON.parse(line) as LogEvent;
-      events.push(event);
-      if (event.event === "server_started") resolve(event.address);
-    });
+  const mountAndStart = `mount -t tmpfs -o size=${DISK} none "$0" && exec "$@"`;
+  const server = await startServerProcess({
+    folder,
+    environment: { BCRYPT_COST: "10" },
+    launcher: (start) => [command, ...args, "sh", "-c", mountAndStart, folder, ...start],
   });
-  return {
-    baseUrl: (await address).replace("127.0.0.1", "localhost"),
-    /** The small disk, as it is seen from out here. */
-    disk: `/proc/${child.pid}/root${folder}`,
-    events: () => events,
-    async end() {
-      child.kill();
-      await exited;
-    },
-  };
+  return { ...server, disk: `/proc/${server.pid}/root${folder}` };
 }

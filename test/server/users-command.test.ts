@@ -1,17 +1,17 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { genSaltSync, hashSync } from "bcryptjs";
 import { expect, test } from "vitest";
-import { CHEAP_COST } from "../support/cheap-hashes.ts";
-import { cookieClient, dataOf, freshEmail, password } from "../support/clients.ts";
-import { eventsOf, scriptPath } from "../support/commands.ts";
-import { adminCredentials } from "../support/server-process.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { commandLine, eventsOf } from "../support/commands.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { CHEAP_COST } from "../support/test-settings.ts";
 import { useCommands } from "../support/command-server.ts";
 import { noTerminal, runOnTerminal } from "../support/terminal.ts";
 
 const { server, run } = useCommands();
-const passwordHash = hashSync(password, 10);
+const passwordHash = hashSync(PASSWORD, 10);
 /** Well-formed, and of a cost that nobody waits for. */
 const ofCost = (cost: string) => passwordHash.replace("$10$", `$${cost}$`);
 
@@ -51,16 +51,16 @@ test.each(["a", "b", "y"])(
     expect(stored()).toEqual([{ password_hash: hash }]);
 
     const api = cookieClient(server().baseUrl);
-    expect(await api.login({ email, password: `${password}!` })).toMatchObject({ status: 401 });
+    expect(await api.login({ email, password: `${PASSWORD}!` })).toMatchObject({ status: 401 });
     expect(stored()).toEqual([{ password_hash: hash }]);
-    expect(dataOf(await api.login({ email, password })).user).toMatchObject({
+    expect(dataOf(await api.login({ email, password: PASSWORD })).user).toMatchObject({
       role: "admin",
       createdAt,
     });
     expect(stored()).toEqual([
       { password_hash: expect.stringContaining(`$pc1$2b$0${CHEAP_COST}$`) },
     ]);
-    dataOf(await api.login({ email, password }));
+    dataOf(await api.login({ email, password: PASSWORD }));
   },
 );
 
@@ -68,7 +68,7 @@ test("AZ-04 users import: whoever comes disabled cannot log in", async () => {
   const email = freshEmail();
   await importFile([{ email, passwordHash, disabled: true }]);
   const api = cookieClient(server().baseUrl);
-  expect(await api.login({ email, password })).toMatchObject({ status: 401 });
+  expect(await api.login({ email, password: PASSWORD })).toMatchObject({ status: 401 });
 });
 
 test("LA-03 users import: what is refused is told by line and reason, in one go with what is not, and no hash is shown", async () => {
@@ -76,11 +76,11 @@ test("LA-03 users import: what is refused is told by line and reason, in one go 
   const lines = [
     { email: good, passwordHash },
     "",
-    { email: adminCredentials.email, passwordHash, disabled: true },
+    { email: ADMIN.email, passwordHash, disabled: true },
     "not JSON",
     { email: "nobody", passwordHash },
     { email: freshEmail() },
-    { email: freshEmail(), passwordHash: password },
+    { email: freshEmail(), passwordHash: PASSWORD },
     { email: freshEmail(), passwordHash: `$pc1${passwordHash}` },
     { email: freshEmail(), passwordHash: passwordHash.replace("$2b$", "$2x$") },
     { email: freshEmail(), passwordHash: ofCost("09") },
@@ -121,14 +121,14 @@ test("LA-03 users import: what is refused is told by line and reason, in one go 
   const emails = eventsOf({ code, stdout, stderr }).map((event) => "email" in event && event.email);
   expect(emails).toEqual([good, last]);
   const admin = cookieClient(server().baseUrl);
-  expect(dataOf(await admin.login(adminCredentials)).user.disabled).toBe(false);
+  expect(dataOf(await admin.login(ADMIN)).user.disabled).toBe(false);
 });
 
 test("users import: the same file again changes nothing and says so", async () => {
   const email = freshEmail();
   const file = await fileOf([{ email, passwordHash }]);
   await run("users", ["import", file]);
-  dataOf(await cookieClient(server().baseUrl).login({ email, password }));
+  dataOf(await cookieClient(server().baseUrl).login({ email, password: PASSWORD }));
   const before = query("SELECT * FROM users");
   const again = await run("users", ["import", file]);
   expect(again).toMatchObject({ code: 0, stdout: "" });
@@ -141,7 +141,7 @@ test("users import --dry-run: says what would happen, and writes nothing", async
   const before = query("SELECT * FROM users");
   const lines = [
     { email: freshEmail(), passwordHash },
-    { email: adminCredentials.email, passwordHash },
+    { email: ADMIN.email, passwordHash },
   ];
   const ended = await importFile([...lines, "{}"], "--dry-run");
   expect(ended).toMatchObject({ code: 1, stdout: "" });
@@ -185,7 +185,7 @@ test.skipIf(noTerminal)(
     const piped = await run("users", ["import", path, "--dry-run"]);
     expect(piped.stderr.match(/^ *\d+ %$/gm)).toHaveLength(10);
     const environment = { DATABASE_URL: `sqlite:${server().databaseFile}` };
-    const command = [process.execPath, scriptPath("users"), "import", path];
+    const command = commandLine("users", "import", path);
     const { code, screen } = await runOnTerminal(command, environment, []);
     expect(code).toBe(0);
     expect(screen).toContain("\r\u001b[K████████████");
@@ -211,5 +211,5 @@ test("users --help: the example it shows is one that the command takes", async (
   const example = /^ *(\{.*\})$/m.exec(stdout)?.[1]?.replace("$2b$12$…", passwordHash) ?? "";
   const ended = await importFile([example], "--dry-run");
   expect(ended.stderr).toContain("1 would be imported");
-  expect(await readFile(scriptPath("users"), "utf8")).toContain("npm run users");
+  expect(stdout).toContain("npm run users");
 });

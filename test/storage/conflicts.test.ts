@@ -1,12 +1,13 @@
 /** Two transactions that meet, step by step: the outcome must not depend on which was first. */
 import { describe, expect, it } from "vitest";
-import { createEventLog } from "../../src/app.ts";
+import { createEventLog } from "../../src/routes/event-log.ts";
 import type { LogEvent } from "../../src/contract/events.ts";
 import { commit } from "../../src/domain/change.ts";
 import type { Stores } from "../../src/domain/ports/storage.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { aCookieSession, anAdmin, aSigningKey, aUser, EPOCH, HASH, NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
+import { aCookieSession, anAdmin, aSigningKey, aUser, EPOCH, HASH } from "../support/rows.ts";
 
 describe.each(databases)("transactions that meet on $name", ({ create }) => {
   const test = eachTestOpens(create);

@@ -1,7 +1,8 @@
 /** The password of an account, and the epoch that says whether a proof of it still stands. */
 import { describe, expect, it } from "vitest";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { aCookieSession, aUser, EPOCH, HASH, NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
+import { aCookieSession, aUser, EPOCH, HASH } from "../support/rows.ts";
 
 describe.each(databases)("credentials on $name", ({ create }) => {
   const test = eachTestOpens(create);

@@ -116,7 +116,7 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
 
   /** Makes the database what a server of that version leaves behind; answers its rows. */
   async function fill(version: string): Promise<Tables> {
-    const opened = await openDatabase(database.url, defaultPool);
+    const opened = await openDatabase(database.target, defaultPool);
     for (const name of EARLIER.slice(0, EARLIER.indexOf(version) + 1)) {
       const provider = { getMigrations: async () => migrations(opened.dialect) };
       const { error } = await new Migrator({ db: opened.db, provider }).migrateTo(name);
@@ -164,7 +164,7 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
     async (version) => {
       const before = await fill(version);
       const lines: string[] = [];
-      const storage = await openStorage(database.url, { onStep: (line) => lines.push(line) });
+      const storage = await openStorage(database.target, { onStep: (line) => lines.push(line) });
       expect(lines).toEqual(MIGRATED.slice(EARLIER.indexOf(version) + 1));
       await expectMigrated(before);
       const found = await storage.users.findByEmail("ada@example.com");
@@ -184,7 +184,7 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
 
   it("a failure at any statement leaves the old schema or the new one, and the next start finishes", async () => {
     const before = await fill("0007-session-failures");
-    const opened = await openDatabase(database.url, defaultPool);
+    const opened = await openDatabase(database.target, defaultPool);
     const schemas: string[] = [];
     for (let at = 1; ; at += 1) {
       const outcome = await migrateToLatest(failingAt(opened, at)).then(
@@ -211,7 +211,7 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
     async () => {
       const before = await fill("0007-session-failures");
       const patient = { ...defaultPool, statementTimeoutSeconds: 60 };
-      const opened = await openDatabase(database.url, patient);
+      const opened = await openDatabase(database.target, patient);
       await fillUp(opened);
       await opened.db.destroy();
       const hashes = () =>
@@ -227,7 +227,7 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
         if (isNew) break;
       }
       expect(outcomes).toContain("SIGKILL");
-      await (await openStorage(database.url)).close();
+      await (await openStorage(database.target)).close();
       expect(await hasEpoch()).toBe(true);
       expect(await hashes()).toEqual(stored);
     },

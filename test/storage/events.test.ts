@@ -1,7 +1,8 @@
 import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { aSignup, aUser, HASH, NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
+import { aSignup, aUser, HASH } from "../support/rows.ts";
 
 /** In the words of both databases. SQLite's REPLACE is in sqlite.test.ts, PostgreSQL's TRUNCATE in postgres.test.ts. */
 const over = `insert into events select id, 'x', level, timestamp, null, '' from events where true
@@ -117,6 +118,39 @@ describe.each(databases)("events on $name", ({ create }) => {
       expect(page).toHaveLength(expected);
     },
   );
+
+  it("LA-07 lists what its owner may see of an account: newest first, from a position on, and of no other", async () => {
+    const [ada, grace] = [aUser(), aUser()];
+    const { requestId, ip } = aSignup(ada);
+    const at = (ms: number) => new Date(NOW + ms).toISOString();
+    const logout = (userId: string, ms: number) =>
+      ({ event: "logout", level: "info", timestamp: at(ms), requestId, ip, userId }) as const;
+    const refreshed = {
+      ...logout(ada.id, 4),
+      event: "token_refreshed",
+      sessionId: uuidv7(),
+    } as const;
+    const failed = { ...logout(ada.id, 5), event: "reset_failed", level: "warn" } as const;
+    const { userId: _, ...ofNobody } = { ...failed, reason: "weak_password" as const };
+    for (const event of [
+      logout(ada.id, 1),
+      logout(grace.id, 2),
+      logout(ada.id, 3),
+      refreshed,
+      ofNobody,
+      logout(ada.id, 3),
+    ])
+      await test.storage.events.insert(uuidv7(), event);
+    const list = (limit: number, before?: { id: string; timestamp: number }) =>
+      test.storage.events.listForOwner(ada.id, limit, before);
+    const all = await list(20);
+    expect(all.map(({ event }) => event)).toEqual([3, 3, 1].map((ms) => logout(ada.id, ms)));
+    const [first, second, third] = all;
+    expect(await list(1)).toEqual([first]);
+    expect(await list(1, first)).toEqual([second]);
+    expect(await list(20, second)).toEqual([third]);
+    expect(await list(20, third)).toEqual([]);
+  });
 
   it("lists the events of an account and of a kind: both must match", async () => {
     const [ada, grace] = [aUser(), aUser()];

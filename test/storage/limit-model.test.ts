@@ -7,7 +7,7 @@ import type { LimitState, TakeRefusal } from "../../src/domain/ports/limits.ts";
 import type { Storage } from "../../src/domain/ports/storage.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { databases, type TestDatabase, testOptions } from "../support/databases.ts";
-import { NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
 
 /** A pace for each key: 3 at once, 1 at once, 5 at once. */
 const PACES = [
@@ -52,7 +52,7 @@ describe.each(databases)("limits on $name", ({ create }) => {
   let storage: Storage;
   beforeEach(async () => {
     database = await create();
-    storage = await openStorage(database.url, testOptions);
+    storage = await openStorage(database.target, testOptions);
   });
   afterEach(async () => {
     await storage.close();
@@ -103,7 +103,7 @@ describe.each(databases)("limits on $name", ({ create }) => {
             if (state && state.paidAt <= now && state.toldUntil <= now) model[at] = undefined;
         } else {
           await storage.close();
-          storage = await openStorage(database.url, testOptions);
+          storage = await openStorage(database.target, testOptions);
         }
         const found = await Promise.all(keys.map(({ keyHash }) => storage.limits.find(keyHash)));
         expect(found).toEqual(model);

@@ -8,7 +8,8 @@ import { lockPolicy } from "../../src/domain/lockout.ts";
 import type { LockPolicy } from "../../src/domain/ports/locks.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { aUser, HASH, NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
+import { aUser, HASH } from "../support/rows.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -173,7 +174,7 @@ describe.each(databases)("limits on $name", ({ create }) => {
     });
 
     it("LA-01 of 200 at once, by two processes, one is told true", async () => {
-      const second = await openStorage(test.database.url);
+      const second = await openStorage(test.database.target);
       const asked = Array.from({ length: 200 }, (_, index) =>
         (index % 2 === 0 ? test.storage : second).limits.markTold(key, NOW + MINUTE, NOW),
       );
@@ -197,12 +198,12 @@ describe.each(databases)("limits on $name", ({ create }) => {
   });
 
   it("RL-08 a restart forgets nothing, and a second process counts in the same row", async () => {
-    const second = await openStorage(test.database.url);
+    const second = await openStorage(test.database.target);
     for (let count = 0; count < 4; count += 1) await take(NOW);
     expect(await second.limits.take(key, pace, NOW)).toBe(0);
     expect(await take(NOW)).toBeGreaterThan(0);
     await second.close();
-    const restarted = await openStorage(test.database.url);
+    const restarted = await openStorage(test.database.target);
     expect(await restarted.limits.take(key, pace, NOW)).toBeGreaterThan(0);
     await restarted.close();
   });

@@ -5,7 +5,8 @@ import { type LockState, nextLock } from "../../src/domain/lock-rule.ts";
 import type { Storage } from "../../src/domain/ports/storage.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { databases, type TestDatabase, testOptions } from "../support/databases.ts";
-import { aUser, HASH, NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
+import { aUser, HASH } from "../support/rows.ts";
 
 /** The longest lock is no first lock doubled, so that the bound is met between two of them. */
 const DURATIONS = { firstLockMs: 100, longestLockMs: 350, memoryMs: 500 };
@@ -35,7 +36,7 @@ describe.each(databases)("locks on $name", ({ create }) => {
   let storage: Storage;
   beforeEach(async () => {
     database = await create();
-    storage = await openStorage(database.url, testOptions);
+    storage = await openStorage(database.target, testOptions);
   });
   afterEach(async () => {
     await storage.close();
@@ -70,7 +71,7 @@ describe.each(databases)("locks on $name", ({ create }) => {
         const isLocked = before.lockedUntil > now;
         if (action === "restart") {
           await storage.close();
-          storage = await openStorage(database.url, testOptions);
+          storage = await openStorage(database.target, testOptions);
         } else if (action === "unlock") {
           expect(await storage.locks.end(id)).toBe(true);
           model[account] = untouched;

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { OutboxMail } from "../../src/domain/ports/mails.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
 
 describe.each(databases)("the outbox on $name", ({ create }) => {
   const test = eachTestOpens(create);
@@ -25,7 +25,7 @@ describe.each(databases)("the outbox on $name", ({ create }) => {
 
   it("gives each of many mails once to several processes", async () => {
     const ids = await Promise.all(Array.from({ length: 30 }, async () => (await insert()).id));
-    const others = await Promise.all([1, 2, 3].map(() => openStorage(test.database.url)));
+    const others = await Promise.all([1, 2, 3].map(() => openStorage(test.database.target)));
     const claimed: string[] = [];
     await Promise.all(
       others.map(async (storage) => {

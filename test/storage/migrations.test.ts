@@ -20,9 +20,9 @@ describe.each(databases)("migrations of $name", ({ create }) => {
   });
   afterEach(() => database.remove());
 
-  /** Runs a module of its own as another process, with the database's URL as its argument. */
+  /** Runs a module of its own as another process, with the database as its argument. */
   function runProcess(script: string): Promise<{ stdout: string }> {
-    const args = ["--input-type=module", "-e", script, database.url];
+    const args = ["--input-type=module", "-e", script, JSON.stringify(database.target)];
     return promisify(execFile)(process.execPath, args);
   }
 
@@ -30,7 +30,7 @@ describe.each(databases)("migrations of $name", ({ create }) => {
     const lines: string[] = [];
     const onStep = (line: string) => void lines.push(line);
     const opened = await Promise.all(
-      Array.from({ length: 4 }, () => openStorage(database.url, { onStep })),
+      Array.from({ length: 4 }, () => openStorage(database.target, { onStep })),
     );
     expect(lines).toEqual(MIGRATED);
     for (const storage of opened) expect(await storage.users.insert(aUser(), HASH)).toBe(true);
@@ -39,14 +39,14 @@ describe.each(databases)("migrations of $name", ({ create }) => {
 
   it("processes racing on an empty database all succeed, and print nothing on stdout but their own", async () => {
     const script = `const { openStorage } = await import(${sourceOf("storage.ts")});
-      const storage = await openStorage(process.argv[1], { onStep: console.log });
+      const storage = await openStorage(JSON.parse(process.argv[1]), { onStep: console.log });
       await storage.close();`;
     const runs = await Promise.all(Array.from({ length: 3 }, () => runProcess(script)));
     expect(runs.map(({ stdout }) => stdout).join("")).toBe(`${MIGRATED.join("\n")}\n`);
   });
 
   it("one that fails is undone as a whole, and can be tried again", async () => {
-    const opened = await openDatabase(database.url, defaultPool);
+    const opened = await openDatabase(database.target, defaultPool);
     const makeAppendOnly = async () => {
       throw new Error("no triggers today");
     };
@@ -62,26 +62,26 @@ describe.each(databases)("migrations of $name", ({ create }) => {
     const script = `const { openDatabase } = await import(${sourceOf("engine/open-database.ts")});
       const { migrateToLatest } = await import(${sourceOf("migrations.ts")});
       const { defaultPool } = await import(${sourceOf("engine/pool.ts")});
-      const opened = await openDatabase(process.argv[1], defaultPool);
+      const opened = await openDatabase(JSON.parse(process.argv[1]), defaultPool);
       const allowDeletionByRetention = () => process.kill(process.pid, "SIGKILL");
       await migrateToLatest({ ...opened, dialect: { ...opened.dialect, allowDeletionByRetention } });`;
     await expect(runProcess(script)).rejects.toMatchObject({ signal: "SIGKILL" });
     const lines: string[] = [];
-    const storage = await openStorage(database.url, { onStep: (line) => lines.push(line) });
+    const storage = await openStorage(database.target, { onStep: (line) => lines.push(line) });
     expect(lines).toEqual(MIGRATED);
     expect(await storage.users.insert(aUser(), HASH)).toBe(true);
     await storage.close();
   });
 
   it("the schema of an earlier version is brought to this one, with its rows", async () => {
-    const opened = await openDatabase(database.url, defaultPool);
+    const opened = await openDatabase(database.target, defaultPool);
     const provider = { getMigrations: async () => migrations(opened.dialect) };
     const earlier = await new Migrator({ db: opened.db, provider }).migrateTo("0001-initial");
     expect(earlier.error).toBeUndefined();
     await opened.db.destroy();
     await database.query(`insert into users (id, email, password_hash, role, disabled, created_at)
       values ('an id', 'ada@example.com', '${HASH}', 'admin', 0, 1)`);
-    const storage = await openStorage(database.url);
+    const storage = await openStorage(database.target);
     expect(await storage.users.findByEmail("ada@example.com")).toMatchObject({
       user: { id: "an id", role: "admin" },
       lockedUntil: 0,
@@ -90,11 +90,11 @@ describe.each(databases)("migrations of $name", ({ create }) => {
   });
 
   it("the schema of a later version is refused in words, and left as it is", async () => {
-    await (await openStorage(database.url)).close();
+    await (await openStorage(database.target)).close();
     await database.query(
       "insert into kysely_migration (name, timestamp) values ('9999-future', '2030-01-01')",
     );
-    await expect(openStorage(database.url)).rejects.toThrow(UnsafeStorageError);
-    await expect(openStorage(database.url)).rejects.toThrow(/another version of Portcullis/);
+    await expect(openStorage(database.target)).rejects.toThrow(UnsafeStorageError);
+    await expect(openStorage(database.target)).rejects.toThrow(/another version of Portcullis/);
   });
 });

@@ -3,15 +3,15 @@
  * never do is read the many to find the few. How long that takes, `npm run bench:growth` says.
  */
 import { DatabaseSync } from "node:sqlite";
-import type { RootOperationNode } from "kysely";
+import { CompiledQuery, type RootOperationNode } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { EventFilter } from "../../src/domain/ports/events.ts";
+import type { EventFilter } from "../../src/domain/ports/event-store.ts";
 import type { Storage } from "../../src/domain/ports/storage.ts";
 import type { UserFilter } from "../../src/domain/ports/users.ts";
 import { openDatabase } from "../../src/storage/engine/open-database.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { createStorage, openStorage } from "../../src/storage/storage.ts";
-import { createSqlite } from "../support/databases.ts";
+import { createPostgres, createSqlite } from "../support/databases.ts";
 
 const file = createSqlite();
 let storage: Storage;
@@ -19,8 +19,8 @@ let queries: RootOperationNode[];
 let planOf: (node: RootOperationNode) => string;
 
 beforeEach(async () => {
-  await (await openStorage(file.url)).close();
-  const database = await openDatabase(file.url, defaultPool);
+  await (await openStorage(file.target)).close();
+  const database = await openDatabase(file.target, defaultPool);
   queries = [];
   const db = database.db.withPlugin({
     transformQuery({ node }) {
@@ -110,6 +110,55 @@ describe("a page of events on SQLite", () => {
     expect(await page({ until: 9 })).toEqual([`SEARCH events USING INDEX ${index}${end}`]);
     const within = `SEARCH events USING INDEX ${index}timestamp>? AND ${end}`;
     expect(await page({ since: 1, until: 9 })).toEqual([within]);
+  });
+});
+
+describe("an account's events, as its owner lists them", () => {
+  it("are found on SQLite without reading those for administrators between them", async () => {
+    const end = "(timestamp,id)<(?,?))";
+    const index = "SEARCH events USING INDEX events_owner (user_id=?";
+    const plans = [
+      ...(await plansOf(() => storage.events.listForOwner("u", 20, undefined))),
+      ...(await plansOf(() => storage.events.listForOwner("u", 20, position))),
+    ];
+    expect(plans).toEqual([`${index})`, `${index} AND ${end}`]);
+  });
+
+  it("are found on PostgreSQL without reading those for administrators between them", async () => {
+    const database = await createPostgres();
+    const ofDatabase = await openDatabase(database.target, defaultPool);
+    try {
+      await (await openStorage(database.target)).close();
+      await database.query(`insert into events (id, event, level, timestamp, user_id, body)
+        select i::text, case when i % 5000 = 0 then 'logout' else 'token_refreshed' end, 'info', i, 'u', '{}'
+        from generate_series(1, 20000) as i`);
+      await database.query("analyze events");
+      const asked: RootOperationNode[] = [];
+      const db = ofDatabase.db.withPlugin({
+        transformQuery({ node }) {
+          asked.push(node);
+          return node;
+        },
+        transformResult: async ({ result }) => result,
+      });
+      const { events } = createStorage({ ...ofDatabase, db });
+      asked.length = 0; // those that a store prepares
+      for (const before of [undefined, { id: "x", timestamp: 12_000 }])
+        await events.listForOwner("u", 20, before);
+      for (const node of asked) {
+        const { sql, parameters } = ofDatabase.db
+          .getExecutor()
+          .compileQuery(node, { queryId: "plan" });
+        const explain = CompiledQuery.raw(`explain (analyze) ${sql}`, [...parameters]);
+        const plan = JSON.stringify((await ofDatabase.db.executeQuery(explain)).rows);
+        expect(plan).toContain("Scan Backward using events_owner");
+        expect(plan).not.toMatch(/Removed by Filter|Sort|Seq Scan/);
+      }
+      expect(asked).toHaveLength(2);
+    } finally {
+      await ofDatabase.db.destroy();
+      await database.remove();
+    }
   });
 });
 

@@ -7,7 +7,7 @@ import { openDatabase } from "../../src/storage/engine/open-database.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { PooledConnection } from "../../src/storage/engine/postgres-pooled-connection.ts";
 import { runPipeline } from "../../src/storage/engine/postgres-pipeline.ts";
-import { createEventLog } from "../../src/app.ts";
+import { createEventLog } from "../../src/routes/event-log.ts";
 import { promoteToAdmin } from "../../src/domain/admins.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { createPostgres, type TestDatabase } from "../support/databases.ts";
@@ -30,11 +30,11 @@ describe("opening a PostgreSQL database", () => {
   it("ST-01 is refused where the database would lose what it acknowledged", async () => {
     const name = nameOf(database.url);
     await database.query(`alter database ${name} set synchronous_commit = off`);
-    const opening = openStorage(database.url);
+    const opening = openStorage(database.target);
     await expect(opening).rejects.toThrow(UnsafeStorageError);
     await expect(opening).rejects.toThrow(/synchronous_commit/);
     await database.query(`alter database ${name} reset synchronous_commit`);
-    await (await openStorage(database.url)).close();
+    await (await openStorage(database.target)).close();
   });
 
   it("is refused where text would not be what it was", async () => {
@@ -43,7 +43,7 @@ describe("opening a PostgreSQL database", () => {
       locale_provider libc locale 'C' template template0`);
     const url = new URL(database.url);
     url.pathname = name;
-    await expect(openStorage(url.href)).rejects.toThrow(/UTF8/);
+    await expect(openStorage({ kind: "postgres", url: url.href })).rejects.toThrow(/UTF8/);
   });
 
   it.each([
@@ -53,7 +53,7 @@ describe("opening a PostgreSQL database", () => {
   ])("LA-03 where %s it is unavailable, and the message repeats no URL", async (_, change) => {
     const url = new URL(database.url);
     change(url);
-    const error: unknown = await openStorage(url.href).then(
+    const error: unknown = await openStorage({ kind: "postgres", url: url.href }).then(
       () => undefined,
       (reason: unknown) => reason,
     );
@@ -64,7 +64,7 @@ describe("opening a PostgreSQL database", () => {
 
 describe("a connection", () => {
   it("prepares a statement once, however often it is run", async () => {
-    const { db } = await openDatabase(database.url, { ...defaultPool, poolSize: 1 });
+    const { db } = await openDatabase(database.target, { ...defaultPool, poolSize: 1 });
     const ask = () => sql<{ n: number }>`select ${1}::int as n`.execute(db);
     for (let i = 0; i < 5; i += 1) await ask();
     const { rows } = await sql<{ statement: string }>`select statement from pg_prepared_statements
@@ -74,7 +74,7 @@ describe("a connection", () => {
   });
 
   it("ST-12 that is cut costs its request; the next one is answered", async () => {
-    const storage = await openStorage(database.url);
+    const storage = await openStorage(database.target);
     const user = aUser();
     await storage.users.insert(user, HASH);
     const working = storage.transaction(async (stores) => {
@@ -89,7 +89,7 @@ describe("a connection", () => {
   });
 
   it("ST-07 is waited for as long as the setting says, and no longer", async () => {
-    const storage = await openStorage(database.url, { poolSize: 1, connectTimeoutSeconds: 1 });
+    const storage = await openStorage(database.target, { poolSize: 1, connectTimeoutSeconds: 1 });
     const waiting = storage.transaction(() => new Promise((resolve) => setTimeout(resolve, 2_500)));
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(storage.poolState()).toMatchObject({ size: 1, idle: 0 });
@@ -103,7 +103,7 @@ describe("a connection", () => {
 
 describe("beside another version", () => {
   it("a column that a later one adds costs nothing", async () => {
-    const storage = await openStorage(database.url);
+    const storage = await openStorage(database.target);
     const user = aUser();
     await storage.users.insert(user, HASH);
     await storage.users.findByEmail(user.email); // prepared now
@@ -113,12 +113,12 @@ describe("beside another version", () => {
   });
 
   it("a start waits for another's migration longer than for any statement", async () => {
-    await (await openStorage(database.url)).close();
+    await (await openStorage(database.target)).close();
     const other = new pg.Client({ connectionString: database.url });
     await other.connect();
     await other.query(`select pg_advisory_lock(5786934566925107200)`);
     let isOpen = false;
-    const opening = openStorage(database.url, { statementTimeoutSeconds: 1 });
+    const opening = openStorage(database.target, { statementTimeoutSeconds: 1 });
     void opening.then(() => (isOpen = true));
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     expect(isOpen).toBe(false);
@@ -129,7 +129,7 @@ describe("beside another version", () => {
 
 describe("a transaction in which a statement failed", () => {
   it("LA-06 is not acknowledged, although its work went on and its commit was taken", async () => {
-    const storage = await openStorage(database.url);
+    const storage = await openStorage(database.target);
     const user = aUser();
     const working = storage.transaction(async (stores) => {
       await stores.users.insert(user, HASH);
@@ -149,7 +149,7 @@ describe("statements in one round trip", () => {
   const jobs = () => database.query("select name from jobs order by name");
 
   async function connected(work: (client: pg.PoolClient) => Promise<void>) {
-    await (await openStorage(database.url)).close();
+    await (await openStorage(database.target)).close();
     const pool = new pg.Pool({ connectionString: database.url, max: 1 });
     const client = await pool.connect();
     await work(client);
@@ -187,7 +187,7 @@ describe("statements in one round trip", () => {
   });
 
   it("take one connection of the pool, and give it back when all of them are answered", async () => {
-    const storage = await openStorage(database.url, { poolSize: 1, connectTimeoutSeconds: 1 });
+    const storage = await openStorage(database.target, { poolSize: 1, connectTimeoutSeconds: 1 });
     const user = aUser();
     const early = storage.together(async (stores) => {
       void stores.users.insert(user, HASH);
@@ -203,7 +203,7 @@ describe("statements in one round trip", () => {
 
 describe("two promotions of one account at once", () => {
   it("LA-01 are told once", async () => {
-    const storage = await openStorage(database.url);
+    const storage = await openStorage(database.target);
     const user = aUser();
     await storage.users.insert(user, HASH);
     const locker = new pg.Client({ connectionString: database.url });
@@ -230,7 +230,7 @@ describe("two promotions of one account at once", () => {
 
 describe("a database that begins to lose what it acknowledges", () => {
   it("ST-01 gets no new connection, keeps the ones it has, and heals by itself", async () => {
-    const storage = await openStorage(database.url, { poolSize: 1 });
+    const storage = await openStorage(database.target, { poolSize: 1 });
     const name = nameOf(database.url);
     await storage.users.insert(aUser(), HASH);
     await database.query(`alter database ${name} set synchronous_commit = off`);
@@ -251,7 +251,7 @@ describe("a database that begins to lose what it acknowledges", () => {
 
 describe("a database that may only be read", () => {
   it("ST-12 refuses changes, answers reads, and heals by itself", async () => {
-    const storage = await openStorage(database.url);
+    const storage = await openStorage(database.target);
     const user = aUser();
     const session = aCookieSession(user);
     await storage.users.insert(user, HASH);
@@ -286,7 +286,7 @@ describe("a database that may only be read", () => {
 
 describe("stored events", () => {
   it("LA-05 cannot be truncated", async () => {
-    const storage = await openStorage(database.url);
+    const storage = await openStorage(database.target);
     await storage.events.insert(uuidv7(), aSignup(aUser()));
     await expect(database.query("truncate events")).rejects.toThrow(/append-only/);
     expect(await database.query("select count(*) as n from events")).toEqual([{ n: 1 }]);

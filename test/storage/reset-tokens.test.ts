@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { aUser, HASH, NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
+import { aUser, HASH } from "../support/rows.ts";
 
 describe.each(databases)("reset tokens on $name", ({ create }) => {
   const test = eachTestOpens(create);

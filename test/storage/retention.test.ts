@@ -2,7 +2,8 @@ import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
 import { deleteOldEvents } from "../../src/domain/retention.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { aSignup, aUser, NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
+import { aSignup, aUser } from "../support/rows.ts";
 
 const DAY_MS = 86_400_000;
 

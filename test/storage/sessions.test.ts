@@ -2,15 +2,8 @@ import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
 import type { User } from "../../src/domain/ports/users.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import {
-  aCookieSession,
-  aSignup,
-  aTokenSession,
-  aUser,
-  EPOCH,
-  HASH,
-  NOW,
-} from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
+import { aCookieSession, aSignup, aTokenSession, aUser, EPOCH, HASH } from "../support/rows.ts";
 
 describe.each(databases)("sessions on $name", ({ create }) => {
   const test = eachTestOpens(create);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { databases, eachTestOpens } from "../support/databases.ts";
-import { aSigningKey, NOW } from "../support/rows.ts";
+import { NOW } from "../support/clock.ts";
+import { aSigningKey } from "../support/rows.ts";
 
 describe.each(databases)("signing keys on $name", ({ create }) => {
   const test = eachTestOpens(create);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { NewSession } from "../../src/domain/ports/sessions.ts";
 import type { Storage, Stores } from "../../src/domain/ports/storage.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { until } from "../support/wait-for.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { createSqlite } from "../support/databases.ts";
 import { aTokenSession, aUser, EPOCH, HASH } from "../support/rows.ts";
 
@@ -15,7 +15,7 @@ let session: NewSession;
 const user = aUser();
 beforeEach(async () => {
   database = createSqlite();
-  storage = await openStorage(database.url);
+  storage = await openStorage(database.target);
   session = aTokenSession(user);
   await storage.users.insert(user, HASH);
   await storage.sessions.insert(session, EPOCH);
@@ -60,7 +60,7 @@ it.each<[string, (work: (stores: Stores) => Promise<unknown>) => Promise<unknown
 it("a reading is kept, which other processes see", async () => {
   const another = new DatabaseSync(database.path);
   const fold = another.prepare("pragma wal_checkpoint(truncate)");
-  await until(async () => {
+  await waitFor(async () => {
     await storage.sessions.touch(session.id, Date.now()); // so that there is a log to be read
     await read();
     return fold.get()?.["busy"] === 1 ? true : undefined;
@@ -72,7 +72,7 @@ it("another process can fold the log in soon after a reading", async () => {
   const another = new DatabaseSync(database.path);
   const fold = another.prepare("pragma wal_checkpoint(truncate)");
   expect(await read()).toBeDefined();
-  await until(() => (fold.get()?.["busy"] === 0 ? true : undefined));
+  await waitFor(() => (fold.get()?.["busy"] === 0 ? true : undefined));
   expect(statSync(`${database.path}-wal`).size).toBe(0);
   another.close();
 });

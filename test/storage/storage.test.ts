@@ -3,7 +3,7 @@ import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
 import { StorageUnavailableError } from "../../src/domain/ports/storage.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { patience } from "../support/retried.ts";
+import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
 import { aCookieSession, aSignup, aUser, EPOCH, HASH, MIGRATED } from "../support/rows.ts";
 
@@ -58,7 +58,7 @@ describe.each(databases)("storage on $name", ({ create }) => {
 
   it(
     "ST-07 a database locked by another connection gives StorageUnavailableError within the bound and nothing half-written",
-    patience,
+    retryOnBusyMachine,
     async () => {
       const [user, session] = [aUser(), aCookieSession(aUser())];
       await test.storage.users.insert(user, HASH);
@@ -101,7 +101,7 @@ describe.each(databases)("storage on $name", ({ create }) => {
 
   it(
     "ST-07 while many writers wait for a lock, reads are answered and the event loop turns",
-    patience,
+    retryOnBusyMachine,
     async () => {
       const user = aUser();
       await test.storage.users.insert(user, HASH);
@@ -127,7 +127,7 @@ describe.each(databases)("storage on $name", ({ create }) => {
 
   it(
     "ST-12 is not writable while somebody else holds the lock, and is again afterwards",
-    patience,
+    retryOnBusyMachine,
     async () => {
       const unlock = await test.database.lock();
       const startedAt = performance.now();
@@ -148,7 +148,7 @@ describe.each(databases)("storage on $name", ({ create }) => {
     await sleep(10);
     await test.storage.close();
     expect(await working).toBe(true);
-    const reopened = await openStorage(test.database.url);
+    const reopened = await openStorage(test.database.target);
     expect(await reopened.users.find(user.id)).toEqual(user);
     await reopened.close();
   });
@@ -176,9 +176,9 @@ describe.each(databases)("storage on $name", ({ create }) => {
     const database = await create();
     const lines: string[] = [];
     const onStep = (line: string) => void lines.push(line);
-    await (await openStorage(database.url, { onStep })).close();
+    await (await openStorage(database.target, { onStep })).close();
     expect(lines).toEqual(MIGRATED);
-    await (await openStorage(database.url, { onStep })).close();
+    await (await openStorage(database.target, { onStep })).close();
     expect(lines).toEqual(MIGRATED);
     await database.remove();
   });

@@ -17,7 +17,7 @@ let opened: Database;
 let storage: Storage;
 beforeEach(async () => {
   database = createSqlite();
-  opened = await openDatabase(database.url, defaultPool);
+  opened = await openDatabase(database.target, defaultPool);
   await migrateToLatest(opened);
   await sql`pragma wal_checkpoint(truncate)`.execute(opened.db); // from here on the log holds what follows
   storage = createStorage(opened);

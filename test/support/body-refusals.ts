@@ -1,26 +1,28 @@
-/** What every route that takes a body, and is open to all, makes of a bad one. */
+/** Sends one body to every route that takes a body and is open to everybody. */
 import { expect } from "vitest";
-import { codeOf, expectSound } from "./answers.ts";
-import { PASSWORD, type Target } from "./in-process-server.ts";
+import { PASSWORD } from "./credentials.ts";
+import type { InProcessServer } from "./in-process-server.ts";
+import { codeOf, expectSoundAnswer } from "./sound-answer.ts";
 
-export const routes = ["/signup", "/login", "/token/login"];
-export const json = { "content-type": "application/json" };
-export const good = JSON.stringify({ email: "mallory@example.com", password: PASSWORD });
+export const bodyRoutes = ["/signup", "/login", "/token/login"];
+export const jsonType = { "content-type": "application/json" };
+/** A body that every one of the routes accepts. */
+export const goodBody = JSON.stringify({ email: "mallory@example.com", password: PASSWORD });
 
-/** Sends the body to every route; answers the codes, after checking that all is sound and unchanged. */
-export async function refusals(
-  target: Target,
+/** The codes with which the routes refuse the body, each once. Fails where one accepts it or anything is changed. */
+export async function refusalsOfBody(
+  server: InProcessServer,
   body: string | Buffer,
-  headers: Record<string, string> = json,
+  headers: Record<string, string> = jsonType,
 ): Promise<string[]> {
-  const before = target.state();
+  const before = server.state();
   const codes: string[] = [];
-  for (const route of routes) {
-    const answer = await target.send("POST", route, headers, body);
-    expectSound(answer);
+  for (const route of bodyRoutes) {
+    const answer = await server.send("POST", route, headers, body);
+    expectSoundAnswer(answer);
     expect(answer.status).toBeGreaterThanOrEqual(400);
     codes.push(codeOf(answer));
   }
-  expect(target.state()).toBe(before);
+  expect(server.state()).toBe(before);
   return [...new Set(codes)];
 }

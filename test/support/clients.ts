@@ -1,8 +1,7 @@
 /** Clients of the SDK, as its users would make them. */
 import { type Client, createClient, memoryTokens } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
-
-export const password = "correct horse battery staple";
+import { ADMIN, PASSWORD } from "./credentials.ts";
 
 /** A browser-like client: cookies in a jar of its own. */
 export function cookieClient(baseUrl: string): Client {
@@ -14,7 +13,14 @@ export function tokenClient(baseUrl: string): Client {
   return createClient({ baseUrl, tokens: memoryTokens() });
 }
 
-/** What a result holds if it succeeded; otherwise the test ends here, and says with what. */
+/** A browser-like client, signed in as the administrator whom every server begins with. */
+export async function adminClient(baseUrl: string): Promise<Client> {
+  const api = cookieClient(baseUrl);
+  dataOf(await api.login(ADMIN));
+  return api;
+}
+
+/** The data of a result that succeeded; throws for any other, and says with what it failed. */
 export function dataOf<R extends { readonly ok: boolean }>(result: R): DataOf<R> {
   if (hasData(result)) return result.data;
   const { problem, failure } = result as { problem?: unknown; failure?: unknown };
@@ -31,17 +37,17 @@ function hasData<R extends { readonly ok: boolean }>(
 
 let made = 0;
 
-/** An address nobody has used in this run. */
+/** An address that no account of this run has. */
 export function freshEmail(): string {
   made += 1;
   return `person-${made}-${process.pid}@example.com`;
 }
 
-/** Signs up and logs in; answers the client, the account and its address. */
+/** Signs up and logs in by cookie; answers the client, the account and its address. */
 export async function signedInClient(baseUrl: string) {
   const api = cookieClient(baseUrl);
   const email = freshEmail();
-  const user = dataOf(await api.signup({ email, password }));
-  dataOf(await api.login({ email, password }));
+  const user = dataOf(await api.signup({ email, password: PASSWORD }));
+  dataOf(await api.login({ email, password: PASSWORD }));
   return { api, user, email };
 }

@@ -1,12 +1,13 @@
-/** One server per file, and the commands beside it, on its database. */
+/** One server per file, and commands that run beside it on its database. */
 import { afterAll, beforeAll } from "vitest";
-import { type Ended, runScript, type ScriptName } from "./commands.ts";
+import { runScript, type ScriptName } from "./commands.ts";
+import type { Ended } from "./ended.ts";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
 
 interface Given {
-  /** What is piped to it. */
+  /** Piped to the command. */
   readonly input?: string | Buffer | undefined;
-  /** Over that of the server. */
+  /** Settings that take the place of those of the server. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 

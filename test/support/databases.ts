@@ -7,10 +7,14 @@ import pg from "pg";
 import { afterEach, beforeEach, inject } from "vitest";
 import type { Storage } from "../../src/domain/ports/storage.ts";
 import { getTypeParser } from "../../src/storage/engine/postgres-connection.ts";
+import type { DatabaseTarget } from "../../src/storage/engine/target.ts";
 import { openStorage, type StorageOptions } from "../../src/storage/storage.ts";
 
 export interface TestDatabase {
+  /** As DATABASE_URL. */
   readonly url: string;
+  /** As the storage opens it. */
+  readonly target: DatabaseTarget;
   /** Runs one statement the way another client of the database would; answers its rows. */
   query(sql: string): Promise<Record<string, unknown>[]>;
   /** Another client holds everything against writing; call the answer to let go. */
@@ -34,7 +38,7 @@ export function eachTestOpens(create: () => Promise<TestDatabase>): {
   let opened: { storage: Storage; database: TestDatabase } | undefined;
   beforeEach(async () => {
     const database = await create();
-    opened = { database, storage: await openStorage(database.url, testOptions) };
+    opened = { database, storage: await openStorage(database.target, testOptions) };
   });
   afterEach(async () => {
     await opened?.storage.close();
@@ -60,6 +64,7 @@ export function createSqlite(): TestDatabase & { readonly path: string } {
   const path = join(folder, "data", "test.db");
   return {
     url: `sqlite:${path}`,
+    target: { kind: "sqlite", path },
     path,
     async query(sql) {
       const connection = new DatabaseSync(path);
@@ -92,6 +97,7 @@ export async function createPostgres(): Promise<TestDatabase> {
   const url = server.href;
   return {
     url,
+    target: { kind: "postgres", url },
     query: (sql) => queryPostgres(url, sql),
     async lock() {
       const client = await connect(url);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll } from "vitest";
-import { createEventLog } from "../../src/app.ts";
+import { createEventLog } from "../../src/routes/event-log.ts";
 import type { LogEvent } from "../../src/contract/events.ts";
 import { PASSWORD_MAX_CODE_POINTS } from "../../src/contract/values.ts";
 import { signup } from "../../src/domain/accounts.ts";
@@ -19,16 +19,15 @@ import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
 import { isCommonPassword } from "../../src/platform/common-passwords.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { openStorage } from "../../src/storage/storage.ts";
-import { CHEAP_COST } from "./cheap-hashes.ts";
+import { NOW } from "./clock.ts";
+import { PASSWORD } from "./credentials.ts";
+import { CHEAP_COST } from "./test-settings.ts";
 
 export const AUTH_SECRET = "correct-battery-0123456789-staple-horse";
 export const ISSUER = "https://auth.example.com";
-export const PASSWORD = "a quiet harbour under snow";
-/** 2026-11-23T10:06:00.000Z, in milliseconds. */
-export const NOW = 1_795_428_360_000;
 export const CLIENT = { ip: "203.0.113.7", userAgent: "test" };
 
-export interface World {
+export interface Domain {
   readonly deps: Dependencies;
   readonly printed: LogEvent[];
   readonly folder: string;
@@ -65,16 +64,16 @@ const pool = createBcryptPool(2, 1000);
 afterAll(() => pool.close());
 const opened: { close(): Promise<void> }[] = [];
 afterAll(async () => {
-  for (const world of opened.splice(0)) await world.close();
+  for (const domain of opened.splice(0)) await domain.close();
 });
 
-export async function openWorld(
+export async function openDomain(
   bcrypt: BcryptWorkers = pool,
   lifetimes: Partial<Dependencies["lifetimes"]> = {},
-): Promise<World> {
+): Promise<Domain> {
   const folder = mkdtempSync(join(tmpdir(), "portcullis-domain-"));
   const databaseFile = join(folder, "test.db");
-  const storage = await openStorage(`sqlite:${databaseFile}`);
+  const storage = await openStorage({ kind: "sqlite", path: databaseFile });
   const printed: LogEvent[] = [];
   const secretKeys = deriveKeys(AUTH_SECRET);
   const deps: Dependencies = {

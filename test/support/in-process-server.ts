@@ -1,4 +1,4 @@
-/** A real server under attack: spoken to byte by byte, and looked into from behind. */
+/** A server in this process, on a database file of its own: a test writes bytes to it, and reads its database. */
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { request as httpRequest } from "node:http";
@@ -9,11 +9,9 @@ import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { readSettings } from "../../src/process/settings.ts";
 import { startServer } from "../../src/process/server.ts";
-import { CHEAP_COST } from "./cheap-hashes.ts";
-import type { Answer } from "./answers.ts";
-
-export const PASSWORD = "a quiet harbour under snow";
-export const ADMIN = { email: "grace@example.com", password: "a tall ship and a star to steer by" };
+import { ADMIN, PASSWORD } from "./credentials.ts";
+import type { Answer } from "./sound-answer.ts";
+import { CHEAP_COST, generousLimits } from "./test-settings.ts";
 
 type Headers = Record<string, string | string[]>;
 
@@ -23,21 +21,14 @@ export interface Login {
   readonly userId: string;
 }
 
-/** No attack here is about limits, which `limits.test.ts` tests: the rule under test answers, and none before it. */
-const generousLimits = {
-  LIMIT_LOGIN_IP: "100000/60",
-  LIMIT_LOGIN_EMAIL: "100000/60",
-  LIMIT_SIGNUP_IP: "100000/60",
-  LIMIT_FORGOT_IP: "100000/60",
-  LIMIT_FORGOT_EMAIL: "100000/60",
-  LIMIT_REFRESH_IP: "100000/60",
-  LOCKOUT_THRESHOLD: "100",
-};
+export type InProcessServer = Awaited<ReturnType<typeof startInProcessServer>>;
 
-export type Target = Awaited<ReturnType<typeof startTarget>>;
-
-export async function startTarget(environment: Record<string, string> = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "portcullis-attack-"));
+/**
+ * Starts a server with the settings, generous limits and the administrator `ADMIN`. Its passwords cost
+ * next to nothing, unless `BCRYPT_COST` is given. Throws where the settings are refused.
+ */
+export async function startInProcessServer(environment: Record<string, string> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "portcullis-server-"));
   const databaseFile = join(folder, "test.db");
   const read = readSettings({
     PORT: "0",
@@ -109,7 +100,11 @@ export async function startTarget(environment: Record<string, string> = {}) {
 
   return {
     port,
+    /** `http://127.0.0.1` and the port. */
+    address: server.address,
     databaseFile,
+    /** All routes it serves, methods and paths as the router knows them. */
+    routes: server.routes,
     send,
     post,
     wire,
@@ -135,6 +130,8 @@ export async function startTarget(environment: Record<string, string> = {}) {
       JSON.parse(
         String(sql("SELECT body FROM events ORDER BY id DESC LIMIT 1")[0]?.["body"]),
       ) as Record<string, unknown>,
+    /** Begins the shutdown; the server goes on listening until it is stopped. */
+    drain: () => server.drain(),
     async stop() {
       await server.stop("the test is over");
       rmSync(folder, { recursive: true });

@@ -3,14 +3,16 @@ import { login, tokenLogin } from "../../src/domain/login.ts";
 import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
 import { recognizeCookie, recognizeSession } from "../../src/domain/sessions.ts";
 import type { User } from "../../src/domain/ports/users.ts";
-import { CLIENT, NOW, PASSWORD, succeeded, type World } from "./domain.ts";
+import { NOW } from "./clock.ts";
+import { PASSWORD } from "./credentials.ts";
+import { CLIENT, type Domain, succeeded } from "./domain.ts";
 
-export async function logInByCookie(world: World, { email }: User, password = PASSWORD) {
+export async function logInByCookie(domain: Domain, { email }: User, password = PASSWORD) {
   const credentials = { email, password };
   return succeeded(
     await login(
-      world.deps,
-      world.at(),
+      domain.deps,
+      domain.at(),
       { ...credentials, client: CLIENT, device: undefined },
       undefined,
     ),
@@ -18,37 +20,41 @@ export async function logInByCookie(world: World, { email }: User, password = PA
 }
 
 /** The pair, and the id of its session, which is the first part of the refresh token. */
-export async function logInByToken(world: World, { email }: User, password = PASSWORD) {
+export async function logInByToken(domain: Domain, { email }: User, password = PASSWORD) {
   const credentials = { email, password };
   const pair = succeeded(
-    await tokenLogin(world.deps, world.at(), { ...credentials, client: CLIENT, device: undefined }),
+    await tokenLogin(domain.deps, domain.at(), {
+      ...credentials,
+      client: CLIENT,
+      device: undefined,
+    }),
   );
   return { ...pair, sessionId: pair.refreshToken.split(".")[0] ?? "" };
 }
 
 /** The role of whoever the cookie signs in; undefined where it signs nobody in. */
-export async function roleByCookie(world: World, secret: string, now = NOW) {
-  return (await recognizeCookie(world.deps, world.at(now), secret))?.user.role;
+export async function roleByCookie(domain: Domain, secret: string, now = NOW) {
+  return (await recognizeCookie(domain.deps, domain.at(now), secret))?.user.role;
 }
 
 /** The same by access token. */
-export async function roleByBearer(world: World, accessToken: string, now = NOW) {
-  const claims = await verifyAccessToken(world.deps, world.at(now), accessToken);
+export async function roleByBearer(domain: Domain, accessToken: string, now = NOW) {
+  const claims = await verifyAccessToken(domain.deps, domain.at(now), accessToken);
   if (claims === undefined) return undefined;
-  return (await recognizeSession(world.deps, world.at(now), claims.sessionId))?.user.role;
+  return (await recognizeSession(domain.deps, domain.at(now), claims.sessionId))?.user.role;
 }
 
 /** The bodies of the stored events with one of the names, oldest first. */
-export function storedEvents(world: World, ...names: string[]): Record<string, unknown>[] {
-  return world
+export function storedEvents(domain: Domain, ...names: string[]): Record<string, unknown>[] {
+  return domain
     .sql("SELECT body FROM events ORDER BY timestamp, id")
     .map(({ body }) => JSON.parse(String(body)) as Record<string, unknown>)
     .filter(({ event }) => names.includes(String(event)));
 }
 
 /** The ids of all sessions there are, or of one account's. */
-export function sessionIds(world: World, userId?: string): unknown[] {
-  const rows = world.sql("SELECT id, user_id FROM sessions ORDER BY id");
+export function sessionIds(domain: Domain, userId?: string): unknown[] {
+  const rows = domain.sql("SELECT id, user_id FROM sessions ORDER BY id");
   return rows
     .filter((row) => userId === undefined || row["user_id"] === userId)
     .map(({ id }) => id);

@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import PostalMime, { type Email } from "postal-mime";
-import { until } from "./wait-for.ts";
+import { waitFor } from "./wait-for.ts";
 
 /** All mails to an address, oldest first. */
 export async function mailsTo(outbox: string, address: string): Promise<Email[]> {
@@ -15,7 +15,7 @@ export async function mailsTo(outbox: string, address: string): Promise<Email[]>
 
 /** Waits until an address has `count` mails, and answers the last. */
 export async function nthMailTo(outbox: string, address: string, count = 1): Promise<Email> {
-  return until(async () => (await mailsTo(outbox, address))[count - 1]);
+  return waitFor(async () => (await mailsTo(outbox, address))[count - 1]);
 }
 
 export function recipients({ to, cc, bcc }: Email): string[] {

@@ -7,7 +7,7 @@ import { request } from "node:https";
 import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./postgres-server.ts";
+import { freePort } from "./free-port.ts";
 
 /** The name the configuration is written for. */
 export const PUBLIC_NAME = "auth.example.com";

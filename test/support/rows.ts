@@ -2,12 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { uuidv7 } from "uuidv7";
 import type { SigningKeyRecord } from "../../src/domain/ports/signing-keys.ts";
-import type { StoredEvent } from "../../src/domain/ports/events.ts";
+import type { StoredEvent } from "../../src/contract/events.ts";
 import type { NewSession, Session } from "../../src/domain/ports/sessions.ts";
 import type { User } from "../../src/domain/ports/users.ts";
+import { NOW } from "./clock.ts";
 
-/** 2026-11-23T10:06:00.000Z, in milliseconds. */
-export const NOW = 1_795_428_360_000;
 /** The credential epoch of an account that was just made. */
 export const EPOCH = 0;
 export const HASH = "v1$10$hash-of-the-password";
@@ -22,6 +21,7 @@ export const MIGRATED = [
   "0006-told-refusals",
   "0007-session-failures",
   "0008-credential-epoch",
+  "0009-owner-events",
 ].map((name) => `migration ${name} applied`);
 
 export function aUser(overrides: Partial<User> = {}): User {

@@ -1,4 +1,4 @@
-/** The real server as a process of its own, on a database file of its own. */
+/** The server as a process of its own, on a database file of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -9,27 +9,15 @@ import { LogEvent } from "../../src/contract/events.ts";
 import { type OperationDescription, problemsOf } from "../../src/contract/operation.ts";
 import { operationIds, operations } from "../../src/contract/operations.ts";
 import { problem } from "../../src/contract/problems.ts";
+import { ADMIN } from "./credentials.ts";
+import { type Ended, readToEnd } from "./ended.ts";
+import { generousLimits } from "./test-settings.ts";
 
 const START = new URL("../../src/start.js", import.meta.url).pathname;
 const START_WITH_CHEAP_HASHES = new URL("start-with-cheap-hashes.ts", import.meta.url).pathname;
 
-export const adminCredentials = {
-  email: "grace@example.com",
-  password: "a tall ship and a star to steer by",
-};
-
-/** All of a test's clients come from one address. */
-export const generousLimits = {
-  LIMIT_LOGIN_IP: "100000/60",
-  LIMIT_LOGIN_EMAIL: "100000/60",
-  LIMIT_SIGNUP_IP: "100000/60",
-  LIMIT_FORGOT_IP: "100000/60",
-  LIMIT_FORGOT_EMAIL: "100000/60",
-  LIMIT_REFRESH_IP: "100000/60",
-  LOCKOUT_THRESHOLD: "100",
-} as const;
-
 export interface ServerProcess {
+  readonly pid: number | undefined;
   readonly baseUrl: string;
   /** A temporary folder with the database in it. */
   readonly folder: string;
@@ -48,7 +36,11 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** The Node that runs it, if not this one. */
   readonly node?: string;
+  /** Wraps the command line: it starts the given one in the end, by `exec`. */
+  readonly launcher?: Launcher;
 }
+
+export type Launcher = (command: readonly string[]) => readonly [string, ...string[]];
 
 /** Starts the server and waits until it listens. Its passwords cost next to nothing, unless `BCRYPT_COST` is given. */
 export async function startServerProcess(options: StartOptions = {}): Promise<ServerProcess> {
@@ -56,13 +48,14 @@ export async function startServerProcess(options: StartOptions = {}): Promise<Se
   const databaseFile = join(folder, "portcullis.db");
   const environment = {
     DATABASE_URL: `sqlite:${databaseFile}`,
-    ADMIN_EMAIL: adminCredentials.email,
-    ADMIN_PASSWORD: adminCredentials.password,
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
     ...generousLimits,
     ...options.environment,
   };
   const entry = "BCRYPT_COST" in environment ? START : START_WITH_CHEAP_HASHES;
-  const child = spawnServer(environment, [], folder, { entry, node: options.node });
+  const { node, launcher } = options;
+  const child = spawnServer(environment, [], folder, { entry, node, launcher });
   const lines: string[] = [];
   let stderr = "";
   child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
@@ -82,6 +75,7 @@ export async function startServerProcess(options: StartOptions = {}): Promise<Se
     throw error;
   });
   const server: ServerProcess = {
+    pid: child.pid,
     // A name, as people use it: cookies with `Secure` are kept for loopback names too.
     baseUrl: address.replace("127.0.0.1", "localhost"),
     folder,
@@ -118,20 +112,37 @@ function undocumentedAnswers(lines: readonly string[]): string[] {
   return [...new Set(answers)].filter((answer) => !documented.includes(answer));
 }
 
-/** What runs, and what runs it. */
 interface Program {
+  /** The file that is run, if not `src/start.js`. */
   readonly entry?: string;
   readonly node?: string | undefined;
+  readonly launcher?: Launcher | undefined;
 }
 
-/** The process alone, with the least hashing there may be and a free port, and nothing of this shell's own settings. */
+/** Runs a server to its end, for a start that is refused. */
+export function runServer(
+  environment: Readonly<Record<string, string>>,
+  nodeArguments: readonly string[] = [],
+): Promise<Ended> {
+  return readToEnd(spawnServer(environment, nodeArguments));
+}
+
+/**
+ * Spawns the process and waits for nothing: on a free port, with the cheapest hashes that a setting
+ * allows, and with none of this shell's own settings. For tests of the start itself.
+ */
 export function spawnServer(
   environment: Readonly<Record<string, string>>,
   nodeArguments: readonly string[] = [],
   folder?: string,
-  { entry = START, node = process.execPath }: Program = {},
+  {
+    entry = START,
+    node = process.execPath,
+    launcher = ([program = "", ...rest]) => [program, ...rest],
+  }: Program = {},
 ): ChildProcess {
-  return spawn(node, [...nodeArguments, entry], {
+  const [program, ...programArguments] = launcher([node, ...nodeArguments, entry]);
+  return spawn(program, programArguments, {
     cwd: folder,
     env: {
       PATH: process.env["PATH"],

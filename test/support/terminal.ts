@@ -1,7 +1,7 @@
 /** A command on a terminal of its own, as a person meets it: by `script` of util-linux, which gives it one. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { until } from "./wait-for.ts";
+import { waitFor } from "./wait-for.ts";
 
 /** `--echo`, or a terminal that shows nothing by itself would hide what the command fails to hide. */
 export const noTerminal = !String(spawnSync("script", ["--help"]).stdout).includes("--echo");
@@ -31,7 +31,7 @@ export async function runOnTerminal(
   try {
     let seen = 0;
     for (const { after, line } of lines) {
-      seen = await until(() => endOf(after, screen, seen) ?? (hasEnded() ? seen : undefined));
+      seen = await waitFor(() => endOf(after, screen, seen) ?? (hasEnded() ? seen : undefined));
       child.stdin.write(`${line}\r`);
     }
     await closed;

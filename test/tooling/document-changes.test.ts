@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mayBreak, unannouncedBreaks, versionOf } from "../../scripts/document-changes.ts";
+import { mayBreak, unannouncedBreaks, versionOf } from "../../scripts/release/document-changes.ts";
 
 type Fields = Record<string, unknown>;
 /** Where in the document, by keys with spaces between; and what becomes of what is there: undefined removes it. */

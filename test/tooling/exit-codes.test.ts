@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 test("a process that starts PostgreSQL for its tests keeps its exit code", () => {
-  const module = new URL("../../labs/soak/embedded-postgres.ts", import.meta.url).href;
+  const module = new URL("../support/embedded-postgres.ts", import.meta.url).href;
   const program = `await import(${JSON.stringify(module)}); process.exitCode = 3;`;
   const ended = spawnSync(process.execPath, ["--input-type=module", "--eval", program]);
   expect(ended.status).toBe(3);

@@ -36,20 +36,20 @@ describe("the style rules", () => {
       "named after what it is about",
     ],
     [
-      "process.env outside config.ts",
-      "src/server.ts",
+      "process.env outside settings.ts",
+      "src/process/server.ts",
       `process.env["PORT"];`,
-      "Only src/config.ts reads the environment",
+      "Only src/process/settings.ts reads the environment",
     ],
     [
       "env taken out of process",
       "src/platform/a.ts",
       `const { env } = process;`,
-      "Only src/config.ts reads the environment",
+      "Only src/process/settings.ts reads the environment",
     ],
     [
       "env imported",
-      "src/server.ts",
+      "src/process/server.ts",
       `import { env } from "node:process";`,
       "the linter sees when its `env` is read",
     ],
@@ -64,6 +64,12 @@ describe("the style rules", () => {
       "src/routes/a.ts",
       `new Date();`,
       "The time comes in as an argument",
+    ],
+    [
+      "markup written by a page's script",
+      "src/pages/browser/a.ts",
+      `document.body.innerHTML = "";`,
+      "use textContent",
     ],
     ["predictable randomness", "src/domain/a.ts", `Math.random();`, "use node:crypto"],
     [
@@ -91,7 +97,7 @@ describe("the style rules", () => {
   });
 
   it.each([
-    ["the environment in config.ts", "src/config.ts", `process.env["PORT"];`],
+    ["the environment in settings.ts", "src/process/settings.ts", `process.env["PORT"];`],
     [
       "a default export where a tool asks for it",
       "packages/http/vitest.config.ts",
@@ -120,9 +126,10 @@ describe("the style rules", () => {
   });
 });
 
+const ERROR = 2;
+
 describe("the rules that ask the compiler", () => {
   const whole = new ESLint({ cwd: root, overrideConfigFile: true, overrideConfig: config });
-  const ERROR = 2;
 
   it.each([
     "no-floating-promises",
@@ -138,10 +145,39 @@ describe("the rules that ask the compiler", () => {
     "no-unsafe-return",
     "consistent-type-imports",
   ])("include %s", async (rule) => {
-    for (const file of ["src/server.ts", "client/src/client.ts", "packages/http/src/setup.ts"]) {
+    for (const file of [
+      "src/process/server.ts",
+      "client/src/client.ts",
+      "packages/http/src/setup.ts",
+    ]) {
       expect(await whole.calculateConfigForFile(join(root, file))).toMatchObject({
         rules: { [`@typescript-eslint/${rule}`]: expect.arrayContaining([ERROR]) },
       });
     }
+  });
+});
+
+describe("the rules of labs/", () => {
+  // As from the command line: each file has the configuration of the nearest eslint.config.js.
+  const asRun = new ESLint({ cwd: root });
+
+  it("are not those of the product, whose run leaves labs/ out", async () => {
+    const ofProduct = new ESLint({ cwd: root, overrideConfigFile: "eslint.config.js" });
+    expect(await ofProduct.isPathIgnored("labs/bench.ts")).toBe(true);
+    expect(await asRun.isPathIgnored("labs/bench.ts")).toBe(false);
+  });
+
+  it("know promises, imports and the house style, and not the strict rules", async () => {
+    const { rules } = (await asRun.calculateConfigForFile("labs/soak-kill.ts")) as {
+      rules: Readonly<Record<string, unknown>>;
+    };
+    for (const rule of [
+      "@typescript-eslint/no-floating-promises",
+      "import-x/no-cycle",
+      "portcullis/room-imports",
+      "portcullis/assertion-says-why",
+    ])
+      expect(rules).toMatchObject({ [rule]: expect.arrayContaining([ERROR]) });
+    expect(rules).not.toHaveProperty(["@typescript-eslint/no-unsafe-argument"]);
   });
 });

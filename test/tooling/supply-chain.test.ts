@@ -49,6 +49,20 @@ describe("SC-02 what npm installs", () => {
     expect(read(".ci/run")).not.toMatch(/\bnpm (i|install|add)\b/);
   });
 
+  it("SC-02 has the same versions in labs/ as at the root, and its own packages from their folders", () => {
+    const labs = JSON.parse(read("labs/package.json")) as typeof manifest;
+    expect(labs.dependencies).toBeUndefined(); // `npm ci --omit=dev` installs nothing for them
+    const {
+      "@portcullis/client": client,
+      "@hectoday/http": http,
+      ...others
+    } = labs.devDependencies;
+    expect([client, http]).toEqual(["file:../client", "file:../packages/http"]);
+    expect({ ...manifest.dependencies, ...manifest.devDependencies }).toMatchObject(others);
+    expect(lockfile.packages["node_modules/@portcullis/labs"]?.link).toBe(true);
+    expect(Object.keys(lockfile.packages).filter((path) => path.startsWith("labs/"))).toEqual([]);
+  });
+
   it("SC-02 runs no install script that allowScripts does not decide on", () => {
     const withScript = installed
       .filter(([, { hasInstallScript }]) => hasInstallScript)

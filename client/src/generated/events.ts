@@ -94,6 +94,7 @@ export const eventSchemas = {
     ...base,
     event: z.literal("login_locked"),
     level: z.literal("warn"),
+    userId: z.exactOptional(UserId),
     email: Email,
     lockedUntil: Timestamp,
   }),
@@ -152,7 +153,7 @@ export const eventSchemas = {
     event: z.literal("rate_limited"),
     level: z.literal("warn"),
     operation: Operation,
-    key: z.enum(["ip", "email", "account", "global"]),
+    key: z.enum(["ip", "email", "account"]),
   }),
   password_reset: z.looseObject({
     ...base,

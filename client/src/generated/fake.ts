@@ -4,6 +4,7 @@ export const fakeTable = {
   signup: {
     success: 201,
     isForAdmins: false,
+    isChallenging: false,
     problems: [
       "weak_password",
       "validation_failed",
@@ -31,6 +32,7 @@ export const fakeTable = {
   login: {
     success: 200,
     isForAdmins: false,
+    isChallenging: false,
     problems: [
       "validation_failed",
       "invalid_json",
@@ -57,6 +59,7 @@ export const fakeTable = {
   logout: {
     success: 204,
     isForAdmins: false,
+    isChallenging: false,
     problems: ["validation_failed", "csrf_rejected", "internal_error", "overloaded"],
     params: {},
     query: {},
@@ -64,6 +67,7 @@ export const fakeTable = {
   getMe: {
     success: 200,
     isForAdmins: false,
+    isChallenging: true,
     problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
     params: {},
     query: {},
@@ -71,16 +75,24 @@ export const fakeTable = {
   listMySessions: {
     success: 200,
     isForAdmins: false,
+    isChallenging: true,
     problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
     params: {},
     query: {
-      limit: { type: "integer", minimum: 1, maximum: 100 },
-      cursor: { type: "string", minLength: 1, maxLength: 512, pattern: "^[A-Za-z0-9_-]+$" },
+      limit: { type: "integer", minimum: 1, maximum: 100, optional: true },
+      cursor: {
+        type: "string",
+        minLength: 1,
+        maxLength: 512,
+        pattern: "^[A-Za-z0-9_-]+$",
+        optional: true,
+      },
     },
   },
   revokeMyOtherSessions: {
     success: 204,
     isForAdmins: false,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "unauthenticated",
@@ -94,6 +106,7 @@ export const fakeTable = {
   revokeMySession: {
     success: 204,
     isForAdmins: false,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "unauthenticated",
@@ -112,9 +125,27 @@ export const fakeTable = {
     },
     query: {},
   },
+  listMyEvents: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
+    params: {},
+    query: {
+      limit: { type: "integer", minimum: 1, maximum: 100, optional: true },
+      cursor: {
+        type: "string",
+        minLength: 1,
+        maxLength: 512,
+        pattern: "^[A-Za-z0-9_-]+$",
+        optional: true,
+      },
+    },
+  },
   changePassword: {
     success: 204,
     isForAdmins: false,
+    isChallenging: true,
     problems: [
       "weak_password",
       "validation_failed",
@@ -138,6 +169,7 @@ export const fakeTable = {
   deleteMe: {
     success: 204,
     isForAdmins: false,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "invalid_json",
@@ -158,6 +190,7 @@ export const fakeTable = {
   tokenLogin: {
     success: 200,
     isForAdmins: false,
+    isChallenging: false,
     problems: [
       "validation_failed",
       "invalid_json",
@@ -184,6 +217,7 @@ export const fakeTable = {
   tokenRefresh: {
     success: 200,
     isForAdmins: false,
+    isChallenging: false,
     problems: [
       "validation_failed",
       "invalid_json",
@@ -202,6 +236,7 @@ export const fakeTable = {
   tokenRevoke: {
     success: 204,
     isForAdmins: false,
+    isChallenging: false,
     problems: [
       "validation_failed",
       "invalid_json",
@@ -218,6 +253,7 @@ export const fakeTable = {
   getTokenMe: {
     success: 200,
     isForAdmins: false,
+    isChallenging: true,
     problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
     params: {},
     query: {},
@@ -225,6 +261,7 @@ export const fakeTable = {
   forgotPassword: {
     success: 202,
     isForAdmins: false,
+    isChallenging: false,
     problems: [
       "validation_failed",
       "invalid_json",
@@ -249,6 +286,7 @@ export const fakeTable = {
   resetPassword: {
     success: 204,
     isForAdmins: false,
+    isChallenging: false,
     problems: [
       "invalid_reset_token",
       "weak_password",
@@ -271,11 +309,13 @@ export const fakeTable = {
   listUsers: {
     success: 200,
     isForAdmins: true,
+    isChallenging: true,
     problems: ["validation_failed", "unauthenticated", "forbidden", "internal_error", "overloaded"],
   },
   getUser: {
     success: 200,
     isForAdmins: true,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "unauthenticated",
@@ -288,6 +328,7 @@ export const fakeTable = {
   updateUser: {
     success: 200,
     isForAdmins: true,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "invalid_json",
@@ -305,6 +346,7 @@ export const fakeTable = {
   deleteUser: {
     success: 204,
     isForAdmins: true,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "unauthenticated",
@@ -319,6 +361,7 @@ export const fakeTable = {
   unlockUser: {
     success: 204,
     isForAdmins: true,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "unauthenticated",
@@ -332,6 +375,7 @@ export const fakeTable = {
   revokeUserSessions: {
     success: 204,
     isForAdmins: true,
+    isChallenging: true,
     problems: [
       "validation_failed",
       "unauthenticated",
@@ -345,11 +389,13 @@ export const fakeTable = {
   listEvents: {
     success: 200,
     isForAdmins: true,
+    isChallenging: true,
     problems: ["validation_failed", "unauthenticated", "forbidden", "internal_error", "overloaded"],
   },
   getJwks: {
     success: 200,
     isForAdmins: false,
+    isChallenging: false,
     problems: ["validation_failed"],
     params: {},
     query: {},
@@ -357,6 +403,7 @@ export const fakeTable = {
   getHealth: {
     success: 200,
     isForAdmins: false,
+    isChallenging: false,
     problems: ["validation_failed"],
     params: {},
     query: {},
@@ -364,6 +411,7 @@ export const fakeTable = {
   getReadiness: {
     success: 200,
     isForAdmins: false,
+    isChallenging: false,
     problems: ["validation_failed", "overloaded"],
     params: {},
     query: {},
@@ -371,10 +419,16 @@ export const fakeTable = {
   getMetrics: {
     success: 200,
     isForAdmins: false,
+    isChallenging: true,
     problems: ["validation_failed", "unauthenticated", "not_found"],
     params: {},
     query: {},
   },
+} as const;
+
+export const credentialTable = {
+  session: { sentByBrowser: true },
+  bearer: { sentByBrowser: false },
 } as const;
 
 export const problemDocuments = {

@@ -27,6 +27,7 @@ export const operationTable = {
     query: [],
     body: true,
     accepts: [],
+    learns: "csrfToken",
     answers: {
       "200": "json",
       "400": "problem",
@@ -46,6 +47,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: ["session"],
+    learns: "signedOut",
     answers: {
       "204": "none",
       "400": "problem",
@@ -117,6 +119,21 @@ export const operationTable = {
       "503": "problem",
     },
   },
+  listMyEvents: {
+    method: "GET",
+    path: "/me/events",
+    params: [],
+    query: ["limit", "cursor"],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
   changePassword: {
     method: "POST",
     path: "/me/password",
@@ -163,6 +180,7 @@ export const operationTable = {
     query: [],
     body: true,
     accepts: [],
+    learns: "tokens",
     answers: {
       "200": "json",
       "400": "problem",
@@ -182,6 +200,7 @@ export const operationTable = {
     query: [],
     body: true,
     accepts: [],
+    learns: "tokens",
     answers: {
       "200": "json",
       "400": "problem",
@@ -201,6 +220,7 @@ export const operationTable = {
     query: [],
     body: true,
     accepts: [],
+    learns: "signedOut",
     answers: {
       "204": "none",
       "400": "problem",

@@ -139,6 +139,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/me/events": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List what happened to your account
+     * @description Logins, refused ones too, endings of sessions, changes of the password and of the account: newest first, a page at a time. Each says when it was and, unless an administrator or a command did it, from where.
+     *
+     *     May log: `overloaded`, `unhandled_error`.
+     */
+    get: operations["listMyEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/me/password": {
     parameters: {
       query?: never;
@@ -613,8 +635,10 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * Too many wrong passwords: until then, only a device the account knows can log in.
+     * Too many wrong passwords.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     Until `lockedUntil`, only a device the account knows can log in.
      */
     post: operations["log_login_locked"];
     delete?: never;
@@ -1340,7 +1364,7 @@ export interface components {
      *     }
      */
     EventPage: {
-      items: components["schemas"]["LogEvent"][];
+      items: components["schemas"]["StoredEvent"][];
       /** @description Send it as `cursor` for the next page; null at the end. */
       nextCursor: string | null;
     };
@@ -1749,13 +1773,14 @@ export interface components {
       reason: "wrong_password" | "user_not_found" | "account_locked" | "account_disabled";
     };
     /**
-     * @description Too many wrong passwords: until then, only a device the account knows can log in.
+     * @description Too many wrong passwords. Until `lockedUntil`, only a device the account knows can log in.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
      *       "ip": "203.0.113.7",
      *       "event": "login_locked",
      *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
      *       "email": "ada@example.com",
      *       "lockedUntil": "2026-11-23T10:21:00.000Z"
      *     }
@@ -1781,6 +1806,12 @@ export interface components {
       event: "login_locked";
       /** @enum {string} */
       level: "warn";
+      /**
+       * Format: uuid
+       * @description Absent from events of versions before 0.2.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId?: string;
       /**
        * Format: idn-email
        * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
@@ -2049,6 +2080,425 @@ export interface components {
       retryAfterSeconds: number;
     };
     /**
+     * @description What happened to your account, told apart by `event`.
+     * @example {
+     *       "event": "logout",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnEvent:
+      | components["schemas"]["OwnSignupEvent"]
+      | components["schemas"]["OwnLoginSuccessEvent"]
+      | components["schemas"]["OwnLoginFailedEvent"]
+      | components["schemas"]["OwnLoginLockedEvent"]
+      | components["schemas"]["OwnLogoutEvent"]
+      | components["schemas"]["OwnSessionRevokedEvent"]
+      | components["schemas"]["OwnTokenRevokedEvent"]
+      | components["schemas"]["OwnRefreshTokenReuseEvent"]
+      | components["schemas"]["OwnPasswordChangedEvent"]
+      | components["schemas"]["OwnPasswordResetEvent"]
+      | components["schemas"]["OwnResetTokenCreatedEvent"]
+      | components["schemas"]["OwnUserUpdatedEvent"]
+      | components["schemas"]["OwnUserUnlockedEvent"];
+    /**
+     * @description One page.
+     * @example {
+     *       "items": [
+     *         {
+     *           "event": "login_success",
+     *           "timestamp": "2026-11-23T10:06:00.000Z",
+     *           "ip": "203.0.113.7",
+     *           "method": "session"
+     *         }
+     *       ],
+     *       "nextCursor": null
+     *     }
+     */
+    OwnEventPage: {
+      items: components["schemas"]["OwnEvent"][];
+      /** @description Send it as `cursor` for the next page; null at the end. */
+      nextCursor: string | null;
+    };
+    /**
+     * @description A login was refused, or a current password.
+     * @example {
+     *       "event": "login_failed",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnLoginFailedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "login_failed";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description Too many wrong passwords.
+     * @example {
+     *       "event": "login_locked",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnLoginLockedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "login_locked";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description Somebody logged in.
+     * @example {
+     *       "event": "login_success",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "method": "session"
+     *     }
+     */
+    OwnLoginSuccessEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "login_success";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /** @enum {string} */
+      method: "session" | "token";
+    };
+    /**
+     * @description Somebody logged out.
+     * @example {
+     *       "event": "logout",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnLogoutEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "logout";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description An owner changed the password.
+     * @example {
+     *       "event": "password_changed",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnPasswordChangedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "password_changed";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description An owner chose a new password by a mailed token.
+     * @example {
+     *       "event": "password_reset",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnPasswordResetEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "password_reset";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description A refresh token was used again, and its session has ended.
+     * @example {
+     *       "event": "refresh_token_reuse",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnRefreshTokenReuseEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "refresh_token_reuse";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description A link to choose a new password was put into the outbox.
+     * @example {
+     *       "event": "reset_token_created",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnResetTokenCreatedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reset_token_created";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description A session ended before its time, other than by logout.
+     * @example {
+     *       "event": "session_revoked",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "by": "user"
+     *     }
+     */
+    OwnSessionRevokedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "session_revoked";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description `wrong_password`: it sent too many wrong current passwords.
+       * @enum {string}
+       */
+      by:
+        | "user"
+        | "admin"
+        | "password_change"
+        | "password_reset"
+        | "disable"
+        | "reuse"
+        | "wrong_password";
+    };
+    /**
+     * @description An account was made.
+     * @example {
+     *       "event": "signup",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnSignupEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "signup";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description A token, and the session behind it, was revoked by whoever held it.
+     * @example {
+     *       "event": "token_revoked",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnTokenRevokedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "token_revoked";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description An administrator ended the lock of an account.
+     * @example {
+     *       "event": "user_unlocked",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "by": "user"
+     *     }
+     */
+    OwnUserUnlockedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "user_unlocked";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description `user`: you; `admin`: an administrator; `command`: a command on the server's own machine.
+       * @enum {string}
+       */
+      by: "user" | "admin" | "command";
+    };
+    /**
+     * @description An administrator, or a command, changed an account.
+     * @example {
+     *       "event": "user_updated",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "changes": {
+     *         "disabled": true
+     *       },
+     *       "by": "user"
+     *     }
+     */
+    OwnUserUpdatedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "user_updated";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      changes: {
+        /**
+         * @description What the account may do.
+         * @example user
+         * @enum {string}
+         */
+        role?: "user" | "admin";
+        disabled?: boolean;
+      };
+      /**
+       * @description `user`: you; `admin`: an administrator; `command`: a command on the server's own machine.
+       * @enum {string}
+       */
+      by: "user" | "admin" | "command";
+    };
+    /**
      * @description An owner changed the password.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -2194,7 +2644,7 @@ export interface components {
       /** @description An operationId. */
       operation: string;
       /** @enum {string} */
-      key: "ip" | "email" | "account" | "global";
+      key: "ip" | "email" | "account";
     };
     /**
      * @description Too many requests. Wait `retryAfterSeconds`, then try again. Asking sooner is refused, and costs nothing.
@@ -2871,6 +3321,40 @@ export interface components {
        */
       password: string;
     };
+    /**
+     * @description A security event, told apart by `event`.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "logout",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43"
+     *     }
+     */
+    StoredEvent:
+      | components["schemas"]["SignupEvent"]
+      | components["schemas"]["SignupFailedEvent"]
+      | components["schemas"]["LoginSuccessEvent"]
+      | components["schemas"]["LoginFailedEvent"]
+      | components["schemas"]["LoginLockedEvent"]
+      | components["schemas"]["LogoutEvent"]
+      | components["schemas"]["SessionRevokedEvent"]
+      | components["schemas"]["TokenRefreshedEvent"]
+      | components["schemas"]["TokenRevokedEvent"]
+      | components["schemas"]["RefreshTokenReuseEvent"]
+      | components["schemas"]["PasswordChangedEvent"]
+      | components["schemas"]["RateLimitedEvent"]
+      | components["schemas"]["PasswordResetEvent"]
+      | components["schemas"]["ResetTokenCreatedEvent"]
+      | components["schemas"]["ResetRequestedUnknownEmailEvent"]
+      | components["schemas"]["ResetFailedEvent"]
+      | components["schemas"]["CsrfRejectedEvent"]
+      | components["schemas"]["AuthorizationDeniedEvent"]
+      | components["schemas"]["UserUpdatedEvent"]
+      | components["schemas"]["UserDeletedEvent"]
+      | components["schemas"]["UserUnlockedEvent"]
+      | components["schemas"]["SigningKeyRotatedEvent"];
     /**
      * @description The tokens of a token session.
      * @example {
@@ -3996,6 +4480,74 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description `internal_error`: Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description `overloaded`: The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  listMyEvents: {
+    parameters: {
+      query?: {
+        /** @description How many items at the most. */
+        limit?: number;
+        /** @description Where a page ends. Opaque; it comes from `nextCursor` and is refused if altered. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of your events. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OwnEventPage"];
+        };
+      };
+      /** @description `validation_failed`: The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description `unauthenticated`: Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
       /** @description `internal_error`: Something went wrong. */
@@ -5456,13 +6008,7 @@ export interface operations {
           | "user_updated"
           | "user_deleted"
           | "user_unlocked"
-          | "signing_key_rotated"
-          | "request"
-          | "mail_failed"
-          | "overloaded"
-          | "unhandled_error"
-          | "server_started"
-          | "server_stopped";
+          | "signing_key_rotated";
         /** @description Only events about this account. */
         userId?: string;
         /** @description Only events at this instant or later. */

@@ -1,7 +1,16 @@
-/** What the fake server remembers: accounts and their sessions, in memory, for as long as the fake lives. */
+/** The fake server's memory: accounts, their sessions and their history, for as long as the fake lives. */
 import type { components } from "../generated/schema.ts";
 
 type User = components["schemas"]["User"];
+type OwnEvent = components["schemas"]["OwnEvent"];
+type WithoutOccasion<E> = E extends unknown ? Omit<E, "timestamp" | "ip"> : never;
+/** An event without its time and client address. */
+type Happening = WithoutOccasion<OwnEvent>;
+/** Why a session ends before its time. */
+type EndedBy = Extract<OwnEvent, { readonly event: "session_revoked" }>["by"];
+
+/** The client's address, as far as a fake without a network knows it. */
+export const CLIENT_IP = "127.0.0.1";
 
 /** Lifetimes as the server has them by default. Milliseconds. */
 const COOKIE_SESSION_MS = 86_400_000;
@@ -14,6 +23,8 @@ const REFRESH_GRACE_MS = 10_000;
 export interface Account {
   readonly user: User;
   password: string;
+  /** The newest last. */
+  readonly events: OwnEvent[];
   resetToken?: { readonly token: string; readonly expiresAt: number };
 }
 
@@ -55,14 +66,21 @@ export class Accounts {
       role: "user",
       disabled: false,
     } as const;
-    const account = { user: { ...user, createdAt }, password };
+    const account = { user: { ...user, createdAt }, password, events: [] };
     this.#byEmail.set(account.user.email, account);
+    this.record(account, { event: "signup" }, now);
     return account;
   }
 
   remove(account: Account): void {
     this.#byEmail.delete(account.user.email);
-    this.endSessions(account);
+    for (const session of this.#sessions) if (session.account === account) this.end(session);
+  }
+
+  /** Adds to the account's own history. */
+  record(account: Account, happening: Happening, now: number): void {
+    const timestamp = new Date(now).toISOString();
+    account.events.push({ ...happening, timestamp, ip: CLIENT_IP });
   }
 
   startSession(
@@ -110,7 +128,7 @@ export class Accounts {
     );
   }
 
-  /** Exchanges a refresh token; one that was used before, but for a lost answer, ends its session. */
+  /** Rotates a refresh token; one that was used before, but for a lost answer, ends its session. */
   refresh(refreshToken: string, now: number): Session | undefined {
     const session = this.findByAnyToken(refreshToken, now);
     const at = session?.pairs.findIndex((pair) => pair.refreshToken === refreshToken) ?? -1;
@@ -119,7 +137,8 @@ export class Accounts {
     if (age === 0) session.pairs.push(newPair(now));
     const isRepeated = age === 1 && now < currentPair(session).madeAt + REFRESH_GRACE_MS;
     if (age === 0 || isRepeated) return session;
-    this.end(session);
+    this.record(session.account, { event: "refresh_token_reuse" }, now);
+    this.revoke(session, "reuse", now);
     return undefined;
   }
 
@@ -127,12 +146,20 @@ export class Accounts {
     this.#sessions.delete(session);
   }
 
-  endSessions(account: Account, but?: Session): void {
-    for (const session of this.#sessions)
-      if (session.account === account && session !== but) this.end(session);
+  /** Ends a session before its time, and records why. */
+  revoke(session: Session, by: EndedBy, now: number): void {
+    this.end(session);
+    this.record(session.account, { event: "session_revoked", by }, now);
+  }
+
+  /** Ends the live sessions of the account, but for one. */
+  revokeAll(account: Account, by: EndedBy, now: number, but?: Session): void {
+    for (const session of this.sessionsOf(account, now))
+      if (session !== but) this.revoke(session, by, now);
   }
 
   startReset(account: Account, now: number): void {
+    this.record(account, { event: "reset_token_created" }, now);
     account.resetToken = { token: newSecret(), expiresAt: now + RESET_TOKEN_MS };
   }
 

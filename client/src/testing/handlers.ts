@@ -1,13 +1,21 @@
-/** What the fake server answers, by operation: the rules of the real one, as far as a test of a client meets them. */
+/** The fake server's answers, by operation: the rules of the real one, as far as a test of a client meets them. */
 import type { fakeTable } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
 import type { Input, OperationId } from "../input.ts";
 import type { Result } from "../result.ts";
-import { type Account, type Accounts, currentPair, newSecret, type Session } from "./accounts.ts";
+import {
+  type Account,
+  type Accounts,
+  CLIENT_IP,
+  currentPair,
+  newSecret,
+  type Session,
+} from "./accounts.ts";
+import type { Issue } from "./rules.ts";
 
 /** `PASSWORD_MIN_LENGTH` of the server, by default. Code points. */
 const PASSWORD_MIN_LENGTH = 15;
-/** What the server sends where it is asked for no number. */
+/** The length of a page where the request gives none. */
 const PAGE_LIMIT = 20;
 
 /** The codes of the problems an operation documents. */
@@ -33,10 +41,14 @@ export interface Call<K extends OperationId> {
 
 type DataOf<R> = R extends { readonly ok: true; readonly data: infer D } ? D : never;
 
-/** What an operation comes to, in the document's own types. */
+/** The outcome of an operation, in the document's own types. */
 export type Answer<K extends OperationId> =
   | { readonly data: DataOf<Result<K>>; readonly cookies?: readonly string[] }
-  | { readonly problem: ProblemCode<K>; readonly reasons?: readonly WeakPasswordReason[] };
+  | {
+      readonly problem: ProblemCode<K>;
+      readonly reasons?: readonly WeakPasswordReason[];
+      readonly issues?: readonly Issue[];
+    };
 
 type WeakPasswordReason = components["schemas"]["WeakPasswordProblem"]["reasons"][number];
 
@@ -44,6 +56,13 @@ export type Handlers = { readonly [K in OpenOperation]: (call: Call<K>) => Answe
 
 const done = { data: undefined };
 const weakPassword = { problem: "weak_password", reasons: ["too_short"] } as const;
+const cursorIssue: Issue = {
+  part: "query",
+  path: ["cursor"],
+  message: "Must be the nextCursor of an earlier page of this list",
+  code: "invalid_cursor",
+};
+const foreignCursor = { problem: "validation_failed", issues: [cursorIssue] } as const;
 const notLoggedIn = { problem: "invalid_credentials" } as const;
 /** 400 days. */
 const DEVICE_LIFETIME_SECONDS = 34_560_000;
@@ -56,15 +75,16 @@ export const handlers: Handlers = {
     return { data: accounts.add(email, password, now).user };
   },
   login({ input, accounts, cookieSession, userAgent, now }) {
-    const account = findByCredentials(accounts, input);
+    const account = findByCredentials(accounts, input, now);
     if (account === undefined) return notLoggedIn;
-    if (cookieSession) accounts.end(cookieSession);
+    if (cookieSession) accounts.revoke(cookieSession, "user", now);
     const { secret, csrfToken, expiresAt } = accounts.startSession(
       account,
       "cookie",
       userAgent,
       now,
     );
+    accounts.record(account, { event: "login_success", method: "session" }, now);
     const maxAgeSeconds = Math.floor((expiresAt - now) / 1000);
     const cookies = [`__Host-session=${secret}; HttpOnly`, `__Host-csrf=${csrfToken}`];
     return {
@@ -72,8 +92,11 @@ export const handlers: Handlers = {
       cookies: cookies.map((cookie) => cookieOf(cookie, maxAgeSeconds)),
     };
   },
-  logout({ accounts, caller }) {
-    if (caller) accounts.end(caller);
+  logout({ accounts, caller, now }) {
+    if (caller) {
+      accounts.end(caller);
+      accounts.record(caller.account, { event: "logout" }, now);
+    }
     return { ...done, cookies: cleared };
   },
   getMe: ({ caller }) => ({ data: caller.account.user }),
@@ -81,37 +104,49 @@ export const handlers: Handlers = {
   listMySessions({ input: { limit = PAGE_LIMIT, cursor }, accounts, caller, now }) {
     const all = accounts.sessionsOf(caller.account, now);
     const at = all.findIndex(({ id }) => id === cursor);
-    if (cursor !== undefined && at === -1) return { problem: "validation_failed" };
+    if (cursor !== undefined && at === -1) return foreignCursor;
     const sessions = all.slice(at + 1);
     const page = sessions.slice(0, limit);
     const nextCursor = page.length < sessions.length ? (page.at(-1)?.id ?? null) : null;
     return { data: { items: page.map((session) => presentSession(session, caller)), nextCursor } };
   },
+  listMyEvents({ input: { limit = PAGE_LIMIT, cursor }, caller }) {
+    // A cursor is the number of events that are older. New ones do not move it.
+    const { events } = caller.account;
+    const older = cursor === undefined ? events.length : Number(cursor);
+    if (!(older <= events.length)) return foreignCursor;
+    const first = Math.max(0, older - limit);
+    const items = events.slice(first, older).reverse();
+    return { data: { items, nextCursor: first > 0 ? String(first) : null } };
+  },
   revokeMySession({ input: { sessionId }, accounts, caller, now }) {
     const session = accounts.sessionsOf(caller.account, now).find(({ id }) => id === sessionId);
     if (session === undefined) return { problem: "not_found" };
-    accounts.end(session);
+    accounts.revoke(session, "user", now);
     return done;
   },
-  revokeMyOtherSessions({ accounts, caller }) {
-    accounts.endSessions(caller.account, caller);
+  revokeMyOtherSessions({ accounts, caller, now }) {
+    accounts.revokeAll(caller.account, "user", now, caller);
     return done;
   },
-  changePassword({ input: { currentPassword, newPassword }, accounts, caller }) {
-    if (caller.account.password !== currentPassword) return notLoggedIn;
+  changePassword({ input: { currentPassword, newPassword }, accounts, caller, now }) {
+    const { account } = caller;
+    if (!knowsPassword(accounts, account, currentPassword, now)) return notLoggedIn;
     if (isWeak(newPassword)) return weakPassword;
-    setPassword(caller.account, newPassword);
-    accounts.endSessions(caller.account, caller);
+    setPassword(account, newPassword);
+    accounts.record(account, { event: "password_changed" }, now);
+    accounts.revokeAll(account, "password_change", now, caller);
     return done;
   },
-  deleteMe({ input: { password }, accounts, caller }) {
-    if (caller.account.password !== password) return notLoggedIn;
+  deleteMe({ input: { password }, accounts, caller, now }) {
+    if (!knowsPassword(accounts, caller.account, password, now)) return notLoggedIn;
     accounts.remove(caller.account);
     return { ...done, cookies: cleared };
   },
   tokenLogin({ input, accounts, userAgent, now }) {
-    const account = findByCredentials(accounts, input);
+    const account = findByCredentials(accounts, input, now);
     if (account === undefined) return notLoggedIn;
+    accounts.record(account, { event: "login_success", method: "token" }, now);
     return { data: presentPair(accounts.startSession(account, "token", userAgent, now), now) };
   },
   tokenRefresh({ input: { refreshToken }, accounts, now }) {
@@ -120,7 +155,10 @@ export const handlers: Handlers = {
   },
   tokenRevoke({ input: { token }, accounts, now }) {
     const session = accounts.findByAnyToken(token, now);
-    if (session) accounts.end(session);
+    if (session) {
+      accounts.end(session);
+      accounts.record(session.account, { event: "token_revoked" }, now);
+    }
     return done;
   },
   forgotPassword({ input: { email }, accounts, now }) {
@@ -133,7 +171,8 @@ export const handlers: Handlers = {
     if (account === undefined) return { problem: "invalid_reset_token" };
     if (isWeak(newPassword)) return weakPassword;
     setPassword(account, newPassword);
-    accounts.endSessions(account);
+    accounts.record(account, { event: "password_reset" }, now);
+    accounts.revokeAll(account, "password_reset", now);
     // The fake locks nobody out, so it knows no devices: their cookie is a value like any other.
     const device = `__Host-device=${newSecret()}; HttpOnly`;
     return { ...done, cookies: [cookieOf(device, DEVICE_LIFETIME_SECONDS)] };
@@ -153,9 +192,17 @@ function isWeak(password: string): boolean {
 function findByCredentials(
   accounts: Accounts,
   { email, password }: components["schemas"]["Credentials"],
+  now: number,
 ): Account | undefined {
   const account = accounts.findByEmail(email);
-  return account?.password === password ? account : undefined;
+  return account && knowsPassword(accounts, account, password, now) ? account : undefined;
+}
+
+/** True for the account's password. A wrong one is recorded. */
+function knowsPassword(accounts: Accounts, account: Account, password: string, now: number) {
+  if (account.password === password) return true;
+  accounts.record(account, { event: "login_failed" }, now);
+  return false;
 }
 
 function setPassword(account: Account, password: string): void {
@@ -188,7 +235,7 @@ function presentSession(session: Session, caller: Session): components["schemas"
     createdAt: new Date(createdAt).toISOString(),
     lastSeenAt: new Date(lastSeenAt).toISOString(),
     expiresAt: new Date(expiresAt).toISOString(),
-    ip: "127.0.0.1",
+    ip: CLIENT_IP,
     userAgent,
   };
 }

@@ -3,9 +3,9 @@
  * takes what the document takes and answers what the document answers. It is not for production: it
  * keeps passwords as they are, limits nobody and hashes nothing.
  */
-import { fakeTable, problemDocuments } from "../generated/fake.ts";
+import { credentialTable, fakeTable, problemDocuments } from "../generated/fake.ts";
 import { operationTable } from "../generated/operations.ts";
-import type { OperationId, OperationRow } from "../input.ts";
+import type { CredentialName, OperationId, OperationRow } from "../input.ts";
 import { Accounts, newId, type Session } from "./accounts.ts";
 import { type Call, handlers, type ProblemCode } from "./handlers.ts";
 import { findIssues, type Issue, type Rules } from "./rules.ts";
@@ -47,10 +47,8 @@ export function createFakeServer({ now = Date.now }: FakeServerOptions = {}): Fa
       const answer = nextFailure(found.operationId) ?? (await judge(found, request));
       if ("problem" in answer) {
         const { problem, ...fields } = answer;
-        const { accepts } = found.row;
-        // What takes no session and no token of ours, and yet answers 401, takes a token of its own.
-        const isBearer = accepts.includes("bearer") || found.operationId === "getMetrics";
-        return problemResponse(problem, requestId, fields, isBearer);
+        const { isChallenging } = fakeTable[found.operationId];
+        return problemResponse(problem, requestId, fields, isChallenging);
       }
       return successResponse(fakeTable[found.operationId].success, requestId, answer);
     },
@@ -74,14 +72,15 @@ export function createFakeServer({ now = Date.now }: FakeServerOptions = {}): Fa
   async function judge({ operationId, row, params }: Found, request: Request): Promise<AnyAnswer> {
     const documented: Documented = fakeTable[operationId];
     const cookieSession = accounts.findByCookie(cookieIn(request, "__Host-session") ?? "", now());
-    const { caller, isByCookie } = findCaller(request, row, cookieSession);
+    const { caller, credential } = findCaller(request, row);
     if (caller) caller.lastSeenAt = now();
     const isChange = row.method !== "GET";
     if (isChange && request.headers.get("sec-fetch-site") === "cross-site")
       return { problem: "csrf_rejected" };
     if (caller === undefined && documented.problems.includes("unauthenticated"))
       return { problem: "unauthenticated" };
-    if (isByCookie && isChange && request.headers.get("x-csrf-token") !== caller?.csrfToken)
+    const needsProof = caller && isChange && credentialTable[credential].sentByBrowser;
+    if (needsProof && request.headers.get("x-csrf-token") !== caller.csrfToken)
       return { problem: "csrf_rejected" };
     if (documented.isForAdmins) return { problem: "forbidden" };
 
@@ -103,17 +102,38 @@ export function createFakeServer({ now = Date.now }: FakeServerOptions = {}): Fa
     return handler({ input, accounts, caller, cookieSession, userAgent, now: now() });
   }
 
-  /** An Authorization header is judged alone, where the operation takes it: a bad token never falls back to a cookie. */
-  function findCaller(request: Request, { accepts }: OperationRow, cookieSession?: Session) {
-    const authorization = request.headers.get("authorization");
-    if (authorization !== null && accepts.includes("bearer")) {
-      const token = /^Bearer (\S+)$/i.exec(authorization)?.[1] ?? "";
-      return { caller: accounts.findByAccessToken(token, now()), isByCookie: false };
+  /** The first credential that the request carries and the operation takes; a dead one never falls back to another. */
+  function findCaller(request: Request, { accepts }: OperationRow) {
+    for (const credential of byPrecedence) {
+      const { read, find } = ways[credential];
+      const presented = accepts.includes(credential) ? read(request) : undefined;
+      if (presented !== undefined)
+        return { caller: find(accounts, presented, now()), credential } as const;
     }
-    const caller = accepts.includes("session") ? cookieSession : undefined;
-    return { caller, isByCookie: caller !== undefined };
+    return { caller: undefined, credential: undefined };
   }
 }
+
+/** How a credential is carried, and whose session it is. */
+interface Way {
+  readonly read: (request: Request) => string | undefined;
+  readonly find: (accounts: Accounts, presented: string, now: number) => Session | undefined;
+}
+const ways: Readonly<Record<CredentialName, Way>> = {
+  session: {
+    read: (request) => cookieIn(request, "__Host-session"),
+    find: (accounts, secret, now) => accounts.findByCookie(secret, now),
+  },
+  bearer: {
+    read: ({ headers }) => headers.get("authorization") ?? undefined,
+    find: (accounts, header, now) =>
+      accounts.findByAccessToken(/^Bearer (\S+)$/i.exec(header)?.[1] ?? "", now),
+  },
+};
+/** A credential that a browser does not send by itself is meant, and comes first. */
+const byPrecedence = (Object.keys(ways) as CredentialName[]).sort(
+  (a, b) => Number(credentialTable[a].sentByBrowser) - Number(credentialTable[b].sentByBrowser),
+); // keys of a literal
 
 type AnyCode = keyof typeof problemDocuments;
 type AnyCall = Omit<Call<OperationId>, "input" | "caller"> & {
@@ -160,8 +180,10 @@ function findOperation({ method, url }: Request): Found | undefined {
 
 /** A query is text on its way here; a handler gets it as the document has it. */
 function typedQuery(rules: Rules, query: Readonly<Record<string, string>>) {
-  const fields = Object.entries(query).map(([name, text]) => {
-    return [name, rules[name]?.type === "integer" ? Number(text) : text] as const;
+  const fields = Object.entries(query).map(([name, text]): [string, unknown] => {
+    const type = rules[name]?.type;
+    if (type === "integer") return [name, Number(text)];
+    return [name, type === "boolean" ? text === "true" : text];
   });
   return Object.fromEntries(fields);
 }
@@ -189,13 +211,13 @@ function successResponse(status: number, requestId: string, { data, cookies = []
   return new Response(data === undefined ? null : JSON.stringify(data), { status, headers });
 }
 
-function problemResponse(code: AnyCode, requestId: string, fields = {}, isBearer = false) {
+function problemResponse(code: AnyCode, requestId: string, fields = {}, isChallenging = false) {
   const document = { ...problemDocuments[code], requestId, ...fields };
   const headers = new Headers([
     ...commonHeaders(requestId),
     ["content-type", "application/problem+json"],
   ]);
-  if (document.status === 401 && isBearer) headers.set("www-authenticate", "Bearer");
+  if (document.status === 401 && isChallenging) headers.set("www-authenticate", "Bearer");
   if ("retryAfterSeconds" in document) {
     headers.set("retry-after", String(document.retryAfterSeconds));
     if (code === "rate_limited") {

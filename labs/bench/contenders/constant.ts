@@ -1,4 +1,4 @@
-/** What the bare servers answer: an account as `GET /me` has it, so that the bytes are about the same. */
+/** Answer of the bare servers: an account as in `GET /me`, so that they send about as many bytes. */
 export const CONSTANT_BODY = JSON.stringify({
   id: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
   email: "ada@example.com",

@@ -1,4 +1,4 @@
-/** The yardstick: Node's own server, one constant answer, nothing else. */
+/** Bare node:http with one constant answer: the server that all ratios are to. */
 import { createServer } from "node:http";
 import { CONSTANT_BODY } from "./constant.ts";
 

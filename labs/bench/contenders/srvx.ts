@@ -1,4 +1,4 @@
-/** What Portcullis stands on: srvx and its fast Response, one constant answer. */
+/** Bare srvx, the server library of Portcullis, with its FastResponse and one constant answer. */
 import { FastResponse, serve } from "srvx/node";
 import { CONSTANT_BODY } from "./constant.ts";
 

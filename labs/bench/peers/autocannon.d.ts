@@ -1,4 +1,4 @@
-/** autocannon has no types of its own; here is what load.ts uses of it. */
+/** Types for the part of autocannon that load.ts uses. It brings none. */
 declare module "autocannon" {
   namespace autocannon {
     interface Client {

@@ -1,4 +1,4 @@
-/** better-auth as its documentation sets it up on SQLite: e-mail and password, Node's own server. */
+/** better-auth on SQLite and node:http, set up as in its documentation, with e-mail and password. */
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";

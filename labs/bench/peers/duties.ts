@@ -1,10 +1,10 @@
-/** What Portcullis does on every request besides the work: a log line, a request id, security headers. */
+/** Duties of Portcullis on every request, for the peers: a log line, a request id, security headers. */
 import { destination, pino } from "pino";
 
-/** Whether this contender was started to do what Portcullis does. */
+/** True if the bench started this contender with the duties. */
 export const hasDuties = process.env["BENCH_DUTIES"] === "1";
 
-/** The same headers as `src/routes/headers.ts` has, for a server behind TLS. */
+/** Headers of `src/routes/headers.ts` for a server behind TLS. */
 export const securityHeaders = {
   "cache-control": "no-store",
   "content-security-policy":
@@ -18,13 +18,13 @@ export const securityHeaders = {
   "x-frame-options": "DENY",
 } as const;
 
-/** To stdout, through a buffer like Portcullis' own: faster than pino as it comes, so the fairer. */
+/** Logs to stdout through a buffer, as Portcullis does. pino without one is slower, which would be unfair. */
 export function createLogger() {
   const stdout = destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: 100 });
   return pino({ base: null, formatters: { level: (label) => ({ level: label }) } }, stdout);
 }
 
-/** One line per answer, with the fields of Portcullis' `request` event. */
+/** Fields of the line per answer: those of the event `request`. */
 export function requestLine(
   requestId: string,
   ip: string | undefined,

@@ -1,4 +1,4 @@
-/** Fastify as its documentation writes it: plugins for cookies and JWT, schemas that serialize the answers. */
+/** Fastify, set up as in its documentation: plugins for cookies and JWT, answers serialized by schema. */
 import { randomUUID } from "node:crypto";
 import cookie from "@fastify/cookie";
 import jwt from "@fastify/jwt";

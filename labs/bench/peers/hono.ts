@@ -1,4 +1,4 @@
-/** Hono as its documentation writes it: routes declared with Zod for OpenAPI, jose for the tokens. */
+/** Hono, set up as in its documentation: routes declared with Zod for OpenAPI, tokens by jose. */
 import { createPrivateKey, createPublicKey, randomUUID } from "node:crypto";
 import { serve } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";

@@ -1,4 +1,4 @@
-/** autocannon in a process of its own: takes a `Load` as JSON, prints a `LoadResult`. */
+/** Runs autocannon as a process: takes a `Load` as JSON, prints a `LoadResult`. */
 import autocannon from "autocannon";
 import { readCpuMs } from "../cpu.ts";
 import type { Load, LoadResult } from "../load.ts";

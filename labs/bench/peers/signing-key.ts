@@ -1,4 +1,4 @@
-/** The peers' signing key: Ed25519, as Portcullis signs, kept beside the database across restarts. */
+/** Signing key of the peers: Ed25519, as in Portcullis, in a file beside the database over restarts. */
 import { generateKeyPairSync } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Accounts and sessions in SQLite, as a small API by hand keeps them: prepared statements, one join. */
+/** Accounts and sessions of the peers in SQLite: prepared statements, and one join for a session. */
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -24,14 +24,14 @@ interface Row {
   readonly expires_at: number;
 }
 
-/** A session that has begun: `secret` is the cookie's value, `sessionId` what a token carries. */
+/** A new session: `secret` is the value of its cookie, `sessionId` goes into its token. */
 export interface Begun {
   readonly account: Account;
   readonly sessionId: string;
   readonly secret: string;
 }
 
-/** Opens `bench.db` in the folder the bench names, with the same durability as Portcullis has. */
+/** Opens `bench.db` in the folder that the bench names, with the durability settings of Portcullis. */
 export function openStore() {
   const database = new DatabaseSync(join(process.env["BENCH_FOLDER"] ?? ".", "bench.db"));
   database.exec(`
@@ -54,13 +54,13 @@ export function openStore() {
 
   return {
     isReady: () => one.get() !== undefined,
-    findBySecret: (secret: string) => live(bySecret.get(hash(secret)) as Row | undefined), // its columns
-    findBySession: (sessionId: string) => live(byId.get(sessionId) as Row | undefined), // likewise
+    findBySecret: (secret: string) => live(bySecret.get(hash(secret)) as Row | undefined), // the columns of the statement
+    findBySession: (sessionId: string) => live(byId.get(sessionId) as Row | undefined), // the columns of the statement
     async signUp(email: string, password: string): Promise<void> {
       addUser.run(randomUUID(), email, await bcrypt.hash(password, BCRYPT_COST), Date.now());
     },
     async logIn(email: string, password: string): Promise<Begun | undefined> {
-      const user = byEmail.get(email) as (Row & { password_hash: string }) | undefined; // likewise
+      const user = byEmail.get(email) as (Row & { password_hash: string }) | undefined; // the columns of `users`
       if (user === undefined || !(await bcrypt.compare(password, user.password_hash))) return;
       const secret = randomBytes(32).toString("base64url");
       const sessionId = randomUUID();

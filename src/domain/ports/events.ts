@@ -1,51 +1,6 @@
 /** Events, the request they happen in, and what the journal needs of the world. */
-import type { EventFields, EventName, LogEvent, StoredEventName } from "../../contract/events.ts";
+import type { EventFields, EventName, LogEvent } from "../../contract/events.ts";
 import type { Storage } from "./storage.ts";
-
-export type StoredEvent = Extract<LogEvent, { event: StoredEventName }>;
-
-/** An event as it is appended. */
-export interface NewEvent {
-  /** A fresh UUIDv7. */
-  readonly id: string;
-  readonly event: StoredEvent;
-}
-
-export interface EventStore {
-  /** Appends; stored events are never changed (LA-05). `id` is a fresh UUIDv7. */
-  insert(id: string, event: StoredEvent): Promise<void>;
-  /**
-   * Deletes up to `limit` events of before the instant, and answers how many. The retention job's, and
-   * only inside of a transaction: the database refuses every other deletion.
-   */
-  deleteBefore(before: number, limit: number): Promise<number>;
-  /** Up to `limit` events, newest first, those before the position only. */
-  list(
-    filter: EventFilter,
-    limit: number,
-    before: EventPosition | undefined,
-  ): Promise<ListedEvent[]>;
-}
-
-export interface EventFilter {
-  readonly event?: EventName;
-  readonly userId?: string;
-  /** Milliseconds since the epoch; `since` is included, `until` is not. */
-  readonly since?: number;
-  readonly until?: number;
-}
-
-/** Where an event stands in the order of the list. */
-export interface EventPosition {
-  readonly id: string;
-  /** Milliseconds since the epoch. */
-  readonly timestamp: number;
-}
-
-export interface ListedEvent extends EventPosition {
-  /** The event as it was stored. */
-  readonly event: StoredEvent;
-}
 
 /** The request something happens in: when, for whom. Outside of a request, id and address are null. */
 export interface Occasion {

@@ -1,6 +1,6 @@
 /** Limits as the store counts them. */
 import type { LimitName } from "../../contract/limits.ts";
-import type { Ahead } from "./storage.ts";
+import type { Ahead } from "./ahead.ts";
 
 /** `count` at once, and then one per `seconds / count`. From a setting `count/seconds`. */
 export interface Quota {

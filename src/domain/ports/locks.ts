@@ -14,11 +14,11 @@ export interface LockPolicy {
   readonly firstLockMs: number;
   /** No lock grows beyond this. */
   readonly longestLockMs: number;
-  /** What happened longer ago than this is forgotten: failures since the last one, locks since their end. */
+  /** Failures are forgotten this long after the last one, locks this long after their end. */
   readonly memoryMs: number;
 }
 
-/** What a wrong password did: counted, begun a lock until then, or nothing, because one was on or there is no account. */
+/** The effect of a wrong password: it was counted, it began a lock, or it did nothing because a lock was on or there is no account. */
 export type FailureOutcome = "counted" | "was_locked" | "nobody" | { readonly lockedUntil: number };
 
 export interface LockStore {

@@ -19,12 +19,12 @@ export interface OutboxMail {
   readonly finishedAt: number | null;
 }
 
-/** What is inside: one message for one address. */
+/** The content of a sealed mail: one message for one address. */
 export interface SealedMail extends Message {
   readonly to: string;
 }
 
-/** A mail somebody has taken on. `attempt` counts from 1, and names the claim: a later one ends it. */
+/** A mail that a process has claimed. `attempt` counts from 1, and names the claim: a later one ends it. */
 export interface ClaimedMail {
   readonly id: string;
   readonly sealed: Uint8Array;

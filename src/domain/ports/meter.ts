@@ -11,7 +11,7 @@ export interface Meter {
   hashRefused(): void;
 }
 
-/** What is read when somebody asks, and not counted before. Undefined: not known, or there is none. */
+/** Values that are read when metrics are asked for. Undefined where one is not known, or there is none. */
 export interface Readings {
   readonly hashQueue: { readonly waiting: number; readonly limit: number };
   readonly pool: PoolState | undefined;

@@ -10,7 +10,7 @@ export interface Passwords {
   /** The encoded hash of a new password; `"overloaded"` where the queue is full (IV-07). */
   hash(password: string): Promise<{ readonly encoded: string } | "overloaded">;
   /**
-   * Whether the password is the one behind `encoded`. Without `encoded` it does the same work against
+   * Compares the password with the one behind `encoded`. Without `encoded` it does the same work against
    * a dummy of the live cost, and never matches; against a cheaper hash it does what is missing as
    * well (ET-01). `stale` asks for a new hash (PW-09).
    */
@@ -24,6 +24,6 @@ export interface PasswordPolicy {
   /** Counted in code points after normalising; PASSWORD_MIN_LENGTH. */
   readonly minLength: number;
   readonly maxLength: number;
-  /** Whether a password is on the list of those that are guessed first. Case does not matter. */
+  /** True for a password on the list of those that are guessed first. Case does not matter. */
   isCommon(password: string): boolean;
 }

@@ -1,5 +1,5 @@
 /** Sessions, and what the rules need of where they are kept. */
-import type { NewEvent } from "./events.ts";
+import type { NewEvent } from "./event-store.ts";
 import type { User } from "./users.ts";
 
 export type SessionKind = "cookie" | "token";
@@ -19,7 +19,7 @@ export interface Session {
   readonly userAgent: string | null;
 }
 
-/** What a new session is stored with, besides what can be shown. */
+/** A session as it is first stored, with what it will be recognised by. */
 export type NewSession = Session &
   (
     | {

@@ -16,7 +16,7 @@ export interface SigningKeyRecord {
 export interface SigningKeyStore {
   /** Newest first. */
   list(): Promise<SigningKeyRecord[]>;
-  /** The same inside a transaction, until whose end nobody else changes them. */
+  /** Lists them inside a transaction, and locks them until its end. */
   lockAll(): Promise<SigningKeyRecord[]>;
   /** Inserts the key only while no key signs, in one statement; false where another process was first. */
   insertFirst(key: SigningKeyRecord): Promise<boolean>;
@@ -48,11 +48,11 @@ export interface KeyRing {
   ): VerifyingKey | undefined | Promise<VerifyingKey | undefined>;
   /** All that verify, asked of the database. Never fails: without it, it is what was last known. */
   listVerifying(now: number): Promise<VerifyingKey[]>;
-  /** What these keys have verified. */
+  /** Tokens that these keys have verified. */
   readonly verified: VerifiedTokens;
 }
 
-/** What a believed access token says. Whether its session lives is asked of the database, every time. */
+/** The claims of a verified access token. Its session is looked up in the database every time. */
 export interface AccessTokenClaims {
   readonly userId: string;
   readonly sessionId: string;
@@ -60,7 +60,7 @@ export interface AccessTokenClaims {
   readonly tokenId: string;
 }
 
-/** What held when the token was verified. All of it must hold again. */
+/** The facts a token was verified by. All of them must hold again. */
 export interface VerifiedToken {
   readonly claims: AccessTokenClaims;
   readonly key: VerifyingKey;

@@ -1,6 +1,6 @@
 /** The database as the rules need it. */
 import type { DeviceStore } from "./devices.ts";
-import type { EventStore } from "./events.ts";
+import type { EventStore } from "./event-store.ts";
 import type { JobStore } from "./jobs.ts";
 import type { LimitStore } from "./limits.ts";
 import type { LockStore } from "./locks.ts";
@@ -25,13 +25,6 @@ export interface Stores {
   readonly jobs: JobStore;
 }
 
-/** A result before its COMMIT. Await `durable` before answering anybody. */
-export interface Ahead<T> {
-  readonly result: T;
-  /** Resolves once the COMMIT has reached the disk; rejects where it does not. */
-  readonly durable: Promise<void>;
-}
-
 export interface Storage extends Stores {
   /**
    * Runs `work` as one transaction: all of it holds, or none (ST-03). No hashing, no mail inside (ST-06).
@@ -48,7 +41,7 @@ export interface Storage extends Stores {
   together<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
   /** Rejects with `StorageUnavailableError` unless a write is accepted right now, whatever refuses it. */
   proveWritable(): Promise<void>;
-  /** What a pool of connections is doing; undefined where there is none. */
+  /** The state of the connection pool; undefined where there is none. */
   poolState(): PoolState | undefined;
   close(): Promise<void>;
 }
@@ -56,7 +49,7 @@ export interface Storage extends Stores {
 /** Thrown by storage when the database is locked, full or away: the caller may try again. Anything else it throws is a bug. */
 export class StorageUnavailableError extends Error {
   override readonly name = "StorageUnavailableError";
-  /** What the database or the system calls it, for the log: at most 32 letters, digits and `_:`, nothing of anybody's. */
+  /** The database's or the system's name of the failure, for the log: at most 32 letters, digits and `_:`. It repeats no value. */
   readonly code: string;
 
   constructor(message: string, code: string, options?: ErrorOptions) {

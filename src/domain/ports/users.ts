@@ -14,7 +14,7 @@ export interface User {
   readonly createdAt: number;
 }
 
-/** What proves an account's owner, and the number that says whether a proof still stands. */
+/** The credential of an account: its password's hash, and the number that says whether a proof still stands. */
 export interface Credential {
   /** Encoded by `Passwords`; never leaves the domain. Null where the account has no password. */
   readonly passwordHash: string | null;
@@ -40,7 +40,7 @@ export interface UserFilter {
   readonly disabled?: boolean;
 }
 
-/** What an administrator may change of an account. What is left out stays. */
+/** Changes that an administrator may make to an account. A field that is left out stays. */
 export interface UserChanges {
   readonly role?: Role;
   readonly disabled?: boolean;

@@ -1,21 +1,21 @@
-/** Cleaning: rows that say nothing any more go, so that the database does not grow for ever. One process does it for all. */
+/** Cleaning: deletes rows that have ended, so that the database does not grow for ever. One process does it for all. */
 import type { Settings } from "../settings.ts";
 import { deleteOldEvents } from "../../domain/retention.ts";
 import type { Storage } from "../../domain/ports/storage.ts";
 
-/** How often rows that have ended by themselves are removed. Milliseconds. */
+/** The time between two cleanings. Milliseconds. */
 const CLEANING_INTERVAL_MS = 600_000;
 /** How often a process asks whether it is its turn. Milliseconds. */
 const ASKING_INTERVAL_MS = 60_000;
-/** How long the empty row of a mail that was sent is kept, for whoever asks whether it was. Milliseconds. */
+/** How long the empty row of a sent mail is kept, so that an operator can see that it was sent. Milliseconds. */
 const FINISHED_MAIL_KEPT_MS = 86_400_000;
 
-/** Rows of one statement: on SQLite it holds the whole process, on PostgreSQL it must end within its timeout. */
+/** Rows of one statement: on SQLite it blocks the whole process, on PostgreSQL it must end within its timeout. */
 const BATCH = 500;
 
 type Kept = Pick<Settings, "SESSION_IDLE_TTL" | "EVENT_RETENTION_DAYS">;
 
-/** Cleans whenever it is due and nobody else does, until it is stopped, and keeps no process alive. */
+/** Cleans whenever it is due and no other process does, until it is stopped. Its timer keeps no process alive. */
 export function startCleaning(
   storage: Storage,
   settings: Kept,
@@ -23,7 +23,7 @@ export function startCleaning(
 ): { stop(): void } {
   let stopping = false;
   const timer = setInterval(
-    // The database is away: whoever asks next is told that it is still due.
+    // The database is away: the next process that asks is told that cleaning is still due.
     () => void cleanIfDue(storage, settings, now(), () => stopping).catch(() => undefined),
     ASKING_INTERVAL_MS,
   ).unref();
@@ -35,7 +35,7 @@ export function startCleaning(
   };
 }
 
-/** True where it was this caller's turn. A step that fails is left to the next turn. */
+/** Cleans where it is this process's turn, and answers whether it was. A step that fails is left to the next turn. */
 export async function cleanIfDue(
   storage: Storage,
   settings: Kept,
@@ -45,7 +45,7 @@ export async function cleanIfDue(
   if (!(await storage.jobs.claim("cleaning", now, now + CLEANING_INTERVAL_MS))) return false;
   const idleSince = now - settings.SESSION_IDLE_TTL * 1000;
   const steps: ((limit: number) => Promise<number>)[] = [
-    // A session past its limit is dead, whether or not it is still a row; so is all else here.
+    // A session past its limit is refused, whether or not its row is still there; so is every row of these.
     (limit) => storage.sessions.deleteExpired(now, idleSince, limit),
     (limit) => storage.limits.deletePaid(now, limit),
     (limit) => storage.devices.deleteExpired(now, limit),
@@ -57,7 +57,7 @@ export async function cleanIfDue(
   return true;
 }
 
-/** Until nothing is left, with a pause after each batch in which whoever waits is served. */
+/** Repeats a step until nothing is left, with a pause after each batch in which waiting requests are served. */
 async function repeat(
   step: (limit: number) => Promise<number>,
   isStopping: () => boolean,

@@ -1,5 +1,5 @@
-/** The sender of mails: the outbox in the database on one side, an SMTP server or a folder on the other. */
-import type { Settings } from "../settings.ts";
+/** Sends mails from the outbox in the database to an SMTP server, or to a folder in development. */
+import { outsideRequest } from "../../domain/change.ts";
 import type { Dependencies } from "../../domain/ports/dependencies.ts";
 import { deliverNext, type Delivery } from "../../domain/mail-delivery.ts";
 import type { MailTransport } from "../../domain/ports/mails.ts";
@@ -8,14 +8,15 @@ import { createFileTransport } from "../../platform/mail-files.ts";
 import { startMailSender } from "../../platform/mail-sender.ts";
 import { createSmtpTransport } from "../../platform/mail-smtp.ts";
 import { describeError } from "../../routes/errors.ts";
+import type { Settings } from "../settings.ts";
 
 /** A reserved name (RFC 2606), for mails that become files. */
 const DEVELOPMENT_SENDER = { name: "Portcullis", address: "portcullis@example.com" };
 
-/** A third of what a claim holds, so that nobody else takes on what is being sent. Milliseconds. */
+/** A third of a claim's lease, so that no other process sends the same mail. Milliseconds. */
 const ATTEMPT_TIMEOUT_MS = 20_000;
 
-/** Sends what is due until it is stopped; stopping waits for the mail under way. `folder` takes mails where there is no SMTP. */
+/** Sends due mails until it is stopped; stopping waits for the mail under way. Mails go to `folder` where there is no SMTP server. */
 export function startOutbox(
   settings: Settings,
   { storage, log, secretKeys }: Pick<Dependencies, "storage" | "log" | "secretKeys">,
@@ -32,11 +33,10 @@ export function startOutbox(
   return startMailSender(
     (stopping) => deliverNext(delivery, stopping),
     (error) => {
-      // The next look tries again; what is known to pass by itself is no news.
+      // The next look tries again; a database that is away comes back by itself.
       if (error instanceof StorageUnavailableError) return;
       const fields = { error: describeError(error, settings.NODE_ENV !== "production") };
-      const outside = { requestId: null, ip: null, now: Date.now() };
-      log.print(log.compose(outside, "unhandled_error", fields));
+      log.print(log.compose(outsideRequest(Date.now()), "unhandled_error", fields));
     },
   );
 }

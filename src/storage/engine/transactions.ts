@@ -4,7 +4,7 @@
  * statements compiled once, a refresh went from 1,420 µs of CPU to 400, and from 2 fsyncs to 1 where it shares the
  * COMMIT of the limit it took (docs/benchmarks.md).
  */
-import type { Ahead } from "../../domain/ports/storage.ts";
+import type { Ahead } from "../../domain/ports/ahead.ts";
 import type { Db } from "../schema.ts";
 
 /** `Inside` is given to the work, to make its changes through. */

@@ -1,0 +1,1 @@
+export { labsConfig as default } from "../lint/labs.ts";

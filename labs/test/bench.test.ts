@@ -1,0 +1,77 @@
+/** Tests of the bench: its pinned packages, its goals and its statistics. Speed itself is not tested. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { listContenders } from "../bench/contenders.ts";
+import { goals, isCollapse, isMet } from "../bench/goals.ts";
+import { readOptions } from "../bench/options.ts";
+import { percentile, summarize } from "../report/statistics.ts";
+
+const PEERS = new URL("../bench/peers/", import.meta.url);
+const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, PEERS), "utf8"));
+
+describe("SC-02 the packages of the bench", () => {
+  const manifest = read("package.json") as { readonly dependencies: Record<string, string> };
+  const { packages } = read("package-lock.json") as {
+    readonly packages: Record<string, Record<string, unknown>>;
+  };
+
+  it("SC-02 are pinned: exact versions, a checksum of every package, and no address", () => {
+    const ranges = Object.values(manifest.dependencies);
+    expect(ranges.filter((range) => !/^\d+\.\d+\.\d+$/.test(range))).toEqual([]);
+    const loose = Object.entries(packages).filter(
+      ([path, { integrity, resolved }]) =>
+        path !== "" && (resolved !== undefined || !/^sha512-/.test(String(integrity))),
+    );
+    expect(loose.map(([path]) => path)).toEqual([]);
+  });
+
+  it("SC-02 have no install script", () => {
+    const withScript = Object.entries(packages).filter(([, each]) => each["hasInstallScript"]);
+    expect(withScript.map(([path]) => path)).toEqual([]);
+  });
+});
+
+describe("the bench", () => {
+  it("has every contender its goals compare with", () => {
+    const names = listContenders(undefined).map(({ name }) => name);
+    for (const goal of goals)
+      if (goal.kind === "rate") expect(names).toContain(goal.against.contender);
+  });
+
+  it("calls a goal collapsed where it is missed by more than half, and not before", () => {
+    expect([0.38, 0.2, 0.19, 0.18].map((value) => isMet({ atLeast: 0.38 }, value))).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(
+      [0.2, 0.19, 0.18].map((value) => isCollapse({ bound: { atLeast: 0.38 } }, value)),
+    ).toEqual([false, false, true]);
+    expect([15, 30, 31].map((value) => isCollapse({ bound: { atMost: 15 } }, value))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it("judges a collapse by what was reached, where the goal itself is out of reach", () => {
+    const goal = { bound: { atLeast: 2 }, reached: 1 };
+    expect([0.6, 0.5, 0.4].map((value) => isCollapse(goal, value))).toEqual([false, false, true]);
+  });
+
+  it("sums up what could be measured", () => {
+    expect(summarize([3, Number.NaN, 1, 2, 10])).toEqual({ median: 2.5, min: 1, max: 10 });
+    expect(summarize([Number.NaN])).toBeUndefined();
+    const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
+    expect([50, 99, 100].map((percent) => percentile(hundred, percent))).toEqual([50.5, 99, 100]);
+  });
+
+  it("writes no files after a partial run, unless --write asks for them", () => {
+    expect(readOptions([])?.writesFiles).toBe(true);
+    expect(readOptions(["--quick"])?.writesFiles).toBe(false);
+    expect(readOptions(["--only", "srvx"])?.writesFiles).toBe(false);
+    expect(readOptions(["--quick", "--write"])?.writesFiles).toBe(true);
+    expect(() => readOptions(["--rounds", "none"])).toThrow("--rounds takes a number");
+  });
+});

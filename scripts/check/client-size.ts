@@ -1,0 +1,50 @@
+/**
+ * `node scripts/check/client-size.ts`: measures how much each entry point of the client adds to a bundle, with
+ * everything it imports, minified and gzipped. Fails if one exceeds its bound.
+ */
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { rolldown } from "rolldown";
+import { formatTable } from "../../src/commands/table.ts";
+
+interface EntryPoint {
+  readonly name: string;
+  readonly file: string;
+  readonly maxBytes: number;
+}
+
+/** Entry points for browsers. 1 kB is 1000 bytes. */
+const entryPoints: readonly EntryPoint[] = [
+  { name: "@portcullis/client", file: "client/src/index.ts", maxBytes: 4_500 },
+  { name: "@portcullis/client/events", file: "client/src/events/index.ts", maxBytes: 8_000 },
+  { name: "@portcullis/client/verify", file: "client/src/verify/index.ts", maxBytes: 8_000 },
+  { name: "@portcullis/client/testing", file: "client/src/testing/index.ts", maxBytes: 8_000 },
+];
+
+const sizes = await Promise.all(
+  entryPoints.map(async (entry) => ({ ...entry, bytes: await gzippedBytes(entry.file) })),
+);
+console.log(
+  formatTable(
+    ["entry point", "gzipped", "bound", ""],
+    sizes.map(({ name, bytes, maxBytes }) => [
+      name,
+      `${bytes} B`,
+      `${maxBytes} B`,
+      bytes > maxBytes ? "TOO LARGE" : "ok",
+    ]),
+  ),
+);
+if (sizes.some(({ bytes, maxBytes }) => bytes > maxBytes)) process.exitCode = 1;
+
+/** Bundles the entry point into one ES module, as an application would, and gzips that. */
+async function gzippedBytes(file: string): Promise<number> {
+  const input = fileURLToPath(new URL(`../../${file}`, import.meta.url));
+  const bundle = await rolldown({ input, platform: "browser" });
+  const { output } = await bundle.generate({ format: "esm", minify: true });
+  await bundle.close();
+  return output.reduce(
+    (sum, chunk) => sum + (chunk.type === "chunk" ? gzipSync(chunk.code, { level: 9 }).length : 0),
+    0,
+  );
+}

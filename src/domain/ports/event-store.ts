@@ -1,0 +1,52 @@
+/** Stored events, and what the rules need of where they are kept. */
+import type { OwnerEvent, StoredEvent, StoredEventName } from "../../contract/events.ts";
+
+/** An event as it is appended. */
+export interface NewEvent {
+  /** A fresh UUIDv7. */
+  readonly id: string;
+  readonly event: StoredEvent;
+}
+
+export interface EventStore {
+  /** Appends; stored events are never changed (LA-05). `id` is a fresh UUIDv7. */
+  insert(id: string, event: StoredEvent): Promise<void>;
+  /**
+   * Deletes up to `limit` events of before the instant, and answers how many. The retention job's, and
+   * only inside of a transaction: the database refuses every other deletion.
+   */
+  deleteBefore(before: number, limit: number): Promise<number>;
+  /** Up to `limit` events, newest first, those before the position only. */
+  list(
+    filter: EventFilter,
+    limit: number,
+    before: EventPosition | undefined,
+  ): Promise<ListedEvent[]>;
+  /** Up to `limit` events of an account that its owner may see, newest first, those before the position only. */
+  listForOwner(
+    userId: string,
+    limit: number,
+    before: EventPosition | undefined,
+  ): Promise<ListedEvent<OwnerEvent>[]>;
+}
+
+export interface EventFilter {
+  readonly event?: StoredEventName;
+  /** The account they concern. */
+  readonly userId?: string;
+  /** Milliseconds since the epoch; `since` is included, `until` is not. */
+  readonly since?: number;
+  readonly until?: number;
+}
+
+/** Where an event stands in the order of the list. */
+export interface EventPosition {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+}
+
+export interface ListedEvent<Kind = StoredEvent> extends EventPosition {
+  /** The event as it was stored. */
+  readonly event: Kind;
+}

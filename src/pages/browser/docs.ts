@@ -1,0 +1,53 @@
+/** The script of `/docs`: starts Swagger UI, and adds the CSRF proof to each change that the session cookie authenticates. */
+import { readCookie } from "./cookie.ts";
+import { given } from "./given.ts";
+import type { SwaggerUIRequest } from "./swagger-ui.ts";
+
+const { csrfCookie, csrfHeader } = given("docs");
+
+// Swagger UI is dark by this class alone.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+dark.addEventListener("change", followScheme);
+followScheme();
+
+const { SwaggerUIBundle } = window;
+window.ui = SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  layout: "BaseLayout",
+  presets: [SwaggerUIBundle.presets.apis],
+  validatorUrl: null,
+  // `?url=` and `?configUrl=` would show somebody else's document under our name (HD-08).
+  queryConfigEnabled: false,
+  tryItOutEnabled: true,
+  // True would write tokens to localStorage, where any script finds them.
+  persistAuthorization: false,
+  deepLinking: true,
+  displayOperationId: true,
+  displayRequestDuration: true,
+  defaultModelsExpandDepth: 0,
+  // The one theme whose every colour can be read on its ground.
+  syntaxHighlight: { theme: "tomorrow-night" },
+  requestInterceptor: addCsrfProof,
+});
+
+function followScheme(): void {
+  document.documentElement.classList.toggle("dark-mode", dark.matches);
+}
+
+function addCsrfProof(request: SwaggerUIRequest): SwaggerUIRequest {
+  // Read each time: the cookie outlives a reload, and a variable of this script would not (CS-01).
+  const proof = readCookie(csrfCookie);
+  const hasToken = request.headers["Authorization"] !== undefined;
+  if (proof !== undefined && !hasToken && isOurs(request.url) && isChange(request.method ?? "GET"))
+    request.headers[csrfHeader] = proof;
+  return request;
+}
+
+function isOurs(url: string): boolean {
+  return new URL(url, location.href).origin === location.origin;
+}
+
+function isChange(method: string): boolean {
+  return !["GET", "HEAD", "OPTIONS"].includes(method.toUpperCase());
+}

@@ -1,0 +1,19 @@
+/**
+ * Values a page's script is given by the server: settings, and sentences and paths of the contract.
+ * `renderPage` writes them into the page, and `given` of `browser/given.ts` reads them there.
+ */
+import type { WeakPasswordSentences } from "../contract/password-policy.ts";
+
+/** By page. A page's name is one lower-case word, since it becomes the name of an attribute. */
+export interface Given {
+  readonly docs: {
+    /** Name of the cookie that carries the CSRF proof, and of the header that sends it back. */
+    readonly csrfCookie: string;
+    readonly csrfHeader: string;
+  };
+  readonly reset: {
+    /** Path of the operation that the form calls. */
+    readonly action: string;
+    readonly weakPassword: WeakPasswordSentences;
+  };
+}

@@ -1,0 +1,116 @@
+/** Builds every page, and the files that pages load. HTML is put together and escaped here alone. */
+import type { Given } from "./given.ts";
+
+/** A text that is served at a path of its own. */
+export interface ServedFile {
+  readonly path: string;
+  readonly contentType: string;
+  readonly text: string;
+  /** Things a page may load. Absent: the answer keeps the policy that every answer has, which allows nothing. */
+  readonly allows?: readonly Allowance[];
+}
+
+/** Directives that are added to the closed policy. None of them lets in inline code or another origin (HD-07). */
+export type Allowance =
+  "script-src 'self'" | "style-src 'self'" | "connect-src 'self'" | "img-src 'self' data:";
+
+export interface Page {
+  readonly path: string;
+  readonly title: string;
+  /** Paths of style sheets. */
+  readonly styles: readonly string[];
+  /** Paths of scripts. They run in this order, once the document has been parsed. */
+  readonly scripts?: readonly Script[];
+  /** Path of a PNG image. */
+  readonly icon?: string;
+  /** Values for the page's script. */
+  readonly given?: Partial<Given>;
+  readonly body: Html;
+  readonly allows: readonly Allowance[];
+}
+
+export interface Script {
+  readonly path: string;
+  /** A module is ours; a classic script comes from a package that puts a name into `window`. */
+  readonly kind: "module" | "classic";
+}
+
+const markup = Symbol("markup");
+/** HTML that is safe to send. Nothing outside this file can make one. */
+export interface Html {
+  readonly [markup]: string;
+}
+
+export function page({ path, allows, ...parts }: Page): ServedFile {
+  return { path, contentType: "text/html; charset=utf-8", text: renderPage(parts), allows };
+}
+
+export function styleSheet(path: string, ...parts: readonly string[]): ServedFile {
+  return { path, contentType: "text/css; charset=utf-8", text: parts.join("\n") };
+}
+
+export function script(path: string, text: string): ServedFile {
+  return { path, contentType: "text/javascript; charset=utf-8", text };
+}
+
+/**
+ * Puts values into a template, which is a file of this repository: `{{title}}` becomes the value
+ * `title`, escaped. Throws where the two do not have the same names.
+ */
+export function fillTemplate(
+  template: string,
+  values: Readonly<Record<string, string | number | Html>> = {},
+): Html {
+  const unused = new Set(Object.keys(values));
+  const filled = template.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`The template has no value for ${name}`);
+    unused.delete(name);
+    return typeof value === "object" ? value[markup] : escape(String(value));
+  });
+  if (unused.size > 0) throw new Error(`The template has no place for ${[...unused].join(", ")}`);
+  return { [markup]: filled };
+}
+
+/** Escapes a text of the contract, where names stand as in Markdown: `code`. */
+export function markUpCode(text: string): Html {
+  return { [markup]: escape(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>") };
+}
+
+function renderPage(parts: Omit<Page, "path" | "allows">): string {
+  const { title, styles, scripts = [], icon, given = {}, body } = parts;
+  const head = [
+    `<meta charset="utf-8">`,
+    `<meta name="viewport" content="width=device-width, initial-scale=1">`,
+    `<title>${escape(title)}</title>`,
+    ...(icon === undefined ? [] : [`<link rel="icon" type="image/png" href="${escape(icon)}">`]),
+    ...styles.map((style) => `<link rel="stylesheet" href="${escape(style)}">`),
+    ...scripts.map(({ path, kind }) => {
+      const when = kind === "module" ? `type="module"` : "defer";
+      return `<script ${when} src="${escape(path)}"></script>`;
+    }),
+  ];
+  // An attribute, because the policy refuses an inline script.
+  const data = Object.entries(given).map(
+    ([name, values]) => ` data-${name}="${escape(JSON.stringify(values))}"`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+${head.join("\n")}
+</head>
+<body${data.join("")}>
+${body[markup].trimEnd()}
+</body>
+</html>
+`;
+}
+
+/** For text and for attributes in double quotes. */
+function escape(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

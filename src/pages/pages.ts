@@ -1,0 +1,14 @@
+/** The pages that are always served. `/docs` is not among them, because DOCS=off removes it. */
+import type { PasswordBounds } from "../contract/password-policy.ts";
+import type { ServedFile } from "./page.ts";
+import { problemPages } from "./problems.ts";
+import { resetPage } from "./reset.ts";
+import type { PageSources } from "./sources.ts";
+
+export interface PageSettings {
+  readonly newPassword: PasswordBounds;
+}
+
+export function renderPages(sources: PageSources, settings: PageSettings): readonly ServedFile[] {
+  return [...problemPages(sources), ...resetPage(sources, settings.newPassword)];
+}

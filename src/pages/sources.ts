@@ -1,0 +1,13 @@
+/** Files that pages are made of, by their path in `src/pages`. The process reads them once, when it starts. */
+export const pageSourceNames = [
+  "browser/docs.html",
+  "browser/look.css",
+  "browser/problems.css",
+  "browser/problems.html",
+  "browser/reset.css",
+  "browser/reset.html",
+  "built/reset.js",
+] as const;
+
+/** The text of each file. */
+export type PageSources = Readonly<Record<(typeof pageSourceNames)[number], string>>;

@@ -1,0 +1,125 @@
+/** The kinds of values that settings have. A message describes a good value, and never repeats the given one. */
+import { z } from "zod";
+import { normalizeEmail } from "../contract/values.ts";
+import { parseTrustedProxies } from "../platform/client-address.ts";
+import { parseDatabaseUrl } from "../storage/engine/target.ts";
+
+/** One day more than a year: beyond it a lifetime is a mistake in units. Seconds. */
+const LIFETIME_MAX_SECONDS = 366 * 86_400;
+/** The longest window that a limit may have: no client is told to wait longer. Seconds. */
+const LIMIT_WINDOW_MAX_SECONDS = 86_400;
+/** Fewer characters than this cannot hold 256 random bits in any common encoding (CF-01). */
+const AUTH_SECRET_MIN_LENGTH = 32;
+/** Different characters. Real randomness of that length has more; "aaaa…" has fewer. */
+const AUTH_SECRET_MIN_DISTINCT = 12;
+/** Different steps from a character to the next. A secret that counts or repeats, "0123…cdef0123…cdef", has fewer. */
+const AUTH_SECRET_MIN_STEPS = 8;
+/** Words of an example that is meant to be replaced. Of ten million random secrets one contains such a word. */
+const PLACEHOLDER = /change|default|example|password|replace|secret/i;
+/** RFC 6750 §2.1: the characters of a bearer token. 16 of them hold 96 random bits, which cannot be guessed over a network. */
+const METRICS_TOKEN = /^[A-Za-z0-9._~+/-]{16,256}={0,2}$/;
+/** `auth@example.com` or `Example <auth@example.com>`; the name without the characters that structure a header. */
+const MAIL_FROM = /^(?:([^<>@"(),:;\\\[\]\x00-\x1F\x7F-\x9F]{1,64})<([^<>]+)>|([^<>]+))$/;
+
+export function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^[0-9]{1,10}$/, { error })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error });
+}
+
+/** A lifetime in seconds. */
+export function seconds(fallback: number) {
+  return wholeNumber(1, LIFETIME_MAX_SECONDS).default(fallback);
+}
+
+/** `<count>/<seconds>`: the quota of a limit. */
+export function quota(count: number, seconds: number) {
+  const error = "must be <count>/<seconds>, such as 5/60, with at most 86400 seconds";
+  return z
+    .string()
+    .regex(/^[1-9][0-9]{0,5}\/[1-9][0-9]{0,4}$/, { error })
+    .transform((text) => {
+      const [most = 0, window = 0] = text.split("/").map(Number);
+      return { count: most, seconds: window };
+    })
+    .refine((given) => given.seconds <= LIMIT_WINDOW_MAX_SECONDS, { error })
+    .default({ count, seconds });
+}
+
+export const databaseUrl = parsed(
+  parseDatabaseUrl,
+  "must be sqlite:<file>, such as sqlite:data/portcullis.db, or postgres://…",
+);
+
+export const trustedProxies = parsed(
+  parseTrustedProxies,
+  "must be none, loopback, or CIDR blocks such as 10.0.0.0/8,2001:db8::/32",
+);
+
+export const mailFrom = parsed((value) => {
+  const [, name = "", bracketed, bare = ""] = MAIL_FROM.exec(value) ?? [];
+  const address = normalizeEmail(bracketed ?? bare);
+  return address === undefined ? undefined : { name: name.trim(), address };
+}, "must be an address such as Example <auth@example.com>");
+
+export const publicUrl = z
+  .url({ protocol: /^https?$/, error: "must be a URL such as https://auth.example.com" })
+  .refine((url) => URL.parse(url)?.pathname === "/", { error: "must have no path" })
+  .transform((url) => new URL(url).origin);
+
+export const smtpUrl = z.url({
+  protocol: /^smtps?$/,
+  error: "must be a URL such as smtps://user:password@mail.example.com",
+});
+
+export const origins = z
+  .string()
+  .transform((list) => list.split(",").map((origin) => origin.trim()))
+  .transform((list) => new Set(list.filter((origin) => list.length > 1 || origin !== "")))
+  .refine((given) => [...given].every(isExactOrigin), {
+    error: "must be exact origins such as https://app.example.com, separated by commas",
+  });
+
+export const authSecret = z
+  .string()
+  .min(AUTH_SECRET_MIN_LENGTH, {
+    error: "must be at least 32 random bytes; make one with: openssl rand -base64 48",
+  })
+  .refine(looksRandom, { error: "is not random; make one with: openssl rand -base64 48" });
+
+export const metricsToken = z.string().regex(METRICS_TOKEN, {
+  error: "must be 16 to 256 letters, digits or ._~+/-; make one with: openssl rand -hex 32",
+});
+
+/** A value that `parse` reads, with one message where it answers undefined. */
+function parsed<T>(parse: (value: string) => T | undefined, message: string) {
+  return z.string().transform((value, context) => {
+    const result = parse(value);
+    if (result !== undefined) return result;
+    // `continue`: the other faults, between variables too, are told with it.
+    context.addIssue({ code: "custom", message, input: undefined, continue: true });
+    return z.NEVER;
+  });
+}
+
+/** As a browser writes it, so that it can be compared as it stands; over TLS, or on this very machine. */
+function isExactOrigin(origin: string): boolean {
+  const url = URL.parse(origin);
+  if (url === null || url.origin !== origin || origin.includes("*")) return false;
+  const isLoopback = /^(?:(?:.+\.)?localhost|127\.[0-9.]+|\[::1\])$/.test(url.hostname);
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback);
+}
+
+/** False where it shows that a person made the secret up (CF-01). */
+function looksRandom(secret: string): boolean {
+  const codes = Array.from(secret, (character) => character.codePointAt(0) ?? 0);
+  const steps = codes.slice(1).map((code, index) => code - (codes[index] ?? 0));
+  return (
+    new Set(codes).size >= AUTH_SECRET_MIN_DISTINCT &&
+    new Set(steps).size >= AUTH_SECRET_MIN_STEPS &&
+    !PLACEHOLDER.test(secret)
+  );
+}

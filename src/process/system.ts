@@ -1,0 +1,78 @@
+/**
+ * The one composition of server and commands: opens what the rules of auth stand on, in the order in
+ * which each part needs the one before, and closes it again.
+ */
+import { createEventLog } from "../routes/event-log.ts";
+import { operations } from "../contract/operations.ts";
+import { secretFieldNames } from "../contract/secret-fields.ts";
+import type { Meter } from "../domain/ports/meter.ts";
+import type { Storage } from "../domain/ports/storage.ts";
+import { deriveKeys } from "../domain/secrets.ts";
+import { type BcryptPool, createBcryptPool } from "../platform/bcrypt-workers.ts";
+import { createLogWriter } from "../platform/log.ts";
+import type { Metrics } from "../platform/metrics.ts";
+import { openStorage } from "../storage/storage.ts";
+import { authSecretOf, makeFolder } from "./data-folder.ts";
+import { dependenciesOf, type SystemDependencies } from "./dependencies.ts";
+import type { Settings } from "./settings.ts";
+
+export interface System {
+  readonly settings: Settings;
+  readonly deps: SystemDependencies;
+  readonly bcrypt: BcryptPool;
+  /** Resolves once the lines of all events so far are on stdout. */
+  written(): Promise<void>;
+  /** Closes the workers, the database and the log, in this order. `sayLast` may print one more event, when nothing else can. */
+  close(sayLast?: () => void): Promise<void>;
+}
+
+/**
+ * Opens everything; no thread for hashing is started before the first hash. `metrics` count every event,
+ * whatever LOG_LEVEL lets through; a command has none. Rejects, with everything closed, with an error
+ * that `refusalOf` explains.
+ */
+export async function openSystem(settings: Settings, metrics?: Metrics): Promise<System> {
+  const secretKeys = deriveKeys(await authSecretOf(settings));
+  const secretNames = secretFieldNames(Object.values(operations));
+  const writer = createLogWriter(settings.LOG_LEVEL, secretNames);
+  const log = createEventLog((event) => {
+    metrics?.count(event);
+    writer.print(event);
+  }, settings.NODE_ENV === "production");
+  const storage = await openDatabase(settings).catch(async (error: unknown) => {
+    await writer.close();
+    throw error;
+  });
+  const meter = metrics ?? unmetered;
+  const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE, meter);
+  return {
+    settings,
+    deps: dependenciesOf(settings, { storage, log, meter, secretKeys, bcrypt }),
+    bcrypt,
+    written: () => writer.written(),
+    async close(sayLast) {
+      try {
+        await bcrypt.close();
+        await storage.close();
+        sayLast?.();
+      } finally {
+        await writer.close();
+      }
+    },
+  };
+}
+
+/** Opens the database of the settings and brings it to this version's schema. `onStep` gets a line per migration. */
+export async function openDatabase(
+  settings: Settings,
+  onStep: (line: string) => void = () => undefined,
+): Promise<Storage> {
+  if (settings.database.kind === "sqlite") await makeFolder(settings.dataFolder);
+  return openStorage(settings.database, { ...settings.pool, onStep });
+}
+
+const unmetered: Meter = {
+  limitDecided() {},
+  hashWaited() {},
+  hashRefused() {},
+};

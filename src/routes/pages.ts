@@ -1,0 +1,33 @@
+/** Serves pages, and other things that are no operation of the contract: each by GET, at a path of its own. */
+import { route, type RouteDescriptor } from "@hectoday/http";
+import type { ServedFile } from "../pages/page.ts";
+import { CLOSED_POLICY } from "./headers.ts";
+import { type RequestState, requestStateOf } from "./request-state.ts";
+import type { Responder } from "./responder.ts";
+
+export function createPageRoutes(
+  files: readonly ServedFile[],
+  responder: Responder,
+): RouteDescriptor[] {
+  return files.map(({ path, contentType, text, allows }) => {
+    const headers = {
+      "content-type": contentType,
+      ...(allows && { "content-security-policy": [CLOSED_POLICY, ...allows].join("; ") }),
+    };
+    return serve(path, (state) => responder.page(state, 200, text, headers));
+  });
+}
+
+/** One path without parameters, answered as `answer` says. */
+export function serve(
+  path: string,
+  answer: (state: RequestState, request: Request) => Response | Promise<Response>,
+): RouteDescriptor {
+  return route.get(path, {
+    resolve({ request, locals }) {
+      const state = requestStateOf(locals);
+      state.pattern = path;
+      return answer(state, request);
+    },
+  });
+}

@@ -1,0 +1,58 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { docsPage } from "../../src/pages/docs.ts";
+import { renderPages } from "../../src/pages/pages.ts";
+import { pageSourceNames } from "../../src/pages/sources.ts";
+import { readPageSources } from "../../src/platform/page-sources.ts";
+import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
+
+const sources = await readPageSources(pageSourceNames);
+const newPassword = { minLength: 15, maxLength: 256 };
+const paths = [...renderPages(sources, { newPassword }), docsPage(sources)]
+  .filter(({ contentType }) => contentType.startsWith("text/html"))
+  .map(({ path }) => path);
+
+describe.skipIf(noBrowser)("every page in a browser", () => {
+  const newPage = useBrowser();
+  let watched: WatchedPage;
+  afterEach(() => watched.page.context().close());
+
+  test("HD-07 loads all it asks for, styled, without a violation of its policy or an error", async () => {
+    watched = await newPage();
+    const { page, origin, faults, consoleErrors } = watched;
+    for (const path of paths) {
+      const answer = await page.goto(`${origin}${path}`, { waitUntil: "networkidle" });
+      expect(answer?.status(), path).toBe(200);
+      const unstyled = await page
+        .locator("link[rel=stylesheet]")
+        .evaluateAll(
+          (links) =>
+            links.filter(
+              (link) => !(link instanceof HTMLLinkElement && link.sheet?.cssRules.length),
+            ).length,
+        );
+      expect(unstyled, path).toBe(0);
+      expect(await faults(), path).toEqual([]);
+    }
+    expect(consoleErrors).toEqual([]);
+  });
+
+  test.each(["/reset", "/problems/weak-password", "/docs"])(
+    "HD-07 %s runs no inline code and loads nothing foreign, and these tests see the attempt",
+    async (path) => {
+      watched = await newPage();
+      const { page, origin, faults } = watched;
+      await page.goto(`${origin}${path}`, { waitUntil: "networkidle" });
+      await page.evaluate(() => {
+        const inline = document.createElement("script");
+        inline.textContent = "window.ran = true";
+        const foreign = document.createElement("script");
+        foreign.src = "https://example.invalid/x.js";
+        document.body.append(inline, foreign);
+      });
+      const seen = (await faults()).join("\n");
+      expect(seen).toMatch(/violation of script-src(?:-elem)?: inline/);
+      expect(seen).toMatch(/violation of script-src(?:-elem)?: https:\/\/example\.invalid/);
+      expect(await page.evaluate(() => Reflect.has(window, "ran"))).toBe(false);
+    },
+  );
+});

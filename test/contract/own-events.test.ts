@@ -1,0 +1,116 @@
+/** The view that an owner has of the events of an account, and so the thief of a session as well. */
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { eventShapes } from "../../src/contract/event-shapes.ts";
+import {
+  accountOf,
+  eventDefinition,
+  type OwnerEvent,
+  ownerEventNames,
+  type StoredEvent,
+  storedEventNames,
+} from "../../src/contract/events.ts";
+import { examplesOf } from "../../src/contract/examples.ts";
+import { OwnEvent, ownView } from "../../src/contract/own-events.ts";
+import { walk } from "../../src/contract/walk.ts";
+
+const OWNER = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";
+const ADMIN = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45";
+
+/** The example of a stored event, with other values in some fields. */
+function eventLike<N extends StoredEvent["event"]>(name: N, values: object = {}) {
+  const [example] = examplesOf(eventDefinition(name).schema);
+  return { ...Object(example), userId: OWNER, ...values } as Extract<StoredEvent, { event: N }>; // its own example
+}
+
+/** As it was decided: the code alone would follow whatever the shapes say. */
+const decided: Record<(typeof ownerEventNames)[number], readonly string[]> = {
+  signup: [],
+  login_success: ["method"],
+  login_failed: [],
+  login_locked: [],
+  logout: [],
+  session_revoked: ["by"],
+  token_revoked: [],
+  refresh_token_reuse: [],
+  password_changed: [],
+  password_reset: [],
+  reset_token_created: [],
+  user_updated: ["by", "changes"],
+  user_unlocked: ["by"],
+};
+
+describe("LA-08 an owner's view of an event", () => {
+  it("LA-08 is there for the decided events alone", () => {
+    expect([...ownerEventNames].sort()).toEqual(Object.keys(decided).sort());
+  });
+
+  it.each(ownerEventNames)("LA-08 of %s holds the decided fields, and no other value", (name) => {
+    const fields = [
+      ...Object.keys(eventDefinition(name).schema.shape).filter((key) => key !== "event"),
+      "fieldOfANewerVersion",
+    ];
+    const canaries = Object.fromEntries(fields.map((key) => [key, `canary-${key}`]));
+    const view = ownView(eventLike(name, canaries), OWNER);
+    const shown = decided[name].filter((key) => key !== "by" || !("actorId" in canaries));
+    const seen = JSON.stringify(view).match(/canary-\w+/g) ?? [];
+    const byOther = "actorId" in canaries;
+    const expected = ["timestamp", ...(byOther ? [] : ["ip"]), ...shown];
+    expect(seen.sort()).toEqual(expected.map((key) => `canary-${key}`).sort());
+    expect(Object.keys(view).sort()).toEqual(["event", "ip", "timestamp", ...decided[name]].sort());
+  });
+
+  it.each(ownerEventNames)("LA-08 of %s is what the contract says it is", (name) => {
+    const view = ownView(eventLike(name), OWNER);
+    expect(OwnEvent.safeParse(view).error).toBeUndefined();
+    expect(OwnEvent.safeParse({ ...view, requestId: OWNER }).success).toBe(false);
+  });
+
+  it("LA-08 declares no id and no address of mail", () => {
+    const formats = [...walk(OwnEvent)].map((schema) =>
+      schema instanceof z.ZodString || schema instanceof z.ZodStringFormat
+        ? `${schema.format} ${String(schema.meta()?.["format"])}`
+        : "",
+    );
+    expect(formats.filter((format) => /uuid|email/.test(format))).toEqual([]);
+    expect(formats.filter((format) => format.includes("datetime"))).not.toEqual([]);
+  });
+
+  it.each([
+    ["user", OWNER, "203.0.113.7"],
+    ["admin", ADMIN, null],
+    ["command", null, null],
+  ])("LA-08 says that %s did it, and shows an own client address alone", (by, actorId, ip) => {
+    for (const event of [
+      eventLike("user_updated", { actorId, changes: { role: "admin" } }),
+      ...(actorId === null ? [] : [eventLike("user_unlocked", { actorId })]),
+    ] satisfies OwnerEvent[])
+      expect(ownView(event, OWNER)).toMatchObject({ by, ip });
+  });
+
+  it.each(eventShapes.session_revoked.fields.by.options)(
+    "LA-08 shows the client address of an ending by %s only where it is no administrator's",
+    (by) => {
+      const isAdministrators = by === "admin" || by === "disable";
+      expect(ownView(eventLike("session_revoked", { by }), OWNER)).toMatchObject({
+        by,
+        ip: isAdministrators ? null : "203.0.113.7",
+      });
+    },
+  );
+});
+
+describe("the account that an event concerns", () => {
+  it.each(storedEventNames)("%s names it where its shape says that it does", (name) => {
+    const { about } = eventShapes[name];
+    expect(accountOf(eventLike(name))).toBe(about === null ? null : OWNER);
+  });
+
+  it("is nobody's where a login failed for an address without an account", () => {
+    expect(accountOf(eventLike("login_failed", { userId: null }))).toBeNull();
+  });
+
+  it("is not known of a lock that an earlier version stored", () => {
+    expect(accountOf(eventLike("login_locked", { userId: undefined }))).toBeNull();
+  });
+});

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { problem, problemCodes } from "../../src/contract/problems.ts";
+import { renderPages } from "../../src/pages/pages.ts";
+import { pageSourceNames } from "../../src/pages/sources.ts";
+import { readPageSources } from "../../src/platform/page-sources.ts";
+
+const sources = await readPageSources(pageSourceNames);
+const files = renderPages(sources, { newPassword: { minLength: 20, maxLength: 256 } });
+const pages = files.filter(({ contentType }) => contentType.startsWith("text/html"));
+const fileAt = (path: string) => files.find((file) => file.path === path);
+
+test("every path is served once", () => {
+  expect(files.map(({ path }) => path)).toEqual([...new Set(files.map(({ path }) => path))]);
+});
+
+test.each(pages)("$path loads files that are served, and its policy names their kinds", (page) => {
+  const loaded = [...page.text.matchAll(/<(link|script)[^>]+(?:href|src)="([^"]+)"/g)];
+  for (const [, kind, path = ""] of loaded) {
+    expect(fileAt(path)?.contentType, path).toMatch(kind === "link" ? /^text\/css/ : /javascript/);
+    expect(page.allows, path).toContain(kind === "link" ? "style-src 'self'" : "script-src 'self'");
+  }
+  expect(loaded.length).toBeGreaterThan(0);
+});
+
+test.each(pages)("$path has no inline code, which its policy refuses", ({ text }) => {
+  expect(text).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:/i);
+  for (const [tag] of text.matchAll(/<script[^>]*>/g)) expect(tag).toContain(" src=");
+});
+
+test("PW-04 /reset tells the bounds of the settings, and no other number", () => {
+  const body = fileAt("/reset")?.text.split("<body")[1] ?? "";
+  expect(body.match(/\b\d+\b/g)).toEqual(["20", "256"]);
+  // The script has no bounds of its own: 0 to 7 count elements.
+  expect(fileAt("/reset/page.js")?.text).not.toMatch(/\b(?:[89]|\d{2,})\b/);
+});
+
+test("HD-04 a problem's page says what the catalogue says, with code as code", () => {
+  for (const code of problemCodes) {
+    const { type, status, detail, why, remedy } = problem(code);
+    const text = fileAt(type)?.text ?? "";
+    expect(text).toContain(`<code>${code}</code> &middot; HTTP ${status}`);
+    for (const sentence of [detail, why, remedy])
+      expect(text.replaceAll(/<\/?code>/g, "`")).toContain(
+        sentence.replaceAll("<", "&lt;").replaceAll(">", "&gt;"),
+      );
+  }
+});

@@ -1,0 +1,164 @@
+/** How to make an operation answer each problem, derived from the contract: one way per code, not per operation. */
+import { type Client, createClient } from "@portcullis/client";
+import { cookieJar } from "@portcullis/client/node";
+import type { OperationDescription } from "../../src/contract/operation.ts";
+import { type OperationId, operations } from "../../src/contract/operations.ts";
+import type { ProblemCode } from "../../src/contract/problems.ts";
+import { adminClient, dataOf, freshEmail, signedInClient } from "./clients.ts";
+import { ADMIN, PASSWORD } from "./credentials.ts";
+import type { Servers } from "./servers-in-trouble.ts";
+
+type Fail = (servers: Servers, operationId: OperationId) => Promise<unknown>;
+
+/** A code without an entry does not compile: a new problem needs a way to meet it here. */
+export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail> = {
+  invalid_json: ({ healthy }, id) =>
+    tampered(healthy, id, (request) => new Request(request, { body: '{"email":' })),
+  unsupported_media_type: ({ healthy }, id) =>
+    tampered(healthy, id, (request) => {
+      request.headers.set("content-type", "text/plain");
+      return request;
+    }),
+  payload_too_large: ({ healthy }, id) =>
+    tampered(healthy, id, (request) => new Request(request, { body: " ".repeat(16 * 1024 + 1) })),
+  validation_failed: ({ healthy }, id) =>
+    tampered(healthy, id, async (request) => {
+      const { url, method, headers } = request;
+      // As text, which has a length: a stream has none.
+      const body = (await request.text()) || null;
+      return new Request(`${url}?unknown=1`, { method, headers, body });
+    }),
+  csrf_rejected: ({ healthy }, id) =>
+    tampered(healthy, id, (request) => {
+      request.headers.set("origin", "https://elsewhere.example");
+      return request;
+    }),
+  unauthenticated: ({ healthy, limited }, id) =>
+    call(createClient({ baseUrl: id === "getMetrics" ? limited : healthy }), id),
+  forbidden: async ({ healthy }, id) => call((await signedInClient(healthy)).api, id),
+  not_found: async ({ healthy }, id) =>
+    id === "getMetrics"
+      ? tampered(healthy, id, (request) => {
+          request.headers.set("via", "1.1 proxy");
+          return request;
+        })
+      : call(await adminClient(healthy), id),
+  last_admin: async ({ healthy }, id) => {
+    const admin = await adminClient(healthy);
+    const proof = id === "deleteMe" ? { password: ADMIN.password } : {};
+    return call(admin, id, { userId: dataOf(await admin.getMe()).id, ...proof });
+  },
+  email_taken: async ({ healthy }, id) => {
+    const { api, email } = await signedInClient(healthy);
+    return call(api, id, { email, password: PASSWORD });
+  },
+  weak_password: async ({ healthy, resetToken }, id) => {
+    const anyone = createClient({ baseUrl: healthy });
+    if (id === "signup") return call(anyone, id, { email: freshEmail(), password: "sunshine" });
+    if (id === "resetPassword") {
+      const { email } = await signedInClient(healthy);
+      dataOf(await anyone.forgotPassword({ email }));
+      const token = await resetToken(email);
+      return call(anyone, id, { token, newPassword: "sunshine" });
+    }
+    return call((await signedInClient(healthy)).api, id, {
+      currentPassword: PASSWORD,
+      newPassword: "sunshine",
+    });
+  },
+  invalid_reset_token: ({ healthy }, id) => call(createClient({ baseUrl: healthy }), id),
+  invalid_credentials: async ({ healthy }, id) =>
+    acceptsOf(id).length === 0
+      ? call(createClient({ baseUrl: healthy }), id)
+      : call((await signedInClient(healthy)).api, id, {
+          password: "not the password",
+          currentPassword: "not the password",
+        }),
+  invalid_refresh_token: ({ healthy }, id) => call(createClient({ baseUrl: healthy }), id),
+  rate_limited: async ({ limited }, id) => {
+    const signsIn = acceptsOf(id).length > 0;
+    const api = signsIn ? await adminClient(limited) : createClient({ baseUrl: limited });
+    const wrong = { email: freshEmail(), password: "not the password" };
+    await call(api, id, wrong);
+    return call(api, id, wrong);
+  },
+  internal_error: (servers, id) => callWithCredential(servers, servers.broken, id),
+  overloaded: (servers, id) => callWithCredential(servers, servers.draining, id),
+};
+
+/** A well-formed input of any operation, from the contract's own examples; its ids belong to nobody. */
+function exampleInput(operation: OperationDescription): Record<string, unknown> {
+  const { params, body } = operation.request;
+  const firstExample = (schema: { meta(): unknown }): unknown => {
+    const meta = schema.meta();
+    const examples: unknown =
+      meta !== null && typeof meta === "object" && "examples" in meta ? meta.examples : [];
+    return Array.isArray(examples) ? examples[0] : undefined;
+  };
+  const ofParams = Object.entries(params?.shape ?? {}).map(([name, schema]) => [
+    name,
+    firstExample(schema as { meta(): unknown }),
+  ]);
+  return { ...Object.fromEntries(ofParams), ...(body && (firstExample(body) as object)) };
+}
+
+type AnyFunction = (input: Record<string, unknown>, options?: object) => Promise<unknown>;
+
+/** Calls with the example input; of `input` only what the operation takes. */
+async function call(
+  api: Client,
+  id: OperationId,
+  input: Record<string, unknown> = {},
+): Promise<unknown> {
+  const run = api[id] as AnyFunction; // the input comes from the operation's own schemas
+  const example = exampleInput(operations[id]);
+  const given = Object.entries(input).filter(([name]) => name in example);
+  return run({ ...example, ...Object.fromEntries(given) });
+}
+
+function acceptsOf(id: OperationId): OperationDescription["security"]["accepts"] {
+  return operations[id].security.accepts;
+}
+
+/** Calls with a cookie or a token that looks right, so that the server has to look it up. */
+function callWithCredential(
+  { adminTokens }: Servers,
+  baseUrl: string,
+  id: OperationId,
+): Promise<unknown> {
+  const accepts = acceptsOf(id);
+  const run = createClient({ baseUrl })[id] as AnyFunction; // as in `call`
+  const headers = accepts.includes("session")
+    ? { cookie: `__Host-session=${"A".repeat(43)}` }
+    : { authorization: `Bearer ${adminTokens.get(baseUrl) ?? ""}` };
+  // `overloaded` is what is wanted, and not what comes after a wait.
+  return run(exampleInput(operations[id]), {
+    retry: false,
+    ...(accepts.length > 0 && { headers }),
+  });
+}
+
+/**
+ * Calls with a request that the SDK itself would never send: signed in as the administrator where the
+ * operation requires it.
+ */
+async function tampered(
+  baseUrl: string,
+  id: OperationId,
+  tamper: (request: Request) => Request | Promise<Request>,
+): Promise<unknown> {
+  const accepts = acceptsOf(id);
+  let isSignedIn = false;
+  const send = async (request: Request) => fetch(isSignedIn ? await tamper(request) : request);
+  const bearer = accepts.length === 1 && accepts[0] === "bearer";
+  const api = bearer
+    ? createClient({ baseUrl, accessToken: await adminToken(baseUrl), fetch: send })
+    : createClient({ baseUrl, cookies: cookieJar(), fetch: send });
+  if (accepts.length > 0 && !bearer) dataOf(await api.login(ADMIN));
+  isSignedIn = true;
+  return call(api, id);
+}
+
+async function adminToken(baseUrl: string): Promise<string> {
+  return dataOf(await createClient({ baseUrl }).tokenLogin(ADMIN)).accessToken;
+}
