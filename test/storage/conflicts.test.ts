@@ -1,4 +1,4 @@
-/** Two transactions that meet, step by step: what holds must not depend on who was first. */
+/** Two transactions that meet, step by step: the outcome must not depend on which was first. */
 import { describe, expect, it } from "vitest";
 import { createEventLog } from "../../src/routes/event-log.ts";
 import type { LogEvent } from "../../src/contract/events.ts";
@@ -85,21 +85,21 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
     expect(await test.database.query("select * from reset_tokens")).toEqual([]);
   });
 
-  it("AZ-04 an account whose password is held is not changed until its holder is done", async () => {
+  it("AZ-04 an account whose credential is locked is not changed before the end of that transaction", async () => {
     const user = aUser();
     await test.storage.users.insert(user, HASH);
     const order: string[] = [];
     await overlap(
       async (stores) => {
         await stores.users.lockCredential(user.id);
-        setTimeout(() => order.push("held"), 100);
+        setTimeout(() => order.push("locked"), 100);
       },
       async (stores) => {
         await stores.users.updateUnlessLastAdmin(user.id, { disabled: true });
         order.push("disabled");
       },
     );
-    expect(order).toEqual(["held", "disabled"]);
+    expect(order).toEqual(["locked", "disabled"]);
   });
 
   it("a rotation that waited for another knows the key that one made", async () => {
@@ -116,7 +116,7 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
     expect(seen.map(({ kid }) => kid)).toContain(next.kid);
   });
 
-  it("AZ-05 a session is not ended under the hands of a change that holds it, and not held once it is ending", async () => {
+  it("AZ-05 a locked session is not ended before the end of that transaction, and one that is ending cannot be locked", async () => {
     const user = aUser();
     const session = aCookieSession(user);
     await test.storage.users.insert(user, HASH);
@@ -125,20 +125,20 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
     await overlap(
       async (stores) => {
         expect(await stores.sessions.lock(session.id)).toBe(true);
-        setTimeout(() => order.push("held"), 100);
+        setTimeout(() => order.push("locked"), 100);
       },
       async (stores) => {
         await stores.sessions.deleteAllOf(user.id, undefined);
         order.push("revoked");
       },
     );
-    expect(order).toEqual(["held", "revoked"]);
+    expect(order).toEqual(["locked", "revoked"]);
     await test.storage.sessions.insert(session, EPOCH);
-    const [, isHeld] = await overlap(
+    const [, isLocked] = await overlap(
       (stores) => stores.sessions.delete(session.id),
       (stores) => stores.sessions.lock(session.id),
     );
-    expect(isHeld).toBe(false);
+    expect(isLocked).toBe(false);
   });
 
   it("LA-06 two that wait for each other both come through: one of them is run again, as a whole, and told once", async () => {

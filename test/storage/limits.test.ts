@@ -145,7 +145,7 @@ describe.each(databases)("limits on $name", ({ create }) => {
     });
   });
 
-  describe("tellOnce", () => {
+  describe("markTold", () => {
     const tell = (now: number, of = key) => test.storage.limits.markTold(of, now + MINUTE, now);
 
     it("is true once per window, for each key by itself, and changes nothing else", async () => {

@@ -90,11 +90,11 @@ describe("a connection", () => {
 
   it("ST-07 is waited for as long as the setting says, and no longer", async () => {
     const storage = await openStorage(database.target, { poolSize: 1, connectTimeoutSeconds: 1 });
-    const holding = storage.transaction(() => new Promise((resolve) => setTimeout(resolve, 2_500)));
+    const waiting = storage.transaction(() => new Promise((resolve) => setTimeout(resolve, 2_500)));
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(storage.poolState()).toMatchObject({ size: 1, idle: 0 });
     await expect(storage.users.find(uuidv7())).rejects.toThrow(StorageUnavailableError);
-    await holding;
+    await waiting;
     expect(await storage.users.find(uuidv7())).toBeUndefined();
     expect(storage.poolState()).toEqual({ size: 1, idle: 1, waiting: 0 });
     await storage.close();
@@ -206,10 +206,10 @@ describe("two promotions of one account at once", () => {
     const storage = await openStorage(database.target);
     const user = aUser();
     await storage.users.insert(user, HASH);
-    const holder = new pg.Client({ connectionString: database.url });
-    await holder.connect();
-    await holder.query("begin");
-    await holder.query("select 1 from users where id = $1 for update", [user.id]);
+    const locker = new pg.Client({ connectionString: database.url });
+    await locker.connect();
+    await locker.query("begin");
+    await locker.query("select 1 from users where id = $1 for update", [user.id]);
     const journal = { storage, log: createEventLog(() => undefined, false), newId: () => uuidv7() };
     const occasion = { requestId: null, ip: null, now: Date.now() };
     const both = [1, 2].map(() => promoteToAdmin(journal, occasion, user.email));
@@ -220,8 +220,8 @@ describe("two promotions of one account at once", () => {
       return waiting.length;
     };
     await expect.poll(countWaiting, { timeout: 20_000 }).toBe(2);
-    await holder.query("rollback");
-    await holder.end();
+    await locker.query("rollback");
+    await locker.end();
     for (const promoted of await Promise.all(both)) expect(promoted?.role).toBe("admin");
     expect(await storage.events.list({ event: "user_updated" }, 10, undefined)).toHaveLength(1);
     await storage.close();

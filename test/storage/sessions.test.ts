@@ -128,7 +128,7 @@ describe.each(databases)("sessions on $name", ({ create }) => {
     expect(listed.map(({ id }) => id)).toEqual(live.map(({ id }) => id).toSorted());
   });
 
-  describe("an exchange of a refresh token", () => {
+  describe("a rotation of a refresh token", () => {
     const recorded = (user: User, id = uuidv7()) => ({ id, event: aSignup(user) });
     const counters = () => test.database.query("select refresh_counter from sessions");
     const events = async () =>
@@ -157,8 +157,8 @@ describe.each(databases)("sessions on $name", ({ create }) => {
       await test.storage.sessions.insert(session, EPOCH);
       const event = recorded(user);
       await test.storage.events.insert(event.id, event.event); // the id is taken
-      const exchange = test.storage.sessions.rotate(session.id, 0, NOW, event);
-      await expect(exchange).rejects.toThrow(/unique|append-only/i);
+      const rotation = test.storage.sessions.rotate(session.id, 0, NOW, event);
+      await expect(rotation).rejects.toThrow(/unique|append-only/i);
       expect(await counters()).toEqual([{ refresh_counter: 0 }]);
     });
   });

@@ -66,11 +66,11 @@ const taking = { keyHash: new Uint8Array(32), pace: { intervalMs: 1_000, burstMs
 
 it("ST-03 what is begun on the strength of a limit that was taken shares its COMMIT, and waits for it", async () => {
   const { result, durable } = await storage.limits.takeInOrder([taking], 1_000_000);
-  let isHeld = false;
-  void durable.then(() => (isHeld = true));
-  expect([result, isHeld]).toEqual([undefined, false]);
+  let isDurable = false;
+  void durable.then(() => (isDurable = true));
+  expect([result, isDurable]).toEqual([undefined, false]);
   await insert();
-  expect([isHeld, countCommits()]).toEqual([true, 1]);
+  expect([isDurable, countCommits()]).toEqual([true, 1]);
 });
 
 it("ST-03 where that fails it is undone by itself, and the limit stays taken", async () => {
