@@ -1,34 +1,19 @@
 /** A credential of one kind never passes for one of the other. What is forged here bears the server's own signature. */
 import { expect, test } from "vitest";
 import { operations } from "../../src/contract/operations.ts";
-import type { Judged } from "../../src/routes/checks/check.ts";
 import { identify } from "../../src/routes/checks/identify.ts";
-import { RequestState } from "../../src/routes/request-state.ts";
 import { openForgery } from "../support/forgeries.ts";
 import { logInByCookie, logInByToken } from "../support/logins.ts";
-import { NOW } from "../support/clock.ts";
-import { CLIENT, ISSUER } from "../support/domain.ts";
+import { ISSUER } from "../support/domain.ts";
+import { judgedOf } from "../support/judged.ts";
 
 const { domain, user, verify, forge } = await openForgery();
 const cookieLogin = await logInByCookie(domain, user);
 const tokenLogin = await logInByToken(domain, user);
 
 async function callerOf(headers: Record<string, string>): Promise<string | undefined> {
-  const judged: Judged = {
-    gate: {
-      deps: domain.deps,
-      allowedOrigins: new Set(),
-      corsOrigins: new Set(),
-      refuseScraper: () => undefined,
-      isDraining: () => false,
-    },
-    operation: operations.getMe,
-    state: new RequestState(domain.deps.newId(NOW), CLIENT.ip, NOW),
-    request: new Request(`${ISSUER}/me`, { headers }),
-    input: { ok: true, params: {}, query: {}, body: undefined, issues: [], failed: [] },
-    caller: undefined,
-    device: undefined,
-  };
+  const request = new Request(`${ISSUER}/me`, { headers });
+  const judged = judgedOf(operations.getMe, request, domain);
   const refusal = await identify.judge(judged);
   const { caller } = judged;
   expect(refusal?.problem).toBe(caller ? undefined : "unauthenticated");

@@ -4,8 +4,10 @@ import { type OperationDescription, problemsOf } from "../../src/contract/operat
 import { operations } from "../../src/contract/operations.ts";
 import type { ProblemCode } from "../../src/contract/problems.ts";
 import type { Check } from "../../src/routes/checks/check.ts";
-import { checks } from "../../src/routes/checks/checks.ts";
+import { checks, checksOf } from "../../src/routes/checks/checks.ts";
 import { TAKES_OWN_LIMITS } from "../../src/routes/handler.ts";
+import { openWorld } from "../support/domain.ts";
+import { judgedOf } from "../support/judged.ts";
 
 const all: readonly OperationDescription[] = Object.values(operations);
 const concerned = (operation: OperationDescription) =>
@@ -46,4 +48,16 @@ test.each(all.map((operation) => [operation.operationId, operation] as const))(
 
 test("every check concerns some operation", () => {
   for (const { name, concerns } of checks) expect([name, all.some(concerns)]).toEqual([name, true]);
+});
+
+test("CF-07 once shutdown has begun, nothing else is said of a request", async () => {
+  const { deps } = await openWorld();
+  const headers = { origin: "https://elsewhere.example.com" };
+  const request = new Request("https://auth.example.com/logout", { method: "POST", headers });
+  const refusalOf = (isDraining: boolean) =>
+    checksOf(operations.logout)(
+      judgedOf(operations.logout, request, { deps, isDraining: () => isDraining }),
+    );
+  expect(await refusalOf(true)).toMatchObject({ problem: "overloaded", cause: "stopping" });
+  expect(await refusalOf(false)).toEqual({ problem: "csrf_rejected" });
 });
