@@ -1,6 +1,6 @@
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** The same bytes spelled otherwise: the spare bits of the last character set. */
+/** Spells the same bytes in another way, by setting the spare bits of the last character. */
 export function respell(text: string): string {
   return text.slice(0, -1) + ALPHABET.charAt(ALPHABET.indexOf(text.slice(-1)) + 1);
 }

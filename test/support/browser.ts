@@ -1,10 +1,10 @@
-/** A real server, a real browser with an empty profile, and all that a page does wrong. */
+/** A real server, a real browser with an empty profile, and a list of the faults of a page. */
 import { join } from "node:path";
 import { type BrowserContextOptions, type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, inject } from "vitest";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
 
-/** Nothing leaves the machine but what the page asks for. No sandbox: containers run as root. */
+/** Chromium's own requests are off, so that only the page's are seen. No sandbox: containers run as root. */
 const BROWSER_FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
@@ -23,21 +23,21 @@ const found = inject("chromium");
 export const noBrowser = "missing" in found;
 
 export const desktop = { viewport: { width: 1280, height: 900 } };
-/** As narrow as phones still are. */
+/** The narrowest screen that phones still have. */
 export const phone = { viewport: { width: 375, height: 667 }, isMobile: true, hasTouch: true };
 
 export interface WatchedPage {
   readonly page: Page;
   readonly origin: string;
-  /** Where the server writes its mails. */
+  /** The folder to which the server writes its mails. */
   readonly outbox: string;
   /** Everything the page asked for, in order. */
   readonly requested: readonly string[];
   /** CSP violations, exceptions, failed requests, and requests to another origin. */
   faults(): Promise<readonly string[]>;
-  /** What the console called an error; an answer of 4xx is one. */
+  /** Errors of the console; an answer of 4xx is one. */
   readonly consoleErrors: readonly string[];
-  /** For people: what the page looks like, in `test-artifacts/`. */
+  /** Writes a picture of the page to `test-artifacts/`, for people. */
   shoot(name: string): Promise<void>;
 }
 

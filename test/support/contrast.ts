@@ -1,4 +1,4 @@
-/** Whether what stands on a page can be read: contrast as WCAG 2.2 computes it. */
+/** Contrast of the text on a page, as WCAG 2.2 computes it. */
 import type { Locator } from "playwright-core";
 
 /** WCAG 1.4.3, level AA, for text of any size. */

@@ -1,4 +1,4 @@
-/** The databases the suite runs on: `describe.each(databases)`. Real ones, empty for each test. */
+/** The databases that the suite runs on, for `describe.each(databases)`: real ones, empty for each test. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ export interface TestDatabase {
   readonly target: DatabaseTarget;
   /** Runs one statement the way another client of the database would; answers its rows. */
   query(sql: string): Promise<Record<string, unknown>[]>;
-  /** Another client holds everything against writing; call the answer to let go. */
+  /** Locks every table against writing, as another client; answers how to unlock them. */
   lock(): Promise<() => Promise<void>>;
   remove(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export const databases = [
   { name: "PostgreSQL", create: createPostgres },
 ];
 
-/** As long as SQLite waits, and more connections than any test has writers. */
+/** SQLite waits 2 s for a lock as well; there are more connections than any test has writers. */
 export const testOptions: StorageOptions = { statementTimeoutSeconds: 2, poolSize: 25 };
 
 /** A fresh database, opened, for every test of the block it is called in. */
@@ -58,7 +58,7 @@ export function eachTestOpens(create: () => Promise<TestDatabase>): {
   };
 }
 
-/** A path in a folder of its own, where no database is yet. */
+/** A path without a database yet, in a folder of its own. */
 export function createSqlite(): TestDatabase & { readonly path: string } {
   const folder = mkdtempSync(join(tmpdir(), "portcullis-storage-"));
   const path = join(folder, "data", "test.db");

@@ -53,7 +53,7 @@ const ajv = new Ajv2020({
 ajv.addVocabulary(["x-secret", "discriminator"]);
 ajv.addSchema({ $defs: absolute(at(document, "components", "schemas")) }, NAME);
 
-/** Whether a value matches a schema of the document; references lead into its components. */
+/** A predicate for values that match a schema of the document; references lead into its components. */
 export function validatorOf(schema: Json): (value: unknown) => boolean {
   const validate = ajv.compile({ allOf: [absolute(schema)] });
   return (value) => validate(value);

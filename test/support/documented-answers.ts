@@ -1,4 +1,4 @@
-/** Whether what came over the wire is what the published document says, judged by a validator that is not ours. */
+/** Compares an answer from the wire with the published document, by a validator that is not ours. */
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { type OperationId, operationIds, operations } from "../../src/contract/operations.ts";
 import { at, document, entriesOf, type Json, validatorOf } from "./document-schemas.ts";
@@ -10,7 +10,7 @@ export const documentedAnswers: readonly string[] = operationIds.flatMap((id) =>
   entriesOf(responsesOf(id)).map(([status]) => `${id} ${status}`),
 );
 
-/** The operation a request is for; undefined for what is no operation. */
+/** The operation of a request; undefined where its path and method are none. */
 export function operationOf(method: string, url: string): OperationId | undefined {
   const { pathname } = new URL(url);
   return operationIds.find((id) => {
@@ -19,7 +19,7 @@ export function operationOf(method: string, url: string): OperationId | undefine
   });
 }
 
-/** One line for each thing the document does not say of this answer, or says and is not so. Reads a clone. */
+/** One line for each difference between an answer and the document. Reads a clone of the answer. */
 export async function answerFaults(id: OperationId, response: Response): Promise<string[]> {
   const name = `${id} ${response.status}`;
   const documented = entriesOf(responsesOf(id)).find(([key]) => key === String(response.status));

@@ -1,4 +1,4 @@
-/** The real rules on a real database file, real hashing and a clock that stands still until it is moved. */
+/** The rules of auth on a real database file, with real hashing, and a clock that stands still at `NOW`. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,17 +32,17 @@ export interface Domain {
   readonly printed: LogEvent[];
   readonly folder: string;
   readonly databaseFile: string;
-  /** The present, for one request. */
+  /** The occasion of one request; `now` in milliseconds since the epoch. */
   at(now?: number): Occasion;
   newUser(email?: string, password?: string): Promise<User>;
-  /** Runs SQL through a connection of its own, as another process would. */
+  /** Runs SQL as another process would, on a connection of its own. */
   sql(statement: string, ...parameters: (string | number)[]): Record<string, unknown>[];
   /** Every byte the database has on the disk, the write-ahead log included. */
   bytesAtRest(): Buffer;
 }
 
 const generous = { count: 1_000_000, seconds: 60 };
-/** No rule of auth under test here is about limits, so none is met. */
+/** Quotas that no test meets: tests of limits choose their own. */
 const generousQuotas: Dependencies["quotas"] = {
   login_ip: generous,
   login_email: generous,

@@ -26,7 +26,7 @@ const INSTALLED_PATHS = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
-/** What the packaged Chromium needs beyond a bare Debian: its libraries, and a font to draw with. */
+/** The packages that the packaged Chromium needs on a bare Debian: its libraries, and a font to draw with. */
 const DEBIAN_PACKAGES = "libnss3 libexpat1 fontconfig-config";
 
 let folder: string;

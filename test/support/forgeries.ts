@@ -1,4 +1,4 @@
-/** A genuine access token, and what can be made of it with the server's own key: only the rule under test can refuse it. */
+/** A genuine access token, and forgeries of it with the server's own key: only the rule under test can refuse them. */
 import { tokenLogin } from "../../src/domain/login.ts";
 import { sign } from "node:crypto";
 import { verifyAccessToken } from "../../src/domain/access-tokens.ts";

@@ -12,7 +12,7 @@ const RANDOM_COMBINATIONS = 200;
 
 const known = new WeakMap<z.core.$ZodType, readonly unknown[]>();
 
-/** What the schema might be sent, each value as JSON can carry it. */
+/** Values that a client might send for the schema, each as JSON can carry it. */
 export function samplesOf(schema: z.core.$ZodType): readonly unknown[] {
   const before = known.get(schema);
   if (before) return before;
@@ -240,7 +240,7 @@ function patternsOf(schema: z.core.$ZodType): RegExp[] {
   return patterns.filter((pattern) => pattern instanceof RegExp);
 }
 
-/** What the schema itself asks for, and what its checks do. */
+/** The schema's own definition, and those of its checks. */
 function rulesOf({ _zod: { def } }: z.core.$ZodType): readonly object[] {
   return [def, ...(def.checks ?? []).map((check) => check._zod.def)];
 }

@@ -1,4 +1,4 @@
-/** Logins of an account, and whether what they gave is still good: asked the way the routes ask. */
+/** Logs accounts in, and tells whether their credentials are still good, by the calls that the routes make. */
 import { login, tokenLogin } from "../../src/domain/login.ts";
 import { verifyAccessToken } from "../../src/domain/access-tokens.ts";
 import { recognizeCookie, recognizeSession } from "../../src/domain/sessions.ts";
@@ -32,12 +32,12 @@ export async function logInByToken(domain: Domain, { email }: User, password = P
   return { ...pair, sessionId: pair.refreshToken.split(".")[0] ?? "" };
 }
 
-/** The role of whoever the cookie signs in; undefined where it signs nobody in. */
+/** The role of the account that the cookie signs in; undefined where the cookie is not good. */
 export async function roleByCookie(domain: Domain, secret: string, now = NOW) {
   return (await recognizeCookie(domain.deps, domain.at(now), secret))?.user.role;
 }
 
-/** The same by access token. */
+/** The role of the account that the access token signs in; undefined where the token is not good. */
 export async function roleByBearer(domain: Domain, accessToken: string, now = NOW) {
   const claims = await verifyAccessToken(domain.deps, domain.at(now), accessToken);
   if (claims === undefined) return undefined;

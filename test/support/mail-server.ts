@@ -1,10 +1,10 @@
-/** A real SMTP server on loopback, in good health or not. */
+/** Real SMTP servers on loopback: one that accepts, one that refuses, one that is silent. */
 import { type AddressInfo, createServer } from "node:net";
 import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer } from "smtp-server";
 
 export interface ReceivedMail {
-  /** Of the envelope: where it really went. */
+  /** The recipients of the envelope, who really get it. */
   readonly recipients: readonly string[];
   readonly raw: string;
   readonly mail: Email;
@@ -16,7 +16,7 @@ export interface MailServer {
   close(): Promise<void>;
 }
 
-/** Takes every mail, or refuses each for now (RFC 5321 §4.2.1: 4yz). */
+/** Starts a server that accepts every mail, or refuses each for now (RFC 5321 §4.2.1: 4yz). */
 export async function startMailServer(mode: "accepts" | "refuses", port = 0): Promise<MailServer> {
   const received: ReceivedMail[] = [];
   const server = new SMTPServer({
@@ -50,7 +50,7 @@ export async function startMailServer(mode: "accepts" | "refuses", port = 0): Pr
   };
 }
 
-/** Accepts connections and never says a word. */
+/** Starts a server that accepts connections and sends nothing. */
 export async function startSilentServer(): Promise<{
   port: number;
   url: string;

@@ -14,7 +14,7 @@ import { waitFor } from "./wait-for.ts";
 export const PUBLIC_NAME = "auth.example.com";
 const CONFIGURATION = new URL("../../docs/nginx/portcullis.conf", import.meta.url);
 
-/** Why there is nothing to run it with here; undefined where there is. */
+/** The program that is missing on this machine; undefined where all are there. */
 export const whyNoNginx = ["nginx", "openssl"]
   .filter((program) => spawnSync(program, ["version"]).error !== undefined)
   .map((program) => `${program} is not installed (apt-get install ${program})`)
@@ -26,11 +26,11 @@ export interface Nginx {
   readonly httpPort: number;
   /** Asks through the proxy, as a client at this address: Linux answers for all of 127.0.0.0/8. */
   ask(address: string, path: string, outgoing?: Outgoing): Promise<Response>;
-  /** The same for a client of the SDK. */
+  /** A `fetch` through the proxy for a client of the SDK at this address. */
   fetchFrom(address: string): (request: Request) => Promise<Response>;
-  /** Sends no more requests to the process on this port, or to both again; answers before that has taken effect. */
+  /** Takes the process on this port out, or with undefined puts both in again; answers before that has taken effect. */
   takeOut(port: number | undefined): Promise<void>;
-  /** What nginx itself had to say. */
+  /** All that nginx wrote to stderr. */
   warnings(): string;
   stop(): Promise<void>;
 }
@@ -95,7 +95,7 @@ export async function startNginx(upstreamPorts: readonly [number, number]): Prom
   };
 }
 
-/** What Debian's /etc/nginx/nginx.conf is to the file, in a folder of its own. */
+/** A main configuration that includes the file, as Debian's /etc/nginx/nginx.conf does, in a folder of its own. */
 function mainConfiguration(prefix: string): string {
   const folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   return `
@@ -158,7 +158,7 @@ export interface Outgoing {
   readonly body?: Uint8Array | string;
 }
 
-/** On a connection of its own. */
+/** Sends one request, on a connection of its own. */
 async function send(
   { port, ca, localAddress }: Route,
   path: string,

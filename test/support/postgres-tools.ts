@@ -1,4 +1,4 @@
-/** pg_dump and its like, which no npm package brings: those of the system, and a server they can dump. */
+/** The system's pg_dump and pg_restore, which no npm package brings, and a server of their version. */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, globSync } from "node:fs";
@@ -17,7 +17,7 @@ export interface PostgresTools {
   readonly serverBin: string | undefined;
 }
 
-/** The newest there are, on the PATH or where Debian keeps its versions side by side. */
+/** Finds the newest tools, on the PATH or where Debian keeps its versions side by side. */
 export function findPostgresTools(): PostgresTools | undefined {
   const versions = globSync("/usr/lib/postgresql/*/bin").map(toolsIn);
   return [toolsIn(""), ...versions]

@@ -7,7 +7,7 @@
 const ORDER_SEED = 20_260_301;
 
 /**
- * How likely a value of `a` is greater than one of `b`: 0.5 where they are alike, 0 or 1 where one look
+ * The probability that a value of `a` is greater than one of `b`: 0.5 where they are alike, 0 or 1 where one look
  * tells them apart. Mann–Whitney U over the number of pairs; ties count half.
  */
 export function superiority(a: readonly number[], b: readonly number[]): number {
@@ -44,7 +44,7 @@ export async function timesInTurns<Name extends string>(
 
 /**
  * A clock that stands still while the process waits: for the disk, whose own pace hides some rows more
- * or less, and for whoever else uses the machine. All threads together. Milliseconds.
+ * or less, and for other programs of the machine. All threads together. Milliseconds.
  */
 export function workClock(): number {
   const { user, system } = process.cpuUsage();

@@ -1,4 +1,4 @@
-/** Rows to test with: plausible, and different at every call. */
+/** Rows for the stores: plausible, and different at every call. */
 import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { uuidv7 } from "uuidv7";

@@ -1,9 +1,9 @@
-/** Swagger UI as a person uses it: opens, types, clicks, reads. */
+/** Swagger UI as a person uses it: open, type, click, read. */
 import type { Locator, Page } from "playwright-core";
 
 export interface ShownAnswer {
   readonly status: number;
-  /** What stands under "Response body", parsed where it is JSON; undefined where nothing does. */
+  /** The text under "Response body", parsed where it is JSON; undefined where there is none. */
   readonly body: unknown;
 }
 

@@ -1,18 +1,18 @@
-/** A command on a terminal of its own, as a person meets it: by `script` of util-linux, which gives it one. */
+/** A command on a terminal of its own, which `script` of util-linux provides. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { waitFor } from "./wait-for.ts";
 
-/** `--echo`, or a terminal that shows nothing by itself would hide what the command fails to hide. */
+/** Without `--echo` the terminal shows no input at all, and a command that fails to hide a password would pass. */
 export const noTerminal = !String(spawnSync("script", ["--help"]).stdout).includes("--echo");
 
 export interface Typed {
-  /** What to wait for on the screen, after all that was waited for before. */
+  /** The text that must appear on the screen first, behind the text of the line before. */
   readonly after: string;
   readonly line: string;
 }
 
-/** Runs it, types each line once it is asked for; answers the exit code and all that was on the screen. */
+/** Runs a command and types each line once it is asked for; answers the exit code and all that was on the screen. */
 export async function runOnTerminal(
   command: readonly string[],
   environment: Readonly<Record<string, string>>,

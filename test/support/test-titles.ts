@@ -1,12 +1,12 @@
-/** What the tests of a file are called, read from its syntax: a comment is no test, nor is one that is skipped. */
+/** Titles of the tests in a file, read from its syntax: comments and skipped tests are none. */
 import ts from "typescript";
 
 const SUITES = ["describe", "suite"];
 const TESTS = ["test", "it"];
-/** `test.skip`, and what else keeps a test from running or from being believed. */
+/** Modifiers that keep a test from running, or from being believed. */
 const IDLE = ["skip", "todo", "fails"];
 
-/** Each test's full title, with those of what it stands in before it. */
+/** The full title of each test, which begins with the titles of its suites. */
 export function testTitles(source: string): string[] {
   const file = ts.createSourceFile("a.test.ts", source, ts.ScriptTarget.Latest);
   return titlesIn(file, []);

@@ -1,8 +1,8 @@
-/** All that comes to this process by `fetch`, as the SDK uses it: who watches misses no answer. */
+/** Watches every answer that comes to this process by `fetch`, which the SDK uses. */
 import type { OperationId } from "../../src/contract/operations.ts";
 import { operationOf } from "./documented-answers.ts";
 
-/** Hands every answer of an operation to `look` before its caller gets it. Answers how to end that. */
+/** Hands every answer of an operation to `look` before its caller gets it. Call the result to stop. */
 export function watchAnswers(
   look: (id: OperationId, response: Response) => Promise<void>,
 ): () => void {

@@ -1,4 +1,4 @@
-/** How to make an operation answer each problem, derived from the contract: one way per code, not per operation. */
+/** Makes an operation answer a problem: one way per code, which suits every operation of the contract. */
 import { type Client, createClient } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
 import type { OperationDescription } from "../../src/contract/operation.ts";
@@ -86,7 +86,7 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
   overloaded: (servers, id) => callWithCredential(servers, servers.draining, id),
 };
 
-/** A well-formed input of any operation, from the contract's own examples; its ids belong to nobody. */
+/** A well-formed input of any operation, from the contract's own examples; no account or session has its ids. */
 function exampleInput(operation: OperationDescription): Record<string, unknown> {
   const { params, body } = operation.request;
   const firstExample = (schema: { meta(): unknown }): unknown => {
