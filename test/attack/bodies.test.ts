@@ -85,7 +85,7 @@ function asUtf8(hex: string): Buffer {
   return Buffer.concat([Buffer.from(before), Buffer.from(hex, "hex"), Buffer.from(after)]);
 }
 
-test("where a name comes twice, the last one counts, for the check and for the deed", async () => {
+test("of two members of a body with one name, the last is the one that is checked and used", async () => {
   const email = server.freshEmail();
   const body = `{"email":"mallory@example.com","password":"short","email":"${email}","password":"${PASSWORD}"}`;
   const answer = await server.send("POST", "/signup", jsonType, body);

@@ -37,7 +37,7 @@ test.each([
   expect(server.state()).toBe(before);
 });
 
-test("IV-04 it is bytes that count, not characters", async () => {
+test("IV-04 the limit of a body counts bytes, not characters", async () => {
   const text = JSON.stringify({ email: "a@example.com", password: "密".repeat(5500) });
   expect(text.length).toBeLessThan(LIMIT);
   const answer = await server.send("POST", "/signup", json, text);
@@ -59,7 +59,7 @@ test("IV-04 a body declared longer than it is, and cut off, makes no account", a
   expect(server.state()).toBe(before);
 });
 
-test("bytes that are no UTF-8 give no 5xx", async () => {
+test("a body that is no UTF-8 gives no 5xx", async () => {
   for (const bytes of [
     [0xff],
     [0xc0, 0x80],

@@ -72,7 +72,7 @@ describe("cookies", () => {
     ["its value cut short", (cookie: string) => cookie.slice(0, -1)],
     ["a character more", (cookie: string) => `${cookie}A`],
     ["a bad twin before it", (cookie: string) => `__Host-session=x; ${cookie}`],
-  ])("a genuine session cookie with %s is nobody's", async (_, change) => {
+  ])("a genuine session cookie with %s signs nobody in", async (_, change) => {
     const { cookie } = await server.newLogin();
     const session = /__Host-session=[^;]+/.exec(cookie)?.[0] ?? "";
     const answer = await server.send("GET", "/me", { cookie: `theme=dark;${change(session)}` });
@@ -83,7 +83,7 @@ describe("cookies", () => {
 });
 
 describe("TK-21 the Authorization header", () => {
-  test("the scheme has no case, and a token is a credential of its own", async () => {
+  test("takes its scheme in any case, and is a credential of its own", async () => {
     const { email, cookie } = await server.newLogin();
     const token = await server.bearer({ email, password: PASSWORD });
     for (const scheme of ["Bearer", "bearer", "BEARER"])
@@ -96,7 +96,7 @@ describe("TK-21 the Authorization header", () => {
     );
   });
 
-  test("whatever is no single token is refused, and never falls back to the cookie", async () => {
+  test("is refused where it holds no single token, and never falls back to the cookie", async () => {
     const { email, cookie } = await server.newLogin();
     const token = await server.bearer({ email, password: PASSWORD });
     const secret = /__Host-session=([^;]+)/.exec(cookie)?.[1] ?? "";

@@ -32,11 +32,11 @@ test.each([
   "127.0.0.1:3000",
   "[::1]:3000",
   "xn--bcher-kva.example",
-])("the host %s is taken", async (host) => {
+])("the Host header %s is accepted", async (host) => {
   expect(await get(`Host: ${host}\r\n`, "/healthz")).toMatch(/^HTTP\/1\.1 200 /);
 });
 
-test("an absolute target is routed by its path, and its host is nobody's business", async () => {
+test("an absolute request target is routed by its path, whatever its host", async () => {
   expect(await get("Host: localhost\r\n", "http://evil.example/healthz")).toMatch(
     /^HTTP\/1\.1 200 /,
   );
@@ -54,6 +54,6 @@ test.each([
   "http://user:pass@evil.example:99999/me",
   "http://[::1/me",
   "*",
-])("the target %s is refused", async (path) => {
+])("the request target %s is refused", async (path) => {
   expect(await get("Host: localhost\r\n", path)).toMatch(/^HTTP\/1\.1 40[0145] /);
 });

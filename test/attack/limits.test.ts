@@ -124,7 +124,7 @@ test("LG-01 LG-07 known and unknown addresses meet the same limit, in one count 
   expect(await sequence(freshEmail())).toEqual(known);
 });
 
-test("RL-01 RL-10 the answer names the limit and the wait, in headers that agree with the body", async () => {
+test("RL-01 RL-10 a refusal by a limit names the limit and the wait, in headers that agree with the body", async () => {
   const to = await start({ LIMIT_LOGIN_EMAIL: "2/60", LIMIT_LOGIN_IP: "3/60" });
   const email = freshEmail();
   const attempt = (of: string) => post(to, "/login", { email: of, password: wrong });
@@ -178,7 +178,7 @@ test("RL-02 of many guesses at once, none is right after the one that began the 
   expect(query(to, "select id from sessions")).toEqual([]);
 }, 60_000);
 
-test("RL-04 a success resets the account's count, and not the client address's", async () => {
+test("RL-04 a login that succeeds resets the account's count, and not the client address's", async () => {
   const to = await start({ LIMIT_LOGIN_IP: "6/60", LIMIT_LOGIN_EMAIL: "2/60" });
   const email = await signedUp(to);
   const statuses: number[] = [];
@@ -187,7 +187,7 @@ test("RL-04 a success resets the account's count, and not the client address's",
   expect(statuses).toEqual([401, 200, 401, 200, 401, 200, 429]);
 });
 
-test("RL-09 nothing in the request steers the key", async () => {
+test("RL-09 nothing that a client sends chooses the key under which it is counted", async () => {
   // Four by one address, one of them refused, and three more.
   const to = await start({ LIMIT_LOGIN_IP: "7/60", LIMIT_LOGIN_EMAIL: "3/60" });
   const email = freshEmail();

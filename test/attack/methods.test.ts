@@ -112,7 +112,7 @@ describe("methods", () => {
   });
 
   test.each(["get", "Get", "GETT", "G ET", "", "\0GET", "CONNECT"])(
-    "a method that is none (%j) is refused",
+    "an unknown method (%j) is refused",
     async (method) => {
       expect(
         await server.wire(`${method} /me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`),

@@ -33,7 +33,7 @@ const proxyHeaders = [
   ["x-forwarded-proto", "https"],
 ] as const;
 
-describe("without a token", () => {
+describe("metrics without a token in the settings:", () => {
   test("CF-07 a request from this machine gets the metrics, by any of its names", async () => {
     for (const host of ["localhost", "localhost:3000", "127.0.0.1", "[::1]:3000"])
       expect((await scrape({}, { host })).status, host).toBe(200);
@@ -56,7 +56,7 @@ describe("without a token", () => {
       expect((await scrape({}, { host })).status, host).toBe(404);
   });
 
-  test("CF-07 a server that is known elsewhere gives them to nobody: a silent proxy looks local", async () => {
+  test("CF-07 a server with a public address gives them to nobody, because a silent proxy looks local", async () => {
     for (const NODE_ENV of ["development", "production"]) {
       const environment = {
         NODE_ENV,
@@ -92,7 +92,7 @@ describe("without a token", () => {
     expect(names(refused)).toEqual(names(unknown));
   });
 
-  test("a refusal comes before everything else that could be said of the request", async () => {
+  test("their refusal comes before every other check of the request", async () => {
     const server = await targetWith({});
     const answer = await server.send("GET", "/metrics?colour=red", { via: "1.1 proxy" });
     expect(answer.status).toBe(404);
@@ -100,10 +100,10 @@ describe("without a token", () => {
   });
 });
 
-describe("with a token", () => {
+describe("metrics with a token in the settings:", () => {
   const environment = { METRICS_TOKEN: TOKEN };
 
-  test("TK-21 the token is enough, wherever the request comes from", async () => {
+  test("TK-21 a request with the token gets them from anywhere", async () => {
     const authorization = `Bearer ${TOKEN}`;
     expect((await scrape(environment, { authorization })).status).toBe(200);
     expect((await scrape(environment, { authorization: `bearer ${TOKEN}` })).status).toBe(200);
@@ -113,7 +113,7 @@ describe("with a token", () => {
     expect((await scrape(environment, { authorization, host })).status).toBe(200);
   });
 
-  test("TK-21 without it, this very machine gets 401 and the challenge", async () => {
+  test("TK-21 a request without the token gets 401 and the challenge, even from this machine", async () => {
     const answer = await scrape(environment);
     expect(answer.status).toBe(401);
     expect(answer.headers["www-authenticate"]).toBe("Bearer");

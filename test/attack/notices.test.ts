@@ -66,13 +66,13 @@ describe("PW-12 the owner is told of the first in an hour, and then mailed no mo
   });
 });
 
-test("PW-12 an hour later the owner is told again", async () => {
+test("PW-12 an hour after a notice the owner is mailed again", async () => {
   await changeToAndFro(MORE);
   await changeToAndFro(2, NOW + HOUR_MS);
   expect(mails()).toBe(NOTICE_QUOTA.count + 2);
 });
 
-test("PW-12 nobody uses up the notice of a change by locks, or that of one address at another", async () => {
+test("PW-12 locks use up no notice of a change, and notices to one address none to another", async () => {
   await lockTimes(MORE);
   expect(mails()).toBe(NOTICE_QUOTA.count);
   await changeToAndFro(2);

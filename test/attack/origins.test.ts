@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe("CS-06 where a change comes from", () => {
+describe("CS-06 a change", () => {
   const origins = [
     "https://evil.example",
     "null",
@@ -24,7 +24,7 @@ describe("CS-06 where a change comes from", () => {
     "file://",
   ];
 
-  test.each(origins)("a genuine proof from the origin %j is refused", async (origin) => {
+  test.each(origins)("with a genuine proof is refused from the origin %j", async (origin) => {
     await server.expectRefused(
       () =>
         server.remove({
@@ -36,7 +36,7 @@ describe("CS-06 where a change comes from", () => {
     );
   });
 
-  test("two origins are refused, though one of them is ours", async () => {
+  test("from two origins is refused, though one of them is ours", async () => {
     const ours = "https://auth.example.com";
     await server.expectRefused(
       () =>
@@ -49,7 +49,7 @@ describe("CS-06 where a change comes from", () => {
     );
   });
 
-  test("what a browser calls cross-site is refused, whatever the origin says", async () => {
+  test("that a browser calls cross-site is refused, whatever its origin says", async () => {
     const headers = {
       cookie: server.admin.cookie,
       "x-csrf-token": server.admin.csrfToken,
@@ -63,7 +63,7 @@ describe("CS-06 where a change comes from", () => {
   });
 
   test.each(["/login", "/token/login", "/signup"])(
-    "CS-07 %s is refused to another site, and nobody is logged in",
+    "CS-07 by %s is refused to another site, and nobody is logged in",
     async (path) => {
       const operation = { "/login": "login", "/token/login": "tokenLogin", "/signup": "signup" }[
         path
@@ -83,7 +83,7 @@ describe("CS-06 where a change comes from", () => {
     },
   );
 
-  test("CS-06 a bearer token is no exception", async () => {
+  test("CS-06 from another site is refused with a bearer token too", async () => {
     const authorization = `Bearer ${await server.bearer(ADMIN)}`;
     await server.expectRefused(
       () => server.remove({ authorization, origin: "https://evil.example" }),
@@ -91,7 +91,7 @@ describe("CS-06 where a change comes from", () => {
     );
   });
 
-  test("HD-03 no origin is told that it may read answers", async () => {
+  test("HD-03 tells no origin that it may read the answer", async () => {
     for (const origin of ["https://evil.example", "https://auth.example.com", "null"]) {
       const answer = await server.send("GET", "/me", { cookie: server.admin.cookie, origin });
       expect(

@@ -67,7 +67,7 @@ test.each([
 });
 
 test.each(["/me/", "/./me", "/./me/", "/x/../me", "/%2e/me", "/x/%2E%2e/me", "/me\\"])(
-  "%s is /me, and asks what /me asks",
+  "%s is another spelling of /me, and requires the same login",
   async (path) => {
     expect(codeOf(await server.send("GET", path))).toBe("401 unauthenticated");
     expect((await server.send("GET", path, { cookie: user.cookie })).status).toBe(200);

@@ -35,7 +35,7 @@ test.each([
   "/users?email=a&email=b",
   "/users?%zz=%zz",
   "/users?&&=&",
-])("%s fails validation", async (path) => {
+])("the query of %s fails validation", async (path) => {
   const answer = await server.send("GET", path, { cookie: admin.cookie });
   expectSoundAnswer(answer);
   expect(codeOf(answer)).toBe("400 validation_failed");

@@ -56,7 +56,7 @@ test("LA-01 RL-02 of 200 requests at once beyond a limit, one is an event; later
   expect(dataVersion()).toBe(before);
 });
 
-test("LA-01 whoever else meets the limit is told of by themselves, and everybody again after its window", async () => {
+test("LA-01 each other client that meets a limit is an event of its own, and everybody another one after its window", async () => {
   const flood = (ip: string) => eventsOf(() => repeat(6, () => refresh(ip)));
   expect(await flood("203.0.113.7")).toEqual(["rate_limited tokenRefresh ip 203.0.113.7"]);
   expect(await flood("203.0.113.8")).toEqual(["rate_limited tokenRefresh ip 203.0.113.8"]);
@@ -65,7 +65,7 @@ test("LA-01 whoever else meets the limit is told of by themselves, and everybody
   expect(await flood("203.0.113.7")).toEqual(["rate_limited tokenRefresh ip 203.0.113.7"]);
 });
 
-test("RL-10 a refusal that is not told again says the same as the first", async () => {
+test("RL-10 a refusal without an event answers the same as the first", async () => {
   await repeat(3, () => refresh());
   const [first, second] = [await refresh(), await refresh()];
   for (const { status, headers, body } of [first, second]) {
@@ -96,7 +96,7 @@ test("CS-06 a flood from another site is one event for each operation and addres
   expect(await flood("/signup")).toHaveLength(1);
 });
 
-test("CS-01 another reason is told of by itself, also to whoever was told of one", async () => {
+test("CS-01 each reason of a CSRF refusal is an event of its own, also for one client", async () => {
   const admin = await server.login(ADMIN);
   const remove = (headers: Record<string, string>) =>
     server.send("DELETE", "/me/sessions", { cookie: admin.cookie, ...headers });

@@ -82,7 +82,7 @@ test.each([
   expect(server.state()).toBe(before);
 });
 
-test("headers out of all proportion are refused", async () => {
+test("headers above the limit are refused", async () => {
   expect(await get(`Host: localhost\r\nX-Large: ${"a".repeat(20_000)}\r\n`)).toMatch(
     /^HTTP\/1\.1 431 /,
   );
@@ -134,7 +134,7 @@ function expectBare(answer: string, status: string): void {
   expect(answer.indexOf("\r\n\r\n")).toBe(answer.length - 4);
 }
 
-test("headers just below that are read, in no time", retryOnBusyMachine, async () => {
+test("headers just below the limit are read, in no time", retryOnBusyMachine, async () => {
   const started = performance.now();
   for (const filler of [" ", ";", "=", "; ", "__Host-session=; ", "\t"]) {
     const answer = await server.send("GET", "/me", {

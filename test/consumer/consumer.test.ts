@@ -112,7 +112,7 @@ it.each([
   ["5", "typescript", "bundler", "esnext"],
   ["7", "typescript7", "nodenext", "nodenext"],
 ])(
-  "its types hold under TypeScript %s (%s), strict, moduleResolution %s",
+  "the packed client's types hold under TypeScript %s (%s), strict, moduleResolution %s",
   (_version, compiler, moduleResolution, module) => {
     const compilerOptions = {
       target: "es2022",
@@ -135,23 +135,29 @@ it.each([
   },
 );
 
-it.each(nodes())("it runs on this machine's Node %s (%s)", async (_version, node) => {
-  expect(await runProgram([node])).toBe(EXPECTED);
-});
+it.each(nodes())(
+  "the packed client runs on this machine's Node %s (%s)",
+  async (_version, node) => {
+    expect(await runProgram([node])).toBe(EXPECTED);
+  },
+);
 
-it.each(runtimes)("it runs on $name", async (runtime) => {
+it.each(runtimes)("the packed client runs on $name", async (runtime) => {
   expect(await runProgram(commandOf(runtime))).toBe(EXPECTED);
 });
 
-it.runIf(runtimes.length > 0)("the server serves it on Node 22.18.0 too", async () => {
-  const [node] = commandOf(node22);
-  const oldest = await startServerProcess({ node });
-  try {
-    expect(await runProgram([node], oldest)).toBe(EXPECTED);
-  } finally {
-    await oldest.dispose();
-  }
-});
+it.runIf(runtimes.length > 0)(
+  "the server serves the packed client on Node 22.18.0 too",
+  async () => {
+    const [node] = commandOf(node22);
+    const oldest = await startServerProcess({ node });
+    try {
+      expect(await runProgram([node], oldest)).toBe(EXPECTED);
+    } finally {
+      await oldest.dispose();
+    }
+  },
+);
 
 /** The runtime's command line, once it is sure that it is the one we looked at. */
 function commandOf({ folder: name, integrity, command: [file, ...options] }: Runtime): Command {

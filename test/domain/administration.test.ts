@@ -36,8 +36,8 @@ beforeEach(async () => {
 const update = (changes: Parameters<typeof updateUser>[4], id = user.id) =>
   updateUser(domain.deps, domain.at(), admin, id, changes);
 
-describe("AZ-04 disabling ends everything at once", () => {
-  test("cookies, access tokens and refresh tokens; nobody else's", async () => {
+describe("AZ-04 disabling an account", () => {
+  test("ends its cookies, access tokens and refresh tokens at once, and nobody else's", async () => {
     const [cookie, token] = [await logInByCookie(domain, user), await logInByToken(domain, user)];
     const theirs = await logInByToken(domain, admin);
     expect(await update({ disabled: true })).toEqual({ ...user, disabled: true });
@@ -66,7 +66,7 @@ describe("AZ-04 disabling ends everything at once", () => {
     );
   });
 
-  test("and enabling again brings none of it back", async () => {
+  test("and enabling it again brings nothing back", async () => {
     const [cookie, token] = [await logInByCookie(domain, user), await logInByToken(domain, user)];
     await update({ disabled: true });
     expect(await update({ disabled: false })).toEqual(user);
@@ -76,7 +76,7 @@ describe("AZ-04 disabling ends everything at once", () => {
     expect(await roleByCookie(domain, (await logInByCookie(domain, user)).secret)).toBe("user");
   });
 
-  test("RS-08 reset tokens too, and nobody else's, also one whose reset is under way", async () => {
+  test("RS-08 voids its reset tokens, and nobody else's, also one whose reset is under way", async () => {
     const saved = async ({ id }: User) => {
       const token = newSecret();
       const instants = { createdAt: NOW, expiresAt: NOW + 1_000 };
@@ -100,7 +100,7 @@ describe("AZ-04 disabling ends everything at once", () => {
     expect(await reset(theirs)).toHaveProperty("deviceSecret");
   });
 
-  test("of a login and a disabling at once, no session is left that works", async () => {
+  test("while a login is under way leaves no session that works", async () => {
     const attempts = Array.from({ length: 4 }, () =>
       login(
         domain.deps,
@@ -113,7 +113,7 @@ describe("AZ-04 disabling ends everything at once", () => {
     expect(sessionIds(domain, user.id)).toEqual([]);
   });
 
-  test("LA-06 a disabling whose event cannot be stored did not happen", async () => {
+  test("LA-06 does not happen where its event cannot be stored", async () => {
     const cookie = await logInByCookie(domain, user);
     domain.sql("ALTER TABLE events RENAME TO lost_events");
     await expect(update({ disabled: true })).rejects.toThrow();
@@ -159,7 +159,7 @@ test("AZ-05 an admin ends all sessions of an account, and of no other", async ()
   expect(storedEvents(domain, "session_revoked")).toEqual(told);
 });
 
-test("LA-01 a deletion tells who did it, once", async () => {
+test("LA-01 a deletion is one event, which names the administrator", async () => {
   const remove = () => deleteUser(domain.deps, domain.at(), admin, user.id);
   expect(await Promise.all([remove(), remove()])).toEqual(["deleted", "not_found"]);
   expect(storedEvents(domain, "user_deleted")).toEqual([
@@ -167,7 +167,7 @@ test("LA-01 a deletion tells who did it, once", async () => {
   ]);
 });
 
-test("AZ-02 what is asked of an account that does not exist changes and tells nothing", async () => {
+test("AZ-02 an operation on an account that does not exist changes and records nothing", async () => {
   await logInByCookie(domain, user);
   const state = () => [
     domain.sql("SELECT * FROM users ORDER BY id"),
@@ -221,8 +221,8 @@ describe("AZ-07 the last enabled admin", () => {
   );
 });
 
-describe("SE-07 AZ-02 own sessions", () => {
-  test("somebody else's is not found, and goes on", async () => {
+describe("SE-07 AZ-02 own sessions:", () => {
+  test("a session of somebody else is not found, and goes on", async () => {
     const [theirs, theirToken] = [
       await logInByCookie(domain, admin),
       await logInByToken(domain, admin),
@@ -234,7 +234,7 @@ describe("SE-07 AZ-02 own sessions", () => {
     expect(storedEvents(domain, "session_revoked")).toEqual([]);
   });
 
-  test("one's own ends at once with its tokens, once, and the others go on", async () => {
+  test("one that is revoked ends at once with its tokens, once, and the others go on", async () => {
     const [cookie, token] = [await logInByCookie(domain, user), await logInByToken(domain, user)];
     const revoke = () => revokeSession(domain.deps, domain.at(), user.id, token.sessionId);
     const outcomes = await Promise.all([revoke(), revoke(), revoke()]);
@@ -246,7 +246,7 @@ describe("SE-07 AZ-02 own sessions", () => {
     ]);
   });
 
-  test("all others end, but neither the one that asks nor anybody else's", async () => {
+  test("revoking the others ends neither the one that asks nor anybody else's", async () => {
     const [asks, theirs] = [await logInByCookie(domain, user), await logInByCookie(domain, admin)];
     const [token, cookie] = [await logInByToken(domain, user), await logInByCookie(domain, user)];
     await revokeOtherSessions(domain.deps, domain.at(), asks.session);

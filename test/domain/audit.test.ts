@@ -61,7 +61,7 @@ test("an event written later with an earlier time is listed where its time is", 
 });
 
 test.each([1, 2, 3, 7, 12, 13])(
-  "pages of %i leave out and repeat nothing while new events arrive",
+  "pages of %i events leave out and repeat nothing while new events arrive",
   async (limit) => {
     const made: string[] = [];
     for (let index = 0; index < 12; index += 1)
@@ -75,14 +75,14 @@ test.each([1, 2, 3, 7, 12, 13])(
   },
 );
 
-test("a full last page has no next one", async () => {
+test("a full last page of events has no next one", async () => {
   await happen("logout", ADA, NOW);
   await happen("logout", ADA, NOW);
   expect((await page({}, 2)).nextCursor).toBeNull();
   expect(await page({ userId: GRACE }, 2)).toEqual({ ids: [], nextCursor: null });
 });
 
-describe("filters are combined: all must match", () => {
+describe("the filters of events must all match", () => {
   const names = ["logout", "user_unlocked"] as const;
   const users = [ADA, GRACE];
   const instants = [NOW, NOW + 1000, NOW + 2000];
@@ -122,8 +122,8 @@ describe("filters are combined: all must match", () => {
   });
 });
 
-describe("a cursor that this list did not give is refused", () => {
-  test("made up, altered or sealed with another key", async () => {
+describe("a cursor of the events is refused", () => {
+  test("that is made up, altered or sealed with another key", async () => {
     for (let index = 0; index < 2; index += 1) await happen("logout", ADA, NOW);
     const { nextCursor } = await page({}, 1);
     const genuine = nextCursor ?? "";
@@ -134,7 +134,7 @@ describe("a cursor that this list did not give is refused", () => {
       expect(await listEvents(domain.deps, {}, 1, cursor)).toBeUndefined();
   });
 
-  test("of the accounts or of an account's sessions", async () => {
+  test("that belongs to the accounts or to an account's sessions", async () => {
     const [ada] = [await domain.newUser(), await domain.newUser()];
     await logInByCookie(domain, ada);
     await logInByCookie(domain, ada);

@@ -74,7 +74,7 @@ test("AZ-04 an account that is deleted while a login is under way gets no sessio
   expect(failures(domain)).toEqual(["user_not_found"]);
 });
 
-test("AZ-04 a wrong password for an account that is deleted meanwhile is told as what it is: nobody's", async () => {
+test("AZ-04 a wrong password for an account that is deleted meanwhile is recorded as one for no account", async () => {
   const domain: Domain = await openDomain(overtaken(() => void domain.sql("DELETE FROM users")));
   const { email } = await domain.newUser();
   expect(await logIn(domain, email, "not the password")).toMatchObject({
@@ -138,7 +138,7 @@ test("RL-02 PW-09 a right password that a lock overtakes starts no session, and 
   expect(failures(domain)).toEqual(["account_locked"]);
 });
 
-test("an account that never stops changing is no reason to go on for ever", async () => {
+test("a login ends although its account changes at every attempt", async () => {
   let turn = 0;
   const hashes = [1, 2, 3, 4].map(() => hashSync(PASSWORD, CHEAP_COST));
   const domain: Domain = await openDomain(

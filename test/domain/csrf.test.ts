@@ -30,7 +30,7 @@ test.each([
   expect(isCsrfProof(key, session, presented)).toBe(false);
 });
 
-test("the proof tells nothing of the session", () => {
+test("a CSRF proof tells nothing of its session", () => {
   expect(proof).toMatch(/^[A-Za-z0-9_-]{43}$/);
   expect(Buffer.from(proof, "base64url").toString("latin1")).not.toContain(session);
 });

@@ -30,7 +30,7 @@ test("a cursor with any bit changed does not open", () => {
   }
 });
 
-test("another spelling of the same bytes does not open", () => {
+test("another spelling of a cursor's bytes does not open", () => {
   const uneven = sealCursor(key, "users", "a"); // 17 bytes: the last character has spare bits
   const respelled = respell(uneven);
   expect(Buffer.from(respelled, "base64url")).toEqual(Buffer.from(uneven, "base64url"));

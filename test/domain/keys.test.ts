@@ -18,7 +18,7 @@ test("the key that was made at the first start signs after every later one", asy
   expect((await again.listVerifying(NOW)).map((key) => key.kid)).toEqual([kid]);
 });
 
-test("the published half is the half of the key that signs", async () => {
+test("the published public key belongs to the key that signs", async () => {
   const { deps } = await openDomain();
   const { kid, privateKey } = await deps.keyRing.findSigning(NOW);
   const x = (await deps.keyRing.listVerifying(NOW)).find((key) => key.kid === kid)?.x ?? "";
@@ -55,7 +55,7 @@ test.each([
   await expect(reopen(domain)).rejects.toThrow();
 });
 
-test("a public half that was exchanged does not pass for the key's own", async () => {
+test("a public key that was replaced does not pass for the signing key's own", async () => {
   const domain = await openDomain();
   const stranger = await openDomain();
   const [row] = stranger.sql("SELECT public_x FROM signing_keys");

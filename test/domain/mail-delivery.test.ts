@@ -47,7 +47,7 @@ const failures = () =>
   domain.printed.flatMap((event) => (event.event === "mail_failed" ? [event] : []));
 const rows = () => domain.sql("SELECT attempts, due_at, finished_at, sealed FROM mails");
 
-test("each pause is twice the one before, from 2 s to 15 minutes; in between nobody is asked", async () => {
+test("each pause between attempts to send a mail is twice the one before, from 2 s to 15 minutes; in between no server is asked", async () => {
   answer = refuse;
   const pauses: number[] = [];
   for (let attempt = 1; attempt <= 12; attempt += 1) {
@@ -68,7 +68,7 @@ test("each pause is twice the one before, from 2 s to 15 minutes; in between nob
   expect(rows()).toMatchObject([{ finished_at: now, sealed: null }]);
 });
 
-test("a mail is given up when it would be of no use any more, and what was in it is gone", async () => {
+test("a mail is given up once it is of no use any more, and its content is deleted", async () => {
   answer = refuse;
   while (rows()[0]?.["finished_at"] === null) {
     await deliverNext(delivery, never);
@@ -96,7 +96,7 @@ test.each([
   expect(failures()).toMatchObject([{ willRetry: false }]);
 });
 
-test("an attempt ends in its time, however little the mail server says", async () => {
+test("an attempt to send a mail ends in its time, however little the mail server says", async () => {
   answer = (signal) =>
     new Promise((_, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason as Error)); // a DOMException

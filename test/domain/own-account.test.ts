@@ -34,14 +34,14 @@ async function opens(password: string, { id } = user): Promise<boolean> {
 }
 const mails = () => domain.sql("SELECT id FROM mails").length;
 
-describe("PW-10 a change needs the current password", () => {
+describe("PW-10 a change of password", () => {
   test.each([
-    ["a wrong one", "not the password"],
-    ["none", ""],
-    ["one with a space more", `${PASSWORD} `],
-    ["one in capitals", PASSWORD.toUpperCase()],
-    ["the next one", NEW_PASSWORD],
-  ])("%s changes and ends nothing", async (_, current) => {
+    ["a wrong password", "not the password"],
+    ["no password", ""],
+    ["the password and a space", `${PASSWORD} `],
+    ["the password in capitals", PASSWORD.toUpperCase()],
+    ["the next password", NEW_PASSWORD],
+  ])("with %s as the current one changes and ends nothing", async (_, current) => {
     const caller = await asking();
     const other = await logInByToken(domain, user);
     const before = [hashOf(user), sessionIds(domain), storedEvents(domain, "password_changed")];
@@ -55,7 +55,7 @@ describe("PW-10 a change needs the current password", () => {
     expect(mails()).toBe(0);
   });
 
-  test("PW-06 PW-07 a weak next one is refused with the reason, and changes and ends nothing", async () => {
+  test("PW-06 PW-07 to a weak one is refused with the reason, and changes and ends nothing", async () => {
     const caller = await asking();
     const before = [hashOf(user), sessionIds(domain)];
     for (const [weak, reason] of [
@@ -70,7 +70,7 @@ describe("PW-10 a change needs the current password", () => {
     expect([hashOf(user), sessionIds(domain)]).toEqual(before);
   });
 
-  test("whoever does not know it is not told that the next one is weak", async () => {
+  test("with a wrong current one is not told that the next one is weak", async () => {
     const caller = await asking();
     expect(await changePassword(domain.deps, domain.at(), caller, "wrong", "short")).toEqual({
       failure: "invalid_credentials",
@@ -110,7 +110,7 @@ describe("PW-10 a session that guesses the current password ends, and locks nobo
     await asking(); // the owner logs in
   });
 
-  test("of many guesses at once it ends once, and a change forgets those before it", async () => {
+  test("once for many guesses at once; a change forgets the guesses before it", async () => {
     const caller = await asking();
     const { threshold } = domain.deps.lockout;
     for (let round = 1; round < threshold; round += 1) await guess(caller, 0);
@@ -187,7 +187,7 @@ describe("PW-11 a change ends every other session and token", () => {
     expect(await domain.deps.storage.resetTokens.findOwner(secretHash, 1)).toBeUndefined();
   });
 
-  test("of two changes at once through two processes, one holds, with its session alone", async () => {
+  test("and of two at once through two processes one holds, with its session alone", async () => {
     const [one, two] = [await asking(), await asking()];
     const storage = await openStorage({ kind: "sqlite", path: domain.databaseFile });
     const outcomes = await Promise.all([
@@ -203,7 +203,7 @@ describe("PW-11 a change ends every other session and token", () => {
     expect(storedEvents(domain, "password_changed")).toHaveLength(1);
   });
 
-  test("LA-06 a change whose event cannot be stored changes and ends nothing", async () => {
+  test("LA-06 or changes and ends nothing, where its event cannot be stored", async () => {
     const [caller, other] = [await asking(), await asking()];
     domain.sql("ALTER TABLE events RENAME TO lost_events");
     await expect(

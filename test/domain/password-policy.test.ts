@@ -57,7 +57,7 @@ test("PW-07 a long passphrase may mention a name, and a short local part forbids
   expect(weaknesses("almost anything", "al@example.com")).toEqual([]);
 });
 
-test("every reason is given at once", () => {
+test("every reason against a password is given at once", () => {
   expect(findWeaknesses("password", "password@example.com", { ...policy, minLength: 15 })).toEqual([
     "too_short",
     "too_common",

@@ -18,7 +18,7 @@ async function hash(password: string): Promise<string> {
 const verify = (password: string, encoded: string | undefined) =>
   passwords.verify(password, encoded);
 
-describe("what bcrypt alone would take for the same password", () => {
+describe("passwords that bcrypt alone would take for the same:", () => {
   test("PW-01 the 73rd byte matters, and the last of 256 characters too", async () => {
     const long = "a".repeat(72);
     const encoded = await hash(`${long}b`);

@@ -52,7 +52,7 @@ function tokenAt(counter: number, spelled = String(counter)): string {
   return `${first.sessionId}.${spelled}.${mac}`;
 }
 
-describe("TK-10 what is not the session's own token burns nothing", () => {
+describe("TK-10 what is not the session's own token burns nothing:", () => {
   test("a wrong MAC is refused at every counter, and the right one goes on", async () => {
     const second = await next(first.refreshToken);
     const before = rows();
@@ -196,7 +196,7 @@ describe("TK-12 reuse ends the family", () => {
     expect(domain.printed.filter(({ event }) => event === "refresh_token_reuse")).toHaveLength(1);
   });
 
-  test("whichever of the earlier ones it is", async () => {
+  test("whichever of the earlier tokens is reused", async () => {
     let token = first.refreshToken;
     for (let round = 0; round < 3; round += 1) token = (await next(token)).refreshToken;
     expect(await use(tokenAt(1))).toBeUndefined();
@@ -219,7 +219,7 @@ test("TK-13 of 20 refreshes at once through two processes, all get the one succe
   expect(storedEvents(domain, "refresh_token_reuse")).toEqual([]);
 });
 
-test("TK-14 whoever lost the answer gets the same successor until the grace is over, and it works", async () => {
+test("TK-14 a client that lost the answer of a refresh gets the same successor until the grace is over, and it works", async () => {
   const lost = await next(first.refreshToken);
   const again = await next(first.refreshToken, NOW + GRACE_MS);
   expect(again.refreshToken).toBe(lost.refreshToken);
@@ -231,7 +231,7 @@ test("TK-14 whoever lost the answer gets the same successor until the grace is o
   expect(storedEvents(domain, "token_refreshed")).toHaveLength(3);
 });
 
-test("TK-15 asking within the grace does not extend it", async () => {
+test("TK-15 refreshing within the grace does not extend it", async () => {
   await next(first.refreshToken);
   for (let now = NOW; now <= NOW + GRACE_MS; now += 1_000) await next(first.refreshToken, now);
   const [row] = rows();
@@ -240,7 +240,7 @@ test("TK-15 asking within the grace does not extend it", async () => {
   expect(sessionIds(domain)).toEqual([]);
 });
 
-test("TK-15 the grace is for the one before the current, and for none before that", async () => {
+test("TK-15 the grace is for the token before the current one, and for none before that", async () => {
   const second = await next(first.refreshToken);
   const third = await next(second.refreshToken);
   expect((await next(second.refreshToken)).refreshToken).toBe(third.refreshToken);

@@ -37,13 +37,13 @@ test("SE-12 a session another connection ended is refused at the very next reque
   expect(await roles()).toEqual([undefined, undefined]);
 });
 
-test("SE-12 so is everything of an account whose sessions an administrator ended elsewhere", async () => {
+test("SE-12 every credential of an account whose sessions an administrator ended elsewhere is refused at the very next request", async () => {
   const { roles } = await warmLogins();
   await revokeUserSessions(elsewhere.deps, domain.at(), user.id);
   expect(await roles()).toEqual([undefined, undefined]);
 });
 
-test("SE-12 TK-08 so is everything of an account that was disabled elsewhere", async () => {
+test("SE-12 TK-08 every credential of an account that was disabled elsewhere is refused at the very next request", async () => {
   const { roles } = await warmLogins();
   const actor = await domain.newUser();
   await updateUser(elsewhere.deps, domain.at(), actor, user.id, { disabled: true });

@@ -28,7 +28,7 @@ test("the derived keys are what they always were: what is stored depends on them
   expect(keysOf(AUTH_SECRET)).toEqual(PINNED);
 });
 
-test("no two purposes share a key, and no key is the secret itself", () => {
+test("no two purposes share a derived key, and no key is the AUTH_SECRET itself", () => {
   const keys = Object.values(keysOf(AUTH_SECRET));
   expect(new Set(keys).size).toBe(keys.length);
   for (const hex of keys) {
@@ -37,7 +37,7 @@ test("no two purposes share a key, and no key is the secret itself", () => {
   }
 });
 
-test("another secret gives other keys, however little it differs", () => {
+test("another AUTH_SECRET gives other keys, however little it differs", () => {
   const others = keysOf(`${AUTH_SECRET} `);
   for (const [purpose, hex] of Object.entries(keysOf(AUTH_SECRET)))
     expect(hex).not.toBe(others[purpose]);

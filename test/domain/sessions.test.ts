@@ -65,7 +65,7 @@ test("SE-04 logout ends the session at once, and no other of the account", async
   expect(domain.printed.filter(({ event }) => event === "logout")).toHaveLength(1);
 });
 
-describe("SE-05 limits are the server's to judge", () => {
+describe("SE-05 limits are the server's to judge:", () => {
   const HOUR = 3_600_000;
 
   test("a session ends an hour after it was last used", async () => {
@@ -76,7 +76,7 @@ describe("SE-05 limits are the server's to judge", () => {
     expect(await recognize(secret, lastSeen + HOUR - 1 + HOUR)).toBeUndefined();
   });
 
-  test("whoever can be recognised is, also while the database cannot be written", async () => {
+  test("a session is recognised also while the database cannot be written", async () => {
     const { secret, session } = await logIn();
     const holder = new DatabaseSync(domain.databaseFile);
     holder.exec("BEGIN IMMEDIATE");
@@ -121,7 +121,7 @@ describe("SE-05 limits are the server's to judge", () => {
   });
 });
 
-describe("LG-03 every login is a new session", () => {
+describe("LG-03 every login is a new session:", () => {
   test("ids and secrets differ, and the one it replaces ends", async () => {
     const first = await logIn();
     const second = await logIn(first.secret);
@@ -156,7 +156,7 @@ describe("LG-03 every login is a new session", () => {
   });
 });
 
-test("AZ-04 whoever is disabled has no access from that moment, by cookie or by token", async () => {
+test("AZ-04 a disabled account has no access from that moment, by cookie or by token", async () => {
   const { secret } = await logIn();
   const { claims } = await logInByToken();
   domain.sql("UPDATE users SET disabled = 1 WHERE id = ?", user.id);

@@ -7,7 +7,7 @@ import { NOW } from "../support/clock.ts";
 
 const { domain, genuine, header, payload, verify, forge } = await openForgery();
 
-describe("TK-01 only the one algorithm, always verified", () => {
+describe("TK-01 only the one algorithm, always verified:", () => {
   test.each([
     "none",
     "None",
@@ -56,7 +56,7 @@ describe("TK-01 only the one algorithm, always verified", () => {
   });
 });
 
-describe("TK-02 the header chooses no key", () => {
+describe("TK-02 the header chooses no key:", () => {
   test("a key that comes in the header, and signed the token, is not believed", async () => {
     const { privateKey, publicKey } = generateKeyPairSync("ed25519");
     const jwk = publicKey.export({ format: "jwk" });

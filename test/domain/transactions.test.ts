@@ -86,7 +86,7 @@ test("ST-06 no password is hashed or compared, and no mail sent, while a transac
   expect(worked()).toBeGreaterThanOrEqual(12);
 });
 
-test("ST-06 and this test would see it", async () => {
+test("ST-06 the test above sees a password that is hashed while a transaction is open", async () => {
   const { domain, meetings } = await watchedWorld();
   await domain.deps.storage.transaction(() => domain.deps.passwords.hash(PASSWORD));
   expect(meetings).toEqual(["hash"]);

@@ -38,7 +38,7 @@ describe.each(operationIds)("%s", (id) => {
     },
   );
 
-  test.each(problemsOf(operations[id]))("answers %s when it should", async (code) => {
+  test.each(problemsOf(operations[id]))("answers the problem %s when it should", async (code) => {
     if (code === "method_not_allowed") throw new Error("no operation can answer this");
     const result = await waysToFail[code](servers, id);
     const { status, type, title, detail } = problem(code);
@@ -71,6 +71,6 @@ describe.each(operationIds)("%s", (id) => {
   });
 });
 
-test("every answer on the way to those was as documented, too", () => {
+test("every other answer met by the matrix was as documented, too", () => {
   expect(faults).toEqual([]);
 });

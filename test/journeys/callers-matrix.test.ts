@@ -54,7 +54,7 @@ describe.each(ways)("AZ-01 by %s", (way) => {
   });
 });
 
-test("AZ-01 who may call what is as it was decided: the matrix alone would follow whatever the contract says", () => {
+test("AZ-01 the contract lets each kind of caller do what was decided, which the matrix alone would not notice", () => {
   // An operation that is missing here does not compile.
   const decided: Record<OperationId, string> = {
     signup: "nobody is asked",

@@ -1,8 +1,6 @@
 /** The examples, run as their READMEs say, against the real server. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@portcullis/client";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
@@ -12,6 +10,7 @@ import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { spawnServer, startServerProcess } from "../support/server-process.ts";
 import { generousLimits } from "../support/test-settings.ts";
 import { waitFor } from "../support/wait-for.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const children: ChildProcess[] = [];
 afterEach(async () => {
@@ -60,9 +59,7 @@ describe("examples/resource-server", () => {
 
 describe("examples/log-tail", () => {
   it("prints the feed of a server that is piped into it, without colours and without requests", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "portcullis-"));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const environment = { DATABASE_URL: `sqlite:${join(folder, "portcullis.db")}` };
+    const environment = { DATABASE_URL: `sqlite:${join(temporaryFolder(), "portcullis.db")}` };
     const server = spawnServer({ ...environment, ...generousLimits });
     children.push(server);
     const { lines, child } = example("log-tail", {});

@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.dispose());
 
-it("the same journey comes to the same answers", async () => {
+it("the fake server answers a whole journey as the real one does", async () => {
   const real = await journey({
     baseUrl: server.baseUrl,
     fetch: (request) => fetch(request),
@@ -63,7 +63,7 @@ it("the same journey comes to the same answers", async () => {
   expect(new Set(real.map(({ status }) => status)).size).toBeGreaterThan(7);
 }, 60_000);
 
-describe("every documented problem can be provoked, and is what the document says", () => {
+describe("every documented problem can be provoked on the fake server, and is what the document says:", () => {
   it.each(operationIds)("%s", async (id) => {
     const fake = createFakeServer();
     const { method, path } = described[id];

@@ -1,12 +1,12 @@
 /** docs/getting-started.md, typed as it stands into a shell beside a real server. */
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { startServerProcess } from "../support/server-process.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const [, major, minor] = /^curl (\d+)\.(\d+)/.exec(curlVersion()) ?? [];
@@ -34,8 +34,7 @@ test.skipIf(!hasCurl)(
   async () => {
     const server = await startServerProcess({ environment: { ADMIN_EMAIL: "admin@example.com" } });
     onTestFinished(() => server.dispose());
-    const folder = await mkdtemp(join(tmpdir(), "portcullis-started-"));
-    onTestFinished(() => rm(folder, { recursive: true }));
+    const folder = temporaryFolder();
     await symlink(join(root, "node_modules"), join(folder, "node_modules"));
 
     // The one thing that differs: port 3000 may be somebody else's.

@@ -80,7 +80,7 @@ test("an admin finds, reads and deletes an account, and everything it had is dea
   expect(rows("SELECT id FROM sessions WHERE user_id = ?", user.id)).toEqual([]);
 });
 
-test("pages follow each other without a gap or a repetition", async () => {
+test("pages of accounts follow each other without a gap or a repetition", async () => {
   const marker = `page-${Date.now()}`;
   const api = cookieClient(server.baseUrl);
   const made: string[] = [];

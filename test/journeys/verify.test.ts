@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.dispose());
 
-test("a token of the server is good, and says whose it is", async () => {
+test("the verifier accepts a token of the server, and says whose it is", async () => {
   const api = createClient({ baseUrl: server.baseUrl });
   const { accessToken, expiresInSeconds } = dataOf(await api.tokenLogin(ADMIN));
   const authorization = `Bearer ${accessToken}`;
@@ -92,7 +92,7 @@ test(
   },
 );
 
-test("a server that is gone is a reason of its own, and good keys outlast it", async () => {
+test("the verifier tells an unreachable server by a reason of its own, and keeps the keys it has", async () => {
   const gone = await startServerProcess();
   const api = createClient({ baseUrl: gone.baseUrl });
   const { accessToken } = dataOf(await api.tokenLogin(ADMIN));

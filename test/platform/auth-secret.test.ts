@@ -23,7 +23,7 @@ test("a secret of 384 random bits is made once, for its owner's eyes only", asyn
   expect(await readdir(folder)).toEqual(["auth-secret"]);
 });
 
-test("many that start at once have one secret, and never half of it", async () => {
+test("many starts at once get one secret, and never half of it", async () => {
   const secrets = await Promise.all(
     Array.from({ length: 20 }, () => loadDevelopmentSecret(folder)),
   );
@@ -32,7 +32,7 @@ test("many that start at once have one secret, and never half of it", async () =
   expect(await readdir(folder)).toEqual(["auth-secret"]);
 });
 
-test("two processes that start at once have one secret", async () => {
+test("two processes that start at once get one secret", async () => {
   const script = `import { loadDevelopmentSecret } from ${JSON.stringify(MODULE)};
     process.stdout.write(await loadDevelopmentSecret(${JSON.stringify(folder)}));`;
   const start = () => run(process.execPath, ["--input-type=module", "--eval", script]);

@@ -31,7 +31,7 @@ test("IV-06 the event loop stays free while passwords are hashed", retryOnBusyMa
 });
 
 test(
-  "IV-07 the queue is bounded, and what exceeds it is refused at once",
+  "IV-07 the queue of hashes is bounded, and what exceeds it is refused at once",
   retryOnBusyMachine,
   async () => {
     const pool = createBcryptPool(1, 3);
@@ -55,14 +55,14 @@ test(
   },
 );
 
-test("IV-07 the bound holds from the first moment, before the threads have started", async () => {
+test("IV-07 the bound of the queue holds from the first moment, before the threads have started", async () => {
   const pool = createBcryptPool(1, 2);
   const answers = await Promise.all(Array.from({ length: 20 }, () => pool.hash("input", 4)));
   expect(answers.filter((answer) => answer !== "overloaded").length).toBeLessThanOrEqual(4);
   await pool.close();
 });
 
-test("closing finishes what was begun", async () => {
+test("closing the pool finishes the hashes that were begun", async () => {
   const pool = createBcryptPool(1, 10);
   const begun = [pool.hash("one", 8), pool.hash("two", 8)];
   await pool.close();

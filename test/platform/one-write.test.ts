@@ -26,7 +26,7 @@ function open() {
   return { response, pieces: socket.pieces };
 }
 
-test("a text, written and ended, reaches the socket in one piece with its headers", async () => {
+test("a text answer reaches the socket in one piece with its headers", async () => {
   const { response, pieces } = open();
   response.writeHead(200, ["content-length", "7"]);
   response.write("grüße");
@@ -36,7 +36,7 @@ test("a text, written and ended, reaches the socket in one piece with its header
   expect(pieces[0]).toMatch(/^HTTP\/1\.1 200 OK\r\ncontent-length: 7\r\n[^]*\r\n\r\ngrüße$/);
 });
 
-test("pieces keep their order, whatever kind they are", async () => {
+test("the pieces of an answer keep their order, whatever kind they are", async () => {
   const { response, pieces } = open();
   response.writeHead(200, ["content-length", "4"]);
   response.write("a");
@@ -47,7 +47,7 @@ test("pieces keep their order, whatever kind they are", async () => {
   expect(pieces.join("").split("\r\n\r\n")[1]).toBe("abcd");
 });
 
-test("bytes of a stream do not wait for the next ones, nor does a text after them", async () => {
+test("the bytes of a streamed answer do not wait for the next ones, nor does a text after them", async () => {
   const { response, pieces } = open();
   response.writeHead(200, ["content-length", "9"]);
   response.write(Buffer.from("first"));

@@ -1,12 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { startServerProcess } from "../support/server-process.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 test("LG-05 two processes that start at once on one new file leave one administrator, told of once, and one key", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "portcullis-race-"));
+  const folder = temporaryFolder();
   const servers = await Promise.all(
     ["one@example.com", "two@example.com"].map((ADMIN_EMAIL) =>
       startServerProcess({ folder, environment: { ADMIN_EMAIL } }),
@@ -25,5 +24,4 @@ test("LG-05 two processes that start at once on one new file leave one administr
     .flatMap((server) => server.events())
     .filter(({ event }) => event === "signup");
   expect(told).toHaveLength(1);
-  await rm(folder, { recursive: true });
 });

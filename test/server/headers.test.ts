@@ -37,7 +37,7 @@ test.each(requests)(
   },
 );
 
-test("HD-01 so does the refusal of a host that is none, which the app never sees", async () => {
+test("HD-01 the refusal of an invalid host, which the app never sees, carries the security headers too", async () => {
   const answer = await raw("GET /healthz HTTP/1.1\r\nHost: a, b", secure);
   expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   const lines = answer.split("\r\n").slice(1, answer.split("\r\n").indexOf(""));

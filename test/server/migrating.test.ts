@@ -1,16 +1,16 @@
 /** docs/migrating.md: its export in a program that keeps users in memory, its import as it stands. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { hashSync } from "bcryptjs";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
 import { commandLine } from "../support/commands.ts";
 import { PASSWORD } from "../support/credentials.ts";
 import { useCommands } from "../support/command-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const run = promisify(execFile);
 const { server } = useCommands();
@@ -19,8 +19,7 @@ test("migrating.md: who signed up in the course's project logs in here after the
   const page = await readFile(new URL("../../docs/migrating.md", import.meta.url), "utf8");
   const block = (language: string) =>
     new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "ms").exec(page)?.[1] ?? "";
-  const folder = await mkdtemp(join(tmpdir(), "portcullis-migrating-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const [user, admin] = [freshEmail(), freshEmail()];
   const passwordHash = hashSync(PASSWORD, 10);
   const users = [

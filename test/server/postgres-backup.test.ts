@@ -1,7 +1,5 @@
 /** The backup that docs/operating.md tells people to make of PostgreSQL, taken under load, is a database a server starts on. */
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
@@ -11,6 +9,7 @@ import { PASSWORD } from "../support/credentials.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { startServerProcess } from "../support/server-process.ts";
 import { findPostgresTools, majorOf, startSystemPostgres } from "../support/postgres-tools.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const run = promisify(execFile);
 const AUTH_SECRET = "backups-need-it-too-0123456789-abcdefghij";
@@ -32,8 +31,7 @@ test.skipIf(whyNot !== undefined)(
     if (tools === undefined) throw new Error("Skipped without");
     const postgres = await findServer(tools.serverBin);
     const [original, restored] = [await createDatabase(postgres), await createDatabase(postgres)];
-    const folder = await mkdtemp(join(tmpdir(), "portcullis-dump-"));
-    onTestFinished(() => rm(folder, { recursive: true }));
+    const folder = temporaryFolder();
 
     const server = await startServerProcess({
       environment: { AUTH_SECRET, DATABASE_URL: original },

@@ -61,7 +61,7 @@ function keepSigningUp() {
 }
 
 test(
-  "ST-02 killed and started again under load: 503 meanwhile, nothing acknowledged lost, healed within 10 s",
+  "ST-02 a PostgreSQL that is killed and started again under load: 503 meanwhile, nothing acknowledged lost, healed within 10 s",
   retryOnBusyMachine,
   async () => {
     const admin = cookieClient(server.baseUrl);

@@ -60,7 +60,7 @@ test("LA-03 the start says which database it uses, and not by which password", a
 });
 
 test.each(["SIGTERM", "SIGINT"] as const)(
-  "%s ends it with code 0, its last line on stdout",
+  "%s ends the server with code 0, its last line on stdout",
   async (signal) => {
     const server = await startServerProcess({ folder });
     dataOf(await cookieClient(server.baseUrl).getHealth());

@@ -81,7 +81,7 @@ describe("two processes that start at once on an empty database", () => {
   });
 });
 
-describe("what one process is told, the other knows at the next request", () => {
+describe("what one process is told, the other knows at the next request:", () => {
   it("SE-12 SE-04 a login, and its end", async () => {
     const { one, two, email } = await newAccount();
     dataOf(await one.cookie.login({ email, password: PASSWORD }));
@@ -190,8 +190,8 @@ describe("what one process is told, the other knows at the next request", () => 
   });
 });
 
-describe("a mail waits in the outbox for both processes", () => {
-  it("each of 40 is sent once", async () => {
+describe("of 40 mails in the outbox of two processes", () => {
+  it("each is sent once", async () => {
     const [one, two] = bothClients();
     const emails = Array.from({ length: 40 }, freshEmail);
     for (const email of emails) dataOf(await one.bare.signup({ email, password: PASSWORD }));
@@ -202,7 +202,7 @@ describe("a mail waits in the outbox for both processes", () => {
   });
 });
 
-describe("limits are shared", () => {
+describe("limits are shared by two processes:", () => {
   it("RL-08 RL-02 of 40 guesses at both at once, as many are tried as one process would let through", async () => {
     const limited = await Promise.all(
       [1, 2].map(() =>
@@ -228,7 +228,7 @@ describe("limits are shared", () => {
   });
 });
 
-describe("what PostgreSQL cannot hold", () => {
+describe("a text that PostgreSQL cannot store:", () => {
   it.each(["\0", "a\0", "%", "\\", "'", "\u{10ffff}", "\u00ff"])(
     "IV-01 IV-11 an address that begins with %j is refused, or found nowhere",
     async (email) => {

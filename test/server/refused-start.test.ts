@@ -1,8 +1,7 @@
 /** A start that cannot be, as an operator meets it: soon, in a few words, with nothing to hide and nothing secret. */
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { expect, inject, onTestFinished, test } from "vitest";
@@ -11,16 +10,11 @@ import { readSettings } from "../../src/process/settings.ts";
 import { runScript } from "../support/commands.ts";
 import { readToEnd } from "../support/ended.ts";
 import { spawnServer } from "../support/server-process.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Most of it is Node's own start, on a machine that does other things too. */
 const REFUSED_WITHIN_MS = 15_000;
 const AUTH_SECRET = "fathom-wicket-0123456789-lantern-orchard";
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "portcullis-refused-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
 
 /** Starts a server, and expects a refusal in time, in at most two lines and without a secret. Answers its stderr. */
 async function refusal(environment: Record<string, string>): Promise<string> {

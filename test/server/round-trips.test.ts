@@ -102,23 +102,23 @@ function outline(text: string): string {
     .join(", ");
 }
 
-test("getMe goes there once", async () => {
+test("getMe takes one round trip to PostgreSQL", async () => {
   const ask = () => server.send("GET", "/me", { cookie: owner.cookie });
   expect(await watch(ask, 200)).toEqual({ roundTrips: 1, statements: ["select sessions"] });
 });
 
-test("getTokenMe goes there once", async () => {
+test("getTokenMe takes one round trip to PostgreSQL", async () => {
   const authorization = `Bearer ${await server.bearer({ email: owner.email, password: PASSWORD })}`;
   const ask = () => server.send("GET", "/token/me", { authorization });
   expect(await watch(ask, 200)).toEqual({ roundTrips: 1, statements: ["select sessions"] });
 });
 
-test("getHealth does not go there", async () => {
+test("getHealth takes no round trip to PostgreSQL", async () => {
   const ask = () => server.send("GET", "/healthz");
   expect(await watch(ask, 200)).toEqual({ roundTrips: 0, statements: [] });
 });
 
-test("tokenRefresh goes there twice: for its limit and its session, and to rotate the token", async () => {
+test("tokenRefresh takes two round trips: for its limit and the state of the token, and to rotate the token", async () => {
   const credentials = { email: owner.email, password: PASSWORD };
   const login = await server.post("/token/login", credentials);
   let { refreshToken } = JSON.parse(login.body) as { refreshToken: string };
@@ -133,7 +133,7 @@ test("tokenRefresh goes there twice: for its limit and its session, and to rotat
   });
 });
 
-test("login goes there four times: for its limits, for its account, to change rows, and to commit", async () => {
+test("login takes four round trips: for its limits, for its account, for its changes, and for their COMMIT", async () => {
   const ask = () => server.post("/login", { email: owner.email, password: PASSWORD });
   expect(await watch(ask, 200)).toEqual({
     roundTrips: 4,
@@ -161,19 +161,19 @@ function cookieNamed(lines: readonly string[], name: string): string {
   return lines.find((line) => line.startsWith(name))?.split(";")[0] ?? "";
 }
 
-test("login in place of another session goes there as often: that ends beside the other changes", async () => {
+test("login in place of another session takes as many round trips: that session ends beside the other changes", async () => {
   const { roundTrips, statements } = await watch(returning("__Host-session="), 200);
   expect(roundTrips).toBe(4);
   expect(statements[2]).toContain("delete sessions");
 });
 
-test("login from a known device goes there once more: its limit counts the device, which must be known first", async () => {
+test("login from a known device takes one round trip more: the device decides what its limit counts", async () => {
   const { roundTrips, statements } = await watch(returning("__Host-device="), 200);
   expect(roundTrips).toBe(5);
   expect(statements[0]).toBe("select devices");
 });
 
-test("LG-01 of a locked account, the right password takes the same way as a wrong one", async () => {
+test("LG-01 the right password of a locked account takes the round trips of a wrong one", async () => {
   const email = server.freshEmail();
   await server.post("/signup", { email, password: PASSWORD });
   const end = Date.now() + 3_600_000;
@@ -184,7 +184,7 @@ test("LG-01 of a locked account, the right password takes the same way as a wron
   expect(right.roundTrips).toBe(4);
 });
 
-test("RS-01 ET-01 to ask for a reset goes there as often for an unknown address", async () => {
+test("RS-01 ET-01 forgot-password takes as many round trips for an unknown address as for a known one", async () => {
   const forget = (email: string) => () => server.post("/forgot-password", { email });
   const known = await watch(forget(owner.email), 202);
   expect(await watch(forget("nobody@example.com"), 202)).toEqual(known);

@@ -127,7 +127,7 @@ test("IV-08 slow clients of every kind are cut in time, and others are served al
   expect(await others).toEqual(new Set([200]));
 });
 
-test("IV-08 the times are 10 s for headers, 14 s for a request, 12 s for its answer, looked at every second: none stays past 15 s", () => {
+test("IV-08 a slow client has 10 s for headers, 14 s for a request and 12 s for its answer, looked at every second: none stays past 15 s", () => {
   expect(usualPatience).toEqual({
     headersMs: 10_000,
     requestMs: 14_000,

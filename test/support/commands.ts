@@ -32,5 +32,5 @@ export async function runScript(
 /** The lines of stdout, each of which must be an event. */
 export function eventsOf({ stdout }: Ended): LogEvent[] {
   const lines = stdout.split("\n").filter((line) => line !== "");
-  return lines.map((line) => LogEvent.parse(JSON.parse(line)) as unknown as LogEvent);
+  return lines.map((line) => LogEvent.parse(JSON.parse(line)));
 }

@@ -8,6 +8,7 @@ import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
+import { waitFor } from "./wait-for.ts";
 
 /** The name the configuration is written for. */
 export const PUBLIC_NAME = "auth.example.com";
@@ -132,17 +133,16 @@ function replaceEach(text: string, replacements: readonly (readonly [string, str
   }, text);
 }
 
-async function untilListening(port: number): Promise<void> {
-  for (;;) {
+function untilListening(port: number): Promise<true> {
+  return waitFor(async () => {
     const socket = connect(port, "127.0.0.1");
     const isOpen = await once(socket, "connect").then(
-      () => true,
-      () => false,
+      () => true as const,
+      () => undefined,
     );
     socket.destroy();
-    if (isOpen) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    return isOpen;
+  });
 }
 
 interface Route {

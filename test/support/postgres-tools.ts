@@ -7,6 +7,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { freePort } from "./free-port.ts";
+import { waitFor } from "./wait-for.ts";
 
 export interface PostgresTools {
   readonly major: number;
@@ -97,13 +98,6 @@ function postgresUser(): { uid: number; gid: number } {
   return { uid: id("-u"), gid: id("-g") };
 }
 
-async function untilAnswering(url: string): Promise<void> {
-  for (;;) {
-    const isUp = await majorOf(url).then(
-      () => true,
-      () => false,
-    );
-    if (isUp) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+function untilAnswering(url: string): Promise<number> {
+  return waitFor(() => majorOf(url).catch(() => undefined));
 }

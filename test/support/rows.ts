@@ -1,5 +1,6 @@
 /** Rows to test with: plausible, and different at every call. */
 import { randomBytes } from "node:crypto";
+import { readdirSync } from "node:fs";
 import { uuidv7 } from "uuidv7";
 import type { SigningKeyRecord } from "../../src/domain/ports/signing-keys.ts";
 import type { StoredEvent } from "../../src/contract/events.ts";
@@ -11,18 +12,10 @@ import { NOW } from "./clock.ts";
 export const EPOCH = 0;
 export const HASH = "v1$10$hash-of-the-password";
 
-/** A line per migration, in order. */
-export const MIGRATED = [
-  "0001-initial",
-  "0002-limits",
-  "0003-mail-and-reset",
-  "0004-retention",
-  "0005-jobs",
-  "0006-told-refusals",
-  "0007-session-failures",
-  "0008-credential-epoch",
-  "0009-owner-events",
-].map((name) => `migration ${name} applied`);
+/** The line that is printed for each migration, in order. */
+export const MIGRATED = readdirSync(new URL("../../src/storage/migrations/", import.meta.url))
+  .sort()
+  .map((file) => `migration ${file.replace(/\.ts$/, "")} applied`);
 
 export function aUser(overrides: Partial<User> = {}): User {
   const id = uuidv7();

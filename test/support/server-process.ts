@@ -64,7 +64,7 @@ export async function startServerProcess(options: StartOptions = {}): Promise<Se
   createInterface({ input: child.stdout ?? process.stdin }).on("line", (line) => {
     lines.push(line);
     const event = LogEvent.safeParse(JSON.parse(line));
-    if (event.data?.["event"] === "server_started") started.resolve(String(event.data["address"]));
+    if (event.data?.event === "server_started") started.resolve(event.data.address);
   });
   void exited.then(() => {
     started.reject(new Error(`The server ended before it listened:\n${stderr}`));
@@ -80,7 +80,7 @@ export async function startServerProcess(options: StartOptions = {}): Promise<Se
     baseUrl: address.replace("127.0.0.1", "localhost"),
     folder,
     databaseFile,
-    events: () => lines.map((line) => LogEvent.parse(JSON.parse(line)) as unknown as LogEvent),
+    events: () => lines.map((line) => LogEvent.parse(JSON.parse(line))),
     stderr: () => stderr,
     async stop(signal = "SIGTERM") {
       if (child.exitCode === null) child.kill(signal);

@@ -109,7 +109,7 @@ function edit(fields: Fields, [key = "", ...rest]: string[], change: Edit[1]): v
   else fields[key] = change(fields[key]);
 }
 
-describe("breaks a caller, and is seen:", () => {
+describe("a change that breaks a caller is seen:", () => {
   let seen: string[];
   beforeAll(async () => {
     seen = await breaksAfter(breaking.flatMap(([, edits]) => edits));

@@ -1,14 +1,14 @@
 /** What a scrape asks of the database: little, seldom, and never for long. */
 import { afterAll, expect, test } from "vitest";
-import { eventNames } from "../src/contract/events.ts";
-import { metrics } from "../src/contract/metrics.ts";
-import { operationIds } from "../src/contract/operations.ts";
-import type { Storage } from "../src/domain/ports/storage.ts";
-import { createBcryptPool } from "../src/platform/bcrypt-workers.ts";
-import { createMetrics } from "../src/platform/metrics.ts";
-import { createExposition } from "../src/process/scraping.ts";
-import { openDomain } from "./support/domain.ts";
-import { parseExposition, valueOf } from "./support/exposition.ts";
+import { eventNames } from "../../src/contract/events.ts";
+import { metrics } from "../../src/contract/metrics.ts";
+import { operationIds } from "../../src/contract/operations.ts";
+import type { Storage } from "../../src/domain/ports/storage.ts";
+import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+import { createMetrics } from "../../src/platform/metrics.ts";
+import { createExposition } from "../../src/process/scraping.ts";
+import { openDomain } from "../support/domain.ts";
+import { parseExposition, valueOf } from "../support/exposition.ts";
 
 const AGE_SECONDS = 90;
 const bcrypt = createBcryptPool(1, 3);
@@ -25,7 +25,7 @@ const expose = (
   pool = () => undefined as { size: number; idle: number; waiting: number } | undefined,
 ) => createExposition(meter, { storage, bcrypt, pool, hashQueueLimit: 3, now: () => now });
 
-test("the outbox is told by how many wait and since when; what is finished does not count", async () => {
+test("the metrics tell how many mails wait and since when; finished mails do not count", async () => {
   const mail = { sealed: Buffer.from("x"), expiresAt: now + 1e6 };
   const { storage } = domain.deps;
   const text = await expose(storage)();
@@ -89,7 +89,7 @@ test("a database that fails, or does not answer, costs its own gauges and no oth
   expect(asked).toBe(1); // not again while the first is under way
 });
 
-test("a pool of connections is shown where there is one", async () => {
+test("a pool of connections has its gauges where there is one", async () => {
   const pool = () => ({ size: 5, idle: 2, waiting: 7 });
   const exposition = parseExposition(await expose(domain.deps.storage, pool)());
   expect(valueOf(exposition, "portcullis_database_pool_connections")).toBe(5);
