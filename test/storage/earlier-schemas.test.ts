@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Database } from "../../src/storage/engine/database.ts";
 import { openDatabase } from "../../src/storage/engine/open-database.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
+import type { DatabaseTarget } from "../../src/storage/engine/target.ts";
 import { migrateToLatest, migrations } from "../../src/storage/migrations.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { databases, type TestDatabase } from "../support/databases.ts";
@@ -219,7 +220,7 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
       const stored = await hashes();
       const outcomes = new Set<string>();
       for (const afterMs of [0, 5, 15, 40, 80, 160]) {
-        outcomes.add(await migrateAndKill(database.url, afterMs));
+        outcomes.add(await migrateAndKill(database.target, afterMs));
         expect(await hashes()).toEqual(stored);
         const isNew = await hasEpoch();
         const users = await database.query("select * from users where email like '%@example.com'");
@@ -275,11 +276,11 @@ const sourceOf = (file: string) =>
   JSON.stringify(new URL(`../../src/storage/${file}`, import.meta.url));
 
 /** Migrates in a process of its own, killed so long after it has begun the last migration; answers how it ended. */
-async function migrateAndKill(url: string, afterMs: number): Promise<string> {
+async function migrateAndKill(target: DatabaseTarget, afterMs: number): Promise<string> {
   const script = `const { openDatabase } = await import(${sourceOf("engine/open-database.ts")});
     const { migrateToLatest } = await import(${sourceOf("migrations.ts")});
     const { defaultPool } = await import(${sourceOf("engine/pool.ts")});
-    const opened = await openDatabase(process.argv[1], defaultPool);
+    const opened = await openDatabase(JSON.parse(process.argv[1]), defaultPool);
     const { allowNull } = opened.dialect;
     const dialect = { ...opened.dialect, allowNull(...given) {
       process.stdout.write("begun");
@@ -287,11 +288,15 @@ async function migrateAndKill(url: string, afterMs: number): Promise<string> {
     } };
     await migrateToLatest({ ...opened, dialect });
     await opened.db.destroy();`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script, url], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--input-type=module", "-e", script, JSON.stringify(target)],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const ended = once(child, "exit");
-  await once(child.stdout, "data");
+  await Promise.race([once(child.stdout, "data"), ended]);
   await sleep(afterMs);
   child.kill("SIGKILL");
   const [code, signal] = (await ended) as [number | null, string | null];
