@@ -4,8 +4,6 @@ import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { nthMailTo, tokenIn } from "../support/mailbox.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 
-const newPassword = "four clear words of mine";
-
 let watched: WatchedPage;
 
 /** An account that forgot its password, and the token it was mailed. */
@@ -106,7 +104,7 @@ describe.skipIf(noBrowser)("/reset in a browser", () => {
 
   test("a link whose token was spoiled on its way says so, and does not blame the password", async () => {
     await openLink("x".repeat(2049));
-    expect(await choose(newPassword)).toMatch(/^This link is not complete/);
+    expect(await choose(NEW_PASSWORD)).toMatch(/^This link is not complete/);
     expect(await watched.page.locator("form").isHidden()).toBe(true);
   });
 
@@ -116,11 +114,11 @@ describe.skipIf(noBrowser)("/reset in a browser", () => {
       route.fulfill({ status: 429, json: { code: "rate_limited", detail: "Too many for now." } }),
     );
     await openLink("x");
-    expect(await choose(newPassword)).toBe("Too many for now.");
+    expect(await choose(NEW_PASSWORD)).toBe("Too many for now.");
     await page.route("**/reset-password", (route) =>
       route.fulfill({ status: 502, body: "<html>" }),
     );
-    expect(await choose(newPassword)).toBe("The server could not be reached. Try again.");
+    expect(await choose(NEW_PASSWORD)).toBe("The server could not be reached. Try again.");
   });
 });
 
@@ -140,7 +138,7 @@ describe.skipIf(noBrowser)("/reset in a browser, with PASSWORD_MIN_LENGTH=20", (
     expect(await choose("qzjxkvw plomf bredl")).toBe(twenty); // the policy, above it
     const html = await watched.page.content();
     expect(html.slice(html.indexOf("<body")).match(/\b\d+\b/g)).toEqual(["20", "256", "20"]);
-    expect(await choose(newPassword)).toBe("Your password is set. You can sign in with it now.");
+    expect(await choose(NEW_PASSWORD)).toBe("Your password is set. You can sign in with it now.");
     expect(await watched.faults()).toEqual([]);
   });
 });

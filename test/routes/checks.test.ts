@@ -6,7 +6,7 @@ import type { ProblemCode } from "../../src/contract/problems.ts";
 import type { Check } from "../../src/routes/checks/check.ts";
 import { checks, checksOf } from "../../src/routes/checks/checks.ts";
 import { TAKES_OWN_LIMITS } from "../../src/routes/handler.ts";
-import { openWorld } from "../support/domain.ts";
+import { openDomain } from "../support/domain.ts";
 import { judgedOf } from "../support/judged.ts";
 
 const all: readonly OperationDescription[] = Object.values(operations);
@@ -51,7 +51,7 @@ test("every check concerns some operation", () => {
 });
 
 test("CF-07 once shutdown has begun, nothing else is said of a request", async () => {
-  const { deps } = await openWorld();
+  const { deps } = await openDomain();
   const headers = { origin: "https://elsewhere.example.com" };
   const request = new Request("https://auth.example.com/logout", { method: "POST", headers });
   const refusalOf = (isDraining: boolean) =>
