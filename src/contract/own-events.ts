@@ -1,7 +1,7 @@
 /**
  * An account's events as its owner sees them: `shown` in `event-shapes.ts` names the fields. A stolen
  * session reads them too, so there is no id in them, no address of mail, and no administrator's client
- * address (LA-08, docs/decisions/0013-own-events.md).
+ * address (LA-08, docs/decisions/0014-own-events.md).
  */
 import { z } from "zod";
 import { nullable } from "./event-shape.ts";
