@@ -103,6 +103,9 @@ const ROWS: Readonly<Record<string, Tables>> = {
   "0007-session-failures": {
     sessions: [session("tried", { kind: "cookie", secret_hash: bytes(10), failures: 3 })],
   },
+  "0008-credential-epoch": {
+    users: [account("margaret", { password_hash: null, credential_epoch: 5 })],
+  },
 };
 const EARLIER = Object.keys(ROWS);
 /** Locks came with 0002, in the accounts' own rows. */
@@ -157,7 +160,8 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
     for (const [table, rows] of Object.entries(before)) expect(after[table]).toMatchObject(rows);
     for (const [table, rows] of Object.entries(after))
       expect([table, rows.length]).toEqual([table, before[table]?.length ?? 0]);
-    for (const user of after["users"] ?? []) expect(user["credential_epoch"]).toBe(0);
+    for (const user of after["users"] ?? [])
+      expect(user["credential_epoch"]).toBe(user["id"] === "margaret" ? 5 : 0);
   }
 
   it.each(EARLIER)(
