@@ -103,6 +103,9 @@ const ROWS: Readonly<Record<string, Tables>> = {
   "0007-session-failures": {
     sessions: [session("tried", { kind: "cookie", secret_hash: bytes(10), failures: 3 })],
   },
+  "0008-credential-epoch": {
+    users: [account("margaret", { password_hash: null, credential_epoch: 5 })],
+  },
 };
 const EARLIER = Object.keys(ROWS);
 /** Locks came with 0002, in the accounts' own rows. */
@@ -157,7 +160,8 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
     for (const [table, rows] of Object.entries(before)) expect(after[table]).toMatchObject(rows);
     for (const [table, rows] of Object.entries(after))
       expect([table, rows.length]).toEqual([table, before[table]?.length ?? 0]);
-    for (const user of after["users"] ?? []) expect(user["credential_epoch"]).toBe(0);
+    for (const user of after["users"] ?? [])
+      expect(user["credential_epoch"]).toBe(user["id"] === "margaret" ? 5 : 0);
   }
 
   it.each(EARLIER)(
@@ -219,7 +223,9 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
         database.query("select count(*) as n, count(distinct password_hash) as d from users");
       const stored = await hashes();
       const outcomes = new Set<string>();
-      for (const afterMs of [0, 5, 15, 40, 80, 160]) {
+      for (const afterMs of [0, 5, 20, 50, 100, 200].map((ms, at) =>
+        at === 0 ? 0 : GRACE_MS + ms,
+      )) {
         outcomes.add(await migrateAndKill(database.target, afterMs));
         expect(await hashes()).toEqual(stored);
         const isNew = await hasEpoch();
@@ -240,6 +246,9 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
       () => false,
     );
 });
+
+/** How long the process waits between its word that it has begun and its first change: the first kill is before that. */
+const GRACE_MS = 500;
 
 /** Enough accounts that a migration of them takes longer than it takes to kill it. */
 const MANY = 30_000;
@@ -284,7 +293,7 @@ async function migrateAndKill(target: DatabaseTarget, afterMs: number): Promise<
     const { allowNull } = opened.dialect;
     const dialect = { ...opened.dialect, allowNull(...given) {
       process.stdout.write("begun");
-      return new Promise((resolve) => setTimeout(resolve, 20)).then(() => allowNull(...given));
+      return new Promise((resolve) => setTimeout(resolve, ${GRACE_MS})).then(() => allowNull(...given));
     } };
     await migrateToLatest({ ...opened, dialect });
     await opened.db.destroy();`;
