@@ -1,7 +1,7 @@
 /** The stored events: all of them for administrators, those of an account for its owner. */
 import type { OwnerEvent, StoredEvent } from "../contract/events.ts";
 import type { Uses } from "./change.ts";
-import { type List, type Page, pageOf } from "./pages.ts";
+import { type List, type Page, pageOf } from "./paging.ts";
 import type { EventFilter, EventPosition, ListedEvent } from "./ports/event-store.ts";
 
 /** One page of events, newest first; undefined where the cursor is not one this list gave. */

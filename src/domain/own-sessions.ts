@@ -1,6 +1,6 @@
 /** The sessions of one account: listed for its owner, ended one by one or all at once. */
 import { type Change, commit, type Uses } from "./change.ts";
-import { type Page, pageOf } from "./pages.ts";
+import { type Page, pageOf } from "./paging.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { Session } from "./ports/sessions.ts";
 import { sessionLimits } from "./sessions.ts";

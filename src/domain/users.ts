@@ -1,7 +1,7 @@
 /** Accounts, as administrators list them, change them and end them. */
 import { commit, type Uses } from "./change.ts";
 import { endSessions } from "./own-sessions.ts";
-import { type Page, pageOf } from "./pages.ts";
+import { type Page, pageOf } from "./paging.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { User, UserChanges, UserFilter } from "./ports/users.ts";
 

@@ -175,7 +175,7 @@ export const notes = {
 /** In memory: storage is what the patches of the page are about. */
 const notesKept = `
 import type { Dependencies } from "../domain/ports/dependencies.ts";
-import { type List, pageOf } from "../domain/pages.ts";
+import { type List, pageOf } from "../domain/paging.ts";
 import { foreignCursor } from "./foreign-cursor.ts";
 import type { Answer, Handlers } from "./handler.ts";
 import type { Operations } from "../contract/operations.ts";
