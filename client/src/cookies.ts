@@ -35,10 +35,9 @@ export function cookieCredential(
       if (jar) await jar.setCookies(response.headers.getSetCookie(), url);
     },
     async learn(row, result) {
-      if (!result.ok) return;
       if (row.learns === "csrfToken") kept.write(textIn(result.data, "csrfToken"));
       // A revoked token is not this client's session: the operation must take the cookie.
-      if (row.learns === "signedOut" && row.accepts.includes("session")) kept.write(undefined);
+      if (row.learns === "signedOut" && needsProof(row)) kept.write(undefined);
     },
   };
 }

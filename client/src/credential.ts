@@ -1,7 +1,7 @@
 /** How requests prove who makes them: the seam between the transport and the ways of signing in. */
 import type { Deadline } from "./deadline.ts";
 import type { OperationRow } from "./input.ts";
-import type { UntypedResult } from "./result.ts";
+import type { UntypedResult, UntypedSuccess } from "./result.ts";
 
 /** One way of signing in. A client has exactly one, so a cookie and a token never travel together. */
 export interface Credential {
@@ -11,10 +11,10 @@ export interface Credential {
   attach(request: Request, row: OperationRow, deadline: Deadline): Promise<void>;
   /** Sees the head of every answer, whatever its status. */
   keep?(response: Response, url: string): Promise<void>;
-  /** Sees every result, and what was called with which input; `row.learns` says what there is to learn. */
+  /** Sees each success of an operation that teaches the client, which `row.learns` names, and its input. */
   learn?(
     row: OperationRow,
-    result: UntypedResult,
+    result: UntypedSuccess,
     input: Readonly<Record<string, unknown>>,
   ): Promise<void>;
   /** Sees the first result of a request: "repeat" sends it once more, with a better proof. */

@@ -1,5 +1,5 @@
 /** One request and its answer, held against the document. */
-import { createFinalURL, serializePrimitiveParam } from "openapi-fetch";
+import { createFinalURL } from "openapi-fetch";
 import { readAnswer } from "./answer.ts";
 import type { Credential } from "./credential.ts";
 import { type Deadline, noAnswer } from "./deadline.ts";
@@ -20,7 +20,7 @@ export interface Sender {
 }
 
 /**
- * Sends once. Of openapi-fetch only the parts that make a URL: its client would bring middleware,
+ * Sends once. Of openapi-fetch only the part that makes a URL: its client would bring middleware,
  * parsers and parameter styles that nothing here uses, half as large as all of this package.
  * Rejects when the credential does; nothing has left then.
  */
@@ -61,13 +61,15 @@ export async function exchange(
   return { request, result };
 }
 
-/** The contract has no arrays and no objects in a query: their styles would be a sixth of this package. */
+/** The contract has no arrays and no objects in a query. Throws a TypeError for one, as no server could read it. */
 function querySerializer(query: Readonly<Record<string, unknown>>): string {
-  const pairs = Object.entries(query).map(([name, value]) =>
-    // A number or a boolean is as good here as a string: both become text. Undefined becomes "".
-    serializePrimitiveParam(name, value as string),
-  );
-  return pairs.filter(Boolean).join("&");
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
+  const pairs = given.map(([name, value]) => {
+    if (typeof value === "object") throw new TypeError(`${name} must not be an object`);
+    // A number or a boolean is as good here as a string: all become text.
+    return `${name}=${encodeURIComponent(value as string)}`;
+  });
+  return pairs.join("&");
 }
 
 /** `requestParts` has seen to it that each name of the path has a value. */

@@ -57,8 +57,10 @@ export type Result<K extends OperationId> =
   | { [Status in keyof Responses<K>]: Outcome<Status, Responses<K>[Status]> }[keyof Responses<K>]
   | NoAnswer;
 
+/** A success before the document's types are laid over it. */
+export type UntypedSuccess = Success<number, unknown>;
 /** The result before the document's types are laid over it. */
-export type UntypedResult = Success<number, unknown> | Failure<number, unknown> | NoAnswer;
+export type UntypedResult = UntypedSuccess | Failure<number, unknown> | NoAnswer;
 
 /** The document's schemas by name: `Schemas["UserPage"]`. */
 export type Schemas = components["schemas"];

@@ -83,9 +83,9 @@ export function storedTokenCredential(store: TokenStore, refresh: Refresh): Cred
       setToken(request, tokens?.accessToken);
     },
     async learn(row, result, input) {
-      const tokens = row.learns === "tokens" ? tokensOf(result) : undefined;
+      const tokens = tokensOf(result);
       if (tokens) return store.write(tokens);
-      if (!result.ok || row.learns !== "signedOut") return;
+      if (row.learns !== "signedOut") return;
       const kept = await store.read();
       if (kept?.refreshToken === input["token"] || kept?.accessToken === input["token"])
         await store.clear();

@@ -65,7 +65,7 @@ export function createTransport(options: ClientOptions): Call {
     const outgoing = { row, parts: requestParts(row, input), headers: new Headers(call.headers) };
     const credential = bringsCredential(outgoing.headers) ? callersOwn : ownCredential;
     const result = await perform(outgoing, credential, call);
-    await credential.learn?.(row, result, input);
+    if (row.learns && result.ok) await credential.learn?.(row, result, input);
     return result;
   };
 }

@@ -14,6 +14,7 @@ const server = () =>
     routes({
       "POST /login": json(200, session, { "set-cookie": [sessionCookie, csrfCookie("proof-1")] }),
       "POST /logout": nothing({ "set-cookie": cleared }),
+      "POST /token/revoke": nothing(),
       "POST /signup": json(201, user),
       "POST /token/login": problem(401, "invalid_credentials"),
       "GET /me": json(200, user),
@@ -117,6 +118,16 @@ describe("the CSRF proof", () => {
     await api.logout();
     const proofs = seen.map(({ headers }) => headers["x-csrf-token"]);
     expect(proofs).toEqual([undefined, "proof-1", undefined]);
+  });
+
+  it("outlives the revoking of a token, which is of another session", async () => {
+    const { url, seen } = await server();
+    const api = createClient({ baseUrl: url });
+    await api.login(credentials);
+    const revoked = await api.tokenRevoke({ token: "a".repeat(43) });
+    expect(revoked.ok).toBe(true);
+    await api.logout();
+    expect(seen[2]?.headers["x-csrf-token"]).toBe("proof-1");
   });
 
   it("is gone, with the cookies, once a logout cleared them", async () => {

@@ -40,6 +40,14 @@ describe("a request", () => {
     expect(seen[0]?.url).toBe("/users?limit=1");
   });
 
+  it("rejects an object in the query, which no server could read", async () => {
+    const { url, seen } = await startServer(json(200, { items: [], nextCursor: null }));
+    const email: unknown = ["ada@example.com"];
+    const call = createClient({ baseUrl: url }).listUsers({ email: email as string });
+    await expect(call).rejects.toThrow(new TypeError("email must not be an object"));
+    expect(seen).toEqual([]);
+  });
+
   it("takes path, query and body of one operation apart", () => {
     const row = {
       method: "POST",

@@ -1,4 +1,4 @@
-/** Who may call an operation, and how the call proves it. */
+/** Security of an operation: the credentials it accepts, and the role it needs. */
 import { z } from "zod";
 import { type Credential, credentials } from "./credentials.ts";
 import { secret } from "./values.ts";
@@ -10,7 +10,7 @@ export interface Security {
   readonly optional: boolean;
   /** The role the caller must have. */
   readonly role?: "admin";
-  /** Only for programs that read the metrics: by a token of their own, or from this machine. No account is needed. */
+  /** Open to readers of the metrics only: by a token of their own, or from this machine. No account is asked for. */
   readonly scrapersOnly?: true;
 }
 

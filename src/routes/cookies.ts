@@ -27,7 +27,7 @@ export function readSessionSecret(request: Request): string | undefined {
   return readSecret(request, SESSION_COOKIE);
 }
 
-/** The device cookie's value, likewise. */
+/** The device cookie's value; undefined where there is none that could be ours. */
 export function readDeviceSecret(request: Request): string | undefined {
   return readSecret(request, DEVICE_COOKIE);
 }

@@ -9,7 +9,7 @@ import type { Responder } from "./responder.ts";
 export interface Failures {
   /** Answers a request whose handling threw. */
   answerError(state: RequestState, request: Request, error: Error): Response;
-  /** Logs an error that nobody expected, and answers 500. */
+  /** Logs an unexpected error, and answers 500. */
   answerBug(state: RequestState, error: unknown): Response;
 }
 

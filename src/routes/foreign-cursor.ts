@@ -1,6 +1,6 @@
 import type { Failure } from "./handler.ts";
 
-/** A cursor that some other list gave, or nobody. Only the handler of the list can tell. */
+/** Refuses a cursor that this list did not give. Only the handler of the list can tell. */
 export const foreignCursor: Failure<"validation_failed"> = {
   problem: "validation_failed",
   issues: [

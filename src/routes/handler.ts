@@ -23,8 +23,8 @@ export type Handlers = {
 
 /**
  * The operation whose handler takes its limits itself: its reading travels with them in one round trip, and on
- * SQLite its change shares their COMMIT. That is a tenth of a refresh (docs/decisions/0013); other operations
- * would gain nothing.
+ * SQLite its change shares their COMMIT. Other operations with limits hash a password, beside which a round
+ * trip is nothing.
  */
 export const TAKES_OWN_LIMITS = "tokenRefresh" satisfies OperationId;
 

@@ -1,4 +1,4 @@
-/** The answer of a server that cannot now. Why is nobody's business but the operator's: the log says it (CF-07). */
+/** The answer of a server that is busy or stops. Its cause is for the operator alone: the log says it (CF-07). */
 import type { EventFields } from "../contract/events.ts";
 import type { EventLog } from "../domain/ports/events.ts";
 import type { RequestState } from "./request-state.ts";
@@ -6,7 +6,7 @@ import type { RequestState } from "./request-state.ts";
 type Overload = EventFields<"overloaded">;
 export type OverloadCause = Overload["cause"];
 
-/** What is asked of whoever meets a full queue, a busy database or a shutdown. Seconds. */
+/** The wait that is asked of a client after a full queue, a busy database or a shutdown. Seconds. */
 const RETRY_AFTER_SECONDS = 1;
 
 export function overloaded<C extends OverloadCause>(cause: C) {
@@ -18,7 +18,7 @@ const TOLD_FOR_MS = 10_000;
 
 export type OverloadLog = (state: RequestState, overload: Overload) => void;
 
-/** Prints `overloaded`, unless that was told a moment ago. What it remembers is as much as there are codes. */
+/** Prints `overloaded`, unless the same cause and code were printed a moment ago. Its memory has an entry per cause and code. */
 export function createOverloadLog(log: EventLog): OverloadLog {
   const toldAt = new Map<string, number>();
   return (state, overload) => {

@@ -5,13 +5,13 @@ import type { Occasion } from "../domain/ports/events.ts";
 export class RequestState implements Occasion {
   readonly requestId: string;
   readonly ip: string;
-  /** Of its arrival, and of its last byte once an operation begins: a slow body stretches no expiry. */
+  /** The time of its arrival, and once an operation begins, of its last byte: a slow body stretches no expiry. Milliseconds since the epoch. */
   now: number;
   /** From `performance.now()`: unlike the clock, it never goes back. */
   readonly startedAt: number;
-  /** What it turned out to be for; null until it is routed, and for pages that are no operation. */
+  /** The operation it asks for; null until it is routed, and for pages that are no operation. */
   operation: OperationId | null = null;
-  /** The route's pattern. Never the path itself, which may carry what nobody should read in a log. */
+  /** The route's pattern. Never the path itself, which may carry a secret that no log should have. */
   pattern = "(unknown)";
 
   constructor(requestId: string, ip: string, now: number) {

@@ -173,7 +173,7 @@ describe("the rules of labs/", () => {
     };
     for (const rule of [
       "@typescript-eslint/no-floating-promises",
-      "import-x/no-cycle",
+      "portcullis/no-circles",
       "portcullis/room-imports",
       "portcullis/assertion-says-why",
     ])
