@@ -26,7 +26,7 @@ const base = {
 };
 const baseExample = { timestamp: "2026-11-23T10:06:00.000Z", ip: "203.0.113.7" };
 
-/** Who did it, instead of `actorId`. The words are those of `session_revoked`. */
+/** Names the kind of actor, instead of `actorId`. The words are those of `session_revoked`. */
 const By = z.enum(["user", "admin", "command"]).meta({
   description:
     "`user`: you; `admin`: an administrator; `command`: a command on the server's own machine.",

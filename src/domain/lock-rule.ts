@@ -5,7 +5,7 @@
  */
 import type { LockPolicy } from "./ports/locks.ts";
 
-/** What an account's row says of its lock. Instants are milliseconds since the epoch; 0 is never. */
+/** The lock of an account, as its row has it. Instants are milliseconds since the epoch; 0 is never. */
 export interface LockState {
   /** Wrong passwords since the last success or lock. */
   readonly failures: number;

@@ -51,7 +51,7 @@ export const userSelection = userColumns.map(
     `users.${column} as user_${column}` as { [Name in UserColumn]: ColumnNamed<Name> }[UserColumn], // both are one column
 );
 
-/** The same table, by what a loop may know of it. */
+/** The table, typed as a loop over it sees it. */
 const keptFields = Object.entries(fields).map(([key, { column, read, write }]) => ({
   key,
   column,

@@ -1,4 +1,4 @@
-/** What is forgotten of a credential does not compile. */
+/** A forgotten part of a credential does not compile. */
 import { expectTypeOf, it } from "vitest";
 import type { Credential, CredentialName } from "../../src/contract/credentials.ts";
 import type { Security } from "../../src/contract/security.ts";

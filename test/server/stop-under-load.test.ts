@@ -17,7 +17,7 @@ const LOGINS = 8;
 const BEFORE_THE_STOP_MS = 1_000;
 const AFTER_THE_STOP_MS = 500;
 const STOPS_WITHIN_MS = 10_000;
-/** What src/process/server.ts gives to accepted requests. */
+/** The time that src/process/server.ts gives to accepted requests. */
 const DRAIN_IS_CUT_AFTER_MS = 8_000;
 
 test(
