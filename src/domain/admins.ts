@@ -20,7 +20,7 @@ export async function createAdmin(
   const user = newUser(deps, occasion, email, "admin");
   return commit(deps, occasion, async ({ stores, record }): Promise<CreateAdminOutcome> => {
     if (!(await stores.users.insert(user, chosen.encoded))) return { failure: "email_taken" };
-    await record("signup", { userId: user.id, email });
+    await record("signup", { userId: user.id, email, role: user.role, by: "command" });
     return { user };
   });
 }

@@ -27,7 +27,13 @@ export async function importAccounts(
       if (user === undefined) continue;
       const isInserted = await stores.users.insert(user, account.passwordHash);
       outcomes[index] = isInserted ? "imported" : "email_taken";
-      if (isInserted) await record("signup", { userId: user.id, email: user.email });
+      if (isInserted)
+        await record("signup", {
+          userId: user.id,
+          email: user.email,
+          role: user.role,
+          by: "command",
+        });
     }
   });
   return outcomes;

@@ -1,5 +1,6 @@
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { listSessions, revokeOtherSessions, revokeSession } from "../domain/own-sessions.ts";
+import type { Session } from "../domain/ports/sessions.ts";
 import { foreignCursor } from "./foreign-cursor.ts";
 import type { Handlers } from "./handler.ts";
 
@@ -11,18 +12,10 @@ export function createOwnSessionHandlers(
       const { limit, cursor } = input.query;
       const page = await listSessions(deps, occasion, caller.user.id, limit, cursor);
       if (page === undefined) return foreignCursor;
-      const items = page.items.map(
-        ({ id, kind, createdAt, lastSeenAt, expiresAt, ip, userAgent }) => ({
-          id,
-          kind,
-          current: id === caller.session.id,
-          createdAt: new Date(createdAt).toISOString(),
-          lastSeenAt: new Date(lastSeenAt).toISOString(),
-          expiresAt: new Date(expiresAt).toISOString(),
-          ip,
-          userAgent,
-        }),
-      );
+      const items = page.items.map((session) => ({
+        ...presentSession(session),
+        current: session.id === caller.session.id,
+      }));
       return { status: 200, body: { items, nextCursor: page.nextCursor } };
     },
     async revokeMySession({ input, caller, occasion }) {
@@ -33,5 +26,19 @@ export function createOwnSessionHandlers(
       await revokeOtherSessions(deps, occasion, caller.session);
       return { status: 204 };
     },
+  };
+}
+
+/** A session as the API shows it; field by field, so that a new column shows nothing by itself (AZ-03). */
+export function presentSession(session: Session) {
+  const { id, kind, createdAt, lastSeenAt, expiresAt, ip, userAgent } = session;
+  return {
+    id,
+    kind,
+    createdAt: new Date(createdAt).toISOString(),
+    lastSeenAt: new Date(lastSeenAt).toISOString(),
+    expiresAt: new Date(expiresAt).toISOString(),
+    ip,
+    userAgent,
   };
 }

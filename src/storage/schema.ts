@@ -41,6 +41,8 @@ export interface UsersTable {
   locked_until: Generated<number>;
   /** How long the last lock lasted. Milliseconds. */
   lock_ms: Generated<number>;
+  /** When a session was last begun; null before the first. */
+  last_login_at: Generated<number | null>;
 }
 
 /** One row per key that has something to pay back, or whose refusals have been told. */

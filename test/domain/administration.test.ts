@@ -145,7 +145,7 @@ describe("TK-09 a role change", () => {
 test("AZ-05 an admin ends all sessions of an account, and of no other", async () => {
   const [cookie, token] = [await logInByCookie(domain, user), await logInByToken(domain, user)];
   const theirs = await logInByCookie(domain, admin);
-  expect(await revokeUserSessions(domain.deps, domain.at(), user.id)).toBe(true);
+  expect(await revokeUserSessions(domain.deps, domain.at(), admin, user.id)).toBe(true);
   expect(sessionIds(domain)).toEqual([theirs.session.id]);
   expect(await roleByCookie(domain, cookie.secret)).toBeUndefined();
   expect(await roleByBearer(domain, token.accessToken)).toBeUndefined();
@@ -155,7 +155,7 @@ test("AZ-05 an admin ends all sessions of an account, and of no other", async ()
     ["admin", user.id],
     ["admin", user.id],
   ]);
-  expect(await revokeUserSessions(domain.deps, domain.at(), user.id)).toBe(true);
+  expect(await revokeUserSessions(domain.deps, domain.at(), admin, user.id)).toBe(true);
   expect(storedEvents(domain, "session_revoked")).toEqual(told);
 });
 
@@ -175,7 +175,7 @@ test("AZ-02 an operation on an account that does not exist changes and records n
     storedEvents(domain, "user_updated", "user_deleted", "user_unlocked", "session_revoked"),
   ];
   const before = state();
-  expect(await revokeUserSessions(domain.deps, domain.at(), NOBODY)).toBe(false);
+  expect(await revokeUserSessions(domain.deps, domain.at(), admin, NOBODY)).toBe(false);
   expect(await update({ disabled: true, role: "user" }, NOBODY)).toBe("not_found");
   expect(await deleteUser(domain.deps, domain.at(), admin, NOBODY)).toBe("not_found");
   expect(await unlockUser(domain.deps, domain.at(), admin, NOBODY)).toBe(false);

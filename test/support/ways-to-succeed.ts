@@ -86,6 +86,17 @@ export const waysToSucceed: WaysToSucceed = {
   unlockUser: {
     204: async (servers) => (await admin(servers)).unlockUser(await newUserId(servers)),
   },
+  listUserSessions: {
+    200: async (servers) => (await admin(servers)).listUserSessions(await newUserId(servers)),
+  },
+  revokeUserSession: {
+    204: async (servers) => {
+      const api = await admin(servers);
+      const ofUser = await newUserId(servers);
+      const [session] = dataOf(await api.listUserSessions(ofUser)).items;
+      return api.revokeUserSession({ ...ofUser, sessionId: session?.id ?? "" });
+    },
+  },
   revokeUserSessions: {
     204: async (servers) => (await admin(servers)).revokeUserSessions(await newUserId(servers)),
   },
