@@ -1,5 +1,5 @@
 /** Accounts, as administrators list them, change them and end them. */
-import { commit, type Uses } from "./change.ts";
+import { type Change, commit, type Uses } from "./change.ts";
 import { endSessions } from "./own-sessions.ts";
 import { type List, type Page, pageOf } from "./paging.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
@@ -63,27 +63,54 @@ export async function deleteUser(
   });
 }
 
-/** Changes an account, for an administrator or a command; a disabled one loses everything it has at once (AZ-04). */
+/** Changes an account for an administrator; a disabled one loses everything it has at once (AZ-04). */
 export async function updateUser(
   deps: Journal,
   occasion: Occasion,
+  actor: User,
+  userId: string,
+  changes: UserChanges,
+): Promise<UpdateOutcome> {
+  return commit(deps, occasion, (change) => changeUser(change, actor, userId, changes));
+}
+
+export type UpdateOutcome = UserDetails | "not_found" | "last_admin";
+
+/** Changes an account for a command, in the same way. Nobody is told twice: an account that is so already stays as it is. */
+export async function updateUserByCommand(
+  deps: Journal,
+  occasion: Occasion,
+  userId: string,
+  changes: UserChanges,
+): Promise<UpdateOutcome> {
+  return commit(deps, occasion, async (change) => {
+    const { users } = change.stores;
+    await users.lockCredential(userId); // of two at once, the second finds what the first has done
+    const user = await users.findDetails(userId);
+    if (user === undefined) return "not_found";
+    const { role = user.role, disabled = user.disabled } = changes;
+    if (role === user.role && disabled === user.disabled) return user;
+    return changeUser(change, "command", userId, changes);
+  });
+}
+
+async function changeUser(
+  change: Change,
   actor: Actor,
   userId: string,
   changes: UserChanges,
-): Promise<UserDetails | "not_found" | "last_admin"> {
+): Promise<UpdateOutcome> {
+  const { stores, record } = change;
   const actorId = actorIdOf(actor);
-  return commit(deps, occasion, async (change) => {
-    const { stores, record } = change;
-    const user = await stores.users.updateUnlessLastAdmin(userId, changes);
-    if (typeof user === "string") return user;
-    await record("user_updated", { userId, actorId, changes: { ...changes } });
-    if (!user.disabled) return user;
-    await endSessions(change, userId, undefined, { by: "disable", actorId });
-    // Or, enabled again, a link mailed before would still choose its password, and a device from before pass its locks.
-    await stores.resetTokens.deleteAllOf(userId);
-    await stores.devices.deleteAllOf(userId, undefined);
-    return user;
-  });
+  const user = await stores.users.updateUnlessLastAdmin(userId, changes);
+  if (typeof user === "string") return user;
+  await record("user_updated", { userId, actorId, changes: { ...changes } });
+  if (!user.disabled) return user;
+  await endSessions(change, userId, undefined, { by: "disable", actorId });
+  // Or, enabled again, a link mailed before would still choose its password, and a device from before pass its locks.
+  await stores.resetTokens.deleteAllOf(userId);
+  await stores.devices.deleteAllOf(userId, undefined);
+  return user;
 }
 
 /** The actor as events name it: an administrator's id, and null for a command (LA-09). */

@@ -18,10 +18,10 @@ export function createLockStore(executor: Executor): LockStore {
       return found.length > 0 ? "was_locked" : "nobody";
     },
 
-    async forgetFailures(id, now) {
+    async noteLogin(id, now) {
       const {
         rows: [row],
-      } = await forgetFailures(executor, { id, now });
+      } = await noteLogin(executor, { id, now });
       return row !== undefined && row.locked_until <= now;
     },
 
@@ -66,7 +66,7 @@ const findId = prepare.read((db, { id }: Slots<{ id: string }>) =>
 );
 
 /** Of a locked account too, whose owner may come from a device it knows: its failures are 0 as long as its lock lasts. */
-const forgetFailures = prepare.write((db, { id, now }: Slots<{ id: string; now: number }>) =>
+const noteLogin = prepare.write((db, { id, now }: Slots<{ id: string; now: number }>) =>
   db
     .updateTable("users")
     .set({ failures: 0, last_login_at: now })

@@ -30,9 +30,10 @@ export interface LockStore {
   countFailure(userId: string | null, policy: LockPolicy, now: number): Promise<FailureOutcome>;
   /**
    * Forgets the failures and keeps the instant as that of the last login; false where the account is
-   * locked, or gone. One statement, so that the instant costs a login no other.
+   * locked, or gone. For inside of a login's transaction, which is undone then, unless a known device lets
+   * it pass. One statement, so that the instant costs a login no other.
    */
-  forgetFailures(userId: string, now: number): Promise<boolean>;
+  noteLogin(userId: string, now: number): Promise<boolean>;
   /** Ends the lock and forgets all that led to it; false where there is no such account. */
   end(userId: string): Promise<boolean>;
 }
