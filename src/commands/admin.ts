@@ -30,21 +30,17 @@ export const flags = ["generate", "unproved"];
 const BATCH = 100;
 
 export async function run({ positionals, flags: given }: Arguments): Promise<void> {
-  const [command, address, ...rest] = positionals;
+  const [command, ...rest] = positionals;
   if (command === undefined) throw new UsageError("Which command?");
-  if (rest.length > 0) throw new UsageError(`${command} takes no more arguments`);
   if (given.has("generate") && command !== "create")
     throw new UsageError("--generate belongs to create");
   if (given.has("unproved") && command !== "promote")
     throw new UsageError("--unproved belongs to promote");
-  if (command === "list" && address === undefined) return withSystem(list);
+  if (command === "list" && rest.length === 0) return withSystem(list);
   if (command === "create")
-    return create(
-      emailOf(argumentOf(command, address, "an e-mail address")),
-      given.has("generate"),
-    );
+    return create(emailOf(argumentOf(command, rest, "an e-mail address")), given.has("generate"));
   if (command === "promote" || command === "demote") {
-    const account = argumentOf(command, address, "an account's id or e-mail address");
+    const account = argumentOf(command, rest, "an account's id or e-mail address");
     return withSystem((system, occasion) =>
       command === "demote"
         ? demote(system, occasion, account)

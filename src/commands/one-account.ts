@@ -27,10 +27,11 @@ export function emailOf(given: string): string {
   return parsed.data;
 }
 
-/** The one argument a command takes. Throws a `UsageError` where it is missing. */
-export function argumentOf(command: string, given: string | undefined, takes: string): string {
-  if (given === undefined) throw new UsageError(`${command} takes ${takes}`);
-  return given;
+/** The one argument a command takes. Throws a `UsageError` where there is none, or another one. */
+export function argumentOf(command: string, given: readonly string[], takes: string): string {
+  const [argument, ...rest] = given;
+  if (argument === undefined || rest.length > 0) throw new UsageError(`${command} takes ${takes}`);
+  return argument;
 }
 
 /** Names an account so that it can be told from another with a like address. */

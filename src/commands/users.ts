@@ -33,18 +33,17 @@ Settings come from the environment, as the server's do.`;
 export const flags = ["dry-run", "unproved"];
 
 export async function run({ positionals, flags: given }: Arguments): Promise<void> {
-  const [command, argument, ...rest] = positionals;
+  const [command, ...rest] = positionals;
   if (command === undefined) throw new UsageError("Which command?");
-  if (rest.length > 0) throw new UsageError(`${command} takes one argument`);
   if (command === "import") {
-    const file = argumentOf(command, argument, "one file");
+    const file = argumentOf(command, rest, "one file");
     return importAll(file, given.has("dry-run"), given.has("unproved"));
   }
   for (const flag of flags)
     if (given.has(flag)) throw new UsageError(`--${flag} belongs to import`);
   if (command !== "disable" && command !== "enable" && command !== "unlock")
     throw new UsageError(`No such command: ${command}`);
-  const account = argumentOf(command, argument, "an account's id or e-mail address");
+  const account = argumentOf(command, rest, "an account's id or e-mail address");
   return withSystem((system, occasion) =>
     command === "unlock"
       ? unlock(system, occasion, account)

@@ -224,7 +224,8 @@ describe("two promotions of one account at once", () => {
     await expect.poll(countWaiting, { timeout: 20_000 }).toBe(2);
     await locker.query("rollback");
     await locker.end();
-    for (const promoted of await Promise.all(both)) expect(promoted?.role).toBe("admin");
+    for (const promoted of await Promise.all(both))
+      expect(promoted).toMatchObject({ role: "admin" });
     expect(await storage.events.list({ event: "user_updated" }, 10, undefined)).toHaveLength(1);
     await storage.close();
   });

@@ -5,7 +5,7 @@ import { adminClient, dataOf, freshEmail, signedInClient, tokenClient } from "./
 import { NEW_PASSWORD, PASSWORD } from "./credentials.ts";
 import type { Servers } from "./servers-in-trouble.ts";
 
-type Succeed = (servers: Servers) => Promise<unknown>;
+export type Succeed = (servers: Servers) => Promise<unknown>;
 type WaysToSucceed = {
   readonly [K in OperationId]: Readonly<Record<keyof Operations[K]["responses"], Succeed>>;
 };
