@@ -1,8 +1,8 @@
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { listSessions, revokeOtherSessions, revokeSession } from "../domain/own-sessions.ts";
-import type { Session } from "../domain/ports/sessions.ts";
 import { foreignCursor } from "./foreign-cursor.ts";
 import type { Handlers } from "./handler.ts";
+import { presentSession } from "./session-info.ts";
 
 export function createOwnSessionHandlers(
   deps: Dependencies,
@@ -26,19 +26,5 @@ export function createOwnSessionHandlers(
       await revokeOtherSessions(deps, occasion, caller.session);
       return { status: 204 };
     },
-  };
-}
-
-/** A session as the API shows it; field by field, so that a new column shows nothing by itself (AZ-03). */
-export function presentSession(session: Session) {
-  const { id, kind, createdAt, lastSeenAt, expiresAt, ip, userAgent } = session;
-  return {
-    id,
-    kind,
-    createdAt: new Date(createdAt).toISOString(),
-    lastSeenAt: new Date(lastSeenAt).toISOString(),
-    expiresAt: new Date(expiresAt).toISOString(),
-    ip,
-    userAgent,
   };
 }

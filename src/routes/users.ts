@@ -13,7 +13,7 @@ import {
 import { presentUser } from "./accounts.ts";
 import { foreignCursor } from "./foreign-cursor.ts";
 import type { Handlers } from "./handler.ts";
-import { presentSession } from "./own-sessions.ts";
+import { presentSession } from "./session-info.ts";
 
 export function createUserHandlers(
   deps: Dependencies,
