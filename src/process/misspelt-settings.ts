@@ -48,7 +48,8 @@ function mistakesBetween(one: string, other: string): number {
     rows.push([i]);
     for (let j = 1; j <= other.length; j += 1) {
       const isSame = one[i - 1] === other[j - 1];
-      const isExchanged = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      const isExchanged =
+        i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
       rows[i]?.push(
         Math.min(
           at(i - 1, j) + 1,

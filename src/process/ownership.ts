@@ -51,10 +51,11 @@ export function isOursAlone(folder: string): boolean {
 function remarksOnFolder(path: string, isProduction: boolean): readonly string[] {
   const found = look(path);
   if (found === undefined || !hasOwners()) return [];
-  const isWritableByAll = (found.mode & WRITABLE_BY_ALL) !== 0 && (found.mode & STICKY) === 0;
+  const isSticky = (found.mode & STICKY) !== 0;
+  const isWritableByAll = !isSticky && (found.mode & WRITABLE_BY_ALL) !== 0;
   const fault = `${path} can be written by others (mode ${modeOf(found)}): chmod go-w ${path}`;
   if (isWritableByAll && isProduction) throw new StartRefusedError(fault);
-  const isWritableByGroup = (found.mode & WRITABLE_BY_GROUP) !== 0;
+  const isWritableByGroup = !isSticky && (found.mode & WRITABLE_BY_GROUP) !== 0;
   return [
     ...(isForeign(found) ? [belongsTo(path, found)] : []),
     // Groups of one are usual, and a developer's folder is often open to its group.
@@ -71,7 +72,9 @@ function closeSecret(path: string): readonly string[] {
   chmodSync(path, 0o600);
   return (look(path)?.mode ?? 0) & BY_OTHERS
     ? []
-    : [`${path} was open to others (mode ${modeOf(found)}), and is closed now: who read it, has it`];
+    : [
+        `${path} was open to others (mode ${modeOf(found)}), and is closed now: who read it, has it`,
+      ];
 }
 
 function remarksOnFile(path: string): readonly string[] {

@@ -52,12 +52,10 @@ export function quota(count: number, seconds: number) {
     .default({ count, seconds });
 }
 
-export const databaseUrl = parsed(
-  parseDatabaseUrl,
-  (url) =>
-    /^sqlite:.*:memory:/.test(url)
-      ? "must name a file, such as sqlite:data/portcullis.db: a database in memory forgets what it has acknowledged"
-      : "must be sqlite:<file>, such as sqlite:data/portcullis.db, or postgres://…",
+export const databaseUrl = parsed(parseDatabaseUrl, (url) =>
+  /^sqlite:.*:memory:/.test(url)
+    ? "must name a file, such as sqlite:data/portcullis.db: a database in memory forgets what it has acknowledged"
+    : "must be sqlite:<file>, such as sqlite:data/portcullis.db, or postgres://…",
 );
 
 /** An address or a name to listen on. Brackets, which an IPv6 address has in URLs, are taken off. */
@@ -112,7 +110,8 @@ export const metricsToken = z.string().regex(METRICS_TOKEN, {
  * return of a file from Windows, the line break of a secret that was pasted. Undefined where there is nothing.
  */
 export function whatSurrounds(value: string): string | undefined {
-  if (/[\r\n]$/.test(value)) return "ends in a line break: take it away (is its file from Windows?)";
+  if (/[\r\n]$/.test(value))
+    return "ends in a line break: take it away (is its file from Windows?)";
   if (value !== value.trim()) return "begins or ends with white space: take it away";
   if (/^(?:"[^]*"|'[^]*'|`[^]*`|“[^]*”|‘[^]*’)$/.test(value))
     return "stands in quotes, which would be a part of it: take them away";

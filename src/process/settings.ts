@@ -48,9 +48,7 @@ const variables = z.object({
   MAIL_FROM: mailFrom.optional(),
   CORS_ORIGINS: origins.prefault(""),
   DOCS: z.enum(["on", "off"], { error: "must be on or off" }).optional(),
-  DEV_COOKIES: z
-    .enum(["secure", "plain"], { error: "must be secure or plain" })
-    .default("secure"),
+  DEV_COOKIES: z.enum(["secure", "plain"], { error: "must be secure or plain" }).default("secure"),
   METRICS_TOKEN: metricsToken.optional(),
   LOG_LEVEL: z
     .enum(["info", "warn", "error", "silent"], { error: "must be info, warn, error or silent" })

@@ -24,7 +24,7 @@ const LOCAL = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|::1|\/.*|)$/;
  * It encrypts where the URL has any other word about TLS, and not by itself. `defaultHost` is of a URL without a host.
  */
 export function sendsPlainText(target: DatabaseTarget, defaultHost = ""): boolean {
-  if (target.kind === "sqlite") return false;
+  if (target.kind !== "postgres") return false;
   const url = URL.parse(target.url) ?? URL.parse(target.url.replace("@/", "@localhost/"));
   const query = Object.fromEntries(url?.searchParams ?? []);
   const named = (url?.hostname ?? "unreadable").replace(/^%2f/i, "/").replace(/^\[(.+)\]$/, "$1");

@@ -1,0 +1,198 @@
+/** A start, as the person meets it who types it: where to look, what is odd, and what to mend. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { runScript } from "../support/commands.ts";
+import { type ServerProcess, runServer, startServerProcess } from "../support/server-process.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+async function start(environment: Record<string, string> = {}, folder?: string) {
+  const server = await startServerProcess({ folder: folder ?? temporaryFolder(), environment });
+  onTestFinished(async () => void (await server.stop()));
+  return server;
+}
+
+/** The value behind each word of the greeting. */
+function greeting(server: ServerProcess): Record<string, string> {
+  const lines = server.stderr().matchAll(/^ {2}(\w+) +(.+)$/gm);
+  return Object.fromEntries(Array.from(lines, ([, word = "", value = ""]) => [word, value]));
+}
+
+const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
+  each?.some(({ address }) => address === "::1"),
+);
+
+describe("HOST", () => {
+  test.each([
+    ["127.0.0.1", "localhost"],
+    ["0.0.0.0", "localhost"],
+    ...(hasIpv6
+      ? ([
+          ["[::1]", "[::1]"],
+          ["::1", "[::1]"],
+          ["[::]", "localhost"],
+        ] as const)
+      : []),
+  ])("%s is listened on, and the addresses of the greeting can be opened", async (HOST, shown) => {
+    const server = await start({ HOST });
+    const { port } = new URL(server.baseUrl);
+    const { API = "", Docs = "" } = greeting(server);
+    expect({ API, Docs }).toEqual({
+      API: `http://${shown}:${port}`,
+      Docs: `http://${shown}:${port}/docs`,
+    });
+    expect((await fetch(`${API}/healthz`)).status).toBe(200);
+    expect((await fetch(Docs)).status).toBe(200);
+    // A page of that address is the server's own: no other site's (CS-06).
+    const headers = { origin: API, "content-type": "application/json" };
+    const login = await fetch(`${API}/login`, { method: "POST", headers, body: "{}" });
+    expect(login.status).toBe(400);
+  });
+
+  test("a name that leads nowhere stops the start in one line", async () => {
+    const folder = temporaryFolder();
+    const ended = await runServer({
+      HOST: "nowhere.invalid",
+      DATABASE_URL: `sqlite:${folder}/portcullis.db`,
+    });
+    expect(ended).toMatchObject({ code: 1, stdout: "" });
+    expect(ended.stderr).toBe(
+      "HOST nowhere.invalid is no name that this machine knows: set an address of it, or 0.0.0.0 for all\n",
+    );
+  });
+});
+
+describe("the greeting", () => {
+  test("has absolute paths, wherever it was started, and names DEV_COOKIES", async () => {
+    const folder = temporaryFolder();
+    const server = await start({ DATABASE_URL: "sqlite:kept/here.db" }, folder);
+    expect(greeting(server)).toMatchObject({
+      Outbox: `${join(folder, "kept/outbox")} (mails appear here as .eml files)`,
+      Data: `sqlite:${join(folder, "kept/here.db")}`,
+      Cookies: expect.stringMatching(/^Secure: .*DEV_COOKIES=plain/),
+    });
+    const plain = await start({ DEV_COOKIES: "plain" });
+    expect(greeting(plain)["Cookies"]).toMatch(/^plain, by DEV_COOKIES/);
+  });
+
+  test("shows docs where DOCS has them, and an outbox where mails are files", async () => {
+    const production = {
+      NODE_ENV: "production",
+      PUBLIC_URL: "https://auth.example.com",
+      AUTH_SECRET: "fathom-wicket-0123456789-lantern-orchard",
+      SMTP_URL: "smtp://127.0.0.1:1",
+      MAIL_FROM: "auth@example.com",
+    };
+    const shown = async (environment: Record<string, string>) =>
+      Object.keys(greeting(await start(environment)));
+    expect(await shown({ DOCS: "off" })).toEqual(["API", "Outbox", "Cookies", "Data"]);
+    expect(await shown({ ...production, DOCS: "on" })).toEqual(["API", "Docs", "Data"]);
+    expect(await shown(production)).toEqual(["API", "Data"]);
+  });
+});
+
+describe("what is odd is told, and the start goes on", () => {
+  test("CF-10 a misspelt setting, by a server and by a command", async () => {
+    const server = await start({ LIMIT_LOGN_IP: "5/60" });
+    const remark =
+      "Setting LIMIT_LOGN_IP is not known, and has no effect: LIMIT_LOGIN_IP was probably meant\n";
+    // The tests set LIMIT_LOGIN_IP themselves: where what was meant is set, nothing is said.
+    expect(server.stderr()).not.toContain("LIMIT_LOGN_IP");
+    const environment = { DATABASE_URL: `sqlite:${server.databaseFile}`, LIMIT_LOGN_IP: "5/60" };
+    expect(await runScript("keys", ["list"], environment)).toMatchObject({
+      code: 0,
+      stderr: remark,
+    });
+    const other = await start({ LOCKOUT_SECOND: "60" });
+    expect(other.stderr()).toMatch(/^Setting LOCKOUT_SECOND is not known, .* LOCKOUT_SECONDS was/m);
+  });
+
+  test("a second server on the same file, while commands run beside both; not after a kill -9", async () => {
+    const folder = temporaryFolder();
+    const first = await start({}, folder);
+    expect(greeting(first)).not.toHaveProperty("Beware");
+    const second = await start({}, folder);
+    expect(greeting(second)["Beware"]).toBe(
+      `another server runs on this database (process ${first.pid}): was it started twice?`,
+    );
+    const environment = { DATABASE_URL: `sqlite:${first.databaseFile}` };
+    expect(await runScript("keys", ["list"], environment)).toMatchObject({ code: 0, stderr: "" });
+    await second.stop();
+
+    await first.stop("SIGKILL");
+    expect(existsSync(`${first.databaseFile}-server`)).toBe(true);
+    const third = await start({}, folder);
+    expect(greeting(third)).not.toHaveProperty("Beware");
+    await third.stop();
+    expect(existsSync(`${first.databaseFile}-server`)).toBe(false);
+  });
+
+  test.skipIf(process.geteuid === undefined)(
+    "CF-11 a database and a secret that others can read; the secret is closed",
+    async () => {
+      const folder = temporaryFolder();
+      const first = await start({}, folder);
+      await first.stop();
+      const secret = join(folder, "auth-secret");
+      for (const path of [secret, first.databaseFile]) chmodSync(path, 0o644);
+      const second = await start({}, folder);
+      expect(second.stderr()).toContain(`Beware   ${secret} was open to others (mode 0644)`);
+      expect(second.stderr()).toContain(
+        `Beware   ${first.databaseFile} is open to others (mode 0644)`,
+      );
+      expect(statSync(secret).mode & 0o777).toBe(0o600);
+    },
+  );
+
+  test.skipIf(process.geteuid === undefined)(
+    "CF-11 compiled code that others can replace is not run",
+    async () => {
+      const folder = temporaryFolder();
+      const cache = join(folder, "compile-cache");
+      mkdirSync(cache);
+      chmodSync(cache, 0o777);
+      const server = await start(
+        {
+          NODE_ENV: "production",
+          PUBLIC_URL: "https://auth.example.com",
+          AUTH_SECRET: "fathom-wicket-0123456789-lantern-orchard",
+          SMTP_URL: "smtp://127.0.0.1:1",
+          MAIL_FROM: "auth@example.com",
+          BCRYPT_COST: "10", // the real start, with the code it keeps
+        },
+        folder,
+      );
+      expect(server.stderr()).toContain(`${cache} is not used: others can write it`);
+    },
+  );
+});
+
+describe("a damaged auth-secret", () => {
+  test("CF-01 beside a database is to be restored, whether it was cut or is another one", async () => {
+    const folder = temporaryFolder();
+    const server = await start({}, folder);
+    await server.stop();
+    const secret = join(folder, "auth-secret");
+    const made = readFileSync(secret, "utf8");
+    const environment = { DATABASE_URL: `sqlite:${server.databaseFile}` };
+    const restore = /: restore it from your backup\. [^\n]+\n$/;
+    for (const [content, fault] of [
+      [made.slice(0, 20), `${secret} holds no secret`],
+      ["", `${secret} holds no secret`],
+      [
+        made.split("").toReversed().join(""),
+        `${secret} is not the secret that the database was made with`,
+      ],
+    ] as const) {
+      writeFileSync(secret, content);
+      const ended = await runServer(environment);
+      expect(ended).toMatchObject({ code: 1, stdout: "" });
+      expect(ended.stderr.startsWith(fault)).toBe(true);
+      expect(ended.stderr).toMatch(restore);
+      expect(ended.stderr.trim().split("\n")).toHaveLength(1);
+    }
+    writeFileSync(secret, made);
+    await start({}, folder);
+  });
+});
