@@ -93,7 +93,6 @@ async function startOn(
   const { log, storage } = deps;
   const now = Date.now;
   system.bcrypt.start(); // or the first login would wait for the threads
-  const firstAdmin = await ensureFirstAdmin(deps, settings, outsideRequest(now()));
 
   let draining = false;
   const site: Site = {
@@ -104,11 +103,24 @@ async function startOn(
   };
   const app = composeApp(system, deps, metrics, site, await readPageSources(pageSourceNames));
   const baseHeaders = createBaseHeaders(site.https);
+  const answer = settings.DEV_COOKIES === "plain" ? withPlainCookies(app.fetch) : app.fetch;
+  let isOpen = false;
+  const opening = Promise.withResolvers<void>();
   const listener = await listen(settings, {
-    fetch: settings.DEV_COOKIES === "plain" ? withPlainCookies(app.fetch) : app.fetch,
+    fetch: (request) => (isOpen ? answer(request) : opening.promise.then(() => answer(request))),
     commonHeaders: () => ({ ...baseHeaders, "x-request-id": deps.newId(now()) }),
   });
   const { address } = listener;
+  // Only where the port is ours: the password is shown once, and a start that failed then would have hidden it. And
+  // before the first request, by which a stranger could take the administrator's address.
+  const firstAdmin = await ensureFirstAdmin(deps, settings, outsideRequest(now())).catch(
+    async (error: unknown) => {
+      await listener.close(true);
+      throw error;
+    },
+  );
+  isOpen = true;
+  opening.resolve();
   // A developer's browser may call this machine by any of its names.
   if (settings.NODE_ENV !== "production")
     for (const origin of ownOrigins(address)) site.allowedOrigins.add(origin);
