@@ -74,7 +74,8 @@ const variables = z.object({
   RESET_TOKEN_TTL: wholeNumber(60, 86_400).default(1_800),
 });
 type Variables = z.output<typeof variables>;
-const settingNames: readonly string[] = Object.keys(variables.shape);
+/** Every variable that is read. */
+export const settingNames: readonly string[] = Object.keys(variables.shape);
 
 /** The variables by their names. Those of the database are parsed, so that no other file takes a URL apart. */
 export interface Settings extends Omit<Variables, "HASH_QUEUE" | "DOCS" | `DATABASE_${string}`> {
