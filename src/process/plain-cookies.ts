@@ -24,7 +24,8 @@ function withUsualNames(request: Request): Request {
     get(target, key) {
       if (key === "headers") return headers;
       const value: unknown = Reflect.get(target, key, target);
-      return typeof value === "function" ? value.bind(target) : value;
+      const own: unknown = typeof value === "function" ? value.bind(target) : value;
+      return own;
     },
   });
 }
