@@ -1,5 +1,5 @@
-/** What pages claim of the version, of files and of settings is so. */
-import { existsSync, globSync, readFileSync } from "node:fs";
+/** What pages claim of the version, of settings, metrics and alerts is so. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
@@ -8,21 +8,11 @@ import { readSettings, settingNames } from "../../src/process/settings.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const read = (path: string) => readFileSync(join(root, path), "utf8");
-const pages = ["*.md", "docs/*.md", "src/**/README.md", "test/**/README.md"]
-  .flatMap((pattern) => globSync(pattern, { cwd: root }))
-  .filter((page) => page !== "CHANGELOG.md");
 
 test("README.md and SECURITY.md speak of this version", () => {
   const { version } = packageJson;
   expect(read("README.md")).toContain(`Version ${version}: `);
   expect(read("SECURITY.md")).toContain(`## What ${version} promises`);
-});
-
-test.each(pages)("%s names no file of this repository that is not there", (page) => {
-  const named = read(page).match(
-    /(?<=`)(?:src|test|lint|scripts|docs|labs|openapi)\/[\w./@-]+(?=`)/g,
-  );
-  expect((named ?? []).filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 describe("docs/settings.md", () => {
