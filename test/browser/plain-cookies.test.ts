@@ -42,8 +42,8 @@ async function statusesOfVisit({ page, origin }: WatchedPage) {
   await page.goto(`${origin}/docs`);
   const account = { email: freshEmail(), password: PASSWORD };
   return page.evaluate(async (body) => {
-    const post = (path: string, headers: Record<string, string>, sent?: unknown) =>
-      fetch(path, { method: "POST", headers, body: JSON.stringify(sent) ?? null });
+    const post = (path: string, headers: Record<string, string>, sent?: object) =>
+      fetch(path, { method: "POST", headers, body: sent ? JSON.stringify(sent) : null });
     const json = { "content-type": "application/json" };
     await post("/signup", json, body);
     const login = (await post("/login", json, body)).status;
