@@ -84,6 +84,26 @@ const strict = {
   noUncheckedIndexedAccess: true,
   skipLibCheck: false,
 };
+/** A CommonJS module: the client is an ES module, which `require` loads in the Node versions that the README names. */
+const REQUIRED = `
+import { createClient, memoryTokens } from "@portcullis/client";
+
+const api = createClient({ baseUrl: "http://localhost", tokens: memoryTokens() });
+console.log(typeof api.tokenLogin);
+`;
+/** A CommonJS module where TypeScript knows no `require` of an ES module: module node16. */
+const IMPORTED = `
+import type { Client } from "@portcullis/client" with { "resolution-mode": "import" };
+
+async function makeClient(): Promise<Client<"tokens">> {
+  const { createClient, memoryTokens } = await import("@portcullis/client");
+  return createClient({ baseUrl: "http://localhost", tokens: memoryTokens() });
+}
+
+void makeClient().then((api) => {
+  console.log(typeof api.tokenLogin);
+});
+`;
 const EXPECTED = "201 200 200 204 verified invalid known unknown 409 201";
 
 let folder: string;
@@ -108,8 +128,10 @@ beforeAll(async () => {
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify(project));
   run("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"]);
-  for (const program of ["program.ts", "es-only.ts", "required.cts", "imported.cts"])
+  for (const program of ["program.ts", "es-only.ts"])
     copyFileSync(join(import.meta.dirname, program), join(folder, program));
+  writeFileSync(join(folder, "required.cts"), REQUIRED);
+  writeFileSync(join(folder, "imported.cts"), IMPORTED);
 });
 afterAll(async () => {
   await server.dispose();
