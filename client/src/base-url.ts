@@ -1,6 +1,6 @@
 /** Where the server is, as the requests need it. */
 
-/** What a setting that was forgotten makes of an address: `undefined`, `${undefined}/auth`, `https://null`. */
+/** An address made of a setting that was forgotten: `undefined`, `${undefined}/auth`, `https://null`. */
 const FORGOTTEN = /^(?:https?:\/\/)?(?:undefined|null)(?:[:/]|$)/;
 
 /**

@@ -53,7 +53,7 @@ export interface OperationRow {
   readonly learns?: Lesson;
   /** The modes of the clients that it is of use to, unless it is to all. */
   readonly modes?: readonly Mode[];
-  /** What each documented status carries. */
+  /** The body of each documented status. */
   readonly answers: Readonly<Partial<Record<number, AnswerKind>>>;
 }
 

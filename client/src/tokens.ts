@@ -132,7 +132,7 @@ export function accessTokenCredential(accessToken: AccessToken): OwnCredential {
   };
 }
 
-/** What the server answers for a token without a session. */
+/** The server's answer for a token without a session. */
 function nothingToEnd(): UntypedSuccess {
   const response = new Response(null, { status: 204 });
   return { ok: true, status: 204, data: undefined, requestId: "", response };
@@ -148,7 +148,7 @@ function setToken({ headers }: Request, token: string | undefined): void {
   headers.set("authorization", `Bearer ${token}`);
 }
 
-/** What a login or a refresh brought, with the time it lasts by this machine's clock. */
+/** The tokens of a login or a refresh, with the time it lasts by this machine's clock. */
 export function tokensOf(result: UntypedResult): Tokens | undefined {
   if (!result.ok || !isTokens(result.data)) return undefined;
   const { accessToken, refreshToken } = result.data;

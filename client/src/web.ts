@@ -29,7 +29,7 @@ export type WebRequest = Global<
 >;
 export type WebAbortSignal = Global<"AbortSignal", { readonly aborted: boolean }>;
 
-/** What `storageTokens` needs of `localStorage` and `sessionStorage`. */
+/** The part that `storageTokens` uses of `localStorage` and `sessionStorage`. */
 export interface WebStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;

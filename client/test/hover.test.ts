@@ -1,4 +1,4 @@
-/** Whatever an editor shows for a function of a client. TypeScript's own language service is asked, as an editor asks it. */
+/** The comment an editor shows for a function of a client. TypeScript's own language service is asked, as an editor asks it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";

@@ -1,4 +1,4 @@
-/** What must and must not compile. The type checker is the test; the functions here are never called. */
+/** Code that must compile, and code that must not. The type checker is the test; the functions here are never called. */
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { createClient, memoryTokens } from "../src/index.ts";
 import type {
@@ -171,12 +171,13 @@ describe("the types of an input", () => {
 
 describe("the types of pages", () => {
   it("have the operation's items, and belong to operations with pages alone", () => {
-    type Paged = "listUsers" | "listMySessions" | "listMyEvents" | "listEvents";
+    type Paged =
+      "listUsers" | "listUserSessions" | "listMySessions" | "listMyEvents" | "listEvents";
     expectTypeOf<PagedOperationId>().toEqualTypeOf<Paged>();
-    expectTypeOf<Item<"listUsers">>().toEqualTypeOf<Schemas["User"]>();
+    expectTypeOf<Item<"listUsers">>().toEqualTypeOf<Schemas["UserDetails"]>();
     const check = async (api: Client) => {
       for await (const user of api.listUsers.each({ role: "admin" }, { timeoutMs: 1 }))
-        expectTypeOf(user).toEqualTypeOf<Schemas["User"]>();
+        expectTypeOf(user).toEqualTypeOf<Schemas["UserDetails"]>();
       // @ts-expect-error one user is no list
       void api.getUser.each;
       // @ts-expect-error an unknown key of the query

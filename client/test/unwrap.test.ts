@@ -4,7 +4,7 @@ import { json, nothing, problem, requestId, startServer, user } from "./loopback
 
 const credentials = { email: "ada@example.com", password: "p" };
 
-/** What the promise was rejected with. */
+/** The error that the promise was rejected with. */
 const errorOf = (promise: Promise<unknown>) =>
   promise.then(
     () => undefined,

@@ -75,7 +75,7 @@ const runtimes: readonly Runtime[] =
           command: ["deno", "run", "--no-prompt", "--cached-only", "--allow-net"],
         },
       ];
-/** What a careful program is compiled with; the declarations of the client and all it needs are judged as well. */
+/** The options of a careful program; the declarations of the client and all it needs are judged as well. */
 const strict = {
   target: "es2022",
   lib: ["es2023"],
@@ -225,7 +225,7 @@ async function runProgram([runtime, ...options]: Command, { baseUrl } = server):
   return run(runtime, [...options, program, baseUrl, await issuerOf(baseUrl)]).trim();
 }
 
-/** What a server calls itself in its tokens. */
+/** The issuer in a server's tokens. */
 async function issuerOf(baseUrl: string): Promise<string> {
   const { accessToken } = dataOf(await tokenClient(baseUrl).tokenLogin(ADMIN));
   return JSON.parse(Buffer.from(accessToken.split(".")[1] ?? "", "base64url").toString()).iss;

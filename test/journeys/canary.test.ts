@@ -87,7 +87,7 @@ test(
     const logs = JSON.stringify(server.events());
     const stopped = await databaseBytes(server);
     const mails = await mailTexts(outbox);
-    // A server without a mail server shows its developer the link (LA-09); no other line of stderr has it.
+    // A server without a mail server shows its developer the link (LA-10); no other line of stderr has it.
     const isShown = (line: string) =>
       line.startsWith(`Mail to ${email}: http`) && line.endsWith(`/reset#token=${resetToken}`);
     const lines = server.stderr().split("\n");
@@ -171,7 +171,7 @@ function formsOf(secret: string): string[] {
     hex,
     hex.toUpperCase(),
   ].map((form) => Buffer.from(form).toString("latin1"));
-  // What a random secret is made of, before it was spelt for the wire.
+  // The bytes of a random secret, before it was spelt for the wire.
   if (/^[\w-]{43,}$/.test(secret)) forms.push(Buffer.from(secret, "base64url").toString("latin1"));
   return [...new Set(forms)];
 }

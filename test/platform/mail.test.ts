@@ -171,7 +171,7 @@ test("mails as files have no line that is cut, and a link is printed on standard
   await server.stop();
 });
 
-test("LA-09 nothing of a mail is printed where there is a mail server", async () => {
+test("LA-10 nothing of a mail is printed where there is a mail server", async () => {
   const mailServer = await startMailServer("accepts");
   const server = await startServer(mailServer.url);
   await forgetful(server);

@@ -165,7 +165,7 @@ async function tampered(
   return call(api, id);
 }
 
-/** What takes a token alone, asked with the administrator's. */
+/** The operation that takes a token alone, asked with the administrator's. */
 async function tokenReader(baseUrl: string, fetch: (request: Request) => Promise<Response>) {
   const accessToken = await adminToken(baseUrl);
   const { getTokenMe } = createClient({ baseUrl, accessToken, fetch });

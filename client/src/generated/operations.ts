@@ -292,7 +292,7 @@ export const operationTable = {
     method: "GET",
     path: "/users",
     params: [],
-    query: ["limit", "cursor", "email", "role", "disabled"],
+    query: ["limit", "cursor", "email", "role", "disabled", "locked"],
     body: false,
     accepts: ["session", "bearer"],
     answers: {
@@ -358,6 +358,40 @@ export const operationTable = {
       "503": "problem",
     },
   },
+  listUserSessions: {
+    method: "GET",
+    path: "/users/{userId}/sessions",
+    params: ["userId"],
+    query: ["limit", "cursor"],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  revokeUserSession: {
+    method: "DELETE",
+    path: "/users/{userId}/sessions/{sessionId}",
+    params: ["userId", "sessionId"],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "204": "none",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
   revokeUserSessions: {
     method: "DELETE",
     path: "/users/{userId}/sessions",
@@ -397,7 +431,7 @@ export const operationTable = {
     method: "GET",
     path: "/events",
     params: [],
-    query: ["limit", "cursor", "event", "userId", "since", "until"],
+    query: ["limit", "cursor", "event", "userId", "ip", "email", "since", "until"],
     body: false,
     accepts: ["session", "bearer"],
     answers: {
@@ -548,7 +582,7 @@ export interface OperationSummaries {
   /**
    * List accounts
    *
-   * All accounts, oldest first, a page at a time. Filters narrow the list; all must match.
+   * All accounts, oldest first, a page at a time; with `locked=true` those whose lock ends last come first. Filters narrow the list; all must match.
    */
   listUsers: unknown;
   /**
@@ -569,6 +603,18 @@ export interface OperationSummaries {
    * Ends the lock that too many wrong passwords began, and forgets them and the logins counted for its address. An account that is not locked stays as it is.
    */
   unlockUser: unknown;
+  /**
+   * List an account's sessions
+   *
+   * Where the account is logged in, oldest first, a page at a time, cookies and tokens alike. Dead sessions are not listed.
+   */
+  listUserSessions: unknown;
+  /**
+   * End one of an account's sessions
+   *
+   * It is dead at once, with its tokens.
+   */
+  revokeUserSession: unknown;
   /**
    * End an account's sessions
    *

@@ -36,11 +36,11 @@ export interface KeysRequest {
   readonly signal: WebAbortSignal;
 }
 
-/** Whose tokens are taken. */
+/** The issuer whose tokens are taken. */
 export interface VerifierOptions {
   /** The server's `PUBLIC_URL`, exactly as in the token's `iss`: `https://auth.example.com`. */
   readonly issuer: string;
-  /** What `aud` must be. Default: the issuer, which is what the server writes. */
+  /** The expected `aud`. Default: the issuer, which is what the server writes. */
   readonly audience?: string | undefined;
   /**
    * Where the keys are, if this service reaches the server under another name than its users.
@@ -54,7 +54,7 @@ export interface VerifierOptions {
   readonly fetch?: ((url: string, init: KeysRequest) => Promise<WebResponse>) | undefined;
 }
 
-/** What a verified token says. It names no role and no address: the server does not sign them. */
+/** The claims of a verified token. It names no role and no address: the server does not sign them. */
 export interface Claims {
   readonly userId: string;
   /** The public id of the session behind it, as in the server's log events. */
