@@ -123,6 +123,16 @@ describe("the types of an input", () => {
     expect(check).toBeTypeOf("function");
   });
 
+  it("take undefined for what may be left out, also under exactOptionalPropertyTypes", () => {
+    const check = async (api: Client, limit: number | undefined) => {
+      await api.listUsers({ limit, cursor: undefined, role: undefined });
+      await api.getMe({}, { signal: undefined, timeoutMs: undefined, headers: undefined });
+      // @ts-expect-error but not for what is required
+      await api.getUser({ userId: undefined });
+    };
+    expect(check).toBeTypeOf("function");
+  });
+
   it("keep the ways of signing in apart", () => {
     const baseUrl = "http://127.0.0.1";
     const check = () => {
