@@ -43,9 +43,11 @@ function tell(outcome: Outcome): void {
   outcomes.push(outcome);
   const { mode, says, ledger } = outcome;
   console.log(ledger === undefined ? `${mode}: skipped: ${says}` : `${mode}: ${says}`);
-  for (const loss of ledger?.losses.slice(0, LOSSES_SHOWN) ?? []) console.error(`LOST  ${loss}`);
-  const more = (ledger?.losses.length ?? 0) - LOSSES_SHOWN;
-  if (more > 0) console.error(`and ${more} more`);
+  const losses = [...Map.groupBy(ledger?.losses ?? [], (loss) => loss)];
+  for (const [loss, same] of losses.slice(0, LOSSES_SHOWN))
+    console.error(`LOST  ${same.length} × ${loss}`);
+  if (losses.length > LOSSES_SHOWN)
+    console.error(`and ${losses.length - LOSSES_SHOWN} other kinds`);
 }
 
 function report(): void {

@@ -49,8 +49,8 @@ async function read(
   return new Map((await rows(sql)).map(({ id, value }) => [id, value]));
 }
 
-/** An event's body is JSON that the server wrote by its published schema. */
 function keyOf(body: unknown): string {
+  // The server wrote it by the event's published schema.
   const { requestId, event } = JSON.parse(String(body)) as Record<string, unknown>;
   return `${String(requestId)} ${String(event)}`;
 }

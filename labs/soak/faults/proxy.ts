@@ -29,6 +29,7 @@ export async function openProxy(ports: readonly number[], random: Random): Promi
 
   /** Passes on what `from` says, packet by packet and in order. */
   async function pass(from: Socket, to: Socket, isAnswer: boolean): Promise<void> {
+    // A socket without an encoding gives buffers (nodejs.org/api/net.html, "Event: 'data'").
     for await (const packet of from as AsyncIterable<Buffer>) {
       if (random.next() < (mischief.cut ?? 0)) {
         made += 1;
