@@ -23,6 +23,7 @@ export function cutPower(path: string, durable: string, tear: Tear, random: Rand
     const left = tear === "lost" ? synced : tearApart(written, synced, random);
     writeFileSync(file, left, { mode: 0o600 });
     writeFileSync(copy, left);
+    rmSync(join(durable, `unsynced${suffix}`), { force: true });
   }
   rmSync(`${path}-shm`, { force: true });
 }

@@ -36,11 +36,20 @@ static const char *const suffixes[FILES] = {"", "-wal", "-shm"};
 
 struct range { off_t from, to; };
 
-/* A file of which a copy is kept, and the ranges that were written since the last sync. */
+/*
+ * What was written since the last sync. It lies in a file, because it outlives a killed process: the system writes
+ * those pages too, at the next sync of whoever opens the file.
+ */
+enum { ROOM = 1 << 16 };
+struct unsynced {
+  uint64_t count;
+  struct range ranges[ROOM];
+};
+
+/* A file of which a copy is kept. */
 struct kept {
   int copy;
-  struct range *ranges;
-  size_t count, room;
+  struct unsynced *unsynced;
 };
 
 static struct control *control;
@@ -56,6 +65,26 @@ static int (*real_fsync)(int);
 static int (*real_fdatasync)(int);
 static int (*real_ftruncate)(int, off_t);
 
+static int open_or_end(const char *path) {
+  int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd >= 0) return fd;
+  fprintf(stderr, "faults: %s cannot be opened\n", path);
+  _exit(3);
+}
+
+/* Maps the file, made as long as it must be, for all processes that do. */
+static void *map_or_end(const char *path, size_t size) {
+  int fd = open_or_end(path);
+  struct stat now;
+  if (fstat(fd, &now) == 0 && (now.st_size >= (off_t)size || real_ftruncate(fd, (off_t)size) == 0)) {
+    void *mapped = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    if (mapped != MAP_FAILED) return mapped;
+  }
+  fprintf(stderr, "faults: %s cannot be mapped\n", path);
+  _exit(3);
+}
+
 __attribute__((constructor)) static void begin(void) {
   real_pwrite = dlsym(RTLD_NEXT, "pwrite64");
   real_write = dlsym(RTLD_NEXT, "write");
@@ -69,20 +98,15 @@ __attribute__((constructor)) static void begin(void) {
   if (database == NULL || path == NULL || durable == NULL) return;
   for (int file = 0; file < FILES; file++) {
     snprintf(paths[file], sizeof paths[file], "%s%s", database, suffixes[file]);
-    char copy[4096];
-    snprintf(copy, sizeof copy, "%s/copy%s", durable, suffixes[file]);
-    /* The shared memory is made anew after a crash: of it no copy is kept. */
-    kept[file].copy = file == SHARED ? -1 : open(copy, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    kept[file].copy = -1;
+    if (file == SHARED) continue; /* it is made anew after a crash: of it no copy is kept */
+    char name[4096];
+    snprintf(name, sizeof name, "%s/copy%s", durable, suffixes[file]);
+    kept[file].copy = open_or_end(name);
+    snprintf(name, sizeof name, "%s/unsynced%s", durable, suffixes[file]);
+    kept[file].unsynced = map_or_end(name, sizeof *kept[file].unsynced);
   }
-  int fd = open(path, O_RDWR | O_CLOEXEC);
-  void *shared = fd < 0 ? MAP_FAILED
-                        : mmap(NULL, sizeof none, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (shared == MAP_FAILED) {
-    fprintf(stderr, "faults: %s cannot be read\n", path);
-    _exit(3);
-  }
-  close(fd);
-  control = shared;
+  control = map_or_end(path, sizeof *control);
   random_state = (uint32_t)getpid() * 2654435761u | 1;
 }
 
@@ -115,13 +139,12 @@ static int fail(int code) {
 }
 
 static void remember(int file, off_t from, size_t length) {
-  struct kept *each = &kept[file];
-  if (each->copy < 0) return;
+  struct unsynced *each = kept[file].unsynced;
+  if (each == NULL || control->swallow_syncs) return; /* it will never be durable */
   pthread_mutex_lock(&lock);
-  if (each->count == each->room) {
-    each->room = each->room == 0 ? 64 : 2 * each->room;
-    each->ranges = realloc(each->ranges, each->room * sizeof *each->ranges);
-    if (each->ranges == NULL) abort();
+  if (each->count == ROOM) {
+    fprintf(stderr, "faults: more than %d writes without a sync\n", ROOM);
+    abort();
   }
   each->ranges[each->count++] = (struct range){from, from + (off_t)length};
   pthread_mutex_unlock(&lock);
@@ -129,30 +152,31 @@ static void remember(int file, off_t from, size_t length) {
 
 /* Copies what was written since the last sync. */
 static void make_durable(int file, int fd) {
-  struct kept *each = &kept[file];
-  if (each->copy < 0) return;
+  struct unsynced *each = kept[file].unsynced;
+  int copy = kept[file].copy;
+  if (each == NULL) return;
   struct stat now;
   char part[65536];
   pthread_mutex_lock(&lock);
-  for (size_t index = 0; index < each->count; index++) {
+  for (uint64_t index = 0; index < each->count; index++) {
     off_t at = each->ranges[index].from;
     while (at < each->ranges[index].to) {
       size_t left = (size_t)(each->ranges[index].to - at);
       ssize_t got = pread(fd, part, left < sizeof part ? left : sizeof part, at);
       if (got <= 0) break; /* the file was cut shorter meanwhile */
-      if (real_pwrite(each->copy, part, (size_t)got, at) != got) abort();
+      if (real_pwrite(copy, part, (size_t)got, at) != got) abort();
       at += got;
     }
   }
   each->count = 0;
-  if (fstat(fd, &now) != 0 || real_ftruncate(each->copy, now.st_size) != 0) abort();
+  if (fstat(fd, &now) != 0 || real_ftruncate(copy, now.st_size) != 0) abort();
   pthread_mutex_unlock(&lock);
 }
 
 /* After a failed fsync Linux holds the pages for clean: no later one writes them (PostgreSQL's wiki, "Fsync Errors"). */
 static void forget(int file) {
   pthread_mutex_lock(&lock);
-  kept[file].count = 0;
+  if (kept[file].unsynced != NULL) kept[file].unsynced->count = 0;
   pthread_mutex_unlock(&lock);
 }
 

@@ -46,21 +46,23 @@ const modes: Readonly<Record<string, SqliteMode>> = {
   "sqlite-write": {
     says: "EIO, ENOSPC and half writes",
     needsDisk: true,
-    run: (stage) =>
-      survive(stage, { writeEio: 60, writeEnospc: 60, writeShort: 60, truncateEio: 300 }),
+    async run(stage) {
+      await survive(stage, { writeEio: 60, writeEnospc: 60, writeShort: 60, truncateEio: 300 });
+      return 0;
+    },
   },
   "sqlite-sync": {
-    says: "EIO at fsync, which leaves the pages unwritten; then the power is cut",
+    says: "EIO at fsync, which leaves the pages unwritten; then kills and power cuts",
     needsDisk: true,
     async run(stage) {
-      const faults = await survive(stage, { syncEio: 250 });
-      return faults + (await losePower(stage, alternating(stage.seconds)));
+      await survive(stage, { syncEio: 250 });
+      return failAndLosePower(stage, alternating(Math.ceil(stage.seconds / 3)));
     },
   },
   "sqlite-power": {
     says: "power cuts: only what fsync returned for is left",
     needsDisk: true,
-    run: (stage) => losePower(stage, alternating(stage.seconds)),
+    run: (stage) => losePower(stage, alternating(Math.max(2, stage.seconds))),
   },
   [FULL]: { says: "a small file system that is full", needsDisk: false, run: fillUp },
   "sqlite-locks": { says: "another process locks the file", needsDisk: false, run: lockOut },
@@ -149,14 +151,13 @@ async function openStage(
 const CALM_MS = 500;
 
 /** Lets the disk fail under load, work again, and then kills the server: no fault may have left anything behind. */
-async function survive(stage: Stage, faults: DiskFaults): Promise<number> {
+async function survive(stage: Stage, faults: DiskFaults): Promise<void> {
   await underLoad(stage, async () => {
     await sleep(CALM_MS);
     stage.disk?.set(faults);
     await sleep(stage.seconds * 1000);
     stage.disk?.set({});
   });
-  return 0;
 }
 
 /** Lets people work while `harm` is done to the server. Then all is proven twice: on this process, and after a kill. */
@@ -201,27 +202,68 @@ async function recover(stage: Stage): Promise<void> {
 /** Times of a power cut after the begin of the load. Milliseconds. */
 const CUT_AFTER_MS = { least: 300, most: 1_000 };
 
-/** One cut for each second, and at least one of each kind. */
-function alternating(seconds: number): Tear[] {
-  const cuts = Math.max(2, Math.round(seconds));
-  return Array.from({ length: cuts }, (_, index) => (index % 2 === 0 ? "torn" : "lost"));
+function alternating(cuts: number): Tear[] {
+  return Array.from({ length: cuts }, (_, index) => (index % 2 === 0 ? "lost" : "torn"));
 }
 
 /** Cuts the power under load, again and again, and proves everything after each cut. Answers how often. */
 async function losePower(stage: Stage, tears: readonly Tear[]): Promise<number> {
+  for (const tear of tears) await cutUnderLoad(stage, tear);
+  return tears.length;
+}
+
+/** Lets people work while `harm` is done, and cuts the power before they have stopped. */
+async function cutUnderLoad(
+  stage: Stage,
+  tear: Tear,
+  harm: (disk: FaultyDisk) => Promise<void> = async () => undefined,
+): Promise<void> {
   const { disk, path, random, soak, people } = stage;
   if (disk === undefined) throw new Error("A power cut needs the copies of a disk");
+  const work = startWork(soak, people, () => sleep(PAUSE_MS));
+  await harm(disk);
+  await sleep(random.between(CUT_AFTER_MS.least, CUT_AFTER_MS.most));
+  work.end();
+  await stage.server.end("SIGKILL");
+  await work.ended;
+  cutPower(path, disk.durable, tear, random);
+  stage.server = await stage.start();
+  await proveTrial(stage, stage.database);
+}
+
+const FAILING_FOR_MS = 400;
+
+/**
+ * Lets fsync fail, and cuts the power later: once from a process that went on, and once from the next one after a
+ * kill. To that, what was written and not synced looks as if it were in the log. What comes behind it would
+ * be lost with it.
+ */
+async function failAndLosePower(stage: Stage, tears: readonly Tear[]): Promise<number> {
   for (const tear of tears) {
-    const work = startWork(soak, people);
-    await sleep(random.between(CUT_AFTER_MS.least, CUT_AFTER_MS.most));
-    work.end();
-    await stage.server.end("SIGKILL");
-    await work.ended;
-    cutPower(path, disk.durable, tear, random);
-    stage.server = await stage.start();
-    await proveTrial(stage, stage.database);
+    await cutUnderLoad(stage, tear, async (disk) => {
+      disk.set({ syncEio: 300 });
+      await sleep(FAILING_FOR_MS);
+      disk.set({});
+    });
+    await killWhileFailing(stage);
+    await cutUnderLoad(stage, tear);
   }
-  return tears.length;
+  return 2 * tears.length;
+}
+
+async function killWhileFailing(stage: Stage): Promise<void> {
+  const { disk, soak, people } = stage;
+  // What was refused is looked at after the kill: it may have happened after all.
+  const { promise: killed, resolve: tellKilled } = Promise.withResolvers<void>();
+  const work = startWork(soak, people, () => killed);
+  disk?.set({ syncEio: 1_000 });
+  await sleep(FAILING_FOR_MS);
+  work.end();
+  await stage.server.end("SIGKILL");
+  tellKilled();
+  await work.ended;
+  disk?.set({});
+  stage.server = await stage.start();
 }
 
 const SMALL_DISK_MB = 16;
