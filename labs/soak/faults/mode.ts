@@ -20,7 +20,7 @@ export interface FaultOptions {
 
 export interface Outcome {
   readonly mode: string;
-  /** What the mode does, or why it was left out. */
+  /** Says which faults the mode makes, or why it was left out. */
   readonly says: string;
   /** Undefined where it was left out. */
   readonly ledger: Ledger | undefined;
@@ -42,7 +42,7 @@ export const GRACE_SECONDS = 60;
 /** Lifetime of sessions and tokens, longer than the soak. Seconds. */
 const LIFETIME = "86400";
 
-/** What all servers have in their environment. */
+/** Settings that all servers have in their environment. */
 export function settingsFor({ folder }: FaultOptions): Readonly<Record<string, string>> {
   return {
     REFRESH_GRACE: String(GRACE_SECONDS),

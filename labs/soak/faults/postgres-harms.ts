@@ -1,4 +1,4 @@
-/** What is done to PostgreSQL and its connections while clients are at work. */
+/** Harm to PostgreSQL and its connections, while clients are at work. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -7,7 +7,7 @@ import type { Random } from "../random.ts";
 const SECTOR = 512;
 const suffixes = ["", "-wal"] as const;
 
-/** What becomes of the writes since the last sync: all are lost, or each sector is or is not. */
+/** Fate of the writes since the last sync: all are lost, or each sector is or is not. */
 export type Tear = "lost" | "torn";
 
 /**

@@ -37,7 +37,7 @@ static const char *const suffixes[FILES] = {"", "-wal", "-shm"};
 struct range { off_t from, to; };
 
 /*
- * What was written since the last sync. It lies in a file, because it outlives a killed process: the system writes
+ * Ranges that were written since the last sync. The list lies in a file, because it outlives a killed process: the system writes
  * those pages too, at the next sync of whoever opens the file.
  */
 enum { ROOM = 1 << 16 };

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const SOURCE = fileURLToPath(new URL("preload.c", import.meta.url));
 
-/** What can be set, in the order of `struct control` in preload.c. The library's own counters are behind it. */
+/** Numbers that can be set, in the order of `struct control` in preload.c. The library's own counters are behind them. */
 const settable = [
   "writeEio",
   "writeEnospc",
@@ -43,7 +43,7 @@ export function buildPreload(folder: string): { readonly path: string } | { read
 
 /** The disk of one database, which fails as it is told. */
 export interface FaultyDisk {
-  /** What the server needs in its environment. */
+  /** Variables that the server needs in its environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** Copies of the database and its log, as of the last sync that succeeded. */
   readonly durable: string;
