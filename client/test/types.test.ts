@@ -1,4 +1,4 @@
-/** What must and must not compile. The type checker is the test; the functions here are never called. */
+/** Code that must compile, and code that must not. The type checker is the test; the functions here are never called. */
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { createClient, memoryTokens } from "../src/index.ts";
 import type {
@@ -119,6 +119,16 @@ describe("the types of an input", () => {
       await api.getMe({ id: "" });
       // @ts-expect-error unknown option of a call
       await api.getMe({}, { timeout: 1 });
+    };
+    expect(check).toBeTypeOf("function");
+  });
+
+  it("take undefined for what may be left out, also under exactOptionalPropertyTypes", () => {
+    const check = async (api: Client, limit: number | undefined) => {
+      await api.listUsers({ limit, cursor: undefined, role: undefined });
+      await api.getMe({}, { signal: undefined, timeoutMs: undefined, headers: undefined });
+      // @ts-expect-error but not for what is required
+      await api.getUser({ userId: undefined });
     };
     expect(check).toBeTypeOf("function");
   });

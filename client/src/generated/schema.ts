@@ -2007,8 +2007,9 @@ export interface components {
       mailId: string;
       /** Format: int32 */
       attempt: number;
-      /** @description The kind of failure. Never the server's own words, which may repeat the mail. */
+      /** @description The kind of failure: `ECONNECTION`, `EAUTH`, `EENVELOPE` (refused at MAIL, RCPT or DATA), `ESMTPUTF8` (an address that the server cannot take). Never the server's own words, which may repeat the mail. */
       code: string;
+      /** @description False where it ends: the server refused it for good, or it would be of no use any more. */
       willRetry: boolean;
     };
     /**
