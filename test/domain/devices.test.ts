@@ -95,7 +95,7 @@ const occurrences: Record<string, Occurrence> = {
   "an admin's ending the sessions": {
     keeps: "both",
     why: "RL-03: the password is what it was, and so is who may try it through a lock",
-    happen: () => revokeUserSessions(domain.deps, domain.at(), user.id),
+    happen: () => revokeUserSessions(domain.deps, domain.at(), bystander, user.id),
   },
   "an admin's unlock": {
     keeps: "both",
