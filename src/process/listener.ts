@@ -1,12 +1,12 @@
 /** The socket: where the server listens, and how long a connection may take. */
 import { Server } from "node:http";
 import type { Socket } from "node:net";
+import type { ServerRequest } from "srvx";
 import { serve } from "srvx/node";
 import type { Settings } from "./settings.ts";
 import { BODY_MAX_BYTES } from "../contract/values.ts";
-import { OneWriteResponse } from "../platform/one-write.ts";
-import { Utf8Request } from "../platform/utf8-request.ts";
 import type { AnswerHeaders } from "../routes/headers.ts";
+import { BoundedRequest, boundPipelining, InTurnResponse, turnOf } from "./pipelining.ts";
 import { StartRefusedError } from "./start-refused.ts";
 import { badRequest, createHostCheck, refuseUnreadable } from "./unreadable-requests.ts";
 
@@ -57,16 +57,18 @@ export async function listen(
   patience: Patience = usualPatience,
 ): Promise<Listener> {
   const hasUsableHost = createHostCheck();
+  const answer = (request: ServerRequest) =>
+    hasUsableHost(request) ? fetch(request) : badRequest(commonHeaders());
   const server = serve({
-    fetch: (request) => (hasUsableHost(request) ? fetch(request) : badRequest(commonHeaders())),
+    fetch: (request) => turnOf(request)?.then(() => answer(request)) ?? answer(request),
     port: settings.PORT,
     hostname: settings.HOST,
     silent: true,
     gracefulShutdown: false,
     maxRequestBodySize: BODY_MAX_BYTES,
     node: {
-      IncomingMessage: Utf8Request,
-      ServerResponse: OneWriteResponse,
+      IncomingMessage: BoundedRequest,
+      ServerResponse: InTurnResponse,
       requireHostHeader: false, // it is required by the check above
       requestTimeout: patience.requestMs,
       headersTimeout: patience.headersMs,
@@ -80,6 +82,7 @@ export async function listen(
   const node = server.node?.server;
   if (!(node instanceof Server)) throw new Error("srvx listens with no server of node:http");
   refuseUnreadable(node, commonHeaders);
+  boundPipelining(node);
   const connections = cutUntakenAnswers(node, patience);
   const close = async (cut?: boolean): Promise<void> => {
     // Node itself closes the connections that idle now; those with a request idle later. Node takes

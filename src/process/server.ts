@@ -1,5 +1,4 @@
 /** The server: opens the system, composes the app, listens, and starts the jobs; closes all of it again. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { App, RouteDescriptor } from "@hectoday/http";
 import { FastResponse } from "srvx/node";
@@ -168,12 +167,7 @@ function composeApp(
 
 /** `/docs`, its assets, and the published document. */
 function openDocs(pageSources: PageSources) {
-  const published = new URL("../../openapi/openapi.json", import.meta.url);
-  return {
-    page: docsPage(pageSources),
-    document: () => readFile(published, "utf8"),
-    assets: createDocsAssets(),
-  };
+  return { page: docsPage(pageSources), assets: createDocsAssets() };
 }
 
 function loopbackOrigins(address: string): string[] {
