@@ -23,7 +23,7 @@ import {
   PooledTransaction,
 } from "./postgres-pooled-connection.ts";
 import type { Db, Tables } from "../schema.ts";
-import { transactAlone } from "./transactions.ts";
+import { transactAlone, UndoneError } from "./transactions.ts";
 
 /** How much longer than the database's own limit a process waits for an answer: then the network is to blame. Milliseconds. */
 const ANSWER_GRACE_MS = 2_000;
@@ -204,7 +204,7 @@ class PoolDriver implements Driver {
   async commitTransaction(connection: PooledConnection): Promise<void> {
     const { command } = await connection.run(CompiledQuery.raw("commit"));
     // A transaction in which a statement failed is undone by its COMMIT, which says so by its tag alone.
-    if (command !== "COMMIT") throw new Error("The transaction had failed, and was undone");
+    if (command !== "COMMIT") throw new UndoneError();
   }
 
   /** Rolls back, but not on a lost connection: the database has done so, and an error here would hide the first one. */
