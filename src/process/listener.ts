@@ -8,7 +8,13 @@ import { BODY_MAX_BYTES } from "../contract/values.ts";
 import type { AnswerHeaders } from "../routes/headers.ts";
 import { BoundedRequest, boundPipelining, InTurnResponse, turnOf } from "./pipelining.ts";
 import { StartRefusedError } from "./start-refused.ts";
-import { badRequest, createHostCheck, refuseUnreadable } from "./unreadable-requests.ts";
+import {
+  createHostCheck,
+  hasTooManyHeaders,
+  keepAllHeaders,
+  refusal,
+  refuseUnreadable,
+} from "./unreadable-requests.ts";
 
 /** How long a client may take (IV-08). Milliseconds. */
 export interface Patience {
@@ -57,8 +63,10 @@ export async function listen(
   patience: Patience = usualPatience,
 ): Promise<Listener> {
   const hasUsableHost = createHostCheck();
-  const answer = (request: ServerRequest) =>
-    hasUsableHost(request) ? fetch(request) : badRequest(commonHeaders());
+  const answer = (request: ServerRequest) => {
+    if (hasTooManyHeaders(request)) return refusal(431, commonHeaders());
+    return hasUsableHost(request) ? fetch(request) : refusal(400, commonHeaders());
+  };
   const server = serve({
     fetch: (request) => turnOf(request)?.then(() => answer(request)) ?? answer(request),
     port: settings.PORT,
@@ -82,6 +90,7 @@ export async function listen(
   const node = server.node?.server;
   if (!(node instanceof Server)) throw new Error("srvx listens with no server of node:http");
   refuseUnreadable(node, commonHeaders);
+  keepAllHeaders(node);
   boundPipelining(node);
   const connections = cutUntakenAnswers(node, patience);
   const close = async (cut?: boolean): Promise<void> => {
