@@ -20,15 +20,16 @@ export const WAITING_REQUESTS = 16;
 const waitingOn = new WeakMap<Socket, number>();
 
 /**
- * A request whose connection Node closes where it is one too many. The simple way, to destroy the socket when it
- * arrives, does not end the parsing of the chunk, and Node keeps what it has parsed until the sockets of this
+ * A request that closes its connection where it is one too many. The simple way, to destroy the socket and no more,
+ * does not end the parsing of the chunk, and Node keeps what it has parsed until the sockets of this
  * turn have closed: 400 connections with 124 kB each still ended the process. A request that asks for another
- * protocol ends it, and where nobody listens for `upgrade`, Node destroys the socket.
+ * protocol ends it.
  */
 export class BoundedRequest extends Utf8Request {
   constructor(socket: Socket) {
     super(socket);
     if ((waitingOn.get(socket) ?? 0) < WAITING_REQUESTS) return;
+    socket.destroy();
     Object.defineProperty(this, "upgrade", { get: () => true, set: () => undefined });
   }
 }
