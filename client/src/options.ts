@@ -2,15 +2,16 @@ import type { CookieJar } from "./cookies.ts";
 import type { SignedOut } from "./refresh.ts";
 import type { Retry } from "./retry.ts";
 import type { AccessToken, TokenStore } from "./tokens.ts";
+import type { WebAbortSignal, WebRequest, WebResponse } from "./web.ts";
 
 interface CommonOptions {
   /** Where the server is: `https://auth.example.com`, with a path if it lives under one. In a browser also relative. */
   readonly baseUrl: string;
   /** Sends the requests. Default: the global `fetch`. */
-  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
+  readonly fetch?: ((request: WebRequest) => Promise<WebResponse>) | undefined;
   /** Milliseconds a call may take, body and repetitions included. Default 30 000; `Infinity` for no limit. */
   readonly timeoutMs?: number | undefined;
-  /** Whether a 429 or 503 is called again after its `Retry-After`. Default: GET is, twice, after 10 s at the most. */
+  /** Retries a 429 or 503 after its `Retry-After`. Default: GET is, twice, after 10 s at the most. */
   readonly retry?: Retry | undefined;
 }
 
@@ -18,7 +19,7 @@ interface CommonOptions {
 export interface CookieOptions extends CommonOptions {
   /** Holds the cookies of one session: `cookieJar()` of `@portcullis/client/node`. Leave it out in browsers. */
   readonly cookies?: CookieJar | undefined;
-  /** Which requests the browser adds its cookies to. Default `include`: also to a server on another origin. */
+  /** Requests that the browser adds its cookies to. Default `include`: also to a server on another origin. */
   readonly credentials?: "include" | "same-origin" | undefined;
   readonly tokens?: undefined;
   readonly onSignedOut?: undefined;
@@ -52,10 +53,10 @@ export interface AccessTokenOptions extends CommonOptions {
 /** How to make a client: cookie mode unless `tokens` or `accessToken` is given. */
 export type ClientOptions = CookieOptions | TokenOptions | AccessTokenOptions;
 
-/** What one call may differ in. */
+/** Options of one call. */
 export interface CallOptions {
   /** Gives the call up: its result is then `failure: "aborted"`. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: WebAbortSignal | undefined;
   /** Milliseconds, in place of the client's. */
   readonly timeoutMs?: number | undefined;
   /** In place of the client's. */

@@ -15,7 +15,7 @@ export interface CookieSession {
 export interface TokenSession {
   readonly kind: "token";
   /** Sends the access token of the session. */
-  readonly api: Client;
+  readonly api: Client<"tokens">;
   readonly id: string;
   refreshToken: string;
   /** Refresh tokens that were rotated, oldest first. Milliseconds since the epoch. */

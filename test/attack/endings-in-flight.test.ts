@@ -1,4 +1,4 @@
-/** What was proven before a hash was done must still hold after it: an ending may be answered in between. */
+/** A proof from before a hash must still hold after it: an ending may be answered in between. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { changePassword, deleteMe } from "../../src/domain/accounts.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
@@ -42,7 +42,10 @@ describe.each([
     "an admin who disables the account",
     () => updateUser(domain.deps, domain.at(), user, user.id, { disabled: true }),
   ],
-  ["an admin who ends its sessions", () => revokeUserSessions(domain.deps, domain.at(), user.id)],
+  [
+    "an admin who ends its sessions",
+    () => revokeUserSessions(domain.deps, domain.at(), user, user.id),
+  ],
 ])("PW-11 AZ-04 AZ-05 after %s", (_, ending) => {
   test("a deletion that was under way with the password of before deletes nothing", async () => {
     const caller = await logInByCookie(domain, user);

@@ -11,7 +11,7 @@ import { problemsOf, type OperationDescription } from "../../src/contract/operat
 import { operationIds, operations, type OperationId } from "../../src/contract/operations.ts";
 import { problem } from "../../src/contract/problems.ts";
 import { answerFaults } from "../support/documented-answers.ts";
-import { freshEmail } from "../support/clients.ts";
+import { cookieClient, freshEmail } from "../support/clients.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { mailsTo, tokenIn } from "../support/mailbox.ts";
@@ -33,7 +33,7 @@ interface Target {
 }
 
 const described: Readonly<Record<OperationId, OperationDescription>> = operations;
-/** What both send because the document says so; the rest is the real server's defence of browsers. */
+/** The headers that both send because the document says so; the rest is the real server's defence of browsers. */
 const DOCUMENTED_HEADERS = ["cache-control", "content-type", "retry-after", "www-authenticate"];
 
 let server: ServerProcess;
@@ -93,7 +93,7 @@ async function journey({ baseUrl, fetch: send, resetToken }: Target): Promise<St
   const options = { baseUrl, fetch: recorded };
   const browser = createClient({ ...options, cookies: jar });
   const program = createClient({ ...options, tokens: memoryTokens() });
-  const stranger = createClient({ ...options, cookies: cookieJar() });
+  const stranger = cookieClient(baseUrl, { fetch: recorded });
 
   await stranger.getMe();
   await stranger.logout();
@@ -217,7 +217,7 @@ async function stepOf(step: string, response: Response): Promise<Step> {
     step,
     status,
     headers: DOCUMENTED_HEADERS.filter((name) => headers.has(name)),
-    // Which cookies, with which attributes; their values and lifetimes are each server's own.
+    // The cookies and their attributes; their values and lifetimes are each server's own.
     cookies: headers
       .getSetCookie()
       .filter((cookie) => !cookie.startsWith("__Host-device="))

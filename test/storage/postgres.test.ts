@@ -8,7 +8,7 @@ import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { PooledConnection } from "../../src/storage/engine/postgres-pooled-connection.ts";
 import { runPipeline } from "../../src/storage/engine/postgres-pipeline.ts";
 import { createEventLog } from "../../src/routes/event-log.ts";
-import { promoteToAdmin } from "../../src/domain/admins.ts";
+import { updateUserByCommand } from "../../src/domain/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { createPostgres, type TestDatabase } from "../support/databases.ts";
 import { aCookieSession, aSignup, aUser, EPOCH, HASH } from "../support/rows.ts";
@@ -261,7 +261,9 @@ describe("two promotions of one account at once", () => {
     await locker.query("select 1 from users where id = $1 for update", [user.id]);
     const journal = { storage, log: createEventLog(() => undefined, false), newId: () => uuidv7() };
     const occasion = { requestId: null, ip: null, now: Date.now() };
-    const both = [1, 2].map(() => promoteToAdmin(journal, occasion, user.email));
+    const both = [1, 2].map(() =>
+      updateUserByCommand(journal, occasion, user.id, { role: "admin" }),
+    );
     const countWaiting = async () => {
       const waiting = await database.query(
         "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
@@ -271,7 +273,8 @@ describe("two promotions of one account at once", () => {
     await expect.poll(countWaiting, { timeout: 20_000 }).toBe(2);
     await locker.query("rollback");
     await locker.end();
-    for (const promoted of await Promise.all(both)) expect(promoted?.role).toBe("admin");
+    for (const promoted of await Promise.all(both))
+      expect(promoted).toMatchObject({ role: "admin" });
     expect(await storage.events.list({ event: "user_updated" }, 10, undefined)).toHaveLength(1);
     await storage.close();
   });
@@ -314,7 +317,7 @@ describe("a database that may only be read", () => {
     });
     await expect(storage.proveWritable()).rejects.toThrow(StorageUnavailableError);
     expect(await storage.sessions.find(session.id)).toMatchObject({ user });
-    // Whoever administers it says so by another session.
+    // An administrator of PostgreSQL says so by another session.
     const client = new pg.Client({ connectionString: inject("postgresUrl") });
     await client.connect();
     await client.query(`alter database ${name} reset default_transaction_read_only`);

@@ -11,11 +11,12 @@ import {
   PostgresQueryCompiler,
   sql,
 } from "kysely";
-import type { DatabaseConnection, Dialect, Driver } from "kysely";
+import type { DatabaseConnection, Dialect, Driver, RawBuilder } from "kysely";
 import pg from "pg";
 import { UnsafeStorageError } from "../../domain/ports/storage.ts";
 import { LostConnectionError, postgresDialect } from "./postgres-dialect.ts";
 import type { Database } from "./database.ts";
+import { MIGRATIONS_TABLE, refuseForeignTables } from "./foreign-tables.ts";
 import type { PoolOptions } from "./pool.ts";
 import {
   isDatabaseError,
@@ -56,13 +57,14 @@ export async function openPostgres(url: string, options: PoolOptions): Promise<D
     db,
     dialect: postgresDialect,
     poolState,
-    /** Uses a connection of its own without a time limit: a migration builds indexes, and waits for another process's. */
+    /** Refuses the schema of another application. Uses a connection of its own without a time limit: a migration builds indexes, and waits for another process's. */
     async alone(work) {
       const pool = createPool(url, options, { max: 1, idleTimeoutMillis: 0 });
       const single = overDriver(new PoolDriver(pool));
       try {
         // The lock belongs to the connection and ends with it, also where the process is killed.
         await sql`select pg_advisory_lock(${MIGRATION_LOCK})`.execute(single);
+        await refuseForeign(single);
         return await work(single);
       } finally {
         await single.destroy();
@@ -88,6 +90,20 @@ const MIGRATION_LOCK = sql.lit(0x504f5254_00000000n);
 
 function overDriver(driver: PoolDriver): Db {
   return new Kysely<Tables>({ dialect: createDialect(driver) });
+}
+
+/** Asks the catalogue, which shows tables too that this role may not read. */
+async function refuseForeign(db: Db): Promise<void> {
+  const namesOf = async (query: RawBuilder<{ name: string }>) =>
+    (await query.execute(db)).rows.map(({ name }) => name);
+  const relations = await namesOf(
+    sql`select relname as name from pg_class where relnamespace = to_regnamespace(current_schema()::text)`,
+  );
+  const isMigrated = relations.includes(MIGRATIONS_TABLE);
+  const migrations = isMigrated
+    ? await namesOf(sql`select name from ${sql.table(MIGRATIONS_TABLE)}`)
+    : [];
+  refuseForeignTables(relations, migrations);
 }
 
 /** Runs statements on one connection without Kysely's queue, which sends one only when the one before has been answered. */
