@@ -1,5 +1,4 @@
 /** The server: opens the system, composes the app, listens, and starts the jobs; closes all of it again. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { App, RouteDescriptor } from "@hectoday/http";
 import { FastResponse } from "srvx/node";
@@ -212,12 +211,7 @@ function composeApp(
 
 /** `/docs`, its assets, and the published document. */
 function openDocs(pageSources: PageSources, csrfCookie: string) {
-  const published = new URL("../../openapi/openapi.json", import.meta.url);
-  return {
-    page: docsPage(pageSources, csrfCookie),
-    document: () => readFile(published, "utf8"),
-    assets: createDocsAssets(),
-  };
+  return { page: docsPage(pageSources, csrfCookie), assets: createDocsAssets() };
 }
 
 /** Also by the address itself, which may be another one of this machine. */
