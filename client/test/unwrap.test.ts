@@ -1,5 +1,12 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { CallError, createClient, PageError, unwrap, type Schemas } from "../src/index.ts";
+import {
+  CallError,
+  createClient,
+  PageError,
+  type Result,
+  type Schemas,
+  unwrap,
+} from "../src/index.ts";
 import { json, nothing, problem, requestId, startServer, user } from "./loopback-server.ts";
 
 const credentials = { email: "ada@example.com", password: "p" };
@@ -22,9 +29,11 @@ describe("unwrap", () => {
   it("answers undefined for a success without a body", async () => {
     const { url } = await startServer(nothing());
     const api = createClient({ baseUrl: url });
-    const done = api.deleteUser({ userId: user.id }).then((each) => unwrap(each));
-    expectTypeOf(done).toEqualTypeOf<Promise<undefined>>();
-    expect(await done).toBeUndefined();
+    const result: Result<"deleteUser"> | Result<"getMe"> = await api.deleteUser({
+      userId: user.id,
+    });
+    const data: Schemas["User"] | undefined = unwrap(result);
+    expect(data).toBeUndefined();
   });
 
   it("throws an error that has the status and the problem of a failure, and says both", async () => {
