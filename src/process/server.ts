@@ -119,12 +119,12 @@ async function startOn(
       throw error;
     },
   );
-  isOpen = true;
-  opening.resolve();
   // A developer's browser may call this machine by any of its names.
   if (settings.NODE_ENV !== "production")
     for (const origin of ownOrigins(address)) site.allowedOrigins.add(origin);
   log.print(log.compose(outsideRequest(now()), "server_started", { version, address }));
+  isOpen = true;
+  opening.resolve();
   const outbox = startOutbox(settings, deps, outboxFolder);
   const cleaning = startCleaning(storage, settings, now);
 
