@@ -3,7 +3,7 @@ import { StoredEvent, storedEventNames } from "./events.ts";
 import { operation } from "./operation.ts";
 import { OwnEvent } from "./own-events.ts";
 import { admin, sessionOrBearer } from "./security.ts";
-import { Id, Instant, page, pageQuery } from "./values.ts";
+import { Id, InstantInput, page, pageQuery } from "./values.ts";
 
 const EventPage = page("EventPage", StoredEvent, {
   timestamp: "2026-11-23T10:06:00.000Z",
@@ -38,8 +38,12 @@ export const listEvents = operation({
         .optional()
         .meta({ description: "Only events of this kind.", examples: ["login_failed"] }),
       userId: Id.optional().meta({ description: "Only events about this account." }),
-      since: Instant.optional().meta({ description: "Only events at this instant or later." }),
-      until: Instant.optional().meta({ description: "Only events before this instant." }),
+      since: InstantInput.optional().meta({
+        description: "Only events at this instant or later, written as RFC 3339 says.",
+      }),
+      until: InstantInput.optional().meta({
+        description: "Only events before this instant, written as RFC 3339 says.",
+      }),
     }),
   },
   responses: { 200: { description: "A page of events.", body: EventPage } },

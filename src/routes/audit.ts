@@ -13,8 +13,8 @@ export function createAuditHandlers(
       const filter = {
         ...(event !== undefined && { event }),
         ...(userId !== undefined && { userId }),
-        ...(since !== undefined && { since: Date.parse(since) }),
-        ...(until !== undefined && { until: Date.parse(until) }),
+        ...(since !== undefined && { since }),
+        ...(until !== undefined && { until }),
       };
       const page = await listEvents(deps, filter, limit, cursor);
       if (page === undefined) return foreignCursor;
