@@ -215,6 +215,7 @@ function failureOf(
         "ratelimit-policy": headerRef("RateLimitPolicy"),
         ratelimit: headerRef("RateLimit"),
       }),
+      ...Object.fromEntries(definitions.flatMap((definition) => ownHeaders(definition, codes))),
     },
     content: {
       "application/problem+json": {
@@ -228,6 +229,18 @@ function failureOf(
       },
     },
   };
+}
+
+/** Headers that one problem carries. The answer has them always where no other problem has its status. */
+function ownHeaders({ headers = {} }: ProblemDefinition, sameStatus: readonly ProblemCode[]) {
+  return Object.entries(headers).map(([name, { says }]) => [
+    name,
+    {
+      description: says,
+      required: sameStatus.length === 1,
+      schema: { type: "string" as const, maxLength: 64 },
+    },
+  ]);
 }
 
 /** The problem's own example; where it speaks of the request, it speaks of this operation's. */

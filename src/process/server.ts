@@ -142,6 +142,7 @@ function composeApp(
 ): App {
   const { storage, issuer: publicUrl } = deps;
   const production = settings.NODE_ENV === "production";
+  const hasDocs = (settings.DOCS ?? (production ? "off" : "on")) === "on";
   const expose = createExposition(metrics, {
     storage,
     bcrypt,
@@ -155,9 +156,9 @@ function composeApp(
     https,
     allowedOrigins,
     corsOrigins: settings.CORS_ORIGINS,
-    pages: renderPages(pageSources, { newPassword: deps.passwordPolicy }),
-    docs:
-      (settings.DOCS ?? (production ? "off" : "on")) === "on" ? openDocs(pageSources) : undefined,
+    corsHeaders: settings.CORS_HEADERS,
+    pages: renderPages(pageSources, { newPassword: deps.passwordPolicy, hasDocs }),
+    docs: hasDocs ? openDocs(pageSources) : undefined,
     isDraining,
     metrics: { expose, token: settings.METRICS_TOKEN, publicUrl },
     clientAddress: createClientAddress(settings.TRUST_PROXY),

@@ -9,6 +9,7 @@ import type { DatabaseTarget } from "../storage/engine/target.ts";
 import {
   authSecret,
   databaseUrl,
+  headerNames,
   mailFrom,
   metricsToken,
   origins,
@@ -42,6 +43,7 @@ const variables = z.object({
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: mailFrom.optional(),
   CORS_ORIGINS: origins.prefault(""),
+  CORS_HEADERS: headerNames.prefault(""),
   DOCS: z.enum(["on", "off"], { error: "must be on or off" }).optional(),
   METRICS_TOKEN: metricsToken.optional(),
   LOG_LEVEL: z

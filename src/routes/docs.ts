@@ -1,5 +1,6 @@
 /** Swagger UI, self-hosted under a strict policy (HD-07), and the document it shows. */
 import type { RouteDescriptor } from "@hectoday/http";
+import { pagePaths } from "../contract/page-paths.ts";
 import type { ServedFile } from "../pages/page.ts";
 import { createPageRoutes, serve } from "./pages.ts";
 import type { RequestState } from "./request-state.ts";
@@ -37,12 +38,12 @@ const assetNames = [
 /** `/docs`, its assets, and `/openapi.json`. Not part of the contract; switched off by DOCS=off. */
 export function createDocsRoutes(docs: Docs, responder: Responder): RouteDescriptor[] {
   return [
-    serve("/openapi.json", async (state) =>
+    serve(pagePaths.document, async (state) =>
       responder.page(state, 200, await docs.document(), { "content-type": "application/json" }),
     ),
     ...createPageRoutes([docs.page], responder),
     ...assetNames.map((name) =>
-      serve(`/docs/${name}`, async (state, request) =>
+      serve(`${pagePaths.docs}/${name}`, async (state, request) =>
         respondAsset(responder, state, request, await docs.assets.find(name)),
       ),
     ),

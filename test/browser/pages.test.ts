@@ -7,7 +7,7 @@ import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 
 const sources = await readPageSources(pageSourceNames);
 const newPassword = { minLength: 15, maxLength: 256 };
-const paths = [...renderPages(sources, { newPassword }), docsPage(sources)]
+const paths = [...renderPages(sources, { newPassword, hasDocs: true }), docsPage(sources)]
   .filter(({ contentType }) => contentType.startsWith("text/html"))
   .map(({ path }) => path);
 

@@ -410,7 +410,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: [],
-    answers: { "200": "json", "400": "problem" },
+    answers: { "200": "json" },
   },
   getHealth: {
     method: "GET",
@@ -419,7 +419,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: [],
-    answers: { "200": "json", "400": "problem" },
+    answers: { "200": "json" },
   },
   getReadiness: {
     method: "GET",
@@ -428,7 +428,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: [],
-    answers: { "200": "json", "400": "problem", "503": "problem" },
+    answers: { "200": "json", "503": "problem" },
   },
   getMetrics: {
     method: "GET",
@@ -437,6 +437,6 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: [],
-    answers: { "200": "text", "400": "problem", "401": "problem", "404": "problem" },
+    answers: { "200": "text", "401": "problem", "404": "problem" },
   },
 } as const;

@@ -1267,7 +1267,7 @@ export interface components {
       reason: "missing" | "mismatch" | "cross_site";
     };
     /**
-     * @description Cross-site protection refused the request. Send the `csrfToken` of your login as the header `x-csrf-token`, from an allowed origin.
+     * @description Cross-site protection refused the request. Send the `csrfToken` of your login as the header `x-csrf-token`, from a page of the same site.
      * @example {
      *       "type": "/problems/csrf-rejected",
      *       "title": "Cross-site protection refused the request",
@@ -1998,6 +1998,46 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       requestId: string;
+    };
+    /**
+     * @description The origin is not allowed. Whoever runs the server puts the page's origin into `CORS_ORIGINS`, or makes it the `PUBLIC_URL`, and starts the server again. For Vite's proxy: `CORS_ORIGINS=http://localhost:5173`. The origin `null` is that of a file or a sandboxed frame, and cannot be allowed: serve the page by HTTP.
+     * @example {
+     *       "type": "/problems/origin-not-allowed",
+     *       "title": "The origin is not allowed",
+     *       "status": 403,
+     *       "detail": "The origin `http://localhost:5173` may change nothing here: it is neither that of PUBLIC_URL nor one in CORS_ORIGINS.",
+     *       "code": "origin_not_allowed",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "origin": "http://localhost:5173"
+     *     }
+     */
+    OriginNotAllowedProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/origin-not-allowed";
+      /** @enum {string} */
+      title: "The origin is not allowed";
+      /** @enum {number} */
+      status: 403;
+      detail: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "origin_not_allowed";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+      /**
+       * @description The header `Origin` of the request, with `?` for what is no printable ASCII.
+       * @example http://localhost:5173
+       */
+      origin: string;
     };
     /**
      * @description A request was answered with 503. Told for the first one of each cause and code, and again after ten seconds; those in between are `request` lines with status 503.
@@ -3564,6 +3604,41 @@ export interface components {
       };
     };
     /**
+     * @description The body is compressed. Send the JSON itself, and leave out the header `Content-Encoding`, or set it to `identity`.
+     * @example {
+     *       "type": "/problems/unsupported-content-encoding",
+     *       "title": "The body is compressed",
+     *       "status": 415,
+     *       "detail": "The request body must be sent as it is, without `Content-Encoding`.",
+     *       "code": "unsupported_content_encoding",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    UnsupportedContentEncodingProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/unsupported-content-encoding";
+      /** @enum {string} */
+      title: "The body is compressed";
+      /** @enum {number} */
+      status: 415;
+      /** @enum {string} */
+      detail: "The request body must be sent as it is, without `Content-Encoding`.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "unsupported_content_encoding";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
      * @description The body is not declared as JSON. Set the header, and send JSON.
      * @example {
      *       "type": "/problems/unsupported-media-type",
@@ -3586,7 +3661,10 @@ export interface components {
       status: 415;
       /** @enum {string} */
       detail: "The request body must be sent with `Content-Type: application/json`.";
-      /** @enum {string} */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       code: "unsupported_media_type";
       /**
        * Format: uuid
@@ -3956,14 +4034,16 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
       /** @description `email_taken`: The e-mail address is taken. */
@@ -3986,14 +4066,18 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
       /** @description `rate_limited`: Too many requests. */
@@ -4079,14 +4163,16 @@ export interface operations {
           "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
       /** @description `payload_too_large`: The body is too large. */
@@ -4099,14 +4185,18 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
       /** @description `rate_limited`: Too many requests. */
@@ -4177,14 +4267,16 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
       /** @description `internal_error`: Something went wrong. */
@@ -4382,14 +4474,16 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
       /** @description `internal_error`: Something went wrong. */
@@ -4462,14 +4556,16 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
       /** @description `not_found`: Not found. */
@@ -4623,14 +4719,16 @@ export interface operations {
             | components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
       /** @description `payload_too_large`: The body is too large. */
@@ -4643,14 +4741,18 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
       /** @description `rate_limited`: Too many requests. */
@@ -4740,14 +4842,16 @@ export interface operations {
             | components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
       /** @description `last_admin`: The last administrator must stay. */
@@ -4770,14 +4874,18 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
       /** @description `rate_limited`: Too many requests. */
@@ -4861,14 +4969,16 @@ export interface operations {
           "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
       /** @description `payload_too_large`: The body is too large. */
@@ -4881,14 +4991,18 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
       /** @description `rate_limited`: Too many requests. */
@@ -4972,14 +5086,16 @@ export interface operations {
           "application/problem+json": components["schemas"]["InvalidRefreshTokenProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
       /** @description `payload_too_large`: The body is too large. */
@@ -4992,14 +5108,18 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
       /** @description `rate_limited`: Too many requests. */
@@ -5071,14 +5191,16 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
       /** @description `payload_too_large`: The body is too large. */
@@ -5091,14 +5213,18 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
       /** @description `internal_error`: Something went wrong. */
@@ -5220,14 +5346,16 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
       /** @description `payload_too_large`: The body is too large. */
@@ -5240,14 +5368,18 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
       /** @description `rate_limited`: Too many requests. */
@@ -5323,14 +5455,16 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
       /** @description `payload_too_large`: The body is too large. */
@@ -5343,14 +5477,18 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
       /** @description `rate_limited`: Too many requests. */
@@ -5609,7 +5747,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `forbidden`: Not allowed. `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5618,6 +5756,7 @@ export interface operations {
         content: {
           "application/problem+json":
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
@@ -5719,7 +5858,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `forbidden`: Not allowed. `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5728,6 +5867,7 @@ export interface operations {
         content: {
           "application/problem+json":
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
@@ -5761,14 +5901,18 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
       /** @description `internal_error`: Something went wrong. */
@@ -5841,7 +5985,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `forbidden`: Not allowed. `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5850,6 +5994,7 @@ export interface operations {
         content: {
           "application/problem+json":
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
@@ -5933,7 +6078,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description `forbidden`: Not allowed. `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5942,6 +6087,7 @@ export interface operations {
         content: {
           "application/problem+json":
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
@@ -6011,9 +6157,9 @@ export interface operations {
           | "signing_key_rotated";
         /** @description Only events about this account. */
         userId?: string;
-        /** @description Only events at this instant or later. */
+        /** @description Only events at this instant or later, written as RFC 3339 says. */
         since?: string;
-        /** @description Only events before this instant. */
+        /** @description Only events before this instant, written as RFC 3339 says. */
         until?: string;
       };
       header?: never;
@@ -6101,20 +6247,12 @@ export interface operations {
           "x-request-id": components["headers"]["RequestId"];
           /** @description How long the keys may be kept. */
           "cache-control": string;
+          /** @description `*`: pages of every origin may read the keys, without credentials; of an origin in CORS_ORIGINS, that origin. */
+          "access-control-allow-origin": string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["Jwks"];
-        };
-      };
-      /** @description `validation_failed`: The request does not match its schema. */
-      400: {
-        headers: {
-          "x-request-id": components["headers"]["RequestId"];
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
     };
@@ -6138,16 +6276,6 @@ export interface operations {
           "application/json": components["schemas"]["Health"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
-      400: {
-        headers: {
-          "x-request-id": components["headers"]["RequestId"];
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
-        };
-      };
     };
   };
   getReadiness: {
@@ -6167,16 +6295,6 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Health"];
-        };
-      };
-      /** @description `validation_failed`: The request does not match its schema. */
-      400: {
-        headers: {
-          "x-request-id": components["headers"]["RequestId"];
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
       /** @description `overloaded`: The server cannot answer now. */
@@ -6209,16 +6327,6 @@ export interface operations {
         };
         content: {
           "text/plain; version=0.0.4; charset=utf-8": components["schemas"]["MetricsExposition"];
-        };
-      };
-      /** @description `validation_failed`: The request does not match its schema. */
-      400: {
-        headers: {
-          "x-request-id": components["headers"]["RequestId"];
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
       /** @description `unauthenticated`: Sign-in required. */

@@ -3,7 +3,7 @@ import { readCookie } from "./cookie.ts";
 import { given } from "./given.ts";
 import type { SwaggerUIRequest } from "./swagger-ui.ts";
 
-const { csrfCookie, csrfHeader } = given("docs");
+const { csrfCookie, csrfHeader, document: documentPath } = given("docs");
 
 // Swagger UI is dark by this class alone.
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -12,7 +12,7 @@ followScheme();
 
 const { SwaggerUIBundle } = window;
 window.ui = SwaggerUIBundle({
-  url: "/openapi.json",
+  url: documentPath,
   dom_id: "#swagger-ui",
   layout: "BaseLayout",
   presets: [SwaggerUIBundle.presets.apis],

@@ -14,13 +14,13 @@ function given(page) {
 }
 // src/pages/browser/docs.ts
 /** The script of `/docs`: starts Swagger UI, and adds the CSRF proof to each change that the session cookie authenticates. */
-const { csrfCookie, csrfHeader } = given("docs");
+const { csrfCookie, csrfHeader, document: documentPath } = given("docs");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 dark.addEventListener("change", followScheme);
 followScheme();
 const { SwaggerUIBundle } = window;
 window.ui = SwaggerUIBundle({
-	url: "/openapi.json",
+	url: documentPath,
 	dom_id: "#swagger-ui",
 	layout: "BaseLayout",
 	presets: [SwaggerUIBundle.presets.apis],
