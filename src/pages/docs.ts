@@ -18,7 +18,14 @@ export function docsPage(sources: PageSources): ServedFile {
       { path: `${PATH}/swagger-ui-bundle.js`, kind: "classic" },
       { path: `${PATH}/init.js`, kind: "module" },
     ],
-    given: { docs: { csrfCookie: CSRF_COOKIE, csrfHeader: CSRF_HEADER, document } },
+    given: {
+      docs: {
+        csrfCookie: CSRF_COOKIE,
+        csrfHeader: CSRF_HEADER,
+        documentPath: document,
+        docsPath: PATH,
+      },
+    },
     body: fillTemplate(sources["browser/docs.html"], { document }),
     // `data:` for the icons in Swagger UI's style sheet.
     allows: ["script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'"],

@@ -14,7 +14,7 @@ export interface paths {
      * Make an account
      * @description Makes an account with the role `user`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.
      *
-     *     May log: `signup`, `signup_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`signup`](/docs#/webhooks/log_signup), [`signup_failed`](/docs#/webhooks/log_signup_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["signup"];
     delete?: never;
@@ -36,7 +36,7 @@ export interface paths {
      * Log in with cookies
      * @description Starts a session and sets three cookies: `__Host-session` (HttpOnly), `__Host-csrf` (the CSRF proof, readable by scripts) and `__Host-device` (HttpOnly), which signs nobody in, but lets a browser that has logged in before through a lock. A session the request came with ends. Unknown address, wrong password, locked and disabled account are answered alike.
      *
-     *     May log: `login_success`, `login_failed`, `login_locked`, `session_revoked`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["login"];
     delete?: never;
@@ -58,7 +58,7 @@ export interface paths {
      * Log out
      * @description Ends the session on the server and clears its cookies. With no session, or a dead one, the answer is the same.
      *
-     *     May log: `logout`, `csrf_rejected`, `overloaded`, `unhandled_error`.
+     *     May log: [`logout`](/docs#/webhooks/log_logout), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["logout"];
     delete?: never;
@@ -78,7 +78,7 @@ export interface paths {
      * Who am I?
      * @description The account the request is signed in as, by cookie or by access token, as it is now.
      *
-     *     May log: `overloaded`, `unhandled_error`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["getMe"];
     put?: never;
@@ -100,7 +100,7 @@ export interface paths {
      * List your sessions
      * @description Where you are logged in, oldest first, cookies and tokens alike. Dead sessions are not listed.
      *
-     *     May log: `overloaded`, `unhandled_error`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listMySessions"];
     put?: never;
@@ -109,7 +109,7 @@ export interface paths {
      * End all your other sessions
      * @description All but the one that asks.
      *
-     *     May log: `session_revoked`, `csrf_rejected`, `overloaded`, `unhandled_error`.
+     *     May log: [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     delete: operations["revokeMyOtherSessions"];
     options?: never;
@@ -131,7 +131,7 @@ export interface paths {
      * End one of your sessions
      * @description It is dead at once, with its tokens. Somebody else's session looks like one that does not exist.
      *
-     *     May log: `session_revoked`, `csrf_rejected`, `overloaded`, `unhandled_error`.
+     *     May log: [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     delete: operations["revokeMySession"];
     options?: never;
@@ -150,7 +150,7 @@ export interface paths {
      * List what happened to your account
      * @description Logins, refused ones too, endings of sessions, changes of the password and of the account: newest first, a page at a time. Each says when it was and, unless an administrator or a command did it, from where.
      *
-     *     May log: `overloaded`, `unhandled_error`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listMyEvents"];
     put?: never;
@@ -174,7 +174,7 @@ export interface paths {
      * Change your password
      * @description Needs the current password; a session that sends too many wrong ones ends. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.
      *
-     *     May log: `password_changed`, `session_revoked`, `login_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`password_changed`](/docs#/webhooks/log_password_changed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`login_failed`](/docs#/webhooks/log_login_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["changePassword"];
     delete?: never;
@@ -196,7 +196,7 @@ export interface paths {
      * Delete your account
      * @description Needs the password; a session that sends too many wrong ones ends. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.
      *
-     *     May log: `user_deleted`, `session_revoked`, `login_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`user_deleted`](/docs#/webhooks/log_user_deleted), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`login_failed`](/docs#/webhooks/log_login_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["deleteMe"];
     delete?: never;
@@ -218,7 +218,7 @@ export interface paths {
      * Log in with tokens
      * @description Starts a session that is carried by tokens instead of cookies: for programs, and for apps outside a browser.
      *
-     *     May log: `login_success`, `login_failed`, `login_locked`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["tokenLogin"];
     delete?: never;
@@ -240,7 +240,7 @@ export interface paths {
      * Exchange a refresh token
      * @description Each refresh token is good once. The one before the current, within a few seconds of the exchange, gives the same successor again, so that a lost answer logs nobody out. Any older one, or a later use, means that somebody has a copy: the session ends, with all its tokens.
      *
-     *     May log: `token_refreshed`, `refresh_token_reuse`, `session_revoked`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`token_refreshed`](/docs#/webhooks/log_token_refreshed), [`refresh_token_reuse`](/docs#/webhooks/log_refresh_token_reuse), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["tokenRefresh"];
     delete?: never;
@@ -262,7 +262,7 @@ export interface paths {
      * Revoke a token
      * @description Ends the session of the token, and so every token of it (RFC 7009). The answer is the same for a token that is unknown, expired or revoked already.
      *
-     *     May log: `token_revoked`, `csrf_rejected`, `overloaded`, `unhandled_error`.
+     *     May log: [`token_revoked`](/docs#/webhooks/log_token_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["tokenRevoke"];
     delete?: never;
@@ -282,7 +282,7 @@ export interface paths {
      * Who am I, by token?
      * @description The account the access token belongs to, as it is now. A cookie is not accepted here.
      *
-     *     May log: `overloaded`, `unhandled_error`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["getTokenMe"];
     put?: never;
@@ -306,7 +306,7 @@ export interface paths {
      * Ask for a new password
      * @description If an account has this address, a link to choose a new password is mailed to it. The answer is the same, and takes the same time, where there is none. The link is good once and for a short time; asking again makes earlier links useless. Asked for too often, an address gets no more mails for a while, and the answer stays the same.
      *
-     *     May log: `reset_token_created`, `reset_requested_unknown_email`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`reset_token_created`](/docs#/webhooks/log_reset_token_created), [`reset_requested_unknown_email`](/docs#/webhooks/log_reset_requested_unknown_email), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["forgotPassword"];
     delete?: never;
@@ -328,7 +328,7 @@ export interface paths {
      * Choose a new password
      * @description Every session and token of the account ends, its known devices are forgotten, its lock and the limit of logins to its address start anew, and nobody is logged in: log in next. The cookie `__Host-device` signs nobody in; it lets that login through while somebody else keeps failing to log in to the address. A password that is refused leaves the token as good as it was.
      *
-     *     May log: `password_reset`, `session_revoked`, `reset_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`password_reset`](/docs#/webhooks/log_password_reset), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`reset_failed`](/docs#/webhooks/log_reset_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["resetPassword"];
     delete?: never;
@@ -348,7 +348,7 @@ export interface paths {
      * List accounts
      * @description All accounts, oldest first, a page at a time. Filters narrow the list; all must match.
      *
-     *     May log: `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listUsers"];
     put?: never;
@@ -370,7 +370,7 @@ export interface paths {
      * Read an account
      * @description One account, by its id.
      *
-     *     May log: `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["getUser"];
     put?: never;
@@ -379,7 +379,7 @@ export interface paths {
      * Delete an account
      * @description Deletes the account and ends everything it has. The last enabled administrator cannot be deleted.
      *
-     *     May log: `user_deleted`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`user_deleted`](/docs#/webhooks/log_user_deleted), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     delete: operations["deleteUser"];
     options?: never;
@@ -388,7 +388,7 @@ export interface paths {
      * Change an account
      * @description Changes the role, or disables or enables the account. Both hold at once. The last enabled administrator can be neither demoted nor disabled.
      *
-     *     May log: `user_updated`, `session_revoked`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`user_updated`](/docs#/webhooks/log_user_updated), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     patch: operations["updateUser"];
     trace?: never;
@@ -406,7 +406,7 @@ export interface paths {
      * Unlock an account
      * @description Ends the lock that too many wrong passwords began, and forgets them and the logins counted for its address. An account that is not locked stays as it is.
      *
-     *     May log: `user_unlocked`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`user_unlocked`](/docs#/webhooks/log_user_unlocked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["unlockUser"];
     delete?: never;
@@ -429,7 +429,7 @@ export interface paths {
      * End an account's sessions
      * @description Every session and token of the account ends at once.
      *
-     *     May log: `session_revoked`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     delete: operations["revokeUserSessions"];
     options?: never;
@@ -448,7 +448,7 @@ export interface paths {
      * List security events
      * @description The stored events, newest first, a page at a time. They were stored with the changes they tell of, and nothing in the API can alter or delete one. Filters narrow the list; all must match.
      *
-     *     May log: `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listEvents"];
     put?: never;
@@ -510,7 +510,7 @@ export interface paths {
      * Can the process serve?
      * @description Ready while the database can be written and no shutdown has begun.
      *
-     *     May log: `overloaded`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded).
      */
     get: operations["getReadiness"];
     put?: never;
@@ -4021,7 +4021,7 @@ export interface operations {
           "application/json": components["schemas"]["User"];
         };
       };
-      /** @description `weak_password`: The password is too weak. `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`weak_password`](/problems/weak-password): The password is too weak. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4034,7 +4034,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4046,7 +4046,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `email_taken`: The e-mail address is taken. */
+      /** @description [`email_taken`](/problems/email-taken): The e-mail address is taken. */
       409: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4056,7 +4056,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["EmailTakenProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4066,7 +4066,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4080,7 +4080,7 @@ export interface operations {
             | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4093,7 +4093,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4103,7 +4103,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4141,7 +4141,7 @@ export interface operations {
           "application/json": components["schemas"]["Session"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4153,7 +4153,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_credentials`: Login failed. */
+      /** @description [`invalid_credentials`](/problems/invalid-credentials): Login failed. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4163,7 +4163,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
         };
       };
-      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4175,7 +4175,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4185,7 +4185,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4199,7 +4199,7 @@ export interface operations {
             | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4212,7 +4212,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4222,7 +4222,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4257,7 +4257,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4267,7 +4267,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4279,7 +4279,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4289,7 +4289,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4321,7 +4321,7 @@ export interface operations {
           "application/json": components["schemas"]["User"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4331,7 +4331,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4342,7 +4342,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4352,7 +4352,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4389,7 +4389,7 @@ export interface operations {
           "application/json": components["schemas"]["SessionInfoPage"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4399,7 +4399,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4410,7 +4410,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4420,7 +4420,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4453,7 +4453,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4463,7 +4463,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4474,7 +4474,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4486,7 +4486,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4496,7 +4496,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4535,7 +4535,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4545,7 +4545,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4556,7 +4556,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4568,7 +4568,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4578,7 +4578,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4588,7 +4588,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4625,7 +4625,7 @@ export interface operations {
           "application/json": components["schemas"]["OwnEventPage"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4635,7 +4635,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4646,7 +4646,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4656,7 +4656,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4693,7 +4693,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `weak_password`: The password is too weak. `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`weak_password`](/problems/weak-password): The password is too weak. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4706,7 +4706,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_credentials`: Login failed. `unauthenticated`: Sign-in required. */
+      /** @description [`invalid_credentials`](/problems/invalid-credentials): Login failed. [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4719,7 +4719,7 @@ export interface operations {
             | components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4731,7 +4731,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4741,7 +4741,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4755,7 +4755,7 @@ export interface operations {
             | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4768,7 +4768,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4778,7 +4778,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4817,7 +4817,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4829,7 +4829,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_credentials`: Login failed. `unauthenticated`: Sign-in required. */
+      /** @description [`invalid_credentials`](/problems/invalid-credentials): Login failed. [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4842,7 +4842,7 @@ export interface operations {
             | components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4854,7 +4854,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `last_admin`: The last administrator must stay. */
+      /** @description [`last_admin`](/problems/last-admin): The last administrator must stay. */
       409: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4864,7 +4864,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["LastAdminProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4874,7 +4874,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4888,7 +4888,7 @@ export interface operations {
             | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4901,7 +4901,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4911,7 +4911,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4947,7 +4947,7 @@ export interface operations {
           "application/json": components["schemas"]["TokenPair"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4959,7 +4959,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_credentials`: Login failed. */
+      /** @description [`invalid_credentials`](/problems/invalid-credentials): Login failed. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4969,7 +4969,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
         };
       };
-      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4981,7 +4981,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4991,7 +4991,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5005,7 +5005,7 @@ export interface operations {
             | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5018,7 +5018,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5028,7 +5028,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5064,7 +5064,7 @@ export interface operations {
           "application/json": components["schemas"]["TokenPair"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5076,7 +5076,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_refresh_token`: The refresh token is not valid. */
+      /** @description [`invalid_refresh_token`](/problems/invalid-refresh-token): The refresh token is not valid. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5086,7 +5086,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InvalidRefreshTokenProblem"];
         };
       };
-      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5098,7 +5098,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5108,7 +5108,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5122,7 +5122,7 @@ export interface operations {
             | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5135,7 +5135,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5145,7 +5145,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5179,7 +5179,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5191,7 +5191,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5203,7 +5203,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5213,7 +5213,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5227,7 +5227,7 @@ export interface operations {
             | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5237,7 +5237,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5269,7 +5269,7 @@ export interface operations {
           "application/json": components["schemas"]["User"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5279,7 +5279,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5290,7 +5290,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5300,7 +5300,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5334,7 +5334,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5346,7 +5346,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5358,7 +5358,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5368,7 +5368,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5382,7 +5382,7 @@ export interface operations {
             | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5395,7 +5395,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5405,7 +5405,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5441,7 +5441,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `invalid_reset_token`: The reset token is not valid. `weak_password`: The password is too weak. `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`invalid_reset_token`](/problems/invalid-reset-token): The reset token is not valid. [`weak_password`](/problems/weak-password): The password is too weak. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5455,7 +5455,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5467,7 +5467,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5477,7 +5477,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5491,7 +5491,7 @@ export interface operations {
             | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5504,7 +5504,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5514,7 +5514,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5557,7 +5557,7 @@ export interface operations {
           "application/json": components["schemas"]["UserPage"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5567,7 +5567,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5578,7 +5578,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5588,7 +5588,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ForbiddenProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5598,7 +5598,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5636,7 +5636,7 @@ export interface operations {
           "application/json": components["schemas"]["User"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5646,7 +5646,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5657,7 +5657,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5667,7 +5667,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ForbiddenProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5677,7 +5677,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5687,7 +5687,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5726,7 +5726,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5736,7 +5736,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5747,7 +5747,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5760,7 +5760,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5770,7 +5770,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `last_admin`: The last administrator must stay. */
+      /** @description [`last_admin`](/problems/last-admin): The last administrator must stay. */
       409: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5780,7 +5780,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["LastAdminProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5790,7 +5790,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5835,7 +5835,7 @@ export interface operations {
           "application/json": components["schemas"]["User"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5847,7 +5847,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5858,7 +5858,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5871,7 +5871,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5881,7 +5881,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `last_admin`: The last administrator must stay. */
+      /** @description [`last_admin`](/problems/last-admin): The last administrator must stay. */
       409: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5891,7 +5891,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["LastAdminProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5901,7 +5901,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. `unsupported_content_encoding`: The body is compressed. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5915,7 +5915,7 @@ export interface operations {
             | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5925,7 +5925,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5964,7 +5964,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5974,7 +5974,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5985,7 +5985,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5998,7 +5998,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6008,7 +6008,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6018,7 +6018,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6057,7 +6057,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6067,7 +6067,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6078,7 +6078,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `origin_not_allowed`: The origin is not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6091,7 +6091,7 @@ export interface operations {
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6101,7 +6101,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6111,7 +6111,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6178,7 +6178,7 @@ export interface operations {
           "application/json": components["schemas"]["EventPage"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6188,7 +6188,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6199,7 +6199,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6209,7 +6209,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ForbiddenProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6219,7 +6219,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6297,7 +6297,7 @@ export interface operations {
           "application/json": components["schemas"]["Health"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6329,7 +6329,7 @@ export interface operations {
           "text/plain; version=0.0.4; charset=utf-8": components["schemas"]["MetricsExposition"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6340,7 +6340,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
