@@ -23,14 +23,25 @@ export interface SwaggerUIOptions {
 
 /** https://swagger.io/docs/open-source-tools/swagger-ui/customization/plugin-api/ */
 export type SwaggerUIPlugin = (system: SwaggerUISystem) => {
+  /** Functions that take the place of its own. */
+  readonly fn?: {
+    /** The part of the document at `path`, without references. */
+    readonly resolveSubtree: (
+      document: Json,
+      path: readonly string[],
+    ) => Promise<{ readonly spec: Json; readonly errors: readonly [] }>;
+  };
   /** By the component's name: a component that stands in for it, and is given it. */
-  readonly wrapComponents: {
+  readonly wrapComponents?: {
     readonly response: (
       original: Component<ResponseProps>,
       system: SwaggerUISystem,
     ) => Component<ResponseProps>;
   };
 };
+
+export type Json =
+  string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** The part of React that is used. An element is made here, and never looked into. */
 export interface SwaggerUISystem {

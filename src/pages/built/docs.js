@@ -26,6 +26,38 @@ function given(page) {
 	if (text === void 0) throw new Error(`The page was given nothing for ${page}`);
 	return JSON.parse(text);
 }
+// src/pages/browser/local-references.ts
+const localReferences = () => ({ fn: { async resolveSubtree(document, path) {
+	return {
+		spec: resolve(document, memberAt(document, path), []),
+		errors: []
+	};
+} } });
+/** A copy without references. `within`: those that lead here; one that is among them again stays as it is. */
+function resolve(document, json, within) {
+	if (Array.isArray(json)) return json.map((member) => resolve(document, member, within));
+	if (!isObject(json)) return json ?? null;
+	const { $ref } = json;
+	if (typeof $ref === "string" && $ref.startsWith("#/")) {
+		if (within.includes($ref)) return json;
+		const found = resolve(document, memberAt(document, keysOf($ref)), [...within, $ref]);
+		return isObject(found) ? {
+			...found,
+			$$ref: $ref
+		} : found;
+	}
+	return Object.fromEntries(Object.entries(json).map(([key, member]) => [key, resolve(document, member, within)]));
+}
+function isObject(json) {
+	return typeof json === "object" && json !== null && !Array.isArray(json);
+}
+function memberAt(json, path) {
+	return path.reduce((inside, key) => Object.entries(inside ?? {}).find(([name]) => name === key)?.[1], json);
+}
+/** The keys of a JSON Pointer in a fragment (RFC 6901 §6). */
+function keysOf(pointer) {
+	return pointer.slice(2).split("/").map(decodeURIComponent).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
 // src/pages/browser/docs.ts
 /** The script of `/docs`: starts Swagger UI, and adds the CSRF proof to each change that the session cookie authenticates. */
 const { csrfCookie, csrfHeader, documentPath, docsPath } = given("docs");
@@ -47,7 +79,7 @@ window.ui = SwaggerUIBundle({
 	displayRequestDuration: true,
 	defaultModelsExpandDepth: 0,
 	syntaxHighlight: { theme: "tomorrow-night" },
-	plugins: [foldedFailures],
+	plugins: [foldedFailures, localReferences],
 	requestInterceptor: addCsrfProof
 });
 document.addEventListener("click", followEventLink);
