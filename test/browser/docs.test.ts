@@ -71,7 +71,7 @@ describe.skipIf(noBrowser)("/docs in a browser", () => {
       width,
     );
     expect(outside).toEqual([]);
-  }, 300_000);
+  });
 
   test("HD-07 refuses an inline script, an inline style and a foreign script, and these tests see it", async () => {
     const { page, faults } = await newDocsPage();
