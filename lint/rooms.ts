@@ -11,11 +11,11 @@ export interface Room {
   readonly name: string;
   /** Folders (ending in "/") and files, from the root of the repository. */
   readonly files: readonly string[];
-  /** What it may import besides its own files. "anything" is all but labs/, which no other room may import. */
+  /** Its permitted imports besides its own files. "anything" is all but labs/, which no other room may import. */
   readonly values: readonly string[] | "anything";
-  /** What it may import by `import type` alone, besides that. */
+  /** Its permitted imports by `import type` alone, besides those. */
   readonly types: readonly string[];
-  /** What one file may import more than the rest of the room. */
+  /** Permitted imports of one file, beyond those of the room. */
   readonly except?: Readonly<Record<string, readonly string[]>>;
   readonly why: string;
 }
@@ -117,7 +117,8 @@ export const rooms: readonly Room[] = [
     files: ["src/supported-node.js", "src/start.js", "src/command.js"],
     values: ["src/supported-node.js", "src/commands/commands.ts"],
     types: [],
-    why: "The start runs on any Node, to say in one line which one is needed: it loads nothing before that check, and only the table of commands after it.",
+    except: { "src/supported-node.js": ["node:fs"] },
+    why: "The start runs on any Node, to say in one line which one is needed: before that check it loads only what reads package.json, and after it only the table of commands.",
   },
   {
     name: "process",

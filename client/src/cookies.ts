@@ -4,6 +4,8 @@ import type { Credential } from "./credential.ts";
 import type { OperationRow } from "./input.ts";
 
 const CSRF_COOKIE = "__Host-csrf";
+/** Of a server in development with `DEV_COOKIES=plain`. Anybody's subdomain could set it: never read over TLS. */
+const PLAIN_CSRF_COOKIE = "csrf";
 const CSRF_HEADER = "x-csrf-token";
 
 /** Keeps cookies where no browser does. `cookieJar()` of `@portcullis/client/node` is one. */
@@ -28,7 +30,10 @@ export function cookieCredential(
       if (jar && cookies) request.headers.set("cookie", cookies);
       if (!needsProof(row)) return;
       // The cookie first: another tab may have logged in since this client did.
-      const proof = cookieValue(cookies, CSRF_COOKIE) ?? kept.read();
+      const proof =
+        cookieValue(cookies, CSRF_COOKIE) ??
+        (request.url.startsWith("http:") ? cookieValue(cookies, PLAIN_CSRF_COOKIE) : undefined) ??
+        kept.read();
       if (proof) request.headers.set(CSRF_HEADER, proof);
     },
     async keep(response, url) {

@@ -22,6 +22,31 @@ const server = () =>
     }),
   );
 
+describe("a server in development with plain cookies", () => {
+  const jarWith = (cookies: string) => ({
+    cookieHeader: () => cookies,
+    setCookies: () => undefined,
+  });
+  const proofAt = async (baseUrl: string, cookies: string) => {
+    let proof: string | null = null;
+    const fetch = async (request: Request) => {
+      proof = request.headers.get("x-csrf-token");
+      return new Response(null, { status: 204 });
+    };
+    await createClient({ baseUrl, cookies: jarWith(cookies), fetch }).logout();
+    return proof;
+  };
+
+  it("CF-08 gets the proof of its cookie, where there is none of the usual name", async () => {
+    expect(await proofAt("http://192.168.1.5:3000", "session=s; csrf=plain")).toBe("plain");
+    expect(await proofAt("http://localhost:3000", "csrf=plain; __Host-csrf=usual")).toBe("usual");
+  });
+
+  it("CF-08 is not believed over TLS, where any subdomain could have set that cookie", async () => {
+    expect(await proofAt("https://auth.example.com", "csrf=tossed")).toBe(null);
+  });
+});
+
 describe("the cookie jar", () => {
   it.each(["127.0.0.1", "localhost"])(
     "keeps the Secure __Host- cookies of http://%s and sends them back",

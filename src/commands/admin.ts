@@ -89,9 +89,14 @@ async function list({ deps }: System): Promise<void> {
   console.log(formatTable(["ID", "EMAIL", "STATE", "CREATED"], rows));
 }
 
-/** Asks for the password on a terminal, without showing it; elsewhere takes everything that is piped but the end of its last line. */
+/** Asks for the password on a terminal, without showing it; elsewhere takes the one line that is piped. */
 async function readPassword(email: string): Promise<string> {
-  if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, "");
+  if (!process.stdin.isTTY) {
+    const password = (await text(process.stdin)).replace(/\r?\n$/, "");
+    if (/[\r\n]/.test(password))
+      throw new CommandError("The password has to be one line, and more than one was piped");
+    return password;
+  }
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prompt = createInterface({ input: process.stdin, output: nowhere, terminal: true });
   prompt.on("SIGINT", () => process.exit(130));

@@ -134,7 +134,7 @@ const descriptions = {
     status: 401,
     title: "Sign-in required",
     detail: "The request carries no valid session or access token.",
-    why: "The session has ended, the token has expired or was cut on its way, or none was sent.",
+    why: "The session has ended, the token has expired or was cut on its way, or none was sent. In development on plain http, the browser may have dropped the cookie, because it is Secure: Safari does so everywhere, others beyond localhost. The setting DEV_COOKIES=plain helps.",
     remedy:
       "Log in, and send the session cookie or `Authorization: Bearer <access token>`. Metrics take the server's `METRICS_TOKEN` instead.",
   },

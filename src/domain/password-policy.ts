@@ -1,4 +1,4 @@
-/** Which passwords are refused, and why. Length counts, composition does not (NIST SP 800-63B-4 §3.1.1.2). */
+/** The password policy: the reasons to refuse a password. Length counts, composition does not (NIST SP 800-63B-4 §3.1.1.2). */
 import type { PasswordPolicy } from "./ports/passwords.ts";
 import type { z } from "zod";
 import type { WeakPasswordReason } from "../contract/password-policy.ts";

@@ -1,5 +1,4 @@
 /** `/docs`: Swagger UI. The page alone; its assets come from a package and are served by `routes/docs.ts`. */
-import { CSRF_COOKIE } from "../contract/cookies.ts";
 import { pagePaths } from "../contract/page-paths.ts";
 import { CSRF_HEADER } from "../contract/security.ts";
 import { fillTemplate, page, type ServedFile } from "./page.ts";
@@ -7,7 +6,8 @@ import type { PageSources } from "./sources.ts";
 
 const PATH = pagePaths.docs;
 
-export function docsPage(sources: PageSources): ServedFile {
+/** `csrfCookie` is the name of the cookie with the proof, which the page reads. */
+export function docsPage(sources: PageSources, csrfCookie: string): ServedFile {
   const { document } = pagePaths;
   return page({
     path: PATH,
@@ -20,7 +20,7 @@ export function docsPage(sources: PageSources): ServedFile {
     ],
     given: {
       docs: {
-        csrfCookie: CSRF_COOKIE,
+        csrfCookie,
         csrfHeader: CSRF_HEADER,
         documentPath: document,
         docsPath: PATH,

@@ -92,6 +92,18 @@ test.each([
     1,
     /^The password has characters that are not in UTF-8\n$/,
   ],
+  [
+    ["create", "two-lines@example.com"],
+    `${PASSWORD}\n${PASSWORD}\n`,
+    1,
+    /^The password has to be one line, and more than one was piped\n$/,
+  ],
+  [
+    ["create", "empty-line@example.com"],
+    `${PASSWORD}\n\n`,
+    1,
+    /^The password has to be one line, and more than one was piped\n$/,
+  ],
   [["create", "empty@example.com"], "", 1, /^The password policy refuses it: too_short\n$/],
   [["promote", "nobody@example.com"], "", 1, /^No account has the address nobody@example\.com\n$/],
   [["promote"], "", 2, /^promote takes an e-mail address\n/],

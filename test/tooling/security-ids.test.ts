@@ -20,9 +20,9 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
   HD: [1, 2, 3, 4, 7, 8, 9, 10],
   LA: [1, 3, 4, 5, 6, 7, 8],
   AZ: [1, 2, 3, 4, 5, 6, 7],
-  CF: [1, 2, 4, 7],
+  CF: [1, 2, 4, 7, 8, 9, 10, 11],
   ST: [1, 2, 3, 5, 6, 7, 12, 13],
-  SC: [1, 2, 3],
+  SC: [1, 2, 3, 4],
 };
 const ids = Object.entries(numbers).flatMap(([family, each]) =>
   each.map((number) => `${family}-${String(number).padStart(2, "0")}`),
