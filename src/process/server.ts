@@ -1,5 +1,4 @@
 /** The server: opens the system, composes the app, listens, and starts the jobs; closes all of it again. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { App, RouteDescriptor } from "@hectoday/http";
 import { FastResponse } from "srvx/node";
@@ -181,6 +180,7 @@ function composeApp(
 ): App {
   const { storage, issuer: publicUrl } = deps;
   const production = settings.NODE_ENV === "production";
+  const hasDocs = settings.DOCS === "on";
   const expose = createExposition(metrics, {
     storage,
     bcrypt,
@@ -194,14 +194,14 @@ function composeApp(
     https,
     allowedOrigins,
     corsOrigins: settings.CORS_ORIGINS,
-    pages: renderPages(pageSources, { newPassword: deps.passwordPolicy }),
-    docs:
-      settings.DOCS === "on"
-        ? openDocs(
-            pageSources,
-            settings.DEV_COOKIES === "plain" ? plainCookieName(CSRF_COOKIE) : CSRF_COOKIE,
-          )
-        : undefined,
+    corsHeaders: settings.CORS_HEADERS,
+    pages: renderPages(pageSources, { newPassword: deps.passwordPolicy, hasDocs }),
+    docs: hasDocs
+      ? openDocs(
+          pageSources,
+          settings.DEV_COOKIES === "plain" ? plainCookieName(CSRF_COOKIE) : CSRF_COOKIE,
+        )
+      : undefined,
     isDraining,
     metrics: { expose, token: settings.METRICS_TOKEN, publicUrl },
     clientAddress: createClientAddress(settings.TRUST_PROXY),
@@ -212,12 +212,7 @@ function composeApp(
 
 /** `/docs`, its assets, and the published document. */
 function openDocs(pageSources: PageSources, csrfCookie: string) {
-  const published = new URL("../../openapi/openapi.json", import.meta.url);
-  return {
-    page: docsPage(pageSources, csrfCookie),
-    document: () => readFile(published, "utf8"),
-    assets: createDocsAssets(),
-  };
+  return { page: docsPage(pageSources, csrfCookie), assets: createDocsAssets() };
 }
 
 /** Also by the address itself, which may be another one of this machine. */

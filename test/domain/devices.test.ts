@@ -24,7 +24,7 @@ beforeEach(async () => {
 /** A login of the account, with the device it made known. */
 async function loginFromNewDevice(of = user) {
   const login = await logInByCookie(domain, of);
-  const device = await recognizeDevice(domain.deps, domain.at(), login.deviceSecret, of.email);
+  const device = await recognizeDevice(domain.deps, domain.at(), [login.deviceSecret], of.email);
   if (device === undefined) throw new Error("A device that has just logged in is not known");
   return { ...login, device };
 }

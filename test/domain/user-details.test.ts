@@ -41,7 +41,7 @@ test("the last login is that of the last session that began, and of no refused o
 
 test("RL-03 a login through a lock, from a device that the account knows, is a last login; a refused one is not", async () => {
   const { deviceSecret } = succeeded(await logIn(NOW));
-  const device = await recognizeDevice(domain.deps, domain.at(), deviceSecret, user.email);
+  const device = await recognizeDevice(domain.deps, domain.at(), [deviceSecret], user.email);
   expect(device).toBeDefined();
   lockUntil(NOW + 60_000);
   expect(await logIn(NOW + 1)).toMatchObject({ failure: "invalid_credentials" });

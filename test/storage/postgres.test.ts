@@ -37,6 +37,55 @@ describe("opening a PostgreSQL database", () => {
     await (await openStorage(database.target)).close();
   });
 
+  /** Gives the role its own value of a setting, on this database alone. */
+  const roleSets = (setting: string) =>
+    database.query(
+      `alter role ${new URL(database.url).username} in database ${nameOf(database.url)} ${setting}`,
+    );
+
+  it("ST-23 is refused where a role's default switches off the triggers and references of the tables", async () => {
+    await roleSets("set session_replication_role = replica");
+    const opening = openStorage(database.target);
+    await expect(opening).rejects.toThrow(UnsafeStorageError);
+    await expect(opening).rejects.toThrow(/session_replication_role/);
+    await roleSets("reset all");
+  });
+
+  it.each(["repeatable read", "serializable"])(
+    "ST-23 with %s as the role's default there is one first administrator, and bytes are read as they were written",
+    async (level) => {
+      await roleSets(`set default_transaction_isolation = '${level}'`);
+      await roleSets("set bytea_output = escape");
+      const processes: Awaited<ReturnType<typeof openStorage>>[] = [];
+      for (let opened = 0; opened < 5; opened += 1)
+        processes.push(await openStorage(database.target));
+      for (let round = 0; round < 10; round += 1) {
+        await database.query("delete from users");
+        const made = await Promise.all(
+          processes.map((storage) =>
+            storage.transaction((stores) =>
+              stores.users.insertFirstAdmin({ ...aUser(), role: "admin" }, HASH),
+            ),
+          ),
+        );
+        expect(made.filter((outcome) => outcome === "inserted")).toHaveLength(1);
+        expect(await database.query("select count(*) as n from users")).toEqual([{ n: 1 }]);
+      }
+      const [storage] = processes;
+      const user = aUser();
+      await storage?.users.insert(user, HASH);
+      const session = aCookieSession(user);
+      await storage?.sessions.insert(session, EPOCH);
+      const device = { id: uuidv7(), userId: user.id, seenAt: 1, expiresAt: 9 };
+      await storage?.devices.insert({ ...device, secretHash: session.secretHash }, 5);
+      expect(await storage?.devices.find([session.secretHash], user.email, 2)).toMatchObject({
+        secretHash: session.secretHash,
+      });
+      for (const each of processes) await each.close();
+      await roleSets("reset all");
+    },
+  );
+
   it("is refused where text would not be what it was", async () => {
     const name = `ascii_${process.pid}`;
     await database.query(`create database ${name} encoding 'SQL_ASCII'
