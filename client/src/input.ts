@@ -23,6 +23,9 @@ type Flat<T> = unknown extends T
 
 /** The first argument of an operation's function. An operation that takes nothing has an empty object. */
 export type Input<K extends OperationId> = Flat<Path<K> & Query<K> & Body<K>>;
+/** An input once it has travelled: a field that was undefined is absent. */
+export type SentInput<K extends OperationId> = Sent<Path<K> & Query<K> & Body<K>>;
+type Sent<T> = unknown extends T ? Record<string, never> : { [Key in keyof T]: T[Key] };
 
 type Row = (typeof operationTable)[OperationId];
 /** A credential that signs an account in, as the document calls it. */

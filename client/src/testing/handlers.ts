@@ -1,7 +1,7 @@
 /** The fake server's answers, by operation: the rules of the real one, as far as a test of a client meets them. */
 import type { fakeTable } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
-import type { Input, OperationId } from "../input.ts";
+import type { OperationId, SentInput } from "../input.ts";
 import type { Result } from "../result.ts";
 import {
   type Account,
@@ -28,7 +28,7 @@ type OpenOperation = {
 
 /** A request whose parts are what the document asks for. */
 export interface Call<K extends OperationId> {
-  readonly input: Input<K>;
+  readonly input: SentInput<K>;
   readonly accounts: Accounts;
   /** Who asks; there where the operation cannot be called by anybody. */
   readonly caller: "unauthenticated" extends ProblemCode<K> ? Session : Session | undefined;
