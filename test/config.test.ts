@@ -54,6 +54,7 @@ test("CF-02 without any setting there are safe defaults", () => {
     SESSION_IDLE_TTL: 3_600,
     EVENT_RETENTION_DAYS: 365,
     CORS_ORIGINS: new Set(),
+    CORS_HEADERS: new Set(),
     LIMIT_LOGIN_IP: { count: 20, seconds: 60 },
     LIMIT_LOGIN_EMAIL: { count: 5, seconds: 60 },
     LIMIT_SIGNUP_IP: { count: 10, seconds: 3_600 },

@@ -57,7 +57,7 @@ export function createClient(options: ClientOptions): Client<Mode>;
 export function createClient(options: ClientOptions): AnyClient {
   const { call, signsInBy, signOut } = createTransport(options);
   const rows: Readonly<Record<string, OperationRow>> = operationTable;
-  const functions = Object.entries(rows).map(([operationId, row]) => {
+  const functions = Object.entries(rows).map(([operationId, row]): [string, unknown] => {
     const operation = async (input: Fields = {}, options: CallOptions = {}) => {
       // Not to be answered by the server: it would say 204 to the logout of a session that it was not shown.
       if (row.modes && !row.modes.includes(signsInBy))

@@ -4,7 +4,7 @@ import type { Mode, OperationRow } from "./input.ts";
 import type { UntypedResult, UntypedSuccess } from "./result.ts";
 import type { WebHeaders, WebRequest, WebResponse } from "./web.ts";
 
-/** Which requests the browser adds its cookies to, and keeps those of their answers. */
+/** The requests that the browser adds its cookies to, and keeps those of their answers. */
 export type CookieUse = "omit" | "same-origin" | "include";
 
 /** One way of signing in. A client has exactly one, so a cookie and a token never travel together. */

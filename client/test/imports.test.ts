@@ -1,6 +1,4 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { rolldown } from "rolldown";
 import { describe, expect, it } from "vitest";
 
 /** All modules an entry point loads, its own files left out. */
@@ -34,32 +32,4 @@ describe("an entry point", () => {
     const entry = new URL(`../src/${name}/index.ts`, import.meta.url);
     expect(new Set(packagesOf(entry))).toEqual(new Set(packages));
   });
-
-  it("costs a page only what it names: without `unwrap` there is no trace of it", async () => {
-    const named = (names: string) => bundle(`export { ${names} } from "client";`);
-    expect(await named("createClient, unwrap")).toContain("CallError");
-    const alone = await named("createClient");
-    expect(alone).toContain("/token/login");
-    expect(alone).not.toContain("CallError");
-  });
 });
-
-/** A module that imports the client, in one piece with all it needs. */
-async function bundle(code: string): Promise<string> {
-  const built = await rolldown({
-    input: "page",
-    platform: "browser",
-    plugins: [
-      {
-        name: "page",
-        resolveId: (id) =>
-          id === "client" ? fileURLToPath(new URL("../src/index.ts", import.meta.url)) : undefined,
-        load: (id) => (id === "page" ? code : undefined),
-      },
-      { name: "entry", resolveId: (id) => (id === "page" ? id : undefined) },
-    ],
-  });
-  const { output } = await built.generate({ format: "esm" });
-  await built.close();
-  return output.map((chunk) => (chunk.type === "chunk" ? chunk.code : "")).join("");
-}

@@ -46,11 +46,11 @@ describe("the types of a result", () => {
   });
 
   it("are exhausted by a switch over the documented statuses and 0", () => {
-    const name = (r: Result<"getHealth">): string => {
+    const name = (r: Result<"getReadiness">): string => {
       switch (r.status) {
         case 200:
           return r.data.status;
-        case 400:
+        case 503:
           return r.problem.code;
         case 0:
           return r.failure;
@@ -59,11 +59,11 @@ describe("the types of a result", () => {
           return r;
       }
     };
-    const forgetful = (r: Result<"getHealth">): string => {
+    const forgetful = (r: Result<"getReadiness">): string => {
       switch (r.status) {
         case 200:
           return "";
-        case 400:
+        case 503:
           return "";
         default:
           // @ts-expect-error no answer is left over

@@ -1,5 +1,12 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { CallError, createClient, PageError, unwrap, type Schemas } from "../src/index.ts";
+import {
+  CallError,
+  createClient,
+  PageError,
+  type Result,
+  type Schemas,
+  unwrap,
+} from "../src/index.ts";
 import { json, nothing, problem, requestId, startServer, user } from "./loopback-server.ts";
 
 const credentials = { email: "ada@example.com", password: "p" };
@@ -21,15 +28,18 @@ describe("unwrap", () => {
 
   it("answers undefined for a success without a body", async () => {
     const { url } = await startServer(nothing());
-    const done = unwrap(await createClient({ baseUrl: url }).deleteUser({ userId: user.id }));
-    expectTypeOf(done).toEqualTypeOf<undefined>();
-    expect(done).toBeUndefined();
+    const api = createClient({ baseUrl: url });
+    const result: Result<"deleteUser"> | Result<"getMe"> = await api.deleteUser({
+      userId: user.id,
+    });
+    const data: Schemas["User"] | undefined = unwrap(result);
+    expect(data).toBeUndefined();
   });
 
   it("throws an error that has the status and the problem of a failure, and says both", async () => {
     const { url } = await startServer(problem(409, "email_taken", { detail: "It is taken." }));
     const result = await createClient({ baseUrl: url }).signup(credentials);
-    const error = await errorOf(Promise.resolve(result).then(unwrap));
+    const error = await errorOf(Promise.resolve(result).then((each) => unwrap(each)));
     if (!(error instanceof CallError)) throw new Error("no CallError");
     expect(error).toMatchObject({
       name: "CallError",
@@ -45,7 +55,7 @@ describe("unwrap", () => {
 
   it("throws an error with status 0, no problem, and its cause, where no usable answer came", async () => {
     const api = createClient({ baseUrl: "http://127.0.0.1:1" });
-    const error = await errorOf(api.getHealth().then(unwrap));
+    const error = await errorOf(api.getHealth().then((each) => unwrap(each)));
     expect(error).toMatchObject({ status: 0, problem: undefined, result: { failure: "network" } });
     expect((error as CallError).message).toBe("No usable answer: network");
     expect((error as CallError).cause).toBeInstanceOf(TypeError);

@@ -32,6 +32,7 @@ export async function createRequests(storage: Storage): Promise<Ask> {
     https: false,
     allowedOrigins: new Set([PUBLIC_URL]),
     corsOrigins: new Set(),
+    corsHeaders: new Set(),
     pages: [],
     docs: undefined,
     isDraining: () => false,

@@ -111,7 +111,7 @@ export function isAcknowledged(
   events: readonly string[] = [],
 ): boolean {
   if (answer.status === 0) ledger.unanswered += 1;
-  else if (answer.status === 503) ledger.refused += 1;
+  else if (answer.status === 503 && answer.problem !== undefined) ledger.refused += 1;
   else if (answer.status !== expected) {
     const code = answer.problem?.code ?? "";
     ledger.losses.push(

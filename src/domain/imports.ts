@@ -95,6 +95,6 @@ function newUser(
 
 /** Milliseconds since the epoch; undefined where no account can have been made, or has an id (RFC 9562 §5.7). */
 function createdAtOf({ createdAt }: ImportedAccount, { now }: Occasion): number | undefined {
-  const instant = createdAt === undefined ? now : Date.parse(createdAt);
+  const instant = createdAt ?? now;
   return instant >= 0 && instant <= now ? instant : undefined;
 }

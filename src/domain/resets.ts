@@ -1,4 +1,5 @@
 /** A way back in for whoever forgot the password: a token by mail, good once and for nothing else. */
+import type { PagePaths } from "../contract/page-paths.ts";
 import { commit, type Uses } from "./change.ts";
 import { choosePassword, type WeakPassword } from "./choose-password.ts";
 import { rememberDevice } from "./devices.ts";
@@ -48,9 +49,12 @@ export async function requestReset(
   });
 }
 
+/** Another path of the page does not compile. */
+const RESET_PAGE: PagePaths["reset"] = "/reset";
+
 /** In the fragment, which a browser sends to nobody: the token reaches no log, and opening the link spends nothing (RS-07). */
 function resetLink(publicUrl: string, secret: string): string {
-  return `${publicUrl}/reset#token=${secret}`;
+  return `${publicUrl}${RESET_PAGE}#token=${secret}`;
 }
 
 export type ResetOutcome =

@@ -20,8 +20,7 @@ export async function loadDevelopmentSecret(folder: string): Promise<string> {
   });
   const secret = (await readIfPresent(path)) ?? (await makeSecret(path));
   // Keys derived from an empty secret would be known to everybody.
-  if (secret.length < SECRET_LENGTH)
-    throw new NoSecretError(`${path} holds no secret`);
+  if (secret.length < SECRET_LENGTH) throw new NoSecretError(`${path} holds no secret`);
   return secret;
 }
 

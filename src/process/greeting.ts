@@ -1,6 +1,7 @@
 /** The words for a person who starts the server, once it listens. */
 import { resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
+import { pagePaths } from "../contract/page-paths.ts";
 import type { DatabaseTarget } from "../storage/engine/target.ts";
 import type { RunningServer } from "./server.ts";
 import type { Settings } from "./settings.ts";
@@ -17,7 +18,7 @@ export function greetingOf(
   const lines = [
     `Portcullis ${version} is ready`,
     `  API      ${url}`,
-    ...(settings.DOCS === "on" ? [`  Docs     ${url}/docs`] : []),
+    ...(settings.DOCS === "on" ? [`  Docs     ${url}${pagePaths.docs}`] : []),
     ...(settings.SMTP_URL === undefined
       ? [`  Outbox   ${resolve(outboxFolder)} (mails appear here as .eml files)`]
       : []),

@@ -180,6 +180,7 @@ function composeApp(
 ): App {
   const { storage, issuer: publicUrl } = deps;
   const production = settings.NODE_ENV === "production";
+  const hasDocs = settings.DOCS === "on";
   const expose = createExposition(metrics, {
     storage,
     bcrypt,
@@ -193,14 +194,14 @@ function composeApp(
     https,
     allowedOrigins,
     corsOrigins: settings.CORS_ORIGINS,
-    pages: renderPages(pageSources, { newPassword: deps.passwordPolicy }),
-    docs:
-      settings.DOCS === "on"
-        ? openDocs(
-            pageSources,
-            settings.DEV_COOKIES === "plain" ? plainCookieName(CSRF_COOKIE) : CSRF_COOKIE,
-          )
-        : undefined,
+    corsHeaders: settings.CORS_HEADERS,
+    pages: renderPages(pageSources, { newPassword: deps.passwordPolicy, hasDocs }),
+    docs: hasDocs
+      ? openDocs(
+          pageSources,
+          settings.DEV_COOKIES === "plain" ? plainCookieName(CSRF_COOKIE) : CSRF_COOKIE,
+        )
+      : undefined,
     isDraining,
     metrics: { expose, token: settings.METRICS_TOKEN, publicUrl },
     clientAddress: createClientAddress(settings.TRUST_PROXY),

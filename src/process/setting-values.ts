@@ -94,6 +94,23 @@ export const origins = z
     error: "must be exact origins such as https://app.example.com, separated by commas",
   });
 
+/** RFC 9110 §5.1: the characters of a field name. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
+/** More would make the answer to every preflight long, and is no list that somebody keeps. */
+const HEADER_NAMES_MAX = 32;
+
+export const headerNames = z
+  .string()
+  .transform((list) => list.split(",").map((name) => name.trim().toLowerCase()))
+  .transform((list) => new Set(list.filter((name) => list.length > 1 || name !== "")))
+  // `*` is a field name by its characters, and would stand for all headers where no credentials are sent.
+  .refine((given) => [...given].every((name) => HEADER_NAME.test(name) && name !== "*"), {
+    error: "must be names of headers such as x-app-version, separated by commas",
+  })
+  .refine((given) => given.size <= HEADER_NAMES_MAX, {
+    error: `must be at most ${HEADER_NAMES_MAX} names of headers`,
+  });
+
 export const authSecret = z
   .string()
   .min(AUTH_SECRET_MIN_LENGTH, {

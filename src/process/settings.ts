@@ -10,6 +10,7 @@ import { misspeltSettings, type Misspelling } from "./misspelt-settings.ts";
 import {
   authSecret,
   databaseUrl,
+  headerNames,
   host,
   mailFrom,
   metricsToken,
@@ -47,6 +48,7 @@ const variables = z.object({
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: mailFrom.optional(),
   CORS_ORIGINS: origins.prefault(""),
+  CORS_HEADERS: headerNames.prefault(""),
   DOCS: z.enum(["on", "off"], { error: "must be on or off" }).optional(),
   DEV_COOKIES: z.enum(["secure", "plain"], { error: "must be secure or plain" }).default("secure"),
   METRICS_TOKEN: metricsToken.optional(),

@@ -15,8 +15,8 @@ export function createAuditHandlers(
         ...(userId !== undefined && { userId }),
         ...(ip !== undefined && { ip }),
         ...(email !== undefined && { email }),
-        ...(since !== undefined && { since: Date.parse(since) }),
-        ...(until !== undefined && { until: Date.parse(until) }),
+        ...(since !== undefined && { since }),
+        ...(until !== undefined && { until }),
       };
       const page = await listEvents(deps, filter, limit, cursor);
       if (page === undefined) return foreignCursor;

@@ -1,5 +1,6 @@
 /** Swagger UI, self-hosted under a strict policy (HD-07), and the document it shows. */
 import type { RouteDescriptor } from "@hectoday/http";
+import { pagePaths } from "../contract/page-paths.ts";
 import type { ServedFile } from "../pages/page.ts";
 import { createPageRoutes, serve } from "./pages.ts";
 import type { RequestState } from "./request-state.ts";
@@ -38,8 +39,10 @@ export function createDocsRoutes(docs: Docs, responder: Responder): RouteDescrip
   return [
     ...createPageRoutes([docs.page], responder),
     ...assetNames.map((name) =>
-      serve(name === "openapi.json" ? "/openapi.json" : `/docs/${name}`, async (state, request) =>
-        respondAsset(responder, state, request, await docs.assets.find(name)),
+      serve(
+        name === "openapi.json" ? pagePaths.document : `${pagePaths.docs}/${name}`,
+        async (state, request) =>
+          respondAsset(responder, state, request, await docs.assets.find(name)),
       ),
     ),
   ];

@@ -1,7 +1,7 @@
 /** From a routed request to its response: the checks of the operation, its handler, and what is made of the answer. */
 import type { Context, RouteDescriptor } from "@hectoday/http";
 import { z } from "zod";
-import type { OperationDescription } from "../contract/operation.ts";
+import { ignoresQuery, type OperationDescription } from "../contract/operation.ts";
 import { type OperationId, operationIds, operations } from "../contract/operations.ts";
 import { problem, type ProblemCode } from "../contract/problems.ts";
 import { challengesOf } from "../contract/security.ts";
@@ -61,7 +61,7 @@ function createOperationRoute(
   const { gate, inspector } = options;
   const check = checksOf(operation);
   const present = createPresenter(operation, options);
-  const { params, query = noQuery, body } = operation.request;
+  const { params, query = ignoresQuery(operation) ? undefined : noQuery, body } = operation.request;
 
   async function resolve({ request, input, locals }: Context): Promise<Response> {
     const state = requestStateOf(locals);
@@ -90,7 +90,10 @@ function createOperationRoute(
   return {
     method: operation.method,
     path: routerPath(operation.path),
-    config: { request: { ...(params && { params }), query, ...(body && { body }) }, resolve },
+    config: {
+      request: { ...(params && { params }), ...(query && { query }), ...(body && { body }) },
+      resolve,
+    },
   };
 }
 

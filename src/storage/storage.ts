@@ -39,6 +39,7 @@ export async function openStorage(
   const database = await openReachable(target, { ...defaultPool, ...pool });
   try {
     await migrateToLatest(database, onStep);
+    await settleWhatWasFound(database);
   } catch (error) {
     await database.db.destroy();
     throw error;
@@ -51,6 +52,18 @@ async function openReachable(target: DatabaseTarget, pool: PoolOptions): Promise
     return await openDatabase(target, pool);
   } catch (error) {
     throw asUnavailable(postgresDialect.failureOf, error);
+  }
+}
+
+/**
+ * Writes what the log held to the disk anew. After an fsync that failed, its pages are in the system's memory and
+ * for ever missing on the disk (ST-15): changes that were appended to them would be lost with them in a power cut.
+ */
+async function settleWhatWasFound({ db, dialect }: Database): Promise<void> {
+  try {
+    await dialect.settle(db);
+  } catch (error) {
+    throw asUnavailable(dialect.failureOf, error);
   }
 }
 

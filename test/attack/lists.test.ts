@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
+import { INSTANT_RULE } from "../../src/contract/values.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import {
   type InProcessServer,
@@ -140,4 +141,45 @@ test("SE-07 of the own sessions the one that asks is current, by cookie and by t
     expect(current).toEqual([items[place]]);
     expect(current).toMatchObject([{ kind, ip: "127.0.0.1", userAgent: null }]);
   }
+});
+
+describe("an instant in a query", () => {
+  const eventsSince = (since: string) =>
+    server.send("GET", `/events?limit=100&since=${since}`, { cookie: admin.cookie });
+
+  test("selects the same events in every spelling of RFC 3339", async () => {
+    const items = await itemsOf("/events");
+    const timestamp = middle(items);
+    const later = items.filter((item) => String(item["timestamp"]) >= timestamp);
+    const local = new Date(Date.parse(timestamp) + 7_200_000).toISOString().slice(0, -1);
+    const spellings = [
+      timestamp,
+      timestamp.toLowerCase(),
+      timestamp.replace("Z", "999Z"), // the digits after milliseconds are cut off
+      timestamp.replace("Z", "-00:00"),
+      `${local}%2B02:00`,
+    ];
+    for (const spelling of spellings) {
+      const answer = await eventsSince(spelling);
+      expect([spelling, answer.status]).toEqual([spelling, 200]);
+      expect(Page.parse(JSON.parse(answer.body)).items).toEqual(later);
+    }
+    const wholeSecond = await eventsSince(timestamp.replace(/\.[0-9]+/, ""));
+    expect(Page.parse(JSON.parse(wholeSecond.body)).items).toEqual(
+      expect.arrayContaining(later) as unknown,
+    );
+  });
+
+  test.each([
+    "2026-02-30T10:06:00Z",
+    "2026-11-23T24:00:00Z",
+    "2026-11-23T10:06:00%2B25:00",
+    "2026-11-23T10:06:00+02:00",
+  ])("%s is refused, and the refusal says the rule", async (spelling) => {
+    const answer = await eventsSince(spelling);
+    expect(codeOf(answer)).toBe("400 validation_failed");
+    expect(JSON.parse(answer.body)).toMatchObject({
+      issues: [{ part: "query", path: ["since"], message: INSTANT_RULE }],
+    });
+  });
 });

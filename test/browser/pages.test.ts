@@ -8,7 +8,10 @@ import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 
 const sources = await readPageSources(pageSourceNames);
 const newPassword = { minLength: 15, maxLength: 256 };
-const paths = [...renderPages(sources, { newPassword }), docsPage(sources, CSRF_COOKIE)]
+const paths = [
+  ...renderPages(sources, { newPassword, hasDocs: true }),
+  docsPage(sources, CSRF_COOKIE),
+]
   .filter(({ contentType }) => contentType.startsWith("text/html"))
   .map(({ path }) => path);
 

@@ -109,7 +109,7 @@ test("LA-03 users import: what is refused is told by line and reason, in one go 
     "line 12: refused: passwordHash: Must have a cost of at most 15",
     "line 13: refused: Has a property that is not known",
     'line 14: refused: role: Invalid option: expected one of "user"|"admin"',
-    expect.stringMatching(/^line 16: refused: createdAt: Invalid ISO datetime/),
+    expect.stringMatching(/^line 16: refused: createdAt: Must be a date and time that exist/),
     "line 17: refused: Invalid input: expected object, received array",
     "line 18: refused: Longer than 4096 bytes",
     "line 3: the address has an account, which stays as it is",

@@ -35,9 +35,19 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
       const body = (await request.text()) || null;
       return new Request(`${url}?unknown=1`, { method, headers, body });
     }),
-  csrf_rejected: ({ healthy }, id) =>
+  unsupported_content_encoding: ({ healthy }, id) =>
+    tampered(healthy, id, (request) => {
+      request.headers.set("content-encoding", "gzip");
+      return request;
+    }),
+  origin_not_allowed: ({ healthy }, id) =>
     tampered(healthy, id, (request) => {
       request.headers.set("origin", "https://elsewhere.example");
+      return request;
+    }),
+  csrf_rejected: ({ healthy }, id) =>
+    tampered(healthy, id, (request) => {
+      request.headers.set("sec-fetch-site", "cross-site");
       return request;
     }),
   unauthenticated: ({ healthy, limited }, id) =>

@@ -450,7 +450,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: [],
-    answers: { "200": "json", "400": "problem" },
+    answers: { "200": "json" },
   },
   getHealth: {
     method: "GET",
@@ -459,7 +459,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: [],
-    answers: { "200": "json", "400": "problem" },
+    answers: { "200": "json" },
   },
   getReadiness: {
     method: "GET",
@@ -468,7 +468,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: [],
-    answers: { "200": "json", "400": "problem", "503": "problem" },
+    answers: { "200": "json", "503": "problem" },
   },
   getMetrics: {
     method: "GET",
@@ -477,7 +477,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: [],
-    answers: { "200": "text", "400": "problem", "401": "problem", "404": "problem" },
+    answers: { "200": "text", "401": "problem", "404": "problem" },
   },
 } as const;
 

@@ -14,7 +14,7 @@ export interface paths {
      * Make an account
      * @description Makes an account with the role `user`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.
      *
-     *     May log: `signup`, `signup_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`signup`](/docs#/webhooks/log_signup), [`signup_failed`](/docs#/webhooks/log_signup_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["signup"];
     delete?: never;
@@ -36,7 +36,7 @@ export interface paths {
      * Log in with cookies
      * @description Starts a session and sets three cookies: `__Host-session` (HttpOnly), `__Host-csrf` (the CSRF proof, readable by scripts) and `__Host-device` (HttpOnly), which signs nobody in, but lets a browser that has logged in before through a lock. A session the request came with ends. Unknown address, wrong password, locked and disabled account are answered alike.
      *
-     *     May log: `login_success`, `login_failed`, `login_locked`, `session_revoked`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["login"];
     delete?: never;
@@ -58,7 +58,7 @@ export interface paths {
      * Log out
      * @description Ends the session on the server and clears its cookies. With no session, or a dead one, the answer is the same.
      *
-     *     May log: `logout`, `csrf_rejected`, `overloaded`, `unhandled_error`.
+     *     May log: [`logout`](/docs#/webhooks/log_logout), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["logout"];
     delete?: never;
@@ -78,7 +78,7 @@ export interface paths {
      * Who am I?
      * @description The account the request is signed in as, by cookie or by access token, as it is now.
      *
-     *     May log: `overloaded`, `unhandled_error`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["getMe"];
     put?: never;
@@ -100,7 +100,7 @@ export interface paths {
      * List your sessions
      * @description Where you are logged in, oldest first, cookies and tokens alike. Dead sessions are not listed.
      *
-     *     May log: `overloaded`, `unhandled_error`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listMySessions"];
     put?: never;
@@ -109,7 +109,7 @@ export interface paths {
      * End all your other sessions
      * @description All but the one that asks.
      *
-     *     May log: `session_revoked`, `csrf_rejected`, `overloaded`, `unhandled_error`.
+     *     May log: [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     delete: operations["revokeMyOtherSessions"];
     options?: never;
@@ -131,7 +131,7 @@ export interface paths {
      * End one of your sessions
      * @description It is dead at once, with its tokens. Somebody else's session looks like one that does not exist.
      *
-     *     May log: `session_revoked`, `csrf_rejected`, `overloaded`, `unhandled_error`.
+     *     May log: [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     delete: operations["revokeMySession"];
     options?: never;
@@ -150,7 +150,7 @@ export interface paths {
      * List what happened to your account
      * @description Logins, refused ones too, endings of sessions, changes of the password and of the account: newest first, a page at a time. Each says when it was and, unless an administrator or a command did it, from where.
      *
-     *     May log: `overloaded`, `unhandled_error`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listMyEvents"];
     put?: never;
@@ -174,7 +174,7 @@ export interface paths {
      * Change your password
      * @description Needs the current password; a session that sends too many wrong ones ends. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.
      *
-     *     May log: `password_changed`, `session_revoked`, `login_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`password_changed`](/docs#/webhooks/log_password_changed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`login_failed`](/docs#/webhooks/log_login_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["changePassword"];
     delete?: never;
@@ -196,7 +196,7 @@ export interface paths {
      * Delete your account
      * @description Needs the password; a session that sends too many wrong ones ends. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.
      *
-     *     May log: `user_deleted`, `session_revoked`, `login_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`user_deleted`](/docs#/webhooks/log_user_deleted), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`login_failed`](/docs#/webhooks/log_login_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["deleteMe"];
     delete?: never;
@@ -218,7 +218,7 @@ export interface paths {
      * Log in with tokens
      * @description Starts a session that is carried by tokens instead of cookies: for programs, and for apps outside a browser.
      *
-     *     May log: `login_success`, `login_failed`, `login_locked`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["tokenLogin"];
     delete?: never;
@@ -240,7 +240,7 @@ export interface paths {
      * Exchange a refresh token
      * @description Each refresh token is good once. The one before the current, within a few seconds of the exchange, gives the same successor again, so that a lost answer logs nobody out. Any older one, or a later use, means that somebody has a copy: the session ends, with all its tokens.
      *
-     *     May log: `token_refreshed`, `refresh_token_reuse`, `session_revoked`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`token_refreshed`](/docs#/webhooks/log_token_refreshed), [`refresh_token_reuse`](/docs#/webhooks/log_refresh_token_reuse), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["tokenRefresh"];
     delete?: never;
@@ -262,7 +262,7 @@ export interface paths {
      * Revoke a token
      * @description Ends the session of the token, and so every token of it (RFC 7009). The answer is the same for a token that is unknown, expired or revoked already.
      *
-     *     May log: `token_revoked`, `csrf_rejected`, `overloaded`, `unhandled_error`.
+     *     May log: [`token_revoked`](/docs#/webhooks/log_token_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["tokenRevoke"];
     delete?: never;
@@ -282,7 +282,7 @@ export interface paths {
      * Who am I, by token?
      * @description The account the access token belongs to, as it is now. A cookie is not accepted here.
      *
-     *     May log: `overloaded`, `unhandled_error`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["getTokenMe"];
     put?: never;
@@ -306,7 +306,7 @@ export interface paths {
      * Ask for a new password
      * @description If an account has this address, a link to choose a new password is mailed to it. The answer is the same, and takes the same time, where there is none. The link is good once and for a short time; asking again makes earlier links useless. Asked for too often, an address gets no more mails for a while, and the answer stays the same.
      *
-     *     May log: `reset_token_created`, `reset_requested_unknown_email`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`reset_token_created`](/docs#/webhooks/log_reset_token_created), [`reset_requested_unknown_email`](/docs#/webhooks/log_reset_requested_unknown_email), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["forgotPassword"];
     delete?: never;
@@ -328,7 +328,7 @@ export interface paths {
      * Choose a new password
      * @description Every session and token of the account ends, its known devices are forgotten, its lock and the limit of logins to its address start anew, and nobody is logged in: log in next. The cookie `__Host-device` signs nobody in; it lets that login through while somebody else keeps failing to log in to the address. A password that is refused leaves the token as good as it was.
      *
-     *     May log: `password_reset`, `session_revoked`, `reset_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`password_reset`](/docs#/webhooks/log_password_reset), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`reset_failed`](/docs#/webhooks/log_reset_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["resetPassword"];
     delete?: never;
@@ -348,7 +348,7 @@ export interface paths {
      * List accounts
      * @description All accounts, oldest first, a page at a time; with `locked=true` those whose lock ends last come first. Filters narrow the list; all must match.
      *
-     *     May log: `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listUsers"];
     put?: never;
@@ -370,7 +370,7 @@ export interface paths {
      * Read an account
      * @description One account, by its id.
      *
-     *     May log: `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["getUser"];
     put?: never;
@@ -379,7 +379,7 @@ export interface paths {
      * Delete an account
      * @description Deletes the account and ends everything it has. The last enabled administrator cannot be deleted.
      *
-     *     May log: `user_deleted`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`user_deleted`](/docs#/webhooks/log_user_deleted), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     delete: operations["deleteUser"];
     options?: never;
@@ -388,7 +388,7 @@ export interface paths {
      * Change an account
      * @description Changes the role, or disables or enables the account. Both hold at once. The last enabled administrator can be neither demoted nor disabled.
      *
-     *     May log: `user_updated`, `session_revoked`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`user_updated`](/docs#/webhooks/log_user_updated), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     patch: operations["updateUser"];
     trace?: never;
@@ -406,7 +406,7 @@ export interface paths {
      * Unlock an account
      * @description Ends the lock that too many wrong passwords began, and forgets them and the logins counted for its address. An account that is not locked stays as it is.
      *
-     *     May log: `user_unlocked`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`user_unlocked`](/docs#/webhooks/log_user_unlocked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["unlockUser"];
     delete?: never;
@@ -426,7 +426,7 @@ export interface paths {
      * List an account's sessions
      * @description Where the account is logged in, oldest first, a page at a time, cookies and tokens alike. Dead sessions are not listed.
      *
-     *     May log: `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listUserSessions"];
     put?: never;
@@ -435,7 +435,7 @@ export interface paths {
      * End an account's sessions
      * @description Every session and token of the account ends at once.
      *
-     *     May log: `user_sessions_revoked`, `session_revoked`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`user_sessions_revoked`](/docs#/webhooks/log_user_sessions_revoked), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     delete: operations["revokeUserSessions"];
     options?: never;
@@ -457,7 +457,7 @@ export interface paths {
      * End one of an account's sessions
      * @description It is dead at once, with its tokens.
      *
-     *     May log: `session_revoked`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     delete: operations["revokeUserSession"];
     options?: never;
@@ -476,7 +476,7 @@ export interface paths {
      * List security events
      * @description The stored events, newest first, a page at a time. They were stored with the changes they tell of, and nothing in the API can alter or delete one. Filters narrow the list; all must match.
      *
-     *     May log: `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listEvents"];
     put?: never;
@@ -538,7 +538,7 @@ export interface paths {
      * Can the process serve?
      * @description Ready while the database can be written and no shutdown has begun.
      *
-     *     May log: `overloaded`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded).
      */
     get: operations["getReadiness"];
     put?: never;
@@ -1317,7 +1317,7 @@ export interface components {
       reason: "missing" | "mismatch" | "cross_site";
     };
     /**
-     * @description Cross-site protection refused the request. Send the `csrfToken` of your login as the header `x-csrf-token`, from an allowed origin.
+     * @description Cross-site protection refused the request. Send the `csrfToken` of your login as the header `x-csrf-token`, from a page of the same site.
      * @example {
      *       "type": "/problems/csrf-rejected",
      *       "title": "Cross-site protection refused the request",
@@ -2050,6 +2050,46 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       requestId: string;
+    };
+    /**
+     * @description The origin is not allowed. Whoever runs the server puts the page's origin into `CORS_ORIGINS`, or makes it the `PUBLIC_URL`, and starts the server again. For Vite's proxy: `CORS_ORIGINS=http://localhost:5173`. The origin `null` is that of a file or a sandboxed frame, and cannot be allowed: serve the page by HTTP.
+     * @example {
+     *       "type": "/problems/origin-not-allowed",
+     *       "title": "The origin is not allowed",
+     *       "status": 403,
+     *       "detail": "The origin `http://localhost:5173` may change nothing here: it is neither that of PUBLIC_URL nor one in CORS_ORIGINS.",
+     *       "code": "origin_not_allowed",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "origin": "http://localhost:5173"
+     *     }
+     */
+    OriginNotAllowedProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/origin-not-allowed";
+      /** @enum {string} */
+      title: "The origin is not allowed";
+      /** @enum {number} */
+      status: 403;
+      detail: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "origin_not_allowed";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+      /**
+       * @description The header `Origin` of the request, with `?` for what is no printable ASCII.
+       * @example http://localhost:5173
+       */
+      origin: string;
     };
     /**
      * @description A request was answered with 503. Told for the first one of each cause and code, and again after ten seconds; those in between are `request` lines with status 503.
@@ -3639,6 +3679,41 @@ export interface components {
       };
     };
     /**
+     * @description The body is compressed. Send the JSON itself, and leave out the header `Content-Encoding`, or set it to `identity`.
+     * @example {
+     *       "type": "/problems/unsupported-content-encoding",
+     *       "title": "The body is compressed",
+     *       "status": 415,
+     *       "detail": "The request body must be sent as it is, without `Content-Encoding`.",
+     *       "code": "unsupported_content_encoding",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    UnsupportedContentEncodingProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/unsupported-content-encoding";
+      /** @enum {string} */
+      title: "The body is compressed";
+      /** @enum {number} */
+      status: 415;
+      /** @enum {string} */
+      detail: "The request body must be sent as it is, without `Content-Encoding`.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "unsupported_content_encoding";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
      * @description The body is not declared as JSON. Set the header, and send JSON.
      * @example {
      *       "type": "/problems/unsupported-media-type",
@@ -3661,7 +3736,10 @@ export interface components {
       status: 415;
       /** @enum {string} */
       detail: "The request body must be sent with `Content-Type: application/json`.";
-      /** @enum {string} */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       code: "unsupported_media_type";
       /**
        * Format: uuid
@@ -4171,7 +4249,7 @@ export interface operations {
           "application/json": components["schemas"]["User"];
         };
       };
-      /** @description `weak_password`: The password is too weak. `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`weak_password`](/problems/weak-password): The password is too weak. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4184,17 +4262,19 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `email_taken`: The e-mail address is taken. */
+      /** @description [`email_taken`](/problems/email-taken): The e-mail address is taken. */
       409: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4204,7 +4284,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["EmailTakenProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4214,17 +4294,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4237,7 +4321,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4247,7 +4331,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4285,7 +4369,7 @@ export interface operations {
           "application/json": components["schemas"]["Session"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4297,7 +4381,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_credentials`: Login failed. */
+      /** @description [`invalid_credentials`](/problems/invalid-credentials): Login failed. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4307,17 +4391,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4327,17 +4413,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4350,7 +4440,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4360,7 +4450,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4395,7 +4485,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4405,17 +4495,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4425,7 +4517,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4457,7 +4549,7 @@ export interface operations {
           "application/json": components["schemas"]["User"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4467,7 +4559,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4478,7 +4570,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4488,7 +4580,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4525,7 +4617,7 @@ export interface operations {
           "application/json": components["schemas"]["SessionInfoPage"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4535,7 +4627,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4546,7 +4638,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4556,7 +4648,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4589,7 +4681,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4599,7 +4691,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4610,17 +4702,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4630,7 +4724,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4669,7 +4763,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4679,7 +4773,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4690,17 +4784,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4710,7 +4806,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4720,7 +4816,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4757,7 +4853,7 @@ export interface operations {
           "application/json": components["schemas"]["OwnEventPage"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4767,7 +4863,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4778,7 +4874,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4788,7 +4884,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4825,7 +4921,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `weak_password`: The password is too weak. `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`weak_password`](/problems/weak-password): The password is too weak. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4838,7 +4934,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_credentials`: Login failed. `unauthenticated`: Sign-in required. */
+      /** @description [`invalid_credentials`](/problems/invalid-credentials): Login failed. [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4851,17 +4947,19 @@ export interface operations {
             | components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4871,17 +4969,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4894,7 +4996,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4904,7 +5006,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4943,7 +5045,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4955,7 +5057,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_credentials`: Login failed. `unauthenticated`: Sign-in required. */
+      /** @description [`invalid_credentials`](/problems/invalid-credentials): Login failed. [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4968,17 +5070,19 @@ export interface operations {
             | components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `last_admin`: The last administrator must stay. */
+      /** @description [`last_admin`](/problems/last-admin): The last administrator must stay. */
       409: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4988,7 +5092,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["LastAdminProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4998,17 +5102,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5021,7 +5129,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5031,7 +5139,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5067,7 +5175,7 @@ export interface operations {
           "application/json": components["schemas"]["TokenPair"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5079,7 +5187,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_credentials`: Login failed. */
+      /** @description [`invalid_credentials`](/problems/invalid-credentials): Login failed. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5089,17 +5197,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5109,17 +5219,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5132,7 +5246,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5142,7 +5256,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5178,7 +5292,7 @@ export interface operations {
           "application/json": components["schemas"]["TokenPair"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5190,7 +5304,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_refresh_token`: The refresh token is not valid. */
+      /** @description [`invalid_refresh_token`](/problems/invalid-refresh-token): The refresh token is not valid. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5200,17 +5314,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["InvalidRefreshTokenProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5220,17 +5336,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5243,7 +5363,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5253,7 +5373,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5287,7 +5407,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5299,17 +5419,19 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5319,17 +5441,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5339,7 +5465,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5371,7 +5497,7 @@ export interface operations {
           "application/json": components["schemas"]["User"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5381,7 +5507,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5392,7 +5518,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5402,7 +5528,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5436,7 +5562,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5448,17 +5574,19 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5468,17 +5596,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5491,7 +5623,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5501,7 +5633,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5537,7 +5669,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `invalid_reset_token`: The reset token is not valid. `weak_password`: The password is too weak. `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`invalid_reset_token`](/problems/invalid-reset-token): The reset token is not valid. [`weak_password`](/problems/weak-password): The password is too weak. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5551,17 +5683,19 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5571,17 +5705,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5594,7 +5732,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5604,7 +5742,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5649,7 +5787,7 @@ export interface operations {
           "application/json": components["schemas"]["UserPage"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5659,7 +5797,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5670,7 +5808,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5680,7 +5818,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ForbiddenProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5690,7 +5828,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5728,7 +5866,7 @@ export interface operations {
           "application/json": components["schemas"]["UserDetails"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5738,7 +5876,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5749,7 +5887,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5759,7 +5897,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ForbiddenProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5769,7 +5907,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5779,7 +5917,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5818,7 +5956,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5828,7 +5966,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5839,7 +5977,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5848,10 +5986,11 @@ export interface operations {
         content: {
           "application/problem+json":
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5861,7 +6000,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `last_admin`: The last administrator must stay. */
+      /** @description [`last_admin`](/problems/last-admin): The last administrator must stay. */
       409: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5871,7 +6010,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["LastAdminProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5881,7 +6020,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5926,7 +6065,7 @@ export interface operations {
           "application/json": components["schemas"]["UserDetails"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5938,7 +6077,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5949,7 +6088,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5958,10 +6097,11 @@ export interface operations {
         content: {
           "application/problem+json":
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5971,7 +6111,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `last_admin`: The last administrator must stay. */
+      /** @description [`last_admin`](/problems/last-admin): The last administrator must stay. */
       409: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5981,7 +6121,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["LastAdminProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5991,17 +6131,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6011,7 +6155,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6050,7 +6194,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6060,7 +6204,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6071,7 +6215,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6080,10 +6224,11 @@ export interface operations {
         content: {
           "application/problem+json":
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6093,7 +6238,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6103,7 +6248,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6146,7 +6291,7 @@ export interface operations {
           "application/json": components["schemas"]["UserSessionPage"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6156,7 +6301,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6167,7 +6312,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6177,7 +6322,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ForbiddenProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6187,7 +6332,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6197,7 +6342,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6236,7 +6381,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6246,7 +6391,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6257,7 +6402,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6266,10 +6411,11 @@ export interface operations {
         content: {
           "application/problem+json":
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6279,7 +6425,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6289,7 +6435,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6333,7 +6479,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6343,7 +6489,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6354,7 +6500,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6363,10 +6509,11 @@ export interface operations {
         content: {
           "application/problem+json":
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6376,7 +6523,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6386,7 +6533,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6437,9 +6584,9 @@ export interface operations {
         ip?: string;
         /** @description Only events that name this address, in any spelling of it: logins, refused ones too, signups, locks and requests for a reset. */
         email?: string;
-        /** @description Only events at this instant or later. */
+        /** @description Only events at this instant or later, written as RFC 3339 says. */
         since?: string;
-        /** @description Only events before this instant. */
+        /** @description Only events before this instant, written as RFC 3339 says. */
         until?: string;
       };
       header?: never;
@@ -6458,7 +6605,7 @@ export interface operations {
           "application/json": components["schemas"]["EventPage"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6468,7 +6615,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6479,7 +6626,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6489,7 +6636,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ForbiddenProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6499,7 +6646,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6527,20 +6674,12 @@ export interface operations {
           "x-request-id": components["headers"]["RequestId"];
           /** @description How long the keys may be kept. */
           "cache-control": string;
+          /** @description `*`: pages of every origin may read the keys, without credentials; of an origin in CORS_ORIGINS, that origin. */
+          "access-control-allow-origin": string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["Jwks"];
-        };
-      };
-      /** @description `validation_failed`: The request does not match its schema. */
-      400: {
-        headers: {
-          "x-request-id": components["headers"]["RequestId"];
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
     };
@@ -6564,16 +6703,6 @@ export interface operations {
           "application/json": components["schemas"]["Health"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
-      400: {
-        headers: {
-          "x-request-id": components["headers"]["RequestId"];
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
-        };
-      };
     };
   };
   getReadiness: {
@@ -6595,17 +6724,7 @@ export interface operations {
           "application/json": components["schemas"]["Health"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
-      400: {
-        headers: {
-          "x-request-id": components["headers"]["RequestId"];
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
-        };
-      };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6637,17 +6756,7 @@ export interface operations {
           "text/plain; version=0.0.4; charset=utf-8": components["schemas"]["MetricsExposition"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
-      400: {
-        headers: {
-          "x-request-id": components["headers"]["RequestId"];
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
-        };
-      };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6658,7 +6767,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];

@@ -1,12 +1,14 @@
-/** The comment an editor shows for a function of a client. TypeScript's own language service is asked, as an editor asks it. */
+/** The client in a developer's tools: an editor, asked as TypeScript's language service is, and a bundler. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
 import ts from "typescript";
 import { expect, it } from "vitest";
 import document from "../../openapi/openapi.json" with { type: "json" };
 
 const file = join(import.meta.dirname, "hover-program.ts");
-const text = `import { createClient, memoryTokens } from "../src/index.ts";
+const text = `import { createClient, memoryTokens } from "@portcullis/client";
 const browser = createClient({ baseUrl: "" });
 const program = createClient({ baseUrl: "", tokens: memoryTokens() });
 void browser.login; void browser.signOut; void browser.listUsers.each;
@@ -20,6 +22,7 @@ const options: ts.CompilerOptions = {
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
   strict: true,
   allowImportingTsExtensions: true,
+  customConditions: ["source"],
   noEmit: true,
   types: [],
 };
@@ -60,3 +63,33 @@ it.each([
 it.each(["browser.signOut", "program.signOut"])("hovering %s says what it does", (expression) => {
   expect(hover(expression)).toMatch(/^Signs out/);
 });
+
+it("the client costs a page only what it names: without `unwrap` there is no trace of it", async () => {
+  const named = (names: string) => bundle(`export { ${names} } from "client";`);
+  expect(await named("createClient, unwrap")).toContain("CallError");
+  const alone = await named("createClient");
+  expect(alone).toContain("/token/login");
+  expect(alone).not.toContain("CallError");
+});
+
+/** A module that imports the client, in one piece with all it needs. */
+async function bundle(code: string): Promise<string> {
+  const built = await rolldown({
+    input: "page",
+    platform: "browser",
+    plugins: [
+      {
+        name: "page",
+        resolveId: (id) =>
+          id === "client"
+            ? fileURLToPath(new URL("../../client/src/index.ts", import.meta.url))
+            : undefined,
+        load: (id) => (id === "page" ? code : undefined),
+      },
+      { name: "entry", resolveId: (id) => (id === "page" ? id : undefined) },
+    ],
+  });
+  const { output } = await built.generate({ format: "esm" });
+  await built.close();
+  return output.map((chunk) => (chunk.type === "chunk" ? chunk.code : "")).join("");
+}
