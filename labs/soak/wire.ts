@@ -65,7 +65,7 @@ function drip(socket: Socket, begin: string, drop: string): void {
 export interface Flood {
   readonly name: string;
   readonly connections: number;
-  /** What each connection sends, and reads no answer to. */
+  /** Sent on each connection, which reads no answer. */
   readonly bytes: string;
 }
 

@@ -71,7 +71,7 @@ async function resetTokenFor({ folder }: ServerProcess, email: string): Promise<
   );
 }
 
-/** What a browser keeps of the answers it gets: its device cookie. */
+/** The device cookie of an answer, as a browser keeps it. */
 function deviceCookieOf({ headers }: Reply): string | undefined {
   const cookie = headers.getSetCookie().find((line) => line.startsWith("__Host-device="));
   return cookie?.split(";")[0];

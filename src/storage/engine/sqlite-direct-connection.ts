@@ -7,7 +7,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 
 import { DefaultQueryExecutor, Kysely, SqliteAdapter, SqliteQueryCompiler } from "kysely";
 import type { CompiledQuery, KyselyProps, QueryResult } from "kysely";
 import type { Tables } from "../schema.ts";
-import { EndedError, type LentConnection, type OpenUnit } from "./transactions.ts";
+import { EndedError, type LentConnection, type OpenUnit, UndoneError } from "./transactions.ts";
 
 /** Runs a statement synchronously. */
 export type RunDirectly = (sql: string, parameters: readonly unknown[]) => QueryResult<unknown>;
@@ -44,7 +44,7 @@ export async function lendTo<T>(
 
 function openUnit(kysely: Omit<KyselyProps, "executor">, runDirectly: RunDirectly): OpenUnit {
   let isOver = false;
-  let failure: unknown;
+  let failure: Error | undefined;
   const runInUnit: RunDirectly = (sql, parameters) => {
     if (isOver) throw new EndedError();
     // It may have ended the transaction, as a full disk does, and then this one would be committed by itself.
@@ -52,7 +52,7 @@ function openUnit(kysely: Omit<KyselyProps, "executor">, runDirectly: RunDirectl
     try {
       return runDirectly(sql, parameters);
     } catch (error) {
-      failure = error;
+      failure = error instanceof Error ? error : new UndoneError(error);
       throw error;
     }
   };
