@@ -251,6 +251,41 @@ export const QueryBoolean = z
   .transform((value) => value === "true")
   .meta({ type: "boolean", examples: [false] });
 
+/** The longest spelling of an IP address: an IPv6 one that ends in an IPv4 one. Characters. */
+const IP_MAX_LENGTH = 45;
+/** IPv4, IPv6, and IPv4 as a dual-stack socket writes it. */
+const IP_INPUT = new RegExp(
+  [
+    z.regexes.ipv4.source,
+    z.regexes.ipv6.source,
+    z.regexes.ipv4.source.replace("^", "^::[fF]{4}:"),
+  ].join("|"),
+);
+
+/** An IP address in any spelling; what comes out is the one that sessions and events have (RL-06). */
+export const IpAddress = z
+  .string()
+  .max(IP_MAX_LENGTH)
+  .regex(IP_INPUT, { error: "Must be an IP address" })
+  .transform(canonicalIp)
+  .meta({
+    type: "string",
+    pattern: IP_INPUT.source,
+    maxLength: IP_MAX_LENGTH,
+    description: "An IPv4 or IPv6 address.",
+    examples: ["203.0.113.7"],
+  });
+
+/** URLs have a canonical form of IPv6 addresses (RFC 5952), which is also the platform's. */
+function canonicalIp(input: string): string {
+  if (!input.includes(":")) return input;
+  const address = new URL(`http://[${input}]/`).hostname.slice(1, -1);
+  const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(address) ?? [];
+  if (high === undefined || low === undefined) return address;
+  const bits = parseInt(high, 16) * 0x1_0000 + parseInt(low, 16); // an IPv4 address, mapped
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join(".");
+}
+
 /** One page of a list, under the name `id` in the document. */
 export function page<S extends z.ZodType>(id: string, item: S, example: z.output<S>) {
   return z

@@ -94,7 +94,7 @@ export async function resetPassword(
     }
     await stores.users.setPasswordHash(user.id, chosen.encoded);
     await record("password_reset", { userId: user.id });
-    await endSessions(change, user.id, undefined, "password_reset");
+    await endSessions(change, user.id, undefined, { by: "password_reset" });
     // All: a token says who owns the mailbox, and not which of the devices is the owner's.
     await stores.devices.deleteAllOf(user.id, undefined);
     await unlockAccount(change, user); // RS-15

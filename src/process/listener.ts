@@ -1,14 +1,20 @@
 /** The socket: where the server listens, and how long a connection may take. */
 import { Server } from "node:http";
 import { isIPv6, type Socket } from "node:net";
+import type { ServerRequest } from "srvx";
 import { serve } from "srvx/node";
 import type { Settings } from "./settings.ts";
 import { BODY_MAX_BYTES } from "../contract/values.ts";
-import { OneWriteResponse } from "../platform/one-write.ts";
-import { Utf8Request } from "../platform/utf8-request.ts";
 import type { AnswerHeaders } from "../routes/headers.ts";
+import { BoundedRequest, boundPipelining, InTurnResponse, turnOf } from "./pipelining.ts";
 import { StartRefusedError } from "./start-refused.ts";
-import { badRequest, createHostCheck, refuseUnreadable } from "./unreadable-requests.ts";
+import {
+  createHostCheck,
+  hasTooManyHeaders,
+  keepAllHeaders,
+  refusal,
+  refuseUnreadable,
+} from "./unreadable-requests.ts";
 
 /** How long a client may take (IV-08). Milliseconds. */
 export interface Patience {
@@ -59,16 +65,20 @@ export async function listen(
   patience: Patience = usualPatience,
 ): Promise<Listener> {
   const hasUsableHost = createHostCheck();
+  const answer = (request: ServerRequest) => {
+    if (hasTooManyHeaders(request)) return refusal(431, commonHeaders());
+    return hasUsableHost(request) ? fetch(request) : refusal(400, commonHeaders());
+  };
   const server = serve({
-    fetch: (request) => (hasUsableHost(request) ? fetch(request) : badRequest(commonHeaders())),
+    fetch: (request) => turnOf(request)?.then(() => answer(request)) ?? answer(request),
     port: settings.PORT,
     hostname: settings.HOST,
     silent: true,
     gracefulShutdown: false,
     maxRequestBodySize: BODY_MAX_BYTES,
     node: {
-      IncomingMessage: Utf8Request,
-      ServerResponse: OneWriteResponse,
+      IncomingMessage: BoundedRequest,
+      ServerResponse: InTurnResponse,
       requireHostHeader: false, // it is required by the check above
       requestTimeout: patience.requestMs,
       headersTimeout: patience.headersMs,
@@ -82,6 +92,8 @@ export async function listen(
   const node = server.node?.server;
   if (!(node instanceof Server)) throw new Error("srvx listens with no server of node:http");
   refuseUnreadable(node, commonHeaders);
+  keepAllHeaders(node);
+  boundPipelining(node);
   const connections = cutUntakenAnswers(node, patience);
   const isAnswering = watchRequests(node);
   const close = async (cut?: boolean): Promise<void> => {

@@ -1,5 +1,4 @@
 /** The server: opens the system, composes the app, listens, and starts the jobs; closes all of it again. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { App, RouteDescriptor } from "@hectoday/http";
 import { FastResponse } from "srvx/node";
@@ -119,12 +118,12 @@ async function startOn(
       throw error;
     },
   );
-  isOpen = true;
-  opening.resolve();
   // A developer's browser may call this machine by any of its names.
   if (settings.NODE_ENV !== "production")
     for (const origin of ownOrigins(address)) site.allowedOrigins.add(origin);
   log.print(log.compose(outsideRequest(now()), "server_started", { version, address }));
+  isOpen = true;
+  opening.resolve();
   const outbox = startOutbox(settings, deps, outboxFolder);
   const cleaning = startCleaning(storage, settings, now);
 
@@ -213,12 +212,7 @@ function composeApp(
 
 /** `/docs`, its assets, and the published document. */
 function openDocs(pageSources: PageSources, csrfCookie: string) {
-  const published = new URL("../../openapi/openapi.json", import.meta.url);
-  return {
-    page: docsPage(pageSources, csrfCookie),
-    document: () => readFile(published, "utf8"),
-    assets: createDocsAssets(),
-  };
+  return { page: docsPage(pageSources, csrfCookie), assets: createDocsAssets() };
 }
 
 /** Also by the address itself, which may be another one of this machine. */

@@ -9,10 +9,12 @@ export function createAuditHandlers(
 ): Pick<Handlers, "listEvents" | "listMyEvents"> {
   return {
     async listEvents({ input }) {
-      const { limit, cursor, event, userId, since, until } = input.query;
+      const { limit, cursor, event, userId, ip, email, since, until } = input.query;
       const filter = {
         ...(event !== undefined && { event }),
         ...(userId !== undefined && { userId }),
+        ...(ip !== undefined && { ip }),
+        ...(email !== undefined && { email }),
         ...(since !== undefined && { since }),
         ...(until !== undefined && { until }),
       };

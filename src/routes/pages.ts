@@ -14,7 +14,8 @@ export function createPageRoutes(
       "content-type": contentType,
       ...(allows && { "content-security-policy": [CLOSED_POLICY, ...allows].join("; ") }),
     };
-    return serve(path, (state) => responder.page(state, 200, text, headers));
+    const bytes = new TextEncoder().encode(text); // once, or each answer that nobody reads has its own
+    return serve(path, (state) => responder.page(state, 200, bytes, headers));
   });
 }
 

@@ -7,7 +7,7 @@ import { problem, type ProblemCode } from "../contract/problems.ts";
 import { challengesOf } from "../contract/security.ts";
 import type { Gate, Judged } from "./checks/check.ts";
 import { checksOf } from "./checks/checks.ts";
-import { readSessionSecret } from "./cookies.ts";
+import { readDeviceSecrets, readSessionSecret } from "./cookies.ts";
 import { findDevice } from "./devices.ts";
 import {
   type AfterLimits,
@@ -111,6 +111,9 @@ function callOf(judged: Judged): CheckedCall {
     },
     device,
     callerDevice: () => findDevice(gate.deps, state, request, caller?.user.email),
+    get deviceSecrets() {
+      return readDeviceSecrets(request);
+    },
     sessionSecret: readSessionSecret(request),
   };
   return operation.operationId === TAKES_OWN_LIMITS

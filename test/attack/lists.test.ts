@@ -25,12 +25,15 @@ const lists = all.filter(({ request }) => Object.hasOwn(request.query?.shape ?? 
 let server: InProcessServer;
 let admin: Login;
 let ada: Login & { email: string };
+let grace: Login & { email: string };
 beforeAll(async () => {
-  server = await startInProcessServer();
+  server = await startInProcessServer({ LOCKOUT_THRESHOLD: "1" });
   admin = await server.login(ADMIN);
   ada = await server.newLogin();
   const disabled = await server.newLogin();
-  await server.newLogin();
+  grace = await server.newLogin();
+  for (const password of [PASSWORD, PASSWORD, "not the password"])
+    await server.post("/login", { email: grace.email, password }); // three sessions, and then a lock
   const headers = { cookie: admin.cookie, "x-csrf-token": admin.csrfToken };
   const json = { ...headers, "content-type": "application/json" };
   await server.send("PATCH", `/users/${disabled.userId}`, json, '{"disabled":true}');
@@ -40,8 +43,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+/** Sessions are listed of an account that is not the administrator's own. */
+const pathOf = (path: string) => path.replace("{userId}", grace.userId);
+
 async function page(path: string, query: Record<string, string> = {}) {
-  const where = `${path}?${new URLSearchParams(query).toString()}`;
+  const where = `${pathOf(path)}?${new URLSearchParams(query).toString()}`;
   const answer = await server.send("GET", where, { cookie: admin.cookie });
   expect([where, answer.status]).toEqual([where, 200]);
   return Page.parse(JSON.parse(answer.body));
@@ -58,13 +64,17 @@ const filters: Record<PagedOperationId, Filters> = {
     email: () => [ada.email.toUpperCase(), ({ email }) => email === ada.email],
     role: () => ["admin", ({ role }) => role === "admin"],
     disabled: () => ["true", ({ disabled }) => disabled === true],
+    locked: () => ["true", ({ email }) => email === grace.email],
   },
   listEvents: {
     event: () => ["login_success", ({ event }) => event === "login_success"],
     userId: () => [ada.userId, ({ userId }) => userId === ada.userId],
+    ip: () => ["::FFFF:127.0.0.1", ({ ip }) => ip === "127.0.0.1"],
+    email: () => [` ${ada.email.toUpperCase()} `, ({ email }) => email === ada.email],
     since: (items) => [middle(items), ({ timestamp }) => String(timestamp) >= middle(items)],
     until: (items) => [middle(items), ({ timestamp }) => String(timestamp) < middle(items)],
   },
+  listUserSessions: {},
   listMySessions: {},
   listMyEvents: {},
 };
@@ -107,7 +117,7 @@ describe.each(lists)("$operationId", ({ operationId, path, request }) => {
       const altered = [nextCursor.slice(0, -1) + last, nextCursor.slice(4), `${nextCursor}AAAA`];
       const foreign = other.path === path ? altered : [nextCursor, ...altered];
       for (const cursor of foreign) {
-        const where = `${path}?cursor=${cursor}`;
+        const where = `${pathOf(path)}?cursor=${cursor}`;
         const answer = await server.send("GET", where, { cookie: admin.cookie });
         expect(codeOf(answer)).toBe("400 validation_failed");
         const { issues } = JSON.parse(answer.body) as { issues: unknown };

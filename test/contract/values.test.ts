@@ -5,6 +5,7 @@ import {
   Email,
   INSTANT_RULE,
   InstantInput,
+  IpAddress,
   NewPassword,
   NormalEmail,
   normalizeEmail,
@@ -13,6 +14,7 @@ import {
   QueryBoolean,
   secret,
 } from "../../src/contract/values.ts";
+import { findClientAddress, parseTrustedProxies } from "../../src/platform/client-address.ts";
 
 const SEED = 20_261_123;
 
@@ -169,6 +171,40 @@ describe("a password", () => {
 
   it.each(["aaaaaaaa", "12345678", "        "])("PW-05 needs no composition: %j", (password) => {
     expect(NewPassword.safeParse(password).success).toBe(true);
+  });
+});
+
+describe("an IP address", () => {
+  it.each([
+    ["203.0.113.7", "203.0.113.7"],
+    ["2001:DB8:0:0:0:0:0:1", "2001:db8::1"],
+    ["2001:db8::0:1", "2001:db8::1"],
+    ["2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"],
+    ["::1", "::1"],
+    ["::ffff:203.0.113.7", "203.0.113.7"],
+    ["::FFFF:CB00:7107", "203.0.113.7"],
+    ["0:0:0:0:0:ffff:ffff:ff01", "255.255.255.1"],
+  ])("RL-06 %s is spelled as the server spells a client's: %s", (input, ip) => {
+    expect(IpAddress.parse(input)).toBe(ip);
+    const trusts = parseTrustedProxies("10.0.0.1");
+    expect(findClientAddress("10.0.0.1", () => input, trusts ?? (() => false))).toBe(ip);
+  });
+
+  it.each([
+    "",
+    "1",
+    "203.0.113",
+    "203.0.113.256",
+    "203.0.113.07",
+    "::g",
+    ":::",
+    "fe80::1%eth0",
+    "[::1]",
+    "::1]:80",
+    "localhost",
+    "1:2:3:4:5:6:7:8:9",
+  ])("%j is none", (input) => {
+    expect(IpAddress.safeParse(input).success).toBe(false);
   });
 });
 

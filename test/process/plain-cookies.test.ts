@@ -1,7 +1,7 @@
 /** DEV_COOKIES=plain, in a real server, with the cookies as a browser on plain http keeps them. */
 import { createClient } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { dataOf } from "../support/clients.ts";
 import { ADMIN, NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
@@ -80,6 +80,15 @@ describe("CF-08 DEV_COOKIES=plain", () => {
     const foreign = await server.post("/login", ADMIN, { origin: "http://192.168.1.5:3000" });
     expect(foreign.status).toBe(403);
   });
+});
+
+test("the page of the problem that a developer meets without it names it", async () => {
+  const server = await startInProcessServer();
+  onTestFinished(() => server.stop());
+  const { status, body } = await server.send("GET", "/me");
+  expect(status).toBe(401);
+  const { type } = JSON.parse(body) as { type: string };
+  expect((await server.send("GET", type)).body).toContain("DEV_COOKIES=plain");
 });
 
 test("a request keeps what it has besides cookies, its body and its own properties", async () => {

@@ -106,6 +106,12 @@ const ROWS: Readonly<Record<string, Tables>> = {
   "0008-credential-epoch": {
     users: [account("margaret", { password_hash: null, credential_epoch: 5 })],
   },
+  "0009-owner-events": {
+    events: [
+      event("login", { event: "login_success", timestamp: 8, body: '{"ip":"203.0.113.7"}' }),
+      event("refresh", { event: "token_refreshed", timestamp: 9, body: "{}" }),
+    ],
+  },
 };
 const EARLIER = Object.keys(ROWS);
 /** Locks came with 0002, in the accounts' own rows. */
@@ -162,6 +168,10 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
       expect([table, rows.length]).toEqual([table, before[table]?.length ?? 0]);
     for (const user of after["users"] ?? [])
       expect(user["credential_epoch"]).toBe(user["id"] === "margaret" ? 5 : 0);
+    // Taken from the events that are kept.
+    const hasLogin = before["events"]?.some(({ id }) => id === "login") ?? false;
+    for (const user of after["users"] ?? [])
+      expect(user["last_login_at"]).toBe(hasLogin && user["id"] === "ada" ? 8 : null);
   }
 
   it.each(EARLIER)(

@@ -1,4 +1,4 @@
-/** What pages claim of the version, of settings, metrics and alerts is so. */
+/** Claims of pages that could grow stale: of the version, of settings, metrics and alerts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";

@@ -346,7 +346,7 @@ export interface paths {
     };
     /**
      * List accounts
-     * @description All accounts, oldest first, a page at a time. Filters narrow the list; all must match.
+     * @description All accounts, oldest first, a page at a time; with `locked=true` those whose lock ends last come first. Filters narrow the list; all must match.
      *
      *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
@@ -422,16 +422,44 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /**
+     * List an account's sessions
+     * @description Where the account is logged in, oldest first, a page at a time, cookies and tokens alike. Dead sessions are not listed.
+     *
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    get: operations["listUserSessions"];
     put?: never;
     post?: never;
     /**
      * End an account's sessions
      * @description Every session and token of the account ends at once.
      *
-     *     May log: [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`user_sessions_revoked`](/docs#/webhooks/log_user_sessions_revoked), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     delete: operations["revokeUserSessions"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/users/{userId}/sessions/{sessionId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * End one of an account's sessions
+     * @description It is dead at once, with its tokens.
+     *
+     *     May log: [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    delete: operations["revokeUserSession"];
     options?: never;
     head?: never;
     patch?: never;
@@ -681,6 +709,28 @@ export interface webhooks {
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_session_revoked"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  user_sessions_revoked: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An administrator ended all sessions of an account, also where none was left.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
+     *
+     *     Each that ended has its `session_revoked`.
+     */
+    post: operations["log_user_sessions_revoked"];
     delete?: never;
     options?: never;
     head?: never;
@@ -947,7 +997,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * An account and all that hung on it was deleted.
+     * An account and all that hung on it was deleted, by its owner or an administrator.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_user_deleted"];
@@ -967,7 +1017,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * An administrator ended the lock of an account.
+     * An administrator, or a command, ended the lock of an account.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_user_unlocked"];
@@ -1707,6 +1757,7 @@ export interface components {
       | components["schemas"]["LoginLockedEvent"]
       | components["schemas"]["LogoutEvent"]
       | components["schemas"]["SessionRevokedEvent"]
+      | components["schemas"]["UserSessionsRevokedEvent"]
       | components["schemas"]["TokenRefreshedEvent"]
       | components["schemas"]["TokenRevokedEvent"]
       | components["schemas"]["RefreshTokenReuseEvent"]
@@ -1956,8 +2007,9 @@ export interface components {
       mailId: string;
       /** Format: int32 */
       attempt: number;
-      /** @description The kind of failure. Never the server's own words, which may repeat the mail. */
+      /** @description The kind of failure: `ECONNECTION`, `EAUTH`, `EENVELOPE` (refused at MAIL, RCPT or DATA), `ESMTPUTF8` (an address that the server cannot take). Never the server's own words, which may repeat the mail. */
       code: string;
+      /** @description False where it ends: the server refused it for good, or it would be of no use any more. */
       willRetry: boolean;
     };
     /**
@@ -2377,7 +2429,7 @@ export interface components {
      *       "event": "session_revoked",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
-     *       "by": "user"
+     *       "by": "admin"
      *     }
      */
     OwnSessionRevokedEvent: {
@@ -2398,7 +2450,7 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description `wrong_password`: it sent too many wrong current passwords.
+       * @description `admin`, `disable`: an administrator or a command; `wrong_password`: it sent too many wrong current passwords.
        * @enum {string}
        */
       by:
@@ -2415,7 +2467,8 @@ export interface components {
      * @example {
      *       "event": "signup",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
-     *       "ip": "203.0.113.7"
+     *       "ip": "203.0.113.7",
+     *       "by": "user"
      *     }
      */
     OwnSignupEvent: {
@@ -2435,6 +2488,11 @@ export interface components {
        * @example 203.0.113.7
        */
       ip: string | null;
+      /**
+       * @description `user`: whoever signed up; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.
+       * @enum {string}
+       */
+      by?: "user" | "command";
     };
     /**
      * @description A token, and the session behind it, was revoked by whoever held it.
@@ -2463,7 +2521,7 @@ export interface components {
       ip: string | null;
     };
     /**
-     * @description An administrator ended the lock of an account.
+     * @description An administrator, or a command, ended the lock of an account.
      * @example {
      *       "event": "user_unlocked",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -3164,7 +3222,8 @@ export interface components {
      *       "level": "info",
      *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
      *       "sessionId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44",
-     *       "by": "user"
+     *       "by": "admin",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45"
      *     }
      */
     SessionRevokedEvent: {
@@ -3201,7 +3260,7 @@ export interface components {
        */
       sessionId: string;
       /**
-       * @description `wrong_password`: it sent too many wrong current passwords.
+       * @description `admin`, `disable`: an administrator or a command; `wrong_password`: it sent too many wrong current passwords.
        * @enum {string}
        */
       by:
@@ -3212,6 +3271,8 @@ export interface components {
         | "disable"
         | "reuse"
         | "wrong_password";
+      /** @description Of `admin` and `disable`: the administrator; null for a command on the server's own machine. Absent from all others, and from events of versions before 0.2. */
+      actorId?: string | null;
     };
     /**
      * @description A new key signs access tokens. The one before goes on verifying until its tokens have expired.
@@ -3261,7 +3322,9 @@ export interface components {
      *       "event": "signup",
      *       "level": "info",
      *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
-     *       "email": "ada@example.com"
+     *       "email": "ada@example.com",
+     *       "role": "user",
+     *       "by": "user"
      *     }
      */
     SignupEvent: {
@@ -3297,6 +3360,17 @@ export interface components {
        * @example ada@example.com
        */
       email: string;
+      /**
+       * @description Absent from events of versions before 0.2.
+       * @example user
+       * @enum {string}
+       */
+      role?: "user" | "admin";
+      /**
+       * @description `user`: whoever signed up; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.
+       * @enum {string}
+       */
+      by?: "user" | "command";
     };
     /**
      * @description A signup was refused.
@@ -3380,6 +3454,7 @@ export interface components {
       | components["schemas"]["LoginLockedEvent"]
       | components["schemas"]["LogoutEvent"]
       | components["schemas"]["SessionRevokedEvent"]
+      | components["schemas"]["UserSessionsRevokedEvent"]
       | components["schemas"]["TokenRefreshedEvent"]
       | components["schemas"]["TokenRevokedEvent"]
       | components["schemas"]["RefreshTokenReuseEvent"]
@@ -3690,7 +3765,7 @@ export interface components {
       disabled?: boolean;
     };
     /**
-     * @description An account, as its owner and administrators see it.
+     * @description An account, as its owner sees it.
      * @example {
      *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
      *       "email": "ada@example.com",
@@ -3728,7 +3803,7 @@ export interface components {
       createdAt: string;
     };
     /**
-     * @description An account and all that hung on it was deleted.
+     * @description An account and all that hung on it was deleted, by its owner or an administrator.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -3774,6 +3849,50 @@ export interface components {
       actorId: string;
     };
     /**
+     * @description An account, as administrators see it.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "email": "ada@example.com",
+     *       "role": "user",
+     *       "disabled": false,
+     *       "createdAt": "2026-11-23T10:06:00.000Z",
+     *       "lockedUntil": null,
+     *       "lastLoginAt": "2026-11-23T10:07:00.000Z"
+     *     }
+     */
+    UserDetails: {
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      /**
+       * @description What the account may do.
+       * @example user
+       * @enum {string}
+       */
+      role: "user" | "admin";
+      /** @description A disabled account cannot log in. */
+      disabled: boolean;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      createdAt: string;
+      /** @description When the lock ends that too many wrong passwords began; null where none is on. */
+      lockedUntil: string | null;
+      /** @description When a session was last begun, by cookie or by token; null before the first. */
+      lastLoginAt: string | null;
+    };
+    /**
      * @description One page.
      * @example {
      *       "items": [
@@ -3782,19 +3901,132 @@ export interface components {
      *           "email": "ada@example.com",
      *           "role": "user",
      *           "disabled": false,
-     *           "createdAt": "2026-11-23T10:06:00.000Z"
+     *           "createdAt": "2026-11-23T10:06:00.000Z",
+     *           "lockedUntil": null,
+     *           "lastLoginAt": "2026-11-23T10:07:00.000Z"
      *         }
      *       ],
      *       "nextCursor": null
      *     }
      */
     UserPage: {
-      items: components["schemas"]["User"][];
+      items: components["schemas"]["UserDetails"][];
       /** @description Send it as `cursor` for the next page; null at the end. */
       nextCursor: string | null;
     };
     /**
-     * @description An administrator ended the lock of an account.
+     * @description One of an account's logins.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44",
+     *       "kind": "cookie",
+     *       "createdAt": "2026-11-23T10:06:00.000Z",
+     *       "lastSeenAt": "2026-11-23T10:07:00.000Z",
+     *       "expiresAt": "2026-11-24T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "userAgent": "Mozilla/5.0"
+     *     }
+     */
+    UserSession: {
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * @description How it is carried.
+       * @enum {string}
+       */
+      kind: "cookie" | "token";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description To the minute or so.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      lastSeenAt: string;
+      /**
+       * Format: date-time
+       * @description When it ends, whatever is done with it.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      expiresAt: string;
+      /** @description Where the login came from. */
+      ip: string;
+      /** @description What the client called itself. */
+      userAgent: string | null;
+    };
+    /**
+     * @description One page.
+     * @example {
+     *       "items": [
+     *         {
+     *           "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44",
+     *           "kind": "cookie",
+     *           "createdAt": "2026-11-23T10:06:00.000Z",
+     *           "lastSeenAt": "2026-11-23T10:07:00.000Z",
+     *           "expiresAt": "2026-11-24T10:06:00.000Z",
+     *           "ip": "203.0.113.7",
+     *           "userAgent": "Mozilla/5.0"
+     *         }
+     *       ],
+     *       "nextCursor": null
+     *     }
+     */
+    UserSessionPage: {
+      items: components["schemas"]["UserSession"][];
+      /** @description Send it as `cursor` for the next page; null at the end. */
+      nextCursor: string | null;
+    };
+    /**
+     * @description An administrator ended all sessions of an account, also where none was left. Each that ended has its `session_revoked`.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "user_sessions_revoked",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45"
+     *     }
+     */
+    UserSessionsRevokedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "user_sessions_revoked";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @description The administrator; null for a command on the server's own machine. */
+      actorId: string | null;
+    };
+    /**
+     * @description An administrator, or a command, ended the lock of an account.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -3832,12 +4064,8 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       userId: string;
-      /**
-       * Format: uuid
-       * @description A UUID, version 7: later ids sort after earlier ones.
-       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
-       */
-      actorId: string;
+      /** @description The administrator; null for a command on the server's own machine. */
+      actorId: string | null;
     };
     /**
      * @description An administrator, or a command, changed an account.
@@ -5540,6 +5768,8 @@ export interface operations {
         role?: "user" | "admin";
         /** @description Only disabled accounts, or only enabled ones. */
         disabled?: boolean;
+        /** @description Only accounts with a lock on, or only those without. */
+        locked?: boolean;
       };
       header?: never;
       path?: never;
@@ -5633,7 +5863,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["User"];
+          "application/json": components["schemas"]["UserDetails"];
         };
       };
       /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
@@ -5832,7 +6062,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["User"];
+          "application/json": components["schemas"]["UserDetails"];
         };
       };
       /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
@@ -6031,6 +6261,100 @@ export interface operations {
       };
     };
   };
+  listUserSessions: {
+    parameters: {
+      query?: {
+        /** @description How many items at the most. */
+        limit?: number;
+        /** @description Where a page ends. Opaque; it comes from `nextCursor` and is refused if altered. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of its sessions. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserSessionPage"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ForbiddenProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
   revokeUserSessions: {
     parameters: {
       query?: never;
@@ -6124,6 +6448,104 @@ export interface operations {
       };
     };
   };
+  revokeUserSession: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path: {
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        userId: string;
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        sessionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The session has ended. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
   listEvents: {
     parameters: {
       query?: {
@@ -6140,6 +6562,7 @@ export interface operations {
           | "login_locked"
           | "logout"
           | "session_revoked"
+          | "user_sessions_revoked"
           | "token_refreshed"
           | "token_revoked"
           | "refresh_token_reuse"
@@ -6157,6 +6580,10 @@ export interface operations {
           | "signing_key_rotated";
         /** @description Only events about this account. */
         userId?: string;
+        /** @description Only events that this address caused, in any spelling of it. Refreshes of tokens are left out, unless `userId` is given too. */
+        ip?: string;
+        /** @description Only events that name this address, in any spelling of it: logins, refused ones too, signups, locks and requests for a reset. */
+        email?: string;
         /** @description Only events at this instant or later, written as RFC 3339 says. */
         since?: string;
         /** @description Only events before this instant, written as RFC 3339 says. */
@@ -6494,6 +6921,28 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["SessionRevokedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_user_sessions_revoked: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UserSessionsRevokedEvent"];
       };
     };
     responses: {

@@ -9,6 +9,7 @@ import type { CredentialName, OperationId, OperationRow } from "../input.ts";
 import { Accounts, newId, type Session } from "./accounts.ts";
 import { type Call, handlers, type ProblemCode } from "./handlers.ts";
 import { findIssues, type Issue, type Rules } from "./rules.ts";
+import type { WebRequest, WebResponse } from "../web.ts";
 
 export type { ProblemCode } from "./handlers.ts";
 
@@ -24,7 +25,7 @@ export interface FakeServer {
    * Answers a request, as `fetch` would: `createClient({ baseUrl: "http://localhost", fetch: fake.fetch })`.
    * In cookie mode give the client a jar. What the document does not have is a 404.
    */
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly fetch: (request: WebRequest) => Promise<WebResponse>;
   /**
    * Lets the next calls of an operation fail with one of its documented problems, before anything is
    * looked at. `times` is 1 unless you say otherwise; 0 ends it, `Infinity` never does.
