@@ -16,6 +16,7 @@ import {
   problemsOf,
   type ResponseDescription,
 } from "./operation.ts";
+import { introduction } from "./introduction.ts";
 import { pagePaths } from "./page-paths.ts";
 import { problem, type ProblemCode, type ProblemDefinition } from "./problems.ts";
 import { challengesOf, type Security } from "./security.ts";
@@ -81,17 +82,6 @@ export class ContractFaultsError extends Error {
     );
     this.faults = faults;
   }
-}
-
-/** Short: a reader of `/docs` sees the first operations without scrolling, on a phone too. */
-function introduction(): string {
-  return [
-    "A self-hosted authentication API. Requests and answers are JSON. Request objects are strict: an unknown property is refused. Bodies are at most 16 KiB. Ids are UUIDs of version 7, times ISO 8601 in UTC, durations whole seconds.",
-    "",
-    "Two ways to sign in: `login` sets cookies, for browsers; `tokenLogin` gives tokens, for programs. A change by cookie needs the CSRF proof in `x-csrf-token`.",
-    "",
-    `Every failure is an RFC 9457 problem document, and \`code\` says which: [all codes](${pagePaths.problems}). An unknown path answers \`not_found\`, an unknown method of a path \`method_not_allowed\`.`,
-  ].join("\n");
 }
 
 /** Swagger UI asks for them in this order: first what a person has to type, last what a browser sends by itself. */
@@ -240,7 +230,7 @@ function failureOf(
 
 /** Headers that one problem carries. The answer has them always where no other problem has its status. */
 function ownHeaders({ headers = {} }: ProblemDefinition, sameStatus: readonly ProblemCode[]) {
-  return Object.entries(headers).map(([name, { says }]) => [
+  return Object.entries(headers).map(([name, { says }]): [string, object] => [
     name,
     {
       description: says,

@@ -5,6 +5,13 @@
 import { z } from "zod";
 import { pagePaths } from "./page-paths.ts";
 import { WeakPasswordReason } from "./password-policy.ts";
+import {
+  detailSchema,
+  fillDetail,
+  issues,
+  retryAfterSeconds,
+  SentOrigin,
+} from "./problem-fields.ts";
 import { Id } from "./values.ts";
 
 interface ProblemDescription {
@@ -24,52 +31,6 @@ interface ProblemDescription {
   /** Headers that the answer carries: name to value and to what the document says of it. */
   readonly headers?: Readonly<Record<string, { readonly value: string; readonly says: string }>>;
 }
-
-/** How much of an `Origin` is repeated: room for `https://`, a host name of 253 characters, and a port. Characters. */
-export const SENT_ORIGIN_MAX_LENGTH = 267;
-
-/** The header as it was sent, shortened, and with `?` for what is no printable ASCII: nothing in it can begin a line or turn one around. */
-const SentOrigin = z
-  .string()
-  .max(SENT_ORIGIN_MAX_LENGTH)
-  .regex(/^[ -~]*$/)
-  .meta({
-    description: "The header `Origin` of the request, with `?` for what is no printable ASCII.",
-    examples: ["http://localhost:5173"],
-  });
-
-const RequestPart = z.enum(["body", "query", "params", "headers"]);
-
-const Issue = z
-  .strictObject({
-    part: RequestPart,
-    path: z.array(z.string().max(256)).max(32).meta({ description: "Where in the part." }),
-    message: z.string().max(512),
-    code: z.string().max(64),
-  })
-  .meta({
-    id: "Issue",
-    description: "One thing that is wrong with the request. It never repeats the value sent.",
-    examples: [
-      {
-        part: "body",
-        path: ["email"],
-        message: "Must be an e-mail address",
-        code: "invalid_format",
-      },
-    ],
-  });
-
-const issues = z.array(Issue).min(1).max(100);
-const retryAfterSeconds = z
-  .int()
-  .min(1)
-  .max(86_400)
-  .meta({
-    format: "int32",
-    description: "The same number as the header `Retry-After`.",
-    examples: [1],
-  });
 
 const descriptions = {
   invalid_json: {
@@ -280,10 +241,6 @@ export function detailInGeneral(code: ProblemCode): string {
   return fillDetail(catalogue[code].detail, () => "…");
 }
 
-function fillDetail(detail: string, valueOf: (field: string) => string): string {
-  return detail.replaceAll(/\{(\w+)\}/g, (_, field: string) => valueOf(field));
-}
-
 /** A problem's definition, its schema included. */
 export function problem(code: ProblemCode): ProblemDefinition {
   return catalogue[code];
@@ -320,20 +277,6 @@ function define(code: ProblemCode, description: ProblemDescription): ProblemDefi
       examples: [{ ...example, ...exampleFields }],
     });
   return { ...description, code, type, schema };
-}
-
-/** The sentence itself; where it repeats the origin, the pattern of all it can be. */
-function detailSchema(detail: string): z.ZodType {
-  const [before, after] = detail.split("{origin}").map(asPattern);
-  if (after === undefined) return z.literal(detail);
-  return z
-    .string()
-    .max(detail.length + SENT_ORIGIN_MAX_LENGTH)
-    .regex(new RegExp(`^${before}[ -~]*${after}$`));
-}
-
-function asPattern(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** `email_taken` as `EmailTaken`: how codes and events are called in the document's schemas. */

@@ -70,7 +70,7 @@ describe.skipIf(noBrowser)("/problems/{code} in a browser", () => {
       await isWhole();
       await page.getByRole("link", { name: "All problems" }).click();
       await page.getByRole("link", { name: "Portcullis" }).click();
-      expect(page.url()).toBe(`${origin}/`);
+      await page.waitForURL(`${origin}/`); // its style sheet too: to leave before would cut the request
       await page.goto(`${origin}/problems/email_taken`);
       expect(page.url()).toBe(`${origin}/problems/email-taken`);
       expect(await faults()).toEqual([]);

@@ -133,7 +133,7 @@ describe.each(described)("$operationId", (operation) => {
 
   it("shows a validation failure that a request to it can have, or has none", () => {
     if (ignoresQuery(operation)) {
-      expect(Object.keys(Object(at(json, "responses")))).not.toContain("400");
+      expect(entriesOf(at(json, "responses")).map(([status]) => status)).not.toContain("400");
       return;
     }
     const [example] = examplesIn(at(json, "responses", 400)).filter(

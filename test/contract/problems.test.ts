@@ -14,7 +14,7 @@ const definitions = problemCodes.map(problem);
 const described: readonly OperationDescription[] = Object.values(operations);
 
 describe.each(definitions)("$code", ({ code, status, type, title, remedy, schema }) => {
-  const example = Object(examplesOf(schema)[0]);
+  const example: Record<string, unknown> = Object(examplesOf(schema)[0]);
   const detail = detailOf(code, example);
 
   it("has its page at its code with hyphens", () => {

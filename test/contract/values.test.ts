@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
   Email,
-  IpAddress,
   INSTANT_RULE,
   InstantInput,
+  IpAddress,
   NewPassword,
   NormalEmail,
   normalizeEmail,

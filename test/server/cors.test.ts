@@ -245,7 +245,7 @@ test.each([
   "x-\u00e9",
   "x".repeat(65),
   "x\ny",
-  '"x"',
+  'x"y',
   Array.from({ length: 33 }, (_, n) => `x-${n}`).join(),
 ])("HD-03 CORS_HEADERS=%s stops the start", (CORS_HEADERS) => {
   const read = readSettings({ CORS_HEADERS });

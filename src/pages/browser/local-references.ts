@@ -14,7 +14,7 @@ export const localReferences: SwaggerUIPlugin = () => ({
 
 /** A copy without references. `within`: those that lead here; one that is among them again stays as it is. */
 function resolve(document: Json, json: Json | undefined, within: readonly string[]): Json {
-  if (Array.isArray(json)) return json.map((member) => resolve(document, member, within));
+  if (isList(json)) return json.map((member) => resolve(document, member, within));
   if (!isObject(json)) return json ?? null;
   const { $ref } = json;
   if (typeof $ref === "string" && $ref.startsWith("#/")) {
@@ -32,11 +32,15 @@ function isObject(json: Json | undefined): json is { readonly [key: string]: Jso
   return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
+function isList(json: Json | undefined): json is readonly Json[] {
+  return Array.isArray(json);
+}
+
 function memberAt(json: Json, path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>(
-    (inside, key) => Object.entries(inside ?? {}).find(([name]) => name === key)?.[1],
-    json,
-  );
+  return path.reduce<Json | undefined>((inside, key) => {
+    if (isList(inside)) return inside[Number(key)];
+    return isObject(inside) && Object.hasOwn(inside, key) ? inside[key] : undefined;
+  }, json);
 }
 
 /** The keys of a JSON Pointer in a fragment (RFC 6901 §6). */

@@ -35,7 +35,7 @@ const localReferences = () => ({ fn: { async resolveSubtree(document, path) {
 } } });
 /** A copy without references. `within`: those that lead here; one that is among them again stays as it is. */
 function resolve(document, json, within) {
-	if (Array.isArray(json)) return json.map((member) => resolve(document, member, within));
+	if (isList(json)) return json.map((member) => resolve(document, member, within));
 	if (!isObject(json)) return json ?? null;
 	const { $ref } = json;
 	if (typeof $ref === "string" && $ref.startsWith("#/")) {
@@ -51,8 +51,14 @@ function resolve(document, json, within) {
 function isObject(json) {
 	return typeof json === "object" && json !== null && !Array.isArray(json);
 }
+function isList(json) {
+	return Array.isArray(json);
+}
 function memberAt(json, path) {
-	return path.reduce((inside, key) => Object.entries(inside ?? {}).find(([name]) => name === key)?.[1], json);
+	return path.reduce((inside, key) => {
+		if (isList(inside)) return inside[Number(key)];
+		return isObject(inside) && Object.hasOwn(inside, key) ? inside[key] : void 0;
+	}, json);
 }
 /** The keys of a JSON Pointer in a fragment (RFC 6901 §6). */
 function keysOf(pointer) {

@@ -1,4 +1,4 @@
-import { SENT_ORIGIN_MAX_LENGTH } from "../../contract/problems.ts";
+import { SENT_ORIGIN_MAX_LENGTH } from "../../contract/problem-fields.ts";
 import { isSafeMethod } from "../../contract/security.ts";
 import { recordCsrfRejection } from "../../domain/refusals.ts";
 import { check, type Gate, type Judged } from "./check.ts";
