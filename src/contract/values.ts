@@ -6,6 +6,8 @@ import { z } from "zod";
 
 /** NIST SP 800-63B-4 §3.1.1.2: no deployment may set its minimum below this. Code points. */
 export const PASSWORD_FLOOR_CODE_POINTS = 8;
+/** NIST SP 800-63B-4 §3.1.1.2, for a password that is the only factor. A deployment may choose another. Code points. */
+export const PASSWORD_MIN_DEFAULT_CODE_POINTS = 15;
 /** Long enough for any passphrase, short enough that hashing input is bounded. Code points. */
 export const PASSWORD_MAX_CODE_POINTS = 256;
 /** RFC 5321 §4.5.3.1.3: the longest address that fits a mail path. UTF-16 units of the normal form. */
@@ -114,33 +116,36 @@ function asciiDomain(domain: string): string | undefined {
   return url !== null && NORMAL_DOMAIN.test(url.hostname) ? url.hostname : undefined;
 }
 
-/** A password that is being chosen. The deployment's own minimum may be higher; see `weak_password`. */
+/**
+ * A password that is being chosen. The schema bounds it by nothing but the body: its length is judged by the
+ * policy, which hashes nothing before (IV-05), so that every refusal is `weak_password` with the bounds.
+ */
 export const NewPassword = secret(
-  passwordText(PASSWORD_FLOOR_CODE_POINTS).meta({
-    format: "password",
-    description: "Any characters, spaces included. Length counts; composition does not.",
-    examples: ["correct horse battery staple"],
-  }),
+  z
+    .string()
+    .max(BODY_MAX_BYTES)
+    .meta({
+      format: "password",
+      description:
+        "Any characters, spaces included. Length counts; composition does not. `getPasswordPolicy` says the bounds, and `weak_password` what is wrong.",
+      examples: ["correct horse battery staple"],
+    }),
 );
 
 /** A password as proof. Looser than a new one, so that old ones always can log in. */
 export const Password = secret(
-  passwordText(1).meta({
-    format: "password",
-    description: "The account's password.",
-    examples: ["correct horse battery staple"],
-  }),
-);
-
-/** Zod's lengths count code points, as JSON Schema's do. */
-function passwordText(min: number) {
-  return z
+  z
     .string()
-    .min(min, { error: `Must have at least ${min} characters` })
+    .min(1, { error: "Must have at least 1 character" })
     .max(PASSWORD_MAX_CODE_POINTS, {
       error: `Must have at most ${PASSWORD_MAX_CODE_POINTS} characters`,
-    });
-}
+    })
+    .meta({
+      format: "password",
+      description: "The account's password.",
+      examples: ["correct horse battery staple"],
+    }),
+);
 
 /** A bearer of authority that only its holder may see. */
 export function opaqueSecret(description: string, example: string) {

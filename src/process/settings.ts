@@ -2,7 +2,11 @@
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { Email, PASSWORD_FLOOR_CODE_POINTS, PASSWORD_MAX_CODE_POINTS } from "../contract/values.ts";
+import {
+  Email,
+  PASSWORD_FLOOR_CODE_POINTS,
+  PASSWORD_MIN_DEFAULT_CODE_POINTS,
+} from "../contract/values.ts";
 import { BCRYPT_COST_FLOOR } from "../domain/passwords.ts";
 import { defaultPool, type PoolOptions } from "../storage/engine/pool.ts";
 import type { DatabaseTarget } from "../storage/engine/target.ts";
@@ -37,7 +41,7 @@ const variables = z.object({
   DATABASE_CONNECT_TIMEOUT: wholeNumber(1, 300).default(defaultPool.connectTimeoutSeconds),
   AUTH_SECRET: authSecret.optional(),
   ADMIN_EMAIL: Email.optional(),
-  ADMIN_PASSWORD: z.string().max(PASSWORD_MAX_CODE_POINTS, { error: "is too long" }).optional(),
+  ADMIN_PASSWORD: z.string().optional(), // the password policy judges it
   TRUST_PROXY: trustedProxies.prefault("none"),
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: mailFrom.optional(),
@@ -50,7 +54,7 @@ const variables = z.object({
   BCRYPT_COST: wholeNumber(BCRYPT_COST_FLOOR, 15).default(12),
   HASH_WORKERS: wholeNumber(1, 64).default(availableParallelism()),
   HASH_QUEUE: wholeNumber(1, 10_000).optional(),
-  PASSWORD_MIN_LENGTH: wholeNumber(PASSWORD_FLOOR_CODE_POINTS, 64).default(15),
+  PASSWORD_MIN_LENGTH: wholeNumber(PASSWORD_FLOOR_CODE_POINTS, 64).default(PASSWORD_MIN_DEFAULT_CODE_POINTS),
   ACCESS_TOKEN_TTL: wholeNumber(30, 86_400).default(900),
   REFRESH_TOKEN_TTL: seconds(2_592_000),
   REFRESH_GRACE: wholeNumber(0, 60).default(10),

@@ -135,17 +135,12 @@ describe("an e-mail address", () => {
 });
 
 describe("a password", () => {
-  it.each([
-    ["8 letters", "abcdefgh", true],
-    ["8 characters of another plane", "😀".repeat(8), true],
-    ["7 letters", "abcdefg", false],
-    ["7 characters of another plane, which are 14 units", "😀".repeat(7), false],
-    ["256 characters of another plane", "😀".repeat(256), true],
-    ["257 characters", "a".repeat(257), false],
-    ["257 characters of another plane", "😀".repeat(257), false],
-  ])("PW-04 is bounded in code points when it is chosen: %s", (_, password, accepted) => {
-    expect(NewPassword.safeParse(password).success).toBe(accepted);
-  });
+  it.each(["", "a", "😀".repeat(257), "a".repeat(16_384)])(
+    "PW-04 is bounded by the policy alone when it is chosen, so that each refusal is a weak_password",
+    (password) => {
+      expect(NewPassword.parse(password)).toBe(password);
+    },
+  );
 
   it("PW-04 is bounded only above when it is proven, so that an old one lets its owner in", () => {
     expect(Password.safeParse("a").success).toBe(true);

@@ -84,7 +84,7 @@ test.each([
     ["create", "weak@example.com"],
     "sunshine",
     1,
-    /^The password policy refuses it: too_short, too_common\n$/,
+    /^The password policy refuses it: It must have at least 15 characters\. Too many people use it\.\n$/,
   ],
   [
     ["create", "latin@example.com"],
@@ -92,7 +92,12 @@ test.each([
     1,
     /^The password has characters that are not in UTF-8\n$/,
   ],
-  [["create", "empty@example.com"], "", 1, /^The password policy refuses it: too_short\n$/],
+  [
+    ["create", "empty@example.com"],
+    "",
+    1,
+    /^The password policy refuses it: It must have at least 15 characters\.\n$/,
+  ],
   [["promote", "nobody@example.com"], "", 1, /^No account has the address nobody@example\.com\n$/],
   [["promote"], "", 2, /^promote takes an e-mail address\n/],
   [[], "", 2, /^Which command\?\n/],

@@ -20,6 +20,15 @@ export const operationTable = {
       "503": "problem",
     },
   },
+  getPasswordPolicy: {
+    method: "GET",
+    path: "/password-policy",
+    params: [],
+    query: [],
+    body: false,
+    accepts: [],
+    answers: { "200": "json", "400": "problem" },
+  },
   login: {
     method: "POST",
     path: "/login",
