@@ -9,6 +9,7 @@ import { eventNames } from "../contract/events.ts";
 import { metrics as catalogue } from "../contract/metrics.ts";
 import { operationIds } from "../contract/operations.ts";
 import { outsideRequest } from "../domain/change.ts";
+import { shortenLocks } from "../domain/lockout.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { createClientAddress } from "../platform/client-address.ts";
 import { docsPage } from "../pages/docs.ts";
@@ -76,6 +77,7 @@ async function startOn(
   const { log, storage } = deps;
   const now = Date.now;
   system.bcrypt.start(); // or the first login would wait for the threads
+  await shortenLocks(deps, now());
   const firstAdmin = await ensureFirstAdmin(deps, settings, outsideRequest(now()));
 
   let draining = false;

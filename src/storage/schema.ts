@@ -41,6 +41,8 @@ export interface UsersTable {
   locked_until: Generated<number>;
   /** How long the last lock lasted. Milliseconds. */
   lock_ms: Generated<number>;
+  /** The place of the last lock among those that came soon after another; 0 before the first. */
+  locks: Generated<number>;
 }
 
 /** One row per key that has something to pay back, or whose refusals have been told. */

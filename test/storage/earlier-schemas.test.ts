@@ -106,6 +106,7 @@ const ROWS: Readonly<Record<string, Tables>> = {
   "0008-credential-epoch": {
     users: [account("margaret", { password_hash: null, credential_epoch: 5 })],
   },
+  "0009-owner-events": {},
 };
 const EARLIER = Object.keys(ROWS);
 /** Locks came with 0002, in the accounts' own rows. */
@@ -160,8 +161,10 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
     for (const [table, rows] of Object.entries(before)) expect(after[table]).toMatchObject(rows);
     for (const [table, rows] of Object.entries(after))
       expect([table, rows.length]).toEqual([table, before[table]?.length ?? 0]);
-    for (const user of after["users"] ?? [])
+    for (const user of after["users"] ?? []) {
       expect(user["credential_epoch"]).toBe(user["id"] === "margaret" ? 5 : 0);
+      expect(Number(user["locks"])).toBe(Number(user["lock_ms"]) > 0 ? 1 : 0);
+    }
   }
 
   it.each(EARLIER)(

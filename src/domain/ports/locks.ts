@@ -12,7 +12,7 @@ export interface LockoutRule {
 export interface LockPolicy {
   readonly threshold: number;
   readonly firstLockMs: number;
-  /** No lock grows beyond this. */
+  /** No lock grows beyond this; not less than the first. */
   readonly longestLockMs: number;
   /** Failures are forgotten this long after the last one, locks this long after their end. */
   readonly memoryMs: number;
@@ -30,6 +30,8 @@ export interface LockStore {
   countFailure(userId: string | null, policy: LockPolicy, now: number): Promise<FailureOutcome>;
   /** Forgets the failures; false where the account is locked, or gone. */
   forgetFailures(userId: string, now: number): Promise<boolean>;
+  /** Shortens every lock that is on to what the policy allows: at the start, when another one may have been in force. Answers how many. */
+  shorten(policy: LockPolicy, now: number): Promise<number>;
   /** Ends the lock and forgets all that led to it; false where there is no such account. */
   end(userId: string): Promise<boolean>;
 }
