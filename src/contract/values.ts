@@ -3,6 +3,7 @@
  * here once; the document, the validation and the SDK read it from here.
  */
 import { z } from "zod";
+import { decodePunycode } from "./punycode.ts";
 
 /** NIST SP 800-63B-4 §3.1.1.2: no deployment may set its minimum below this. Code points. */
 export const PASSWORD_FLOOR_CODE_POINTS = 8;
@@ -53,14 +54,23 @@ const LABEL = String.raw`[^\s@<>"(),:;\\\[\]/?#%.\x00-\x1F\x7F-\x9F]`;
 const ADDRESS = `${ATOM}+@${LABEL}+(?:\\.${LABEL}+)+`;
 const EMAIL_INPUT = new RegExp(`^ *${ADDRESS} *$`);
 const FOLDED_ADDRESS = new RegExp(`^${ADDRESS}$`);
-// RFC 1035 §2.3.4 bounds a label. The last is letters or Punycode, or else the domain would be a number.
-const DOMAIN = String.raw`(?:[a-z0-9-]{1,63}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})`;
+// RFC 1035 §2.3.4 bounds a label, RFC 1123 §2.1 lets no hyphen begin or end it. The last is letters or Punycode, or
+// else the domain would be a number.
+const HOST_LABEL = String.raw`[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?`;
+const DOMAIN = String.raw`(?:${HOST_LABEL}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])`;
 const NORMAL_DOMAIN = new RegExp(`^${DOMAIN}$`);
 const NORMAL_EMAIL = new RegExp(`^${ATOM}+@${DOMAIN}$`);
+const NO_CONTROLS = /^[^\x00-\x1F\x7F]+$/;
 /** RFC 5321 §4.5.3.1.1. UTF-16 units. */
 const LOCAL_PART_MAX_LENGTH = 64;
 /** Format characters, others that show nothing, and halves of characters: they make two addresses look alike, and turn a log line around (LA-04). */
 const INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
+
+/**
+ * Code points without a character, noncharacters included. NFKC and lower case are the identity for them, until a
+ * later Unicode version gives them another form: after an upgrade of the runtime one address would be two.
+ */
+const UNASSIGNED = /\p{Cn}/u;
 
 /** An e-mail address as the server stores and returns it: normalised. */
 export const NormalEmail = z
@@ -99,9 +109,8 @@ export const Email = z
  * "evil.c℀.example.com" becomes "evil.ca/c.example.com", of which a URL would keep "evil.ca".
  */
 export function normalizeEmail(input: string): string | undefined {
-  // Once more after lower case, which can take a character apart: "J̌" has no composed form, "ǰ" has.
-  const folded = input.trim().normalize("NFKC").toLowerCase().normalize("NFKC");
-  if (!FOLDED_ADDRESS.test(folded)) return undefined;
+  const folded = fold(input);
+  if (!FOLDED_ADDRESS.test(folded) || UNASSIGNED.test(input)) return undefined;
   const at = folded.indexOf("@");
   const localPart = folded.slice(0, at);
   if (localPart.length > LOCAL_PART_MAX_LENGTH || INVISIBLE.test(localPart)) return undefined;
@@ -111,10 +120,56 @@ export function normalizeEmail(input: string): string | undefined {
   return email.length <= EMAIL_MAX_LENGTH ? email : undefined;
 }
 
-function asciiDomain(domain: string): string | undefined {
-  const url = URL.parse(`http://${domain}/`);
-  return url !== null && NORMAL_DOMAIN.test(url.hostname) ? url.hostname : undefined;
+function fold(input: string): string {
+  // Once more after lower case, which can take a character apart: "J̌" has no composed form, "ǰ" has.
+  return input.trim().normalize("NFKC").toLowerCase().normalize("NFKC");
 }
+
+function asciiDomain(domain: string): string | undefined {
+  const hostname = URL.parse(`http://${domain}/`)?.hostname ?? "";
+  if (!NORMAL_DOMAIN.test(hostname)) return undefined;
+  return !hostname.includes("xn--") || hostname.split(".").every(isHostLabel)
+    ? hostname
+    : undefined;
+}
+
+/** False for a label that says to be Punycode and is what no name is encoded as: the URL parser lets it pass. */
+function isHostLabel(label: string): boolean {
+  if (!label.startsWith("xn--")) return true;
+  const decoded = decodePunycode(label.slice("xn--".length));
+  return decoded !== undefined && asciiLabel(decoded) === label;
+}
+
+/** A label as DNS has it, or as it is where DNS cannot have it. */
+function asciiLabel(label: string): string {
+  if (/^[\x00-\x7F]*$/.test(label)) return label;
+  const hostname = URL.parse(`http://${label}.test/`)?.hostname ?? "";
+  return hostname.endsWith(".test") ? hostname.slice(0, -".test".length) : label;
+}
+
+/**
+ * The beginning of an address, as a client sends it; what comes out is the beginning of the normal form. In another
+ * script a label of the domain is encoded as a whole, so a part of one finds that part alone.
+ */
+export const EmailPrefix = z
+  .string()
+  .min(1)
+  .max(EMAIL_MAX_LENGTH)
+  // No address has one, and PostgreSQL's text cannot hold NUL.
+  .regex(NO_CONTROLS, { error: "must hold no control characters" })
+  .transform((input) => {
+    const [localPart = "", ...domain] = fold(input).split("@");
+    const labels = domain.map((part) => part.split(".").map(asciiLabel).join("."));
+    return [localPart, ...labels].join("@");
+  })
+  .meta({
+    type: "string",
+    minLength: 1,
+    maxLength: EMAIL_MAX_LENGTH,
+    pattern: NO_CONTROLS.source,
+    description: "Only addresses that begin with this, in any spelling.",
+    examples: ["ada"],
+  });
 
 /**
  * A password that is being chosen. The schema bounds it by nothing but the body: its length is judged by the

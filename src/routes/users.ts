@@ -15,8 +15,7 @@ export function createUserHandlers(
     async listUsers({ input }) {
       const { limit, cursor, email, role, disabled } = input.query;
       const filter = {
-        // Addresses are stored in lower case, so a prefix is looked for in lower case.
-        ...(email !== undefined && { emailPrefix: email.normalize("NFKC").toLowerCase() }),
+        ...(email !== undefined && { emailPrefix: email }),
         ...(role !== undefined && { role }),
         ...(disabled !== undefined && { disabled }),
       };

@@ -5511,7 +5511,7 @@ export interface operations {
         limit?: number;
         /** @description Where a page ends. Opaque; it comes from `nextCursor` and is refused if altered. */
         cursor?: string;
-        /** @description Only addresses that begin with this, in any case. */
+        /** @description Only addresses that begin with this, in any spelling. */
         email?: string;
         /** @description Only accounts with this role. */
         role?: "user" | "admin";
