@@ -1,5 +1,5 @@
 /**
- * What the linter asks for. The house style is written down for people; here is the part of it a
+ * The linter's rules. The house style is written down for people; here is the part of it a
  * machine can see. Layout is Prettier's alone.
  */
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 import { noCircles } from "./no-circles.ts";
 import { roomImports } from "./room-imports.ts";
-import { assertionSaysWhy, disableSaysWhy } from "./said-why.ts";
+import { assertionSaysWhy, disableSaysWhy, docstringStart } from "./said-why.ts";
 
 const TESTS = ["test/**", "client/test/**", "packages/http/test/**"];
 /** Their tools ask them for a default export. */
@@ -58,6 +58,7 @@ const ownRules = {
   "room-imports": roomImports,
   "assertion-says-why": assertionSaysWhy,
   "disable-says-why": disableSaysWhy,
+  "docstring-start": docstringStart,
 } as unknown as ESLint.Plugin["rules"]; // typescript-eslint promises a rule more than ESLint's types do
 
 const ignored = defineConfig({
@@ -83,6 +84,7 @@ export const fileRules = defineConfig([
     rules: {
       "portcullis/room-imports": "error",
       "portcullis/disable-says-why": "error",
+      "portcullis/docstring-start": "error",
       "portcullis/no-circles": "error",
       "no-restricted-syntax": ["error", defaultExport, enumeration, decorator],
       eqeqeq: "error",

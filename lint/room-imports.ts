@@ -96,7 +96,7 @@ function isAllowed(room: Room, file: string, target: string, { name, isType }: I
   return allowed.some((entry) => isBeneath(target, entry) || `${target}#${name}` === entry);
 }
 
-/** Whether a room's entry names the file or module. `package:` is every package. */
+/** Tells if a room's entry names the file or module. `package:` is every package. */
 function isBeneath(target: string, entry: string): boolean {
   if (entry === "package:")
     return !/^(?:\.|node:|(?:src|client|packages|examples|test|scripts|labs|lint)\/)/.test(target);

@@ -11,11 +11,11 @@ export interface Room {
   readonly name: string;
   /** Folders (ending in "/") and files, from the root of the repository. */
   readonly files: readonly string[];
-  /** What it may import besides its own files. "anything" is all but labs/, which no other room may import. */
+  /** Its permitted imports besides its own files. "anything" is all but labs/, which no other room may import. */
   readonly values: readonly string[] | "anything";
-  /** What it may import by `import type` alone, besides that. */
+  /** Its permitted imports by `import type` alone, besides those. */
   readonly types: readonly string[];
-  /** What one file may import more than the rest of the room. */
+  /** Permitted imports of one file, beyond those of the room. */
   readonly except?: Readonly<Record<string, readonly string[]>>;
   readonly why: string;
 }

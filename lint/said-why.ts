@@ -1,4 +1,4 @@
-/** The rules `portcullis/assertion-says-why` and `portcullis/disable-says-why`. */
+/** Rules about comments: `portcullis/assertion-says-why`, `disable-says-why` and `docstring-start`. */
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 
 /**
@@ -40,7 +40,7 @@ export const assertionSaysWhy: TSESLint.RuleModule<"unexplained"> = {
   },
 };
 
-/** What a comment above speaks of: the statement, property or member around an expression. */
+/** Finds the subject of a comment above: the statement, property or member around an expression. */
 function holderOf(node: TSESTree.Node): TSESTree.Node {
   const isHolder = /Statement$|Declaration$|^Property|^MethodDefinition$/.test(node.type);
   return isHolder || !node.parent ? node : holderOf(node.parent);
@@ -68,3 +68,29 @@ export const disableSaysWhy: TSESLint.RuleModule<"unexplained"> = {
     };
   },
 };
+
+/**
+ * A docstring starts with its subject or its verb. One that starts with a question word has neither, and
+ * a reader must finish the sentence to learn what it is about.
+ */
+export const docstringStart: TSESLint.RuleModule<"noSubject"> = {
+  meta: {
+    type: "problem",
+    schema: [],
+    messages: {
+      noSubject:
+        "Start with the subject or the verb: `The claims of a token`, not `What a token says`; `Tells if`, not `Whether`.",
+    },
+  },
+  create(context) {
+    return {
+      Program() {
+        for (const { loc, type, value } of context.sourceCode.getAllComments())
+          if (type === "Block" && QUESTION.test(value))
+            context.report({ loc, messageId: "noSubject" });
+      },
+    };
+  },
+};
+
+const QUESTION = /^\*\s*(?:\*\s*)?(?:(?:Of )?[Ww]hat|Whoever|Whether|Which|Whose|The same,)\b/;

@@ -5,7 +5,7 @@ import type { UntypedResult, UntypedSuccess } from "./result.ts";
 
 /** One way of signing in. A client has exactly one, so a cookie and a token never travel together. */
 export interface Credential {
-  /** Whether the browser may add its cookies to requests and keep those of answers. */
+  /** True if the browser may add its cookies to requests and keep those of answers. */
   readonly mode: RequestCredentials;
   /** Puts the proof on a request that is about to leave. */
   attach(request: Request, row: OperationRow, deadline: Deadline): Promise<void>;

@@ -3,7 +3,7 @@ import type { NoAnswer } from "./result.ts";
 
 /** 30 s: a login may wait in the server's password queue, but nobody waits longer for it. */
 export const DEFAULT_TIMEOUT_MS = 30_000;
-/** What a timer can hold; above it, and for Infinity, it would fire at once. */
+/** The longest time that a timer can hold, in milliseconds; above it, and for Infinity, it would fire at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** A running time limit, for a call with all its repetitions. */
@@ -11,7 +11,7 @@ export interface Deadline {
   readonly signal: AbortSignal;
   /** Why the signal fired; undefined while it has not. */
   cause(): "timeout" | "aborted" | undefined;
-  /** What the promise answers, or undefined as soon as the signal fires. */
+  /** Waits for the promise; answers undefined as soon as the signal fires. */
   before<T>(promise: Promise<T>): Promise<T | undefined>;
   /** Lets milliseconds pass, or fewer if the signal fires. Answers at once if the limit would pass first. */
   pause(ms: number): Promise<"passed" | "fired" | "too_long">;

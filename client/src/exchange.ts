@@ -6,7 +6,7 @@ import { type Deadline, noAnswer } from "./deadline.ts";
 import type { OperationRow, RequestParts } from "./input.ts";
 import type { UntypedResult } from "./result.ts";
 
-/** What leaves, before a credential is on it. */
+/** A request before a credential is on it. */
 export interface Outgoing {
   readonly row: OperationRow;
   readonly parts: RequestParts;

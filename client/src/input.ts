@@ -39,7 +39,7 @@ export interface OperationRow {
   readonly accepts: readonly CredentialName[];
   /** Changes the login that a client keeps, when it succeeds. */
   readonly learns?: Lesson;
-  /** What each documented status carries. */
+  /** The body of each documented status. */
   readonly answers: Readonly<Partial<Record<number, AnswerKind>>>;
 }
 

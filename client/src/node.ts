@@ -1,4 +1,4 @@
-/** What cookie mode needs outside a browser. */
+/** Cookie mode outside a browser. */
 import { CookieJar as ToughJar } from "tough-cookie";
 import type { CookieJar } from "./cookies.ts";
 

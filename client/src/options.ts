@@ -10,7 +10,7 @@ interface CommonOptions {
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
   /** Milliseconds a call may take, body and repetitions included. Default 30 000; `Infinity` for no limit. */
   readonly timeoutMs?: number | undefined;
-  /** Whether a 429 or 503 is called again after its `Retry-After`. Default: GET is, twice, after 10 s at the most. */
+  /** Retries a 429 or 503 after its `Retry-After`. Default: GET is, twice, after 10 s at the most. */
   readonly retry?: Retry | undefined;
 }
 
@@ -18,7 +18,7 @@ interface CommonOptions {
 export interface CookieOptions extends CommonOptions {
   /** Holds the cookies of one session: `cookieJar()` of `@portcullis/client/node`. Leave it out in browsers. */
   readonly cookies?: CookieJar | undefined;
-  /** Which requests the browser adds its cookies to. Default `include`: also to a server on another origin. */
+  /** Requests that the browser adds its cookies to. Default `include`: also to a server on another origin. */
   readonly credentials?: "include" | "same-origin" | undefined;
   readonly tokens?: undefined;
   readonly onSignedOut?: undefined;
@@ -52,7 +52,7 @@ export interface AccessTokenOptions extends CommonOptions {
 /** How to make a client: cookie mode unless `tokens` or `accessToken` is given. */
 export type ClientOptions = CookieOptions | TokenOptions | AccessTokenOptions;
 
-/** What one call may differ in. */
+/** Options of one call. */
 export interface CallOptions {
   /** Gives the call up: its result is then `failure: "aborted"`. */
   readonly signal?: AbortSignal | undefined;

@@ -5,7 +5,7 @@ import type { Result, UntypedResult } from "./result.ts";
 
 type DataOf<K extends OperationId> = Extract<Result<K>, { ok: true }>["data"];
 
-/** What the pages of an operation hold; `never` for an operation that has none. */
+/** The items of an operation's pages; `never` for an operation that has none. */
 export type Item<K extends OperationId> =
   DataOf<K> extends { items: readonly (infer I)[]; nextCursor: string | null } ? I : never;
 
@@ -19,7 +19,7 @@ export type FailedPage = {
   [K in PagedOperationId]: Exclude<Result<K>, { ok: true }>;
 }[PagedOperationId];
 
-/** What a paged operation has besides its own call. */
+/** Members of a paged operation, besides its own call. */
 export interface Paged<K extends PagedOperationId> {
   /**
    * The items of all pages, from `cursor` on if there is one; the next page is asked for when the
@@ -32,7 +32,7 @@ export interface Paged<K extends PagedOperationId> {
 /** A page did not come. Everything before it has been handed out. */
 export class PageError extends Error {
   override readonly name = "PageError";
-  /** What came instead, as the operation's own call would have answered it. */
+  /** The result that was no page, as the operation's own call would have answered it. */
   readonly result: FailedPage;
   /** Give it to `each` to go on where it stopped; undefined: from the start. */
   readonly cursor: string | undefined;

@@ -1,4 +1,4 @@
-/** What an operation gives back: one variant per documented status, and one for no usable answer. */
+/** The result of an operation: one variant per documented status, and one for no usable answer. */
 import type { components, operations } from "./generated/schema.ts";
 import type { OperationId } from "./input.ts";
 
@@ -37,7 +37,7 @@ export interface NoAnswer {
    * access token was refused and could not be renewed for now (bearer mode); still signed in.
    */
   readonly failure: "network" | "timeout" | "aborted" | "unexpected_answer" | "refresh_failed";
-  /** What was thrown, if anything was; for `refresh_failed` the result of the refresh. */
+  /** The thrown value, if there was one; for `refresh_failed` the result of the refresh. */
   readonly error?: unknown;
   /** The answer, if one began. Its body may have been read. */
   readonly response?: Response;

@@ -5,13 +5,13 @@ import type { UntypedResult } from "./result.ts";
 /** How `Retry-After` of a 429 or 503 is honoured. `false` never waits. */
 export type Retry = false | RetryOptions;
 
-/** What is left out has its default. */
+/** Options of retrying; each has a default. */
 export interface RetryOptions {
   /** How often a call is sent again at the most. Default 2. */
   readonly times?: number | undefined;
   /** The longest single wait, in milliseconds; asked for more, the answer is yours at once. Default 10 000. */
   readonly maxWaitMs?: number | undefined;
-  /** Which calls: those that change nothing (GET, the default), or all. */
+  /** Calls that are retried: those that change nothing (GET, the default), or all. */
   readonly calls?: "safe" | "all" | undefined;
 }
 

@@ -126,7 +126,7 @@ function setToken({ headers }: Request, token: string | undefined): void {
   headers.set("authorization", `Bearer ${token}`);
 }
 
-/** What a login or a refresh brought, with the time it lasts by this machine's clock. */
+/** The tokens of a login or a refresh, with the time it lasts by this machine's clock. */
 export function tokensOf(result: UntypedResult): Tokens | undefined {
   if (!result.ok || !isTokens(result.data)) return undefined;
   const { accessToken, refreshToken } = result.data;

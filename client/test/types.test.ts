@@ -1,4 +1,4 @@
-/** What must and must not compile. The type checker is the test; the functions here are never called. */
+/** Code that must compile, and code that must not. The type checker is the test; the functions here are never called. */
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { createClient, memoryTokens } from "../src/index.ts";
 import type {

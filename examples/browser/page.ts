@@ -87,7 +87,7 @@ function sessionItem({ id, kind, current, createdAt, ip, userAgent }: SessionInf
   const way = kind === "cookie" ? "a browser" : "a program";
   const item = document.createElement("li");
   const text = document.createElement("p");
-  // What a client calls itself, a stranger may have chosen: text, never markup.
+  // A client's name may have been chosen by a stranger: text, never markup.
   text.textContent = `${current ? "This page" : (userAgent ?? way)}, from ${ip}, since ${since}`;
   item.append(text);
   if (!current) {

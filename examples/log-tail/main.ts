@@ -6,7 +6,7 @@ const withColours = process.stdout.isTTY && process.env["NO_COLOR"] === undefine
 const COLOURS = { info: "\u001b[32m", warn: "\u001b[33m", error: "\u001b[31m" } as const;
 const RESET = "\u001b[0m";
 
-// Whoever read our output is gone (`| head`): no reason for a stack trace.
+// The reader of our output is gone (`| head`): no reason for a stack trace.
 process.stdout.on("error", () => process.exit(0));
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -91,7 +91,7 @@ function lineOf(
   return printable(`${timestamp} `) + mark + printable(` ${name} ${words}${from}`);
 }
 
-/** What stands in a log may have been chosen by a stranger: no character of it may steer the terminal. */
+/** Text in a log may have been chosen by a stranger: no character of it may steer the terminal. */
 function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "�");
 }

@@ -1,4 +1,4 @@
-/** Which fields are secret, read from their schemas, so that no list can forget one. */
+/** Secret fields, read from their schemas, so that no list can forget one. */
 import { z } from "zod";
 import type { OperationDescription } from "./operation.ts";
 import { walk } from "./walk.ts";

@@ -1,12 +1,15 @@
 /** Access tokens: how they are made, and the one function that believes one. */
-import type { AccessTokenClaims } from "./ports/signing-keys.ts";
 import { type KeyObject, sign } from "node:crypto";
 import { decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
 import type { Uses } from "./change.ts";
 import type { Occasion } from "./ports/events.ts";
-import type { SigningKey, VerifyingKey } from "./ports/signing-keys.ts";
 import type { Session } from "./ports/sessions.ts";
-import type { VerifiedToken } from "./ports/signing-keys.ts";
+import type {
+  AccessTokenClaims,
+  SigningKey,
+  VerifiedToken,
+  VerifyingKey,
+} from "./ports/signing-keys.ts";
 import type { User } from "./ports/users.ts";
 
 type TokenUses = Uses<"keyRing" | "issuer" | "lifetimes" | "newId">;
@@ -36,7 +39,7 @@ export function verifyAccessToken(
     : verifyKnown(deps, occasion, token, known, key);
 }
 
-/** `key` is what the ring says of the token's key today. */
+/** Judges a token that was verified before by its key today: `key` is the ring's answer. */
 function verifyKnown(
   deps: TokenUses,
   occasion: Occasion,
@@ -138,7 +141,7 @@ export function accessTokenSeconds(
 }
 
 /**
- * 15 minutes by default; no e-mail and no role in it (TK-06). Written out here, because jose spends as
+ * Signs a token for a session: 15 minutes by default, no e-mail and no role in it (TK-06). Written out here, because jose spends as
  * much around the signature as the signature costs; what believes a token is still jose.
  */
 export async function signAccessToken(
@@ -165,7 +168,7 @@ export async function signAccessToken(
   return `${signed}.${signature.toString("base64url")}`;
 }
 
-/** In another thread: the event loop, which waits for the disk meanwhile, is what there is one of. */
+/** Signs in another thread: the event loop, which waits for the disk meanwhile, is what there is one of. */
 function signElsewhere(data: Uint8Array, key: KeyObject): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     sign(null, data, key, (error, signature) => {

@@ -1,6 +1,6 @@
 /**
- * Which passwords are refused, and why. Length counts, composition does not (NIST SP 800-63B-4 §3.1.1.2), and
- * what an attacker would guess soon is refused.
+ * The password policy: the reasons to refuse a password. Length counts, composition does not (NIST SP 800-63B-4
+ * §3.1.1.2), and what an attacker would guess soon is refused.
  */
 import type { PasswordPolicy } from "./ports/passwords.ts";
 import type { z } from "zod";

@@ -152,7 +152,7 @@ async function rotate(
   });
 }
 
-/** Committed although the request fails (TK-12). Of several that come at once, one tells of it. */
+/** Ends the session of a reused token, and commits that although the request fails (TK-12). Of several that come at once, one tells of it. */
 async function endFamily(
   deps: Journal,
   occasion: Occasion,

@@ -60,7 +60,7 @@ async function touch(
   return found;
 }
 
-/** Both limits, and the account, are the server's to judge (SE-05). Only cookies have an idle limit. */
+/** Tells if a session is neither expired nor idle, and its account enabled: the server's to judge (SE-05). Only cookies have an idle limit. */
 export function isLive(
   deps: Uses<"lifetimes">,
   { session, user }: SessionWithUser,
@@ -71,7 +71,7 @@ export function isLive(
   return now - session.lastSeenAt < deps.lifetimes.sessionIdleSeconds * 1000;
 }
 
-/** When a session of today is past its limits. */
+/** Answers the instants that decide which sessions have ended by themselves: now, and the last use before which one is idle. */
 export function sessionLimits({ lifetimes }: Uses<"lifetimes">, { now }: Occasion): SessionLimits {
   return { now, idleSince: now - lifetimes.sessionIdleSeconds * 1000 };
 }

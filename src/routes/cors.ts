@@ -1,5 +1,5 @@
 /**
- * Which other origins a browser lets use the API (HD-03): none, unless CORS_ORIGINS names them. Our
+ * CORS: the other origins that a browser lets use the API (HD-03): none, unless CORS_ORIGINS names them. Our
  * cookies are SameSite=Lax, so they come along from origins of our own site only; others use tokens.
  * `Cross-Origin-Resource-Policy: same-origin` stays: it governs no-cors requests, and these are not.
  */

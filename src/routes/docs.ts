@@ -21,7 +21,7 @@ export interface Asset {
   readonly etag: string;
 }
 
-/** What `/docs` loads, by the last segment of its path; loaded when first asked for. */
+/** The files that `/docs` loads, by the last segment of its path; loaded when first asked for. */
 export interface DocsAssets {
   find(name: DocsAssetName): Promise<Asset>;
 }

@@ -1,3 +1,4 @@
+/** The metrics, for a scraper. */
 import type { ScraperOptions } from "./checks/scraper.ts";
 import type { Handlers } from "./handler.ts";
 

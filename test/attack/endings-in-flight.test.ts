@@ -1,4 +1,4 @@
-/** What was proven before a hash was done must still hold after it: an ending may be answered in between. */
+/** A proof from before a hash must still hold after it: an ending may be answered in between. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { changePassword, deleteMe } from "../../src/domain/accounts.ts";
 import { resetPassword } from "../../src/domain/resets.ts";

@@ -89,7 +89,7 @@ function query({ databaseFile }: ServerProcess, sql: string): Record<string, unk
   }
 }
 
-/** What was recorded, oldest first. Stored with its change, it is there before the answer is. */
+/** Answers the recorded events, oldest first. Stored with its change, it is there before the answer is. */
 function recorded(of: ServerProcess, name: string): Record<string, unknown>[] {
   return query(of, "select body from events order by id")
     .map(({ body }) => JSON.parse(String(body)) as Record<string, unknown>)

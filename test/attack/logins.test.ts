@@ -1,4 +1,4 @@
-/** What an attacker learns from logins, and what can be done with the credentials of others. */
+/** Attacks on logins, and with the credentials of others. */
 import { hashSync } from "bcryptjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PASSWORD } from "../support/credentials.ts";

@@ -22,7 +22,7 @@ const refresh = (ip = "203.0.113.7") =>
 const crossSite = (path: string, ip = "203.0.113.7") =>
   server.post(path, {}, { origin: "https://elsewhere.example", ...from(ip) });
 
-/** What the work stored, without what tells when and to whom. */
+/** Answers the rows that the work stored, without the columns that tell when and to whom. */
 async function eventsOf(work: () => Promise<unknown>): Promise<unknown[]> {
   const count = () => Number(server.sql("SELECT count(*) AS n FROM events")[0]?.["n"]);
   const before = count();

@@ -1,4 +1,4 @@
-/** What the time of an answer tells of who has an account: nothing, over HTTP and by rank (ET-01, RS-01). */
+/** The time of an answer tells nothing of who has an account, over HTTP and by rank (ET-01, RS-01). */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { superiority, timesInTurns } from "../support/rank-test.ts";
 import { PASSWORD } from "../support/credentials.ts";

@@ -19,7 +19,7 @@ describe.skipIf(noBrowser)("CORS in a browser", () => {
   let watched: WatchedPage;
   afterEach(() => watched.page.context().close());
 
-  /** What a script of the page that is open reads of an answer; undefined where the browser keeps it. */
+  /** Reads an answer as a script of the open page may; undefined where the browser keeps it. */
   function read(path: string, init: Init = {}): Promise<Read | undefined> {
     return watched.page.evaluate(
       async ([url, options]) => {

@@ -38,7 +38,7 @@ describe.skipIf(noBrowser)("the examples of /docs in a browser", () => {
       // Closed again: what is shown of thirty answers would make every further click slower.
       await operation(page, id).locator(".opblock-summary-control").click();
     }
-    // What the example can do, it did; what it names (a session, an account, a token) is not there.
+    // The example was carried out as far as it can be; the session, account or token it names is not there.
     expect(statuses).toEqual({
       ...Object.fromEntries(operationIds.filter((id) => id !== "login").map((id) => [id, 200])),
       signup: 201,

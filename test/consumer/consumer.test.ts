@@ -173,7 +173,7 @@ async function runProgram([runtime, ...options]: Command, { baseUrl } = server):
   return run(runtime, [...options, program, baseUrl, await issuerOf(baseUrl)]).trim();
 }
 
-/** What a server calls itself in its tokens. */
+/** The issuer in a server's tokens. */
 async function issuerOf(baseUrl: string): Promise<string> {
   const { accessToken } = dataOf(await createClient({ baseUrl }).tokenLogin(ADMIN));
   return JSON.parse(Buffer.from(accessToken.split(".")[1] ?? "", "base64url").toString()).iss;

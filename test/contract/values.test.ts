@@ -38,7 +38,7 @@ describe("an e-mail address", () => {
     const letters = fc.string({ unit: "binary", minLength: 1, maxLength: 6 });
     const marked = fc.tuple(letters, fc.constantFrom("", "\u030C", "\u0308\u0301", "\u0345"));
     const address = marked.map(([text, mark]) => `${text}${mark}@example.com`);
-    const normalised = fc.sample(address, { seed: SEED, numRuns: 4_000 }).flatMap((typed) => {
+    const normalised = fc.sample(address, { seed: SEED, numRuns: 12_000 }).flatMap((typed) => {
       const result = Email.safeParse(typed);
       return result.success ? [result.data] : [];
     });
@@ -81,7 +81,7 @@ describe("an e-mail address", () => {
     ["Punycode that ends early", "ada@xn--a.example"],
     ["Punycode beyond Unicode", "ada@xn--999999999.example"],
     ["Punycode of plain letters", "ada@xn--abc-.example"],
-    ["Punycode of what NFKC would change", "ada@xn--1ch.example"],
+    ["Punycode of what NFKC would change", "ada@xn--b-yq0i.example"],
     ["Punycode of Punycode", "ada@xn--xn--0.example"],
     ["Punycode that is none as the last label", "ada@example.xn--0"],
   ])("is refused with %s", (_, typed) => {
@@ -143,7 +143,7 @@ describe("an e-mail address", () => {
   });
 
   it("is taken with every label in another script that the URL parser encodes", () => {
-    const letters = fc.constantFrom(..."abz09-äßéийあ漢한💩ñ");
+    const letters = fc.constantFrom(...Array.from("abz09-äßéийあ漢한💩ñ"));
     const label = fc.array(letters, { minLength: 1, maxLength: 20 }).map((all) => all.join(""));
     let taken = 0;
     for (const name of fc.sample(label, { seed: SEED, numRuns: 2_000 })) {

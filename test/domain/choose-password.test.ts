@@ -1,4 +1,4 @@
-/** What the counting of guesses may not change: logins, and what a refused request leaves behind. */
+/** Counting guesses leaves alone what it must: logins, and all that is stored where a request is refused. */
 import { expect, test } from "vitest";
 import { createAdmin } from "../../src/domain/admins.ts";
 import { changePassword, signup } from "../../src/domain/accounts.ts";

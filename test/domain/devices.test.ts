@@ -1,4 +1,4 @@
-/** Which devices an account goes on knowing: what they are good for is asked in test/attack/limits.test.ts. */
+/** The devices that an account goes on knowing. Their use is tested in test/attack/limits.test.ts. */
 import { beforeEach, expect, test } from "vitest";
 import { changePassword, deleteMe } from "../../src/domain/accounts.ts";
 import { recognizeDevice } from "../../src/domain/devices.ts";
@@ -35,7 +35,7 @@ const idsOf = (...logins: { readonly device: { readonly id: string } }[]) =>
 
 type Login = Awaited<ReturnType<typeof loginFromNewDevice>>;
 interface Occurrence {
-  /** Which of the account's two devices are known afterwards. */
+  /** Those of the account's two devices that are known afterwards. */
   readonly keeps: "both" | "the one that asks" | "none";
   readonly why: string;
   readonly happen: (asking: Login, other: Login) => Promise<unknown>;

@@ -22,7 +22,7 @@ describe.each(databases)("the key ring on $name", ({ create }) => {
   const openRing = (storage: Storage = test.storage) =>
     openKeyRing(storage, sealKey, ACCESS_TOKEN_SECONDS, uuidv7(), NOW);
 
-  /** What another process does. */
+  /** The act of another process. */
   async function rotate(now: number): Promise<string> {
     const outcome = await rotateSigningKey(
       journal(),

@@ -17,7 +17,7 @@ let domain: Domain;
 let delivery: Delivery;
 let now: number;
 let sent: DeliverableMail[];
-/** What a mail server does with a mail. */
+/** A mail server's treatment of a mail. */
 let answer: (signal: AbortSignal) => Promise<void>;
 beforeEach(async () => {
   domain = await openDomain(undefined, { resetTokenSeconds: LIFETIME_SECONDS });

@@ -18,7 +18,7 @@ afterAll(() => pool.close());
 const pepper = createSecretKey(new Uint8Array(32).fill(7));
 const passwords = createPasswords(pool, pepper, COST);
 let realHash = "";
-/** What a known account takes. Milliseconds. */
+/** The time that a known account takes, in milliseconds. */
 let knownMs = 0;
 beforeAll(async () => {
   const outcome = await passwords.hash("somebody's password");

@@ -1,4 +1,4 @@
-/** What asking for a reset writes. The way through mails is in test/journeys/reset.test.ts. */
+/** The rows that asking for a reset writes. The way through mails is in test/journeys/reset.test.ts. */
 import { beforeEach, expect, test } from "vitest";
 import { requestReset } from "../../src/domain/resets.ts";
 import { storedEvents } from "../support/logins.ts";

@@ -15,7 +15,7 @@ const PINNED = {
   signingKeySeal: "75d7c094eb929276aa8e8c1a5b7fa4066e97b3b8b3c1d4d70ef977725609d59e",
 };
 
-/** What every purpose's key is made of, in hex. */
+/** The key of every purpose, in hex. */
 function keysOf(authSecret: string): Record<string, string> {
   const hex = Object.entries(deriveKeys(authSecret)).map(([purpose, key]) => [
     purpose,

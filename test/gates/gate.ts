@@ -1,4 +1,4 @@
-/** What all gates share: they say what they do, run tools that are installed for them alone, and end with a clear line. */
+/** Shared by all gates: they say what they do, run tools that are installed for them alone, and end with a clear line. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";

@@ -35,7 +35,7 @@ interface Violation {
   readonly message: string;
 }
 
-/** What Prism has against the answer. What it has against the request, a test may have on purpose. */
+/** Prism's complaints about the answer. Those about the request a test may cause on purpose. */
 export function violationsOf(response: Response): string[] {
   const violations = JSON.parse(response.headers.get("sl-violations") ?? "[]") as Violation[]; // Prism's own
   return violations

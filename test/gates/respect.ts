@@ -38,7 +38,7 @@ await gate(
       return waitFor(() => post.received.filter(isTo).map(({ mail }) => tokenIn(mail))[0]);
     }
 
-    /** What a browser keeps of a login. */
+    /** The part of a login that a browser keeps. */
     async function logIn() {
       const email = freshEmail();
       dataOf(await createClient({ baseUrl: server.baseUrl }).signup({ email, password: PASSWORD }));

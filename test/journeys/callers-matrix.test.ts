@@ -113,7 +113,7 @@ async function outcomeOf(response: Response): Promise<Outcome> {
   const body = await response.text();
   const code = response.ok || body === "" ? "" : (JSON.parse(body) as { code: string }).code;
   expect(response.status).toBeLessThan(500);
-  // What only the pipeline's other checks would say: then this test would have asked nothing.
+  // An answer that only another check gives: then this test would have asked nothing.
   expect(["csrf_rejected", "validation_failed", "invalid_json", "rate_limited"]).not.toContain(
     code,
   );
@@ -124,7 +124,7 @@ async function outcomeOf(response: Response): Promise<Outcome> {
   return "let in";
 }
 
-/** Whoever must be refused asks for what would leave a trace; whoever is let in, for what harms no other test. */
+/** A caller to be refused asks for a change that would leave a trace; one who is let in, for one that harms no other test. */
 function call(id: OperationId, headers: Record<string, string>, isLetIn: boolean) {
   const { method, path, request }: OperationDescription = operations[id];
   const input = { ...exampleOf(request.params), ...exampleOf(request.body) };

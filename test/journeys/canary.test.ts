@@ -166,7 +166,7 @@ function formsOf(secret: string): string[] {
     hex,
     hex.toUpperCase(),
   ].map((form) => Buffer.from(form).toString("latin1"));
-  // What a random secret is made of, before it was spelt for the wire.
+  // The bytes of a random secret, before it was spelt for the wire.
   if (/^[\w-]{43,}$/.test(secret)) forms.push(Buffer.from(secret, "base64url").toString("latin1"));
   return [...new Set(forms)];
 }

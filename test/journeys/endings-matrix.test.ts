@@ -41,7 +41,7 @@ const everything = ["asking", "other", "program", "otherProgram"] as const;
 
 interface Ending {
   readonly ends: readonly LoginName[];
-  /** What becomes of a reset link mailed before, and why that is right. */
+  /** The fate of a reset link mailed before, and why that is right. */
   readonly resetToken: { readonly is: "void" | "good"; readonly why: string };
   /** The status that says it was done. */
   readonly status: number;
@@ -197,7 +197,7 @@ test.each(Object.entries(endings))(
   },
 );
 
-/** What is still good of each login, by the form it is used in. A refresh changes what it asks about, so it may be left out. */
+/** Tells how much of each login is still good, by the form it is used in. A refresh changes what it asks about, so it may be left out. */
 async function aliveIn(logins: Logins, withRefresh: boolean): Promise<Record<string, boolean>> {
   const alive: Record<string, boolean> = {};
   for (const name of ["asking", "other"] as const) {

@@ -33,7 +33,7 @@ interface Target {
 }
 
 const described: Readonly<Record<OperationId, OperationDescription>> = operations;
-/** What both send because the document says so; the rest is the real server's defence of browsers. */
+/** The headers that both send because the document says so; the rest is the real server's defence of browsers. */
 const DOCUMENTED_HEADERS = ["cache-control", "content-type", "retry-after", "www-authenticate"];
 
 let server: ServerProcess;
@@ -218,7 +218,7 @@ async function stepOf(step: string, response: Response): Promise<Step> {
     step,
     status,
     headers: DOCUMENTED_HEADERS.filter((name) => headers.has(name)),
-    // Which cookies, with which attributes; their values and lifetimes are each server's own.
+    // The cookies and their attributes; their values and lifetimes are each server's own.
     cookies: headers
       .getSetCookie()
       .filter((cookie) => !cookie.startsWith("__Host-device="))

@@ -1,4 +1,4 @@
-/** What stands between a forgotten password and those who would abuse it. */
+/** The limits on resetting a password, and those who would get around them. */
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cookieClient, dataOf, freshEmail, signedInClient } from "../support/clients.ts";

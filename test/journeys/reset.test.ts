@@ -102,7 +102,7 @@ test("RS-02 LA-03 neither the token nor the mail can be read in the database or 
   for (const secret of [token, Buffer.from(token, "base64url").toString("latin1"), "#token="])
     expect(texts.some((text) => text.includes(secret))).toBe(false);
   expect(JSON.stringify(server.events())).not.toContain(token);
-  // What was sent has no body any more.
+  // A sent mail has no body any more.
   const sent = rows.filter(
     (row) => row["finished_at"] !== null && row["expires_at"] !== row["finished_at"],
   );

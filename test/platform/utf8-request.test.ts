@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { Utf8Request } from "../../src/platform/utf8-request.ts";
 
-/** What is read of a body that arrives in these pieces. */
+/** Reads a body that arrives in these pieces. */
 async function readingOf(...pieces: readonly Uint8Array[]): Promise<string> {
   const request = new Utf8Request(new Socket());
   for (const piece of pieces) request.push(Buffer.from(piece));

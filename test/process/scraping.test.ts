@@ -1,4 +1,4 @@
-/** What a scrape asks of the database: little, seldom, and never for long. */
+/** The load of a scrape on the database: little, seldom, and never for long. */
 import { afterAll, expect, test } from "vitest";
 import { eventNames } from "../../src/contract/events.ts";
 import { metrics } from "../../src/contract/metrics.ts";

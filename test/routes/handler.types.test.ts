@@ -1,5 +1,5 @@
 /**
- * What a handler may not do does not compile. `tsc` is the judge: an error that is expected and does
+ * Handlers that must not compile. `tsc` is the judge: an error that is expected and does
  * not come is an error itself. Each wrong value is sound but for the one thing its test names.
  */
 import { describe, expectTypeOf, it } from "vitest";

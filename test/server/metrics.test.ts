@@ -1,4 +1,4 @@
-/** What the metrics say of real traffic, and that nobody can make them say more. */
+/** Metrics of real traffic, and that nobody can make them say more. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventNames, type LogEvent } from "../../src/contract/events.ts";
 import { metrics } from "../../src/contract/metrics.ts";

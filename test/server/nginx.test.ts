@@ -243,7 +243,7 @@ describe.skipIf(whyNoNginx !== undefined)("behind nginx", () => {
   const hasAnswered = (server: ServerProcess) =>
     server.events().some(({ event }) => event === "request");
 
-  /** Whether it got nothing for a second, under a load that does not pause. */
+  /** True if it got nothing for a second, under a load that does not pause. */
   async function isIdle(server: ServerProcess): Promise<true | undefined> {
     const before = server.events().length;
     await sleep(1_000);

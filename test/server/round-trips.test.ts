@@ -65,12 +65,12 @@ async function startWire(databaseUrl: string): Promise<Wire> {
   return { server, url: url.href, countRoundTrips: () => roundTrips };
 }
 
-/** What the outbox, the cleaning and the key ring ask for by themselves, however long an answer takes. */
+/** Statements that the outbox, the cleaning and the key ring send by themselves, however long an answer takes. */
 const IN_THE_BACKGROUND = /\b(mails|jobs|signing_keys)\b/;
 
 /**
- * What one request asks, and how often it waited. Now and then the background is on the wire at the
- * beginning or the end of a turn, and what it asks is counted beside the turn: then there is another one.
+ * Counts the statements of one request, and how often it waited. Now and then the background is on the wire at the
+ * beginning or the end of a turn, and its statements are counted beside the turn: then there is another one.
  */
 async function watch(ask: () => Promise<{ readonly status: number }>, status: number) {
   const sent = vi.spyOn(pg.Client.prototype, "query");
@@ -90,7 +90,7 @@ function textOf(query: unknown): string {
   return String(query);
 }
 
-/** What each statement of a round trip does, and to which table first. */
+/** Names each statement of a round trip: its verb, and its first table. */
 function outline(text: string): string {
   const does = /^(select|insert|update|delete|with).*?(?:from|into|update) "?(\w+)|^update "(\w+)/s;
   return text

@@ -1,4 +1,4 @@
-/** What must not be seen: other columns, passwords, our files, why it is down; and what nobody may keep. */
+/** Secrecy of answers: other columns, passwords, our files, why it is down; and what nobody may keep. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";

@@ -11,9 +11,9 @@ const patience: Patience = {
   answerMs: usualPatience.answerMs / 10,
   lookEveryMs: usualPatience.lookEveryMs / 10,
 };
-/** What a noisy machine may add to it. */
+/** Time that a noisy machine may add to it. */
 const NOISE_MS = 8_000;
-/** What no machine may take from it: the clocks of two ends round differently. */
+/** Tolerance below it, for no machine is faster: the clocks of two ends round differently. */
 const ROUNDING_MS = 20;
 const CLIENTS_OF_A_KIND = 5;
 const BITE_EVERY_MS = 100;

@@ -265,7 +265,7 @@ describe("a database that may only be read", () => {
     });
     await expect(storage.proveWritable()).rejects.toThrow(StorageUnavailableError);
     expect(await storage.sessions.find(session.id)).toMatchObject({ user });
-    // Whoever administers it says so by another session.
+    // An administrator of PostgreSQL says so by another session.
     const client = new pg.Client({ connectionString: inject("postgresUrl") });
     await client.connect();
     await client.query(`alter database ${name} reset default_transaction_read_only`);

@@ -1,4 +1,4 @@
-/** What the reading that is kept open beside the connection must not change: what is read, what is written, the log. */
+/** The reading kept open beside the connection changes nothing: neither rows read, nor rows written, nor the log. */
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, it } from "vitest";

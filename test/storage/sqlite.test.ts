@@ -1,4 +1,4 @@
-/** What only SQLite promises: its settings, its file, its errors. */
+/** Promises of SQLite alone: its settings, its file, its errors. */
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";

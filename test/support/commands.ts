@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import type { CommandName } from "../../src/commands/commands.ts";
 import { LogEvent } from "../../src/contract/events.ts";
 import { type Ended, readToEnd } from "./ended.ts";
+import { compiledOnce } from "./test-settings.ts";
 
 export type ScriptName = Exclude<CommandName, "start">;
 
@@ -21,7 +22,13 @@ export async function runScript(
   input: string | Buffer = "",
 ): Promise<Ended> {
   const child = spawn(process.execPath, [ENTRY, name, ...args], {
-    env: { PATH: process.env["PATH"], BCRYPT_COST: "10", HASH_WORKERS: "1", ...environment },
+    env: {
+      PATH: process.env["PATH"],
+      BCRYPT_COST: "10",
+      HASH_WORKERS: "1",
+      ...compiledOnce,
+      ...environment,
+    },
     stdio: ["pipe", "pipe", "pipe"],
   });
   child.stdin.on("error", () => undefined); // it may end without having read

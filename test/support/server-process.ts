@@ -11,7 +11,7 @@ import { operationIds, operations } from "../../src/contract/operations.ts";
 import { problem } from "../../src/contract/problems.ts";
 import { ADMIN } from "./credentials.ts";
 import { type Ended, readToEnd } from "./ended.ts";
-import { generousLimits } from "./test-settings.ts";
+import { compiledOnce, generousLimits } from "./test-settings.ts";
 
 const START = new URL("../../src/start.js", import.meta.url).pathname;
 const START_WITH_CHEAP_HASHES = new URL("start-with-cheap-hashes.ts", import.meta.url).pathname;
@@ -149,6 +149,7 @@ export function spawnServer(
       PORT: "0",
       BCRYPT_COST: "10",
       HASH_WORKERS: "2",
+      ...compiledOnce,
       ...environment,
     },
     stdio: ["ignore", "pipe", "pipe"],

@@ -3,6 +3,12 @@
 /** 16 rounds of bcrypt instead of 1,024: the fewest that bcrypt has, and fewer than a setting may ask for (PW-08). */
 export const CHEAP_COST = 4;
 
+/** Node keeps what it compiled of our sources between processes: each start is a third shorter. */
+export const compiledOnce = {
+  NODE_COMPILE_CACHE: new URL("../../node_modules/.cache/portcullis-tests", import.meta.url)
+    .pathname,
+} as const;
+
 /** All clients of a test come from one address, and none of them meets a limit. */
 export const generousLimits = {
   LIMIT_LOGIN_IP: "100000/60",

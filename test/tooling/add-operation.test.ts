@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** All that is needed to compile the server and the client, and to run them. */
 const needed = ["src", "scripts", "client", "packages", "openapi", "package.json", "tsconfig.json"];
 
-/** The whole server is compiled three times, beside other tests: slow is not the same as stuck. */
+/** The whole server is compiled three times, by the faster compiler, beside other tests: slow is not the same as stuck. */
 const COMPILING_MS = 240_000;
 
 let copy: string;
@@ -37,7 +37,7 @@ afterAll(() => rm(copy, { recursive: true }));
 /** Runs a tool of ours in the copy; rejects, with all it said, where it fails. */
 const node = (...args: string[]) => run(process.execPath, args, { cwd: copy });
 const compile = (project: string) =>
-  node("node_modules/typescript/bin/tsc", "-p", project).then(
+  node("node_modules/typescript7/bin/tsc", "-p", project).then(
     () => "compiles",
     (error: unknown) => String(Reflect.get(Object(error), "stdout")),
   );

@@ -1,5 +1,5 @@
-/** What the pages for people name exists: files, headings, npm scripts. */
-import { globSync, readFileSync } from "node:fs";
+/** The pages for people name nothing that is not there: files, headings, npm scripts. */
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
@@ -30,6 +30,26 @@ test.each(pages)("%s links to nothing that is not there", (page) => {
     return anchor !== undefined && !anchorsOf(read(target)).includes(anchor);
   });
   expect(broken).toEqual([]);
+});
+
+const readmes = globSync("{src,test}/**/README.md", {
+  cwd: root,
+  exclude: (name) => name === "node_modules",
+});
+
+/** A file of the repository in backticks: `src/app.ts`, or as readers of rooms write it, `domain/change.ts`. */
+test.each([...pages, ...readmes])("%s names no file that is not there", (page) => {
+  const named = [
+    // The list of rooms is generated from lint/rooms.ts, and names files from its rooms.
+    ...read(page)
+      .replace(/<!-- rooms: generated from here -->.*?generated to here/s, "")
+      .matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|js|json|md|yaml|html|css))`/g),
+  ].map(([, path = ""]) => path);
+  const places = ["", dirname(page), "src", "test", "src/storage", "client/src"];
+  const missing = named.filter((path) =>
+    places.every((place) => !existsSync(join(root, place, path))),
+  );
+  expect(missing).toEqual([]);
 });
 
 test("docs/commands.md has every npm script, and no other", () => {

@@ -19,7 +19,7 @@ const user = "components schemas User";
 const login = "components schemas LoginFailedEvent";
 const signup = "components schemas SignupInput";
 
-/** What breaks a caller, and what must be said of it. Each is in a place of its own, so that one comparison sees all. */
+/** Edits of the document that break a caller, and the words for each. Each is in a place of its own, so that one comparison sees all. */
 const breaking: readonly (readonly [string, readonly Edit[], RegExp])[] = [
   [
     "a removed property",
@@ -94,7 +94,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** What the gate says of today's document once it is edited. */
+/** Runs the gate on today's document, edited. */
 async function breaksAfter(edits: readonly Edit[]): Promise<string[]> {
   const document = JSON.parse(await readFile(released, "utf8")) as Fields;
   for (const [place, change] of edits) edit(document, place.split(" "), change);

@@ -1,4 +1,4 @@
-/** What fails must not end like what passed: whoever runs it, CI first, reads the exit code. */
+/** Exit codes: a failure must not end like a success, for CI reads nothing else. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

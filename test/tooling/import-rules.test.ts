@@ -7,7 +7,7 @@ import { fileRules } from "../../lint/config.ts";
 import { rooms } from "../../lint/rooms.ts";
 import { faultsOf } from "../support/lint-text.ts";
 
-/** What a room refuses: file, import, and what the linter says before the room's why. */
+/** Imports that a room refuses: file, import, and the linter's words before the room's why. */
 const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "src/contract/a.ts": {
     'import "../domain/users.ts";': "contract may not import src/domain/users.ts",

@@ -13,6 +13,12 @@ describe("the style rules", () => {
       `const a = 1; export { a as default };`,
       "no default exports",
     ],
+    [
+      "a docstring without a subject",
+      "src/domain/a.ts",
+      `/** What a token says. */ export const a = 1;`,
+      "Start with the subject or the verb",
+    ],
     ["an enum", "src/domain/a.ts", `export enum Role { User }`, "use a union of literals"],
     ["a decorator", "src/domain/a.ts", `@sealed class A {}`, "make the call"],
     ["a barrel in src", "src/domain/a.ts", `export * from "./users.ts";`, "No barrels in src"],

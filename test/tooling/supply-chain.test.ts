@@ -1,4 +1,4 @@
-/** What is installed, and what of it may run code while it is. */
+/** The packages that are installed, and those that may run code meanwhile. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";

@@ -14,7 +14,7 @@ export type EventName = LogEvent["event"];
 /** One event of the document: `EventOf<"login_failed">`. */
 export type EventOf<N extends EventName> = Extract<LogEvent, { readonly event: N }>;
 
-/** What a line or a value turned out to be, told apart by `kind`. */
+/** The result of reading a line or a value, told apart by `kind`. */
 export type ParsedEvent = KnownEvent | UnknownEvent | NoEvent;
 
 /** An event as this version's document describes it. */
@@ -61,7 +61,7 @@ export function parseEvent(value: unknown): ParsedEvent {
     : { kind: "unknown", name, fields: value };
 }
 
-/** Whether this version's document has an event of that name. */
+/** True if this version's document has an event of that name. */
 export function isEventName(name: string): name is EventName {
   return Object.hasOwn(eventSchemas, name);
 }

@@ -27,11 +27,11 @@ const DEFAULT_COOLDOWN_SECONDS = 5;
 /** How long the server may take for its keys. Milliseconds. */
 const KEYS_TIMEOUT_MS = 5_000;
 
-/** Whose tokens are taken. */
+/** The issuer whose tokens are taken. */
 export interface VerifierOptions {
   /** The server's `PUBLIC_URL`, exactly as in the token's `iss`: `https://auth.example.com`. */
   readonly issuer: string;
-  /** What `aud` must be. Default: the issuer, which is what the server writes. */
+  /** The expected `aud`. Default: the issuer, which is what the server writes. */
   readonly audience?: string | undefined;
   /**
    * Where the keys are, if this service reaches the server under another name than its users.
@@ -45,7 +45,7 @@ export interface VerifierOptions {
   readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 }
 
-/** What a verified token says. It names no role and no address: the server does not sign them. */
+/** The claims of a verified token. It names no role and no address: the server does not sign them. */
 export interface Claims {
   readonly userId: string;
   /** The public id of the session behind it, as in the server's log events. */
@@ -71,7 +71,7 @@ export type Refusal = "missing" | "expired" | "unknown_key" | "invalid" | "keys_
 
 /** Verifies the access tokens of one server. Make one and keep it: it holds the server's keys. */
 export interface Verifier {
-  /** Whether the token is one of the server's own, for this audience, and has not expired. It never rejects. */
+  /** Tells if the token is one of the server's own, for this audience, and has not expired. It never rejects. */
   verify(token: string | undefined): Promise<Verification>;
 }
 

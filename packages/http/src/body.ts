@@ -1,4 +1,4 @@
-/** What reading a body as JSON gave: its value (`undefined` for an empty body), or not JSON. */
+/** The result of reading a body as JSON: its value (`undefined` for an empty body), or not JSON. */
 export type JsonBody = { ok: true; value: unknown } | { ok: false };
 
 /**

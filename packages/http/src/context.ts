@@ -39,7 +39,7 @@ export interface InputStateFailed {
   failed: RequestPart[];
 }
 
-/** What validation found. It is a value: the handler decides what a failure answers. */
+/** The outcome of validation. It is a value: the handler decides what a failure answers. */
 export type InputState<TParams = unknown, TQuery = unknown, TBody = unknown> =
   InputStateOk<TParams, TQuery, TBody> | InputStateFailed;
 

@@ -1,6 +1,6 @@
 import type { RouteDescriptor, RouteFactory } from "./route.ts";
 
-/** Which other origins may use the app from a browser. */
+/** CORS: the other origins that may use the app from a browser. */
 export interface CorsOptions {
   /** Allowed origins, compared exactly (`https://app.example`), or `"*"` for every one. */
   origin: string | string[];
@@ -10,7 +10,7 @@ export interface CorsOptions {
   allowHeaders?: string[];
   /** Response headers that scripts may read. */
   exposeHeaders?: string[];
-  /** Whether cookies may be sent. Impossible with `"*"`. */
+  /** True if cookies may be sent. Impossible with `"*"`. */
   credentials?: boolean;
   /** How long a browser may remember a preflight, in seconds. */
   maxAge?: number;

@@ -9,7 +9,7 @@ export interface RouteDescriptor {
 }
 
 /**
- * What a route accepts, what it answers, and how. `response` is documentation for generators: the
+ * The shapes of a route: its parts and its answers. `response` is documentation for generators: the
  * framework never checks an answer against it.
  */
 export interface RouteConfig<
@@ -48,7 +48,7 @@ export interface RouteFactory<TEnv = unknown> {
 /** A schema that may be absent. */
 export type Schema = ZodType | undefined;
 
-/** What a handler gets for a part: the schema's output, or the raw value where there is none. */
+/** The value a handler gets for a part: the schema's output, or the raw value where there is none. */
 export type PartOf<TSchema extends Schema, TRaw> = TSchema extends ZodType ? output<TSchema> : TRaw;
 
 type MakeRoute<TEnv> = <

@@ -5,7 +5,7 @@ import type { RouteDescriptor } from "./route.ts";
 import { createRouteTable } from "./route-table.ts";
 import { splitUrl } from "./url.ts";
 
-/** What `onRequest` may return: a record for the other hooks and the handlers, or nothing. */
+/** The return value of `onRequest`: a record for the other hooks and the handlers, or nothing. */
 export type Locals = Record<string, unknown>;
 
 /** The locals a hook sees, given what `onRequest` returns: `{}` where it returns nothing. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { cors, createRoutes, group, route, setup } from "../src/index.ts";
 import type { App, Context, InputStateFailed, RouteDescriptor } from "../src/index.ts";
 
-// What is proven here is proven by `tsc`: at run time the handlers and hooks are never called.
+// `tsc` is the proof: at run time the handlers and hooks are never called.
 const answer = new Response();
 
 it("types flow from schemas, hooks and environments into handlers", () => {

@@ -17,7 +17,7 @@ export interface ResetTokenStore {
   save(userId: string | null, token: ResetToken): Promise<boolean>;
   /** A token of nobody, which leads nowhere. */
   insertDecoy(token: ResetToken): Promise<void>;
-  /** Whose token it is, while it is good. Spends nothing. */
+  /** Finds the account of a token that is still good. Spends nothing. */
   findOwner(secretHash: Uint8Array, now: number): Promise<User | undefined>;
   /** Spends the token; false where it is not good, or no longer: one conditional statement (RS-03). */
   consume(userId: string, secretHash: Uint8Array, now: number): Promise<boolean>;
