@@ -14,7 +14,7 @@ export default defineConfig({
       "packages/http/test/**/*.test.ts",
       "labs/test/**/*.test.ts",
     ],
-    exclude: ["**/node_modules/**", "test/browser/**", "test/consumer/**"],
+    exclude: ["**/node_modules/**", "test/browser/**", "test/consumer/**", "test/oldest/**"],
     globalSetup: "test/support/postgres-server.ts",
     // Half of the time is waiting for processes and clocks: two files at once, also on two cores.
     maxWorkers: 2,

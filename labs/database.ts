@@ -14,3 +14,10 @@ export function siblingUrl(postgresUrl: string, name: string): string {
   url.pathname = `/${name}`;
   return url.href;
 }
+
+/** URL of the same PostgreSQL database through a proxy on this machine. */
+export function proxiedUrl(postgresUrl: string, port: number): string {
+  const url = new URL(postgresUrl);
+  url.host = `127.0.0.1:${port}`;
+  return url.href;
+}

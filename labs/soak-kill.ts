@@ -11,11 +11,11 @@ import type { Database } from "./database.ts";
 import { openSoakDatabase } from "./soak/database.ts";
 import { openLedger } from "./soak/ledger.ts";
 import { openMailbox } from "./soak/mailbox.ts";
-import { act } from "./soak/operations.ts";
-import { createPerson, type Person, type Soak } from "./soak/person.ts";
+import { createPerson, type Soak } from "./soak/person.ts";
 import { proveEvents, provePerson } from "./soak/proofs.ts";
 import { createRandom } from "./soak/random.ts";
 import { findFreePort, type SoakServer, startSoakServer } from "./soak/server.ts";
+import { moveIn, startWork } from "./soak/work.ts";
 
 const usage = `npm run soak:kill -- [--rounds 10] [--clients 50] [--db sqlite|postgres]
                    [--ready-within 5000] [--seed <number>]
@@ -56,8 +56,7 @@ let server: SoakServer | undefined;
 try {
   server = await start();
   // Before the first kill every person gets an account and a session.
-  for (const _ of ["sign up", "log in"])
-    await Promise.all(people.map((person) => act(soak, person)));
+  await moveIn(soak, people);
   for (let round = 1; round <= rounds; round += 1) await runRound(round);
   await proveAll();
   const ended = await server.end("SIGTERM");
@@ -93,7 +92,7 @@ async function start(): Promise<SoakServer> {
 async function runRound(round: number): Promise<void> {
   const before = { ...ledger, due: ledger.dueEvents.length, losses: ledger.losses.length };
   const startedAt = Date.now();
-  const work = startWork(people);
+  const work = startWork(soak, people);
   await sleep(random.between(KILL_AFTER_MS.least, KILL_AFTER_MS.most));
   work.end();
   await server?.end("SIGKILL");
@@ -112,22 +111,6 @@ async function runRound(round: number): Promise<void> {
       `  proven ${ledger.proven - before.proven}  lost ${ledger.losses.length - before.losses}` +
       `  ready ${restarted.readyAfterMs} ms  round ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
   );
-}
-
-/** Lets all people work until `end` is called. Requests under way are then waited for, not cut. */
-function startWork(people: readonly Person[]) {
-  let isOver = false;
-  const reading = setInterval(() => void soak.mailbox.read(), 500);
-  const working = people.map(async (person) => {
-    while (!isOver) await act(soak, person);
-  });
-  return {
-    end: () => {
-      isOver = true;
-      clearInterval(reading);
-    },
-    ended: Promise.all(working),
-  };
 }
 
 /** Checks the facts that no single round checks: retired accounts, all passwords, every mail and every event. */

@@ -1,6 +1,6 @@
 /**
- * `npm run soak:overload`: sends more logins at once than can be hashed, three times (IV-06, IV-07), and then
- * opens slow connections (IV-08). Prints its measurements and exits with 1 if a bound is exceeded.
+ * `npm run soak:overload`: sends more logins at once than can be hashed, three times (IV-06, IV-07), opens
+ * slow connections (IV-08), and floods connections with requests whose answers nobody reads (IV-21). Prints its measurements and exits with 1 if a bound is exceeded.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
@@ -11,11 +11,12 @@ import { parseArgs } from "node:util";
 import { databaseUrl } from "./database.ts";
 import { aliveMegabytes, inspected, residentMegabytes } from "./soak/memory.ts";
 import { findFreePort, startSoakServer } from "./soak/server.ts";
-import { lifeOf, NOTICE_DELAY_MS, slowKinds } from "./soak/wire.ts";
+import { flood, type Flood, floods, lifeOf, NOTICE_DELAY_MS, slowKinds } from "./soak/wire.ts";
 
 const usage = `npm run soak:overload -- [--logins 1000] [--slow 500] [--quick]
 
-Three storms of logins at once, then slow clients of every kind, at the server's default settings.
+Three storms of logins at once, then slow clients of every kind, then floods of requests whose answers nobody
+reads, at the server's default settings.
 A login must be answered within 10 seconds. It waits for at most 17 hashes, as the queue has 16 places
 per worker, so a hash may take 0.58 s while all workers are busy. A slower machine exits with 1.
 --quick sends fewer, and does not judge how fast the answers are: for a machine that does other work too.`;
@@ -48,6 +49,10 @@ const GROWTH_MB = 200;
  * process does not get smaller; without a leak it stops growing.
  */
 const PLATEAU_MB = 40;
+/** Resident memory that a flood may add. */
+const FLOOD_GROWTH_MB = 100;
+/** How long a flood lasts: until the clients that read nothing are cut for that alone. Milliseconds. */
+const FLOOD_MS = isQuick ? 3_000 : 10_000;
 /** Memory alive after the first storm is code, caches and metrics. It may grow by this afterwards. */
 const ALIVE_MB = 5;
 
@@ -69,6 +74,7 @@ const server = await startSoakServer({
 try {
   await loginStorms();
   await slowClients();
+  for (const each of floods) await floodOf(each);
 } finally {
   await server.end("SIGTERM");
   await rm(folder, { recursive: true, force: true });
@@ -107,14 +113,9 @@ async function loginStorms(): Promise<void> {
 /** Sends all logins at once and answers the highest resident memory. */
 async function loginStorm(storm: number): Promise<number> {
   const health = watchHealth();
-  let peak = 0;
-  const sample = async () => {
-    peak = Math.max(peak, await residentMegabytes(server));
-  };
-  const sampling = setInterval(() => void sample(), 100);
+  const memory = watchMemory();
   const answers = await Promise.all(Array.from({ length: logins }, (_, index) => logIn(index)));
-  clearInterval(sampling);
-  await sample();
+  const peak = await memory.end();
   const healthMs = await health.end();
 
   const byStatus = Map.groupBy(answers, ({ status }) => status);
@@ -172,6 +173,23 @@ async function slowClients(): Promise<void> {
   checkPace(
     rank(healthMs, 0.99) < HEALTH_P99_MS,
     `slow clients starve others: p99 ${rank(healthMs, 0.99)} ms`,
+  );
+}
+
+async function floodOf(each: Flood): Promise<void> {
+  const before = await residentMegabytes(server);
+  const health = watchHealth();
+  const memory = watchMemory();
+  const closed = await flood(port, each, FLOOD_MS);
+  const peak = await memory.end();
+  const healthMs = await health.end();
+  console.log(`${each.name}: ${closed} closed; from ${before} to at most ${peak} MB resident`);
+  console.log(`  meanwhile ${describe(healthMs)}`);
+  check(closed === each.connections, `${each.name}: only ${closed} were closed`);
+  check(peak - before < FLOOD_GROWTH_MB, `${each.name}: takes ${peak - before} MB`);
+  checkPace(
+    rank(healthMs, 0.99) < HEALTH_P99_MS,
+    `${each.name}: starves others: p99 ${rank(healthMs, 0.99)} ms`,
   );
 }
 
@@ -240,6 +258,22 @@ function watchHealth(): { end(): Promise<number[]> } {
     end() {
       ending.abort();
       return watching;
+    },
+  };
+}
+
+/** Samples the resident memory until `end`, which answers the highest. Megabytes. */
+function watchMemory(): { end(): Promise<number> } {
+  let peak = 0;
+  const sample = async () => {
+    peak = Math.max(peak, await residentMegabytes(server));
+  };
+  const sampling = setInterval(() => void sample(), 100);
+  return {
+    async end() {
+      clearInterval(sampling);
+      await sample();
+      return peak;
     },
   };
 }

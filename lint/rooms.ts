@@ -119,7 +119,8 @@ export const rooms: readonly Room[] = [
     files: ["src/supported-node.js", "src/start.js", "src/command.js"],
     values: ["src/supported-node.js", "src/commands/commands.ts"],
     types: [],
-    why: "The start runs on any Node, to say in one line which one is needed: it loads nothing before that check, and only the table of commands after it.",
+    except: { "src/supported-node.js": ["node:fs"] },
+    why: "The start runs on any Node, to say in one line which one is needed: before that check it loads only what reads package.json, and after it only the table of commands.",
   },
   {
     name: "process",

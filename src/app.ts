@@ -2,6 +2,7 @@
 import { type App, type RouteDescriptor, setup } from "@hectoday/http";
 import type { Dependencies } from "./domain/ports/dependencies.ts";
 import type { ServedFile } from "./pages/page.ts";
+import { problemRedirects } from "./pages/problems.ts";
 import { createAccountHandlers } from "./routes/accounts.ts";
 import { createAuditHandlers } from "./routes/audit.ts";
 import { createScraperRule } from "./routes/checks/scraper.ts";
@@ -17,7 +18,7 @@ import { createMetricsHandlers, type MetricsOptions } from "./routes/metrics.ts"
 import { refuseOtherMethods } from "./routes/other-methods.ts";
 import { createOverloadLog } from "./routes/overload.ts";
 import { createOwnSessionHandlers } from "./routes/own-sessions.ts";
-import { createPageRoutes } from "./routes/pages.ts";
+import { createPageRoutes, createRedirectRoutes } from "./routes/pages.ts";
 import { createOperationRoutes } from "./routes/pipeline.ts";
 import { createRequestLog } from "./routes/request-log.ts";
 import { RequestState, requestStateOf } from "./routes/request-state.ts";
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly allowedOrigins: ReadonlySet<string>;
   /** Of other applications, which may use the API from a browser. */
   readonly corsOrigins: ReadonlySet<string>;
+  /** Request headers that these may send, besides those that the contract and tracing need. */
+  readonly corsHeaders: ReadonlySet<string>;
   /** The pages that are always served, and the files they load. */
   readonly pages: readonly ServedFile[];
   /** Absent: `/docs` and `/openapi.json` answer 404. */
@@ -51,7 +54,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): App {
   const { deps, production, docs, isDraining, now } = options;
   const responder = createResponder(createBaseHeaders(options.https), options.ResponseClass);
-  const cors = createCors(options.corsOrigins, responder);
+  const cors = createCors(options.corsOrigins, options.corsHeaders, responder);
   const tellOverload = createOverloadLog(deps.log);
   const failures = createFailures(deps.log, responder, tellOverload, !production);
   const logRequest = createRequestLog(deps.log);
@@ -72,6 +75,7 @@ export function createApp(options: AppOptions): App {
       now,
     }),
     ...createPageRoutes(options.pages, responder),
+    ...createRedirectRoutes(problemRedirects, responder),
     ...(docs ? createDocsRoutes(docs, responder) : []),
   ];
 
@@ -92,10 +96,10 @@ export function createApp(options: AppOptions): App {
       const state = requestStateOf(locals);
       try {
         logRequest(state, request.method, response.status);
-        return cors.addHeaders(request, response);
+        return cors.addHeaders(state, request, response);
       } catch (error) {
         // The framework would send the answer all the same, and nobody would know.
-        return cors.addHeaders(request, failures.answerBug(state, error));
+        return cors.addHeaders(state, request, failures.answerBug(state, error));
       }
     },
   });

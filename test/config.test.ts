@@ -1,8 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
+import pg from "pg";
 import { describe, expect, test } from "vitest";
 import { readSettings } from "../src/process/settings.ts";
-import { type DatabaseTarget, parseDatabaseUrl } from "../src/storage/engine/target.ts";
+import {
+  type DatabaseTarget,
+  parseDatabaseUrl,
+  sendsPlainText,
+} from "../src/storage/engine/target.ts";
 
 const SECRET = "Zq3v9Lr0pXw7Yt5Bn2Kd8Hs4Gf6Jc1Ma";
 const production = {
@@ -34,6 +39,8 @@ test("CF-02 without any setting there are safe defaults", () => {
     database: { kind: "sqlite", path: "data/portcullis.db" },
     pool: { poolSize: 10, statementTimeoutSeconds: 5, connectTimeoutSeconds: 3 },
     dataFolder: "data",
+    DOCS: "on",
+    DEV_COOKIES: "secure",
     LOG_LEVEL: "info",
     BCRYPT_COST: 12,
     HASH_WORKERS: availableParallelism(),
@@ -47,6 +54,7 @@ test("CF-02 without any setting there are safe defaults", () => {
     SESSION_IDLE_TTL: 3_600,
     EVENT_RETENTION_DAYS: 365,
     CORS_ORIGINS: new Set(),
+    CORS_HEADERS: new Set(),
     ...developmentLimits,
     LOCKOUT_THRESHOLD: 10,
     LOCKOUT_SECONDS: 900,
@@ -200,7 +208,8 @@ test.each<[string, DatabaseTarget, string]>([
 test.each([
   "",
   "sqlite:",
-  "sqlite::memory:",
+  "sqlite:file:a.db",
+  "sqlite://data/a.db",
   "SQLITE:a.db",
   "data/x.db",
   "postgres:auth",
@@ -211,6 +220,168 @@ test.each([
   if (url === "") return; // not set, to the settings
   expect(faultsOf({ DATABASE_URL: url })).toEqual([
     "DATABASE_URL must be sqlite:<file>, such as sqlite:data/portcullis.db, or postgres://…",
+  ]);
+});
+
+test.each([":memory:", "file::memory:?cache=shared", "/var/lib/:memory:"])(
+  "ST-01 a database in memory is refused in plain words: sqlite:%s",
+  (path) => {
+    expect(parseDatabaseUrl(`sqlite:${path}`)).toBeUndefined();
+    expect(faultsOf({ DATABASE_URL: `sqlite:${path}` })).toEqual([
+      "DATABASE_URL must name a file, such as sqlite:data/portcullis.db: a database in memory forgets what it has acknowledged",
+    ]);
+  },
+);
+
+test.each([
+  ["127.0.0.1", "127.0.0.1"],
+  ["::1", "::1"],
+  ["[::1]", "::1"],
+  ["[::]", "::"],
+  ["0.0.0.0", "0.0.0.0"],
+  ["localhost", "localhost"],
+  ["auth_1.internal.example.com.", "auth_1.internal.example.com."],
+])("HOST=%s is %s to the socket", (given, host) => {
+  expect(settingsOf({ HOST: given }).HOST).toBe(host);
+});
+
+test.each([
+  "[::1",
+  "[localhost]",
+  "localhost:3000",
+  "http://localhost",
+  "::1]",
+  "a b",
+  "-a",
+  "1::2::3",
+])("HOST=%s is refused", (given) => {
+  expect(faultsOf({ HOST: given })).toEqual([
+    "HOST must be an address or a name of this machine, such as 127.0.0.1, ::1 or localhost, without a port",
+  ]);
+});
+
+/** A good value of each setting that takes a text. */
+const texts = {
+  AUTH_SECRET: SECRET,
+  ADMIN_PASSWORD: "a tall ship and a star",
+  METRICS_TOKEN: "a-token-for-the-scraper-0123456789",
+  DATABASE_URL: "postgres://u:p@localhost/auth",
+  SMTP_URL: "smtps://u:p@mail.example.com",
+  PUBLIC_URL: "https://auth.example.com",
+  HOST: "localhost",
+  NODE_ENV: "test",
+} as const;
+const withAll = { ...texts, ADMIN_EMAIL: "ada@example.com", MAIL_FROM: "auth@example.com" };
+
+describe.each(Object.entries(texts))("CF-10 %s", (name, good) => {
+  test.each([
+    [`"${good}"`, "stands in quotes, which would be a part of it: take them away"],
+    [`'${good}'`, "stands in quotes, which would be a part of it: take them away"],
+    [`“${good}”`, "stands in quotes, which would be a part of it: take them away"],
+    [` ${good}`, "begins or ends with white space: take it away"],
+    [`${good}\u00a0`, "begins or ends with white space: take it away"],
+    [`\ufeff${good}`, "begins or ends with white space: take it away"],
+    [`${good}\r`, "ends in a line break: take it away (is its file from Windows?)"],
+    [`${good}\n`, "ends in a line break: take it away (is its file from Windows?)"],
+    [`"${good}"\r`, "ends in a line break: take it away (is its file from Windows?)"],
+  ])("%j is refused in one line, which names it and does not repeat it", (value, fault) => {
+    expect(faultsOf(withAll)).toEqual([]);
+    expect(faultsOf({ ...withAll, [name]: value })).toEqual([`${name} ${fault}`]);
+  });
+});
+
+test("a quote, or a space, within a value is a part of it", () => {
+  for (const ADMIN_PASSWORD of ["it's a tall ship and a star", `"a" tall ship and a star's`])
+    expect(settingsOf({ ...withAll, ADMIN_PASSWORD }).ADMIN_PASSWORD).toBe(ADMIN_PASSWORD);
+});
+
+test.each([
+  ["AUTH_SECRET", "short"],
+  ["PUBLIC_URL", "login.example.org"],
+  ["PUBLIC_URL", "https://auth.example.com/base"],
+  ["ADMIN_EMAIL", "nobody-at-nowhere"],
+  ["SMTP_URL", "mail.example.com"],
+  ["MAIL_FROM", "nobody"],
+  ["DATABASE_URL", "mysql://db"],
+  ["SESSION_TTL", "a day"],
+  ["NODE_ENV", "Production"],
+])("one fault is one line: %s=%s", (name, value) => {
+  const others = { ...production, ADMIN_EMAIL: "ada@example.com", ADMIN_PASSWORD: "a tall ship" };
+  const faults = faultsOf({ ...others, [name]: value });
+  expect(faults.map((fault) => fault.split(" ")[0])).toEqual([name]);
+});
+
+describe("CF-09 PostgreSQL on another machine in plain text", () => {
+  const fault = expect.stringMatching(
+    /^DATABASE_URL leads to another machine in plain text: add \?sslmode=verify-full, or /,
+  );
+  const url = (rest: string) => ({ ...production, DATABASE_URL: `postgres://u:hunter2@${rest}` });
+
+  test.each([
+    "db.example.com/auth",
+    "db:5433/auth",
+    "10.0.0.7/auth",
+    "[2001:db8::7]/auth",
+    "localhost.example.com/auth",
+    "localhost/auth?host=db.example.com",
+    "127.0.0.1.example.com/auth",
+    "db/auth?sslmode=",
+    "db/auth?ssl=0",
+    "db/auth?application_name=sslmode",
+  ])("is refused in production: %s", (rest) => {
+    expect(faultsOf(url(rest))).toEqual([fault]);
+    expect(faultsOf({ DATABASE_URL: `postgres://u:p@${rest}` })).toEqual([]); // a developer's own network
+  });
+
+  test("is refused where PGHOST names the machine", () => {
+    const DATABASE_URL = "postgres:///auth";
+    expect(faultsOf({ ...production, DATABASE_URL })).toEqual([]);
+    expect(faultsOf({ ...production, DATABASE_URL, PGHOST: "db.example.com" })).toEqual([fault]);
+  });
+
+  test.each([
+    "localhost/auth",
+    "127.0.0.1:5433/auth",
+    "[::1]/auth",
+    "/auth",
+    "/auth?host=/run/postgresql",
+    "%2Frun%2Fpostgresql/auth",
+    "db.example.com/auth?sslmode=verify-full",
+    "db.example.com/auth?sslmode=require",
+    "db.example.com/auth?sslrootcert=/etc/ca.pem",
+    "db.example.com/auth?ssl=true",
+    "db.example.com/auth?sslmode=disable",
+  ])("is not meant by %s", (rest) => {
+    expect(faultsOf(url(rest))).toEqual([]);
+  });
+
+  test.each([
+    "",
+    "?sslmode=require",
+    "?sslmode=no-verify",
+    "?sslmode=verify-full",
+    "?sslmode=allow",
+    "?sslmode=",
+    "?ssl=1",
+    "?ssl=0",
+    "?ssl=true",
+    "?sslnegotiation=direct",
+    "?sslmode=require&sslmode=",
+  ])("is what the driver itself makes of %j", (query) => {
+    const target = { kind: "postgres", url: `postgres://u:p@db/auth${query}` } as const;
+    const { ssl } = new pg.Client({ connectionString: target.url });
+    expect(sendsPlainText(target)).toBe(!ssl);
+  });
+});
+
+test("CF-08 DEV_COOKIES=plain is refused in production, and wherever PUBLIC_URL is https", () => {
+  expect(settingsOf({ DEV_COOKIES: "plain" }).DEV_COOKIES).toBe("plain");
+  const fault = "DEV_COOKIES must be secure in production, and wherever PUBLIC_URL is https";
+  expect(faultsOf({ ...production, DEV_COOKIES: "plain" })).toEqual([fault]);
+  const url = { PUBLIC_URL: "https://auth.example.com", DEV_COOKIES: "plain" };
+  expect(faultsOf(url)).toEqual([fault]);
+  expect(faultsOf({ ...production, PUBLIC_URL: "http://10.0.0.7", DEV_COOKIES: "plain" })).toEqual([
+    fault,
   ]);
 });
 
@@ -263,7 +434,7 @@ describe("CF-01 production", () => {
     AUTH_SECRET: { AUTH_SECRET: shared },
     ADMIN_PASSWORD: { ADMIN_EMAIL: "ada@example.com", ADMIN_PASSWORD: shared },
     METRICS_TOKEN: { METRICS_TOKEN: shared },
-    DATABASE_URL: { DATABASE_URL: `postgres://portcullis:${inUrl}@db/auth` },
+    DATABASE_URL: { DATABASE_URL: `postgres://portcullis:${inUrl}@db/auth?sslmode=verify-full` },
     SMTP_URL: { SMTP_URL: `smtps://portcullis:${inUrl.replace("%2B", "+")}@mail.example.com` },
   };
   test.each([

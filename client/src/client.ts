@@ -1,14 +1,34 @@
-import { operationTable } from "./generated/operations.ts";
-import type { Input, OperationId, OperationRow } from "./input.ts";
-import type { CallOptions, ClientOptions } from "./options.ts";
+import { operationTable, type OperationSummaries } from "./generated/operations.ts";
+import type { Input, Mode, ModeOf, OperationId, OperationRow } from "./input.ts";
+import type {
+  AccessTokenOptions,
+  CallOptions,
+  ClientOptions,
+  CookieOptions,
+  TokenOptions,
+} from "./options.ts";
 import { eachItem, type Paged, type PagedOperationId } from "./pages.ts";
 import type { Result } from "./result.ts";
 import { createTransport } from "./transport.ts";
 
-/** One function per operation, named by its operationId. */
-export type Client = {
-  readonly [K in OperationId]: Operation<K>;
+/**
+ * One function per operation that fits the way of signing in, named by its operationId, and `signOut`.
+ * `Client<Mode>` is what every client has, whatever its mode.
+ */
+export type Client<M extends Mode = "cookies"> = {
+  // The keys of an interface with comments, so that an editor shows the summary of an operation.
+  readonly [K in keyof OperationSummaries as [M] extends [ModeOf<K>] ? K : never]: Operation<K>;
+} & {
+  /**
+   * Signs out: ends the client's session on the server, and forgets it here. With cookies it is `logout`, with tokens
+   * `tokenRevoke` of the token that is kept. Where none is kept it answers 204 without asking. Not `ok`: still signed in.
+   */
+  readonly signOut: (options?: CallOptions) => Promise<SignOutResult<M>>;
 };
+
+type AnyClient = { readonly [M in Mode]: Client<M> }[Mode];
+
+type SignOutResult<M extends Mode> = M extends "cookies" ? Result<"logout"> : Result<"tokenRevoke">;
 
 /** The function of an operation; with `each`, if the operation answers pages. */
 export type Operation<K extends OperationId> = ((...args: Arguments<K>) => Promise<Result<K>>) &
@@ -23,15 +43,29 @@ export type Arguments<K extends OperationId> =
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Makes a client for one server and one session. Throws a TypeError if `baseUrl` is not an HTTP URL.
- * Its functions answer every outcome as a value; they reject only for a mistake in the call itself,
- * or when a cookie jar, token store or token function you gave does.
+ * Makes a client for one server and one session. Throws a TypeError if `baseUrl` is missing or not an HTTP URL.
+ * Its functions answer every outcome as a value; they reject only for a mistake in the call itself, or when a cookie
+ * jar, token store or token function you gave does.
  */
-export function createClient(options: ClientOptions): Client {
-  const call = createTransport(options);
+export function createClient(options: CookieOptions): Client<"cookies">;
+/** Makes a client that signs in with tokens in a store: `tokenLogin`. */
+export function createClient(options: TokenOptions): Client<"tokens">;
+/** Makes a client that sends a token from elsewhere. */
+export function createClient(options: AccessTokenOptions): Client<"accessToken">;
+/** Makes a client whose way of signing in is known once it runs. It has what fits all of them. */
+export function createClient(options: ClientOptions): Client<Mode>;
+export function createClient(options: ClientOptions): AnyClient {
+  const { call, signsInBy, signOut } = createTransport(options);
   const rows: Readonly<Record<string, OperationRow>> = operationTable;
-  const functions = Object.entries(rows).map(([operationId, row]) => {
-    const operation = (input: Fields = {}, options: CallOptions = {}) => call(row, input, options);
+  const functions = Object.entries(rows).map(([operationId, row]): [string, unknown] => {
+    const operation = async (input: Fields = {}, options: CallOptions = {}) => {
+      // Not to be answered by the server: it would say 204 to the logout of a session that it was not shown.
+      if (row.modes && !row.modes.includes(signsInBy))
+        throw new TypeError(
+          `${operationId} is not for a client that signs in by ${signsInBy}, but by ${row.modes.join(" or ")}`,
+        );
+      return call(row, input, options);
+    };
     const each = (input: Fields = {}, options: CallOptions = {}) =>
       eachItem((page) => operation(page, options), input);
     return [
@@ -39,6 +73,10 @@ export function createClient(options: ClientOptions): Client {
       row.query.includes("cursor") ? Object.assign(operation, { each }) : operation,
     ];
   });
+  const client = {
+    ...Object.fromEntries(functions),
+    signOut: (options: CallOptions = {}) => signOut(options),
+  };
   // The proven edge: a function for each row of the table, and `readAnswer` lets nothing through that the document does not have.
-  return Object.fromEntries(functions) as Client;
+  return client as AnyClient;
 }

@@ -1,9 +1,13 @@
 /** Cookie mode: the session is a cookie, and changes carry the CSRF proof beside it. */
 import { textIn } from "./answer.ts";
-import type { Credential } from "./credential.ts";
+import type { CookieUse, OwnCredential } from "./credential.ts";
+import { operationTable } from "./generated/operations.ts";
 import type { OperationRow } from "./input.ts";
+import type { WebResponse } from "./web.ts";
 
 const CSRF_COOKIE = "__Host-csrf";
+/** Of a server in development with `DEV_COOKIES=plain`. Anybody's subdomain could set it: never read over TLS. */
+const PLAIN_CSRF_COOKIE = "csrf";
 const CSRF_HEADER = "x-csrf-token";
 
 /** Keeps cookies where no browser does. `cookieJar()` of `@portcullis/client/node` is one. */
@@ -17,29 +21,56 @@ export interface CookieJar {
 /** With a jar, cookies come from it; without one, the browser sees to them, as `mode` says. */
 export function cookieCredential(
   jar: CookieJar | undefined,
-  mode: RequestCredentials,
+  mode: CookieUse,
   baseUrl: string,
-): Credential {
+): OwnCredential {
   const kept = keptProof(jar, baseUrl);
   return {
+    signsInBy: "cookies",
     mode,
     async attach(request, row) {
+      if (row.learns === "csrfToken" && !jar && mayScriptsSetCookies()) throw new Error(NEEDS_JAR);
       const cookies = jar ? await jar.cookieHeader(request.url) : documentCookies(request.url);
       if (jar && cookies) request.headers.set("cookie", cookies);
       if (!needsProof(row)) return;
       // The cookie first: another tab may have logged in since this client did.
-      const proof = cookieValue(cookies, CSRF_COOKIE) ?? kept.read();
+      const proof =
+        cookieValue(cookies, CSRF_COOKIE) ??
+        (request.url.startsWith("http:") ? cookieValue(cookies, PLAIN_CSRF_COOKIE) : undefined) ??
+        kept.read();
       if (proof) request.headers.set(CSRF_HEADER, proof);
     },
     async keep(response, url) {
       if (jar) await jar.setCookies(response.headers.getSetCookie(), url);
     },
     async learn(row, result) {
-      if (row.learns === "csrfToken") kept.write(textIn(result.data, "csrfToken"));
-      // A revoked token is not this client's session: the operation must take the cookie.
-      if (row.learns === "signedOut" && needsProof(row)) kept.write(undefined);
+      if (row.learns === "csrfToken") {
+        if (jar) await assertKept(jar, result.response, baseUrl + row.path);
+        kept.write(textIn(result.data, "csrfToken"));
+      }
+      if (row.learns === "signedOut") kept.write(undefined);
     },
+    signOut: (call) => call(operationTable.logout, {}),
   };
+}
+
+const OR_TOKENS =
+  "or sign in with tokens: createClient({ tokens: memoryTokens() }) and tokenLogin()";
+const NEEDS_JAR = `Nothing would keep the session's cookie here. Give createClient a jar, cookies: cookieJar() of "@portcullis/client/node", ${OR_TOKENS}`;
+
+/** Browsers keep cookies, and let no script write the header (Fetch standard, forbidden request-header). Node does neither. */
+function mayScriptsSetCookies(): boolean {
+  return new Request("http://localhost", { headers: { cookie: "a=b" } }).headers.has("cookie");
+}
+
+/** Throws where a jar gives back none of the cookies of a login: the next call would be a 401 that nobody understands. */
+async function assertKept(jar: CookieJar, { headers }: WebResponse, url: string): Promise<void> {
+  const pairs = headers.getSetCookie().map((cookie) => cookie.split(";")[0] ?? "");
+  const kept = await jar.cookieHeader(url);
+  if (pairs.length === 0 || pairs.some((pair) => kept.includes(pair))) return;
+  throw new Error(
+    `The jar kept no cookie of ${url}. They are Secure: a jar takes them over https, or from this machine (localhost, 127.0.0.1). Use such an address, ${OR_TOKENS}`,
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A caller's signal and a time limit, as one signal. */
 import type { NoAnswer } from "./result.ts";
+import type { WebAbortSignal, WebResponse } from "./web.ts";
 
 /** 30 s: a login may wait in the server's password queue, but nobody waits longer for it. */
 export const DEFAULT_TIMEOUT_MS = 30_000;
@@ -8,7 +9,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** A running time limit, for a call with all its repetitions. */
 export interface Deadline {
-  readonly signal: AbortSignal;
+  readonly signal: WebAbortSignal;
   /** Why the signal fired; undefined while it has not. */
   cause(): "timeout" | "aborted" | undefined;
   /** Waits for the promise; answers undefined as soon as the signal fires. */
@@ -23,7 +24,7 @@ export interface Deadline {
  * Starts a time limit. Not `AbortSignal.any` with `AbortSignal.timeout`: those could not be let go
  * of when the answer is there, and a signal that outlives many calls would gather them all.
  */
-export function startDeadline(timeoutMs: number, caller: AbortSignal | undefined): Deadline {
+export function startDeadline(timeoutMs: number, caller: WebAbortSignal | undefined): Deadline {
   const controller = new AbortController();
   const { signal } = controller;
   const endsAtMs = performance.now() + timeoutMs;
@@ -62,7 +63,7 @@ export function startDeadline(timeoutMs: number, caller: AbortSignal | undefined
 }
 
 /** The result of a call that brought no usable answer: the deadline's doing, or the network's. */
-export function noAnswer(deadline: Deadline, error: unknown, response?: Response): NoAnswer {
+export function noAnswer(deadline: Deadline, error: unknown, response?: WebResponse): NoAnswer {
   const failure = deadline.cause() ?? "network";
   return { ok: false, status: 0, failure, error, ...(response && { response }) };
 }

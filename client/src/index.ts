@@ -1,7 +1,7 @@
 /** The typed client of a Portcullis server, for browsers and every runtime with `fetch`. */
 export { createClient, type Arguments, type Client, type Operation } from "./client.ts";
 export type { CookieJar } from "./cookies.ts";
-export type { Input, OperationId } from "./input.ts";
+export type { Input, Mode, ModeOf, OperationId } from "./input.ts";
 export type {
   AccessTokenOptions,
   CallOptions,
@@ -26,3 +26,4 @@ export {
   type Tokens,
   type TokenStore,
 } from "./tokens.ts";
+export { CallError, unwrap } from "./unwrap.ts";

@@ -16,7 +16,10 @@ type Body<K extends OperationId> = operations[K] extends {
 /** The fields of one part; `unknown`, which adds nothing, where the operation has no such part. */
 type Fields<Part> = [NonNullable<Part>] extends [never] ? unknown : NonNullable<Part>;
 
-type Flat<T> = unknown extends T ? Record<string, never> : { [Key in keyof T]: T[Key] };
+/** A field that may be left out may also be undefined, whatever `exactOptionalPropertyTypes` says: it is not sent. */
+type Flat<T> = unknown extends T
+  ? Record<string, never>
+  : { [Key in keyof T]: Record<never, never> extends Pick<T, Key> ? T[Key] | undefined : T[Key] };
 
 /** The first argument of an operation's function. An operation that takes nothing has an empty object. */
 export type Input<K extends OperationId> = Flat<Path<K> & Query<K> & Body<K>>;
@@ -26,6 +29,15 @@ type Row = (typeof operationTable)[OperationId];
 export type CredentialName = Row["accepts"][number];
 /** `csrfToken` and `tokens`: the answer brings them. `signedOut`: the caller's session, or that of the token in the body, has ended. */
 export type Lesson = Extract<Row, { readonly learns: string }>["learns"];
+
+/** How a client signs in: with cookies, with tokens in a store of its own, or with a token from elsewhere. */
+export type Mode = "cookies" | "tokens" | "accessToken";
+/** The modes of the clients that an operation is of use to. */
+export type ModeOf<K extends OperationId> = (typeof operationTable)[K] extends {
+  readonly modes: readonly (infer M)[];
+}
+  ? M
+  : Mode;
 
 /** A row of the operation table: where the operation is, and which part each input goes to. */
 export interface OperationRow {
@@ -39,6 +51,8 @@ export interface OperationRow {
   readonly accepts: readonly CredentialName[];
   /** Changes the login that a client keeps, when it succeeds. */
   readonly learns?: Lesson;
+  /** The modes of the clients that it is of use to, unless it is to all. */
+  readonly modes?: readonly Mode[];
   /** The body of each documented status. */
   readonly answers: Readonly<Partial<Record<number, AnswerKind>>>;
 }

@@ -2,12 +2,13 @@ import type { CookieJar } from "./cookies.ts";
 import type { SignedOut } from "./refresh.ts";
 import type { Retry } from "./retry.ts";
 import type { AccessToken, TokenStore } from "./tokens.ts";
+import type { WebAbortSignal, WebRequest, WebResponse } from "./web.ts";
 
 interface CommonOptions {
   /** Where the server is: `https://auth.example.com`, with a path if it lives under one. In a browser also relative. */
   readonly baseUrl: string;
   /** Sends the requests. Default: the global `fetch`. */
-  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
+  readonly fetch?: ((request: WebRequest) => Promise<WebResponse>) | undefined;
   /** Milliseconds a call may take, body and repetitions included. Default 30 000; `Infinity` for no limit. */
   readonly timeoutMs?: number | undefined;
   /** Retries a 429 or 503 after its `Retry-After`. Default: GET is, twice, after 10 s at the most. */
@@ -55,7 +56,7 @@ export type ClientOptions = CookieOptions | TokenOptions | AccessTokenOptions;
 /** Options of one call. */
 export interface CallOptions {
   /** Gives the call up: its result is then `failure: "aborted"`. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: WebAbortSignal | undefined;
   /** Milliseconds, in place of the client's. */
   readonly timeoutMs?: number | undefined;
   /** In place of the client's. */

@@ -1,6 +1,7 @@
 /** The result of an operation: one variant per documented status, and one for no usable answer. */
 import type { components, operations } from "./generated/schema.ts";
 import type { OperationId } from "./input.ts";
+import type { WebResponse } from "./web.ts";
 
 type Responses<K extends OperationId> = operations[K]["responses"];
 /** `undefined` for an answer without a body. */
@@ -11,7 +12,7 @@ interface Answered<Status> {
   /** The request's name in the server's log; "" where the server does not let this origin read it. */
   readonly requestId: string;
   /** The answer itself, for its headers. Its body has been read. */
-  readonly response: Response;
+  readonly response: WebResponse;
 }
 
 /** A documented success. */
@@ -40,7 +41,7 @@ export interface NoAnswer {
   /** The thrown value, if there was one; for `refresh_failed` the result of the refresh. */
   readonly error?: unknown;
   /** The answer, if one began. Its body may have been read. */
-  readonly response?: Response;
+  readonly response?: WebResponse | undefined;
 }
 
 type Outcome<Status, Response> = Status extends number

@@ -1,8 +1,10 @@
 /** Bearer mode: an access token in `Authorization`, and no cookie, ever. */
 import { textIn } from "./answer.ts";
-import type { Credential } from "./credential.ts";
+import type { OwnCredential } from "./credential.ts";
 import { noAnswer } from "./deadline.ts";
-import type { UntypedResult } from "./result.ts";
+import { operationTable } from "./generated/operations.ts";
+import type { UntypedResult, UntypedSuccess } from "./result.ts";
+import type { WebStorage } from "./web.ts";
 
 /** The tokens of one token session, as a store keeps them. JSON can carry it; a `TokenPair` is one too. */
 export interface Tokens {
@@ -50,7 +52,7 @@ export function memoryTokens(initial?: Tokens): TokenStore {
  * Keeps tokens in `localStorage` or `sessionStorage`, where every script of the page can read them:
  * in a page prefer cookies. What cannot be read there counts as no session.
  */
-export function storageTokens(storage: Storage, key = "portcullis.tokens"): TokenStore {
+export function storageTokens(storage: WebStorage, key = "portcullis.tokens"): TokenStore {
   return {
     read() {
       try {
@@ -69,8 +71,9 @@ export function storageTokens(storage: Storage, key = "portcullis.tokens"): Toke
 const EXPIRY_MARGIN_MS = 10_000;
 
 /** Sends the store's access token, keeps the pair of every answer that is one, and renews what has expired. */
-export function storedTokenCredential(store: TokenStore, refresh: Refresh): Credential {
+export function storedTokenCredential(store: TokenStore, refresh: Refresh): OwnCredential {
   return {
+    signsInBy: "tokens",
     mode: "omit",
     async attach(request, row, deadline) {
       if (!row.accepts.includes("bearer")) return;
@@ -102,18 +105,37 @@ export function storedTokenCredential(store: TokenStore, refresh: Refresh): Cred
       const { response } = result;
       return { ok: false, status: 0, failure: "refresh_failed", error: refreshed.failed, response };
     },
+    async signOut(call) {
+      const kept = await store.read();
+      if (!kept) return nothingToEnd();
+      const result = await call(operationTable.tokenRevoke, { token: kept.refreshToken });
+      // Also a successor that was written meanwhile: its session has just ended.
+      if (result.ok) await store.clear();
+      return result;
+    },
   };
 }
 
 /** Sends the given access token; answers change nothing. */
-export function accessTokenCredential(accessToken: AccessToken): Credential {
+export function accessTokenCredential(accessToken: AccessToken): OwnCredential {
+  const find = () => (typeof accessToken === "string" ? accessToken : accessToken());
   return {
+    signsInBy: "accessToken",
     mode: "omit",
     async attach(request, row) {
-      if (!row.accepts.includes("bearer")) return;
-      setToken(request, typeof accessToken === "string" ? accessToken : await accessToken());
+      if (row.accepts.includes("bearer")) setToken(request, await find());
+    },
+    async signOut(call) {
+      const token = await find();
+      return token ? call(operationTable.tokenRevoke, { token }) : nothingToEnd();
     },
   };
+}
+
+/** The server's answer for a token without a session. */
+function nothingToEnd(): UntypedSuccess {
+  const response = new Response(null, { status: 204 });
+  return { ok: true, status: 204, data: undefined, requestId: "", response };
 }
 
 /** RFC 6750 §2.1. Checked here because `Headers` quotes a value it refuses in its error message. */

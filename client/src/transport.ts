@@ -1,10 +1,11 @@
 /** One call: credential on, sent within its time, repeated where that helps, credential learned. */
 import { cookieCredential } from "./cookies.ts";
-import { bringsCredential, callersOwn, type Credential } from "./credential.ts";
+import { baseUrlOf } from "./base-url.ts";
+import { bringsCredential, callersOwn, type Credential, type OwnCredential } from "./credential.ts";
 import { DEFAULT_TIMEOUT_MS, noAnswer, startDeadline } from "./deadline.ts";
 import { exchange, type Outgoing } from "./exchange.ts";
 import { operationTable } from "./generated/operations.ts";
-import { requestParts, type OperationRow } from "./input.ts";
+import { type Mode, requestParts, type OperationRow } from "./input.ts";
 import type { CallOptions, ClientOptions } from "./options.ts";
 import { createRefresh, REFRESH_ATTEMPT_MS, type Renew } from "./refresh.ts";
 import type { UntypedResult } from "./result.ts";
@@ -18,9 +19,16 @@ export type Call = (
   options: CallOptions,
 ) => Promise<UntypedResult>;
 
+export interface Transport {
+  readonly call: Call;
+  readonly signsInBy: Mode;
+  /** Ends the session the client is signed in with. */
+  readonly signOut: (options: CallOptions) => Promise<UntypedResult>;
+}
+
 /** Throws a TypeError if the base URL is not one of HTTP. */
-export function createTransport(options: ClientOptions): Call {
-  const baseUrl = normalBaseUrl(options.baseUrl);
+export function createTransport(options: ClientOptions): Transport {
+  const baseUrl = baseUrlOf(options.baseUrl);
   const sender = {
     baseUrl,
     send: options.fetch ?? ((request: Request) => globalThis.fetch(request)),
@@ -61,24 +69,25 @@ export function createTransport(options: ClientOptions): Call {
   };
   const ownCredential = credentialOf(options, baseUrl, renew);
 
-  return async (row, input, call) => {
-    const outgoing = { row, parts: requestParts(row, input), headers: new Headers(call.headers) };
+  const call: Call = async (row, input, options) => {
+    const outgoing = {
+      row,
+      parts: requestParts(row, input),
+      headers: new Headers(options.headers),
+    };
     const credential = bringsCredential(outgoing.headers) ? callersOwn : ownCredential;
-    const result = await perform(outgoing, credential, call);
+    const result = await perform(outgoing, credential, options);
     if (row.learns && result.ok) await credential.learn?.(row, result, input);
     return result;
   };
+  return {
+    call,
+    signsInBy: ownCredential.signsInBy,
+    signOut: (options) => ownCredential.signOut((row, input) => call(row, input, options)),
+  };
 }
 
-function normalBaseUrl(baseUrl: string): string {
-  const page = typeof location === "undefined" ? undefined : location.href;
-  const { protocol, origin, pathname, username, password } = new URL(baseUrl, page);
-  if (!["http:", "https:"].includes(protocol)) throw new TypeError("baseUrl must be http or https");
-  if (username || password) throw new TypeError("baseUrl must not carry a user or password");
-  return origin + pathname.replace(/\/+$/, "");
-}
-
-function credentialOf(options: ClientOptions, baseUrl: string, renew: Renew): Credential {
+function credentialOf(options: ClientOptions, baseUrl: string, renew: Renew): OwnCredential {
   if (options.tokens) {
     const { tokens, onSignedOut } = options;
     return storedTokenCredential(tokens, createRefresh(tokens, baseUrl, renew, onSignedOut));

@@ -1,7 +1,16 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createClient } from "../src/index.ts";
 import { cookieJar } from "../src/node.ts";
-import { json, nothing, problem, routes, session, startServer, user } from "./loopback-server.ts";
+import {
+  BrowserRequest,
+  json,
+  nothing,
+  problem,
+  routes,
+  session,
+  startServer,
+  user,
+} from "./loopback-server.ts";
 
 const sessionCookie = "__Host-session=s1; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=86400";
 const csrfCookie = (value: string) => `__Host-csrf=${value}; Path=/; Secure; SameSite=Lax`;
@@ -21,6 +30,31 @@ const server = () =>
       [`DELETE /users/${userId}`]: nothing({ "set-cookie": csrfCookie("proof-2") }),
     }),
   );
+
+describe("a server in development with plain cookies", () => {
+  const jarWith = (cookies: string) => ({
+    cookieHeader: () => cookies,
+    setCookies: () => undefined,
+  });
+  const proofAt = async (baseUrl: string, cookies: string) => {
+    let proof: string | null = null;
+    const fetch = async (request: Request) => {
+      proof = request.headers.get("x-csrf-token");
+      return new Response(null, { status: 204 });
+    };
+    await createClient({ baseUrl, cookies: jarWith(cookies), fetch }).logout();
+    return proof;
+  };
+
+  it("CF-08 gets the proof of its cookie, where there is none of the usual name", async () => {
+    expect(await proofAt("http://192.168.1.5:3000", "session=s; csrf=plain")).toBe("plain");
+    expect(await proofAt("http://localhost:3000", "csrf=plain; __Host-csrf=usual")).toBe("usual");
+  });
+
+  it("CF-08 is not believed over TLS, where any subdomain could have set that cookie", async () => {
+    expect(await proofAt("https://auth.example.com", "csrf=tossed")).toBe(null);
+  });
+});
 
 describe("the cookie jar", () => {
   it.each(["127.0.0.1", "localhost"])(
@@ -77,6 +111,8 @@ describe("the cookies of an answer", () => {
 });
 
 describe("the CSRF proof", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
   it("goes with changes a session may authenticate, and with nothing else", async () => {
     const { url, seen } = await server();
     const api = createClient({ baseUrl: url, cookies: cookieJar() });
@@ -111,6 +147,7 @@ describe("the CSRF proof", () => {
   });
 
   it("comes from the login's answer where no cookie can be read, and is forgotten at logout", async () => {
+    vi.stubGlobal("Request", BrowserRequest);
     const { url, seen } = await server();
     const api = createClient({ baseUrl: url });
     await api.login(credentials);
@@ -121,11 +158,12 @@ describe("the CSRF proof", () => {
   });
 
   it("outlives the revoking of a token, which is of another session", async () => {
+    vi.stubGlobal("Request", BrowserRequest);
     const { url, seen } = await server();
     const api = createClient({ baseUrl: url });
     await api.login(credentials);
-    const revoked = await api.tokenRevoke({ token: "a".repeat(43) });
-    expect(revoked.ok).toBe(true);
+    const program = createClient({ baseUrl: url, accessToken: "a".repeat(43) });
+    expect(await program.signOut()).toMatchObject({ ok: true });
     await api.logout();
     expect(seen[2]?.headers["x-csrf-token"]).toBe("proof-1");
   });
@@ -144,7 +182,8 @@ describe("the CSRF proof", () => {
 describe("in a page", () => {
   afterEach(() => vi.unstubAllGlobals());
   const page = (hostname: string) => {
-    vi.stubGlobal("location", { hostname, href: `http://${hostname}:5173/app/` });
+    vi.stubGlobal("location", new URL(`http://${hostname}:5173/app/`));
+    vi.stubGlobal("Request", BrowserRequest);
     vi.stubGlobal("document", { cookie: "theme=dark; __Host-csrf=from-page; x=1" });
   };
 
@@ -190,7 +229,7 @@ describe("in a page", () => {
     await createClient({ baseUrl: "", fetch, credentials: "same-origin" }).logout();
     expect(requests.map(({ url, credentials }) => [url, credentials])).toEqual([
       ["http://127.0.0.1:5173/auth/logout", "include"],
-      ["http://127.0.0.1:5173/app/logout", "same-origin"],
+      ["http://127.0.0.1:5173/logout", "same-origin"],
     ]);
     expect(requests.map(({ redirect }) => redirect)).toEqual(["manual", "manual"]);
   });

@@ -89,3 +89,11 @@ export function routes(table: Record<string, Answer>): Answer {
     answer(request, response);
   };
 }
+
+/** Headers of a request as a browser has them: a script's `Cookie` is dropped (Fetch standard, §5.1). */
+export class BrowserRequest extends Request {
+  constructor(...[input, init]: ConstructorParameters<typeof Request>) {
+    super(input, init);
+    this.headers.delete("cookie");
+  }
+}

@@ -59,6 +59,7 @@ describe("each", () => {
       listMySessions: true,
       listMyEvents: true,
       listUsers: true,
+      listUserSessions: true,
       listEvents: true,
     };
     expect(paged.map(([name]) => name)).toEqual(Object.keys(expected));

@@ -146,7 +146,7 @@ describe("a refresh", () => {
 });
 
 describe("a sign-out by tokenRevoke", () => {
-  const revoke = async (call: (api: Client) => Promise<unknown>) => {
+  const revoke = async (call: (api: Client<"tokens">) => Promise<unknown>) => {
     const { url } = await startServer((_request, response) => void response.writeHead(204).end());
     const tokens = memoryTokens(stale);
     await call(createClient({ baseUrl: url, tokens }));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createClient } from "../src/index.ts";
 import { operationTable } from "../src/generated/operations.ts";
 import { requestParts } from "../src/input.ts";
@@ -7,7 +7,7 @@ import { json, startServer, user } from "./loopback-server.ts";
 describe("a request", () => {
   it("is a function for each operation of the document", () => {
     const api = createClient({ baseUrl: "http://127.0.0.1" });
-    expect(Object.keys(api)).toEqual(Object.keys(operationTable));
+    expect(Object.keys(api)).toEqual([...Object.keys(operationTable), "signOut"]);
   });
 
   it("carries a flat input as the JSON body", async () => {
@@ -106,10 +106,39 @@ describe("a request", () => {
     expect(seen[0]?.url).toBe("/auth/v1/me");
   });
 
-  it.each(["ftp://127.0.0.1", "http://user:secret@127.0.0.1", "/relative", ""])(
-    "is refused before there is one: base URL %s",
-    (baseUrl) => {
-      expect(() => createClient({ baseUrl })).toThrow(TypeError);
+  it.each<[unknown, RegExp]>([
+    ["ftp://127.0.0.1", /must be http or https/],
+    ["http://user:secret@127.0.0.1", /^baseUrl must not carry a user or password$/],
+    ["/relative", /is no URL \(\/relative\)/],
+    ["", /is no URL \(\)/],
+    ["auth.example.com", /is no URL/],
+    ...[undefined, null, "undefined", "null", "undefined/auth", "https://undefined/auth"].map(
+      (forgotten): [unknown, RegExp] => [forgotten, /^baseUrl is missing \((.*undefined|.*null)/],
+    ),
+    [{}, /^baseUrl is missing/],
+  ])("is refused before there is one: base URL %j", (baseUrl, message) => {
+    const make = () => createClient({ baseUrl: baseUrl as string });
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(message);
+  });
+
+  it.each([
+    ["", "/me"],
+    ["/auth", "/auth/me"],
+    ["auth/", "/auth/me"],
+  ])(
+    "belongs to the page's origin, whatever the page's path: base URL %j",
+    async (baseUrl, path) => {
+      const { url, seen } = await startServer(json(200, user));
+      const page = new URL("/app/settings?tab=1#top", url);
+      vi.stubGlobal("location", page);
+      try {
+        await createClient({ baseUrl }).getMe();
+        expect(seen[0]?.url).toBe(path);
+        expect(() => createClient({ baseUrl: "undefined" })).toThrow(/^baseUrl is missing/);
+      } finally {
+        vi.unstubAllGlobals();
+      }
     },
   );
 

@@ -46,9 +46,9 @@ describe("Retry-After", () => {
   it("is waited for by a change only where the client or the call says so", async () => {
     const credentials = { email: "ada@example.com", password: "p" };
     const { api, seen } = await world([askedToWait(429, "0")]);
-    await api.login(credentials);
+    await api.signup(credentials);
     expect(seen).toHaveLength(1);
-    await api.login(credentials, { retry: { calls: "all", times: 1 } });
+    await api.signup(credentials, { retry: { calls: "all", times: 1 } });
     expect(seen).toHaveLength(3);
   });
 

@@ -19,7 +19,7 @@ function browser(): Client {
   return createClient({ baseUrl, fetch: fake.fetch, cookies: cookieJar() });
 }
 
-function program(): Client {
+function program(): Client<"tokens"> {
   return createClient({ baseUrl, fetch: fake.fetch, tokens: memoryTokens() });
 }
 
@@ -34,7 +34,7 @@ describe("a fake server", () => {
   it("knows whom it was told of, and nobody another fake was", async () => {
     const api = await signedIn();
     expect(await api.getMe()).toMatchObject({ status: 200, data: { email, role: "user" } });
-    const other = createClient({ baseUrl, fetch: createFakeServer().fetch });
+    const other = createClient({ baseUrl, fetch: createFakeServer().fetch, cookies: cookieJar() });
     expect(await other.login({ email, password })).toMatchObject({ status: 401 });
   });
 

@@ -46,11 +46,11 @@ describe("the types of a result", () => {
   });
 
   it("are exhausted by a switch over the documented statuses and 0", () => {
-    const name = (r: Result<"getHealth">): string => {
+    const name = (r: Result<"getReadiness">): string => {
       switch (r.status) {
         case 200:
           return r.data.status;
-        case 400:
+        case 503:
           return r.problem.code;
         case 0:
           return r.failure;
@@ -59,11 +59,11 @@ describe("the types of a result", () => {
           return r;
       }
     };
-    const forgetful = (r: Result<"getHealth">): string => {
+    const forgetful = (r: Result<"getReadiness">): string => {
       switch (r.status) {
         case 200:
           return "";
-        case 400:
+        case 503:
           return "";
         default:
           // @ts-expect-error no answer is left over
@@ -123,6 +123,16 @@ describe("the types of an input", () => {
     expect(check).toBeTypeOf("function");
   });
 
+  it("take undefined for what may be left out, also under exactOptionalPropertyTypes", () => {
+    const check = async (api: Client, limit: number | undefined) => {
+      await api.listUsers({ limit, cursor: undefined, role: undefined });
+      await api.getMe({}, { signal: undefined, timeoutMs: undefined, headers: undefined });
+      // @ts-expect-error but not for what is required
+      await api.getUser({ userId: undefined });
+    };
+    expect(check).toBeTypeOf("function");
+  });
+
   it("keep the ways of signing in apart", () => {
     const baseUrl = "http://127.0.0.1";
     const check = () => {
@@ -161,12 +171,13 @@ describe("the types of an input", () => {
 
 describe("the types of pages", () => {
   it("have the operation's items, and belong to operations with pages alone", () => {
-    type Paged = "listUsers" | "listMySessions" | "listMyEvents" | "listEvents";
+    type Paged =
+      "listUsers" | "listUserSessions" | "listMySessions" | "listMyEvents" | "listEvents";
     expectTypeOf<PagedOperationId>().toEqualTypeOf<Paged>();
-    expectTypeOf<Item<"listUsers">>().toEqualTypeOf<Schemas["User"]>();
+    expectTypeOf<Item<"listUsers">>().toEqualTypeOf<Schemas["UserDetails"]>();
     const check = async (api: Client) => {
       for await (const user of api.listUsers.each({ role: "admin" }, { timeoutMs: 1 }))
-        expectTypeOf(user).toEqualTypeOf<Schemas["User"]>();
+        expectTypeOf(user).toEqualTypeOf<Schemas["UserDetails"]>();
       // @ts-expect-error one user is no list
       void api.getUser.each;
       // @ts-expect-error an unknown key of the query

@@ -159,6 +159,21 @@ describe("TK-02 TK-03 TK-04 a token", () => {
   });
 });
 
+describe("verify", () => {
+  it("never rejects: what is no text is no token, whatever it is", async () => {
+    const { verifier, seen } = await issuer();
+    const throws = () => {
+      throw new Error("asked");
+    };
+    const hostile = { length: 20, toString: throws, split: throws, [Symbol.toPrimitive]: throws };
+    const values: unknown[] = [0, 1, NaN, 1n, true, Symbol("t"), {}, [], ["a.b.c"], () => "a.b.c"];
+    for (const value of [...values, new String("a.b.c"), hostile])
+      expect(await verifier.verify(value as string)).toEqual(invalid);
+    expect(await verifier.verify(null)).toEqual({ ok: false, reason: "missing" });
+    expect(seen).toEqual([]);
+  });
+});
+
 describe("an audience of one's own", () => {
   it("is the only one taken", async () => {
     const { sign, url } = await issuer();
@@ -263,5 +278,17 @@ describe("readBearer", () => {
     "BearerX a",
   ])("reads nothing from %j", (header) => {
     expect(readBearer(header)).toBeUndefined();
+  });
+
+  it("reads nothing from what is no text, and throws for none", () => {
+    const values: unknown[] = [
+      7,
+      true,
+      {},
+      Symbol("h"),
+      ["Bearer a"],
+      { toString: () => "Bearer a" },
+    ];
+    for (const value of values) expect(readBearer(value as string)).toBeUndefined();
   });
 });

@@ -74,6 +74,7 @@ function wordsOf(event: Exclude<LogEvent, { event: "request" }>): string {
     case "password_changed":
     case "password_reset":
     case "user_deleted":
+    case "user_sessions_revoked":
     case "user_unlocked":
       return `of ${event.userId}`;
   }

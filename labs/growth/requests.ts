@@ -33,6 +33,7 @@ export async function createRequests(storage: Storage): Promise<Ask> {
     https: false,
     allowedOrigins: new Set([PUBLIC_URL]),
     corsOrigins: new Set(),
+    corsHeaders: new Set(),
     pages: [],
     docs: undefined,
     isDraining: () => false,

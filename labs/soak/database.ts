@@ -8,6 +8,8 @@ import { openPostgres, query, type Row } from "../postgres.ts";
 export interface SoakDatabase {
   /** Value of DATABASE_URL. */
   readonly url: string;
+  /** Runs one query on a connection of its own and answers its rows. */
+  rows(sql: string): Promise<readonly Row[]>;
   /** Describes every broken condition. An empty list is good. */
   faults(): Promise<string[]>;
   dispose(): Promise<void>;
@@ -22,31 +24,35 @@ export async function openSoakDatabase(
   if (kind === "sqlite") return openSqlite(join(folder, "data", "portcullis.db"));
   const server = await openPostgres(process.env["TEST_DATABASE_URL"]);
   const url = await server.create(`soak_${process.pid}_${Date.now()}`);
-  return {
-    url,
-    faults: () => findContradictions((sql) => query(url, sql)),
-    dispose: () => server.remove(),
-  };
+  return { ...readPostgres(url), dispose: () => server.remove() };
+}
+
+/** Reads a PostgreSQL database that somebody else made, and disposes of. */
+export function readPostgres(url: string): Omit<SoakDatabase, "dispose"> {
+  const rows: Query = (sql) => query(url, sql);
+  return { url, rows, faults: () => findContradictions(rows) };
 }
 
 function openSqlite(path: string): SoakDatabase {
+  const rows: Query = async (sql) => {
+    const database = new DatabaseSync(path, { timeout: 5_000 });
+    try {
+      return database.prepare(sql).all();
+    } finally {
+      database.close();
+    }
+  };
   return {
     url: databaseUrl({ kind: "sqlite", path }),
+    rows,
     async faults() {
-      const database = new DatabaseSync(path, { timeout: 5_000 });
-      const run: Query = async (sql) => database.prepare(sql).all();
-      try {
-        const integrity = await run("pragma integrity_check");
-        const isWhole = JSON.stringify(integrity) === '[{"integrity_check":"ok"}]';
-        const orphans = await run("pragma foreign_key_check");
-        return [
-          ...(isWhole ? [] : [`integrity_check: ${JSON.stringify(integrity)}`]),
-          ...orphans.map((orphan) => `foreign_key_check: ${JSON.stringify(orphan)}`),
-          ...(await findContradictions(run)),
-        ];
-      } finally {
-        database.close();
-      }
+      const integrity = JSON.stringify(await rows("pragma integrity_check"));
+      const orphans = await rows("pragma foreign_key_check");
+      return [
+        ...(integrity === '[{"integrity_check":"ok"}]' ? [] : [`integrity_check: ${integrity}`]),
+        ...orphans.map((orphan) => `foreign_key_check: ${JSON.stringify(orphan)}`),
+        ...(await findContradictions(rows)),
+      ];
     },
     dispose: async () => undefined,
   };

@@ -15,7 +15,7 @@ export interface CookieSession {
 export interface TokenSession {
   readonly kind: "token";
   /** Sends the access token of the session. */
-  readonly api: Client;
+  readonly api: Client<"tokens">;
   readonly id: string;
   refreshToken: string;
   /** Refresh tokens that were rotated, oldest first. Milliseconds since the epoch. */
@@ -111,7 +111,7 @@ export function isAcknowledged(
   events: readonly string[] = [],
 ): boolean {
   if (answer.status === 0) ledger.unanswered += 1;
-  else if (answer.status === 503) ledger.refused += 1;
+  else if (answer.status === 503 && answer.problem !== undefined) ledger.refused += 1;
   else if (answer.status !== expected) {
     const code = answer.problem?.code ?? "";
     ledger.losses.push(

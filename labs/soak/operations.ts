@@ -90,7 +90,7 @@ function liveTokens(account: Account): TokenSession[] {
 }
 
 async function logOut(soak: Soak, { random }: Person, account: Account): Promise<boolean> {
-  const session = random.pick(liveSessions(account).filter(({ kind }) => kind === "cookie"));
+  const session = random.pick(liveSessions(account).filter((each) => each.kind === "cookie"));
   if (session === undefined) return false;
   account.pending = { operation: "logout", ends: [session] };
   const result = await session.api.logout();
@@ -100,7 +100,7 @@ async function logOut(soak: Soak, { random }: Person, account: Account): Promise
 
 /** Logs in with the cookies of a live session, which must end (LG-03). */
 async function logInAgain(soak: Soak, { random }: Person, account: Account): Promise<boolean> {
-  const session = random.pick(liveSessions(account).filter(({ kind }) => kind === "cookie"));
+  const session = random.pick(liveSessions(account).filter((each) => each.kind === "cookie"));
   if (session === undefined) return false;
   const before = await session.api.listMySessions({});
   const id = before.ok ? before.data.items.find(({ current }) => current)?.id : undefined;

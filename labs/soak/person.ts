@@ -84,7 +84,7 @@ export async function logInByToken(soak: Soak, account: Account): Promise<void> 
   account.isPasswordUnproven = false;
 }
 
-function newTokenSession(api: Client, refreshToken: string): TokenSession {
+function newTokenSession(api: Client<"tokens">, refreshToken: string): TokenSession {
   const [id = ""] = refreshToken.split(".");
   return { kind: "token", api, id, refreshToken, rotated: [], isLive: true };
 }

@@ -124,7 +124,7 @@ export async function proveEvents(
     );
 }
 
-async function listEvents(admin: Client, since: number): Promise<Set<string>> {
+async function listEvents(admin: Client<"tokens">, since: number): Promise<Set<string>> {
   const listed = new Set<string>();
   let cursor: string | undefined;
   do {

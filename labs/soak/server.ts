@@ -38,6 +38,10 @@ export interface SoakServer {
   stderr(): string;
   /** From the spawn to the first 200 of `/readyz`. */
   readonly readyAfterMs: number;
+  /** Exit code, or the name of the signal that ended it; undefined while it runs. */
+  outcome(): number | string | undefined;
+  /** Asks `/readyz`. */
+  isReady(): Promise<boolean>;
   /** Sends the signal and waits for the end. Answers the exit code, or the name of the signal that ended it. */
   end(signal: "SIGKILL" | "SIGTERM"): Promise<number | string | null>;
 }
@@ -51,12 +55,19 @@ export interface SoakServerOptions {
   readonly under?: readonly string[];
   /** Arguments of Node itself. */
   readonly nodeArguments?: readonly string[];
+  /** File that starts the server, if not the one that `npm start` runs. */
+  readonly program?: string;
 }
+
+/** Starts the server with passwords that cost next to nothing, for soaks that are not about them. */
+export const CHEAP_HASHES = fileURLToPath(
+  new URL("../../test/support/start-with-cheap-hashes.ts", import.meta.url),
+);
 
 /** Starts the server and waits until it is ready. Throws, with its stderr, if it ends before. */
 export async function startSoakServer(options: SoakServerOptions): Promise<SoakServer> {
-  const { folder, port, environment, under = [], nodeArguments = [] } = options;
-  const [command, ...args] = [...under, process.execPath, ...nodeArguments, START] as const;
+  const { folder, port, environment, under = [], nodeArguments = [], program = START } = options;
+  const [command, ...args] = [...under, process.execPath, ...nodeArguments, program] as const;
   const startedAt = performance.now();
   const child = spawn(command, args, {
     cwd: folder,
@@ -81,6 +92,8 @@ export async function startSoakServer(options: SoakServerOptions): Promise<SoakS
     pid: child.pid ?? 0,
     stderr: () => stderr,
     readyAfterMs: Math.round(performance.now() - startedAt),
+    outcome: () => child.exitCode ?? child.signalCode ?? undefined,
+    isReady: async () => (await statusOf(`${baseUrl}/readyz`)) === 200,
     async end(signal) {
       child.kill(signal);
       await exited;

@@ -1,5 +1,6 @@
 /** Opens slow connections on raw sockets, as an attacker does who wants to keep them busy (IV-08). */
 import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export interface SlowKind {
   readonly name: string;
@@ -59,6 +60,57 @@ function drip(socket: Socket, begin: string, drop: string): void {
   socket.write(begin);
   const dripping = setInterval(() => socket.write(drop), DRIP_EVERY_MS);
   socket.on("close", () => clearInterval(dripping));
+}
+
+export interface Flood {
+  readonly name: string;
+  readonly connections: number;
+  /** What each connection sends, and reads no answer to. */
+  readonly bytes: string;
+}
+
+/**
+ * Requests without end on each connection, as an attacker sends who wants the answers to fill the memory (IV-21).
+ * The first is the largest answer there is for a stranger, the second the one that costs least to ask for.
+ */
+export const floods: readonly Flood[] = [
+  {
+    name: "1,600 × /openapi.json on each of 50 connections",
+    connections: 50,
+    bytes: ask("GET", "/openapi.json").repeat(1_600),
+  },
+  {
+    name: "4,000 × /nope on each of 400 connections",
+    connections: 400,
+    bytes: ask("GET", "/nope").repeat(4_000),
+  },
+];
+
+/** How many connections are opened at a time. */
+const FLOOD_STEP = 10;
+
+/** Opens the connections, sends, and waits; answers how many the server has closed by then. */
+export async function flood(
+  port: number,
+  { connections, bytes }: Flood,
+  forMs: number,
+): Promise<number> {
+  const sockets: Socket[] = [];
+  for (let opened = 0; opened < connections; opened += 1) {
+    const socket = connect(port, "127.0.0.1").pause();
+    socket.on("error", () => undefined); // the server closed it
+    socket.write(bytes);
+    sockets.push(socket);
+    // Or this process would stand still for longer than the server does.
+    if (opened % FLOOD_STEP === 0) await sleep(1);
+  }
+  await sleep(forMs);
+  // Only who reads, or writes, is told of the end.
+  for (const socket of sockets) socket.resume();
+  await sleep(NOTICE_DELAY_MS);
+  const closed = sockets.filter((socket) => socket.closed).length;
+  for (const socket of sockets) socket.destroy();
+  return closed;
 }
 
 /** Opens a connection and measures how long the server keeps it. Milliseconds; undefined if it does so to the end. */

@@ -13,9 +13,12 @@ interface EntryPoint {
   readonly maxBytes: number;
 }
 
-/** Entry points for browsers. 1 kB is 1000 bytes. Each operation adds some 40 bytes to the table in the first. */
+/**
+ * Entry points for browsers. 1 kB is 1000 bytes. Each operation adds some 40 bytes to the table in the first; some 600
+ * are `signOut`, and errors that say at once what would otherwise be a 401 later, or a session that lives on.
+ */
 const entryPoints: readonly EntryPoint[] = [
-  { name: "@portcullis/client", file: "client/src/index.ts", maxBytes: 4_600 },
+  { name: "@portcullis/client", file: "client/src/index.ts", maxBytes: 5_400 },
   { name: "@portcullis/client/events", file: "client/src/events/index.ts", maxBytes: 8_000 },
   { name: "@portcullis/client/verify", file: "client/src/verify/index.ts", maxBytes: 8_000 },
   { name: "@portcullis/client/testing", file: "client/src/testing/index.ts", maxBytes: 8_000 },

@@ -2,10 +2,11 @@
 import { type OperationDescription, problemsOf } from "../../src/contract/operation.ts";
 import { problem } from "../../src/contract/problems.ts";
 
-/** Source of `operationTable`, with one row per operation under its id. */
+/** Source of `operationTable`, with one row per operation under its id, and of the interface with their summaries. */
 export function operationTable(operations: readonly OperationDescription[]): string {
   const rows = operations.map((operation) => {
     const { operationId, method, path, request, security, learns } = operation;
+    const modes = allModes.filter((mode) => fits(operation, mode));
     const row = {
       method,
       path,
@@ -14,11 +15,39 @@ export function operationTable(operations: readonly OperationDescription[]): str
       body: request.body !== undefined,
       accepts: security.accepts,
       ...(learns && { learns }),
+      ...(modes.length < allModes.length && { modes }),
       answers: answersOf(operation),
     };
     return `${operationId}: ${JSON.stringify(row)},`;
   });
-  return `export const operationTable = {\n${rows.join("\n")}\n} as const;\n`;
+  const summaries = operations.map(
+    ({ operationId, summary, description }) =>
+      `${comment([summary, "", description])}\n${operationId}: unknown;`,
+  );
+  return `export const operationTable = {\n${rows.join("\n")}\n} as const;
+
+/** The operations, for their comments: an editor shows them where a client's function is used. */
+export interface OperationSummaries {\n${summaries.join("\n")}\n}\n`;
+}
+
+const allModes = ["cookies", "tokens", "accessToken"] as const;
+
+/**
+ * True where the operation is of use to a client that signs in that way. The table names the modes of those that are not
+ * of use to all: `logout` with a token would answer 204, and the session would live on.
+ */
+function fits(
+  { security, learns }: OperationDescription,
+  mode: (typeof allModes)[number],
+): boolean {
+  const credential = mode === "cookies" ? "session" : "bearer";
+  if (security.accepts.length > 0) return security.accepts.includes(credential);
+  if (learns === undefined) return true;
+  // Open to everybody, and it begins, renews or ends a login: `/login` brings cookies, the others are about tokens.
+  if (mode === "cookies" || learns === "csrfToken")
+    return mode === "cookies" && learns === "csrfToken";
+  // What keeps the pair is the store of mode `tokens`.
+  return mode === "tokens" || learns !== "tokens";
 }
 
 type Answer = readonly [status: string, kind: string];
@@ -40,4 +69,10 @@ function answersOf(operation: OperationDescription): Record<string, string> {
     "problem",
   ]);
   return Object.fromEntries<string>([...successes, ...problems]);
+}
+
+/** A comment for an editor. No line of it may end it. */
+function comment(lines: readonly string[]): string {
+  const text = lines.map((line) => ` * ${line.replaceAll("*/", "* /")}`);
+  return `/**\n${text.join("\n")}\n */`;
 }

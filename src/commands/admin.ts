@@ -1,15 +1,16 @@
-/** `npm run admin -- create|list|promote`: administrators, from the server's own machine. Safe beside a running server. */
+/** `npm run admin -- create|promote|demote|list`: administrators, from the server's own machine. Safe beside a running server. */
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { weakPasswordText } from "../contract/password-policy.ts";
-import { Email } from "../contract/values.ts";
-import { createAdmin, promoteToAdmin } from "../domain/admins.ts";
+import { createAdmin } from "../domain/admins.ts";
 import type { Occasion } from "../domain/ports/events.ts";
 import type { User } from "../domain/ports/users.ts";
 import { newSecret } from "../domain/secrets.ts";
+import { updateUserByCommand } from "../domain/users.ts";
 import type { System } from "../process/system.ts";
 import { type Arguments, CommandError, UsageError } from "./command.ts";
+import { argumentOf, changedOf, emailOf, findAccount, nameOf } from "./one-account.ts";
 import { formatTable } from "./table.ts";
 import { withSystem } from "./with-system.ts";
 
@@ -17,40 +18,39 @@ export const usage = `npm run admin -- <command>
 
   create <email>              A new administrator; asks for the password, or reads it from a pipe
   create <email> --generate   A new administrator, with a password that is made up and shown once
-  promote <email>             Makes an account an administrator, at once
+  promote <id>                Makes an account an administrator, at once
+  promote <email> --unproved  The same by its address, though nobody has proved whose that is
+  demote <id or email>        Makes an administrator an account like any other, at once
   list                        The administrators
 
 Settings come from the environment, as the server's do.`;
 
-export const flags = ["generate"];
+export const flags = ["generate", "unproved"];
 
 /** Accounts that are read at a time. */
 const BATCH = 100;
 
 export async function run({ positionals, flags: given }: Arguments): Promise<void> {
-  const [command, address, ...rest] = positionals;
+  const [command, ...rest] = positionals;
   if (command === undefined) throw new UsageError("Which command?");
-  if (rest.length > 0) throw new UsageError(`${command} takes no more arguments`);
   if (given.has("generate") && command !== "create")
     throw new UsageError("--generate belongs to create");
-  if (command === "list" && address === undefined) return withSystem(list);
-  if (command === "create") return create(emailOf(command, address), given.has("generate"));
-  if (command === "promote") {
-    const email = emailOf(command, address);
-    return withSystem((system, occasion) => promote(system, occasion, email));
+  if (given.has("unproved") && command !== "promote")
+    throw new UsageError("--unproved belongs to promote");
+  if (command === "list" && rest.length === 0) return withSystem(list);
+  if (command === "create")
+    return create(emailOf(argumentOf(command, rest, "an e-mail address")), given.has("generate"));
+  if (command === "promote" || command === "demote") {
+    const account = argumentOf(command, rest, "an account's id or e-mail address");
+    return withSystem((system, occasion) =>
+      command === "demote"
+        ? demote(system, occasion, account)
+        : promote(system, occasion, account, given.has("unproved")),
+    );
   }
   throw new UsageError(
     command === "list" ? "list takes no arguments" : `No such command: ${command}`,
   );
-}
-
-/** Normalizes an address as the contract does, so that a command and a request mean the same account. */
-function emailOf(command: string, address: string | undefined): string {
-  if (address === undefined) throw new UsageError(`${command} takes an e-mail address`);
-  const parsed = Email.safeParse(address);
-  if (!parsed.success)
-    throw new CommandError(`${JSON.stringify(address)} is not an e-mail address`);
-  return parsed.data;
 }
 
 async function create(email: string, generate: boolean): Promise<void> {
@@ -65,17 +65,36 @@ async function create(email: string, generate: boolean): Promise<void> {
     if (outcome.failure === "weak_password")
       throw new CommandError(`The password policy refuses it: ${weakPasswordText(outcome)}`);
     if (outcome.failure === "email_taken")
-      throw new CommandError(`${email} has an account already; promote makes it an administrator`);
+      throw new CommandError(
+        `${email} has an account already; promote says when that was made, and makes it an administrator`,
+      );
     throw new CommandError("The password could not be hashed now: try again");
   }
   console.error(`${email} is an administrator`);
   if (generate) console.error(`Password, shown this once: ${password}`);
 }
 
-async function promote({ deps }: System, occasion: Occasion, email: string): Promise<void> {
-  const user = await promoteToAdmin(deps, occasion, email);
-  if (user === undefined) throw new CommandError(`No account has the address ${email}`);
-  console.error(`${email} is an administrator${user.disabled ? ", and disabled" : ""}`);
+/** Whoever signs up with an address first has its account: an address alone names nobody (AZ-08). */
+async function promote(
+  system: System,
+  occasion: Occasion,
+  given: string,
+  isUnprovedTaken: boolean,
+): Promise<void> {
+  const found = await findAccount(system, given);
+  if (found.id !== given.toLowerCase() && !isUnprovedTaken)
+    throw new CommandError(
+      `${nameOf(found)}: nobody has proved that this address is theirs; is it the right account, promote it by its id, or add --unproved`,
+    );
+  const outcome = await updateUserByCommand(system.deps, occasion, found.id, { role: "admin" });
+  const user = changedOf(outcome, found);
+  console.error(`${nameOf(user)} is an administrator${user.disabled ? ", and disabled" : ""}`);
+}
+
+async function demote(system: System, occasion: Occasion, given: string): Promise<void> {
+  const found = await findAccount(system, given);
+  const outcome = await updateUserByCommand(system.deps, occasion, found.id, { role: "user" });
+  console.error(`${nameOf(changedOf(outcome, found))} is no administrator`);
 }
 
 async function list({ deps }: System): Promise<void> {
@@ -90,9 +109,14 @@ async function list({ deps }: System): Promise<void> {
   console.log(formatTable(["ID", "EMAIL", "STATE", "CREATED"], rows));
 }
 
-/** Asks for the password on a terminal, without showing it; elsewhere takes everything that is piped but the end of its last line. */
+/** Asks for the password on a terminal, without showing it; elsewhere takes the one line that is piped. */
 async function readPassword(email: string): Promise<string> {
-  if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, "");
+  if (!process.stdin.isTTY) {
+    const password = (await text(process.stdin)).replace(/\r?\n$/, "");
+    if (/[\r\n]/.test(password))
+      throw new CommandError("The password has to be one line, and more than one was piped");
+    return password;
+  }
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prompt = createInterface({ input: process.stdin, output: nowhere, terminal: true });
   prompt.on("SIGINT", () => process.exit(130));

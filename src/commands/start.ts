@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { greetingOf } from "../process/greeting.ts";
+import { isOursAlone } from "../process/ownership.ts";
 import type { RunningServer } from "../process/server.ts";
 import { readSettings, type Settings } from "../process/settings.ts";
 import { type Arguments, CommandError, UsageError } from "./command.ts";
@@ -27,6 +28,7 @@ export async function run({ positionals }: Arguments): Promise<void> {
         "Nothing was started. The settings are described in docs/settings.md.",
       ].join("\n"),
     );
+  for (const remark of read.remarks) console.error(`Setting ${remark}`);
   await serve(read.settings);
 }
 
@@ -46,14 +48,15 @@ export async function serve(settings: Settings): Promise<void> {
 
 /**
  * Lets the next start find the code that this one compiled. It lies beside the database, in a folder of
- * the owner's alone: files there are run, so it must not be the temporary folder, where others may write.
+ * the owner's alone: files there are run, so it must not be the temporary folder, nor any other where others may write.
  */
 function keepCompiledCode({ database, dataFolder }: Settings): void {
   if (database.kind !== "sqlite") return;
   const folder = join(dataFolder, "compile-cache");
   try {
     if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
-    enableCompileCache(folder);
+    if (isOursAlone(folder)) enableCompileCache(folder);
+    else console.error(`${folder} is not used: others can write it, or it is not this user's`);
   } catch {
     // It only would have been faster. Where there is no data folder yet, the next start has one.
   }

@@ -17,6 +17,9 @@ export async function withSystem<T>(
 /** Reads the settings as the server does. Throws with one line per fault. */
 export function settingsOfCommand(): Settings {
   const read = readSettings();
-  if ("settings" in read) return read.settings;
+  if ("settings" in read) {
+    for (const remark of read.remarks) console.error(`Setting ${remark}`);
+    return read.settings;
+  }
   throw new CommandError(read.faults.map((fault) => `Setting ${fault}`).join("\n"));
 }

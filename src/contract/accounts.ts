@@ -22,7 +22,7 @@ export const User = z
   })
   .meta({
     id: "User",
-    description: "An account, as its owner and administrators see it.",
+    description: "An account, as its owner sees it.",
     examples: [exampleUser],
   });
 

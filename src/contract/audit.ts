@@ -3,7 +3,7 @@ import { StoredEvent, storedEventNames } from "./events.ts";
 import { operation } from "./operation.ts";
 import { OwnEvent } from "./own-events.ts";
 import { admin, sessionOrBearer } from "./security.ts";
-import { Id, Instant, page, pageQuery } from "./values.ts";
+import { Email, Id, InstantInput, IpAddress, page, pageQuery } from "./values.ts";
 
 const EventPage = page("EventPage", StoredEvent, {
   timestamp: "2026-11-23T10:06:00.000Z",
@@ -38,8 +38,22 @@ export const listEvents = operation({
         .optional()
         .meta({ description: "Only events of this kind.", examples: ["login_failed"] }),
       userId: Id.optional().meta({ description: "Only events about this account." }),
-      since: Instant.optional().meta({ description: "Only events at this instant or later." }),
-      until: Instant.optional().meta({ description: "Only events before this instant." }),
+      ip: IpAddress.optional().meta({
+        description:
+          "Only events that this address caused, in any spelling of it. Refreshes of tokens are left out, unless `userId` is given too.",
+        examples: ["203.0.113.7"],
+      }),
+      email: Email.optional().meta({
+        description:
+          "Only events that name this address, in any spelling of it: logins, refused ones too, signups, locks and requests for a reset.",
+        examples: ["ada@example.com"],
+      }),
+      since: InstantInput.optional().meta({
+        description: "Only events at this instant or later, written as RFC 3339 says.",
+      }),
+      until: InstantInput.optional().meta({
+        description: "Only events before this instant, written as RFC 3339 says.",
+      }),
     }),
   },
   responses: { 200: { description: "A page of events.", body: EventPage } },

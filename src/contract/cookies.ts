@@ -1,8 +1,18 @@
 /** The names of the cookies. `__Host-` pins each to this origin, over TLS, for every path (RFC 6265bis §4.1.3.2). */
 
+const HOST_PREFIX = "__Host-";
+
 /** Carries the secret of a cookie session. */
-export const SESSION_COOKIE = "__Host-session";
+export const SESSION_COOKIE = `${HOST_PREFIX}session`;
 /** Carries the CSRF proof, for scripts of the page to read. */
-export const CSRF_COOKIE = "__Host-csrf";
+export const CSRF_COOKIE = `${HOST_PREFIX}csrf`;
 /** Names a browser that has logged in before. It signs nobody in. */
-export const DEVICE_COOKIE = "__Host-device";
+export const DEVICE_COOKIE = `${HOST_PREFIX}device`;
+
+/** Every cookie there is. */
+export const cookieNames: readonly string[] = [SESSION_COOKIE, CSRF_COOKIE, DEVICE_COOKIE];
+
+/** The name under `DEV_COOKIES=plain`, where nothing but the prefix and `Secure` is missing. */
+export function plainCookieName(name: string): string {
+  return name.slice(HOST_PREFIX.length);
+}

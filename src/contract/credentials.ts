@@ -21,7 +21,8 @@ interface CredentialDescription {
 export const credentials = {
   session: {
     scheme: { type: "apiKey", in: "cookie", name: SESSION_COOKIE },
-    description: "The session cookie that `login` sets. Opaque, HttpOnly, Secure, SameSite=Lax.",
+    description:
+      "The session cookie that `login` sets, and that a browser sends by itself: no page can enter it. Opaque, HttpOnly, Secure, SameSite=Lax.",
     signsIn: true,
     sentByBrowser: true,
     challenge: undefined,
@@ -29,7 +30,7 @@ export const credentials = {
   bearer: {
     scheme: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
     description:
-      "The access token that `tokenLogin` gives: EdDSA, `typ: at+jwt` (RFC9068), checked as RFC8725 asks. Its session is looked up on every request, so that revoking holds at once.",
+      "For programs. A browser that has signed in by `login` sends its cookie by itself and needs no token. The access token that `tokenLogin` gives: EdDSA, `typ: at+jwt` (RFC9068), checked as RFC8725 asks. Its session is looked up on every request, so that revoking holds at once.",
     signsIn: true,
     sentByBrowser: false,
     challenge: "Bearer",

@@ -63,6 +63,9 @@ function operationFaults(key: string, operation: OperationDescription): string[]
       faults.push(`${operationId}: it has no ${key} for ${limit} to count by`);
   }
 
+  if (operation.readableByEveryOrigin && (security.accepts.length > 0 || method !== "GET"))
+    faults.push(`${operationId}: every origin may read it, but it is not open to everybody`);
+
   const needsProof = acceptsAmbient(security) && !isSafeMethod(method);
   if (needsProof && !request.headers?.shape[CSRF_HEADER])
     faults.push(

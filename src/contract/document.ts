@@ -16,7 +16,8 @@ import {
   problemsOf,
   type ResponseDescription,
 } from "./operation.ts";
-import { problem, problemCodes, type ProblemCode, type ProblemDefinition } from "./problems.ts";
+import { pagePaths } from "./page-paths.ts";
+import { problem, type ProblemCode, type ProblemDefinition } from "./problems.ts";
 import { challengesOf, type Security } from "./security.ts";
 
 export type Document = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
@@ -64,7 +65,7 @@ export function buildDocument(
       {
         name: "Log events",
         description:
-          "Lines of the server's log: one JSON object per line on stdout. They stand under webhooks so that their shapes are part of the contract; nothing is ever sent over HTTP.",
+          "Lines of the server's log, one JSON object each on stdout. OpenAPI has only the name webhooks for them; nothing is ever sent over HTTP.",
       },
     ],
   });
@@ -82,28 +83,24 @@ export class ContractFaultsError extends Error {
   }
 }
 
+/** Short: a reader of `/docs` sees the first operations without scrolling, on a phone too. */
 function introduction(): string {
-  const rows = problemCodes.map((code) => {
-    const { status, type, title } = problem(code);
-    return `| [\`${code}\`](${type}) | ${status} | ${title} |`;
-  });
   return [
-    "A self-hosted authentication API whose contract comes first.",
+    "A self-hosted authentication API. Requests and answers are JSON. Request objects are strict: an unknown property is refused. Bodies are at most 16 KiB. Ids are UUIDs of version 7, times ISO 8601 in UTC, durations whole seconds.",
     "",
-    "Requests and answers are JSON. Ids are UUIDs of version 7, times are ISO 8601 in UTC, durations are whole seconds. Request objects are strict: an unknown property is refused. Bodies are at most 16 KiB.",
+    "Two ways to sign in: `login` sets cookies, for browsers; `tokenLogin` gives tokens, for programs. A change by cookie needs the CSRF proof in `x-csrf-token`.",
     "",
-    "Two ways to sign in: `login` sets cookies, for browsers; `tokenLogin` gives tokens, for programs. A change that is authenticated by cookie must carry the CSRF proof in `x-csrf-token`.",
-    "",
-    "Every failure is an RFC 9457 problem document, and `code` says which. A path that does not exist answers `not_found`; a method that a path does not have answers `method_not_allowed`.",
-    "",
-    "| code | status | meaning |",
-    "|---|---|---|",
-    ...rows,
+    `Every failure is an RFC 9457 problem document, and \`code\` says which: [all codes](${pagePaths.problems}). An unknown path answers \`not_found\`, an unknown method of a path \`method_not_allowed\`.`,
   ].join("\n");
 }
 
+/** Swagger UI asks for them in this order: first what a person has to type, last what a browser sends by itself. */
+const inOrderOfUse = credentialNames.toSorted(
+  (one, other) => Number(credentials[one].sentByBrowser) - Number(credentials[other].sentByBrowser),
+);
+
 function registerSecuritySchemes(registry: OpenAPIRegistry): void {
-  for (const name of credentialNames) {
+  for (const name of inOrderOfUse) {
     const { scheme, description } = credentials[name];
     registry.registerComponent("securitySchemes", name, { ...scheme, description });
   }
@@ -141,8 +138,7 @@ function pathOf(operation: OperationDescription): RouteConfig {
   const { operationId, method, path, tags, summary, description, security, request } = operation;
   const { params, query, headers, body } = request;
   const events = eventsOf(operation).filter((name) => name !== "request");
-  const logs =
-    events.length > 0 ? `\n\nMay log: ${events.map((name) => `\`${name}\``).join(", ")}.` : "";
+  const logs = events.length > 0 ? `\n\nMay log: ${events.map(eventLink).join(", ")}.` : "";
   return {
     operationId,
     method: lowerCase(method),
@@ -159,6 +155,15 @@ function pathOf(operation: OperationDescription): RouteConfig {
     },
     responses: responsesOf(operation),
   };
+}
+
+/** As Markdown; the address is that of the event in `/docs`. */
+function eventLink(name: EventName): string {
+  return `[\`${name}\`](${pagePaths.docs}#/webhooks/${logOperationId(name)})`;
+}
+
+function logOperationId(name: string): string {
+  return `log_${name}`;
 }
 
 /** Swagger UI fills in the example of a parameter, and does not look for one in its schema. */
@@ -206,7 +211,9 @@ function failureOf(
   if (first === undefined) throw new Error(`No problem with status ${status}`);
   const challenged = status === 401 && challengesOf(operation.security).length > 0;
   return {
-    description: definitions.map(({ title, code }) => `\`${code}\`: ${title}.`).join(" "),
+    description: definitions
+      .map(({ type, title, code }) => `[\`${code}\`](${type}): ${title}.`)
+      .join(" "),
     headers: {
       "x-request-id": headerRef("RequestId"),
       ...(challenged && { "www-authenticate": headerRef("WwwAuthenticate") }),
@@ -215,6 +222,7 @@ function failureOf(
         "ratelimit-policy": headerRef("RateLimitPolicy"),
         ratelimit: headerRef("RateLimit"),
       }),
+      ...Object.fromEntries(definitions.flatMap((definition) => ownHeaders(definition, codes))),
     },
     content: {
       "application/problem+json": {
@@ -228,6 +236,18 @@ function failureOf(
       },
     },
   };
+}
+
+/** Headers that one problem carries. The answer has them always where no other problem has its status. */
+function ownHeaders({ headers = {} }: ProblemDefinition, sameStatus: readonly ProblemCode[]) {
+  return Object.entries(headers).map(([name, { says }]) => [
+    name,
+    {
+      description: says,
+      required: sameStatus.length === 1,
+      schema: { type: "string" as const, maxLength: 64 },
+    },
+  ]);
 }
 
 /** The problem's own example; where it speaks of the request, it speaks of this operation's. */
@@ -256,7 +276,7 @@ function webhook(name: string, schema: z.ZodType, says: string, kept: string): R
   const [summary = says, ...more] = says.split(/(?<=\.) /);
   const what = `A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. ${kept}`;
   return {
-    operationId: `log_${name}`,
+    operationId: logOperationId(name),
     method: "post",
     path: name,
     tags: ["Log events"],

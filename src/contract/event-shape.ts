@@ -11,7 +11,8 @@ export const outsideRequest = { requestId: null, ip: null };
 export const operationName = z.string().max(64).meta({ description: "An operationId." });
 
 type Fields = Record<string, z.ZodType>;
-type IdSchema = typeof Id | z.ZodOptional<typeof Id> | ReturnType<typeof nullable<typeof Id>>;
+type NullableId = ReturnType<typeof nullable<typeof Id>>;
+type IdSchema = typeof Id | NullableId | z.ZodOptional<typeof Id> | z.ZodOptional<NullableId>;
 /** The names of those fields that hold an id. */
 type IdKey<F extends Fields> = {
   [K in keyof F]: F[K] extends IdSchema ? K : never;

@@ -12,16 +12,30 @@ import { Id, Instant, NormalEmail, Role } from "./values.ts";
 
 export const exampleUserId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";
 const exampleSessionId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44";
+const exampleAdminId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45";
+
+/** Who did what only an administrator may (LA-09). */
+const actorId = nullable(Id).meta({
+  description: "The administrator; null for a command on the server's own machine.",
+});
 
 /** Declared here, an event exists: `EventName` and all schemas follow. */
 export const eventShapes = {
   signup: ownerEvent({
     about: "userId",
-    shown: [],
+    shown: ["by"],
     level: "info",
     summary: "An account was made.",
-    fields: { userId: Id, email: NormalEmail },
-    example: { userId: exampleUserId, email: "ada@example.com" },
+    fields: {
+      userId: Id,
+      email: NormalEmail,
+      role: Role.optional().meta({ description: "Absent from events of versions before 0.2." }),
+      by: z.enum(["user", "command"]).optional().meta({
+        description:
+          "`user`: whoever signed up; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.",
+      }),
+    },
+    example: { userId: exampleUserId, email: "ada@example.com", role: "user", by: "user" },
   }),
   signup_failed: operatorEvent({
     about: null,
@@ -94,9 +108,29 @@ export const eventShapes = {
           "reuse",
           "wrong_password",
         ])
-        .meta({ description: "`wrong_password`: it sent too many wrong current passwords." }),
+        .meta({
+          description:
+            "`admin`, `disable`: an administrator or a command; `wrong_password`: it sent too many wrong current passwords.",
+        }),
+      actorId: actorId.optional().meta({
+        description:
+          "Of `admin` and `disable`: the administrator; null for a command on the server's own machine. Absent from all others, and from events of versions before 0.2.",
+      }),
     },
-    example: { userId: exampleUserId, sessionId: exampleSessionId, by: "user" },
+    example: {
+      userId: exampleUserId,
+      sessionId: exampleSessionId,
+      by: "admin",
+      actorId: exampleAdminId,
+    },
+  }),
+  user_sessions_revoked: operatorEvent({
+    about: "userId",
+    level: "info",
+    summary:
+      "An administrator ended all sessions of an account, also where none was left. Each that ended has its `session_revoked`.",
+    fields: { userId: Id, actorId },
+    example: { userId: exampleUserId, actorId: exampleAdminId },
   }),
   token_refreshed: operatorEvent({
     about: "userId",
@@ -198,31 +232,29 @@ export const eventShapes = {
     summary: "An administrator, or a command, changed an account.",
     fields: {
       userId: Id,
-      actorId: nullable(Id).meta({
-        description: "The administrator; null for a command on the server's own machine.",
-      }),
+      actorId,
       changes: z.strictObject({ role: Role.optional(), disabled: z.boolean().optional() }),
     },
     example: {
       userId: exampleUserId,
-      actorId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45",
+      actorId: exampleAdminId,
       changes: { disabled: true },
     },
   }),
   user_deleted: operatorEvent({
     about: "userId",
     level: "info",
-    summary: "An account and all that hung on it was deleted.",
+    summary: "An account and all that hung on it was deleted, by its owner or an administrator.",
     fields: { userId: Id, actorId: Id },
-    example: { userId: exampleUserId, actorId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45" },
+    example: { userId: exampleUserId, actorId: exampleAdminId },
   }),
   user_unlocked: ownerEvent({
     about: "userId",
     shown: [],
     level: "info",
-    summary: "An administrator ended the lock of an account.",
-    fields: { userId: Id, actorId: Id },
-    example: { userId: exampleUserId, actorId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45" },
+    summary: "An administrator, or a command, ended the lock of an account.",
+    fields: { userId: Id, actorId },
+    example: { userId: exampleUserId, actorId: exampleAdminId },
   }),
   signing_key_rotated: operatorEvent({
     about: null,

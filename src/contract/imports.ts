@@ -1,6 +1,6 @@
 /** One account as `npm run users -- import` reads it: a line of the file. No operation takes it. */
 import { z } from "zod";
-import { Email, Instant, Role, secret } from "./values.ts";
+import { Email, InstantInput, Role, secret } from "./values.ts";
 
 /**
  * The cheapest and the costliest bcrypt hash that is taken from elsewhere. Below, it may not be stored
@@ -33,8 +33,8 @@ export const ImportedAccount = z.strictObject({
   passwordHash: ImportedHash,
   role: Role.default("user"),
   disabled: z.boolean().default(false),
-  /** Absent: now. */
-  createdAt: Instant.optional(),
+  /** Milliseconds since the epoch. Absent: now. */
+  createdAt: InstantInput.optional(),
 });
 export type ImportedAccount = z.output<typeof ImportedAccount>;
 

@@ -45,12 +45,17 @@ export const getJwks = operation({
   description:
     "The keys that verify access tokens in other services. A signature says who a token was made for, not whether its session still lives: only this server knows that.",
   security: open,
+  readableByEveryOrigin: true,
   request: {},
   responses: {
     200: {
       description: "The public keys, cacheable.",
       body: Jwks,
-      headers: { "cache-control": "How long the keys may be kept." },
+      headers: {
+        "cache-control": "How long the keys may be kept.",
+        "access-control-allow-origin":
+          "`*`: pages of every origin may read the keys, without credentials; of an origin in CORS_ORIGINS, that origin.",
+      },
     },
   },
   problems: [],

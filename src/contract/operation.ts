@@ -38,7 +38,7 @@ export interface OperationDescription {
   readonly security: Security;
   readonly request: {
     readonly params?: Fields;
-    /** Strict. Absent: the operation takes no query, and refuses one. */
+    /** Strict. Absent: the operation takes no query, and refuses one unless `ignoresQuery` says otherwise. */
     readonly query?: Fields;
     readonly headers?: Fields;
     readonly body?: z.ZodType;
@@ -52,6 +52,8 @@ export interface OperationDescription {
   readonly limits?: readonly DeclaredLimit[];
   /** Changes the login that a client keeps, when it succeeds. Absent: it leaves it alone. */
   readonly learns?: Lesson;
+  /** Pages of every origin may read its answers, without credentials (HD-10). For what is public and the same for everybody. */
+  readonly readableByEveryOrigin?: true;
   /** It depends on no storage, so nothing outside this process can make it fail. */
   readonly selfContained?: true;
 }
@@ -61,18 +63,27 @@ export function operation<const O extends OperationDescription>(description: O):
   return description;
 }
 
+/**
+ * True for what anybody may read and nothing can narrow: health, public keys. Monitors and caches add queries of
+ * their own, and there is nothing that one could have meant, so it is ignored. Elsewhere a query is a filter, and a
+ * misspelt one that were ignored would answer a wrong list (docs/decisions/0004-strict-queries.md).
+ */
+export function ignoresQuery({ method, security, request }: OperationDescription): boolean {
+  return method === "GET" && security.accepts.length === 0 && Object.keys(request).length === 0;
+}
+
 /** Every problem the operation can answer: its handler's own, and those of the pipeline around it. */
 export function problemsOf(operation: OperationDescription): readonly ProblemCode[] {
   const { accepts, optional, role, scrapersOnly } = operation.security;
-  const codes = new Set<ProblemCode>(operation.problems).add("validation_failed");
-  if (operation.request.body) {
-    for (const code of ["invalid_json", "unsupported_media_type", "payload_too_large"] as const)
-      codes.add(code);
-  }
+  const codes = new Set<ProblemCode>(operation.problems);
+  if (!ignoresQuery(operation)) codes.add("validation_failed");
+  if (operation.request.body) codes.add("invalid_json").add("payload_too_large");
+  if (operation.request.body)
+    codes.add("unsupported_media_type").add("unsupported_content_encoding");
   if (accepts.length > 0 && !optional) codes.add("unauthenticated");
   if (scrapersOnly) codes.add("unauthenticated").add("not_found");
   if (role) codes.add("forbidden");
-  if (!isSafeMethod(operation.method)) codes.add("csrf_rejected");
+  if (!isSafeMethod(operation.method)) codes.add("origin_not_allowed").add("csrf_rejected");
   if (operation.limits) codes.add("rate_limited");
   if (!operation.selfContained) codes.add("internal_error").add("overloaded");
   return [...codes];

@@ -31,6 +31,8 @@ export const operations = {
   getUser: users.getUser,
   updateUser: users.updateUser,
   unlockUser: users.unlockUser,
+  listUserSessions: users.listUserSessions,
+  revokeUserSession: users.revokeUserSession,
   revokeUserSessions: users.revokeUserSessions,
   deleteUser: users.deleteUser,
   listEvents: audit.listEvents,

@@ -49,7 +49,9 @@ type Shown<N extends OwnerEventName> = (typeof eventShapes)[N]["shown"][number] 
 export function ownView(event: OwnerEvent, ownerId: string): OwnEvent {
   const names: readonly string[] = eventShapes[event.event].shown;
   const fields = Object.fromEntries(names.map((name) => [name, Reflect.get(event, name)]));
-  if ("actorId" in event) fields["by"] = actorOf(event.actorId, ownerId);
+  // An event with a cause of its own, as `session_revoked`, says by that who it was.
+  if ("actorId" in event && event.actorId !== undefined && !names.includes("by"))
+    fields["by"] = actorOf(event.actorId, ownerId);
   const by: unknown = fields["by"] ?? Reflect.get(event, "by");
   const ip = others.includes(by) ? null : event.ip;
   const { event: name, timestamp } = event;
@@ -72,7 +74,7 @@ function viewSchema(name: OwnerEventName): z.ZodObject {
   const { summary, fields, shown, example } = eventShapes[name];
   const pick = (from: object) =>
     Object.fromEntries(Object.entries(from).filter(([key]) => isIn(shown, key)));
-  const hasActor = "actorId" in fields;
+  const hasActor = "actorId" in fields && !isIn(shown, "by");
   const [title = summary] = summary.split(/(?<=\.) /);
   return z
     .strictObject({

@@ -30,9 +30,12 @@ export const printedEventShapes = {
       attempt: z.int().min(1).max(1_000_000).meta({ format: "int32" }),
       code: z.string().max(32).meta({
         description:
-          "The kind of failure. Never the server's own words, which may repeat the mail.",
+          "The kind of failure: `ECONNECTION`, `EAUTH`, `EENVELOPE` (refused at MAIL, RCPT or DATA), `ESMTPUTF8` (an address that the server cannot take). Never the server's own words, which may repeat the mail.",
       }),
-      willRetry: z.boolean(),
+      willRetry: z.boolean().meta({
+        description:
+          "False where it ends: the server refused it for good, or it would be of no use any more.",
+      }),
     },
     example: {
       ...outsideRequest,

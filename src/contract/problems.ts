@@ -3,21 +3,40 @@
  * status, its schema, its page under `/problems/` and the SDK's types all come from this catalogue.
  */
 import { z } from "zod";
+import { pagePaths } from "./page-paths.ts";
 import { passwordBounds, WeakPasswordReason } from "./password-policy.ts";
 import { Id, PASSWORD_MAX_CODE_POINTS, PASSWORD_MIN_DEFAULT_CODE_POINTS } from "./values.ts";
 
 interface ProblemDescription {
   readonly status: number;
   readonly title: string;
-  /** The `detail` sent with it. Fixed, so that no answer can leak what the server knows. */
+  /**
+   * The `detail` sent with it. Fixed, so that no answer can leak what the server knows; but `{origin}` is the place
+   * of the field `origin`, which repeats what the client sent.
+   */
   readonly detail: string;
   /** Its background, for people: the likely cause, or the reason for the rule. */
   readonly why: string;
   /** The advice to the person who meets it, in a sentence or two. */
   readonly remedy: string;
   readonly fields?: Readonly<Record<string, z.ZodType>>;
-  readonly exampleFields?: Readonly<Record<string, unknown>>;
+  readonly exampleFields?: Readonly<Record<string, string | number | readonly unknown[]>>;
+  /** Headers that the answer carries: name to value and to what the document says of it. */
+  readonly headers?: Readonly<Record<string, { readonly value: string; readonly says: string }>>;
 }
+
+/** How much of an `Origin` is repeated: room for `https://`, a host name of 253 characters, and a port. Characters. */
+export const SENT_ORIGIN_MAX_LENGTH = 267;
+
+/** The header as it was sent, shortened, and with `?` for what is no printable ASCII: nothing in it can begin a line or turn one around. */
+const SentOrigin = z
+  .string()
+  .max(SENT_ORIGIN_MAX_LENGTH)
+  .regex(/^[ -~]*$/)
+  .meta({
+    description: "The header `Origin` of the request, with `?` for what is no printable ASCII.",
+    examples: ["http://localhost:5173"],
+  });
 
 const RequestPart = z.enum(["body", "query", "params", "headers"]);
 
@@ -123,7 +142,7 @@ const descriptions = {
     status: 401,
     title: "Sign-in required",
     detail: "The request carries no valid session or access token.",
-    why: "The session has ended, the token has expired or was cut on its way, or none was sent.",
+    why: "The session has ended, the token has expired or was cut on its way, or none was sent. In development on plain http, the browser may have dropped the cookie, because it is Secure: Safari does so everywhere, others beyond localhost. The setting DEV_COOKIES=plain helps.",
     remedy:
       "Log in, and send the session cookie or `Authorization: Bearer <access token>`. Metrics take the server's `METRICS_TOKEN` instead.",
   },
@@ -133,7 +152,18 @@ const descriptions = {
     detail: "The request lacks the proof that it was made by this site.",
     why: "A browser adds its cookies to every request, whichever page makes it. So a change by cookie must carry what other pages cannot read.",
     remedy:
-      "Send the `csrfToken` of your login as the header `x-csrf-token`, from an allowed origin.",
+      "Send the `csrfToken` of your login as the header `x-csrf-token`, from a page of the same site.",
+  },
+  origin_not_allowed: {
+    status: 403,
+    title: "The origin is not allowed",
+    detail:
+      "The origin `{origin}` may change nothing here: it is neither that of PUBLIC_URL nor one in CORS_ORIGINS.",
+    why: "A browser says in the header `Origin` which page makes a request, and a change is taken from known pages alone. The origin must be the same in scheme, name and port. Behind a development proxy, such as Vite's, it is that of the page, `http://localhost:5173`; the proxy's option `changeOrigin` changes the header `Host`, and not this one.",
+    remedy:
+      "Whoever runs the server puts the page's origin into `CORS_ORIGINS`, or makes it the `PUBLIC_URL`, and starts the server again. For Vite's proxy: `CORS_ORIGINS=http://localhost:5173`. The origin `null` is that of a file or a sandboxed frame, and cannot be allowed: serve the page by HTTP.",
+    fields: { origin: SentOrigin },
+    exampleFields: { origin: "http://localhost:5173" },
   },
   forbidden: {
     status: 403,
@@ -184,6 +214,21 @@ const descriptions = {
     why: "Forms of other sites can send some media types without asking; JSON is not one of them.",
     remedy: "Set the header, and send JSON.",
   },
+  unsupported_content_encoding: {
+    status: 415,
+    title: "The body is compressed",
+    detail: "The request body must be sent as it is, without `Content-Encoding`.",
+    why: "A small compressed body can become a very large one, and no operation needs a body so large that compressing it would help.",
+    remedy:
+      "Send the JSON itself, and leave out the header `Content-Encoding`, or set it to `identity`.",
+    // RFC 9110 §12.5.3: it tells this 415 from one about the media type, which must not have it.
+    headers: {
+      "accept-encoding": {
+        value: "identity",
+        says: "`identity`, where the body was compressed (RFC 9110 §12.5.3).",
+      },
+    },
+  },
   rate_limited: {
     status: 429,
     title: "Too many requests",
@@ -233,6 +278,20 @@ export function problemSlug(code: ProblemCode): string {
   return code.replaceAll("_", "-");
 }
 
+/** The sentence of an answer: the catalogue's, with the fields of this failure at their places. */
+export function detailOf(code: ProblemCode, fields: Readonly<Record<string, unknown>>): string {
+  return fillDetail(catalogue[code].detail, (name) => String(fields[name]));
+}
+
+/** The same sentence for people who read of the problem, and have not met it. */
+export function detailInGeneral(code: ProblemCode): string {
+  return fillDetail(catalogue[code].detail, () => "…");
+}
+
+function fillDetail(detail: string, valueOf: (field: string) => string): string {
+  return detail.replaceAll(/\{(\w+)\}/g, (_, field: string) => valueOf(field));
+}
+
 /** A problem's definition, its schema included. */
 export function problem(code: ProblemCode): ProblemDefinition {
   return catalogue[code];
@@ -243,13 +302,13 @@ const catalogue = Object.fromEntries(
 ) as Record<ProblemCode, ProblemDefinition>; // one entry per key of `descriptions`
 
 function define(code: ProblemCode, description: ProblemDescription): ProblemDefinition {
-  const type = `/problems/${problemSlug(code)}`;
-  const { status, title, detail } = description;
+  const type = `${pagePaths.problems}/${problemSlug(code)}`;
+  const { status, title, detail, fields = {}, exampleFields = {} } = description;
   const example = {
     type,
     title,
     status,
-    detail,
+    detail: fillDetail(detail, (field) => String(exampleFields[field])),
     code,
     requestId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
   };
@@ -258,17 +317,31 @@ function define(code: ProblemCode, description: ProblemDescription): ProblemDefi
       type: z.literal(type).meta({ description: "The page that explains this problem." }),
       title: z.literal(title),
       status: z.literal(status),
-      detail: z.literal(detail),
+      detail: detailSchema(detail),
       code: z.literal(code),
       requestId: Id,
-      ...description.fields,
+      ...fields,
     })
     .meta({
       id: `${pascalCase(code)}Problem`,
       description: `${title}. ${description.remedy}`,
-      examples: [{ ...example, ...description.exampleFields }],
+      examples: [{ ...example, ...exampleFields }],
     });
   return { ...description, code, type, schema };
+}
+
+/** The sentence itself; where it repeats the origin, the pattern of all it can be. */
+function detailSchema(detail: string): z.ZodType {
+  const [before, after] = detail.split("{origin}").map(asPattern);
+  if (after === undefined) return z.literal(detail);
+  return z
+    .string()
+    .max(detail.length + SENT_ORIGIN_MAX_LENGTH)
+    .regex(new RegExp(`^${before}[ -~]*${after}$`));
+}
+
+function asPattern(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** `email_taken` as `EmailTaken`: how codes and events are called in the document's schemas. */

@@ -82,7 +82,7 @@ export const logout = operation({
   learns: "signedOut",
 });
 
-const exampleSessionInfo = {
+export const exampleSessionInfo = {
   id: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44",
   kind: "cookie",
   current: true,
@@ -93,7 +93,8 @@ const exampleSessionInfo = {
   userAgent: "Mozilla/5.0",
 } as const;
 
-const SessionInfo = z
+/** A login, without anything it could be taken over by. */
+export const SessionInfo = z
   .strictObject({
     id: Id,
     kind: z.enum(["cookie", "token"]).meta({ description: "How it is carried." }),

@@ -2,9 +2,34 @@ import { z } from "zod";
 import { exampleUser, User } from "./accounts.ts";
 import { operation } from "./operation.ts";
 import { admin, csrfHeaders } from "./security.ts";
-import { EmailPrefix, Id, page, pageQuery, QueryBoolean, Role } from "./values.ts";
+import { nullable } from "./event-shape.ts";
+import { exampleSessionInfo, SessionInfo } from "./sessions.ts";
+import { EmailPrefix, Id, Instant, page, pageQuery, QueryBoolean, Role } from "./values.ts";
 
-const UserPage = page("UserPage", User, exampleUser);
+const exampleDetails = {
+  ...exampleUser,
+  lockedUntil: null,
+  lastLoginAt: "2026-11-23T10:07:00.000Z",
+} as const;
+
+/** Owners are not shown these: a stolen session would learn from them how far a guessing of its password is. */
+const UserDetails = z
+  .strictObject({
+    ...User.shape,
+    lockedUntil: nullable(Instant).meta({
+      description: "When the lock ends that too many wrong passwords began; null where none is on.",
+    }),
+    lastLoginAt: nullable(Instant).meta({
+      description: "When a session was last begun, by cookie or by token; null before the first.",
+    }),
+  })
+  .meta({
+    id: "UserDetails",
+    description: "An account, as administrators see it.",
+    examples: [exampleDetails],
+  });
+
+const UserPage = page("UserPage", UserDetails, exampleDetails);
 const userParams = z.strictObject({ userId: Id });
 
 export const listUsers = operation({
@@ -14,7 +39,7 @@ export const listUsers = operation({
   tags: ["Users"],
   summary: "List accounts",
   description:
-    "All accounts, oldest first, a page at a time. Filters narrow the list; all must match.",
+    "All accounts, oldest first, a page at a time; with `locked=true` those whose lock ends last come first. Filters narrow the list; all must match.",
   security: admin,
   request: {
     query: z.strictObject({
@@ -28,6 +53,11 @@ export const listUsers = operation({
         type: "boolean",
         description: "Only disabled accounts, or only enabled ones.",
         examples: [false],
+      }),
+      locked: QueryBoolean.optional().meta({
+        type: "boolean",
+        description: "Only accounts with a lock on, or only those without.",
+        examples: [true],
       }),
     }),
   },
@@ -45,7 +75,7 @@ export const getUser = operation({
   description: "One account, by its id.",
   security: admin,
   request: { params: userParams },
-  responses: { 200: { description: "The account.", body: User } },
+  responses: { 200: { description: "The account.", body: UserDetails } },
   problems: ["not_found"],
   events: [],
 });
@@ -71,7 +101,7 @@ export const updateUser = operation({
     "Changes the role, or disables or enables the account. Both hold at once. The last enabled administrator can be neither demoted nor disabled.",
   security: admin,
   request: { params: userParams, headers: csrfHeaders, body: UpdateUserInput },
-  responses: { 200: { description: "The account as it is now.", body: User } },
+  responses: { 200: { description: "The account as it is now.", body: UserDetails } },
   problems: ["not_found", "last_admin"],
   events: ["user_updated", "session_revoked"],
 });
@@ -91,6 +121,51 @@ export const unlockUser = operation({
   events: ["user_unlocked"],
 });
 
+/** Without `current`: the list is another person's. */
+const { current: _current, ...exampleUserSession } = exampleSessionInfo;
+const UserSession = SessionInfo.omit({ current: true }).meta({
+  id: "UserSession",
+  description: "One of an account's logins.",
+  examples: [exampleUserSession],
+});
+
+export const listUserSessions = operation({
+  operationId: "listUserSessions",
+  method: "GET",
+  path: "/users/{userId}/sessions",
+  tags: ["Users"],
+  summary: "List an account's sessions",
+  description:
+    "Where the account is logged in, oldest first, a page at a time, cookies and tokens alike. Dead sessions are not listed.",
+  security: admin,
+  request: { params: userParams, query: z.strictObject(pageQuery) },
+  responses: {
+    200: {
+      description: "A page of its sessions.",
+      body: page("UserSessionPage", UserSession, exampleUserSession),
+    },
+  },
+  problems: ["not_found"],
+  events: [],
+});
+
+export const revokeUserSession = operation({
+  operationId: "revokeUserSession",
+  method: "DELETE",
+  path: "/users/{userId}/sessions/{sessionId}",
+  tags: ["Users"],
+  summary: "End one of an account's sessions",
+  description: "It is dead at once, with its tokens.",
+  security: admin,
+  request: {
+    params: z.strictObject({ ...userParams.shape, sessionId: Id }),
+    headers: csrfHeaders,
+  },
+  responses: { 204: { description: "The session has ended." } },
+  problems: ["not_found"],
+  events: ["session_revoked"],
+});
+
 export const revokeUserSessions = operation({
   operationId: "revokeUserSessions",
   method: "DELETE",
@@ -102,7 +177,7 @@ export const revokeUserSessions = operation({
   request: { params: userParams, headers: csrfHeaders },
   responses: { 204: { description: "They have ended." } },
   problems: ["not_found"],
-  events: ["session_revoked"],
+  events: ["user_sessions_revoked", "session_revoked"],
 });
 
 export const deleteUser = operation({

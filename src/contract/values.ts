@@ -43,6 +43,60 @@ export const Instant = z.iso.datetime({ precision: 3 }).meta({
   examples: [EXAMPLE_INSTANT],
 });
 
+/** Room for far more digits of a fraction than any clock has. UTF-16 units. */
+const INSTANT_INPUT_MAX_LENGTH = 64;
+const HOUR_AND_MINUTE = "(?:[01][0-9]|2[0-3]):[0-5][0-9]";
+/** RFC 3339 §5.6, with the days that each month has. Date, hour and minute, second, fraction, offset. */
+const INSTANT_INPUT = new RegExp(
+  `^(${z.regexes.date.source.slice(1, -1)})[Tt](${HOUR_AND_MINUTE}):([0-5][0-9]|60)(?:\\.([0-9]+))?(?:[Zz]|([+-]${HOUR_AND_MINUTE}))$`,
+);
+/** Says the rule for every fault, and in which way a query spoils an offset. */
+export const INSTANT_RULE =
+  "Must be a date and time that exist, as RFC 3339 writes them: 2026-11-23T10:06:00Z, or with an offset, whose + is %2B in a query";
+const MINUTE_MS = 60_000;
+
+/** An instant as a client sends it, in any spelling of RFC 3339; it comes out as milliseconds since the epoch. */
+export const InstantInput = z
+  .string()
+  .max(INSTANT_INPUT_MAX_LENGTH)
+  .regex(INSTANT_INPUT, { error: INSTANT_RULE })
+  .transform((text, context) => {
+    const instant = readInstant(text);
+    if (instant !== undefined) return instant;
+    context.addIssue({ code: "custom", message: INSTANT_RULE, input: undefined });
+    return z.NEVER;
+  })
+  .meta({
+    type: "string",
+    format: "date-time",
+    pattern: INSTANT_INPUT.source,
+    maxLength: INSTANT_INPUT_MAX_LENGTH,
+    description:
+      "Any instant of RFC 3339: UTC or an offset, with a fraction or without. Digits beyond milliseconds are cut off. A leap second counts as the second after it.",
+    examples: [EXAMPLE_INSTANT],
+  });
+
+/**
+ * Milliseconds since the epoch of a text that matches the pattern; undefined where there was no such instant. Two
+ * things no pattern can say: a leap second ends a month of UTC (ITU-R TF.460-6 §2.1), and what has no year of
+ * four digits in UTC could not be written in an answer.
+ */
+function readInstant(text: string): number | undefined {
+  const parts = INSTANT_INPUT.exec(text);
+  if (parts === null) return undefined;
+  const [, date = "", time = "", second = "", fraction = "", offset = "+00:00"] = parts;
+  const [hours = 0, minutes = 0] = offset.slice(1).split(":").map(Number);
+  const ahead = (hours * 60 + minutes) * MINUTE_MS * (offset.startsWith("-") ? -1 : 1);
+  const minute = Date.parse(`${date}T${time}:00.000Z`) - ahead;
+  const instant = minute + Number(second) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
+  if (second === "60" && !isFirstOfMonth(minute + MINUTE_MS)) return undefined;
+  return /^[0-9]{4}-/.test(new Date(instant).toISOString()) ? instant : undefined;
+}
+
+function isFirstOfMonth(instant: number): boolean {
+  return new Date(instant).toISOString().endsWith("-01T00:00:00.000Z");
+}
+
 export const Role = z
   .enum(["user", "admin"])
   .meta({ description: "What the account may do.", examples: ["user"] });
@@ -256,6 +310,41 @@ export const QueryBoolean = z
   .enum(["true", "false"])
   .transform((value) => value === "true")
   .meta({ type: "boolean", examples: [false] });
+
+/** The longest spelling of an IP address: an IPv6 one that ends in an IPv4 one. Characters. */
+const IP_MAX_LENGTH = 45;
+/** IPv4, IPv6, and IPv4 as a dual-stack socket writes it. */
+const IP_INPUT = new RegExp(
+  [
+    z.regexes.ipv4.source,
+    z.regexes.ipv6.source,
+    z.regexes.ipv4.source.replace("^", "^::[fF]{4}:"),
+  ].join("|"),
+);
+
+/** An IP address in any spelling; what comes out is the one that sessions and events have (RL-06). */
+export const IpAddress = z
+  .string()
+  .max(IP_MAX_LENGTH)
+  .regex(IP_INPUT, { error: "Must be an IP address" })
+  .transform(canonicalIp)
+  .meta({
+    type: "string",
+    pattern: IP_INPUT.source,
+    maxLength: IP_MAX_LENGTH,
+    description: "An IPv4 or IPv6 address.",
+    examples: ["203.0.113.7"],
+  });
+
+/** URLs have a canonical form of IPv6 addresses (RFC 5952), which is also the platform's. */
+function canonicalIp(input: string): string {
+  if (!input.includes(":")) return input;
+  const address = new URL(`http://[${input}]/`).hostname.slice(1, -1);
+  const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(address) ?? [];
+  if (high === undefined || low === undefined) return address;
+  const bits = parseInt(high, 16) * 0x1_0000 + parseInt(low, 16); // an IPv4 address, mapped
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join(".");
+}
 
 /** One page of a list, under the name `id` in the document. */
 export function page<S extends z.ZodType>(id: string, item: S, example: z.output<S>) {

@@ -33,7 +33,7 @@ export async function signup(
   const user = newUser(deps, occasion, email, "user");
   return commit(deps, occasion, async ({ stores, record }): Promise<SignupOutcome> => {
     if (await stores.users.insert(user, chosen.encoded)) {
-      await record("signup", { userId: user.id, email });
+      await record("signup", { userId: user.id, email, role: user.role, by: "user" });
       return { user };
     }
     await record("signup_failed", { email, reason: "email_taken" });
@@ -85,7 +85,7 @@ export async function changePassword(
     await stores.resetTokens.deleteAllOf(user.id); // RS-08
     await record("password_changed", { userId: user.id });
     await passwordChangedNotice(change, user.email);
-    await endSessions(change, user.id, session.id, "password_change");
+    await endSessions(change, user.id, session.id, { by: "password_change" });
     await stores.devices.deleteAllOf(user.id, device?.id);
     return "changed";
   });
@@ -166,7 +166,7 @@ export async function makeFirstAdmin(
   return commit(deps, occasion, async ({ stores, record }): Promise<FirstAdminOutcome> => {
     const outcome = await stores.users.insertFirstAdmin(user, chosen.encoded);
     if (outcome !== "inserted") return { failure: outcome };
-    await record("signup", { userId: user.id, email });
+    await record("signup", { userId: user.id, email, role: user.role, by: "command" });
     return "made";
   });
 }

@@ -20,27 +20,7 @@ export async function createAdmin(
   const user = newUser(deps, occasion, email, "admin");
   return commit(deps, occasion, async ({ stores, record }): Promise<CreateAdminOutcome> => {
     if (!(await stores.users.insert(user, chosen.encoded))) return { failure: "email_taken" };
-    await record("signup", { userId: user.id, email });
+    await record("signup", { userId: user.id, email, role: user.role, by: "command" });
     return { user };
-  });
-}
-
-/** Makes an account an administrator, at once; undefined where no account has the address. Nobody is told twice. */
-export async function promoteToAdmin(
-  journal: Journal,
-  occasion: Occasion,
-  email: string,
-): Promise<User | undefined> {
-  return commit(journal, occasion, async ({ stores, record }) => {
-    const found = await stores.users.findByEmail(email);
-    if (found === undefined) return undefined;
-    const userId = found.user.id;
-    await stores.users.lockCredential(userId); // of two at once, the second finds what the first has done
-    const locked = await stores.users.find(userId);
-    if (locked === undefined || locked.role === "admin") return locked;
-    const user = await stores.users.updateUnlessLastAdmin(userId, { role: "admin" });
-    if (typeof user === "string") throw new Error(`A promotion was refused: ${user}`);
-    await record("user_updated", { userId, actorId: null, changes: { role: "admin" } });
-    return user;
   });
 }

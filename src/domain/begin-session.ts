@@ -68,7 +68,7 @@ export async function beginSession(
   const session = newSession(change, user, carrier);
   const [isInserted, isUnlocked, isKnown] = await Promise.all([
     stores.sessions.insert(session, epoch),
-    stores.locks.forgetFailures(user.id, occasion.now),
+    stores.locks.noteLogin(user.id, occasion.now),
     device === undefined ? false : stores.devices.forgetFailures(device.id),
     carrier.kind === "cookie" ? settleBrowser(change, user, carrier) : undefined,
     // The count it was taken from, not the client address's: that one may be trying others (RL-04).

@@ -13,17 +13,47 @@ import { hashSecret } from "./secrets.ts";
 
 /** Browsers keep no cookie longer (RFC 6265bis §5.5). Seconds. */
 export const DEVICE_LIFETIME_SECONDS = 400 * 86_400;
+/**
+ * How many accounts one browser remembers a secret of: those of a household, or of somebody who tests. Each secret is
+ * hashed at a login, and `DeviceStore.find` looks for as many.
+ */
+export const DEVICES_PER_BROWSER = 5;
 /** More than anybody uses; beyond it the one that was away longest is forgotten. */
 export const DEVICES_PER_ACCOUNT = 20;
 
-/** The device of the cookie, if it is one that the account with this address knows. */
+/** A device of an account, and its secret in the cookie. */
+export interface KnownDevice extends Device {
+  readonly secret: string;
+}
+
+/** The device that the account with this address knows by one of the cookie's secrets. Only the first few are looked at. */
 export async function recognizeDevice(
   deps: Uses<"storage">,
   { now }: Occasion,
-  secret: string,
+  secrets: readonly string[],
   email: string,
-): Promise<Device | undefined> {
-  return deps.storage.devices.find(hashSecret(secret), email, now);
+): Promise<KnownDevice | undefined> {
+  const hashed = secrets.slice(0, DEVICES_PER_BROWSER).map((secret) => {
+    return { secret, secretHash: hashSecret(secret) };
+  });
+  const hashes = hashed.map(({ secretHash }) => secretHash);
+  const found = await deps.storage.devices.find(hashes, email, now);
+  const known =
+    found && hashed.find(({ secretHash }) => Buffer.compare(secretHash, found.secretHash) === 0);
+  return known && { id: found.id, userId: found.userId, secret: known.secret };
+}
+
+/**
+ * The cookie's secrets after a login or a reset: the account's next one, and before it those of the other accounts
+ * at this browser. With one secret a browser, whoever logged in last would leave the others to a lock (RL-21).
+ */
+export function nextSecrets(
+  next: string,
+  secrets: readonly string[],
+  known: KnownDevice | undefined,
+): readonly string[] {
+  const others = secrets.filter((secret) => secret !== known?.secret);
+  return [next, ...others].slice(0, DEVICES_PER_BROWSER);
 }
 
 /** The limit that a login from a known device counts against, instead of the address's. */

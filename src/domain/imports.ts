@@ -2,10 +2,15 @@
 import type { ImportedAccount } from "../contract/imports.ts";
 import { commit } from "./change.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
+import type { Stores } from "./ports/storage.ts";
 import type { User } from "./ports/users.ts";
 
-/** In the order of the accounts that were given. */
-export type ImportOutcome = "imported" | "email_taken" | "impossible_date";
+/**
+ * In the order of the accounts that were given. `made_before`: the address has an account that an import or
+ * another command made; `takenBy`: it has one that somebody signed up for, who may be another person.
+ */
+export type ImportOutcome =
+  "imported" | "made_before" | "impossible_date" | { readonly takenBy: User };
 
 /**
  * Makes the accounts in one transaction, each with its own event (LA-06); an address that has an
@@ -26,8 +31,14 @@ export async function importAccounts(
     for (const { account, index, user } of users) {
       if (user === undefined) continue;
       const isInserted = await stores.users.insert(user, account.passwordHash);
-      outcomes[index] = isInserted ? "imported" : "email_taken";
-      if (isInserted) await record("signup", { userId: user.id, email: user.email });
+      outcomes[index] = isInserted ? "imported" : await outcomeOfTaken(stores, account, user);
+      if (isInserted)
+        await record("signup", {
+          userId: user.id,
+          email: user.email,
+          role: user.role,
+          by: "command",
+        });
     }
   });
   return outcomes;
@@ -41,12 +52,33 @@ export async function rehearseImport(
 ): Promise<ImportOutcome[]> {
   const outcomes: ImportOutcome[] = [];
   for (const account of accounts) {
-    if (createdAtOf(account, occasion) === undefined) outcomes.push("impossible_date");
-    else if ((await storage.users.findByEmail(account.email)) === undefined)
-      outcomes.push("imported");
-    else outcomes.push("email_taken");
+    const createdAt = createdAtOf(account, occasion);
+    outcomes.push(
+      createdAt === undefined
+        ? "impossible_date"
+        : await outcomeOfTaken(storage, account, { createdAt }),
+    );
   }
   return outcomes;
+}
+
+/**
+ * Tells an account that came from here from a stranger's: by its `signup` event, or, for those of versions
+ * before 0.2 and those whose event is no longer kept, by the hash or the instant that the file has.
+ */
+async function outcomeOfTaken(
+  { users, events }: Pick<Stores, "users" | "events">,
+  account: ImportedAccount,
+  { createdAt }: Pick<User, "createdAt">,
+): Promise<ImportOutcome> {
+  const found = await users.findByEmail(account.email);
+  if (found === undefined) return "imported";
+  const { user, passwordHash } = found;
+  if (passwordHash === account.passwordHash) return "made_before";
+  if (account.createdAt !== undefined && user.createdAt === createdAt) return "made_before";
+  const [signup] = await events.list({ userId: user.id, event: "signup" }, 1, undefined);
+  const isByCommand = signup?.event.event === "signup" && signup.event.by === "command";
+  return isByCommand ? "made_before" : { takenBy: user };
 }
 
 /** The id is of the instant the account was made elsewhere: lists in order of id stay oldest first. */
@@ -63,6 +95,6 @@ function newUser(
 
 /** Milliseconds since the epoch; undefined where no account can have been made, or has an id (RFC 9562 §5.7). */
 function createdAtOf({ createdAt }: ImportedAccount, { now }: Occasion): number | undefined {
-  const instant = createdAt === undefined ? now : Date.parse(createdAt);
+  const instant = createdAt ?? now;
   return instant >= 0 && instant <= now ? instant : undefined;
 }

@@ -17,6 +17,11 @@ export interface LockState {
   readonly locks: number;
 }
 
+/** The end of the lock that is on at `now`; null where none is. */
+export function lockEnd({ lockedUntil }: Pick<LockState, "lockedUntil">, now: number) {
+  return lockedUntil > now ? lockedUntil : null;
+}
+
 /**
  * Counts a wrong password at `now`. While a lock is on, nothing counts. At the threshold a lock begins: twice
  * as long as the one before it, up to the longest, or the first again where the last one ended more than

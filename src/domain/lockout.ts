@@ -6,9 +6,10 @@
  */
 import { type Change, commit, type Uses } from "./change.ts";
 import { limitKey } from "./limits.ts";
+import { actorIdOf } from "./users.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { LockoutRule, LockPolicy } from "./ports/locks.ts";
-import type { User } from "./ports/users.ts";
+import type { Actor, User } from "./ports/users.ts";
 
 /** A day locks an attacker down to about 365 times the threshold a year: too few for any password the policy lets in. */
 const LONGEST_LOCK_MS = 86_400_000;
@@ -43,18 +44,18 @@ export async function unlockAccount(
   return true;
 }
 
-/** An administrator ends a lock; false where there is no such account. An account without a lock stays as it is. */
+/** Ends a lock, for an administrator or a command; false where there is no such account. An account without a lock stays as it is. */
 export async function unlockUser(
   deps: Journal & Uses<"secretKeys" | "quotas">,
   occasion: Occasion,
-  actor: User,
+  actor: Actor,
   userId: string,
 ): Promise<boolean> {
   return commit(deps, occasion, async (change) => {
     const { stores, record } = change;
     const user = await stores.users.find(userId);
     if (user === undefined || !(await unlockAccount(change, user))) return false;
-    await record("user_unlocked", { userId, actorId: actor.id });
+    await record("user_unlocked", { userId, actorId: actorIdOf(actor) });
     return true;
   });
 }

@@ -1,8 +1,10 @@
-/** From the outbox to the mail server: each mail by one process at a time, again and again until it is useless. */
+/**
+ * From the outbox to the mail server: each mail by one process at a time, again and again until it is taken, refused
+ * for good, or useless.
+ */
 import { outsideRequest } from "./change.ts";
-import type { MailTransport } from "./ports/mails.ts";
 import type { EventLog } from "./ports/events.ts";
-import type { ClaimedMail, SealedMail } from "./ports/mails.ts";
+import type { ClaimedMail, MailOutcome, MailTransport, SealedMail } from "./ports/mails.ts";
 import { unseal } from "./sealing.ts";
 import type { Storage } from "./ports/storage.ts";
 
@@ -37,15 +39,17 @@ export async function deliverNext(delivery: Delivery, stopping: AbortSignal): Pr
     tell(delivery, claimed, mail === undefined ? "unreadable" : "expired", false);
     return true;
   }
+  let outcome: MailOutcome;
   try {
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(delivery.attemptTimeoutMs)]);
-    await transport.send({ id, createdAt, ...mail }, signal);
+    outcome = await transport.send({ id, createdAt, ...mail }, signal);
   } catch (error) {
     if (stopping.aborted) await storage.mails.postpone(id, attempt, now());
     else await fail(delivery, claimed, error);
     return true;
   }
   await storage.mails.finish(id, attempt, now());
+  if (!outcome.accepted) tell(delivery, claimed, outcome.code, false);
   return true;
 }
 

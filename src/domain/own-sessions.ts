@@ -1,8 +1,10 @@
-/** The sessions of one account: listed for its owner, ended one by one or all at once. */
+/** The sessions of one account: listed, and ended one by one or all at once, for its owner or an administrator. */
+import type { EventFields } from "../contract/events.ts";
 import { type Change, commit, type Uses } from "./change.ts";
 import { type Page, pageOf } from "./paging.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { Session } from "./ports/sessions.ts";
+import type { User } from "./ports/users.ts";
 import { sessionLimits } from "./sessions.ts";
 
 /** One page of an account's live sessions, oldest first; undefined where the cursor is not of this list. */
@@ -30,9 +32,28 @@ export async function revokeSession(
   userId: string,
   sessionId: string,
 ): Promise<boolean> {
+  return endSession(deps, occasion, { userId, sessionId, by: "user" });
+}
+
+/** Ends one session of an account for an administrator; false where the account has no such session (AZ-05). */
+export async function revokeUserSession(
+  deps: Journal,
+  occasion: Occasion,
+  actor: User,
+  userId: string,
+  sessionId: string,
+): Promise<boolean> {
+  return endSession(deps, occasion, { userId, sessionId, by: "admin", actorId: actor.id });
+}
+
+async function endSession(
+  deps: Journal,
+  occasion: Occasion,
+  ended: EventFields<"session_revoked">,
+): Promise<boolean> {
   return commit(deps, occasion, async ({ stores, record }) => {
-    if (!(await stores.sessions.deleteOf(userId, sessionId))) return false;
-    await record("session_revoked", { userId, sessionId, by: "user" });
+    if (!(await stores.sessions.deleteOf(ended.userId, ended.sessionId))) return false;
+    await record("session_revoked", ended);
     return true;
   });
 }
@@ -43,16 +64,21 @@ export async function revokeOtherSessions(
   occasion: Occasion,
   { userId, id }: Session,
 ): Promise<void> {
-  await commit(deps, occasion, (change) => endSessions(change, userId, id, "user"));
+  await commit(deps, occasion, (change) => endSessions(change, userId, id, { by: "user" }));
 }
+
+/** Why sessions end. An administrator is named; null is a command (LA-09). */
+export type EndedBy =
+  | { readonly by: "user" | "password_change" | "password_reset" }
+  | { readonly by: "admin" | "disable"; readonly actorId: string | null };
 
 /** Ends the account's sessions within a change that is being made, and tells of each. */
 export async function endSessions(
   { stores, record }: Change,
   userId: string,
   exceptId: string | undefined,
-  by: "user" | "admin" | "password_change" | "password_reset" | "disable",
+  cause: EndedBy,
 ): Promise<void> {
   for (const sessionId of await stores.sessions.deleteAllOf(userId, exceptId))
-    await record("session_revoked", { userId, sessionId, by });
+    await record("session_revoked", { userId, sessionId, ...cause });
 }

@@ -1,4 +1,5 @@
 /** A way back in for whoever forgot the password: a token by mail, good once and for nothing else. */
+import type { PagePaths } from "../contract/page-paths.ts";
 import { commit, type Uses } from "./change.ts";
 import { choosePassword, type WeakPassword } from "./choose-password.ts";
 import { rememberDevice } from "./devices.ts";
@@ -48,9 +49,12 @@ export async function requestReset(
   });
 }
 
+/** Another path of the page does not compile. */
+const RESET_PAGE: PagePaths["reset"] = "/reset";
+
 /** In the fragment, which a browser sends to nobody: the token reaches no log, and opening the link spends nothing (RS-07). */
 function resetLink(publicUrl: string, secret: string): string {
-  return `${publicUrl}/reset#token=${secret}`;
+  return `${publicUrl}${RESET_PAGE}#token=${secret}`;
 }
 
 export type ResetOutcome =
@@ -90,7 +94,7 @@ export async function resetPassword(
     }
     await stores.users.setPasswordHash(user.id, chosen.encoded);
     await record("password_reset", { userId: user.id });
-    await endSessions(change, user.id, undefined, "password_reset");
+    await endSessions(change, user.id, undefined, { by: "password_reset" });
     // All: a token says who owns the mailbox, and not which of the devices is the owner's.
     await stores.devices.deleteAllOf(user.id, undefined);
     await unlockAccount(change, user); // RS-15

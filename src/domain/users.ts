@@ -1,9 +1,16 @@
 /** Accounts, as administrators list them, change them and end them. */
-import { commit, type Uses } from "./change.ts";
+import { type Change, commit, type Uses } from "./change.ts";
 import { endSessions } from "./own-sessions.ts";
-import { type Page, pageOf } from "./paging.ts";
+import { type List, type Page, pageOf } from "./paging.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
-import type { User, UserChanges, UserFilter } from "./ports/users.ts";
+import type {
+  Actor,
+  LockedFilter,
+  User,
+  UserChanges,
+  UserDetails,
+  UserFilter,
+} from "./ports/users.ts";
 
 /** One page of accounts, oldest first; undefined where the cursor is not one this list gave. */
 export async function listUsers(
@@ -11,12 +18,33 @@ export async function listUsers(
   filter: UserFilter,
   limit: number,
   cursor: string | undefined,
-): Promise<Page<User> | undefined> {
-  const list = {
+): Promise<Page<UserDetails> | undefined> {
+  const list: List<UserDetails> = {
     name: "users",
-    read: (most: number, afterId: string | undefined) =>
-      deps.storage.users.list(filter, most, afterId),
-    positionOf: ({ id }: User) => id,
+    read: (most, afterId) => deps.storage.users.list(filter, most, afterId),
+    positionOf: ({ id }) => id,
+  };
+  return pageOf(deps, list, limit, cursor);
+}
+
+/**
+ * One page of locked accounts, the one whose lock ends last first; undefined where the cursor is not of
+ * this list. In order of id, each page would read all accounts that were ever locked.
+ */
+export async function listLockedUsers(
+  deps: Uses<"storage" | "secretKeys">,
+  filter: LockedFilter,
+  limit: number,
+  cursor: string | undefined,
+): Promise<Page<UserDetails> | undefined> {
+  const list: List<UserDetails> = {
+    name: "locked users",
+    read(most, position) {
+      const [lockedUntil = "", id = ""] = position?.split(" ") ?? [];
+      const after = position === undefined ? undefined : { lockedUntil: Number(lockedUntil), id };
+      return deps.storage.users.listLocked(filter, most, after);
+    },
+    positionOf: ({ lockedUntil, id }) => `${lockedUntil} ${id}`,
   };
   return pageOf(deps, list, limit, cursor);
 }
@@ -35,37 +63,72 @@ export async function deleteUser(
   });
 }
 
-/** Changes an account; a disabled one loses everything it has at once (AZ-04). */
+/** Changes an account for an administrator; a disabled one loses everything it has at once (AZ-04). */
 export async function updateUser(
   deps: Journal,
   occasion: Occasion,
   actor: User,
   userId: string,
   changes: UserChanges,
-): Promise<User | "not_found" | "last_admin"> {
+): Promise<UpdateOutcome> {
+  return commit(deps, occasion, (change) => changeUser(change, actor, userId, changes));
+}
+
+export type UpdateOutcome = UserDetails | "not_found" | "last_admin";
+
+/** Changes an account for a command, in the same way. Nobody is told twice: an account that is so already stays as it is. */
+export async function updateUserByCommand(
+  deps: Journal,
+  occasion: Occasion,
+  userId: string,
+  changes: UserChanges,
+): Promise<UpdateOutcome> {
   return commit(deps, occasion, async (change) => {
-    const { stores, record } = change;
-    const user = await stores.users.updateUnlessLastAdmin(userId, changes);
-    if (typeof user === "string") return user;
-    await record("user_updated", { userId, actorId: actor.id, changes: { ...changes } });
-    if (!user.disabled) return user;
-    await endSessions(change, userId, undefined, "disable");
-    // Or, enabled again, a link mailed before would still choose its password, and a device from before pass its locks.
-    await stores.resetTokens.deleteAllOf(userId);
-    await stores.devices.deleteAllOf(userId, undefined);
-    return user;
+    const { users } = change.stores;
+    await users.lockCredential(userId); // of two at once, the second finds what the first has done
+    const user = await users.findDetails(userId);
+    if (user === undefined) return "not_found";
+    const { role = user.role, disabled = user.disabled } = changes;
+    if (role === user.role && disabled === user.disabled) return user;
+    return changeUser(change, "command", userId, changes);
   });
 }
 
-/** Ends every session of an account (AZ-05); false where there is no such account. */
+async function changeUser(
+  change: Change,
+  actor: Actor,
+  userId: string,
+  changes: UserChanges,
+): Promise<UpdateOutcome> {
+  const { stores, record } = change;
+  const actorId = actorIdOf(actor);
+  const user = await stores.users.updateUnlessLastAdmin(userId, changes);
+  if (typeof user === "string") return user;
+  await record("user_updated", { userId, actorId, changes: { ...changes } });
+  if (!user.disabled) return user;
+  await endSessions(change, userId, undefined, { by: "disable", actorId });
+  // Or, enabled again, a link mailed before would still choose its password, and a device from before pass its locks.
+  await stores.resetTokens.deleteAllOf(userId);
+  await stores.devices.deleteAllOf(userId, undefined);
+  return user;
+}
+
+/** The actor as events name it: an administrator's id, and null for a command (LA-09). */
+export function actorIdOf(actor: Actor): string | null {
+  return actor === "command" ? null : actor.id;
+}
+
+/** Ends every session of an account (AZ-05), and tells of it also where there was none (LA-09); false where there is no such account. */
 export async function revokeUserSessions(
   deps: Journal,
   occasion: Occasion,
+  actor: User,
   userId: string,
 ): Promise<boolean> {
   return commit(deps, occasion, async (change) => {
     if ((await change.stores.users.find(userId)) === undefined) return false;
-    await endSessions(change, userId, undefined, "admin");
+    await change.record("user_sessions_revoked", { userId, actorId: actor.id });
+    await endSessions(change, userId, undefined, { by: "admin", actorId: actor.id });
     return true;
   });
 }

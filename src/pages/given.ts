@@ -10,6 +10,9 @@ export interface Given {
     /** Name of the cookie that carries the CSRF proof, and of the header that sends it back. */
     readonly csrfCookie: string;
     readonly csrfHeader: string;
+    /** Path of the document to show, and of the page itself. */
+    readonly documentPath: string;
+    readonly docsPath: string;
   };
   readonly reset: {
     /** Path of the operation that the form calls. */

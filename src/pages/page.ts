@@ -10,6 +10,12 @@ export interface ServedFile {
   readonly allows?: readonly Allowance[];
 }
 
+/** A path at which nothing is but the way to another. */
+export interface Redirect {
+  readonly path: string;
+  readonly leadsTo: string;
+}
+
 /** Directives that are added to the closed policy. None of them lets in inline code or another origin (HD-07). */
 export type Allowance =
   "script-src 'self'" | "style-src 'self'" | "connect-src 'self'" | "img-src 'self' data:";
@@ -70,6 +76,11 @@ export function fillTemplate(
   });
   if (unused.size > 0) throw new Error(`The template has no place for ${[...unused].join(", ")}`);
   return { [markup]: filled };
+}
+
+/** Puts pieces of HTML one after the other; of none comes the empty one. */
+export function joinHtml(parts: readonly Html[]): Html {
+  return { [markup]: parts.map((part) => part[markup].trimEnd()).join("\n") };
 }
 
 /** Escapes a text of the contract, where names stand as in Markdown: `code`. */

@@ -3,6 +3,7 @@
  * leaves the browser; only the form's submission spends it (RS-07). Not part of the contract.
  */
 import { operations } from "../contract/operations.ts";
+import { pagePaths } from "../contract/page-paths.ts";
 import {
   passwordRule,
   type PasswordBounds,
@@ -11,9 +12,9 @@ import {
 import { fillTemplate, page, script, type ServedFile, styleSheet } from "./page.ts";
 import type { PageSources } from "./sources.ts";
 
-const PATH = "/reset";
-const SCRIPT_PATH = "/reset/page.js";
-const STYLE_PATH = "/reset/page.css";
+const PATH = pagePaths.reset;
+const SCRIPT_PATH = `${PATH}/page.js`;
+const STYLE_PATH = `${PATH}/page.css`;
 
 export function resetPage(sources: PageSources, bounds: PasswordBounds): ServedFile[] {
   const title = "Choose a new password";

@@ -6,7 +6,12 @@ import { join } from "node:path";
 const SECRET_BYTES = 48;
 const SECRET_LENGTH = Math.ceil((SECRET_BYTES * 4) / 3);
 
-/** Reads `auth-secret` in the folder, or makes it, readable by its owner only. Safe when two processes start at once. */
+/** The file is there, and holds no secret: it was cut, emptied or written over. */
+export class NoSecretError extends Error {
+  override readonly name = "NoSecretError";
+}
+
+/** Reads `auth-secret` in the folder, or makes it, readable by its owner only. Safe when two processes start at once. Rejects with a `NoSecretError`. */
 export async function loadDevelopmentSecret(folder: string): Promise<string> {
   const path = join(folder, "auth-secret");
   // The parent exists. Not `recursive`: beneath /proc, say, that never ends.
@@ -15,8 +20,7 @@ export async function loadDevelopmentSecret(folder: string): Promise<string> {
   });
   const secret = (await readIfPresent(path)) ?? (await makeSecret(path));
   // Keys derived from an empty secret would be known to everybody.
-  if (secret.length < SECRET_LENGTH)
-    throw new Error(`${path} holds no secret: delete it to have one made`);
+  if (secret.length < SECRET_LENGTH) throw new NoSecretError(`${path} holds no secret`);
   return secret;
 }
 

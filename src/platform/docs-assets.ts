@@ -1,4 +1,4 @@
-/** The files of Swagger UI, from its package. Each is compressed once, when it is first asked for. */
+/** The published document, and the files of Swagger UI, from its package. Each is compressed once, when it is first asked for. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -13,6 +13,10 @@ const sources: Record<
   DocsAssetName,
   { readonly file: () => string | URL; readonly contentType: string }
 > = {
+  "openapi.json": {
+    file: () => new URL("../../openapi/openapi.json", import.meta.url),
+    contentType: "application/json",
+  },
   "swagger-ui.css": {
     file: () => require.resolve("swagger-ui-dist/swagger-ui.css"),
     contentType: "text/css; charset=utf-8",

@@ -1,7 +1,8 @@
 /** The folder where this process keeps files of its own: the secret and the mails of a developer, and whatever lies beside a SQLite database. */
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { loadDevelopmentSecret } from "../platform/auth-secret.ts";
+import { dirname, join, resolve } from "node:path";
+import { loadDevelopmentSecret, NoSecretError } from "../platform/auth-secret.ts";
 import type { Settings } from "./settings.ts";
 import { StartRefusedError } from "./start-refused.ts";
 
@@ -22,7 +23,7 @@ export async function makeFolder(folder: string): Promise<void> {
 
 /** AUTH_SECRET; without it, in development, the secret that is kept in the data folder. Rejects with a `StartRefusedError`. */
 export async function authSecretOf(
-  settings: Pick<Settings, "AUTH_SECRET" | "dataFolder">,
+  settings: Pick<Settings, "AUTH_SECRET" | "dataFolder" | "database">,
 ): Promise<string> {
   if (settings.AUTH_SECRET !== undefined) return settings.AUTH_SECRET;
   const folder = resolve(settings.dataFolder);
@@ -30,11 +31,25 @@ export async function authSecretOf(
   try {
     return await loadDevelopmentSecret(folder);
   } catch (error) {
+    // The database's own passwords and keys need the one it was made with: another one helps nobody.
+    const { database } = settings;
+    const isNeeded = database.kind === "postgres" || existsSync(resolve(database.path));
+    const why = error instanceof Error ? error.message : "";
     throw new StartRefusedError(
-      `AUTH_SECRET is not set, and there is none to be had: ${error instanceof Error ? error.message : ""}`,
+      error instanceof NoSecretError
+        ? `${why}: ${isNeeded ? restoreIt : "delete it to have one made"}`
+        : `AUTH_SECRET is not set, and there is none to be had: ${why}`,
       { cause: error },
     );
   }
+}
+
+const restoreIt =
+  "restore it from your backup. The database needs the very one it was made with; without it, delete both to start anew";
+
+/** Says so of a made secret with which the database was not made. */
+export function foreignSecretFile({ dataFolder }: Pick<Settings, "dataFolder">): string {
+  return `${join(resolve(dataFolder), "auth-secret")} is not the secret that the database was made with: ${restoreIt}`;
 }
 
 /** Not `mkdir` with `recursive`: where a file system answers ENOENT for what has a parent, as /proc does, that never ends. */

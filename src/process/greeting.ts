@@ -1,5 +1,7 @@
 /** The words for a person who starts the server, once it listens. */
+import { resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
+import { pagePaths } from "../contract/page-paths.ts";
 import type { DatabaseTarget } from "../storage/engine/target.ts";
 import type { RunningServer } from "./server.ts";
 import type { Settings } from "./settings.ts";
@@ -8,17 +10,21 @@ const { version } = packageJson;
 
 /** Says where to find what; and the first administrator's password where it was made up, which is shown nowhere else. */
 export function greetingOf(
-  { address, firstAdmin, outboxFolder }: RunningServer,
+  { address, firstAdmin, outboxFolder, remarks }: RunningServer,
   settings: Settings,
 ): string {
-  const url = address.replace("127.0.0.1", "localhost");
+  const url = openable(address);
+  const isProduction = settings.NODE_ENV === "production";
   const lines = [
     `Portcullis ${version} is ready`,
     `  API      ${url}`,
-    ...(settings.NODE_ENV === "production"
-      ? []
-      : [`  Docs     ${url}/docs`, `  Outbox   ${outboxFolder} (mails appear here as .eml files)`]),
+    ...(settings.DOCS === "on" ? [`  Docs     ${url}${pagePaths.docs}`] : []),
+    ...(settings.SMTP_URL === undefined
+      ? [`  Outbox   ${resolve(outboxFolder)} (mails appear here as .eml files)`]
+      : []),
+    ...(isProduction ? [] : [`  Cookies  ${aboutCookies(settings)}`]),
     `  Data     ${withoutPassword(settings.database)}`,
+    ...remarks.map((remark) => `  Beware   ${remark}`),
   ];
   if (firstAdmin?.generatedPassword !== undefined)
     lines.push(
@@ -30,9 +36,20 @@ export function greetingOf(
   return `${lines.join("\n")}\n`;
 }
 
+/** A browser opens no "all addresses"; and a loopback address has a name, which people type. */
+function openable(address: string): string {
+  return address.replace(/^http:\/\/(?:127\.0\.0\.1|0\.0\.0\.0|\[::\]):/, "http://localhost:");
+}
+
+function aboutCookies({ DEV_COOKIES }: Settings): string {
+  return DEV_COOKIES === "plain"
+    ? "plain, by DEV_COOKIES: every browser keeps them on http, and so could others"
+    : "Secure: on http, Safari drops them, and every browser but on localhost. DEV_COOKIES=plain helps";
+}
+
 /** The greeting ends in a journal. The query of a URL may hold a password too. */
 function withoutPassword(database: DatabaseTarget): string {
-  if (database.kind === "sqlite") return `sqlite:${database.path}`;
+  if (database.kind === "sqlite") return `sqlite:${resolve(database.path)}`;
   const url = URL.parse(database.url);
   return url === null ? "PostgreSQL" : `${url.protocol}//${url.host}${url.pathname}`;
 }

@@ -1,14 +1,20 @@
 /** The socket: where the server listens, and how long a connection may take. */
 import { Server } from "node:http";
-import type { Socket } from "node:net";
+import { isIPv6, type Socket } from "node:net";
+import type { ServerRequest } from "srvx";
 import { serve } from "srvx/node";
 import type { Settings } from "./settings.ts";
 import { BODY_MAX_BYTES } from "../contract/values.ts";
-import { OneWriteResponse } from "../platform/one-write.ts";
-import { Utf8Request } from "../platform/utf8-request.ts";
 import type { AnswerHeaders } from "../routes/headers.ts";
+import { BoundedRequest, boundPipelining, InTurnResponse, turnOf } from "./pipelining.ts";
 import { StartRefusedError } from "./start-refused.ts";
-import { badRequest, createHostCheck, refuseUnreadable } from "./unreadable-requests.ts";
+import {
+  createHostCheck,
+  hasTooManyHeaders,
+  keepAllHeaders,
+  refusal,
+  refuseUnreadable,
+} from "./unreadable-requests.ts";
 
 /** How long a client may take (IV-08). Milliseconds. */
 export interface Patience {
@@ -36,9 +42,11 @@ export const usualPatience: Patience = {
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** How soon after its answer a kept-alive connection is closed, once the server ends. Milliseconds. */
 const LET_GO_EVERY_MS = 50;
+/** How long a connection may still send a request, once the server ends: one that was on its way is answered. Milliseconds. */
+const LAST_REQUEST_WITHIN_MS = 1_000;
 
 export interface Listener {
-  /** The origin it listens on: `http://127.0.0.1:3000`. */
+  /** The origin it listens on: `http://127.0.0.1:3000`, `http://[::1]:3000`. */
   readonly address: string;
   /** Takes no more connections and waits for the accepted requests; with `cut`, closes those too. */
   close(cut?: boolean): Promise<void>;
@@ -57,16 +65,20 @@ export async function listen(
   patience: Patience = usualPatience,
 ): Promise<Listener> {
   const hasUsableHost = createHostCheck();
+  const answer = (request: ServerRequest) => {
+    if (hasTooManyHeaders(request)) return refusal(431, commonHeaders());
+    return hasUsableHost(request) ? fetch(request) : refusal(400, commonHeaders());
+  };
   const server = serve({
-    fetch: (request) => (hasUsableHost(request) ? fetch(request) : badRequest(commonHeaders())),
+    fetch: (request) => turnOf(request)?.then(() => answer(request)) ?? answer(request),
     port: settings.PORT,
     hostname: settings.HOST,
     silent: true,
     gracefulShutdown: false,
     maxRequestBodySize: BODY_MAX_BYTES,
     node: {
-      IncomingMessage: Utf8Request,
-      ServerResponse: OneWriteResponse,
+      IncomingMessage: BoundedRequest,
+      ServerResponse: InTurnResponse,
       requireHostHeader: false, // it is required by the check above
       requestTimeout: patience.requestMs,
       headersTimeout: patience.headersMs,
@@ -80,17 +92,24 @@ export async function listen(
   const node = server.node?.server;
   if (!(node instanceof Server)) throw new Error("srvx listens with no server of node:http");
   refuseUnreadable(node, commonHeaders);
+  keepAllHeaders(node);
+  boundPipelining(node);
   const connections = cutUntakenAnswers(node, patience);
+  const isAnswering = watchRequests(node);
   const close = async (cut?: boolean): Promise<void> => {
     // Node itself closes the connections that idle now; those with a request idle later. Node takes
     // an answer for done once it is written, whether or not it is sent: none may be on its way.
+    const closingSince = performance.now();
     const letting = setInterval(() => {
       if (connections().every(({ writableLength }) => writableLength === 0))
         node.closeIdleConnections();
+      // Node takes a connection that never sent a request, or only the beginning of one, for a busy one.
+      if (performance.now() - closingSince >= LAST_REQUEST_WITHIN_MS)
+        for (const socket of connections()) if (!isAnswering(socket)) socket.destroy();
     }, LET_GO_EVERY_MS);
     await server.close(cut).finally(() => clearInterval(letting));
   };
-  return { address: addressOf(server.url), close };
+  return { address: addressOf(node), close };
 }
 
 /**
@@ -117,16 +136,33 @@ function cutUntakenAnswers(server: Server, { answerMs, lookEveryMs }: Patience):
   return () => [...waitingSince.keys()];
 }
 
+/** Returns a function that tells whether a request of the socket waits for its answer, or an answer for being read. */
+function watchRequests(server: Server): (socket: Socket) => boolean {
+  const underWay = new WeakMap<Socket, number>();
+  server.prependListener("request", ({ socket }, response) => {
+    underWay.set(socket, (underWay.get(socket) ?? 0) + 1);
+    response.once("close", () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
+  });
+  return (socket) => (underWay.get(socket) ?? 0) > 0 || socket.writableLength > 0;
+}
+
 function asStartRefused(error: unknown, { HOST, PORT }: Pick<Settings, "HOST" | "PORT">): unknown {
   if (!(error instanceof Error && "code" in error)) return error;
   if (error.code === "EADDRINUSE")
     return new StartRefusedError(`PORT ${PORT} is in use: stop what uses it, or set another PORT`);
-  if (error.code === "EACCES" || error.code === "EADDRNOTAVAIL")
+  if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN")
+    return new StartRefusedError(
+      `HOST ${HOST} is no name that this machine knows: set an address of it, or 0.0.0.0 for all`,
+    );
+  if (["EACCES", "EADDRNOTAVAIL", "EINVAL", "EAFNOSUPPORT"].includes(String(error.code)))
     return new StartRefusedError(`HOST ${HOST} with PORT ${PORT} cannot be listened on here`);
   return error;
 }
 
-function addressOf(url: string | undefined): string {
-  if (url === undefined) throw new Error("The server listens on no address");
-  return new URL(url).origin;
+function addressOf(server: Server): string {
+  const bound = server.address();
+  if (bound === null || typeof bound === "string")
+    throw new Error("The server listens on no address");
+  const host = isIPv6(bound.address) ? `[${bound.address}]` : bound.address;
+  return `http://${host}:${bound.port}`;
 }

@@ -1,14 +1,15 @@
 /** The server: opens the system, composes the app, listens, and starts the jobs; closes all of it again. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { App, RouteDescriptor } from "@hectoday/http";
 import { FastResponse } from "srvx/node";
 import packageJson from "../../package.json" with { type: "json" };
 import { createApp } from "../app.ts";
+import { CSRF_COOKIE, plainCookieName } from "../contract/cookies.ts";
 import { eventNames } from "../contract/events.ts";
 import { metrics as catalogue } from "../contract/metrics.ts";
 import { operationIds } from "../contract/operations.ts";
 import { outsideRequest } from "../domain/change.ts";
+import { ForeignSecretError } from "../domain/keys.ts";
 import { shortenLocks } from "../domain/lockout.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { createClientAddress } from "../platform/client-address.ts";
@@ -19,14 +20,18 @@ import { createDocsAssets } from "../platform/docs-assets.ts";
 import { createMetrics, type Metrics } from "../platform/metrics.ts";
 import { readPageSources } from "../platform/page-sources.ts";
 import { createBaseHeaders } from "../routes/headers.ts";
-import { makeFolder } from "./data-folder.ts";
+import { foreignSecretFile, makeFolder } from "./data-folder.ts";
 import { addKeyRing } from "./dependencies.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
 import { startCleaning } from "./jobs/cleaning.ts";
 import { startOutbox } from "./jobs/outbox.ts";
 import { listen } from "./listener.ts";
+import { withPlainCookies } from "./plain-cookies.ts";
 import { createExposition } from "./scraping.ts";
+import { remarksOnFiles } from "./ownership.ts";
+import { lockServer, type ServerLock } from "./server-lock.ts";
 import type { Settings } from "./settings.ts";
+import { StartRefusedError } from "./start-refused.ts";
 import { openSystem, type System } from "./system.ts";
 
 const { version } = packageJson;
@@ -35,11 +40,13 @@ const { version } = packageJson;
 const DRAIN_TIMEOUT_MS = 8_000;
 
 export interface RunningServer {
-  /** Where it listens: `http://127.0.0.1:3000`. */
+  /** Where it listens: `http://127.0.0.1:3000`, `http://[::]:3000`. */
   readonly address: string;
   readonly firstAdmin: FirstAdmin | undefined;
   /** Where mails become files while there is no SMTP server. */
   readonly outboxFolder: string;
+  /** Sentences for the person who starts it: what works, and is hardly meant. */
+  readonly remarks: readonly string[];
   /** Everything that is served: operations, pages, and the refusals of other methods. */
   readonly routes: readonly RouteDescriptor[];
   /** From now on the server is not ready, and refuses whatever needs the database. */
@@ -52,33 +59,41 @@ export interface RunningServer {
 export async function startServer(settings: Settings): Promise<RunningServer> {
   const outboxFolder = join(settings.dataFolder, "outbox");
   if (settings.NODE_ENV !== "production") await makeFolder(outboxFolder);
+  const remarksBefore = remarksOnFiles(settings);
   const metrics = createMetrics({ catalogue, operationIds, eventNames });
+  let lock: ServerLock | undefined;
   try {
     const system = await openSystem(settings, metrics);
+    lock = lockServer(settings.database);
     try {
-      return await startOn(system, metrics, outboxFolder);
+      const remarks = [...remarksBefore, ...(lock.remark === undefined ? [] : [lock.remark])];
+      return await startOn(system, metrics, { outboxFolder, remarks, lock });
     } catch (error) {
       await system.close().catch(() => undefined); // the first error is the one to tell
       throw error;
     }
   } catch (error) {
+    lock?.release();
     metrics.close();
     throw error;
   }
 }
 
+interface Surroundings extends Pick<RunningServer, "outboxFolder" | "remarks"> {
+  readonly lock: ServerLock;
+}
+
 async function startOn(
   system: System,
   metrics: Metrics,
-  outboxFolder: string,
+  { outboxFolder, remarks, lock }: Surroundings,
 ): Promise<RunningServer> {
   const { settings } = system;
-  const deps = await addKeyRing(system.deps, settings);
+  const deps = await openKeys(system);
   const { log, storage } = deps;
   const now = Date.now;
   system.bcrypt.start(); // or the first login would wait for the threads
   await shortenLocks(deps, now());
-  const firstAdmin = await ensureFirstAdmin(deps, settings, outsideRequest(now()));
 
   let draining = false;
   const site: Site = {
@@ -89,15 +104,28 @@ async function startOn(
   };
   const app = composeApp(system, deps, metrics, site, await readPageSources(pageSourceNames));
   const baseHeaders = createBaseHeaders(site.https);
+  const answer = settings.DEV_COOKIES === "plain" ? withPlainCookies(app.fetch) : app.fetch;
+  let isOpen = false;
+  const opening = Promise.withResolvers<void>();
   const listener = await listen(settings, {
-    fetch: app.fetch,
+    fetch: (request) => (isOpen ? answer(request) : opening.promise.then(() => answer(request))),
     commonHeaders: () => ({ ...baseHeaders, "x-request-id": deps.newId(now()) }),
   });
   const { address } = listener;
-  // A developer's browser may call a loopback address by any of its names.
+  // Only where the port is ours: the password is shown once, and a start that failed then would have hidden it. And
+  // before the first request, by which a stranger could take the administrator's address.
+  const firstAdmin = await ensureFirstAdmin(deps, settings, outsideRequest(now())).catch(
+    async (error: unknown) => {
+      await listener.close(true);
+      throw error;
+    },
+  );
+  // A developer's browser may call this machine by any of its names.
   if (settings.NODE_ENV !== "production")
-    for (const origin of loopbackOrigins(address)) site.allowedOrigins.add(origin);
+    for (const origin of ownOrigins(address)) site.allowedOrigins.add(origin);
   log.print(log.compose(outsideRequest(now()), "server_started", { version, address }));
+  isOpen = true;
+  opening.resolve();
   const outbox = startOutbox(settings, deps, outboxFolder);
   const cleaning = startCleaning(storage, settings, now);
 
@@ -109,6 +137,7 @@ async function startOn(
     await Promise.all([listener.close(), outbox.stop()]);
     clearTimeout(cut);
     metrics.close();
+    lock.release();
     await system.close(() => {
       log.print(log.compose(outsideRequest(now()), "server_stopped", { version, reason }));
     });
@@ -117,12 +146,21 @@ async function startOn(
     address,
     firstAdmin,
     outboxFolder,
+    remarks,
     routes: app.routes,
     drain: () => {
       draining = true;
     },
     stop: (reason) => (stopped ??= stop(reason)),
   };
+}
+
+/** Without AUTH_SECRET, in development, the secret is a file, and another than the one that the database was made with. */
+async function openKeys({ deps, settings }: System): Promise<Dependencies> {
+  return addKeyRing(deps, settings).catch((error: unknown) => {
+    if (!(error instanceof ForeignSecretError) || settings.AUTH_SECRET !== undefined) throw error;
+    throw new StartRefusedError(foreignSecretFile(settings), { cause: error });
+  });
 }
 
 /** Facts on which the app and the listener must agree, and which may change while the server runs. */
@@ -144,6 +182,7 @@ function composeApp(
 ): App {
   const { storage, issuer: publicUrl } = deps;
   const production = settings.NODE_ENV === "production";
+  const hasDocs = settings.DOCS === "on";
   const expose = createExposition(metrics, {
     storage,
     bcrypt,
@@ -157,9 +196,14 @@ function composeApp(
     https,
     allowedOrigins,
     corsOrigins: settings.CORS_ORIGINS,
-    pages: renderPages(pageSources, { newPassword: deps.passwordPolicy }),
-    docs:
-      (settings.DOCS ?? (production ? "off" : "on")) === "on" ? openDocs(pageSources) : undefined,
+    corsHeaders: settings.CORS_HEADERS,
+    pages: renderPages(pageSources, { newPassword: deps.passwordPolicy, hasDocs }),
+    docs: hasDocs
+      ? openDocs(
+          pageSources,
+          settings.DEV_COOKIES === "plain" ? plainCookieName(CSRF_COOKIE) : CSRF_COOKIE,
+        )
+      : undefined,
     isDraining,
     metrics: { expose, token: settings.METRICS_TOKEN, publicUrl },
     clientAddress: createClientAddress(settings.TRUST_PROXY),
@@ -169,16 +213,13 @@ function composeApp(
 }
 
 /** `/docs`, its assets, and the published document. */
-function openDocs(pageSources: PageSources) {
-  const published = new URL("../../openapi/openapi.json", import.meta.url);
-  return {
-    page: docsPage(pageSources),
-    document: () => readFile(published, "utf8"),
-    assets: createDocsAssets(),
-  };
+function openDocs(pageSources: PageSources, csrfCookie: string) {
+  return { page: docsPage(pageSources, csrfCookie), assets: createDocsAssets() };
 }
 
-function loopbackOrigins(address: string): string[] {
+/** Also by the address itself, which may be another one of this machine. */
+function ownOrigins(address: string): string[] {
   const { port } = new URL(address);
-  return ["localhost", "127.0.0.1", "[::1]"].map((host) => `http://${host}:${port}`);
+  const loopback = ["localhost", "127.0.0.1", "[::1]"].map((host) => `http://${host}:${port}`);
+  return [...loopback, address];
 }

@@ -1,4 +1,5 @@
 /** The kinds of values that settings have. A message describes a good value, and never repeats the given one. */
+import { isIP } from "node:net";
 import { z } from "zod";
 import { normalizeEmail } from "../contract/values.ts";
 import { parseTrustedProxies } from "../platform/client-address.ts";
@@ -18,6 +19,8 @@ const AUTH_SECRET_MIN_STEPS = 8;
 const PLACEHOLDER = /change|default|example|password|replace|secret/i;
 /** RFC 6750 §2.1: the characters of a bearer token. 16 of them hold 96 random bits, which cannot be guessed over a network. */
 const METRICS_TOKEN = /^[A-Za-z0-9._~+/-]{16,256}={0,2}$/;
+/** RFC 1123 §2.1, and the underscores that names in a container network have. */
+const HOST_NAME = /^(?=.{1,253}$)(?!-)[A-Za-z0-9_-]{1,63}(?:\.(?!-)[A-Za-z0-9_-]{1,63})*\.?$/;
 /** `auth@example.com` or `Example <auth@example.com>`; the name without the characters that structure a header. */
 const MAIL_FROM = /^(?:([^<>@"(),:;\\\[\]\x00-\x1F\x7F-\x9F]{1,64})<([^<>]+)>|([^<>]+))$/;
 
@@ -47,10 +50,18 @@ export const quota = z
   })
   .refine(({ seconds }) => seconds <= LIMIT_WINDOW_MAX_SECONDS, { error: QUOTA_ERROR });
 
-export const databaseUrl = parsed(
-  parseDatabaseUrl,
-  "must be sqlite:<file>, such as sqlite:data/portcullis.db, or postgres://…",
+export const databaseUrl = parsed(parseDatabaseUrl, (url) =>
+  /^sqlite:.*:memory:/.test(url)
+    ? "must name a file, such as sqlite:data/portcullis.db: a database in memory forgets what it has acknowledged"
+    : "must be sqlite:<file>, such as sqlite:data/portcullis.db, or postgres://…",
 );
+
+/** An address or a name to listen on. Brackets, which an IPv6 address has in URLs, are taken off. */
+export const host = parsed((value) => {
+  const bare = /^\[(.*)\]$/.exec(value)?.[1] ?? value;
+  const isAddress = isIP(bare) !== 0;
+  return isAddress || (bare === value && HOST_NAME.test(value)) ? bare : undefined;
+}, "must be an address or a name of this machine, such as 127.0.0.1, ::1 or localhost, without a port");
 
 export const trustedProxies = parsed(
   parseTrustedProxies,
@@ -81,6 +92,23 @@ export const origins = z
     error: "must be exact origins such as https://app.example.com, separated by commas",
   });
 
+/** RFC 9110 §5.1: the characters of a field name. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
+/** More would make the answer to every preflight long, and is no list that somebody keeps. */
+const HEADER_NAMES_MAX = 32;
+
+export const headerNames = z
+  .string()
+  .transform((list) => list.split(",").map((name) => name.trim().toLowerCase()))
+  .transform((list) => new Set(list.filter((name) => list.length > 1 || name !== "")))
+  // `*` is a field name by its characters, and would stand for all headers where no credentials are sent.
+  .refine((given) => [...given].every((name) => HEADER_NAME.test(name) && name !== "*"), {
+    error: "must be names of headers such as x-app-version, separated by commas",
+  })
+  .refine((given) => given.size <= HEADER_NAMES_MAX, {
+    error: `must be at most ${HEADER_NAMES_MAX} names of headers`,
+  });
+
 export const authSecret = z
   .string()
   .min(AUTH_SECRET_MIN_LENGTH, {
@@ -92,13 +120,30 @@ export const metricsToken = z.string().regex(METRICS_TOKEN, {
   error: "must be 16 to 256 letters, digits or ._~+/-; make one with: openssl rand -hex 32",
 });
 
+/**
+ * Says what stands around a value and was not meant to be in it: quotes that `docker --env-file` keeps, the carriage
+ * return of a file from Windows, the line break of a secret that was pasted. Undefined where there is nothing.
+ */
+export function whatSurrounds(value: string): string | undefined {
+  if (/[\r\n]$/.test(value))
+    return "ends in a line break: take it away (is its file from Windows?)";
+  if (value !== value.trim()) return "begins or ends with white space: take it away";
+  if (/^(?:"[^]*"|'[^]*'|`[^]*`|“[^]*”|‘[^]*’)$/.test(value))
+    return "stands in quotes, which would be a part of it: take them away";
+  return undefined;
+}
+
 /** A value that `parse` reads, with one message where it answers undefined. */
-function parsed<T>(parse: (value: string) => T | undefined, message: string) {
+function parsed<T>(
+  parse: (value: string) => T | undefined,
+  message: string | ((value: string) => string),
+) {
   return z.string().transform((value, context) => {
     const result = parse(value);
     if (result !== undefined) return result;
     // `continue`: the other faults, between variables too, are told with it.
-    context.addIssue({ code: "custom", message, input: undefined, continue: true });
+    const told = typeof message === "string" ? message : message(value);
+    context.addIssue({ code: "custom", message: told, input: undefined, continue: true });
     return z.NEVER;
   });
 }

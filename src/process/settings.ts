@@ -10,10 +10,13 @@ import {
 import { BCRYPT_COST_FLOOR } from "../domain/passwords.ts";
 import type { Quota } from "../domain/ports/limits.ts";
 import { defaultPool, type PoolOptions } from "../storage/engine/pool.ts";
-import type { DatabaseTarget } from "../storage/engine/target.ts";
+import { type DatabaseTarget, sendsPlainText } from "../storage/engine/target.ts";
+import { misspeltSettings, type Misspelling } from "./misspelt-settings.ts";
 import {
   authSecret,
   databaseUrl,
+  headerNames,
+  host,
   mailFrom,
   metricsToken,
   origins,
@@ -22,6 +25,7 @@ import {
   seconds,
   smtpUrl,
   trustedProxies,
+  whatSurrounds,
   wholeNumber,
 } from "./setting-values.ts";
 
@@ -58,9 +62,11 @@ const developmentLimits: typeof limits = {
 const variables = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
   PORT: wholeNumber(0, 65_535).default(3000),
-  HOST: z.string().min(1).max(255).default("127.0.0.1"),
+  HOST: host.default("127.0.0.1"),
   PUBLIC_URL: publicUrl.optional(),
   DATABASE_URL: databaseUrl.prefault("sqlite:data/portcullis.db"),
+  /** The host of a DATABASE_URL that names none, to its driver. */
+  PGHOST: z.string().optional(),
   DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(defaultPool.poolSize),
   DATABASE_STATEMENT_TIMEOUT: wholeNumber(1, 300).default(defaultPool.statementTimeoutSeconds),
   DATABASE_CONNECT_TIMEOUT: wholeNumber(1, 300).default(defaultPool.connectTimeoutSeconds),
@@ -71,7 +77,9 @@ const variables = z.object({
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: mailFrom.optional(),
   CORS_ORIGINS: origins.prefault(""),
+  CORS_HEADERS: headerNames.prefault(""),
   DOCS: z.enum(["on", "off"], { error: "must be on or off" }).optional(),
+  DEV_COOKIES: z.enum(["secure", "plain"], { error: "must be secure or plain" }).default("secure"),
   METRICS_TOKEN: metricsToken.optional(),
   LOG_LEVEL: z
     .enum(["info", "warn", "error", "silent"], { error: "must be info, warn, error or silent" })
@@ -99,13 +107,17 @@ const variables = z.object({
   RESET_TOKEN_TTL: wholeNumber(60, 86_400).default(1_800),
 });
 type Variables = z.output<typeof variables>;
+/** Every variable that is read. */
+export const settingNames: readonly string[] = Object.keys(variables.shape);
 
 /** The variables by their names. Those of the database are parsed, so that no other file takes a URL apart. */
 export interface Settings
   extends
-    Omit<Variables, "HASH_QUEUE" | `DATABASE_${string}` | keyof typeof limits>,
+    Omit<Variables, "HASH_QUEUE" | "DOCS" | `DATABASE_${string}` | keyof typeof limits>,
     Readonly<typeof limits> {
   readonly HASH_QUEUE: number;
+  /** Off in production, unless it was set. */
+  readonly DOCS: "on" | "off";
   /** DATABASE_URL. */
   readonly database: DatabaseTarget;
   /** The other DATABASE_ variables: how a PostgreSQL database is used. */
@@ -114,15 +126,52 @@ export interface Settings
   readonly dataFolder: string;
 }
 
+/** Read settings, and what is odd about them: one sentence each, as for a fault. */
+export interface ReadSettings {
+  readonly settings: Settings;
+  readonly remarks: readonly string[];
+}
+
+/** Values that may have white space around them: it is taken off wherever they are read. */
+const readWithoutSpaces: ReadonlySet<string> = new Set(["ADMIN_EMAIL", "CORS_ORIGINS"]);
+
 /** Reads the settings, or answers one sentence per bad variable. A sentence names the variable, and never its value. */
 export function readSettings(
   environment: Readonly<Record<string, string | undefined>> = process.env,
-): { readonly settings: Settings } | { readonly faults: readonly string[] } {
+): ReadSettings | { readonly faults: readonly string[] } {
   // `NAME=` in a shell or a compose file means "not set".
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const misspellings = misspeltSettings(given, settingNames);
   const result = consistentVariables.safeParse(given);
-  if (result.success) return { settings: settingsFrom(result.data) };
-  return { faults: result.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`) };
+  const faults = new Map(surroundedValues(given));
+  // One fault is one line, the first: a secret that is too short need not be random too.
+  for (const { path, message } of result.error?.issues ?? []) {
+    const name = path.join(".");
+    if (!faults.has(name)) faults.set(name, message);
+  }
+  if (result.success && faults.size === 0)
+    return { settings: settingsFrom(result.data), remarks: misspellings.map(sentence) };
+  return {
+    faults: [
+      ...Array.from(faults, ([name, message]) => {
+        const misspelt = misspellings.find(({ meant }) => meant === name);
+        return `${name} ${message}${misspelt ? `; ${misspelt.name}, which is set, is not known` : ""}`;
+      }),
+      ...misspellings.filter(({ meant }) => !faults.has(meant)).map(sentence),
+    ],
+  };
+}
+
+function sentence({ name, meant }: Misspelling): string {
+  return `${name} is not known, and has no effect: ${meant} was probably meant`;
+}
+
+function surroundedValues(given: Readonly<Record<string, string | undefined>>) {
+  return settingNames.flatMap((name): [string, string][] => {
+    const value = readWithoutSpaces.has(name) ? given[name]?.trim() : given[name];
+    const fault = value === undefined ? undefined : whatSurrounds(value);
+    return fault === undefined ? [] : [[name, fault]];
+  });
 }
 
 function settingsFrom({
@@ -135,6 +184,7 @@ function settingsFrom({
   return {
     ...others,
     ...limitsOf(others),
+    DOCS: others.DOCS ?? (others.NODE_ENV === "production" ? "off" : "on"),
     HASH_QUEUE: others.HASH_QUEUE ?? others.HASH_WORKERS * HASHES_WAITING_PER_WORKER,
     database,
     pool: { poolSize, statementTimeoutSeconds, connectTimeoutSeconds },
@@ -163,7 +213,15 @@ const consistentVariables = variables.check((context) => {
     if (given.AUTH_SECRET === undefined) fault("AUTH_SECRET", "is required in production");
     if (given.SMTP_URL === undefined) fault("SMTP_URL", "is required in production");
     if (given.MAIL_FROM === undefined) fault("MAIL_FROM", "is required in production");
+    if (sendsPlainText(given.DATABASE_URL, given.PGHOST))
+      fault(
+        "DATABASE_URL",
+        "leads to another machine in plain text: add ?sslmode=verify-full, or ?sslmode=disable where nobody else can listen",
+      );
   }
+  const isPublic = given.NODE_ENV === "production" || given.PUBLIC_URL?.startsWith("https:");
+  if (isPublic && given.DEV_COOKIES === "plain")
+    fault("DEV_COOKIES", "must be secure in production, and wherever PUBLIC_URL is https");
   for (const { name, other } of sharedSecrets(given))
     fault(name, `must not have the secret that ${other} has`);
   if (given.ADMIN_EMAIL !== undefined && given.ADMIN_PASSWORD === undefined)

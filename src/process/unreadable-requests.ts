@@ -53,9 +53,26 @@ export function createHostCheck(): (request: ServerRequest) => boolean {
   };
 }
 
-/** 400 without a body, after which the connection is closed. */
-export function badRequest(headers: AnswerHeaders): Response {
-  return new FastResponse(null, { status: 400, headers: { ...headers, ...LAST_AND_EMPTY } });
+/** More than any proxy adds; Apache takes 100. */
+export const HEADER_LINES = 200;
+
+/**
+ * Lets every header line arrive, for `hasTooManyHeaders` to count. Node by itself leaves out what comes after the
+ * first 2,000, and says nothing: so many short lines before it would hide the `X-Forwarded-For` of a proxy of ours,
+ * and with it the client (IV-22).
+ */
+export function keepAllHeaders(server: Server): void {
+  server.maxHeadersCount = 0; // no limit but that of their bytes
+}
+
+/** True where the request has more header lines than anybody needs. */
+export function hasTooManyHeaders({ runtime }: ServerRequest): boolean {
+  return (runtime?.node?.req.rawHeaders.length ?? 0) > 2 * HEADER_LINES; // names and values
+}
+
+/** An answer without a body, after which the connection is closed. */
+export function refusal(status: 400 | 431, headers: AnswerHeaders): Response {
+  return new FastResponse(null, { status, headers: { ...headers, ...LAST_AND_EMPTY } });
 }
 
 function spell(status: number, headers: AnswerHeaders): string {

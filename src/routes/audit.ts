@@ -9,12 +9,14 @@ export function createAuditHandlers(
 ): Pick<Handlers, "listEvents" | "listMyEvents"> {
   return {
     async listEvents({ input }) {
-      const { limit, cursor, event, userId, since, until } = input.query;
+      const { limit, cursor, event, userId, ip, email, since, until } = input.query;
       const filter = {
         ...(event !== undefined && { event }),
         ...(userId !== undefined && { userId }),
-        ...(since !== undefined && { since: Date.parse(since) }),
-        ...(until !== undefined && { until: Date.parse(until) }),
+        ...(ip !== undefined && { ip }),
+        ...(email !== undefined && { email }),
+        ...(since !== undefined && { since }),
+        ...(until !== undefined && { until }),
       };
       const page = await listEvents(deps, filter, limit, cursor);
       if (page === undefined) return foreignCursor;

@@ -1,8 +1,12 @@
 /** The cookies of the contract, written and read (RFC 6265bis). */
+import { DEVICES_PER_BROWSER } from "../domain/devices.ts";
 import { CSRF_COOKIE, DEVICE_COOKIE, SESSION_COOKIE } from "../contract/cookies.ts";
 
 /** The form of the secrets we set: 256 bits in base64url. A value of another form was not set by us. */
 const COOKIE_SECRET = /^[A-Za-z0-9_-]{43}$/;
+
+/** Stands between the secrets of a device cookie; none has one within. */
+const SEPARATOR = ".";
 
 /** The two cookies of a login; their life is the session's own (SE-03). */
 export function sessionCookies(secret: string, csrfToken: string, maxAgeSeconds: number): string[] {
@@ -12,9 +16,9 @@ export function sessionCookies(secret: string, csrfToken: string, maxAgeSeconds:
   ];
 }
 
-/** The cookie of a device that has logged in; it outlives every session. */
-export function deviceCookie(secret: string, maxAgeSeconds: number): string {
-  return `${DEVICE_COOKIE}=${secret}; Path=/; Max-Age=${maxAgeSeconds}; Secure; HttpOnly; SameSite=Lax`;
+/** The cookie of a device that has logged in, with a secret for each account; it outlives every session. */
+export function deviceCookie(secrets: readonly string[], maxAgeSeconds: number): string {
+  return `${DEVICE_COOKIE}=${secrets.join(SEPARATOR)}; Path=/; Max-Age=${maxAgeSeconds}; Secure; HttpOnly; SameSite=Lax`;
 }
 
 export const clearedCookies: readonly string[] = [
@@ -27,12 +31,18 @@ export function readSessionSecret(request: Request): string | undefined {
   return readSecret(request, SESSION_COOKIE);
 }
 
-/** The device cookie's value; undefined where there is none that could be ours. */
-export function readDeviceSecret(request: Request): string | undefined {
-  return readSecret(request, DEVICE_COOKIE);
+/** The device cookie's secrets, newest first, without those that cannot be ours; no more than we set. */
+export function readDeviceSecrets(request: Request): readonly string[] {
+  const secrets = readCookie(request, DEVICE_COOKIE)?.split(SEPARATOR, DEVICES_PER_BROWSER) ?? [];
+  return secrets.filter((secret) => COOKIE_SECRET.test(secret));
 }
 
 function readSecret(request: Request, name: string): string | undefined {
+  const value = readCookie(request, name);
+  return value !== undefined && COOKIE_SECRET.test(value) ? value : undefined;
+}
+
+function readCookie(request: Request, name: string): string | undefined {
   const header = request.headers.get("cookie");
   if (header === null) return undefined;
   for (const pair of header.split(";")) {
@@ -41,8 +51,7 @@ function readSecret(request: Request, name: string): string | undefined {
     // named "\u00a0__Host-session" is one that a sibling domain may set: browsers see no prefix in it.
     const start = pair.startsWith(" ") ? 1 : 0;
     if (equals === -1 || pair.slice(start, equals) !== name) continue;
-    const value = pair.slice(equals + 1);
-    return COOKIE_SECRET.test(value) ? value : undefined;
+    return pair.slice(equals + 1);
   }
   return undefined;
 }

@@ -1,8 +1,7 @@
-import { recognizeDevice } from "../domain/devices.ts";
+import { type KnownDevice, recognizeDevice } from "../domain/devices.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
-import type { Device } from "../domain/ports/devices.ts";
 import type { Occasion } from "../domain/ports/events.ts";
-import { readDeviceSecret } from "./cookies.ts";
+import { readDeviceSecrets } from "./cookies.ts";
 
 /** The device of the request's cookie; undefined unless the account with this address knows it. */
 export async function findDevice(
@@ -10,8 +9,8 @@ export async function findDevice(
   occasion: Occasion,
   request: Request,
   email: string | undefined,
-): Promise<Device | undefined> {
-  const secret = readDeviceSecret(request);
-  if (secret === undefined || email === undefined) return undefined;
-  return recognizeDevice(deps, occasion, secret, email);
+): Promise<KnownDevice | undefined> {
+  const secrets = readDeviceSecrets(request);
+  if (secrets.length === 0 || email === undefined) return undefined;
+  return recognizeDevice(deps, occasion, secrets, email);
 }

@@ -1,5 +1,6 @@
 /** Swagger UI, self-hosted under a strict policy (HD-07), and the document it shows. */
 import type { RouteDescriptor } from "@hectoday/http";
+import { pagePaths } from "../contract/page-paths.ts";
 import type { ServedFile } from "../pages/page.ts";
 import { createPageRoutes, serve } from "./pages.ts";
 import type { RequestState } from "./request-state.ts";
@@ -7,8 +8,6 @@ import type { Responder } from "./responder.ts";
 
 export interface Docs {
   readonly page: ServedFile;
-  /** Reads the published document. */
-  readonly document: () => Promise<string>;
   readonly assets: DocsAssets;
 }
 
@@ -21,12 +20,13 @@ export interface Asset {
   readonly etag: string;
 }
 
-/** The files that `/docs` loads, by the last segment of its path; loaded when first asked for. */
+/** The published document, and what `/docs` loads; each is loaded when first asked for, and kept in one copy (IV-21). */
 export interface DocsAssets {
   find(name: DocsAssetName): Promise<Asset>;
 }
 export type DocsAssetName = (typeof assetNames)[number];
 const assetNames = [
+  "openapi.json",
   "swagger-ui.css",
   "swagger-ui-bundle.js",
   "init.js",
@@ -37,13 +37,12 @@ const assetNames = [
 /** `/docs`, its assets, and `/openapi.json`. Not part of the contract; switched off by DOCS=off. */
 export function createDocsRoutes(docs: Docs, responder: Responder): RouteDescriptor[] {
   return [
-    serve("/openapi.json", async (state) =>
-      responder.page(state, 200, await docs.document(), { "content-type": "application/json" }),
-    ),
     ...createPageRoutes([docs.page], responder),
     ...assetNames.map((name) =>
-      serve(`/docs/${name}`, async (state, request) =>
-        respondAsset(responder, state, request, await docs.assets.find(name)),
+      serve(
+        name === "openapi.json" ? pagePaths.document : `${pagePaths.docs}/${name}`,
+        async (state, request) =>
+          respondAsset(responder, state, request, await docs.assets.find(name)),
       ),
     ),
   ];

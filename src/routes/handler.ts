@@ -6,7 +6,7 @@ import type { OperationDescription } from "../contract/operation.ts";
 import type { OperationId, Operations } from "../contract/operations.ts";
 import type { ProblemCode, ProblemFields } from "../contract/problems.ts";
 import type { Security } from "../contract/security.ts";
-import type { Device } from "../domain/ports/devices.ts";
+import type { KnownDevice } from "../domain/devices.ts";
 import type { Occasion } from "../domain/ports/events.ts";
 import type { Limited } from "../domain/limits.ts";
 import type { Client, Session } from "../domain/ports/sessions.ts";
@@ -69,9 +69,11 @@ export interface Call<O extends OperationDescription> {
   readonly occasion: Occasion;
   readonly client: Client;
   /** Where the operation is a login: the device it comes from, if the account knows it. */
-  readonly device: Device | undefined;
+  readonly device: KnownDevice | undefined;
   /** The device the request comes from, if the caller's account knows it. */
-  readonly callerDevice: () => Promise<Device | undefined>;
+  readonly callerDevice: () => Promise<KnownDevice | undefined>;
+  /** The secrets of the request's device cookie, newest first: of this account and of others. */
+  readonly deviceSecrets: readonly string[];
   /** The secret of the request's session cookie, also where it signs nobody in. */
   readonly sessionSecret: string | undefined;
 }

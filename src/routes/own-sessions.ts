@@ -2,6 +2,7 @@ import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { listSessions, revokeOtherSessions, revokeSession } from "../domain/own-sessions.ts";
 import { foreignCursor } from "./foreign-cursor.ts";
 import type { Handlers } from "./handler.ts";
+import { presentSession } from "./session-info.ts";
 
 export function createOwnSessionHandlers(
   deps: Dependencies,
@@ -11,18 +12,10 @@ export function createOwnSessionHandlers(
       const { limit, cursor } = input.query;
       const page = await listSessions(deps, occasion, caller.user.id, limit, cursor);
       if (page === undefined) return foreignCursor;
-      const items = page.items.map(
-        ({ id, kind, createdAt, lastSeenAt, expiresAt, ip, userAgent }) => ({
-          id,
-          kind,
-          current: id === caller.session.id,
-          createdAt: new Date(createdAt).toISOString(),
-          lastSeenAt: new Date(lastSeenAt).toISOString(),
-          expiresAt: new Date(expiresAt).toISOString(),
-          ip,
-          userAgent,
-        }),
-      );
+      const items = page.items.map((session) => ({
+        ...presentSession(session),
+        current: session.id === caller.session.id,
+      }));
       return { status: 200, body: { items, nextCursor: page.nextCursor } };
     },
     async revokeMySession({ input, caller, occasion }) {

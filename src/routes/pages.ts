@@ -1,6 +1,6 @@
 /** Serves pages, and other things that are no operation of the contract: each by GET, at a path of its own. */
 import { route, type RouteDescriptor } from "@hectoday/http";
-import type { ServedFile } from "../pages/page.ts";
+import type { Redirect, ServedFile } from "../pages/page.ts";
 import { CLOSED_POLICY } from "./headers.ts";
 import { type RequestState, requestStateOf } from "./request-state.ts";
 import type { Responder } from "./responder.ts";
@@ -14,8 +14,19 @@ export function createPageRoutes(
       "content-type": contentType,
       ...(allows && { "content-security-policy": [CLOSED_POLICY, ...allows].join("; ") }),
     };
-    return serve(path, (state) => responder.page(state, 200, text, headers));
+    const bytes = new TextEncoder().encode(text); // once, or each answer that nobody reads has its own
+    return serve(path, (state) => responder.page(state, 200, bytes, headers));
   });
+}
+
+/** 308 rather than 301: a HEAD stays one (RFC 9110 §15.4.9). A query is left behind, and nothing of the request gets into `Location`. */
+export function createRedirectRoutes(
+  redirects: readonly Redirect[],
+  responder: Responder,
+): RouteDescriptor[] {
+  return redirects.map(({ path, leadsTo }) =>
+    serve(path, (state) => responder.page(state, 308, null, { location: leadsTo })),
+  );
 }
 
 /** One path without parameters, answered as `answer` says. */

@@ -1,13 +1,13 @@
 /** From a routed request to its response: the checks of the operation, its handler, and what is made of the answer. */
 import type { Context, RouteDescriptor } from "@hectoday/http";
 import { z } from "zod";
-import type { OperationDescription } from "../contract/operation.ts";
+import { ignoresQuery, type OperationDescription } from "../contract/operation.ts";
 import { type OperationId, operationIds, operations } from "../contract/operations.ts";
 import { problem, type ProblemCode } from "../contract/problems.ts";
 import { challengesOf } from "../contract/security.ts";
 import type { Gate, Judged } from "./checks/check.ts";
 import { checksOf } from "./checks/checks.ts";
-import { readSessionSecret } from "./cookies.ts";
+import { readDeviceSecrets, readSessionSecret } from "./cookies.ts";
 import { findDevice } from "./devices.ts";
 import {
   type AfterLimits,
@@ -61,7 +61,7 @@ function createOperationRoute(
   const { gate, inspector } = options;
   const check = checksOf(operation);
   const present = createPresenter(operation, options);
-  const { params, query = noQuery, body } = operation.request;
+  const { params, query = ignoresQuery(operation) ? undefined : noQuery, body } = operation.request;
 
   async function resolve({ request, input, locals }: Context): Promise<Response> {
     const state = requestStateOf(locals);
@@ -90,7 +90,10 @@ function createOperationRoute(
   return {
     method: operation.method,
     path: routerPath(operation.path),
-    config: { request: { ...(params && { params }), query, ...(body && { body }) }, resolve },
+    config: {
+      request: { ...(params && { params }), ...(query && { query }), ...(body && { body }) },
+      resolve,
+    },
   };
 }
 
@@ -108,6 +111,9 @@ function callOf(judged: Judged): CheckedCall {
     },
     device,
     callerDevice: () => findDevice(gate.deps, state, request, caller?.user.email),
+    get deviceSecrets() {
+      return readDeviceSecrets(request);
+    },
     sessionSecret: readSessionSecret(request),
   };
   return operation.operationId === TAKES_OWN_LIMITS

@@ -1,5 +1,5 @@
 import type { Dependencies } from "../domain/ports/dependencies.ts";
-import { DEVICE_LIFETIME_SECONDS } from "../domain/devices.ts";
+import { DEVICE_LIFETIME_SECONDS, nextSecrets } from "../domain/devices.ts";
 import { requestReset, resetPassword } from "../domain/resets.ts";
 import { deviceCookie } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
@@ -14,14 +14,13 @@ export function createResetHandlers(
       await requestReset(deps, occasion, input.body.email);
       return { status: 202 };
     },
-    async resetPassword({ input, occasion }) {
+    async resetPassword({ input, occasion, deviceSecrets }) {
       const { token, newPassword } = input.body;
       const outcome = await resetPassword(deps, occasion, token, newPassword);
-      if (!("failure" in outcome))
-        return {
-          status: 204,
-          setCookies: [deviceCookie(outcome.deviceSecret, DEVICE_LIFETIME_SECONDS)],
-        };
+      if (!("failure" in outcome)) {
+        const secrets = nextSecrets(outcome.deviceSecret, deviceSecrets, undefined);
+        return { status: 204, setCookies: [deviceCookie(secrets, DEVICE_LIFETIME_SECONDS)] };
+      }
       switch (outcome.failure) {
         case "weak_password":
           return weakPassword(outcome);

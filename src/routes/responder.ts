@@ -1,5 +1,5 @@
 /** From answers as values to responses: the only place where bytes and headers are made. */
-import { problem, type ProblemCode } from "../contract/problems.ts";
+import { detailOf, problem, type ProblemCode } from "../contract/problems.ts";
 import type { Failure } from "./handler.ts";
 import type { RequestState } from "./request-state.ts";
 import type { AnswerHeaders } from "./headers.ts";
@@ -73,7 +73,8 @@ export function createResponder(
         cause: _,
         ...fields
       } = { limited: undefined, cause: undefined, ...failure };
-      const { type, title, status, detail } = problem(code);
+      const { type, title, status, headers: own = {} } = problem(code);
+      const detail = detailOf(code, fields);
       const body = { type, title, status, detail, code, requestId: state.requestId, ...fields };
       const retry: AnswerHeaders =
         "retryAfterSeconds" in fields ? { "retry-after": String(fields.retryAfterSeconds) } : {};
@@ -81,6 +82,7 @@ export function createResponder(
         "content-type": "application/problem+json",
         ...retry,
         ...(limited && rateLimitHeaders(limited)),
+        ...Object.fromEntries(Object.entries(own).map(([name, { value }]) => [name, value])),
         ...headers,
       });
     },

@@ -1,5 +1,5 @@
 import type { Dependencies } from "../domain/ports/dependencies.ts";
-import { DEVICE_LIFETIME_SECONDS } from "../domain/devices.ts";
+import { DEVICE_LIFETIME_SECONDS, nextSecrets } from "../domain/devices.ts";
 import type { Begun } from "../domain/begin-session.ts";
 import { type CookieLogin, login, type Pending } from "../domain/login.ts";
 import type { Refused } from "../domain/password-proof.ts";
@@ -11,10 +11,11 @@ import { overloaded } from "./overload.ts";
 
 export function createSessionHandlers(deps: Dependencies): Pick<Handlers, "login" | "logout"> {
   return {
-    async login({ input, occasion, client, device, sessionSecret }) {
+    async login({ input, occasion, client, device, deviceSecrets, sessionSecret }) {
       const attempt = { ...input.body, client, device };
       const outcome = await login(deps, occasion, attempt, sessionSecret);
-      return outcome.kind === "begun" ? presentLogin(deps, outcome) : presentNoSession(outcome);
+      if (outcome.kind !== "begun") return presentNoSession(outcome);
+      return presentLogin(deps, outcome, nextSecrets(outcome.deviceSecret, deviceSecrets, device));
     },
     async logout({ caller, occasion }) {
       if (caller) await logout(deps, occasion, caller.session);
@@ -25,7 +26,8 @@ export function createSessionHandlers(deps: Dependencies): Pick<Handlers, "login
 
 function presentLogin(
   deps: Dependencies,
-  { user, session, secret, csrfToken, deviceSecret }: Begun & CookieLogin,
+  { user, session, secret, csrfToken }: Begun & CookieLogin,
+  deviceSecrets: readonly string[],
 ) {
   return {
     status: 200 as const,
@@ -36,7 +38,7 @@ function presentLogin(
     },
     setCookies: [
       ...sessionCookies(secret, csrfToken, deps.lifetimes.sessionSeconds),
-      deviceCookie(deviceSecret, DEVICE_LIFETIME_SECONDS),
+      deviceCookie(deviceSecrets, DEVICE_LIFETIME_SECONDS),
     ],
   };
 }

@@ -1,32 +1,55 @@
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { unlockUser } from "../domain/lockout.ts";
-import { deleteUser, listUsers, revokeUserSessions, updateUser } from "../domain/users.ts";
+import { lockEnd } from "../domain/lock-rule.ts";
+import { listSessions, revokeUserSession } from "../domain/own-sessions.ts";
+import type { UserDetails } from "../domain/ports/users.ts";
+import {
+  deleteUser,
+  listLockedUsers,
+  listUsers,
+  revokeUserSessions,
+  updateUser,
+} from "../domain/users.ts";
 import { presentUser } from "./accounts.ts";
 import { foreignCursor } from "./foreign-cursor.ts";
 import type { Handlers } from "./handler.ts";
+import { presentSession } from "./session-info.ts";
 
 export function createUserHandlers(
   deps: Dependencies,
 ): Pick<
   Handlers,
-  "listUsers" | "getUser" | "updateUser" | "unlockUser" | "revokeUserSessions" | "deleteUser"
+  | "listUsers"
+  | "getUser"
+  | "updateUser"
+  | "unlockUser"
+  | "listUserSessions"
+  | "revokeUserSession"
+  | "revokeUserSessions"
+  | "deleteUser"
 > {
   return {
-    async listUsers({ input }) {
-      const { limit, cursor, email, role, disabled } = input.query;
+    async listUsers({ input, occasion }) {
+      const { limit, cursor, email, role, disabled, locked } = input.query;
+      const { now } = occasion;
       const filter = {
         ...(email !== undefined && { emailPrefix: email }),
         ...(role !== undefined && { role }),
         ...(disabled !== undefined && { disabled }),
+        ...(locked === false && { unlockedAt: now }),
       };
-      const page = await listUsers(deps, filter, limit, cursor);
+      const page =
+        locked === true
+          ? await listLockedUsers(deps, { ...filter, lockedAt: now }, limit, cursor)
+          : await listUsers(deps, filter, limit, cursor);
       if (page === undefined) return foreignCursor;
-      const { items, nextCursor } = page;
-      return { status: 200, body: { items: items.map(presentUser), nextCursor } };
+      const items = page.items.map((user) => presentDetails(user, now));
+      return { status: 200, body: { items, nextCursor: page.nextCursor } };
     },
-    async getUser({ input }) {
-      const user = await deps.storage.users.find(input.params.userId);
-      return user ? { status: 200, body: presentUser(user) } : { problem: "not_found" };
+    async getUser({ input, occasion }) {
+      const user = await deps.storage.users.findDetails(input.params.userId);
+      if (user === undefined) return { problem: "not_found" };
+      return { status: 200, body: presentDetails(user, occasion.now) };
     },
     async updateUser({ input, caller, occasion }) {
       const { role, disabled } = input.body;
@@ -34,16 +57,31 @@ export function createUserHandlers(
         ...(role !== undefined && { role }),
         ...(disabled !== undefined && { disabled }),
       };
-      const outcome = await updateUser(deps, occasion, caller.user, input.params.userId, changes);
+      const { userId } = input.params;
+      const outcome = await updateUser(deps, occasion, caller.user, userId, changes);
       if (typeof outcome === "string") return { problem: outcome };
-      return { status: 200, body: presentUser(outcome) };
+      return { status: 200, body: presentDetails(outcome, occasion.now) };
     },
     async unlockUser({ input, caller, occasion }) {
       const found = await unlockUser(deps, occasion, caller.user, input.params.userId);
       return found ? { status: 204 } : { problem: "not_found" };
     },
-    async revokeUserSessions({ input, occasion }) {
-      const found = await revokeUserSessions(deps, occasion, input.params.userId);
+    async listUserSessions({ input, occasion }) {
+      const { userId } = input.params;
+      const { limit, cursor } = input.query;
+      if ((await deps.storage.users.find(userId)) === undefined) return { problem: "not_found" };
+      const page = await listSessions(deps, occasion, userId, limit, cursor);
+      if (page === undefined) return foreignCursor;
+      const items = page.items.map(presentSession);
+      return { status: 200, body: { items, nextCursor: page.nextCursor } };
+    },
+    async revokeUserSession({ input, caller, occasion }) {
+      const { userId, sessionId } = input.params;
+      const found = await revokeUserSession(deps, occasion, caller.user, userId, sessionId);
+      return found ? { status: 204 } : { problem: "not_found" };
+    },
+    async revokeUserSessions({ input, caller, occasion }) {
+      const found = await revokeUserSessions(deps, occasion, caller.user, input.params.userId);
       return found ? { status: 204 } : { problem: "not_found" };
     },
     async deleteUser({ input, caller, occasion }) {
@@ -51,4 +89,18 @@ export function createUserHandlers(
       return outcome === "deleted" ? { status: 204 } : { problem: outcome };
     },
   };
+}
+
+/** An account as administrators see it, at `now`. */
+function presentDetails(user: UserDetails, now: number) {
+  const { lastLoginAt } = user;
+  return {
+    ...presentUser(user),
+    lockedUntil: instantOf(lockEnd(user, now)),
+    lastLoginAt: instantOf(lastLoginAt),
+  };
+}
+
+function instantOf(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }

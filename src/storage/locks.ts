@@ -18,7 +18,13 @@ export function createLockStore(executor: Executor): LockStore {
       return found.length > 0 ? "was_locked" : "nobody";
     },
 
-    forgetFailures: async (id, now) => (await forgetFailures(executor, { id, now })).changed === 1,
+    async noteLogin(id, now) {
+      const {
+        rows: [row],
+      } = await noteLogin(executor, { id, now });
+      return row !== undefined && row.locked_until <= now;
+    },
+
     async shorten({ firstLockMs, longestLockMs }, now) {
       return (await shorten(executor, { now, firstLockMs, longestLockMs })).changed;
     },
@@ -89,12 +95,13 @@ const findId = prepare.read((db, { id }: Slots<{ id: string }>) =>
   db.selectFrom("users").select("id").where("id", "=", id),
 );
 
-const forgetFailures = prepare.write((db, { id, now }: Slots<{ id: string; now: number }>) =>
+/** Of a locked account too, whose owner may come from a device it knows: its failures are 0 as long as its lock lasts. */
+const noteLogin = prepare.write((db, { id, now }: Slots<{ id: string; now: number }>) =>
   db
     .updateTable("users")
-    .set({ failures: 0 })
+    .set({ failures: 0, last_login_at: now })
     .where("id", "=", id)
-    .where("locked_until", "<=", now),
+    .returning("locked_until"),
 );
 
 const end = prepare.write((db, { id }: Slots<{ id: string }>) =>

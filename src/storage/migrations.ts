@@ -14,6 +14,7 @@ import { toldRefusals } from "./migrations/0006-told-refusals.ts";
 import { sessionFailures } from "./migrations/0007-session-failures.ts";
 import { credentialEpoch } from "./migrations/0008-credential-epoch.ts";
 import { ownerEvents } from "./migrations/0009-owner-events.ts";
+import { administration } from "./migrations/0010-administration.ts";
 import { lockPlaces } from "./migrations/0011-lock-places.ts";
 import type { Db } from "./schema.ts";
 
@@ -29,6 +30,7 @@ export function migrations(dialect: StorageDialect): Record<string, Migration> {
     "0007-session-failures": sessionFailures(),
     "0008-credential-epoch": credentialEpoch(dialect),
     "0009-owner-events": ownerEvents(),
+    "0010-administration": administration(dialect),
     "0011-lock-places": lockPlaces(),
   };
 }

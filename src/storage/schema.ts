@@ -19,6 +19,20 @@ export interface Tables {
   jobs: JobsTable;
 }
 
+/** The names of all tables. One that is missing here does not compile. */
+export const tableNames: readonly string[] = Object.keys({
+  users: true,
+  sessions: true,
+  signing_keys: true,
+  events: true,
+  event_retention: true,
+  mails: true,
+  reset_tokens: true,
+  limits: true,
+  devices: true,
+  jobs: true,
+} satisfies Record<keyof Tables, true>);
+
 /** The database, or a transaction on it: Kysely gives both one type. */
 export type Db = Kysely<Tables>;
 
@@ -43,6 +57,8 @@ export interface UsersTable {
   lock_ms: Generated<number>;
   /** The place of the last lock among those that came soon after another; 0 before the first. */
   locks: Generated<number>;
+  /** When a session was last begun; null before the first. */
+  last_login_at: Generated<number | null>;
 }
 
 /** One row per key that has something to pay back, or whose refusals have been told. */

@@ -1,5 +1,4 @@
 /** The domain's storage on a database: opens, runs transactions, proves that it can write, closes. */
-import type { CompiledQuery } from "kysely";
 import { StorageUnavailableError } from "../domain/ports/storage.ts";
 import type { Storage, Stores } from "../domain/ports/storage.ts";
 import { createDeviceStore } from "./devices.ts";
@@ -40,6 +39,7 @@ export async function openStorage(
   const database = await openReachable(target, { ...defaultPool, ...pool });
   try {
     await migrateToLatest(database, onStep);
+    await settleWhatWasFound(database);
   } catch (error) {
     await database.db.destroy();
     throw error;
@@ -52,6 +52,18 @@ async function openReachable(target: DatabaseTarget, pool: PoolOptions): Promise
     return await openDatabase(target, pool);
   } catch (error) {
     throw asUnavailable(postgresDialect.failureOf, error);
+  }
+}
+
+/**
+ * Writes what the log held to the disk anew. After an fsync that failed, its pages are in the system's memory and
+ * for ever missing on the disk (ST-15): changes that were appended to them would be lost with them in a power cut.
+ */
+async function settleWhatWasFound({ db, dialect }: Database): Promise<void> {
+  try {
+    await dialect.settle(db);
+  } catch (error) {
+    throw asUnavailable(dialect.failureOf, error);
   }
 }
 
@@ -143,25 +155,18 @@ export function createStorage(database: Database): Storage {
   };
 }
 
-/** Runs the statements of a transaction, which all belong to it: none of them reads past it. */
+/** Runs the statements of a transaction, in the order they are begun: none of them reads past it. */
 function inTransaction(builder: Builder, transaction: Db, send: Send | undefined): Executor {
-  const readNow = () => undefined;
-  // Where statements may be sent ahead, the connection sees to their order and to what fails.
-  if (send !== undefined) {
-    const execute: Executor["execute"] = (query) => transaction.executeQuery(query);
-    return { builder, execute, send: (query) => send((on) => on.executeQuery(query)), readNow };
-  }
-  /**
-   * Each statement waits for the one before, and none runs after one that failed: that may have ended the
-   * transaction, as a full disk does on SQLite, and then the next one would be committed by itself.
-   */
-  let last: Promise<unknown> = Promise.resolve();
-  const execute: Executor["execute"] = <Row>(query: CompiledQuery<Row>) => {
-    const answer = last.then(() => transaction.executeQuery(query));
-    last = answer;
-    return answer;
+  const execute: Executor["execute"] = (query) => transaction.executeQuery(query);
+  return {
+    builder,
+    execute,
+    send:
+      send === undefined
+        ? async (query) => void (await execute(query))
+        : (query) => send((on) => on.executeQuery(query)),
+    readNow: () => undefined,
   };
-  return { builder, execute, send: async (query) => void (await execute(query)), readNow };
 }
 
 /** Creates every store. `transaction` and `transactAhead` make several statements one change. */

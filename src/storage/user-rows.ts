@@ -1,6 +1,6 @@
 /** An account's columns: which one keeps which field of `User`. Selections, insertions and mappings derive from it. */
 import type { Insertable, Selectable } from "kysely";
-import type { User } from "../domain/ports/users.ts";
+import type { User, UserDetails } from "../domain/ports/users.ts";
 import type { UsersTable } from "./schema.ts";
 
 type Column = keyof UsersTable;
@@ -51,6 +51,16 @@ export const userSelection = userColumns.map(
     `users.${column} as user_${column}` as { [Name in UserColumn]: ColumnNamed<Name> }[UserColumn], // both are one column
 );
 
+/** Selects an account's columns with those that only administrators see. */
+export const detailsSelection = [
+  ...userSelection,
+  "users.locked_until",
+  "users.last_login_at",
+] as const;
+
+/** An account as `detailsSelection` selects it. */
+export type DetailsRow = UserRow & Pick<Selectable<UsersTable>, "locked_until" | "last_login_at">;
+
 /** The table, typed as a loop over it sees it. */
 const keptFields = Object.entries(fields).map(([key, { column, read, write }]) => ({
   key,
@@ -65,6 +75,10 @@ export function toUser(row: UserRow): User {
   const user: Record<string, unknown> = {};
   for (const { key, selected, read } of keptFields) user[key] = read(stored[selected]);
   return user as unknown as User; // `fields` has them all
+}
+
+export function toUserDetails(row: DetailsRow): UserDetails {
+  return { ...toUser(row), lockedUntil: row.locked_until, lastLoginAt: row.last_login_at };
 }
 
 export function toUserRow(user: User): NewUserRow {

@@ -1,11 +1,25 @@
 /** Accounts in the database. */
 import { sql } from "kysely";
 import type { AliasableExpression, ExpressionBuilder, RawBuilder } from "kysely";
-import type { Credential, UserFilter, UserStore } from "../domain/ports/users.ts";
+import type {
+  Credential,
+  LockedFilter,
+  LockPosition,
+  UserFilter,
+  UserStore,
+} from "../domain/ports/users.ts";
 import { endOfPrefix, findBroad } from "./prefixes.ts";
 import type { Db, Tables, UsersTable } from "./schema.ts";
 import { compose, type Executor, prepare, type Slots } from "./statements.ts";
-import { type NewUserRow, toUser, toUserRow, userColumns, userSelection } from "./user-rows.ts";
+import {
+  detailsSelection,
+  type NewUserRow,
+  toUser,
+  toUserDetails,
+  toUserRow,
+  userColumns,
+  userSelection,
+} from "./user-rows.ts";
 
 export function createUserStore(executor: Executor): UserStore {
   const { dialect } = executor.builder;
@@ -19,6 +33,11 @@ export function createUserStore(executor: Executor): UserStore {
     async find(id) {
       const [row] = await find(executor, { id });
       return row && toUser(row);
+    },
+
+    async findDetails(id) {
+      const [row] = await findDetails(executor, { id });
+      return row && toUserDetails(row);
     },
 
     async findCredential(id) {
@@ -38,7 +57,11 @@ export function createUserStore(executor: Executor): UserStore {
       const isByEmail =
         emailPrefix !== undefined &&
         (dialect.hasStatistics || (await findBroad(executor, { emailPrefix })).length === 0);
-      return (await list(executor, { filter, isByEmail, limit, afterId })).map(toUser);
+      return (await list(executor, { filter, isByEmail, limit, afterId })).map(toUserDetails);
+    },
+
+    async listLocked(filter, limit, after) {
+      return (await listLocked(executor, { filter, limit, after })).map(toUserDetails);
     },
 
     async insert(user, passwordHash) {
@@ -68,7 +91,7 @@ export function createUserStore(executor: Executor): UserStore {
       const {
         rows: [row],
       } = await updateUnlessLastAdmin(executor, { id, role, disabled });
-      if (row !== undefined) return toUser(row);
+      if (row !== undefined) return toUserDetails(row);
       return (await isThere(id)) ? "last_admin" : "not_found";
     },
 
@@ -100,6 +123,10 @@ const find = prepare.read((db, { id }: Slots<{ id: string }>) =>
   db.selectFrom("users").select(userSelection).where("id", "=", id),
 );
 
+const findDetails = prepare.read((db, { id }: Slots<{ id: string }>) =>
+  db.selectFrom("users").select(detailsSelection).where("id", "=", id),
+);
+
 const findCredential = prepare.read((db, { id }: Slots<{ id: string }>) =>
   db.selectFrom("users").select(credentialColumns).where("id", "=", id),
 );
@@ -117,8 +144,8 @@ interface ListValues {
 
 /** Composed for each call: its filters are optional. A column inside of an expression keeps its index out of the plan. */
 const list = compose.read((db, { filter, isByEmail, limit, afterId }: ListValues) => {
-  const { emailPrefix, role, disabled } = filter;
-  let query = db.selectFrom("users").select(userSelection);
+  const { emailPrefix, role, disabled, unlockedAt } = filter;
+  let query = db.selectFrom("users").select(detailsSelection);
   if (afterId !== undefined) query = query.where("id", ">", afterId);
   if (emailPrefix !== undefined) {
     const email = isByEmail ? sql.ref<string>("email") : sql<string>`(email || '')`;
@@ -132,7 +159,40 @@ const list = compose.read((db, { filter, isByEmail, limit, afterId }: ListValues
     const column = isByEmail ? sql`(disabled + 0)` : sql.ref("disabled");
     query = query.where(column, "=", disabled ? 1 : 0);
   }
+  if (unlockedAt !== undefined) query = query.where(sql`(locked_until + 0)`, "<=", unlockedAt);
   return query.orderBy("id").limit(limit);
+});
+
+interface LockedValues {
+  readonly filter: LockedFilter;
+  readonly limit: number;
+  readonly after: LockPosition | undefined;
+}
+
+/**
+ * Composed for each call: its filters are optional. They are asked of the locked alone, of whom there are
+ * never many: each lock has cost as many hashes as its threshold, and ends within a day.
+ */
+const listLocked = compose.read((db, { filter, limit, after }: LockedValues) => {
+  const { emailPrefix, role, disabled, lockedAt } = filter;
+  let query = db
+    .selectFrom("users")
+    .select(detailsSelection)
+    // The condition of the index `users_locked`, word for word.
+    .where(sql<boolean>`locked_until > 0`)
+    .where("locked_until", ">", lockedAt);
+  if (after !== undefined)
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple("locked_until", "id"), "<", tuple(after.lockedUntil, after.id)),
+    );
+  if (emailPrefix !== undefined) {
+    const end = endOfPrefix(emailPrefix);
+    query = query.where(sql<string>`(email || '')`, ">=", emailPrefix);
+    if (end !== undefined) query = query.where(sql<string>`(email || '')`, "<", end);
+  }
+  if (role !== undefined) query = query.where(sql`(role || '')`, "=", role);
+  if (disabled !== undefined) query = query.where(sql`(disabled + 0)`, "=", disabled ? 1 : 0);
+  return query.orderBy("locked_until", "desc").orderBy("id", "desc").limit(limit);
 });
 
 const findAdmin = prepare.read((db) =>
@@ -221,7 +281,7 @@ const updateUnlessLastAdmin = compose.write(
       }))
       .where("id", "=", id)
       .$if(role === "user" || disabled === true, (query) => query.where(isNotLastAdmin(id)))
-      .returning(userSelection),
+      .returning(detailsSelection),
 );
 
 const deleteUnlessLastAdmin = compose.write((db, { id }: { id: string }, { lockRows }) =>

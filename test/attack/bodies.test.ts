@@ -130,7 +130,8 @@ test.each([
   ["a comma too many", goodBody.replace("}", ",}")],
   ["single quotes", goodBody.replaceAll('"', "'")],
   ["NaN", "NaN"],
-  ["a byte order mark", `\ufeff${goodBody}`],
+  ["two byte order marks", `\ufeff\ufeff${goodBody}`],
+  ["a byte order mark behind JSON", `${goodBody}\ufeff`],
   ["UTF-16", Buffer.from(goodBody, "utf16le")],
   ["only NUL", "\0\0\0\0"],
   ["gzip", gzipSync(goodBody)],
@@ -144,6 +145,15 @@ test.each([
   ["JSON and half a character", Buffer.concat([Buffer.from(goodBody), Buffer.from("c3", "hex")])],
 ])("IV-01 a body of %s is not JSON", async (_, body) => {
   expect(await refusalsOfBody(server, body)).toEqual(["400 invalid_json"]);
+});
+
+test("a body behind a byte order mark is taken, and one of nothing else is an empty body", async () => {
+  const email = server.freshEmail();
+  const body = `\ufeff${JSON.stringify({ email, password: PASSWORD })}`;
+  const answer = await server.send("POST", "/signup", jsonType, body);
+  expect(answer.status).toBe(201);
+  expect(JSON.parse(answer.body)).toMatchObject({ email });
+  expect(await refusalsOfBody(server, "\ufeff")).toEqual(["400 validation_failed"]);
 });
 
 /** The good body with these bytes in its password. */

@@ -42,7 +42,10 @@ describe.each([
     "an admin who disables the account",
     () => updateUser(domain.deps, domain.at(), user, user.id, { disabled: true }),
   ],
-  ["an admin who ends its sessions", () => revokeUserSessions(domain.deps, domain.at(), user.id)],
+  [
+    "an admin who ends its sessions",
+    () => revokeUserSessions(domain.deps, domain.at(), user, user.id),
+  ],
 ])("PW-11 AZ-04 AZ-05 after %s", (_, ending) => {
   test("a deletion that was under way with the password of before deletes nothing", async () => {
     const caller = await logInByCookie(domain, user);

@@ -450,7 +450,7 @@ test("RL-08 limits and locks survive a kill -9", async () => {
 test("PW-10 the current password cannot be guessed faster by whoever holds a session", async () => {
   const to = await start({ LIMIT_LOGIN_EMAIL: "3/60" });
   const email = await signedUp(to);
-  const program = createClient({ baseUrl: to.baseUrl });
+  const program = cookieClient(to.baseUrl);
   const { accessToken } = dataOf(await program.tokenLogin({ email, password: PASSWORD }));
   const headers = { authorization: `Bearer ${accessToken}` };
   const change = (currentPassword: string) =>
@@ -475,7 +475,7 @@ test("PW-10 the current password cannot be guessed faster by whoever holds a ses
 test("PW-10 the right current password gives nothing back: changes have a limit too", async () => {
   const to = await start({ LIMIT_LOGIN_EMAIL: "3/3600" });
   const email = await signedUp(to);
-  const program = createClient({ baseUrl: to.baseUrl });
+  const program = cookieClient(to.baseUrl);
   const { accessToken } = dataOf(await program.tokenLogin({ email, password: PASSWORD }));
   const change = async (currentPassword: string, newPassword: string) => {
     const headers = { authorization: `Bearer ${accessToken}` };

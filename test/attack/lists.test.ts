@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
+import { INSTANT_RULE } from "../../src/contract/values.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import {
   type InProcessServer,
@@ -24,12 +25,15 @@ const lists = all.filter(({ request }) => Object.hasOwn(request.query?.shape ?? 
 let server: InProcessServer;
 let admin: Login;
 let ada: Login & { email: string };
+let grace: Login & { email: string };
 beforeAll(async () => {
-  server = await startInProcessServer();
+  server = await startInProcessServer({ LOCKOUT_THRESHOLD: "1" });
   admin = await server.login(ADMIN);
   ada = await server.newLogin();
   const disabled = await server.newLogin();
-  await server.newLogin();
+  grace = await server.newLogin();
+  for (const password of [PASSWORD, PASSWORD, "not the password"])
+    await server.post("/login", { email: grace.email, password }); // three sessions, and then a lock
   const headers = { cookie: admin.cookie, "x-csrf-token": admin.csrfToken };
   const json = { ...headers, "content-type": "application/json" };
   await server.send("PATCH", `/users/${disabled.userId}`, json, '{"disabled":true}');
@@ -39,8 +43,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+/** Sessions are listed of an account that is not the administrator's own. */
+const pathOf = (path: string) => path.replace("{userId}", grace.userId);
+
 async function page(path: string, query: Record<string, string> = {}) {
-  const where = `${path}?${new URLSearchParams(query).toString()}`;
+  const where = `${pathOf(path)}?${new URLSearchParams(query).toString()}`;
   const answer = await server.send("GET", where, { cookie: admin.cookie });
   expect([where, answer.status]).toEqual([where, 200]);
   return Page.parse(JSON.parse(answer.body));
@@ -57,13 +64,17 @@ const filters: Record<PagedOperationId, Filters> = {
     email: () => [ada.email.toUpperCase(), ({ email }) => email === ada.email],
     role: () => ["admin", ({ role }) => role === "admin"],
     disabled: () => ["true", ({ disabled }) => disabled === true],
+    locked: () => ["true", ({ email }) => email === grace.email],
   },
   listEvents: {
     event: () => ["login_success", ({ event }) => event === "login_success"],
     userId: () => [ada.userId, ({ userId }) => userId === ada.userId],
+    ip: () => ["::FFFF:127.0.0.1", ({ ip }) => ip === "127.0.0.1"],
+    email: () => [` ${ada.email.toUpperCase()} `, ({ email }) => email === ada.email],
     since: (items) => [middle(items), ({ timestamp }) => String(timestamp) >= middle(items)],
     until: (items) => [middle(items), ({ timestamp }) => String(timestamp) < middle(items)],
   },
+  listUserSessions: {},
   listMySessions: {},
   listMyEvents: {},
 };
@@ -106,7 +117,7 @@ describe.each(lists)("$operationId", ({ operationId, path, request }) => {
       const altered = [nextCursor.slice(0, -1) + last, nextCursor.slice(4), `${nextCursor}AAAA`];
       const foreign = other.path === path ? altered : [nextCursor, ...altered];
       for (const cursor of foreign) {
-        const where = `${path}?cursor=${cursor}`;
+        const where = `${pathOf(path)}?cursor=${cursor}`;
         const answer = await server.send("GET", where, { cookie: admin.cookie });
         expect(codeOf(answer)).toBe("400 validation_failed");
         const { issues } = JSON.parse(answer.body) as { issues: unknown };
@@ -130,4 +141,45 @@ test("SE-07 of the own sessions the one that asks is current, by cookie and by t
     expect(current).toEqual([items[place]]);
     expect(current).toMatchObject([{ kind, ip: "127.0.0.1", userAgent: null }]);
   }
+});
+
+describe("an instant in a query", () => {
+  const eventsSince = (since: string) =>
+    server.send("GET", `/events?limit=100&since=${since}`, { cookie: admin.cookie });
+
+  test("selects the same events in every spelling of RFC 3339", async () => {
+    const items = await itemsOf("/events");
+    const timestamp = middle(items);
+    const later = items.filter((item) => String(item["timestamp"]) >= timestamp);
+    const local = new Date(Date.parse(timestamp) + 7_200_000).toISOString().slice(0, -1);
+    const spellings = [
+      timestamp,
+      timestamp.toLowerCase(),
+      timestamp.replace("Z", "999Z"), // the digits after milliseconds are cut off
+      timestamp.replace("Z", "-00:00"),
+      `${local}%2B02:00`,
+    ];
+    for (const spelling of spellings) {
+      const answer = await eventsSince(spelling);
+      expect([spelling, answer.status]).toEqual([spelling, 200]);
+      expect(Page.parse(JSON.parse(answer.body)).items).toEqual(later);
+    }
+    const wholeSecond = await eventsSince(timestamp.replace(/\.[0-9]+/, ""));
+    expect(Page.parse(JSON.parse(wholeSecond.body)).items).toEqual(
+      expect.arrayContaining(later) as unknown,
+    );
+  });
+
+  test.each([
+    "2026-02-30T10:06:00Z",
+    "2026-11-23T24:00:00Z",
+    "2026-11-23T10:06:00%2B25:00",
+    "2026-11-23T10:06:00+02:00",
+  ])("%s is refused, and the refusal says the rule", async (spelling) => {
+    const answer = await eventsSince(spelling);
+    expect(codeOf(answer)).toBe("400 validation_failed");
+    expect(JSON.parse(answer.body)).toMatchObject({
+      issues: [{ part: "query", path: ["since"], message: INSTANT_RULE }],
+    });
+  });
 });

@@ -11,15 +11,42 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test.each(["gzip", "deflate", "br", "identity, gzip"])(
-  "a body declared as %s is read as it is",
+test.each([
+  "gzip",
+  "deflate",
+  "br",
+  "zstd",
+  "x-gzip",
+  "identity, gzip",
+  "GZIP",
+  "gzip, identity",
+  "none",
+  "*",
+])(
+  "IV-14 a body declared as %s is refused unread, and the answer says which coding is taken",
   async (encoding) => {
-    expect(
-      await refusalsOfBody(server, gzipSync(goodBody), {
-        ...jsonType,
-        "content-encoding": encoding,
-      }),
-    ).toEqual(["400 invalid_json"]);
+    const headers = { ...jsonType, "content-encoding": encoding };
+    for (const body of [goodBody, gzipSync(goodBody), gzipSync(Buffer.alloc(1024 * 1024))])
+      expect(await refusalsOfBody(server, body, headers)).toEqual([
+        "415 unsupported_content_encoding",
+      ]);
+    const answer = await server.send("POST", "/signup", headers, gzipSync(goodBody));
+    expect(answer.headers["accept-encoding"]).toBe("identity");
+  },
+);
+
+test("RFC 9110 §12.5.3 a refusal for another reason does not speak of codings", async () => {
+  const answer = await server.send("POST", "/signup", { "content-type": "text/plain" }, goodBody);
+  expect(answer.status).toBe(415);
+  expect(answer.headers["accept-encoding"]).toBeUndefined();
+});
+
+test.each(["identity", "Identity", "", "identity, identity"])(
+  "a body declared as %j is taken",
+  async (encoding) => {
+    const body = JSON.stringify({ email: server.freshEmail(), password: PASSWORD });
+    const headers = { ...jsonType, "content-encoding": encoding };
+    expect(await server.send("POST", "/signup", headers, body)).toMatchObject({ status: 201 });
   },
 );
 

@@ -27,7 +27,7 @@ test("a change that repairs one fault after the other meets every check, in orde
   let body = "{";
   const meets = async () => codeOf(await server.send("PATCH", stranger, headers, body));
 
-  expect(await meets()).toBe("403 csrf_rejected");
+  expect(await meets()).toBe("403 origin_not_allowed");
   expect(server.lastEvent()).toMatchObject({ event: "csrf_rejected", reason: "cross_site" });
   headers["origin"] = PUBLIC_URL;
   expect(await meets()).toBe("401 unauthenticated");

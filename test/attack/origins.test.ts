@@ -24,16 +24,37 @@ describe("CS-06 a change", () => {
     "file://",
   ];
 
-  test.each(origins)("with a genuine proof is refused from the origin %j", async (origin) => {
-    await server.expectRefused(
+  const refusedWith = (headers: Record<string, string | string[]>) =>
+    server.expectRefused(
       () =>
         server.remove({
           cookie: server.admin.cookie,
           "x-csrf-token": server.admin.csrfToken,
-          origin,
+          ...headers,
         }),
       "cross_site",
+      "deleteUser",
+      "origin_not_allowed",
     );
+
+  test.each(origins)(
+    "with a genuine proof is refused from the origin %j, which is named",
+    async (origin) => {
+      const answer = await refusedWith({ origin });
+      expect(JSON.parse(answer.body)).toMatchObject({
+        origin,
+        detail: `The origin \`${origin}\` may change nothing here: it is neither that of PUBLIC_URL nor one in CORS_ORIGINS.`,
+      });
+    },
+  );
+
+  test("HD-04 is refused from an origin that is no text, of which printable ASCII is repeated, and a bounded part", async () => {
+    const odd = `https://\u00e9\u0085\t\u00ad"<b>\\.example/${"x".repeat(4_000)}`;
+    const answer = await refusedWith({ origin: Buffer.from(odd, "latin1").toString("latin1") });
+    const { origin } = JSON.parse(answer.body) as { origin: string };
+    expect(origin).toBe(`https://????"<b>\\.example/${"x".repeat(4_000)}`.slice(0, 267));
+    expect(answer.headers["content-type"]).toBe("application/problem+json");
+    expect(JSON.stringify(server.lastEvent())).not.toContain("example");
   });
 
   test("from two origins is refused, though one of them is ours", async () => {
@@ -46,6 +67,8 @@ describe("CS-06 a change", () => {
           origin: [ours, "https://evil.example"],
         }),
       "cross_site",
+      "deleteUser",
+      "origin_not_allowed",
     );
   });
 
@@ -74,6 +97,7 @@ describe("CS-06 a change", () => {
         () => server.post(path, credentials, { origin: "https://evil.example" }),
         "cross_site",
         operation,
+        "origin_not_allowed",
       );
       await server.expectRefused(
         () => server.post(path, credentials, { "sec-fetch-site": "cross-site" }),
@@ -88,6 +112,8 @@ describe("CS-06 a change", () => {
     await server.expectRefused(
       () => server.remove({ authorization, origin: "https://evil.example" }),
       "cross_site",
+      "deleteUser",
+      "origin_not_allowed",
     );
   });
 

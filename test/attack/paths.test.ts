@@ -43,8 +43,6 @@ test.each([
   "/**",
   "/:userId",
   "/{userId}",
-  "/.",
-  "/..",
   "/...",
   "/.env",
   "/.git/config",
@@ -65,6 +63,17 @@ test.each([
     expect(codeOf(answer)).toBe("404 not_found");
   }
 });
+
+test.each(["/.", "/..", "/x/..", "/%2e"])(
+  "%s is another spelling of /, the page that everybody may see",
+  async (path) => {
+    const home = await server.send("GET", "/");
+    for (const headers of [{}, { cookie: admin.cookie }]) {
+      const answer = await server.send("GET", path, headers);
+      expect([answer.status, answer.body]).toEqual([200, home.body]);
+    }
+  },
+);
 
 test.each(["/me/", "/./me", "/./me/", "/x/../me", "/%2e/me", "/x/%2E%2e/me", "/me\\"])(
   "%s is another spelling of /me, and requires the same login",

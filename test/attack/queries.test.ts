@@ -1,5 +1,7 @@
 /** IV-01, IV-11: no query gives a 5xx, and none reaches the database as SQL. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ignoresQuery, type OperationDescription } from "../../src/contract/operation.ts";
+import { operations } from "../../src/contract/operations.ts";
 import { ADMIN } from "../support/credentials.ts";
 import {
   type InProcessServer,
@@ -50,3 +52,39 @@ test.each(["%25", "_", "a%25", "%27%20or%20%27%27=%27", "%ff", "%F0%9F%8C%8A", "
     expect(JSON.parse(answer.body)).toMatchObject({ items: [] });
   },
 );
+
+test.each([
+  "/healthz",
+  "/readyz",
+  "/.well-known/jwks.json",
+  "/metrics",
+  "/openapi.json",
+  "/",
+  "/problems",
+])("%s answers whatever query a monitor or a cache adds, as without one", async (path) => {
+  const plain = await server.send("GET", path);
+  expect(plain.status).toBe(200);
+  for (const query of [
+    "",
+    "cb=1",
+    "x",
+    "%zz=%zz",
+    "__proto__=1",
+    "a=1&a=2",
+    `x=${"x".repeat(4_000)}`,
+  ]) {
+    const answer = await server.send("GET", `${path}?${query}`);
+    expect([query, answer.status, answer.headers["cache-control"]]).toEqual([
+      query,
+      200,
+      plain.headers["cache-control"],
+    ]);
+    if (path !== "/metrics") expect(answer.body).toBe(plain.body);
+  }
+});
+
+test("no operation that knows a caller or takes something ignores a query", () => {
+  const all: readonly OperationDescription[] = Object.values(operations);
+  const ignoring = all.filter(ignoresQuery).map(({ operationId }) => operationId);
+  expect(ignoring).toEqual(["getJwks", "getHealth", "getReadiness", "getMetrics"]);
+});

@@ -1,5 +1,6 @@
 /** IV-12: requests that two readers could read in two ways, and headers out of all proportion. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { HEADER_LINES } from "../../src/process/unreadable-requests.ts";
 import { createBaseHeaders } from "../../src/routes/headers.ts";
 import { PASSWORD } from "../support/credentials.ts";
 import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
@@ -118,6 +119,21 @@ test.each([
     expectBare(await server.wire(bytes), status);
   },
 );
+
+test("IV-22 a request with more header lines than anybody needs is refused, and records nothing: none of them is left out in silence", async () => {
+  const events = () => server.sql("SELECT count(*) AS n FROM events");
+  const before = events();
+  const login = JSON.stringify({ email: server.freshEmail(), password: PASSWORD });
+  const post = `POST /login HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: ${login.length}\r\n`;
+  for (const lines of [HEADER_LINES, 1_990, 2_010, 3_500]) {
+    const filled = `${post}${localhost}${"a:\r\n".repeat(lines)}X-Forwarded-For: 203.0.113.9\r\n`;
+    expectBare(await server.wire(`${filled}\r\n${login}`), "431");
+    // Nor is it another host that is meant, further down.
+    expectBare(await server.wire(`${filled}${localhost}\r\n${login}`), "431");
+  }
+  expect(events()).toEqual(before);
+  expect(await get(`${localhost}${"a:\r\n".repeat(HEADER_LINES - 2)}`)).toMatch(/^HTTP\/1\.1 401 /);
+});
 
 test("HD-01 an absolute target carries each security header once", async () => {
   const answer = await get(localhost, "http://localhost/me");

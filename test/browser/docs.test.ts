@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { BrowserContextOptions } from "playwright-core";
 import { afterEach, describe, expect, test } from "vitest";
-import { problemCodes } from "../../src/contract/problems.ts";
+import { problemsOf } from "../../src/contract/operation.ts";
+import { operations } from "../../src/contract/operations.ts";
 import { desktop, noBrowser, phone, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { faintTexts } from "../support/contrast.ts";
 import {
@@ -70,7 +71,7 @@ describe.skipIf(noBrowser)("/docs in a browser", () => {
       width,
     );
     expect(outside).toEqual([]);
-  }, 300_000);
+  });
 
   test("HD-07 refuses an inline script, an inline style and a foreign script, and these tests see it", async () => {
     const { page, faults } = await newDocsPage();
@@ -155,7 +156,9 @@ describe.skipIf(noBrowser)("/docs in a browser", () => {
       status: 409,
       body: { type: "/problems/email-taken", code: "email_taken", status: 409 },
     });
-    await page.locator(".info a", { hasText: "email_taken" }).click();
+    await operation(page, "signup")
+      .locator(".responses-inner a", { hasText: "email_taken" })
+      .click();
     await expect
       .poll(() => page.context().pages().at(-1)?.url())
       .toMatch(/\/problems\/email-taken$/);
@@ -181,13 +184,90 @@ describe.skipIf(noBrowser)("/docs in a browser", () => {
     },
   );
 
+  test.each([
+    ["desktop", desktop],
+    ["phone", phone],
+  ])("the first screen shows operations, without scrolling (%s)", async (_, options) => {
+    const { page } = await newDocsPage(options);
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    for (const id of ["signup", "getMe"]) {
+      const box = await operation(page, id).boundingBox();
+      expect(box && box.y + box.height, id).toBeLessThan(options.viewport.height);
+    }
+  });
+
+  test("Authorize opens at the top with the token's field, and says that a cookie needs none of it", async () => {
+    const { page } = await newDocsPage(phone);
+    await page.locator(".auth-wrapper .authorize").click();
+    const dialog = page.locator(".modal-ux");
+    await expect.poll(async () => (await dialog.boundingBox())?.y).toBeLessThan(40);
+    const first = dialog.locator(".auth-container").first();
+    expect(await first.locator("h4").innerText()).toContain("bearer");
+    expect(await first.innerText()).toContain(
+      "A browser that has signed in by login sends its cookie by itself and needs no token.",
+    );
+    await expect
+      .poll(() => first.getByRole("textbox").evaluate((box) => box === document.activeElement))
+      .toBe(true);
+    const field = await first.getByRole("textbox").boundingBox();
+    expect(field && field.y + field.height).toBeLessThan(phone.viewport.height);
+    expect(await dialog.locator(".modal-ux-content").evaluate(({ scrollTop }) => scrollTop)).toBe(
+      0,
+    );
+  });
+
+  test("a failure is a line with its codes, and shows its body once it is asked for", async () => {
+    const { page, faults } = await newDocsPage();
+    const panel = operation(page, "changePassword");
+    await openPanel(panel);
+    const rows = panel.locator(".responses-inner tr.response");
+    await rows.first().waitFor();
+    expect(await rows.locator(".response-col_status").allInnerTexts()).toEqual([
+      "204",
+      "400",
+      "401",
+      "403",
+      "413",
+      "415",
+      "429",
+      "500",
+      "503",
+    ]);
+    expect(await rows.locator(".highlight-code").count()).toBe(0);
+    const box = await panel.locator(".responses-inner").boundingBox();
+    expect(box?.height).toBeLessThan(desktop.viewport.height);
+    const refused = rows.filter({ hasText: "origin_not_allowed" });
+    await refused.getByRole("button", { name: "Show the body" }).click();
+    await refused.getByText('"type"').waitFor();
+    expect(await rows.locator(".highlight-code").count()).toBe(1);
+    expect(await faults()).toEqual([]);
+  });
+
+  test("what an operation may log is a click away, on the same page; one heading says what these are", async () => {
+    const { page, faults } = await newDocsPage();
+    const headings = await page.getByRole("heading", { level: 2 }).allInnerTexts();
+    expect(headings.filter((text) => /webhooks/i.test(text))).toEqual([]);
+    expect(await page.locator(".opblock-tag", { hasText: "Log events" }).count()).toBe(1);
+    const panel = operation(page, "login");
+    await openPanel(panel);
+    await panel.getByRole("link", { name: "login_failed" }).click();
+    const event = operation(page, "log_login_failed");
+    await event.getByText("The caller of a login is never told").waitFor();
+    await expect.poll(async () => (await event.boundingBox())?.y).toBeLessThan(100);
+    expect(page.context().pages()).toHaveLength(1);
+    expect(await faults()).toEqual([]);
+  });
+
   test("a phone shows every code in one piece, and a person signs up on it", async () => {
     const { page, faults, shoot } = await newDocsPage(phone);
     await shoot("docs-phone");
-    const linesOfCodes = await page
-      .locator(".info table code")
-      .evaluateAll((codes) => codes.map((code) => code.getClientRects().length));
-    expect(linesOfCodes).toEqual(problemCodes.map(() => 1));
+    await openPanel(operation(page, "signup"));
+    const codes = operation(page, "signup").locator(".response .renderedMarkdown code");
+    await codes.first().waitFor();
+    const linesOfCodes = await codes.evaluateAll((all) =>
+      all.map((code) => code.getClientRects().length),
+    );
+    expect(linesOfCodes).toEqual(problemsOf(operations.signup).map(() => 1));
     expect(await tryOut(page, "signup", newcomer())).toMatchObject({ status: 201 });
     await operation(page, "signup").scrollIntoViewIfNeeded();
     await shoot("docs-phone-operation");

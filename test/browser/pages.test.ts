@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { CSRF_COOKIE } from "../../src/contract/cookies.ts";
 import { docsPage } from "../../src/pages/docs.ts";
 import { renderPages } from "../../src/pages/pages.ts";
 import { pageSourceNames } from "../../src/pages/sources.ts";
@@ -7,7 +8,10 @@ import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 
 const sources = await readPageSources(pageSourceNames);
 const newPassword = { minLength: 15, maxLength: 256 };
-const paths = [...renderPages(sources, { newPassword }), docsPage(sources)]
+const paths = [
+  ...renderPages(sources, { newPassword, hasDocs: true }),
+  docsPage(sources, CSRF_COOKIE),
+]
   .filter(({ contentType }) => contentType.startsWith("text/html"))
   .map(({ path }) => path);
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { problem, problemCodes } from "../../src/contract/problems.ts";
+import { faintTexts } from "../support/contrast.ts";
 import { desktop, noBrowser, phone, useBrowser, type WatchedPage } from "../support/browser.ts";
 
 describe.skipIf(noBrowser)("/problems/{code} in a browser", () => {
@@ -37,6 +38,42 @@ describe.skipIf(noBrowser)("/problems/{code} in a browser", () => {
       expect(await faults()).toEqual([]);
       expect(requested).not.toContain(`${origin}/favicon.ico`);
       expect(consoleErrors).toEqual([]);
+    },
+  );
+
+  test.each([
+    { name: "light", options: { ...desktop, colorScheme: "light" } },
+    { name: "dark", options: { ...desktop, colorScheme: "dark" } },
+    { name: "phone", options: { ...phone, colorScheme: "light" } },
+  ] as const)(
+    "a person finds a code from / and gets back, whatever the screen ($name)",
+    async ({ name, options }) => {
+      watched = await newPage(options);
+      const { page, origin, faults, shoot } = watched;
+      const isWhole = async () => {
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(
+          options.viewport.width,
+        );
+        expect(await faintTexts(page.locator("main"))).toEqual([]);
+      };
+      await page.goto(`${origin}/`);
+      await isWhole();
+      await shoot(`home-${name}`);
+      await page.getByRole("link", { name: "Problems" }).click();
+      await isWhole();
+      await shoot(`problems-${name}`);
+      const lines = await page
+        .locator("td code")
+        .evaluateAll((codes) => codes.map((code) => code.getClientRects().length));
+      expect(lines).toEqual(problemCodes.map(() => 1));
+      await page.getByRole("link", { name: "origin_not_allowed" }).click();
+      await isWhole();
+      await page.getByRole("link", { name: "All problems" }).click();
+      await page.getByRole("link", { name: "Portcullis" }).click();
+      expect(page.url()).toBe(`${origin}/`);
+      await page.goto(`${origin}/problems/email_taken`);
+      expect(page.url()).toBe(`${origin}/problems/email-taken`);
+      expect(await faults()).toEqual([]);
     },
   );
 

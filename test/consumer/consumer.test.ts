@@ -15,9 +15,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { createClient } from "@portcullis/client";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { dataOf } from "../support/clients.ts";
+import { dataOf, tokenClient } from "../support/clients.ts";
 import { ADMIN } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
@@ -76,6 +75,35 @@ const runtimes: readonly Runtime[] =
           command: ["deno", "run", "--no-prompt", "--cached-only", "--allow-net"],
         },
       ];
+/** The options of a careful program; the declarations of the client and all it needs are judged as well. */
+const strict = {
+  target: "es2022",
+  lib: ["es2023"],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: false,
+};
+/** A CommonJS module: the client is an ES module, which `require` loads in the Node versions that the README names. */
+const REQUIRED = `
+import { createClient, memoryTokens } from "@portcullis/client";
+
+const api = createClient({ baseUrl: "http://localhost", tokens: memoryTokens() });
+console.log(typeof api.tokenLogin);
+`;
+/** A CommonJS module where TypeScript knows no `require` of an ES module: module node16. */
+const IMPORTED = `
+import type { Client } from "@portcullis/client" with { "resolution-mode": "import" };
+
+async function makeClient(): Promise<Client<"tokens">> {
+  const { createClient, memoryTokens } = await import("@portcullis/client");
+  return createClient({ baseUrl: "http://localhost", tokens: memoryTokens() });
+}
+
+void makeClient().then((api) => {
+  console.log(typeof api.tokenLogin);
+});
+`;
 const EXPECTED = "201 200 200 204 verified invalid known unknown 409 201";
 
 let folder: string;
@@ -100,7 +128,10 @@ beforeAll(async () => {
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify(project));
   run("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"]);
-  copyFileSync(join(import.meta.dirname, "program.ts"), join(folder, "program.ts"));
+  for (const program of ["program.ts", "es-only.ts"])
+    copyFileSync(join(import.meta.dirname, program), join(folder, program));
+  writeFileSync(join(folder, "required.cts"), REQUIRED);
+  writeFileSync(join(folder, "imported.cts"), IMPORTED);
 });
 afterAll(async () => {
   await server.dispose();
@@ -115,25 +146,46 @@ it.each([
   "the packed client's types hold under TypeScript %s (%s), strict, moduleResolution %s",
   (_version, compiler, moduleResolution, module) => {
     const compilerOptions = {
-      target: "es2022",
+      ...strict,
       lib: ["es2022", "dom", "dom.iterable"],
       module,
       moduleResolution,
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      noUncheckedIndexedAccess: true,
-      // The declarations of the client and all it needs are judged as well.
-      skipLibCheck: false,
       types: ["node"],
       outDir: "built",
     };
-    writeFileSync(
-      join(folder, "tsconfig.json"),
-      JSON.stringify({ compilerOptions, files: ["program.ts"] }),
-    );
-    run(process.execPath, [join(root, "node_modules", compiler, "bin/tsc"), "-p", "."]);
+    compile(compiler, compilerOptions, "program.ts");
   },
 );
+
+const compilers = ["typescript", "typescript7"];
+
+it.each(compilers.flatMap((compiler) => [[compiler, []] as const, [compiler, ["node"]] as const]))(
+  "the packed client's types hold under %s without the DOM library, with the types of %j, and take undefined",
+  (compiler, types) => {
+    const compilerOptions = { ...strict, module: "nodenext", types, noEmit: true };
+    compile(compiler, compilerOptions, "es-only.ts");
+  },
+);
+
+it.each(compilers)(
+  "a CommonJS module gets the packed client by an import under module node20 and nodenext, and by import() under node16, of %s",
+  (compiler) => {
+    const compileTo = (module: string, file: string) =>
+      compile(compiler, { ...strict, module, types: ["node"], outDir: "built" }, file);
+    for (const module of ["node20", "nodenext"]) compileTo(module, "required.cts");
+    expect(run(process.execPath, [join("built", "required.cjs")])).toBe("function\n");
+    compileTo("node16", "imported.cts");
+    expect(run(process.execPath, [join("built", "imported.cjs")])).toBe("function\n");
+    expect(() => compileTo("node16", "required.cts")).toThrow("TS1479");
+  },
+);
+
+it("the packed client carries the licence of the repository, and its README", () => {
+  const installed = join(folder, "node_modules/@portcullis/client");
+  const read = (...path: string[]) => readFileSync(join(...path), "utf8");
+  expect(read(installed, "LICENSE")).toBe(read(root, "LICENSE"));
+  expect(read(installed, "README.md")).toBe(read(root, "client/README.md"));
+});
 
 it.each(nodes())(
   "the packed client runs on this machine's Node %s (%s)",
@@ -175,7 +227,7 @@ async function runProgram([runtime, ...options]: Command, { baseUrl } = server):
 
 /** The issuer in a server's tokens. */
 async function issuerOf(baseUrl: string): Promise<string> {
-  const { accessToken } = dataOf(await createClient({ baseUrl }).tokenLogin(ADMIN));
+  const { accessToken } = dataOf(await tokenClient(baseUrl).tokenLogin(ADMIN));
   return JSON.parse(Buffer.from(accessToken.split(".")[1] ?? "", "base64url").toString()).iss;
 }
 
@@ -197,6 +249,12 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Compiles one file. Throws with what the compiler says against it. */
+function compile(compiler: string, compilerOptions: object, file: string): void {
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
+  run(process.execPath, [join(root, "node_modules", compiler, "bin/tsc"), "-p", "."]);
 }
 
 /** Runs a tool to its end and answers its stdout; what it complained of is in the error. */

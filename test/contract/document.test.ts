@@ -2,9 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { buildDocument } from "../../src/contract/document.ts";
 import { eventNames } from "../../src/contract/events.ts";
-import { type OperationDescription, problemsOf } from "../../src/contract/operation.ts";
+import {
+  ignoresQuery,
+  type OperationDescription,
+  problemsOf,
+} from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
-import { problem, problemCodes, problemSlug } from "../../src/contract/problems.ts";
+import { problem, problemCodes } from "../../src/contract/problems.ts";
 import {
   at,
   document,
@@ -52,10 +56,22 @@ describe("the document", () => {
     expect(new Set(tags)).toEqual(new Set(declared));
   });
 
-  it("names every problem in its introduction, with the address of its page", () => {
-    const introduction = at(document, "info", "description");
-    for (const code of problemCodes)
-      expect(introduction).toContain(`| [\`${code}\`](/problems/${problemSlug(code)}) |`);
+  it("leads from its introduction to every problem, in few words", () => {
+    const introduction = String(at(document, "info", "description"));
+    expect(introduction).toContain("[all codes](/problems)");
+    expect(introduction.length).toBeLessThan(700);
+  });
+
+  it("leads from every failure of an operation to the page of each of its codes", () => {
+    for (const operation of published.values())
+      for (const [status, response] of entriesOf(at(operation, "responses"))) {
+        if (Number(status) < 400) continue;
+        const content = at(response, "content", "application/problem+json");
+        for (const [code] of entriesOf(at(content, "examples")))
+          expect(at(response, "description")).toContain(
+            `[\`${code}\`](/problems/${code.replaceAll("_", "-")})`,
+          );
+      }
   });
 
   it("has a schema of every problem but method_not_allowed, which no operation can answer", () => {
@@ -115,7 +131,11 @@ describe.each(described)("$operationId", (operation) => {
     }
   });
 
-  it("shows a validation failure that a request to it can have", () => {
+  it("shows a validation failure that a request to it can have, or has none", () => {
+    if (ignoresQuery(operation)) {
+      expect(Object.keys(Object(at(json, "responses")))).not.toContain("400");
+      return;
+    }
     const [example] = examplesIn(at(json, "responses", 400)).filter(
       ({ name }) => name === "validation_failed",
     );

@@ -8,7 +8,7 @@ import { eventDefinition, eventNames, LogEvent } from "../../src/contract/events
 import { type OperationDescription, problemsOf } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
 import { problem } from "../../src/contract/problems.ts";
-import { Email, normalizeEmail } from "../../src/contract/values.ts";
+import { Email, INSTANT_RULE, normalizeEmail } from "../../src/contract/values.ts";
 import { at, document, entriesOf, type Json, validatorOf } from "../support/document-schemas.ts";
 import { combinationsOf, samplesOf, validOf } from "../support/generated-values.ts";
 
@@ -53,8 +53,9 @@ describe("a field of query, path and headers is accepted as text exactly where i
 });
 
 /**
- * The only differences. JSON Schema can say which characters an address is typed with, not what
- * becomes of it: an address whose normal form is no address is refused, though its pattern matches.
+ * The differences, but for leap seconds where no month ends and years that UTC writes with five digits
+ * (`values.test.ts`). JSON Schema can say which characters an address is typed with, not what becomes of it: an
+ * address whose normal form is no address is refused, though its pattern matches.
  */
 const noNormalForm = {
   "NFKC makes a second @ of it": "ada@example.com＠evil.example",
@@ -103,7 +104,8 @@ function compare(
     const result = z.safeParse(schema, sample);
     seen[result.success ? "accepted" : "refused"] += 1;
     const documented = validate(meaningOfSample(sample));
-    if (documented === result.success || (documented && isWithoutNormalForm(sample, result.error)))
+    if (documented === result.success) continue;
+    if (documented && (isWithoutNormalForm(sample, result.error) || isNoInstant(result.error)))
       continue;
     const sides = documented ? "only the document accepts" : "only the server accepts";
     disagreements.push(`${sides} ${JSON.stringify(sample).slice(0, 400)}`);
@@ -119,6 +121,12 @@ function isWithoutNormalForm(sample: unknown, error: z.core.$ZodError | undefine
     const isAddress = code === "custom" && message === "Must be an e-mail address";
     return isAddress && typeof value === "string" && normalizeEmail(value) === undefined;
   });
+}
+
+/** The custom rule alone refuses it: its pattern matches, and `values.test.ts` has each case. */
+function isNoInstant(error: z.core.$ZodError | undefined): boolean {
+  const issues = error?.issues ?? [];
+  return issues.every(({ code, message }) => code === "custom" && message === INSTANT_RULE);
 }
 
 function requestBodies(): Part[] {

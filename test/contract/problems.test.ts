@@ -2,13 +2,20 @@ import { describe, expect, it } from "vitest";
 import { examplesOf } from "../../src/contract/examples.ts";
 import { type OperationDescription, problemsOf } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
-import { problem, problemCodes, problemSlug } from "../../src/contract/problems.ts";
+import {
+  detailInGeneral,
+  detailOf,
+  problem,
+  problemCodes,
+  problemSlug,
+} from "../../src/contract/problems.ts";
 
 const definitions = problemCodes.map(problem);
 const described: readonly OperationDescription[] = Object.values(operations);
 
-describe.each(definitions)("$code", ({ code, status, type, title, detail, remedy, schema }) => {
+describe.each(definitions)("$code", ({ code, status, type, title, remedy, schema }) => {
   const example = Object(examplesOf(schema)[0]);
+  const detail = detailOf(code, example);
 
   it("has its page at its code with hyphens", () => {
     expect(type).toBe(`/problems/${code.replaceAll("_", "-")}`);
@@ -39,6 +46,13 @@ describe("the catalogue", () => {
     expect(new Set(definitions.map(({ title }) => title)).size).toBe(problemCodes.length);
   });
 
+  it("repeats of a request only its origin, and no sentence for people has a place left open", () => {
+    const places = definitions.flatMap(({ detail }) => detail.match(/\{\w+\}/g) ?? []);
+    expect(places).toEqual(["{origin}"]);
+    for (const code of problemCodes) expect(detailInGeneral(code)).not.toMatch(/[{}]/);
+    expect(detailInGeneral("origin_not_allowed")).toContain("The origin `…` may change nothing");
+  });
+
   it("is used up by the operations, but for the method a path does not have", () => {
     const answered = new Set(described.flatMap(problemsOf));
     expect(problemCodes.filter((code) => !answered.has(code))).toEqual(["method_not_allowed"]);
@@ -52,8 +66,10 @@ describe("the problems of an operation", () => {
       "email_taken",
       "validation_failed",
       "invalid_json",
-      "unsupported_media_type",
       "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "origin_not_allowed",
       "csrf_rejected",
       "rate_limited",
       "internal_error",
@@ -67,7 +83,7 @@ describe("the problems of an operation", () => {
       "internal_error",
       "overloaded",
     ]);
-    expect(problemsOf(operations.getHealth)).toEqual(["validation_failed"]);
+    expect(problemsOf(operations.getHealth)).toEqual([]);
   });
 
   it("hold no sign-in where signing in is optional", () => {

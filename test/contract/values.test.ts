@@ -4,6 +4,9 @@ import { z } from "zod";
 import {
   Email,
   EmailPrefix,
+  IpAddress,
+  INSTANT_RULE,
+  InstantInput,
   NewPassword,
   NormalEmail,
   normalizeEmail,
@@ -12,6 +15,7 @@ import {
   QueryBoolean,
   secret,
 } from "../../src/contract/values.ts";
+import { findClientAddress, parseTrustedProxies } from "../../src/platform/client-address.ts";
 
 const SEED = 20_261_123;
 
@@ -242,6 +246,40 @@ describe("a password", () => {
   });
 });
 
+describe("an IP address", () => {
+  it.each([
+    ["203.0.113.7", "203.0.113.7"],
+    ["2001:DB8:0:0:0:0:0:1", "2001:db8::1"],
+    ["2001:db8::0:1", "2001:db8::1"],
+    ["2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"],
+    ["::1", "::1"],
+    ["::ffff:203.0.113.7", "203.0.113.7"],
+    ["::FFFF:CB00:7107", "203.0.113.7"],
+    ["0:0:0:0:0:ffff:ffff:ff01", "255.255.255.1"],
+  ])("RL-06 %s is spelled as the server spells a client's: %s", (input, ip) => {
+    expect(IpAddress.parse(input)).toBe(ip);
+    const trusts = parseTrustedProxies("10.0.0.1");
+    expect(findClientAddress("10.0.0.1", () => input, trusts ?? (() => false))).toBe(ip);
+  });
+
+  it.each([
+    "",
+    "1",
+    "203.0.113",
+    "203.0.113.256",
+    "203.0.113.07",
+    "::g",
+    ":::",
+    "fe80::1%eth0",
+    "[::1]",
+    "::1]:80",
+    "localhost",
+    "1:2:3:4:5:6:7:8:9",
+  ])("%j is none", (input) => {
+    expect(IpAddress.safeParse(input).success).toBe(false);
+  });
+});
+
 describe("the query of a list", () => {
   it.each(["1", "9", "10", "20", "99", "100"])("takes a limit of %s", (text) => {
     expect(pageQuery.limit.parse(text)).toBe(Number(text));
@@ -290,6 +328,71 @@ describe("the query of a list", () => {
     expect(QueryBoolean.parse("false")).toBe(false);
     for (const text of ["TRUE", "True", "1", "0", "yes", "", " true", "true ", true, false, null])
       expect([text, QueryBoolean.safeParse(text).success]).toEqual([text, false]);
+  });
+});
+
+describe("an instant", () => {
+  it.each([
+    ["milliseconds", "2026-11-23T10:06:00.123Z", "2026-11-23T10:06:00.123Z"],
+    ["no fraction", "2026-11-23T10:06:00Z", "2026-11-23T10:06:00.000Z"],
+    ["one digit", "2026-11-23T10:06:00.5Z", "2026-11-23T10:06:00.500Z"],
+    ["microseconds, cut off", "2026-11-23T10:06:00.123999Z", "2026-11-23T10:06:00.123Z"],
+    ["lower case", "2026-11-23t10:06:00z", "2026-11-23T10:06:00.000Z"],
+    ["an offset ahead", "2026-11-23T00:30:00+02:00", "2026-11-22T22:30:00.000Z"],
+    ["an offset behind", "2026-12-31T23:30:00.25-05:45", "2027-01-01T05:15:00.250Z"],
+    ["an offset that is not known", "2026-11-23T10:06:00-00:00", "2026-11-23T10:06:00.000Z"],
+    ["the largest offset", "2026-11-23T10:06:00+23:59", "2026-11-22T10:07:00.000Z"],
+    ["a leap day", "2028-02-29T00:00:00Z", "2028-02-29T00:00:00.000Z"],
+    ["a leap second", "2016-12-31T23:59:60.5Z", "2017-01-01T00:00:00.500Z"],
+    ["a leap second elsewhere", "2017-01-01T01:59:60+02:00", "2017-01-01T00:00:00.000Z"],
+    ["the first year", "0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000Z"],
+    ["before the epoch", "1969-12-31T23:59:59.999Z", "1969-12-31T23:59:59.999Z"],
+  ])("of RFC 3339 is taken, with %s", (_, text, instant) => {
+    expect(InstantInput.parse(text)).toBe(Date.parse(instant));
+  });
+
+  it.each([
+    ["30 February", "2026-02-30T10:06:00Z"],
+    ["29 February of no leap year", "2026-02-29T10:06:00Z"],
+    ["31 November", "2026-11-31T10:06:00Z"],
+    ["month 13", "2026-13-01T10:06:00Z"],
+    ["day 0", "2026-11-00T10:06:00Z"],
+    ["24:00", "2026-11-23T24:00:00Z"],
+    ["minute 60", "2026-11-23T10:60:00Z"],
+    ["second 61", "2026-12-31T23:59:61Z"],
+    ["an offset of 25:00", "2026-11-23T10:06:00+25:00"],
+    ["an offset of 24:00", "2026-11-23T10:06:00+24:00"],
+    ["an offset of 60 minutes", "2026-11-23T10:06:00+00:60"],
+    ["a leap second within a month", "2026-11-23T23:59:60Z"],
+    ["a leap second at noon", "2016-12-31T12:00:60Z"],
+    ["a leap second of another zone", "2016-12-31T23:59:60+02:00"],
+    ["a year before the first, in UTC", "0000-01-01T00:00:00+00:01"],
+    ["a year after the last, in UTC", "9999-12-31T23:59:59-00:01"],
+    ["no offset", "2026-11-23T10:06:00"],
+    ["a date alone", "2026-11-23"],
+    ["a space for the T", "2026-11-23 10:06:00Z"],
+    ["a plus that a query made a space", "2026-11-23T10:06:00 02:00"],
+    ["an offset without a colon", "2026-11-23T10:06:00+0200"],
+    ["no seconds", "2026-11-23T10:06Z"],
+    ["an empty fraction", "2026-11-23T10:06:00.Z"],
+    ["a comma", "2026-11-23T10:06:00,5Z"],
+    ["digits of another script", "2026-11-23T10:06:0\u0663Z"],
+    ["a line after it", "2026-11-23T10:06:00Z\n"],
+    ["a number", "1764000000000"],
+  ])("is refused with %s, and the rule is told", (_, text) => {
+    expect(InstantInput.safeParse(text).error?.issues).toMatchObject([{ message: INSTANT_RULE }]);
+  });
+
+  it("is read from any number of digits up to the bound, and refused past it", () => {
+    const spelled = (digits: number) => `2026-11-23T10:06:00.${"9".repeat(digits)}Z`;
+    expect(InstantInput.parse(spelled(43))).toBe(Date.parse("2026-11-23T10:06:00.999Z"));
+    expect(InstantInput.safeParse(spelled(44)).success).toBe(false);
+  });
+
+  it("comes out as the platform reads it, wherever the platform reads it", () => {
+    const instant = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(8e12) });
+    for (const date of fc.sample(instant, { seed: SEED, numRuns: 2_000 }))
+      expect(InstantInput.parse(date.toISOString())).toBe(date.getTime());
   });
 });
 

@@ -40,7 +40,7 @@ describe("AZ-04 disabling an account", () => {
   test("ends its cookies, access tokens and refresh tokens at once, and nobody else's", async () => {
     const [cookie, token] = [await logInByCookie(domain, user), await logInByToken(domain, user)];
     const theirs = await logInByToken(domain, admin);
-    expect(await update({ disabled: true })).toEqual({ ...user, disabled: true });
+    expect(await update({ disabled: true })).toMatchObject({ ...user, disabled: true });
 
     expect(sessionIds(domain)).toEqual([theirs.sessionId]);
     expect(await roleByCookie(domain, cookie.secret)).toBeUndefined();
@@ -69,7 +69,7 @@ describe("AZ-04 disabling an account", () => {
   test("and enabling it again brings nothing back", async () => {
     const [cookie, token] = [await logInByCookie(domain, user), await logInByToken(domain, user)];
     await update({ disabled: true });
-    expect(await update({ disabled: false })).toEqual(user);
+    expect(await update({ disabled: false })).toMatchObject(user);
     expect(await roleByCookie(domain, cookie.secret)).toBeUndefined();
     expect(await roleByBearer(domain, token.accessToken)).toBeUndefined();
     expect(await refresh(domain.deps, domain.at(), token.refreshToken)).toBeUndefined();
@@ -125,7 +125,7 @@ describe("TK-09 a role change", () => {
   test("holds at once, up and down, for sessions and tokens that there were before", async () => {
     const [cookie, token] = [await logInByCookie(domain, user), await logInByToken(domain, user)];
     for (const role of ["admin", "user"] as const) {
-      expect(await update({ role })).toEqual({ ...user, role });
+      expect(await update({ role })).toMatchObject({ ...user, role });
       expect(await roleByCookie(domain, cookie.secret)).toBe(role);
       expect(await roleByBearer(domain, token.accessToken)).toBe(role);
     }
@@ -138,14 +138,18 @@ describe("TK-09 a role change", () => {
 
   test("leaves a disabled account disabled", async () => {
     await update({ disabled: true });
-    expect(await update({ role: "admin" })).toEqual({ ...user, role: "admin", disabled: true });
+    expect(await update({ role: "admin" })).toMatchObject({
+      ...user,
+      role: "admin",
+      disabled: true,
+    });
   });
 });
 
 test("AZ-05 an admin ends all sessions of an account, and of no other", async () => {
   const [cookie, token] = [await logInByCookie(domain, user), await logInByToken(domain, user)];
   const theirs = await logInByCookie(domain, admin);
-  expect(await revokeUserSessions(domain.deps, domain.at(), user.id)).toBe(true);
+  expect(await revokeUserSessions(domain.deps, domain.at(), admin, user.id)).toBe(true);
   expect(sessionIds(domain)).toEqual([theirs.session.id]);
   expect(await roleByCookie(domain, cookie.secret)).toBeUndefined();
   expect(await roleByBearer(domain, token.accessToken)).toBeUndefined();
@@ -155,7 +159,7 @@ test("AZ-05 an admin ends all sessions of an account, and of no other", async ()
     ["admin", user.id],
     ["admin", user.id],
   ]);
-  expect(await revokeUserSessions(domain.deps, domain.at(), user.id)).toBe(true);
+  expect(await revokeUserSessions(domain.deps, domain.at(), admin, user.id)).toBe(true);
   expect(storedEvents(domain, "session_revoked")).toEqual(told);
 });
 
@@ -175,7 +179,7 @@ test("AZ-02 an operation on an account that does not exist changes and records n
     storedEvents(domain, "user_updated", "user_deleted", "user_unlocked", "session_revoked"),
   ];
   const before = state();
-  expect(await revokeUserSessions(domain.deps, domain.at(), NOBODY)).toBe(false);
+  expect(await revokeUserSessions(domain.deps, domain.at(), admin, NOBODY)).toBe(false);
   expect(await update({ disabled: true, role: "user" }, NOBODY)).toBe("not_found");
   expect(await deleteUser(domain.deps, domain.at(), admin, NOBODY)).toBe("not_found");
   expect(await unlockUser(domain.deps, domain.at(), admin, NOBODY)).toBe(false);

@@ -99,7 +99,7 @@ test("RL-04 a right password that its owner's change overtakes resets no count: 
   );
   const { email } = await domain.newUser();
   const { deviceSecret } = succeeded(await logIn(domain, email));
-  const device = await recognizeDevice(domain.deps, domain.at(), deviceSecret, email);
+  const device = await recognizeDevice(domain.deps, domain.at(), [deviceSecret], email);
   const setCounts = () => {
     domain.sql("UPDATE users SET failures = 4, failed_at = ?", NOW);
     domain.sql("UPDATE devices SET failures = 4");

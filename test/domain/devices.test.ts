@@ -24,7 +24,7 @@ beforeEach(async () => {
 /** A login of the account, with the device it made known. */
 async function loginFromNewDevice(of = user) {
   const login = await logInByCookie(domain, of);
-  const device = await recognizeDevice(domain.deps, domain.at(), login.deviceSecret, of.email);
+  const device = await recognizeDevice(domain.deps, domain.at(), [login.deviceSecret], of.email);
   if (device === undefined) throw new Error("A device that has just logged in is not known");
   return { ...login, device };
 }
@@ -95,7 +95,7 @@ const occurrences: Record<string, Occurrence> = {
   "an admin's ending the sessions": {
     keeps: "both",
     why: "RL-03: the password is what it was, and so is who may try it through a lock",
-    happen: () => revokeUserSessions(domain.deps, domain.at(), user.id),
+    happen: () => revokeUserSessions(domain.deps, domain.at(), bystander, user.id),
   },
   "an admin's unlock": {
     keeps: "both",

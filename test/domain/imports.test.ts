@@ -3,20 +3,18 @@ import { describe, expect, it } from "vitest";
 import { createEventLog } from "../../src/routes/event-log.ts";
 import type { LogEvent } from "../../src/contract/events.ts";
 import type { ImportedAccount } from "../../src/contract/imports.ts";
+import { commit } from "../../src/domain/change.ts";
 import type { Journal, Occasion } from "../../src/domain/ports/events.ts";
 import { importAccounts, rehearseImport } from "../../src/domain/imports.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
 import { NOW } from "../support/clock.ts";
-import { anAdmin, HASH } from "../support/rows.ts";
+import { anAdmin, aUser, HASH } from "../support/rows.ts";
 
 const passwordHash = hashSync("brought from elsewhere", 4); // its cost is no matter of the domain's
 const occasion: Occasion = { requestId: null, ip: null, now: NOW };
 
-function account(
-  name: string,
-  overrides: Partial<ImportedAccount> & { createdAt?: string } = {},
-): ImportedAccount {
+function account(name: string, overrides: Partial<ImportedAccount> = {}): ImportedAccount {
   return {
     email: `${name}@example.com`,
     passwordHash,
@@ -40,7 +38,7 @@ describe.each(databases)("imports on $name", ({ create }) => {
   it("LA-06 makes accounts as they were elsewhere, each with its event, none of which holds a hash", async () => {
     printed.length = 0;
     const outcomes = await importAll([
-      account("ada", { role: "admin", createdAt: "2020-01-02T03:04:05.006Z" }),
+      account("ada", { role: "admin", createdAt: Date.parse("2020-01-02T03:04:05.006Z") }),
       account("grace", { disabled: true }),
     ]);
     expect(outcomes).toEqual(["imported", "imported"]);
@@ -64,7 +62,9 @@ describe.each(databases)("imports on $name", ({ create }) => {
   it("ids are of the instant the account was made: the list stays oldest first", async () => {
     const dates = ["2024-05-01T00:00:00.000Z", "2019-05-01T00:00:00.000Z", undefined];
     await importAll(
-      dates.map((createdAt, index) => account(`p${index}`, createdAt ? { createdAt } : {})),
+      dates.map((createdAt, index) =>
+        account(`p${index}`, createdAt ? { createdAt: Date.parse(createdAt) } : {}),
+      ),
     );
     const users = await test.storage.users.list({}, 10, undefined);
     expect(users.map(({ email }) => email.slice(0, 2))).toEqual(["p1", "p0", "p2"]);
@@ -74,13 +74,31 @@ describe.each(databases)("imports on $name", ({ create }) => {
     const admin = anAdmin({ email: "ada@example.com" });
     await test.storage.users.insert(admin, HASH);
     const file = [account("ada", { disabled: true }), account("grace"), account("grace")];
-    expect(await importAll(file)).toEqual(["email_taken", "imported", "email_taken"]);
-    expect(await importAll(file)).toEqual(["email_taken", "email_taken", "email_taken"]);
+    expect(await importAll(file)).toEqual([{ takenBy: admin }, "imported", "made_before"]);
+    expect(await importAll(file)).toEqual([{ takenBy: admin }, "made_before", "made_before"]);
     expect(await test.storage.users.findByEmail("ada@example.com")).toMatchObject({
       user: admin,
       passwordHash: HASH,
     });
     expect(await test.storage.events.list({}, 10, undefined)).toHaveLength(1);
+  });
+
+  it("AZ-08 an account of an import is known again though its owner has logged in, and a stranger's is not taken for one", async () => {
+    const createdAt = "2024-02-29T12:00:00.000Z";
+    const file = [account("ada"), account("grace", { createdAt })];
+    await importAll(file);
+    for (const { email } of file) {
+      const { user } = (await test.storage.users.findByEmail(email)) ?? { user: { id: "" } };
+      await test.storage.users.setPasswordHash(user.id, HASH);
+    }
+    const stranger = aUser({ email: "linus@example.com" });
+    await test.storage.users.insert(stranger, HASH);
+    const event = { userId: stranger.id, email: stranger.email, role: "user", by: "user" } as const;
+    await commit(journal(), occasion, ({ record }) => record("signup", event));
+    const again = [...file, account("linus", { createdAt })];
+    const outcomes = ["made_before", "made_before", { takenBy: stranger }];
+    expect(await rehearseImport(journal(), occasion, again)).toEqual(outcomes);
+    expect(await importAll(again)).toEqual(outcomes);
   });
 
   it("two imports of one file at once leave one account and one event each", async () => {
@@ -93,9 +111,9 @@ describe.each(databases)("imports on $name", ({ create }) => {
 
   it("an account from the future or from before 1970 is refused, and those beside it are not", async () => {
     const outcomes = await importAll([
-      account("future", { createdAt: new Date(NOW + 1).toISOString() }),
-      account("now", { createdAt: new Date(NOW).toISOString() }),
-      account("past", { createdAt: "1969-12-31T23:59:59.999Z" }),
+      account("future", { createdAt: NOW + 1 }),
+      account("now", { createdAt: NOW }),
+      account("past", { createdAt: -1 }),
     ]);
     expect(outcomes).toEqual(["impossible_date", "imported", "impossible_date"]);
   });
@@ -108,16 +126,17 @@ describe.each(databases)("imports on $name", ({ create }) => {
   });
 
   it("a rehearsal says the same and writes nothing", async () => {
-    await test.storage.users.insert(anAdmin({ email: "ada@example.com" }), HASH);
+    const admin = anAdmin({ email: "ada@example.com" });
+    await test.storage.users.insert(admin, HASH);
     const file = [
       account("ada"),
       account("grace"),
-      account("future", { createdAt: "2999-01-01T00:00:00.000Z" }),
+      account("future", { createdAt: Date.parse("2999-01-01T00:00:00.000Z") }),
     ];
     const rehearsed = await rehearseImport(journal(), occasion, file);
     expect(await test.storage.users.list({}, 10, undefined)).toHaveLength(1);
     expect(await test.storage.events.list({}, 10, undefined)).toEqual([]);
-    expect(rehearsed).toEqual(["email_taken", "imported", "impossible_date"]);
+    expect(rehearsed).toEqual([{ takenBy: admin }, "imported", "impossible_date"]);
     expect(await importAll(file)).toEqual(rehearsed);
   });
 });

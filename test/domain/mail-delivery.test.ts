@@ -1,7 +1,7 @@
 /** A mail that is not accepted: how often it is tried, how long, and what is left of it. */
 import { beforeEach, expect, test } from "vitest";
 import { deliverNext, type Delivery } from "../../src/domain/mail-delivery.ts";
-import type { DeliverableMail } from "../../src/domain/ports/mails.ts";
+import type { DeliverableMail, MailOutcome } from "../../src/domain/ports/mails.ts";
 import { requestReset } from "../../src/domain/resets.ts";
 import { NOW } from "../support/clock.ts";
 import { type Domain, openDomain } from "../support/domain.ts";
@@ -18,20 +18,21 @@ let delivery: Delivery;
 let now: number;
 let sent: DeliverableMail[];
 /** A mail server's treatment of a mail. */
-let answer: (signal: AbortSignal) => Promise<void>;
+let answer: (signal: AbortSignal) => Promise<MailOutcome>;
 beforeEach(async () => {
   domain = await openDomain(undefined, { resetTokenSeconds: LIFETIME_SECONDS });
   await domain.newUser(EMAIL);
   await requestReset(domain.deps, domain.at(), EMAIL);
   [now, sent] = [NOW, []];
-  answer = async () => undefined;
+  answer = accept;
   delivery = {
     storage: domain.deps.storage,
     log: domain.deps.log,
     transport: {
       async send(mail, signal) {
-        await answer(signal);
-        sent.push(mail);
+        const outcome = await answer(signal);
+        if (outcome.accepted) sent.push(mail);
+        return outcome;
       },
     },
     mailSeal: domain.deps.secretKeys.mailSeal,
@@ -40,6 +41,7 @@ beforeEach(async () => {
   };
 });
 
+const accept = async (): Promise<MailOutcome> => ({ accepted: true });
 const refuse = async () => {
   throw Object.assign(new Error("Come back later"), { code: "EENVELOPE" });
 };
@@ -62,10 +64,20 @@ test("each pause between attempts to send a mail is twice the one before, from 2
   expect(failures()).toHaveLength(12);
   expect(failures().at(-1)).toMatchObject({ attempt: 12, code: "EENVELOPE", willRetry: true });
 
-  answer = async () => undefined;
+  answer = accept;
   expect(await deliverNext(delivery, never)).toBe(true);
   expect(sent).toMatchObject([{ to: EMAIL, createdAt: NOW }]);
   expect(rows()).toMatchObject([{ finished_at: now, sealed: null }]);
+});
+
+test("a mail that the mail server will never take is given up at once: it is told, never due again, and its content is deleted", async () => {
+  answer = async () => ({ accepted: false, code: "EENVELOPE" });
+  expect(await deliverNext(delivery, never)).toBe(true);
+  expect(sent).toEqual([]);
+  expect(failures()).toMatchObject([{ attempt: 1, code: "EENVELOPE", willRetry: false }]);
+  expect(rows()).toMatchObject([{ attempts: 1, finished_at: now, sealed: null }]);
+  now += LIFETIME_SECONDS * SECOND_MS;
+  expect(await deliverNext(delivery, never)).toBe(false);
 });
 
 test("a mail is given up once it is of no use any more, and its content is deleted", async () => {

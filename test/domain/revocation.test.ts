@@ -39,7 +39,7 @@ test("SE-12 a session another connection ended is refused at the very next reque
 
 test("SE-12 every credential of an account whose sessions an administrator ended elsewhere is refused at the very next request", async () => {
   const { roles } = await warmLogins();
-  await revokeUserSessions(elsewhere.deps, domain.at(), user.id);
+  await revokeUserSessions(elsewhere.deps, domain.at(), user, user.id);
   expect(await roles()).toEqual([undefined, undefined]);
 });
 

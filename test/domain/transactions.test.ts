@@ -70,6 +70,7 @@ test("ST-06 no password is hashed or compared, and no mail sent, while a transac
       send: (mail: { readonly subject: string; readonly text: string }) =>
         watch("send", async () => {
           sent.push(mail);
+          return { accepted: true } as const;
         }),
       close: () => undefined,
     },

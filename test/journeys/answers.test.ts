@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { problemsOf } from "../../src/contract/operation.ts";
 import { operationIds, operations } from "../../src/contract/operations.ts";
-import { problem } from "../../src/contract/problems.ts";
+import { detailOf, problem } from "../../src/contract/problems.ts";
 import { answerFaults, documentedAnswers } from "../support/documented-answers.ts";
 import { type Servers, startServersInTrouble } from "../support/servers-in-trouble.ts";
 import { waysToFail } from "../support/ways-to-fail.ts";
@@ -41,7 +41,9 @@ describe.each(operationIds)("%s", (id) => {
   test.each(problemsOf(operations[id]))("answers the problem %s when it should", async (code) => {
     if (code === "method_not_allowed") throw new Error("no operation can answer this");
     const result = await waysToFail[code](servers, id);
-    const { status, type, title, detail } = problem(code);
+    const { status, type, title } = problem(code);
+    const { problem: sent } = result as { problem: Record<string, unknown> };
+    const detail = detailOf(code, sent);
     expect(result).toMatchObject({
       ok: false,
       status,

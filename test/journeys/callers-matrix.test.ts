@@ -78,6 +78,8 @@ test("AZ-01 the contract lets each kind of caller do what was decided, which the
     getUser: "session or bearer of an admin",
     updateUser: "session or bearer of an admin",
     unlockUser: "session or bearer of an admin",
+    listUserSessions: "session or bearer of an admin",
+    revokeUserSession: "session or bearer of an admin",
     revokeUserSessions: "session or bearer of an admin",
     deleteUser: "session or bearer of an admin",
     listEvents: "session or bearer of an admin",

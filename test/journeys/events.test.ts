@@ -62,6 +62,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   await program.tokenLogin({ email, password: "not the password" });
   await program.tokenLogin({ email, password: "not the password" });
   dataOf(await admin.unlockUser({ userId: user.id }));
+  dataOf(await admin.revokeUserSessions({ userId: user.id })); // none is left
   dataOf(await admin.updateUser({ userId: user.id, disabled: true }));
   await api.login({ email, password: `${PASSWORD} again` });
   dataOf(await admin.deleteUser({ userId: user.id }));
@@ -112,6 +113,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
     "login_failed wrong_password",
     "login_locked",
     "user_unlocked",
+    "user_sessions_revoked",
     "user_updated",
     "login_failed account_disabled",
     "user_deleted",
@@ -127,7 +129,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   expect(locks).toMatchObject([{ userId: user.id, email }]);
 
   const requests = server.events().filter((line) => line.event === "request");
-  expect(requests).toHaveLength(35);
+  expect(requests).toHaveLength(36);
   // LA-03: where it went as the contract writes it, and never what was asked with it.
   const patterns = Object.values(operations).map(({ operationId, path }) => [operationId, path]);
   for (const { operation, path } of requests) expect(patterns).toContainEqual([operation, path]);

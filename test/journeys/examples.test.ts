@@ -2,7 +2,6 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { createClient } from "@portcullis/client";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { startExample } from "../support/examples.ts";
 import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
@@ -25,7 +24,7 @@ describe("examples/resource-server", () => {
   it("answers whose token it is, refuses others, and tells apart that it cannot know", async () => {
     const server = await startServerProcess();
     onTestFinished(() => server.dispose());
-    const api = createClient({ baseUrl: server.baseUrl });
+    const api = cookieClient(server.baseUrl);
     const { accessToken } = dataOf(await api.tokenLogin(ADMIN));
     const [, payload = ""] = accessToken.split(".");
     const { iss, sub } = JSON.parse(Buffer.from(payload, "base64url").toString());

@@ -11,7 +11,7 @@ import { problemsOf, type OperationDescription } from "../../src/contract/operat
 import { operationIds, operations, type OperationId } from "../../src/contract/operations.ts";
 import { problem } from "../../src/contract/problems.ts";
 import { answerFaults } from "../support/documented-answers.ts";
-import { freshEmail } from "../support/clients.ts";
+import { cookieClient, freshEmail } from "../support/clients.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { mailsTo, tokenIn } from "../support/mailbox.ts";
@@ -93,7 +93,7 @@ async function journey({ baseUrl, fetch: send, resetToken }: Target): Promise<St
   const options = { baseUrl, fetch: recorded };
   const browser = createClient({ ...options, cookies: jar });
   const program = createClient({ ...options, tokens: memoryTokens() });
-  const stranger = createClient({ ...options, cookies: cookieJar() });
+  const stranger = cookieClient(baseUrl, { fetch: recorded });
 
   await stranger.getPasswordPolicy();
   await stranger.getMe();

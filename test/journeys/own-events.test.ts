@@ -51,7 +51,7 @@ test("LA-07 LA-08 an owner sees what happened to the account, by whom, and no id
     { event: "token_revoked", ip },
     { event: "login_success", ip, method: "token" },
     { event: "login_success", ip, method: "session" },
-    { event: "signup", ip },
+    { event: "signup", ip, by: "user" },
   ]);
   const instants = items.map(({ timestamp }) => timestamp);
   expect(instants).toEqual(instants.toSorted().toReversed());

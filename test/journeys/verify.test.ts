@@ -1,9 +1,8 @@
 /** Another service, with nothing of this server but its published keys: the client's `./verify`. */
 import { createHmac, randomUUID } from "node:crypto";
-import { createClient } from "@portcullis/client";
 import { createVerifier, readBearer, type Verifier } from "@portcullis/client/verify";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { dataOf } from "../support/clients.ts";
+import { cookieClient, dataOf } from "../support/clients.ts";
 import { eventsOf, runScript } from "../support/commands.ts";
 import { ADMIN } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
@@ -18,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => server.dispose());
 
 test("the verifier accepts a token of the server, and says whose it is", async () => {
-  const api = createClient({ baseUrl: server.baseUrl });
+  const api = cookieClient(server.baseUrl);
   const { accessToken, expiresInSeconds } = dataOf(await api.tokenLogin(ADMIN));
   const authorization = `Bearer ${accessToken}`;
   const me = dataOf(await api.getTokenMe({}, { headers: { authorization } }));
@@ -37,7 +36,7 @@ test("the verifier accepts a token of the server, and says whose it is", async (
 test("TK-02 TK-03 TK-07 what is made of a real token without the key is refused", async () => {
   const token = await freshToken();
   const [head = "", payload = "", signature = ""] = token.split(".");
-  const [jwk] = dataOf(await createClient({ baseUrl: server.baseUrl }).getJwks()).keys;
+  const [jwk] = dataOf(await cookieClient(server.baseUrl).getJwks()).keys;
   const altered = (part: string, change: object) => encode({ ...decode(part), ...change });
   const unsigned = `${altered(head, { alg: "none" })}.${payload}.`;
   const symmetric = `${altered(head, { alg: "HS256" })}.${payload}`;
@@ -94,7 +93,7 @@ test(
 
 test("the verifier tells an unreachable server by a reason of its own, and keeps the keys it has", async () => {
   const gone = await startServerProcess();
-  const api = createClient({ baseUrl: gone.baseUrl });
+  const api = cookieClient(gone.baseUrl);
   const { accessToken } = dataOf(await api.tokenLogin(ADMIN));
   const options = { issuer: issuerOf(accessToken), jwksUrl: jwksUrlOf(gone) };
   const [early, late] = [createVerifier(options), createVerifier(options)];
@@ -105,7 +104,7 @@ test("the verifier tells an unreachable server by a reason of its own, and keeps
 });
 
 async function freshToken(): Promise<string> {
-  const api = createClient({ baseUrl: server.baseUrl });
+  const api = cookieClient(server.baseUrl);
   return dataOf(await api.tokenLogin(ADMIN)).accessToken;
 }
 

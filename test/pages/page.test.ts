@@ -48,7 +48,7 @@ test("the title and every path are escaped", () => {
 });
 
 test("values for the script cannot end the attribute they are written into", () => {
-  const docs = { csrfCookie: hostile, csrfHeader: "&quot;" };
+  const docs = { csrfCookie: hostile, csrfHeader: "&quot;", documentPath: "/x", docsPath: "/" };
   const text = textOf(fillTemplate(""), { given: { docs } });
   const attribute = /<body data-docs="([^"]*)">/.exec(text)?.[1] ?? "";
   const read = attribute

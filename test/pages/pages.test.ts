@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
-import { problem, problemCodes } from "../../src/contract/problems.ts";
+import { detailInGeneral, problem, problemCodes } from "../../src/contract/problems.ts";
 import { renderPages } from "../../src/pages/pages.ts";
 import { pageSourceNames } from "../../src/pages/sources.ts";
 import { readPageSources } from "../../src/platform/page-sources.ts";
 
 const sources = await readPageSources(pageSourceNames);
-const files = renderPages(sources, { newPassword: { minLength: 20, maxLength: 256 } });
+const files = renderPages(sources, {
+  newPassword: { minLength: 20, maxLength: 256 },
+  hasDocs: true,
+});
 const pages = files.filter(({ contentType }) => contentType.startsWith("text/html"));
 const fileAt = (path: string) => files.find((file) => file.path === path);
 
@@ -37,10 +40,10 @@ test("PW-04 /reset tells the bounds of the settings, and no other number", () =>
 
 test("HD-04 a problem's page says what the catalogue says, with code as code", () => {
   for (const code of problemCodes) {
-    const { type, status, detail, why, remedy } = problem(code);
+    const { type, status, why, remedy } = problem(code);
     const text = fileAt(type)?.text ?? "";
     expect(text).toContain(`<code>${code}</code> &middot; HTTP ${status}`);
-    for (const sentence of [detail, why, remedy])
+    for (const sentence of [detailInGeneral(code), why, remedy])
       expect(text.replaceAll(/<\/?code>/g, "`")).toContain(
         sentence.replaceAll("<", "&lt;").replaceAll(">", "&gt;"),
       );

@@ -1,5 +1,5 @@
 /** The outbox against real mail servers: well, silent, and refusing. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createSmtpTransport } from "../../src/platform/mail-smtp.ts";
 import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
 import { PASSWORD } from "../support/credentials.ts";
+import { nthMailTo, tokenIn } from "../support/mailbox.ts";
 import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { startMailServer, startSilentServer } from "../support/mail-server.ts";
@@ -74,6 +75,113 @@ test("a mail server that refuses is asked again later, and its own words are nev
   const { recipients } = await waitFor(() => mailServer.received[0]);
   expect(recipients).toEqual([email]);
   await server.stop();
+  await mailServer.close();
+});
+
+test.each([
+  ["MAIL", 553],
+  ["RCPT", 550],
+  ["DATA", 554],
+] as const)(
+  "a mail that is refused for good at %s (%i) ends at once: it is told, and nothing waits",
+  async (at, reply) => {
+    const refusing = await startMailServer({ at, reply });
+    const server = await startServer(refusing.url);
+    const email = await forgetful(server);
+    const failed = await waitFor(() => mailFailures(server)[0]);
+    const code = at === "DATA" ? "EMESSAGE" : "EENVELOPE";
+    expect(failed).toMatchObject({ attempt: 1, code, willRetry: false });
+    expect(JSON.stringify(failed)).not.toContain("@");
+    expect(mailRows()).toMatchObject([{ attempts: 1, sealed: null, finished: 1 }]);
+    expect(waiting()).toBe(0); // what the metric of the outbox's age is read from
+    await refusing.close();
+
+    const mailServer = await startMailServer("accepts", refusing.port);
+    const other = await forgetful(server);
+    const { recipients } = await waitFor(() => mailServer.received[0]);
+    expect(recipients).toEqual([other]);
+    expect(other).not.toBe(email);
+    await server.stop();
+    expect(mailServer.received).toHaveLength(1);
+    expect(mailFailures(server)).toHaveLength(1);
+    await mailServer.close();
+  },
+);
+
+test("an address beyond ASCII is not sent to a server without SMTPUTF8: the mail ends at once", async () => {
+  const ascii = await startMailServer("ascii");
+  const server = await startServer(ascii.url);
+  const email = `ädä-${freshEmail()}`;
+  await forgetful(server, email);
+  const failed = await waitFor(() => mailFailures(server)[0]);
+  expect(failed).toMatchObject({ attempt: 1, code: "ESMTPUTF8", willRetry: false });
+  expect(mailRows()).toMatchObject([{ attempts: 1, sealed: null, finished: 1 }]);
+  const known = await forgetful(server);
+  await waitFor(() => ascii.received.find(({ recipients }) => recipients[0] === known));
+  expect(ascii.received).toHaveLength(1);
+  await ascii.close();
+
+  const mailServer = await startMailServer("accepts", ascii.port);
+  const api = cookieClient(server.baseUrl);
+  dataOf(await api.forgotPassword({ email }));
+  const { recipients } = await waitFor(() => mailServer.received[0]);
+  expect(recipients).toEqual([email]);
+  await server.stop();
+  await mailServer.close();
+});
+
+test.each([
+  ["when it is connected to", { at: "connection", reply: 554 }, "EPROTOCOL"],
+  ["at AUTH", { at: "AUTH", reply: 535 }, "EAUTH"],
+  ["at MAIL, because it wants a login", { at: "MAIL", reply: 530 }, "EENVELOPE"],
+  ["at RCPT, for now", { at: "RCPT", reply: 450 }, "EENVELOPE"],
+] as const)(
+  "a mail waits for a server that refuses %s, and is sent once it is mended",
+  async (_, refusal, code) => {
+    const refusing = await startMailServer(refusal);
+    const server = await startServer(refusing.url.replace("//", "//portcullis:wrong@"));
+    const email = await forgetful(server);
+    const failed = await waitFor(() => mailFailures(server)[0]);
+    expect(failed).toMatchObject({ attempt: 1, code, willRetry: true });
+    expect(mailRows()).toMatchObject([{ finished: 0 }]);
+    await refusing.close();
+    const mailServer = await startMailServer("accepts", refusing.port);
+    const { recipients } = await waitFor(() => mailServer.received[0]);
+    expect(recipients).toEqual([email]);
+    await server.stop();
+    await mailServer.close();
+  },
+);
+
+test("mails as files have no line that is cut, and a link is printed on standard error, in development alone", async () => {
+  const server = await startServerProcess({ folder });
+  const email = `ädä-${freshEmail()}`;
+  await forgetful(server, email);
+  const outbox = join(folder, "outbox");
+  const { text = "" } = await nthMailTo(outbox, email);
+  const link = /^http\S+#token=[\w-]+$/m.exec(text)?.[0] ?? "none";
+  const [file = ""] = await readdir(outbox);
+  const raw = await readFile(join(outbox, file), "utf8");
+  expect(raw.split(link).length - 1).toBe(3); // in the text; in the HTML, as an address and as words
+  expect(raw).not.toMatch(/=\r?$/m);
+  expect(Math.max(...raw.split("\n").map((line) => line.length))).toBeLessThan(998); // RFC 5322 §2.1.1
+  await waitFor(() => server.stderr().includes(link) || undefined);
+  expect(server.stderr().split("\n")).toContain(`Mail to ${email}: ${link}`);
+  expect(JSON.stringify(server.events())).not.toContain(link.split("=")[1]);
+  await server.stop();
+});
+
+test("LA-10 nothing of a mail is printed where there is a mail server", async () => {
+  const mailServer = await startMailServer("accepts");
+  const server = await startServer(mailServer.url);
+  await forgetful(server);
+  const { mail } = await waitFor(() => mailServer.received[0]);
+  const token = tokenIn(mail);
+  expect(token).not.toBe("");
+  await waitFor(() => (waiting() === 0 ? true : undefined));
+  await server.stop();
+  expect(server.stderr()).not.toContain(token);
+  expect(JSON.stringify(server.events())).not.toContain(token);
   await mailServer.close();
 });
 
@@ -145,17 +253,26 @@ function startServer(SMTP_URL: string): Promise<ServerProcess> {
 }
 
 /** Somebody signs up and forgets the password at once; answers the address. */
-async function forgetful(server: ServerProcess): Promise<string> {
+async function forgetful(server: ServerProcess, email = freshEmail()): Promise<string> {
   const api = cookieClient(server.baseUrl);
-  const email = freshEmail();
   dataOf(await api.signup({ email, password: PASSWORD }));
   dataOf(await api.forgotPassword({ email }));
   return email;
 }
 
+function mailFailures(server: ServerProcess) {
+  return server.events().filter(({ event }) => event === "mail_failed");
+}
+
 function waiting(): number {
+  return mailRows().filter(({ finished }) => finished === 0).length;
+}
+
+function mailRows(): Record<string, unknown>[] {
   const database = new DatabaseSync(join(folder, "portcullis.db"), { readOnly: true });
-  const row = database.prepare("SELECT count(*) AS n FROM mails WHERE finished_at IS NULL").get();
+  const rows = database
+    .prepare("SELECT attempts, sealed, finished_at IS NOT NULL AS finished FROM mails ORDER BY id")
+    .all();
   database.close();
-  return Number(row?.["n"]);
+  return rows;
 }

@@ -59,5 +59,8 @@ test("CF-07 once shutdown has begun, nothing else is said of a request", async (
       judgedOf(operations.logout, request, { deps, isDraining: () => isDraining }),
     );
   expect(await refusalOf(true)).toMatchObject({ problem: "overloaded", cause: "stopping" });
-  expect(await refusalOf(false)).toEqual({ problem: "csrf_rejected" });
+  expect(await refusalOf(false)).toEqual({
+    problem: "origin_not_allowed",
+    origin: "https://elsewhere.example.com",
+  });
 });

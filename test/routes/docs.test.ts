@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 const ASSETS = ["swagger-ui.css", "swagger-ui-bundle.js", "init.js", "page.css", "favicon.png"];
+const FILES = ["/openapi.json", ...ASSETS.map((name) => `/docs/${name}`)];
 
 /** The bytes as they came, which `fetch` would only show decompressed. */
 async function ask(url: string, headers: Record<string, string> = {}, method = "GET") {
@@ -26,8 +27,8 @@ describe("DOCS=on", () => {
   });
   afterAll(() => server.dispose());
 
-  test.each(ASSETS)("%s is the same file compressed, plain and asked for again", async (name) => {
-    const url = `${server.baseUrl}/docs/${name}`;
+  test.each(FILES)("%s is the same file compressed, plain and asked for again", async (path) => {
+    const url = server.baseUrl + path;
     const plain = await ask(url);
     const refused = await ask(url, { "accept-encoding": "gzip;q=0" });
     const gzipped = await ask(url, { "accept-encoding": "br, gzip" });
@@ -47,23 +48,21 @@ describe("DOCS=on", () => {
     expect(await ask(url, { "if-none-match": '"other"' })).toMatchObject({ status: 200 });
   });
 
-  test.each(["/docs", "/openapi.json", ...ASSETS.map((name) => `/docs/${name}`)])(
-    "HEAD %s answers the headers of GET and no body",
-    async (path) => {
-      const get = await ask(`${server.baseUrl}${path}`);
-      const head = await ask(`${server.baseUrl}${path}`, {}, "HEAD");
-      expect(head.status).toBe(200);
-      expect(head.bytes).toHaveLength(0);
-      for (const name of ["content-type", "etag", "content-security-policy", "cache-control"])
-        expect(head.headers[name], name).toEqual(get.headers[name]);
-    },
-  );
+  test.each(["/docs", ...FILES])("HEAD %s answers the headers of GET and no body", async (path) => {
+    const get = await ask(`${server.baseUrl}${path}`);
+    const head = await ask(`${server.baseUrl}${path}`, {}, "HEAD");
+    expect(head.status).toBe(200);
+    expect(head.bytes).toHaveLength(0);
+    for (const name of ["content-type", "etag", "content-security-policy", "cache-control"])
+      expect(head.headers[name], name).toEqual(get.headers[name]);
+  });
 
   test.each([
-    ["init.js", "src/pages/built/docs.js"],
-    ["page.css", "src/pages/browser/docs.css"],
-  ])("%s is %s, byte for byte", async (name, file) => {
-    const { bytes } = await ask(`${server.baseUrl}/docs/${name}`);
+    ["/docs/init.js", "src/pages/built/docs.js"],
+    ["/docs/page.css", "src/pages/browser/docs.css"],
+    ["/openapi.json", "openapi/openapi.json"],
+  ])("%s is %s, byte for byte", async (path, file) => {
+    const { bytes } = await ask(server.baseUrl + path);
     expect(bytes.equals(await readFile(file))).toBe(true);
   });
 
@@ -87,14 +86,11 @@ describe("DOCS=off", () => {
   });
   afterAll(() => server.dispose());
 
-  test.each(["/docs", "/openapi.json", ...ASSETS.map((name) => `/docs/${name}`)])(
-    "%s is not there",
-    async (path) => {
-      const { status, headers } = await ask(`${server.baseUrl}${path}`);
-      expect(status).toBe(404);
-      expect(headers["content-type"]).toBe("application/problem+json");
-    },
-  );
+  test.each(["/docs", ...FILES])("%s is not there", async (path) => {
+    const { status, headers } = await ask(`${server.baseUrl}${path}`);
+    expect(status).toBe(404);
+    expect(headers["content-type"]).toBe("application/problem+json");
+  });
 
   test("the pages that problems link to stay", async () => {
     expect(await ask(`${server.baseUrl}/problems/email-taken`)).toMatchObject({

@@ -55,18 +55,65 @@ test("LG-04 admin create --generate: shows a strong password once, on stderr onl
   dataOf(await cookieClient(server().baseUrl).login({ email, password: generated }));
 });
 
-test("AZ-01 admin promote: holds at once for a session that lives, and is told with no actor", async () => {
+test("AZ-01 LA-09 admin promote: holds at once for a session that lives, and is told with no actor", async () => {
   const { api, user, email } = await signedInClient(server().baseUrl);
   expect(await api.listUsers()).toMatchObject({ status: 403 });
-  const promoted = await admin(["promote", email]);
-  expect(promoted.code).toBe(0);
+  const promoted = await admin(["promote", user.id]);
+  expect(promoted).toMatchObject({
+    code: 0,
+    stderr: `${email} (${user.id}, made ${user.createdAt}) is an administrator\n`,
+  });
   expect(eventsOf(promoted)).toMatchObject([
     { event: "user_updated", userId: user.id, actorId: null, changes: { role: "admin" } },
   ]);
   expect(await api.listUsers()).toMatchObject({ status: 200 });
   const { items } = dataOf(await api.listEvents({ event: "user_updated" }));
   expect(items).toEqual(eventsOf(promoted));
-  expect(await admin(["promote", email])).toMatchObject({ code: 0, stdout: "" });
+  expect(await admin(["promote", user.id.toUpperCase()])).toMatchObject({ code: 0, stdout: "" });
+});
+
+test("AZ-08 admin promote: by an address that nobody has proved only after it was shown whose account that is", async () => {
+  const { api, user, email } = await signedInClient(server().baseUrl);
+  const refused = await admin(["promote", email.toUpperCase()]);
+  expect(refused).toMatchObject({ code: 1, stdout: "" });
+  expect(refused.stderr).toMatch(
+    new RegExp(`^${email} \\(${user.id}, made ${user.createdAt}\\): nobody has proved [^\n]+\n$`),
+  );
+  expect(await api.listUsers()).toMatchObject({ status: 403 });
+  const promoted = await admin(["promote", email, "--unproved"]);
+  expect(promoted).toMatchObject({ code: 0 });
+  expect(promoted.stderr).toContain(`(${user.id}, made ${user.createdAt}) is an administrator`);
+  expect(await api.listUsers()).toMatchObject({ status: 200 });
+});
+
+test("AZ-07 LA-09 admin demote: holds at once, is told with no actor, and is refused for the last one", async () => {
+  const { api, user, email } = await signedInClient(server().baseUrl);
+  await admin(["promote", user.id]);
+  expect(await api.listUsers()).toMatchObject({ status: 200 });
+  const demoted = await admin(["demote", email]);
+  expect(demoted).toMatchObject({
+    code: 0,
+    stderr: `${email} (${user.id}, made ${user.createdAt}) is no administrator\n`,
+  });
+  expect(eventsOf(demoted)).toMatchObject([
+    { event: "user_updated", userId: user.id, actorId: null, changes: { role: "user" } },
+  ]);
+  expect(await api.listUsers()).toMatchObject({ status: 403 });
+
+  const environment = { DATABASE_URL: `sqlite:${join(server().folder, "one-admin.db")}` };
+  await run("admin", ["create", "last@example.com"], { environment, input: PASSWORD });
+  for (const [name, command] of [
+    ["admin", "demote"],
+    ["users", "disable"],
+  ] as const) {
+    const refused = await run(name, [command, "last@example.com"], { environment });
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toMatch(
+      /^last@\S+ \([^)]+\) is the last enabled administrator: [^\n]+\n$/,
+    );
+  }
+  const { stdout } = await run("admin", ["list"], { environment });
+  expect(stdout).toMatch(/last@example\.com +enabled/);
 });
 
 test("admin list: a table of the administrators on stdout", async () => {
@@ -93,15 +140,36 @@ test.each([
     /^The password has characters that are not in UTF-8\n$/,
   ],
   [
+    ["create", "two-lines@example.com"],
+    `${PASSWORD}\n${PASSWORD}\n`,
+    1,
+    /^The password has to be one line, and more than one was piped\n$/,
+  ],
+  [
+    ["create", "empty-line@example.com"],
+    `${PASSWORD}\n\n`,
+    1,
+    /^The password has to be one line, and more than one was piped\n$/,
+  ],
+  [
     ["create", "empty@example.com"],
     "",
     1,
     /^The password policy refuses it: It must have at least 15 characters\.\n$/,
   ],
   [["promote", "nobody@example.com"], "", 1, /^No account has the address nobody@example\.com\n$/],
-  [["promote"], "", 2, /^promote takes an e-mail address\n/],
+  [["promote"], "", 2, /^promote takes an account's id or e-mail address\n/],
+  [["demote", "nobody"], "", 1, /^"nobody" is not an e-mail address\n$/],
+  [
+    ["demote", "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"],
+    "",
+    1,
+    /^No account has the id 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42\n$/,
+  ],
+  [["create"], "", 2, /^create takes an e-mail address\n/],
+  [["list", "--unproved"], "", 2, /^--unproved belongs to promote\n/],
   [[], "", 2, /^Which command\?\n/],
-  [["demote", "a@example.com"], "", 2, /^No such command: demote\n/],
+  [["depose", "a@example.com"], "", 2, /^No such command: depose\n/],
   [["list", "--generate"], "", 2, /^--generate belongs to create\n/],
 ] as const)("admin %j ends with one clear line", async (given, input, code, line) => {
   const args = [...given];
@@ -111,7 +179,7 @@ test.each([
 });
 
 test("admin and migrate: --help explains and ends with 0", async () => {
-  expect((await admin(["--help"])).stdout).toContain("promote <email>");
+  expect((await admin(["--help"])).stdout).toContain("promote <id>");
   expect((await run("migrate", ["--help"])).stdout).toContain("npm run migrate");
 });
 

@@ -2,6 +2,7 @@
 import { connect } from "node:net";
 import { once } from "node:events";
 import { afterAll, expect, test } from "vitest";
+import { HEADER_LINES } from "../../src/process/unreadable-requests.ts";
 import { ADMIN } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
@@ -34,6 +35,10 @@ test("RL-05 behind a configured proxy, what it appended wins over what the clien
   expect(
     await addressSeen(environment, [claimed, "X-Forwarded-For: [2001:DB8::9]:443, 127.0.0.1"]),
   ).toBe("2001:db8::9");
+  const many = Array.from({ length: HEADER_LINES - 10 }, () => "a:");
+  expect(await addressSeen(environment, [claimed, ...many, "X-Forwarded-For: 203.0.113.9"])).toBe(
+    "203.0.113.9",
+  );
   expect(await addressSeen(environment, [claimed, "X-Forwarded-For: not-an-address"])).toBe(
     "127.0.0.1",
   );

@@ -12,7 +12,9 @@ const POST = { "access-control-request-method": "POST" };
 let server: ServerProcess;
 let closed: ServerProcess;
 beforeAll(async () => {
-  server = await startServerProcess({ environment: { CORS_ORIGINS: `${APP}, ${OTHER_APP}` } });
+  server = await startServerProcess({
+    environment: { CORS_ORIGINS: `${APP}, ${OTHER_APP}`, CORS_HEADERS: "X-App-Version, baggage" },
+  });
   closed = await startServerProcess();
 });
 afterAll(async () => {
@@ -36,7 +38,8 @@ test.each([
       "access-control-allow-origin": origin,
       "access-control-allow-credentials": "true",
       "access-control-allow-methods": "GET, HEAD, POST, PATCH, DELETE",
-      "access-control-allow-headers": "content-type, authorization, x-csrf-token",
+      "access-control-allow-headers":
+        "content-type, authorization, x-csrf-token, traceparent, tracestate, baggage, sentry-trace, x-app-version",
       "access-control-max-age": "600",
       "x-content-type-options": "nosniff",
       vary: expect.stringMatching(/origin/i) as string,
@@ -185,6 +188,68 @@ test("HD-03 CORS_ORIGINS takes https origins, and loopback ones for development"
   ];
   const read = readSettings({ CORS_ORIGINS: origins.join(" , ") });
   expect(read).toMatchObject({ settings: { CORS_ORIGINS: new Set(origins) } });
+});
+
+test("HD-10 pages of every origin read the public keys, without credentials; those of a configured one as ever", async () => {
+  const path = "/.well-known/jwks.json";
+  const stranger = { origin: "https://elsewhere.example" };
+  for (const address of [server.baseUrl, closed.baseUrl]) {
+    for (const headers of [stranger, {}, { origin: "null" }]) {
+      const keys = await ask("GET", path, headers, undefined, address);
+      expect(keys.status).toBe(200);
+      expect(corsHeadersOf(keys.headers)).toEqual(["access-control-allow-origin"]);
+      expect(keys.headers["access-control-allow-origin"]).toBe("*");
+    }
+    const preflight = await ask(
+      "OPTIONS",
+      path,
+      {
+        ...stranger,
+        "access-control-request-method": "GET",
+        "access-control-request-headers": "traceparent",
+      },
+      undefined,
+      address,
+    );
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers).toMatchObject({
+      "access-control-allow-origin": "*",
+      "access-control-allow-methods": "GET, HEAD",
+      "access-control-allow-headers": expect.stringMatching(
+        /^content-type, .*traceparent/,
+      ) as string,
+    });
+    expect(preflight.headers["access-control-allow-credentials"]).toBeUndefined();
+  }
+  const listed = await ask("GET", path, { origin: APP });
+  expect(listed.headers).toMatchObject({
+    "access-control-allow-origin": APP,
+    "access-control-allow-credentials": "true",
+  });
+  // A shared cache must tell the two answers apart.
+  expect((await ask("GET", path, stranger)).headers.vary).toMatch(/origin/i);
+});
+
+test("HD-10 nothing else is for every origin", async () => {
+  const stranger = { origin: "https://elsewhere.example" };
+  for (const path of ["/healthz", "/metrics", "/openapi.json", "/problems/not-found", "/nope"])
+    expect(corsHeadersOf((await ask("GET", path, stranger)).headers)).toEqual([]);
+});
+
+test.each([
+  "*",
+  "a b",
+  "x-ok,",
+  "x-ok,,y",
+  "x:y",
+  "x-\u00e9",
+  "x".repeat(65),
+  "x\ny",
+  '"x"',
+  Array.from({ length: 33 }, (_, n) => `x-${n}`).join(),
+])("HD-03 CORS_HEADERS=%s stops the start", (CORS_HEADERS) => {
+  const read = readSettings({ CORS_HEADERS });
+  expect(read).toEqual({ faults: [expect.stringMatching(/^CORS_HEADERS must be /)] });
 });
 
 function corsHeadersOf(headers: object): string[] {

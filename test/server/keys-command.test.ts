@@ -1,7 +1,6 @@
 import { createPublicKey, verify } from "node:crypto";
 import { expect, test } from "vitest";
-import { createClient } from "@portcullis/client";
-import { dataOf } from "../support/clients.ts";
+import { cookieClient, dataOf } from "../support/clients.ts";
 import { eventsOf } from "../support/commands.ts";
 import { ADMIN } from "../support/credentials.ts";
 import { useCommands } from "../support/command-server.ts";
@@ -13,7 +12,7 @@ test(
   "keys rotate: beside a running server, live tokens stay valid and new ones carry the new key",
   { timeout: 60_000 },
   async () => {
-    const api = createClient({ baseUrl: server().baseUrl });
+    const api = cookieClient(server().baseUrl);
     const live = dataOf(await api.tokenLogin(ADMIN));
     const rotated = await keys(["rotate"]);
     expect(rotated).toMatchObject({ code: 0 });

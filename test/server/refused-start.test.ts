@@ -45,6 +45,14 @@ test("a command beneath a folder that cannot be made ends as the start does", as
   expect(stderr).toMatch(/^The data folder cannot be made: ENOENT.*\n.*DATABASE_URL.*\n$/);
 });
 
+test("ST-01 a database in memory stops the start in plain words, and leaves nothing behind", async () => {
+  const folder = temporaryFolder();
+  const ended = await readToEnd(spawnServer({ DATABASE_URL: "sqlite::memory:" }, [], folder));
+  expect(ended).toMatchObject({ code: 1, stdout: "" });
+  expect(ended.stderr).toMatch(/^Setting DATABASE_URL must name a file, [^\n]+ forgets [^\n]+\n/);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 test("CF-01 a file without a secret in it stops the start, and is named", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "auth-secret"), "short");

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { problem, problemCodes } from "../../src/contract/problems.ts";
 import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 
@@ -20,7 +21,9 @@ test("HD-09 the routes that are served are those that are documented, and the pa
     ...["/docs", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/docs/init.js"],
     ...["/docs/page.css", "/docs/favicon.png", "/openapi.json", "/problems/page.css"],
     ...["/reset", "/reset/page.js", "/reset/page.css"],
+    ...["/", "/home.css", "/problems"],
     ...problemCodes.map((code) => problem(code).type),
+    ...problemCodes.filter((code) => code.includes("_")).map((code) => `/problems/${code}`),
   ].map((path) => `GET ${path}`);
   const served = server.routes
     .filter(({ method }) => method !== "")
@@ -50,6 +53,58 @@ test("an unknown path is a problem document like any other failure", async () =>
   expect(response.status).toBe(404);
   const body: unknown = await response.json();
   expect(problem("not_found").schema.safeParse(body).error).toBeUndefined();
+});
+
+test("a code in the address leads to its page, whatever follows it, and nothing else does", async () => {
+  for (const code of problemCodes.filter((each) => each.includes("_"))) {
+    const url = `${server.address}/problems/${code}?from=//evil.example`;
+    const response = await fetch(url, { redirect: "manual" });
+    expect([code, response.status, response.headers.get("location")]).toEqual([
+      code,
+      308,
+      problem(code).type,
+    ]);
+  }
+  for (const path of ["/problems/email_taken_", "/problems/constructor", "/problems//evil.example"])
+    expect((await fetch(server.address + path, { redirect: "manual" })).status, path).toBe(404);
+});
+
+test("the index of problems has every code with its status and title, and each page leads back to it", async () => {
+  const index = await (await fetch(`${server.address}/problems`)).text();
+  for (const code of problemCodes) {
+    const { type, status, title } = problem(code);
+    const row = index.split("<tr>").find((each) => each.includes(`href="${type}"`));
+    for (const part of [`<code>${code}</code>`, `<td>${status}</td>`, `<td>${title}</td>`])
+      expect(row, code).toContain(part);
+    expect(await (await fetch(server.address + type)).text()).toContain('href="/problems"');
+  }
+});
+
+test("the page at / leads to everything that is for people, and each link is answered", async () => {
+  const html = await (await fetch(`${server.address}/`)).text();
+  const links = [...html.matchAll(/<a href="([^"]+)"/g)].map(([, href = ""]) => href);
+  expect(links).toEqual(["/docs", "/openapi.json", "/problems", "/healthz", "/readyz"]);
+  for (const link of links) expect((await fetch(server.address + link)).status, link).toBe(200);
+});
+
+test("CF-02 in production the page at / has no link to what is not served, and tells no version", async () => {
+  const production = await startInProcessServer({
+    NODE_ENV: "production",
+    PUBLIC_URL: "https://auth.example.com",
+    AUTH_SECRET: randomBytes(48).toString("base64"),
+    SMTP_URL: "smtp://127.0.0.1:1",
+    MAIL_FROM: "auth@example.com",
+  });
+  onTestFinished(() => production.stop());
+  const answer = await fetch(`${production.address}/`);
+  expect(answer.status).toBe(200);
+  const html = await answer.text();
+  const links = [...html.matchAll(/<a href="([^"]+)"/g)].map(([, href]) => href);
+  expect(links).toEqual(["/problems", "/healthz", "/readyz"]);
+  expect(html).not.toMatch(/\d+\.\d+\.\d+/);
+  expect(answer.headers.get("content-security-policy")).toMatch(
+    /^default-src 'none'; .*; style-src 'self'$/,
+  );
 });
 
 test("every problem's type is a page that a person can read", async () => {

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { request } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
@@ -17,8 +17,43 @@ const LOGINS = 8;
 const BEFORE_THE_STOP_MS = 1_000;
 const AFTER_THE_STOP_MS = 500;
 const STOPS_WITHIN_MS = 10_000;
+/** A second for what may still come, and a machine that does other things too. */
+const STOPS_WITHOUT_REQUESTS_WITHIN_MS = 5_000;
 /** The time that src/process/server.ts gives to accepted requests. */
 const DRAIN_IS_CUT_AFTER_MS = 8_000;
+
+test(
+  "ST-13 a stop does not wait for connections that never sent a request, or half of one",
+  retryOnBusyMachine,
+  async () => {
+    const server = await startServerProcess();
+    onTestFinished(() => server.dispose());
+    const { hostname, port } = new URL(server.baseUrl);
+    const head = `GET /healthz HTTP/1.1\r\nHost: ${hostname}\r\n`;
+    const sent = ["", head, `${head}\r\n`, `${head}\r\n${head}`];
+    const sockets = sent.map((bytes) =>
+      connect(Number(port), hostname, function (this: Socket) {
+        this.write(bytes);
+      }),
+    );
+    for (const socket of sockets) {
+      socket.on("error", () => undefined).resume();
+      onTestFinished(() => void socket.destroy());
+    }
+    await sleep(200);
+    // And one that is under way at the signal, and comes to its end a moment later.
+    const late = connect(Number(port), hostname);
+    late.write(head);
+    const stoppedAt = performance.now();
+    const stopping = server.stop();
+    await sleep(100);
+    late.write("\r\n");
+    expect(await text(late)).toMatch(/^HTTP\/1\.1 \d{3} /);
+    expect(await stopping).toBe(0);
+    expect(performance.now() - stoppedAt).toBeLessThan(STOPS_WITHOUT_REQUESTS_WITHIN_MS);
+    expect(server.events().at(-1)).toMatchObject({ event: "server_stopped" });
+  },
+);
 
 test(
   "ST-13 a SIGTERM at 200 requests a second cuts no accepted request, loses no line, and leaves one file",

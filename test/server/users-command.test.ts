@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { genSaltSync, hashSync } from "bcryptjs";
 import { expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail, signedInClient } from "../support/clients.ts";
 import { commandLine, eventsOf } from "../support/commands.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { CHEAP_COST } from "../support/test-settings.ts";
@@ -41,12 +41,13 @@ test.each(["a", "b", "y"])(
     const email = freshEmail();
     const hash = passwordHash.replace("$2b$", `$2${revision}$`);
     const createdAt = "2024-02-29T12:00:00.000Z";
-    const imported = await importFile([
-      { email: ` ${email.toUpperCase()}`, passwordHash: hash, role: "admin", createdAt },
-    ]);
+    const line = { email: ` ${email.toUpperCase()}`, passwordHash: hash, role: "admin", createdAt };
+    const imported = await importFile([line], "--unproved");
     expect(imported).toMatchObject({ code: 0 });
     expect(imported.stderr).toContain("1 imported, 0 had an account, 0 refused\n");
-    expect(eventsOf(imported)).toMatchObject([{ event: "signup", email, requestId: null }]);
+    expect(eventsOf(imported)).toMatchObject([
+      { event: "signup", email, role: "admin", by: "command", requestId: null },
+    ]);
     const stored = () => query(`SELECT password_hash FROM users WHERE email = '${email}'`);
     expect(stored()).toEqual([{ password_hash: hash }]);
 
@@ -108,7 +109,7 @@ test("LA-03 users import: what is refused is told by line and reason, in one go 
     "line 12: refused: passwordHash: Must have a cost of at most 15",
     "line 13: refused: Has a property that is not known",
     'line 14: refused: role: Invalid option: expected one of "user"|"admin"',
-    expect.stringMatching(/^line 16: refused: createdAt: Invalid ISO datetime/),
+    expect.stringMatching(/^line 16: refused: createdAt: Must be a date and time that exist/),
     "line 17: refused: Invalid input: expected object, received array",
     "line 18: refused: Longer than 4096 bytes",
     "line 3: the address has an account, which stays as it is",
@@ -135,6 +136,72 @@ test("users import: the same file again changes nothing and says so", async () =
   expect(again.stderr).toContain("line 1: the address has an account, which stays as it is\n");
   expect(again.stderr).toContain("0 imported, 1 had an account, 0 refused\n");
   expect(query("SELECT * FROM users")).toEqual(before);
+});
+
+test("AZ-08 users import: an account that somebody has signed up for stays as it is, is listed, and the import ends with 1", async () => {
+  const { email, user, api } = await signedInClient(server().baseUrl);
+  const [fresh, before] = [freshEmail(), query("SELECT * FROM users")];
+  const lines = [
+    { email, passwordHash, role: "admin" },
+    { email: fresh, passwordHash },
+  ];
+  const flags = ["--unproved"];
+  for (const [done, ...more] of [["would be imported", "--dry-run"], ["imported"]]) {
+    const ended = await importFile(lines, ...flags, ...more);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(
+      `line 1: somebody has signed up with the address, and the account stays as it is: ${email} (${user.id}, made ${user.createdAt})\n`,
+    );
+    expect(ended.stderr).toContain(`1 ${done}, 0 had an account, 0 refused\n1 are left out: `);
+  }
+  expect(query("SELECT * FROM users")).toEqual([
+    ...before,
+    expect.objectContaining({ email: fresh }),
+  ]);
+  expect(await api.listUsers()).toMatchObject({ status: 403 });
+});
+
+test("AZ-08 users import: a line with the role admin is taken only where --unproved says so", async () => {
+  const email = freshEmail();
+  const lines = [{ email, passwordHash, role: "admin" }];
+  const refused = await importFile(lines);
+  expect(refused).toMatchObject({ code: 1, stdout: "" });
+  expect(refused.stderr).toContain("line 1: refused: role: Nobody has proved whose address it is");
+  expect(query(`SELECT id FROM users WHERE email = '${email}'`)).toEqual([]);
+  expect(await importFile(lines, "--unproved")).toMatchObject({ code: 0 });
+});
+
+test("AZ-04 LA-09 users disable and enable: by address or id, at once, told with no actor", async () => {
+  const { email, user, api } = await signedInClient(server().baseUrl);
+  const name = `${email} (${user.id}, made ${user.createdAt})`;
+  const disabled = await run("users", ["disable", email.toUpperCase()]);
+  expect(disabled).toMatchObject({ code: 0, stderr: `${name} is disabled\n` });
+  expect(eventsOf(disabled)).toMatchObject([
+    { event: "user_updated", userId: user.id, actorId: null, changes: { disabled: true } },
+    { event: "session_revoked", userId: user.id, actorId: null, by: "disable" },
+  ]);
+  expect(await api.getMe()).toMatchObject({ status: 401 });
+  expect(await api.login({ email, password: PASSWORD })).toMatchObject({ status: 401 });
+  const enabled = await run("users", ["enable", user.id]);
+  expect(enabled).toMatchObject({ code: 0, stderr: `${name} is enabled\n` });
+  expect(await run("users", ["enable", user.id])).toMatchObject({ code: 0, stdout: "" });
+  dataOf(await api.login({ email, password: PASSWORD }));
+});
+
+test("LA-09 users unlock: lets the owner in at once, and says until when the lock was", async () => {
+  const { email, user } = await signedInClient(server().baseUrl);
+  const api = cookieClient(server().baseUrl); // from a device that the account does not know
+  const until = Date.now() + 3_600_000;
+  query(`UPDATE users SET locked_until = ${until}, lock_ms = 3600000 WHERE id = '${user.id}'`);
+  expect(await api.login({ email, password: PASSWORD })).toMatchObject({ status: 401 });
+  const unlocked = await run("users", ["unlock", email]);
+  expect(unlocked.code).toBe(0);
+  expect(unlocked.stderr).toMatch(/ is not locked; it was until \S+Z\n$/);
+  expect(unlocked.stderr).toContain(new Date(until).toISOString());
+  expect(eventsOf(unlocked)).toMatchObject([
+    { event: "user_unlocked", userId: user.id, actorId: null },
+  ]);
+  dataOf(await api.login({ email, password: PASSWORD }));
 });
 
 test("users import --dry-run: says what would happen, and writes nothing", async () => {
@@ -196,6 +263,10 @@ test.skipIf(noTerminal)(
 test.each([
   [["import"], 2, /^import takes one file\n/],
   [["import", "a", "b"], 2, /^import takes one file\n/],
+  [["disable"], 2, /^disable takes an account's id or e-mail address\n/],
+  [["unlock", "a", "b"], 2, /^unlock takes an account's id or e-mail address\n/],
+  [["unlock", "nobody@example.com"], 1, /^No account has the address nobody@example\.com\n$/],
+  [["enable", "a", "--unproved"], 2, /^--unproved belongs to import\n/],
   [["export", "a"], 2, /^No such command: export\n/],
   [[], 2, /^Which command\?\n/],
   [["import", "/nowhere/users.jsonl"], 1, /^\/nowhere\/users\.jsonl is not a file\n$/],

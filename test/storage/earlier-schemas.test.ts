@@ -106,7 +106,13 @@ const ROWS: Readonly<Record<string, Tables>> = {
   "0008-credential-epoch": {
     users: [account("margaret", { password_hash: null, credential_epoch: 5 })],
   },
-  "0009-owner-events": {},
+  "0009-owner-events": {
+    events: [
+      event("login", { event: "login_success", timestamp: 8, body: '{"ip":"203.0.113.7"}' }),
+      event("refresh", { event: "token_refreshed", timestamp: 9, body: "{}" }),
+    ],
+  },
+  "0010-administration": {},
 };
 const EARLIER = Object.keys(ROWS);
 /** Locks came with 0002, in the accounts' own rows. */
@@ -165,6 +171,10 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
       expect(user["credential_epoch"]).toBe(user["id"] === "margaret" ? 5 : 0);
       expect(Number(user["locks"])).toBe(Number(user["lock_ms"]) > 0 ? 1 : 0);
     }
+    // Taken from the events that are kept.
+    const hasLogin = before["events"]?.some(({ id }) => id === "login") ?? false;
+    for (const user of after["users"] ?? [])
+      expect(user["last_login_at"]).toBe(hasLogin && user["id"] === "ada" ? 8 : null);
   }
 
   it.each(EARLIER)(

@@ -99,7 +99,7 @@ describe.each(databases)("locks on $name", ({ create }) => {
           expect(await storage.locks.end(id)).toBe(true);
           model[account] = untouched;
         } else if (action === "succeed") {
-          expect(await storage.locks.forgetFailures(id, now)).toBe(!isLocked);
+          expect(await storage.locks.noteLogin(id, now)).toBe(!isLocked);
           if (!isLocked) model[account] = { ...before, failures: 0 };
         } else {
           const after = nextLock(before, policy, now);

@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Migrator } from "kysely/migration";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -6,6 +8,7 @@ import { UnsafeStorageError } from "../../src/domain/ports/storage.ts";
 import { openDatabase } from "../../src/storage/engine/open-database.ts";
 import { migrateToLatest, migrations } from "../../src/storage/migrations.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
+import { tableNames } from "../../src/storage/schema.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { databases, type TestDatabase } from "../support/databases.ts";
 import { aUser, HASH, MIGRATED } from "../support/rows.ts";
@@ -92,7 +95,7 @@ describe.each(databases)("migrations of $name", ({ create }) => {
   it("RL-12 a lock that was stored by its length alone gets its place by it", async () => {
     const opened = await openDatabase(database.target, defaultPool);
     const provider = { getMigrations: async () => migrations(opened.dialect) };
-    await new Migrator({ db: opened.db, provider }).migrateTo("0009-owner-events");
+    await new Migrator({ db: opened.db, provider }).migrateTo("0010-administration");
     await opened.db.destroy();
     const lengths = [0, 1, 900, 901, 1_800, 57_600, 86_400].map((seconds) => seconds * 1000);
     for (const [index, lockMs] of lengths.entries())
@@ -101,6 +104,43 @@ describe.each(databases)("migrations of $name", ({ create }) => {
     await (await openStorage(database.target)).close();
     const rows = await database.query("select locks from users order by id");
     expect(rows.map(({ locks }) => Number(locks))).toEqual([0, 1, 1, 2, 2, 7, 8]);
+  });
+
+  /** All there is in it, and on SQLite the bytes of each file too. */
+  async function traces(): Promise<unknown> {
+    const { target } = database;
+    if (target.kind === "postgres")
+      return database.query(
+        "select relname from pg_class where relnamespace = 'public'::regnamespace",
+      );
+    const folder = dirname(target.path);
+    return readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]);
+  }
+
+  it("ST-14 a database in which another application has a table of one of our names is refused, and nothing in it is changed", async () => {
+    if (database.target.kind === "sqlite") mkdirSync(dirname(database.target.path));
+    for (const name of tableNames) {
+      await database.query(`create table ${name} (number integer)`);
+      const before = await traces();
+      const opening = openStorage(database.target);
+      await expect(opening).rejects.toThrow(UnsafeStorageError);
+      await expect(opening).rejects.toThrow(`table "${name}" of another application`);
+      expect(await traces()).toEqual(before);
+      await database.query(`drop table ${name}`);
+    }
+    await (await openStorage(database.target)).close();
+  });
+
+  it("ST-14 a database with the migrations of another application is refused, and nothing in it is changed", async () => {
+    if (database.target.kind === "sqlite") mkdirSync(dirname(database.target.path));
+    await database.query("create table kysely_migration (name text, timestamp text)");
+    await database.query("insert into kysely_migration values ('2024-02-29-pets', '2024')");
+    const before = await traces();
+    await expect(openStorage(database.target)).rejects.toThrow("of another application");
+    expect(await traces()).toEqual(before);
+    await database.query("delete from kysely_migration");
+    await database.query("create table users (number integer)");
+    await expect(openStorage(database.target)).rejects.toThrow('table "users" of another');
   });
 
   it("the schema of a later version is refused in words, and left as it is", async () => {

@@ -7,7 +7,7 @@ import { CompiledQuery, type RootOperationNode } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EventFilter } from "../../src/domain/ports/event-store.ts";
 import type { Storage } from "../../src/domain/ports/storage.ts";
-import type { UserFilter } from "../../src/domain/ports/users.ts";
+import type { LockedFilter, LockPosition, UserFilter } from "../../src/domain/ports/users.ts";
 import { openDatabase } from "../../src/storage/engine/open-database.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { createStorage, openStorage } from "../../src/storage/storage.ts";
@@ -96,12 +96,39 @@ describe("a page of accounts on SQLite", () => {
   });
 });
 
+describe("a page of locked accounts on SQLite", () => {
+  it.each<Partial<LockedFilter>>([
+    {},
+    { role: "admin" },
+    { disabled: false },
+    { emailPrefix: "ada", role: "user", disabled: true },
+  ])("with %j begins where the last one ended, and sorts nothing", async (filter) => {
+    const page = (after: LockPosition | undefined) =>
+      plansOf(() => storage.users.listLocked({ ...filter, lockedAt: 5 }, 20, after));
+    const index = "SEARCH users USING INDEX users_locked (locked_until>?";
+    expect(await page(undefined)).toEqual([`${index})`]);
+    const from = { lockedUntil: 9, id: "x" };
+    expect(await page(from)).toEqual([`${index} AND (locked_until,id)<(?,?))`]);
+  });
+
+  it("and the list without them takes the index it takes with them", async () => {
+    const list = (filter: UserFilter) => plansOf(() => storage.users.list(filter, 20, "x"));
+    for (const filter of [{}, { role: "admin" }, { disabled: true }] satisfies UserFilter[])
+      expect(await list({ ...filter, unlockedAt: 5 })).toEqual(await list(filter));
+  });
+});
+
 describe("a page of events on SQLite", () => {
   it.each<[EventFilter, string]>([
     [{}, "events_timestamp ("],
     [{ event: "logout" }, "events_event (event=? AND "],
     [{ userId: "u" }, "events_user (user_id=? AND "],
     [{ userId: "u", event: "logout" }, "events_user (user_id=? AND "],
+    [{ ip: "i" }, "events_ip (<expr>=? AND "],
+    [{ ip: "i", event: "logout" }, "events_ip (<expr>=? AND "],
+    [{ email: "e" }, "events_email (<expr>=? AND "],
+    [{ email: "e", ip: "i", event: "logout" }, "events_email (<expr>=? AND "],
+    [{ userId: "u", email: "e", ip: "i", event: "logout" }, "events_user (user_id=? AND "],
   ])("with %j begins where the last one ended, also within a period", async (filter, index) => {
     const end = "(timestamp,id)<(?,?))";
     const page = (more: EventFilter) =>
@@ -110,6 +137,80 @@ describe("a page of events on SQLite", () => {
     expect(await page({ until: 9 })).toEqual([`SEARCH events USING INDEX ${index}${end}`]);
     const within = `SEARCH events USING INDEX ${index}timestamp>? AND ${end}`;
     expect(await page({ since: 1, until: 9 })).toEqual([within]);
+  });
+});
+
+/** A PostgreSQL database with what `fill` puts into it; `planOf` runs what `ask` asks, and answers the plans. */
+async function onPostgres(
+  fill: string,
+  work: (
+    plansOf: (ask: (stores: Storage) => Promise<unknown>) => Promise<string[]>,
+  ) => Promise<void>,
+) {
+  const database = await createPostgres();
+  const ofDatabase = await openDatabase(database.target, defaultPool);
+  try {
+    await (await openStorage(database.target)).close();
+    await database.query(fill);
+    await database.query("analyze");
+    const asked: RootOperationNode[] = [];
+    const db = ofDatabase.db.withPlugin({
+      transformQuery({ node }) {
+        asked.push(node);
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    });
+    const stores = createStorage({ ...ofDatabase, db });
+    await work(async (ask) => {
+      asked.length = 0; // those that a store prepares
+      await ask(stores);
+      const plans = asked.map(async (node) => {
+        const executor = ofDatabase.db.getExecutor();
+        const { sql, parameters } = executor.compileQuery(node, { queryId: "plan" });
+        const explain = CompiledQuery.raw(`explain (analyze) ${sql}`, [...parameters]);
+        return JSON.stringify((await ofDatabase.db.executeQuery(explain)).rows);
+      });
+      return Promise.all(plans);
+    });
+  } finally {
+    await ofDatabase.db.destroy();
+    await database.remove();
+  }
+}
+
+/** 20,000 events, of which every five thousandth is of one client and one address, and those between are many others'. */
+const EVENTS = `insert into events (id, event, level, timestamp, user_id, body)
+  select i::text, case when i % 2 = 0 then 'login_failed' else 'token_refreshed' end, 'info', i, null,
+    json_build_object('ip', 'ip' || i % 5000, 'email', case when i % 2 = 0 then 'mail' || i % 5000 end)::text
+  from generate_series(1, 20000) as i`;
+
+it.each<[EventFilter, string]>([
+  [{ ip: "ip10" }, "events_ip"],
+  [{ email: "mail10" }, "events_email"],
+])("a page of events on PostgreSQL with %j reads no others", async (filter, index) => {
+  await onPostgres(EVENTS, async (plansOf) => {
+    for (const before of [undefined, { id: "x", timestamp: 12_000 }]) {
+      const [plan] = await plansOf(({ events }) => events.list(filter, 20, before));
+      expect(plan).toContain(index);
+      expect(plan).not.toMatch(/Removed by Filter|Seq Scan/);
+    }
+  });
+});
+
+/** 20,000 accounts that were locked once, of which a hundred still are. */
+const LOCKED = `insert into users (id, email, role, disabled, created_at, locked_until)
+  select i::text, i || '@example.com', 'user', 0, 1, case when i % 200 = 0 then 10000 else 1 end + i
+  from generate_series(1, 20000) as i`;
+
+it("a page of locked accounts on PostgreSQL reads none of those that were locked before", async () => {
+  await onPostgres(LOCKED, async (plansOf) => {
+    for (const after of [undefined, { id: "x", lockedUntil: 29_000 }]) {
+      const list = ({ users }: Storage) => users.listLocked({ lockedAt: 20_001 }, 20, after);
+      const [plan] = await plansOf(list);
+      expect(plan).toContain("Scan Backward using users_locked");
+      expect(plan).not.toMatch(/Removed by Filter|Sort|Seq Scan/);
+    }
   });
 });
 
@@ -125,40 +226,16 @@ describe("an account's events, as its owner lists them", () => {
   });
 
   it("are found on PostgreSQL without reading those for administrators between them", async () => {
-    const database = await createPostgres();
-    const ofDatabase = await openDatabase(database.target, defaultPool);
-    try {
-      await (await openStorage(database.target)).close();
-      await database.query(`insert into events (id, event, level, timestamp, user_id, body)
-        select i::text, case when i % 5000 = 0 then 'logout' else 'token_refreshed' end, 'info', i, 'u', '{}'
-        from generate_series(1, 20000) as i`);
-      await database.query("analyze events");
-      const asked: RootOperationNode[] = [];
-      const db = ofDatabase.db.withPlugin({
-        transformQuery({ node }) {
-          asked.push(node);
-          return node;
-        },
-        transformResult: async ({ result }) => result,
-      });
-      const { events } = createStorage({ ...ofDatabase, db });
-      asked.length = 0; // those that a store prepares
-      for (const before of [undefined, { id: "x", timestamp: 12_000 }])
-        await events.listForOwner("u", 20, before);
-      for (const node of asked) {
-        const { sql, parameters } = ofDatabase.db
-          .getExecutor()
-          .compileQuery(node, { queryId: "plan" });
-        const explain = CompiledQuery.raw(`explain (analyze) ${sql}`, [...parameters]);
-        const plan = JSON.stringify((await ofDatabase.db.executeQuery(explain)).rows);
-        expect(plan).toContain("Scan Backward using events_owner");
-        expect(plan).not.toMatch(/Removed by Filter|Sort|Seq Scan/);
+    const events = `insert into events (id, event, level, timestamp, user_id, body)
+      select i::text, case when i % 5000 = 0 then 'logout' else 'token_refreshed' end, 'info', i, 'u', '{}'
+      from generate_series(1, 20000) as i`;
+    await onPostgres(events, async (plansOf) => {
+      for (const before of [undefined, { id: "x", timestamp: 12_000 }]) {
+        const plans = await plansOf((stores) => stores.events.listForOwner("u", 20, before));
+        expect(plans).toEqual([expect.stringContaining("Scan Backward using events_owner")]);
+        expect(plans[0]).not.toMatch(/Removed by Filter|Sort|Seq Scan/);
       }
-      expect(asked).toHaveLength(2);
-    } finally {
-      await ofDatabase.db.destroy();
-      await database.remove();
-    }
+    });
   });
 });
 

@@ -8,7 +8,7 @@ import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { PooledConnection } from "../../src/storage/engine/postgres-pooled-connection.ts";
 import { runPipeline } from "../../src/storage/engine/postgres-pipeline.ts";
 import { createEventLog } from "../../src/routes/event-log.ts";
-import { promoteToAdmin } from "../../src/domain/admins.ts";
+import { updateUserByCommand } from "../../src/domain/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { createPostgres, type TestDatabase } from "../support/databases.ts";
 import { aCookieSession, aSignup, aUser, EPOCH, HASH } from "../support/rows.ts";
@@ -36,6 +36,55 @@ describe("opening a PostgreSQL database", () => {
     await database.query(`alter database ${name} reset synchronous_commit`);
     await (await openStorage(database.target)).close();
   });
+
+  /** Gives the role its own value of a setting, on this database alone. */
+  const roleSets = (setting: string) =>
+    database.query(
+      `alter role ${new URL(database.url).username} in database ${nameOf(database.url)} ${setting}`,
+    );
+
+  it("ST-23 is refused where a role's default switches off the triggers and references of the tables", async () => {
+    await roleSets("set session_replication_role = replica");
+    const opening = openStorage(database.target);
+    await expect(opening).rejects.toThrow(UnsafeStorageError);
+    await expect(opening).rejects.toThrow(/session_replication_role/);
+    await roleSets("reset all");
+  });
+
+  it.each(["repeatable read", "serializable"])(
+    "ST-23 with %s as the role's default there is one first administrator, and bytes are read as they were written",
+    async (level) => {
+      await roleSets(`set default_transaction_isolation = '${level}'`);
+      await roleSets("set bytea_output = escape");
+      const processes: Awaited<ReturnType<typeof openStorage>>[] = [];
+      for (let opened = 0; opened < 5; opened += 1)
+        processes.push(await openStorage(database.target));
+      for (let round = 0; round < 10; round += 1) {
+        await database.query("delete from users");
+        const made = await Promise.all(
+          processes.map((storage) =>
+            storage.transaction((stores) =>
+              stores.users.insertFirstAdmin({ ...aUser(), role: "admin" }, HASH),
+            ),
+          ),
+        );
+        expect(made.filter((outcome) => outcome === "inserted")).toHaveLength(1);
+        expect(await database.query("select count(*) as n from users")).toEqual([{ n: 1 }]);
+      }
+      const [storage] = processes;
+      const user = aUser();
+      await storage?.users.insert(user, HASH);
+      const session = aCookieSession(user);
+      await storage?.sessions.insert(session, EPOCH);
+      const device = { id: uuidv7(), userId: user.id, seenAt: 1, expiresAt: 9 };
+      await storage?.devices.insert({ ...device, secretHash: session.secretHash }, 5);
+      expect(await storage?.devices.find([session.secretHash], user.email, 2)).toMatchObject({
+        secretHash: session.secretHash,
+      });
+      for (const each of processes) await each.close();
+      await roleSets("reset all");
+    },
+  );
 
   it("is refused where text would not be what it was", async () => {
     const name = `ascii_${process.pid}`;
@@ -212,7 +261,9 @@ describe("two promotions of one account at once", () => {
     await locker.query("select 1 from users where id = $1 for update", [user.id]);
     const journal = { storage, log: createEventLog(() => undefined, false), newId: () => uuidv7() };
     const occasion = { requestId: null, ip: null, now: Date.now() };
-    const both = [1, 2].map(() => promoteToAdmin(journal, occasion, user.email));
+    const both = [1, 2].map(() =>
+      updateUserByCommand(journal, occasion, user.id, { role: "admin" }),
+    );
     const countWaiting = async () => {
       const waiting = await database.query(
         "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
@@ -222,7 +273,8 @@ describe("two promotions of one account at once", () => {
     await expect.poll(countWaiting, { timeout: 20_000 }).toBe(2);
     await locker.query("rollback");
     await locker.end();
-    for (const promoted of await Promise.all(both)) expect(promoted?.role).toBe("admin");
+    for (const promoted of await Promise.all(both))
+      expect(promoted).toMatchObject({ role: "admin" });
     expect(await storage.events.list({ event: "user_updated" }, 10, undefined)).toHaveLength(1);
     await storage.close();
   });

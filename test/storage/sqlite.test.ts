@@ -1,5 +1,5 @@
 /** Promises of SQLite alone: its settings, its file, its errors. */
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -90,6 +90,22 @@ describe("opening a SQLite file", () => {
     await storage.users.insert(aUser(), HASH);
     await storage.close();
     expect(existsSync(`${database.path}-wal`)).toBe(false);
+  });
+
+  it("ST-15 what a killed process left in the log is in the file before anything is added to it", async () => {
+    const storage = await openStorage(database.target);
+    const user = aUser();
+    await storage.users.insert(user, HASH);
+    const left = `${database.path}.left`;
+    for (const suffix of ["", "-wal"]) copyFileSync(database.path + suffix, left + suffix);
+    await storage.close();
+    const reopened = await openStorage({ kind: "sqlite", path: left });
+    copyFileSync(left, `${left}.file`);
+    const file = new DatabaseSync(`${left}.file`, { readOnly: true });
+    expect(file.prepare("select id from users").all()).toEqual([{ id: user.id }]);
+    expect(statSync(`${left}-wal`).size).toBe(0);
+    file.close();
+    await reopened.close();
   });
 
   it("a file that is no database is an error of its own, not one to retry", async () => {

@@ -1,7 +1,8 @@
-/** Transactions that wait beside each other on SQLite share a COMMIT, and nothing else. */
+/** Transactions that wait beside each other on SQLite share a COMMIT, and nothing else; on both databases each has an end. */
 import { readFileSync } from "node:fs";
 import { sql } from "kysely";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { StorageUnavailableError } from "../../src/domain/ports/storage.ts";
 import type { Storage } from "../../src/domain/ports/storage.ts";
 import { openDatabase } from "../../src/storage/engine/open-database.ts";
@@ -9,7 +10,7 @@ import type { Database } from "../../src/storage/engine/database.ts";
 import { migrateToLatest } from "../../src/storage/migrations.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { createStorage } from "../../src/storage/storage.ts";
-import { createSqlite } from "../support/databases.ts";
+import { createSqlite, databases, eachTestOpens } from "../support/databases.ts";
 import { aCookieSession, aTokenSession, aUser, EPOCH, HASH } from "../support/rows.ts";
 
 let database: ReturnType<typeof createSqlite>;
@@ -102,6 +103,41 @@ it("ST-03 one that fails is undone by itself, and told so; those beside it hold"
   );
   expect(await usersAtRest()).toEqual(durable.sort());
   expect(countCommits()).toBe(1);
+});
+
+it("ST-21 a statement that fails fails its own transaction alone, wherever it stands in the shared COMMIT", async () => {
+  const taken = aUser();
+  await storage.users.insert(taken, HASH);
+  const failing = () =>
+    storage.transaction(async (stores) => {
+      await stores.users.insert(aUser(), HASH);
+      await stores.users.insert({ ...aUser(), id: taken.id }, HASH);
+    });
+  const before = countCommits();
+  const outcomes = await Promise.allSettled([failing(), insert(), failing(), insert(), insert()]);
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    "rejected",
+    "fulfilled",
+    "rejected",
+    "fulfilled",
+    "fulfilled",
+  ]);
+  expect(outcomes[2]).toMatchObject({ reason: { message: expect.stringMatching(/unique/i) } });
+  expect(await usersAtRest()).toHaveLength(4);
+  expect(countCommits() - before).toBe(1);
+});
+
+it("ST-21 so does one that joins the COMMIT of a limit that was taken, which stays taken", async () => {
+  const taken = aUser();
+  await storage.users.insert(taken, HASH);
+  const { durable } = await storage.limits.takeInOrder([taking], 1_000_000);
+  const outcomes = await Promise.allSettled([
+    storage.transaction((stores) => stores.users.insert({ ...aUser(), id: taken.id }, HASH)),
+    insert(),
+  ]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+  await durable;
+  expect(await storage.limits.find(taking.keyHash)).toMatchObject({ paidAt: 1_001_000 });
 });
 
 it("ST-03 each sees what those before it did: what may happen once happens once", async () => {
@@ -221,4 +257,64 @@ it("a flood of them leaves the event loop turning", async () => {
   await Promise.all(Array.from({ length: 1000 }, () => insert()));
   clearInterval(turning);
   expect(turns).toBeGreaterThan(3);
+});
+
+describe.each(databases)("a transaction on $name", ({ create }) => {
+  const test = eachTestOpens(create);
+  const stored = async () =>
+    (await test.database.query("select id from users")).map(({ id }) => id);
+  /** Begun beside a failing branch, and still at work when the transaction has been undone. */
+  const late = () => Promise.withResolvers<void>();
+
+  it("ST-22 that was undone takes no statement of a branch that goes on", async () => {
+    const { promise: undone, resolve } = late();
+    const [first, second] = [aUser(), aUser()];
+    let branch: Promise<unknown> | undefined;
+    const failing = test.storage.transaction((stores) => {
+      branch = undone.then(() => stores.users.insert(second, HASH));
+      return Promise.all([
+        branch,
+        stores.users.insert(first, HASH).then(() => {
+          throw new Error("not this one");
+        }),
+      ]);
+    });
+    await expect(failing).rejects.toThrow("not this one");
+    resolve();
+    await expect(branch).rejects.toThrow("after its end");
+    await test.storage.transaction((stores) => stores.users.find(first.id)); // commits, were it left open
+    expect(await stored()).toEqual([]);
+  });
+
+  it("ST-22 takes no statement after one that failed, and is undone though its work caught that", async () => {
+    const [first, second, third] = [aUser(), aUser(), aUser()];
+    const again: Promise<unknown>[] = [];
+    const working = test.storage.transaction(async (stores) => {
+      await stores.users.insert(first, HASH);
+      await stores.users.insert({ ...second, id: first.id }, HASH).catch(() => undefined);
+      again.push(stores.users.insert(third, HASH));
+      await again[0]?.catch(() => undefined);
+    });
+    await expect(working).rejects.toThrow("was undone");
+    await expect(again[0]).rejects.toThrow(/unique/i);
+    expect(await stored()).toEqual([]);
+  });
+
+  it("ST-22 that has ended takes none, and neither does another one in its place", async () => {
+    const { promise: over, resolve } = late();
+    const [kept, never, other] = [aUser(), aUser(), aUser()];
+    let branch: Promise<unknown> | undefined;
+    await test.storage.transaction(async (stores) => {
+      branch = over.then(() => stores.users.insert(never, HASH));
+      branch.catch(() => undefined);
+      await stores.users.insert(kept, HASH);
+    });
+    await test.storage.transaction(async (stores) => {
+      await stores.users.insert(other, HASH);
+      resolve();
+      await sleep(20);
+    });
+    await expect(branch).rejects.toThrow("after its end");
+    expect((await stored()).toSorted()).toEqual([kept.id, other.id].sort());
+  });
 });

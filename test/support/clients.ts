@@ -1,20 +1,33 @@
 /** Clients of the SDK, as its users would make them. */
-import { type Client, createClient, memoryTokens } from "@portcullis/client";
+import { type Client, type CookieOptions, createClient, memoryTokens } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
 import { ADMIN, PASSWORD } from "./credentials.ts";
 
+/** A cookie client that can also be asked for tokens, by a client beside it that keeps none of them. */
+export type TestClient = Client<"cookies"> &
+  Pick<Client<"tokens">, "tokenLogin" | "tokenRefresh" | "tokenRevoke" | "getTokenMe">;
+
 /** A browser-like client: cookies in a jar of its own. */
-export function cookieClient(baseUrl: string): Client {
-  return createClient({ baseUrl, cookies: cookieJar() });
+export function cookieClient(
+  baseUrl: string,
+  options: Pick<CookieOptions, "fetch" | "cookies"> = {},
+): TestClient {
+  const { tokenLogin, tokenRefresh, tokenRevoke, getTokenMe } = createClient({
+    baseUrl,
+    fetch: options.fetch,
+    tokens: { read: () => undefined, write: () => undefined, clear: () => undefined },
+  });
+  const api = createClient({ baseUrl, cookies: cookieJar(), ...options });
+  return { ...api, tokenLogin, tokenRefresh, tokenRevoke, getTokenMe };
 }
 
 /** A program-like client: tokens in memory. */
-export function tokenClient(baseUrl: string): Client {
+export function tokenClient(baseUrl: string): Client<"tokens"> {
   return createClient({ baseUrl, tokens: memoryTokens() });
 }
 
 /** A browser-like client, signed in as the administrator whom every server begins with. */
-export async function adminClient(baseUrl: string): Promise<Client> {
+export async function adminClient(baseUrl: string): Promise<TestClient> {
   const api = cookieClient(baseUrl);
   dataOf(await api.login(ADMIN));
   return api;

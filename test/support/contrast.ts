@@ -23,6 +23,11 @@ export function faintTexts(root: Locator): Promise<readonly string[]> {
         .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
       return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     };
+    // Behind everything is the page's own ground, which is dark where the page lets the browser choose.
+    const probe = document.body.appendChild(document.createElement("div"));
+    probe.style.backgroundColor = "Canvas";
+    const ground = parse(getComputedStyle(probe).backgroundColor).rgb;
+    probe.remove();
     const ratio = (parent: Element) => {
       const behind: Colour[] = [];
       let opacity = 1;
@@ -31,10 +36,7 @@ export function faintTexts(root: Locator): Promise<readonly string[]> {
         behind.unshift(parse(style.backgroundColor));
         opacity *= Number(style.opacity);
       }
-      const back = behind.reduce(
-        (rgb: readonly number[], colour) => over(colour, rgb),
-        [255, 255, 255],
-      );
+      const back = behind.reduce((rgb: readonly number[], colour) => over(colour, rgb), ground);
       const { rgb, alpha } = parse(getComputedStyle(parent).color);
       const lights = [over({ rgb, alpha: alpha * opacity }, back), back].map(luminance);
       return (Math.max(...lights) + 0.05) / (Math.min(...lights) + 0.05);

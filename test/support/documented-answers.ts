@@ -40,9 +40,15 @@ export async function answerFaults(id: OperationId, response: Response): Promise
     if (!validatorOf(at(media, "schema"))(value)) faults.push(`${name} is another body: ${body}`);
   }
   const headers = entriesOf(answer).find(([key]) => key === "headers")?.[1];
-  for (const [header] of entriesOf(headers))
-    if (!response.headers.has(header)) faults.push(`${name} lacks ${header}`);
+  for (const [header, described] of entriesOf(headers))
+    if (!response.headers.has(header) && isRequired(described))
+      faults.push(`${name} lacks ${header}`);
   return faults;
+}
+
+/** A header that is described by reference is required, all of them: `document.test.ts`. */
+function isRequired(header: Json): boolean {
+  return !entriesOf(header).some(([key, value]) => key === "required" && value === false);
 }
 
 function responsesOf(id: OperationId): Json {

@@ -16,20 +16,38 @@ export interface MailServer {
   close(): Promise<void>;
 }
 
-/** Starts a server that accepts every mail, or refuses each for now (RFC 5321 §4.2.1: 4yz). */
-export async function startMailServer(mode: "accepts" | "refuses", port = 0): Promise<MailServer> {
+/** Where a server says no, and with which reply. */
+export interface Refusal {
+  readonly at: "connection" | "AUTH" | "MAIL" | "RCPT" | "DATA";
+  readonly reply: number;
+}
+
+/** `refuses`: each recipient, for now (RFC 5321 §4.2.1: 4yz). `ascii`: it takes mails, and announces no SMTPUTF8. */
+export type MailServerMode = "accepts" | "refuses" | "ascii" | Refusal;
+
+/** Starts a server that accepts every mail, or refuses each. */
+export async function startMailServer(mode: MailServerMode, port = 0): Promise<MailServer> {
   const received: ReceivedMail[] = [];
+  const refusal = mode === "refuses" ? ({ at: "RCPT", reply: 451 } as const) : mode;
+  const answer = (at: Refusal["at"]) =>
+    typeof refusal === "object" && refusal.at === at
+      ? Object.assign(new Error("No, ada@example.com"), { responseCode: refusal.reply })
+      : undefined;
   const server = new SMTPServer({
-    disabledCommands: ["STARTTLS", "AUTH"],
+    disabledCommands: typeof refusal === "object" ? ["STARTTLS"] : ["STARTTLS", "AUTH"],
+    allowInsecureAuth: true,
     authOptional: true,
-    onRcptTo(_address, _session, done) {
-      if (mode === "accepts") done();
-      else done(Object.assign(new Error("Come back later"), { responseCode: 451 }));
-    },
+    hideSMTPUTF8: mode === "ascii",
+    onConnect: (_session, done) => done(answer("connection")),
+    onAuth: (_auth, _session, done) => done(answer("AUTH") ?? null, { user: "portcullis" }),
+    onMailFrom: (_address, _session, done) => done(answer("MAIL")),
+    onRcptTo: (_address, _session, done) => done(answer("RCPT")),
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
       stream.on("end", () => {
+        const refused = answer("DATA");
+        if (refused) return void done(refused);
         const raw = Buffer.concat(chunks);
         void PostalMime.parse(raw).then((mail) => {
           const recipients = session.envelope.rcptTo.map(({ address }) => address);

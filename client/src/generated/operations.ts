@@ -27,7 +27,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: [],
-    answers: { "200": "json", "400": "problem" },
+    answers: { "200": "json" },
   },
   login: {
     method: "POST",
@@ -37,6 +37,7 @@ export const operationTable = {
     body: true,
     accepts: [],
     learns: "csrfToken",
+    modes: ["cookies"],
     answers: {
       "200": "json",
       "400": "problem",
@@ -57,6 +58,7 @@ export const operationTable = {
     body: false,
     accepts: ["session"],
     learns: "signedOut",
+    modes: ["cookies"],
     answers: {
       "204": "none",
       "400": "problem",
@@ -190,6 +192,7 @@ export const operationTable = {
     body: true,
     accepts: [],
     learns: "tokens",
+    modes: ["tokens"],
     answers: {
       "200": "json",
       "400": "problem",
@@ -210,6 +213,7 @@ export const operationTable = {
     body: true,
     accepts: [],
     learns: "tokens",
+    modes: ["tokens"],
     answers: {
       "200": "json",
       "400": "problem",
@@ -230,6 +234,7 @@ export const operationTable = {
     body: true,
     accepts: [],
     learns: "signedOut",
+    modes: ["tokens", "accessToken"],
     answers: {
       "204": "none",
       "400": "problem",
@@ -247,6 +252,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: ["bearer"],
+    modes: ["tokens", "accessToken"],
     answers: {
       "200": "json",
       "400": "problem",
@@ -295,7 +301,7 @@ export const operationTable = {
     method: "GET",
     path: "/users",
     params: [],
-    query: ["limit", "cursor", "email", "role", "disabled"],
+    query: ["limit", "cursor", "email", "role", "disabled", "locked"],
     body: false,
     accepts: ["session", "bearer"],
     answers: {
@@ -361,6 +367,40 @@ export const operationTable = {
       "503": "problem",
     },
   },
+  listUserSessions: {
+    method: "GET",
+    path: "/users/{userId}/sessions",
+    params: ["userId"],
+    query: ["limit", "cursor"],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  revokeUserSession: {
+    method: "DELETE",
+    path: "/users/{userId}/sessions/{sessionId}",
+    params: ["userId", "sessionId"],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "204": "none",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
   revokeUserSessions: {
     method: "DELETE",
     path: "/users/{userId}/sessions",
@@ -400,7 +440,7 @@ export const operationTable = {
     method: "GET",
     path: "/events",
     params: [],
-    query: ["limit", "cursor", "event", "userId", "since", "until"],
+    query: ["limit", "cursor", "event", "userId", "ip", "email", "since", "until"],
     body: false,
     accepts: ["session", "bearer"],
     answers: {
@@ -419,7 +459,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: [],
-    answers: { "200": "json", "400": "problem" },
+    answers: { "200": "json" },
   },
   getHealth: {
     method: "GET",
@@ -428,7 +468,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: [],
-    answers: { "200": "json", "400": "problem" },
+    answers: { "200": "json" },
   },
   getReadiness: {
     method: "GET",
@@ -437,7 +477,7 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: [],
-    answers: { "200": "json", "400": "problem", "503": "problem" },
+    answers: { "200": "json", "503": "problem" },
   },
   getMetrics: {
     method: "GET",
@@ -446,6 +486,190 @@ export const operationTable = {
     query: [],
     body: false,
     accepts: [],
-    answers: { "200": "text", "400": "problem", "401": "problem", "404": "problem" },
+    answers: { "200": "text", "401": "problem", "404": "problem" },
   },
 } as const;
+
+/** The operations, for their comments: an editor shows them where a client's function is used. */
+export interface OperationSummaries {
+  /**
+   * Make an account
+   *
+   * Makes an account with the role `user`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.
+   */
+  signup: unknown;
+  /**
+   * What must a password be?
+   *
+   * The rule for new passwords, to show before the first mistake: the bounds of their length, and a sentence for each reason that `weak_password` gives.
+   */
+  getPasswordPolicy: unknown;
+  /**
+   * Log in with cookies
+   *
+   * Starts a session and sets three cookies: `__Host-session` (HttpOnly), `__Host-csrf` (the CSRF proof, readable by scripts) and `__Host-device` (HttpOnly), which signs nobody in, but lets a browser that has logged in before through a lock. A session the request came with ends. Unknown address, wrong password, locked and disabled account are answered alike.
+   */
+  login: unknown;
+  /**
+   * Log out
+   *
+   * Ends the session on the server and clears its cookies. With no session, or a dead one, the answer is the same.
+   */
+  logout: unknown;
+  /**
+   * Who am I?
+   *
+   * The account the request is signed in as, by cookie or by access token, as it is now.
+   */
+  getMe: unknown;
+  /**
+   * List your sessions
+   *
+   * Where you are logged in, oldest first, cookies and tokens alike. Dead sessions are not listed.
+   */
+  listMySessions: unknown;
+  /**
+   * End one of your sessions
+   *
+   * It is dead at once, with its tokens. Somebody else's session looks like one that does not exist.
+   */
+  revokeMySession: unknown;
+  /**
+   * End all your other sessions
+   *
+   * All but the one that asks.
+   */
+  revokeMyOtherSessions: unknown;
+  /**
+   * List what happened to your account
+   *
+   * Logins, refused ones too, endings of sessions, changes of the password and of the account: newest first, a page at a time. Each says when it was and, unless an administrator or a command did it, from where.
+   */
+  listMyEvents: unknown;
+  /**
+   * Change your password
+   *
+   * Needs the current password; a session that sends too many wrong ones ends. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.
+   */
+  changePassword: unknown;
+  /**
+   * Delete your account
+   *
+   * Needs the password; a session that sends too many wrong ones ends. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.
+   */
+  deleteMe: unknown;
+  /**
+   * Log in with tokens
+   *
+   * Starts a session that is carried by tokens instead of cookies: for programs, and for apps outside a browser.
+   */
+  tokenLogin: unknown;
+  /**
+   * Exchange a refresh token
+   *
+   * Each refresh token is good once. The one before the current, within a few seconds of the exchange, gives the same successor again, so that a lost answer logs nobody out. Any older one, or a later use, means that somebody has a copy: the session ends, with all its tokens.
+   */
+  tokenRefresh: unknown;
+  /**
+   * Revoke a token
+   *
+   * Ends the session of the token, and so every token of it (RFC 7009). The answer is the same for a token that is unknown, expired or revoked already.
+   */
+  tokenRevoke: unknown;
+  /**
+   * Who am I, by token?
+   *
+   * The account the access token belongs to, as it is now. A cookie is not accepted here.
+   */
+  getTokenMe: unknown;
+  /**
+   * Ask for a new password
+   *
+   * If an account has this address, a link to choose a new password is mailed to it. The answer is the same, and takes the same time, where there is none. The link is good once and for a short time; asking again makes earlier links useless. Asked for too often, an address gets no more mails for a while, and the answer stays the same.
+   */
+  forgotPassword: unknown;
+  /**
+   * Choose a new password
+   *
+   * Every session and token of the account ends, its known devices are forgotten, its lock and the limit of logins to its address start anew, and nobody is logged in: log in next. The cookie `__Host-device` signs nobody in; it lets that login through while somebody else keeps failing to log in to the address. A password that is refused leaves the token as good as it was.
+   */
+  resetPassword: unknown;
+  /**
+   * List accounts
+   *
+   * All accounts, oldest first, a page at a time; with `locked=true` those whose lock ends last come first. Filters narrow the list; all must match.
+   */
+  listUsers: unknown;
+  /**
+   * Read an account
+   *
+   * One account, by its id.
+   */
+  getUser: unknown;
+  /**
+   * Change an account
+   *
+   * Changes the role, or disables or enables the account. Both hold at once. The last enabled administrator can be neither demoted nor disabled.
+   */
+  updateUser: unknown;
+  /**
+   * Unlock an account
+   *
+   * Ends the lock that too many wrong passwords began, and forgets them and the logins counted for its address. An account that is not locked stays as it is.
+   */
+  unlockUser: unknown;
+  /**
+   * List an account's sessions
+   *
+   * Where the account is logged in, oldest first, a page at a time, cookies and tokens alike. Dead sessions are not listed.
+   */
+  listUserSessions: unknown;
+  /**
+   * End one of an account's sessions
+   *
+   * It is dead at once, with its tokens.
+   */
+  revokeUserSession: unknown;
+  /**
+   * End an account's sessions
+   *
+   * Every session and token of the account ends at once.
+   */
+  revokeUserSessions: unknown;
+  /**
+   * Delete an account
+   *
+   * Deletes the account and ends everything it has. The last enabled administrator cannot be deleted.
+   */
+  deleteUser: unknown;
+  /**
+   * List security events
+   *
+   * The stored events, newest first, a page at a time. They were stored with the changes they tell of, and nothing in the API can alter or delete one. Filters narrow the list; all must match.
+   */
+  listEvents: unknown;
+  /**
+   * Public signing keys
+   *
+   * The keys that verify access tokens in other services. A signature says who a token was made for, not whether its session still lives: only this server knows that.
+   */
+  getJwks: unknown;
+  /**
+   * Is the process up?
+   *
+   * Answers as long as the process can answer at all. It asks nothing of the database.
+   */
+  getHealth: unknown;
+  /**
+   * Can the process serve?
+   *
+   * Ready while the database can be written and no shutdown has begun.
+   */
+  getReadiness: unknown;
+  /**
+   * Metrics for Prometheus
+   *
+   * Where `METRICS_TOKEN` is set, whoever sends it as a bearer token gets them, and everybody else 401. Where it is not set, they are for this very machine: any request that came from elsewhere, through a proxy, or to a server whose `PUBLIC_URL` is elsewhere, gets 404.
+   */
+  getMetrics: unknown;
+}

@@ -14,7 +14,7 @@ export interface paths {
      * Make an account
      * @description Makes an account with the role `user`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.
      *
-     *     May log: `signup`, `signup_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`signup`](/docs#/webhooks/log_signup), [`signup_failed`](/docs#/webhooks/log_signup_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["signup"];
     delete?: never;
@@ -56,7 +56,7 @@ export interface paths {
      * Log in with cookies
      * @description Starts a session and sets three cookies: `__Host-session` (HttpOnly), `__Host-csrf` (the CSRF proof, readable by scripts) and `__Host-device` (HttpOnly), which signs nobody in, but lets a browser that has logged in before through a lock. A session the request came with ends. Unknown address, wrong password, locked and disabled account are answered alike.
      *
-     *     May log: `login_success`, `login_failed`, `login_locked`, `session_revoked`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["login"];
     delete?: never;
@@ -78,7 +78,7 @@ export interface paths {
      * Log out
      * @description Ends the session on the server and clears its cookies. With no session, or a dead one, the answer is the same.
      *
-     *     May log: `logout`, `csrf_rejected`, `overloaded`, `unhandled_error`.
+     *     May log: [`logout`](/docs#/webhooks/log_logout), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["logout"];
     delete?: never;
@@ -98,7 +98,7 @@ export interface paths {
      * Who am I?
      * @description The account the request is signed in as, by cookie or by access token, as it is now.
      *
-     *     May log: `overloaded`, `unhandled_error`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["getMe"];
     put?: never;
@@ -120,7 +120,7 @@ export interface paths {
      * List your sessions
      * @description Where you are logged in, oldest first, cookies and tokens alike. Dead sessions are not listed.
      *
-     *     May log: `overloaded`, `unhandled_error`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listMySessions"];
     put?: never;
@@ -129,7 +129,7 @@ export interface paths {
      * End all your other sessions
      * @description All but the one that asks.
      *
-     *     May log: `session_revoked`, `csrf_rejected`, `overloaded`, `unhandled_error`.
+     *     May log: [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     delete: operations["revokeMyOtherSessions"];
     options?: never;
@@ -151,7 +151,7 @@ export interface paths {
      * End one of your sessions
      * @description It is dead at once, with its tokens. Somebody else's session looks like one that does not exist.
      *
-     *     May log: `session_revoked`, `csrf_rejected`, `overloaded`, `unhandled_error`.
+     *     May log: [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     delete: operations["revokeMySession"];
     options?: never;
@@ -170,7 +170,7 @@ export interface paths {
      * List what happened to your account
      * @description Logins, refused ones too, endings of sessions, changes of the password and of the account: newest first, a page at a time. Each says when it was and, unless an administrator or a command did it, from where.
      *
-     *     May log: `overloaded`, `unhandled_error`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listMyEvents"];
     put?: never;
@@ -194,7 +194,7 @@ export interface paths {
      * Change your password
      * @description Needs the current password; a session that sends too many wrong ones ends. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.
      *
-     *     May log: `password_changed`, `session_revoked`, `login_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`password_changed`](/docs#/webhooks/log_password_changed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`login_failed`](/docs#/webhooks/log_login_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["changePassword"];
     delete?: never;
@@ -216,7 +216,7 @@ export interface paths {
      * Delete your account
      * @description Needs the password; a session that sends too many wrong ones ends. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.
      *
-     *     May log: `user_deleted`, `session_revoked`, `login_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`user_deleted`](/docs#/webhooks/log_user_deleted), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`login_failed`](/docs#/webhooks/log_login_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["deleteMe"];
     delete?: never;
@@ -238,7 +238,7 @@ export interface paths {
      * Log in with tokens
      * @description Starts a session that is carried by tokens instead of cookies: for programs, and for apps outside a browser.
      *
-     *     May log: `login_success`, `login_failed`, `login_locked`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["tokenLogin"];
     delete?: never;
@@ -260,7 +260,7 @@ export interface paths {
      * Exchange a refresh token
      * @description Each refresh token is good once. The one before the current, within a few seconds of the exchange, gives the same successor again, so that a lost answer logs nobody out. Any older one, or a later use, means that somebody has a copy: the session ends, with all its tokens.
      *
-     *     May log: `token_refreshed`, `refresh_token_reuse`, `session_revoked`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`token_refreshed`](/docs#/webhooks/log_token_refreshed), [`refresh_token_reuse`](/docs#/webhooks/log_refresh_token_reuse), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["tokenRefresh"];
     delete?: never;
@@ -282,7 +282,7 @@ export interface paths {
      * Revoke a token
      * @description Ends the session of the token, and so every token of it (RFC 7009). The answer is the same for a token that is unknown, expired or revoked already.
      *
-     *     May log: `token_revoked`, `csrf_rejected`, `overloaded`, `unhandled_error`.
+     *     May log: [`token_revoked`](/docs#/webhooks/log_token_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["tokenRevoke"];
     delete?: never;
@@ -302,7 +302,7 @@ export interface paths {
      * Who am I, by token?
      * @description The account the access token belongs to, as it is now. A cookie is not accepted here.
      *
-     *     May log: `overloaded`, `unhandled_error`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["getTokenMe"];
     put?: never;
@@ -326,7 +326,7 @@ export interface paths {
      * Ask for a new password
      * @description If an account has this address, a link to choose a new password is mailed to it. The answer is the same, and takes the same time, where there is none. The link is good once and for a short time; asking again makes earlier links useless. Asked for too often, an address gets no more mails for a while, and the answer stays the same.
      *
-     *     May log: `reset_token_created`, `reset_requested_unknown_email`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`reset_token_created`](/docs#/webhooks/log_reset_token_created), [`reset_requested_unknown_email`](/docs#/webhooks/log_reset_requested_unknown_email), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["forgotPassword"];
     delete?: never;
@@ -348,7 +348,7 @@ export interface paths {
      * Choose a new password
      * @description Every session and token of the account ends, its known devices are forgotten, its lock and the limit of logins to its address start anew, and nobody is logged in: log in next. The cookie `__Host-device` signs nobody in; it lets that login through while somebody else keeps failing to log in to the address. A password that is refused leaves the token as good as it was.
      *
-     *     May log: `password_reset`, `session_revoked`, `reset_failed`, `csrf_rejected`, `rate_limited`, `overloaded`, `unhandled_error`.
+     *     May log: [`password_reset`](/docs#/webhooks/log_password_reset), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`reset_failed`](/docs#/webhooks/log_reset_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["resetPassword"];
     delete?: never;
@@ -366,9 +366,9 @@ export interface paths {
     };
     /**
      * List accounts
-     * @description All accounts, oldest first, a page at a time. Filters narrow the list; all must match.
+     * @description All accounts, oldest first, a page at a time; with `locked=true` those whose lock ends last come first. Filters narrow the list; all must match.
      *
-     *     May log: `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listUsers"];
     put?: never;
@@ -390,7 +390,7 @@ export interface paths {
      * Read an account
      * @description One account, by its id.
      *
-     *     May log: `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["getUser"];
     put?: never;
@@ -399,7 +399,7 @@ export interface paths {
      * Delete an account
      * @description Deletes the account and ends everything it has. The last enabled administrator cannot be deleted.
      *
-     *     May log: `user_deleted`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`user_deleted`](/docs#/webhooks/log_user_deleted), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     delete: operations["deleteUser"];
     options?: never;
@@ -408,7 +408,7 @@ export interface paths {
      * Change an account
      * @description Changes the role, or disables or enables the account. Both hold at once. The last enabled administrator can be neither demoted nor disabled.
      *
-     *     May log: `user_updated`, `session_revoked`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`user_updated`](/docs#/webhooks/log_user_updated), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     patch: operations["updateUser"];
     trace?: never;
@@ -426,7 +426,7 @@ export interface paths {
      * Unlock an account
      * @description Ends the lock that too many wrong passwords began, and forgets them and the logins counted for its address. An account that is not locked stays as it is.
      *
-     *     May log: `user_unlocked`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`user_unlocked`](/docs#/webhooks/log_user_unlocked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["unlockUser"];
     delete?: never;
@@ -442,16 +442,44 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /**
+     * List an account's sessions
+     * @description Where the account is logged in, oldest first, a page at a time, cookies and tokens alike. Dead sessions are not listed.
+     *
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    get: operations["listUserSessions"];
     put?: never;
     post?: never;
     /**
      * End an account's sessions
      * @description Every session and token of the account ends at once.
      *
-     *     May log: `session_revoked`, `csrf_rejected`, `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`user_sessions_revoked`](/docs#/webhooks/log_user_sessions_revoked), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     delete: operations["revokeUserSessions"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/users/{userId}/sessions/{sessionId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * End one of an account's sessions
+     * @description It is dead at once, with its tokens.
+     *
+     *     May log: [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    delete: operations["revokeUserSession"];
     options?: never;
     head?: never;
     patch?: never;
@@ -468,7 +496,7 @@ export interface paths {
      * List security events
      * @description The stored events, newest first, a page at a time. They were stored with the changes they tell of, and nothing in the API can alter or delete one. Filters narrow the list; all must match.
      *
-     *     May log: `authorization_denied`, `overloaded`, `unhandled_error`.
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listEvents"];
     put?: never;
@@ -530,7 +558,7 @@ export interface paths {
      * Can the process serve?
      * @description Ready while the database can be written and no shutdown has begun.
      *
-     *     May log: `overloaded`.
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded).
      */
     get: operations["getReadiness"];
     put?: never;
@@ -701,6 +729,28 @@ export interface webhooks {
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_session_revoked"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  user_sessions_revoked: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An administrator ended all sessions of an account, also where none was left.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
+     *
+     *     Each that ended has its `session_revoked`.
+     */
+    post: operations["log_user_sessions_revoked"];
     delete?: never;
     options?: never;
     head?: never;
@@ -967,7 +1017,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * An account and all that hung on it was deleted.
+     * An account and all that hung on it was deleted, by its owner or an administrator.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_user_deleted"];
@@ -987,7 +1037,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * An administrator ended the lock of an account.
+     * An administrator, or a command, ended the lock of an account.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
      */
     post: operations["log_user_unlocked"];
@@ -1287,7 +1337,7 @@ export interface components {
       reason: "missing" | "mismatch" | "cross_site";
     };
     /**
-     * @description Cross-site protection refused the request. Send the `csrfToken` of your login as the header `x-csrf-token`, from an allowed origin.
+     * @description Cross-site protection refused the request. Send the `csrfToken` of your login as the header `x-csrf-token`, from a page of the same site.
      * @example {
      *       "type": "/problems/csrf-rejected",
      *       "title": "Cross-site protection refused the request",
@@ -1727,6 +1777,7 @@ export interface components {
       | components["schemas"]["LoginLockedEvent"]
       | components["schemas"]["LogoutEvent"]
       | components["schemas"]["SessionRevokedEvent"]
+      | components["schemas"]["UserSessionsRevokedEvent"]
       | components["schemas"]["TokenRefreshedEvent"]
       | components["schemas"]["TokenRevokedEvent"]
       | components["schemas"]["RefreshTokenReuseEvent"]
@@ -1976,8 +2027,9 @@ export interface components {
       mailId: string;
       /** Format: int32 */
       attempt: number;
-      /** @description The kind of failure. Never the server's own words, which may repeat the mail. */
+      /** @description The kind of failure: `ECONNECTION`, `EAUTH`, `EENVELOPE` (refused at MAIL, RCPT or DATA), `ESMTPUTF8` (an address that the server cannot take). Never the server's own words, which may repeat the mail. */
       code: string;
+      /** @description False where it ends: the server refused it for good, or it would be of no use any more. */
       willRetry: boolean;
     };
     /**
@@ -2018,6 +2070,46 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       requestId: string;
+    };
+    /**
+     * @description The origin is not allowed. Whoever runs the server puts the page's origin into `CORS_ORIGINS`, or makes it the `PUBLIC_URL`, and starts the server again. For Vite's proxy: `CORS_ORIGINS=http://localhost:5173`. The origin `null` is that of a file or a sandboxed frame, and cannot be allowed: serve the page by HTTP.
+     * @example {
+     *       "type": "/problems/origin-not-allowed",
+     *       "title": "The origin is not allowed",
+     *       "status": 403,
+     *       "detail": "The origin `http://localhost:5173` may change nothing here: it is neither that of PUBLIC_URL nor one in CORS_ORIGINS.",
+     *       "code": "origin_not_allowed",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "origin": "http://localhost:5173"
+     *     }
+     */
+    OriginNotAllowedProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/origin-not-allowed";
+      /** @enum {string} */
+      title: "The origin is not allowed";
+      /** @enum {number} */
+      status: 403;
+      detail: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "origin_not_allowed";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+      /**
+       * @description The header `Origin` of the request, with `?` for what is no printable ASCII.
+       * @example http://localhost:5173
+       */
+      origin: string;
     };
     /**
      * @description A request was answered with 503. Told for the first one of each cause and code, and again after ten seconds; those in between are `request` lines with status 503.
@@ -2357,7 +2449,7 @@ export interface components {
      *       "event": "session_revoked",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
-     *       "by": "user"
+     *       "by": "admin"
      *     }
      */
     OwnSessionRevokedEvent: {
@@ -2378,7 +2470,7 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description `wrong_password`: it sent too many wrong current passwords.
+       * @description `admin`, `disable`: an administrator or a command; `wrong_password`: it sent too many wrong current passwords.
        * @enum {string}
        */
       by:
@@ -2395,7 +2487,8 @@ export interface components {
      * @example {
      *       "event": "signup",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
-     *       "ip": "203.0.113.7"
+     *       "ip": "203.0.113.7",
+     *       "by": "user"
      *     }
      */
     OwnSignupEvent: {
@@ -2415,6 +2508,11 @@ export interface components {
        * @example 203.0.113.7
        */
       ip: string | null;
+      /**
+       * @description `user`: whoever signed up; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.
+       * @enum {string}
+       */
+      by?: "user" | "command";
     };
     /**
      * @description A token, and the session behind it, was revoked by whoever held it.
@@ -2443,7 +2541,7 @@ export interface components {
       ip: string | null;
     };
     /**
-     * @description An administrator ended the lock of an account.
+     * @description An administrator, or a command, ended the lock of an account.
      * @example {
      *       "event": "user_unlocked",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -3185,7 +3283,8 @@ export interface components {
      *       "level": "info",
      *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
      *       "sessionId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44",
-     *       "by": "user"
+     *       "by": "admin",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45"
      *     }
      */
     SessionRevokedEvent: {
@@ -3222,7 +3321,7 @@ export interface components {
        */
       sessionId: string;
       /**
-       * @description `wrong_password`: it sent too many wrong current passwords.
+       * @description `admin`, `disable`: an administrator or a command; `wrong_password`: it sent too many wrong current passwords.
        * @enum {string}
        */
       by:
@@ -3233,6 +3332,8 @@ export interface components {
         | "disable"
         | "reuse"
         | "wrong_password";
+      /** @description Of `admin` and `disable`: the administrator; null for a command on the server's own machine. Absent from all others, and from events of versions before 0.2. */
+      actorId?: string | null;
     };
     /**
      * @description A new key signs access tokens. The one before goes on verifying until its tokens have expired.
@@ -3282,7 +3383,9 @@ export interface components {
      *       "event": "signup",
      *       "level": "info",
      *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
-     *       "email": "ada@example.com"
+     *       "email": "ada@example.com",
+     *       "role": "user",
+     *       "by": "user"
      *     }
      */
     SignupEvent: {
@@ -3318,6 +3421,17 @@ export interface components {
        * @example ada@example.com
        */
       email: string;
+      /**
+       * @description Absent from events of versions before 0.2.
+       * @example user
+       * @enum {string}
+       */
+      role?: "user" | "admin";
+      /**
+       * @description `user`: whoever signed up; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.
+       * @enum {string}
+       */
+      by?: "user" | "command";
     };
     /**
      * @description A signup was refused.
@@ -3401,6 +3515,7 @@ export interface components {
       | components["schemas"]["LoginLockedEvent"]
       | components["schemas"]["LogoutEvent"]
       | components["schemas"]["SessionRevokedEvent"]
+      | components["schemas"]["UserSessionsRevokedEvent"]
       | components["schemas"]["TokenRefreshedEvent"]
       | components["schemas"]["TokenRevokedEvent"]
       | components["schemas"]["RefreshTokenReuseEvent"]
@@ -3625,6 +3740,41 @@ export interface components {
       };
     };
     /**
+     * @description The body is compressed. Send the JSON itself, and leave out the header `Content-Encoding`, or set it to `identity`.
+     * @example {
+     *       "type": "/problems/unsupported-content-encoding",
+     *       "title": "The body is compressed",
+     *       "status": 415,
+     *       "detail": "The request body must be sent as it is, without `Content-Encoding`.",
+     *       "code": "unsupported_content_encoding",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    UnsupportedContentEncodingProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/unsupported-content-encoding";
+      /** @enum {string} */
+      title: "The body is compressed";
+      /** @enum {number} */
+      status: 415;
+      /** @enum {string} */
+      detail: "The request body must be sent as it is, without `Content-Encoding`.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "unsupported_content_encoding";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
      * @description The body is not declared as JSON. Set the header, and send JSON.
      * @example {
      *       "type": "/problems/unsupported-media-type",
@@ -3647,7 +3797,10 @@ export interface components {
       status: 415;
       /** @enum {string} */
       detail: "The request body must be sent with `Content-Type: application/json`.";
-      /** @enum {string} */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       code: "unsupported_media_type";
       /**
        * Format: uuid
@@ -3673,7 +3826,7 @@ export interface components {
       disabled?: boolean;
     };
     /**
-     * @description An account, as its owner and administrators see it.
+     * @description An account, as its owner sees it.
      * @example {
      *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
      *       "email": "ada@example.com",
@@ -3711,7 +3864,7 @@ export interface components {
       createdAt: string;
     };
     /**
-     * @description An account and all that hung on it was deleted.
+     * @description An account and all that hung on it was deleted, by its owner or an administrator.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -3757,6 +3910,50 @@ export interface components {
       actorId: string;
     };
     /**
+     * @description An account, as administrators see it.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "email": "ada@example.com",
+     *       "role": "user",
+     *       "disabled": false,
+     *       "createdAt": "2026-11-23T10:06:00.000Z",
+     *       "lockedUntil": null,
+     *       "lastLoginAt": "2026-11-23T10:07:00.000Z"
+     *     }
+     */
+    UserDetails: {
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      /**
+       * @description What the account may do.
+       * @example user
+       * @enum {string}
+       */
+      role: "user" | "admin";
+      /** @description A disabled account cannot log in. */
+      disabled: boolean;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      createdAt: string;
+      /** @description When the lock ends that too many wrong passwords began; null where none is on. */
+      lockedUntil: string | null;
+      /** @description When a session was last begun, by cookie or by token; null before the first. */
+      lastLoginAt: string | null;
+    };
+    /**
      * @description One page.
      * @example {
      *       "items": [
@@ -3765,19 +3962,132 @@ export interface components {
      *           "email": "ada@example.com",
      *           "role": "user",
      *           "disabled": false,
-     *           "createdAt": "2026-11-23T10:06:00.000Z"
+     *           "createdAt": "2026-11-23T10:06:00.000Z",
+     *           "lockedUntil": null,
+     *           "lastLoginAt": "2026-11-23T10:07:00.000Z"
      *         }
      *       ],
      *       "nextCursor": null
      *     }
      */
     UserPage: {
-      items: components["schemas"]["User"][];
+      items: components["schemas"]["UserDetails"][];
       /** @description Send it as `cursor` for the next page; null at the end. */
       nextCursor: string | null;
     };
     /**
-     * @description An administrator ended the lock of an account.
+     * @description One of an account's logins.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44",
+     *       "kind": "cookie",
+     *       "createdAt": "2026-11-23T10:06:00.000Z",
+     *       "lastSeenAt": "2026-11-23T10:07:00.000Z",
+     *       "expiresAt": "2026-11-24T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "userAgent": "Mozilla/5.0"
+     *     }
+     */
+    UserSession: {
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * @description How it is carried.
+       * @enum {string}
+       */
+      kind: "cookie" | "token";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description To the minute or so.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      lastSeenAt: string;
+      /**
+       * Format: date-time
+       * @description When it ends, whatever is done with it.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      expiresAt: string;
+      /** @description Where the login came from. */
+      ip: string;
+      /** @description What the client called itself. */
+      userAgent: string | null;
+    };
+    /**
+     * @description One page.
+     * @example {
+     *       "items": [
+     *         {
+     *           "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44",
+     *           "kind": "cookie",
+     *           "createdAt": "2026-11-23T10:06:00.000Z",
+     *           "lastSeenAt": "2026-11-23T10:07:00.000Z",
+     *           "expiresAt": "2026-11-24T10:06:00.000Z",
+     *           "ip": "203.0.113.7",
+     *           "userAgent": "Mozilla/5.0"
+     *         }
+     *       ],
+     *       "nextCursor": null
+     *     }
+     */
+    UserSessionPage: {
+      items: components["schemas"]["UserSession"][];
+      /** @description Send it as `cursor` for the next page; null at the end. */
+      nextCursor: string | null;
+    };
+    /**
+     * @description An administrator ended all sessions of an account, also where none was left. Each that ended has its `session_revoked`.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "user_sessions_revoked",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45"
+     *     }
+     */
+    UserSessionsRevokedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "user_sessions_revoked";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @description The administrator; null for a command on the server's own machine. */
+      actorId: string | null;
+    };
+    /**
+     * @description An administrator, or a command, ended the lock of an account.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -3815,12 +4125,8 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       userId: string;
-      /**
-       * Format: uuid
-       * @description A UUID, version 7: later ids sort after earlier ones.
-       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
-       */
-      actorId: string;
+      /** @description The administrator; null for a command on the server's own machine. */
+      actorId: string | null;
     };
     /**
      * @description An administrator, or a command, changed an account.
@@ -4025,7 +4331,7 @@ export interface operations {
           "application/json": components["schemas"]["User"];
         };
       };
-      /** @description `weak_password`: The password is too weak. `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`weak_password`](/problems/weak-password): The password is too weak. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4038,17 +4344,19 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `email_taken`: The e-mail address is taken. */
+      /** @description [`email_taken`](/problems/email-taken): The e-mail address is taken. */
       409: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4058,7 +4366,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["EmailTakenProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4068,17 +4376,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4091,7 +4403,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4101,7 +4413,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4135,16 +4447,6 @@ export interface operations {
           "application/json": components["schemas"]["PasswordPolicy"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
-      400: {
-        headers: {
-          "x-request-id": components["headers"]["RequestId"];
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
-        };
-      };
     };
   };
   login: {
@@ -4172,7 +4474,7 @@ export interface operations {
           "application/json": components["schemas"]["Session"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4184,7 +4486,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_credentials`: Login failed. */
+      /** @description [`invalid_credentials`](/problems/invalid-credentials): Login failed. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4194,17 +4496,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4214,17 +4518,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4237,7 +4545,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4247,7 +4555,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4282,7 +4590,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4292,17 +4600,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4312,7 +4622,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4344,7 +4654,7 @@ export interface operations {
           "application/json": components["schemas"]["User"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4354,7 +4664,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4365,7 +4675,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4375,7 +4685,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4412,7 +4722,7 @@ export interface operations {
           "application/json": components["schemas"]["SessionInfoPage"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4422,7 +4732,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4433,7 +4743,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4443,7 +4753,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4476,7 +4786,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4486,7 +4796,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4497,17 +4807,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4517,7 +4829,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4556,7 +4868,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4566,7 +4878,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4577,17 +4889,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4597,7 +4911,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4607,7 +4921,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4644,7 +4958,7 @@ export interface operations {
           "application/json": components["schemas"]["OwnEventPage"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4654,7 +4968,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4665,7 +4979,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4675,7 +4989,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4712,7 +5026,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `weak_password`: The password is too weak. `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`weak_password`](/problems/weak-password): The password is too weak. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4725,7 +5039,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_credentials`: Login failed. `unauthenticated`: Sign-in required. */
+      /** @description [`invalid_credentials`](/problems/invalid-credentials): Login failed. [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4738,17 +5052,19 @@ export interface operations {
             | components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4758,17 +5074,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4781,7 +5101,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4791,7 +5111,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4830,7 +5150,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4842,7 +5162,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_credentials`: Login failed. `unauthenticated`: Sign-in required. */
+      /** @description [`invalid_credentials`](/problems/invalid-credentials): Login failed. [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4855,17 +5175,19 @@ export interface operations {
             | components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `last_admin`: The last administrator must stay. */
+      /** @description [`last_admin`](/problems/last-admin): The last administrator must stay. */
       409: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4875,7 +5197,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["LastAdminProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4885,17 +5207,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4908,7 +5234,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4918,7 +5244,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4954,7 +5280,7 @@ export interface operations {
           "application/json": components["schemas"]["TokenPair"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4966,7 +5292,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_credentials`: Login failed. */
+      /** @description [`invalid_credentials`](/problems/invalid-credentials): Login failed. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4976,17 +5302,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4996,17 +5324,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5019,7 +5351,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5029,7 +5361,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5065,7 +5397,7 @@ export interface operations {
           "application/json": components["schemas"]["TokenPair"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5077,7 +5409,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `invalid_refresh_token`: The refresh token is not valid. */
+      /** @description [`invalid_refresh_token`](/problems/invalid-refresh-token): The refresh token is not valid. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5087,17 +5419,19 @@ export interface operations {
           "application/problem+json": components["schemas"]["InvalidRefreshTokenProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5107,17 +5441,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5130,7 +5468,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5140,7 +5478,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5174,7 +5512,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5186,17 +5524,19 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5206,17 +5546,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5226,7 +5570,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5258,7 +5602,7 @@ export interface operations {
           "application/json": components["schemas"]["User"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5268,7 +5612,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5279,7 +5623,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5289,7 +5633,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5323,7 +5667,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5335,17 +5679,19 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5355,17 +5701,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5378,7 +5728,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5388,7 +5738,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5424,7 +5774,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `invalid_reset_token`: The reset token is not valid. `weak_password`: The password is too weak. `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`invalid_reset_token`](/problems/invalid-reset-token): The reset token is not valid. [`weak_password`](/problems/weak-password): The password is too weak. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5438,17 +5788,19 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["CsrfRejectedProblem"];
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5458,17 +5810,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `rate_limited`: Too many requests. */
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
       429: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5481,7 +5837,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5491,7 +5847,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5517,6 +5873,8 @@ export interface operations {
         role?: "user" | "admin";
         /** @description Only disabled accounts, or only enabled ones. */
         disabled?: boolean;
+        /** @description Only accounts with a lock on, or only those without. */
+        locked?: boolean;
       };
       header?: never;
       path?: never;
@@ -5534,7 +5892,7 @@ export interface operations {
           "application/json": components["schemas"]["UserPage"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5544,7 +5902,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5555,7 +5913,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5565,7 +5923,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ForbiddenProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5575,7 +5933,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5610,10 +5968,10 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["User"];
+          "application/json": components["schemas"]["UserDetails"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5623,7 +5981,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5634,7 +5992,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5644,7 +6002,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ForbiddenProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5654,7 +6012,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5664,7 +6022,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5703,7 +6061,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5713,7 +6071,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5724,7 +6082,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5733,10 +6091,11 @@ export interface operations {
         content: {
           "application/problem+json":
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5746,7 +6105,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `last_admin`: The last administrator must stay. */
+      /** @description [`last_admin`](/problems/last-admin): The last administrator must stay. */
       409: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5756,7 +6115,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["LastAdminProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5766,7 +6125,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5808,10 +6167,10 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["User"];
+          "application/json": components["schemas"]["UserDetails"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. `invalid_json`: The body is not JSON. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5823,7 +6182,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5834,7 +6193,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5843,10 +6202,11 @@ export interface operations {
         content: {
           "application/problem+json":
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5856,7 +6216,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `last_admin`: The last administrator must stay. */
+      /** @description [`last_admin`](/problems/last-admin): The last administrator must stay. */
       409: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5866,7 +6226,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["LastAdminProblem"];
         };
       };
-      /** @description `payload_too_large`: The body is too large. */
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
       413: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5876,17 +6236,21 @@ export interface operations {
           "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
         };
       };
-      /** @description `unsupported_media_type`: The body is not declared as JSON. */
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
       415: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5896,7 +6260,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5935,7 +6299,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5945,7 +6309,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5956,7 +6320,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5965,10 +6329,11 @@ export interface operations {
         content: {
           "application/problem+json":
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5978,7 +6343,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -5988,7 +6353,101 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  listUserSessions: {
+    parameters: {
+      query?: {
+        /** @description How many items at the most. */
+        limit?: number;
+        /** @description Where a page ends. Opaque; it comes from `nextCursor` and is refused if altered. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of its sessions. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserSessionPage"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ForbiddenProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6027,7 +6486,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6037,7 +6496,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6048,7 +6507,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. `csrf_rejected`: Cross-site protection refused the request. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6057,10 +6516,11 @@ export interface operations {
         content: {
           "application/problem+json":
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6070,7 +6530,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6080,7 +6540,105 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  revokeUserSession: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path: {
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        userId: string;
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        sessionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The session has ended. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6109,6 +6667,7 @@ export interface operations {
           | "login_locked"
           | "logout"
           | "session_revoked"
+          | "user_sessions_revoked"
           | "token_refreshed"
           | "token_revoked"
           | "refresh_token_reuse"
@@ -6126,9 +6685,13 @@ export interface operations {
           | "signing_key_rotated";
         /** @description Only events about this account. */
         userId?: string;
-        /** @description Only events at this instant or later. */
+        /** @description Only events that this address caused, in any spelling of it. Refreshes of tokens are left out, unless `userId` is given too. */
+        ip?: string;
+        /** @description Only events that name this address, in any spelling of it: logins, refused ones too, signups, locks and requests for a reset. */
+        email?: string;
+        /** @description Only events at this instant or later, written as RFC 3339 says. */
         since?: string;
-        /** @description Only events before this instant. */
+        /** @description Only events before this instant, written as RFC 3339 says. */
         until?: string;
       };
       header?: never;
@@ -6147,7 +6710,7 @@ export interface operations {
           "application/json": components["schemas"]["EventPage"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
       400: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6157,7 +6720,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6168,7 +6731,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `forbidden`: Not allowed. */
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6178,7 +6741,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["ForbiddenProblem"];
         };
       };
-      /** @description `internal_error`: Something went wrong. */
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6188,7 +6751,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
         };
       };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6216,20 +6779,12 @@ export interface operations {
           "x-request-id": components["headers"]["RequestId"];
           /** @description How long the keys may be kept. */
           "cache-control": string;
+          /** @description `*`: pages of every origin may read the keys, without credentials; of an origin in CORS_ORIGINS, that origin. */
+          "access-control-allow-origin": string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["Jwks"];
-        };
-      };
-      /** @description `validation_failed`: The request does not match its schema. */
-      400: {
-        headers: {
-          "x-request-id": components["headers"]["RequestId"];
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
         };
       };
     };
@@ -6253,16 +6808,6 @@ export interface operations {
           "application/json": components["schemas"]["Health"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
-      400: {
-        headers: {
-          "x-request-id": components["headers"]["RequestId"];
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
-        };
-      };
     };
   };
   getReadiness: {
@@ -6284,17 +6829,7 @@ export interface operations {
           "application/json": components["schemas"]["Health"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
-      400: {
-        headers: {
-          "x-request-id": components["headers"]["RequestId"];
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
-        };
-      };
-      /** @description `overloaded`: The server cannot answer now. */
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
       503: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6326,17 +6861,7 @@ export interface operations {
           "text/plain; version=0.0.4; charset=utf-8": components["schemas"]["MetricsExposition"];
         };
       };
-      /** @description `validation_failed`: The request does not match its schema. */
-      400: {
-        headers: {
-          "x-request-id": components["headers"]["RequestId"];
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
-        };
-      };
-      /** @description `unauthenticated`: Sign-in required. */
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6347,7 +6872,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description `not_found`: Not found. */
+      /** @description [`not_found`](/problems/not-found): Not found. */
       404: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6501,6 +7026,28 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["SessionRevokedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_user_sessions_revoked: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UserSessionsRevokedEvent"];
       };
     };
     responses: {

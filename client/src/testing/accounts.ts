@@ -68,7 +68,7 @@ export class Accounts {
     } as const;
     const account = { user: { ...user, createdAt }, password, events: [] };
     this.#byEmail.set(account.user.email, account);
-    this.record(account, { event: "signup" }, now);
+    this.record(account, { event: "signup", by: "user" }, now);
     return account;
   }
 

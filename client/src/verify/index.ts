@@ -14,6 +14,7 @@ import {
   jwtVerify,
   type JWTVerifyGetKey,
 } from "jose";
+import type { WebAbortSignal, WebHeaders, WebResponse } from "../web.ts";
 
 /** RFC 9068 §2.1: says what kind of JWT this is, so that no other kind can pass for it. */
 const TOKEN_TYPE = "at+jwt";
@@ -26,6 +27,14 @@ const KEYS_MAX_AGE_MS = 600_000;
 const DEFAULT_COOLDOWN_SECONDS = 5;
 /** How long the server may take for its keys. Milliseconds. */
 const KEYS_TIMEOUT_MS = 5_000;
+
+/** How the keys are asked for: a part of what `fetch` takes. */
+export interface KeysRequest {
+  readonly method: "GET";
+  readonly headers: WebHeaders;
+  readonly redirect: "manual";
+  readonly signal: WebAbortSignal;
+}
 
 /** The issuer whose tokens are taken. */
 export interface VerifierOptions {
@@ -42,7 +51,7 @@ export interface VerifierOptions {
   /** How long a token with an unknown key id is refused without asking for new keys. Seconds, default 5. */
   readonly cooldownSeconds?: number | undefined;
   /** Fetches the keys. Default: the global `fetch`. */
-  readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+  readonly fetch?: ((url: string, init: KeysRequest) => Promise<WebResponse>) | undefined;
 }
 
 /** The claims of a verified token. It names no role and no address: the server does not sign them. */
@@ -71,8 +80,11 @@ export type Refusal = "missing" | "expired" | "unknown_key" | "invalid" | "keys_
 
 /** Verifies the access tokens of one server. Make one and keep it: it holds the server's keys. */
 export interface Verifier {
-  /** Tells if the token is one of the server's own, for this audience, and has not expired. It never rejects. */
-  verify(token: string | undefined): Promise<Verification>;
+  /**
+   * Tells whether the token is one of the server's own, for this audience, and has not expired. It never rejects,
+   * whatever it is given: `null` is `missing` too, and what is no text is `invalid`.
+   */
+  verify(token: string | null | undefined): Promise<Verification>;
 }
 
 /**
@@ -107,8 +119,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
   };
 
   return {
-    async verify(token) {
-      if (token === undefined) return { ok: false, reason: "missing" };
+    async verify(token: unknown) {
+      if (token === undefined || token === null) return { ok: false, reason: "missing" };
+      // Out of a header, a cookie or a body, in plain JavaScript, anything may come.
+      if (typeof token !== "string") return { ok: false, reason: "invalid" };
       if (token.length > TOKEN_MAX_LENGTH || !isCanonical(token))
         return { ok: false, reason: "invalid" };
       try {
@@ -130,7 +144,7 @@ const AUTHORIZATION = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
  * than `Bearer <token>`. Two headers, which `Headers` joins with a comma, are none.
  */
 export function readBearer(authorization: string | null | undefined): string | undefined {
-  return AUTHORIZATION.exec(authorization ?? "")?.[1];
+  return typeof authorization === "string" ? AUTHORIZATION.exec(authorization)?.[1] : undefined;
 }
 
 class ForeignTokenError extends Error {}

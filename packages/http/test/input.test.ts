@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { route, setup } from "../src/index.ts";
 import type { InputState, RouteConfig } from "../src/index.ts";
+import { readInput } from "../src/input.ts";
 
 // Sends one request to `POST /users/:id` and returns the input its handler got.
 async function inputOf(
@@ -130,6 +131,18 @@ describe("a body", () => {
     expect(await inputOf({ body: login.optional() })).toMatchObject({ ok: true, body: undefined });
     const required = await inputOf({ body: login });
     expect(required.issues).toMatchObject([{ part: "body", path: [], code: "invalid_type" }]);
+  });
+
+  it("is read behind a byte order mark, which not every platform drops", async () => {
+    for (const [mark, ok] of [
+      ["\ufeff", true],
+      ["\ufeff\ufeff", false],
+    ] as const) {
+      const request = new Request("http://localhost/", { method: "POST" });
+      Object.defineProperty(request, "text", { value: async () => `${mark}{"a":1}` });
+      const input = await readInput(request, { body: z.object({ a: z.number() }) }, {}, "");
+      expect([mark, input.ok]).toEqual([mark, ok]);
+    }
   });
 
   it("that is the JSON null is not missing", async () => {

@@ -5,6 +5,11 @@ export interface Device {
   readonly userId: string;
 }
 
+/** A device, and by which of the secrets that were asked for it was found. */
+export interface FoundDevice extends Device {
+  readonly secretHash: Uint8Array;
+}
+
 /** A device as it is stored. Instants are milliseconds since the epoch. */
 export interface NewDevice extends Device {
   /** SHA-256 of the cookie's secret (SE-02). */
@@ -14,8 +19,12 @@ export interface NewDevice extends Device {
 }
 
 export interface DeviceStore {
-  /** The device with this secret, if it has not expired and its account has this address. */
-  find(secretHash: Uint8Array, email: string, now: number): Promise<Device | undefined>;
+  /** The device with one of the first five of these secrets, if it has not expired and its account has this address. */
+  find(
+    secretHashes: readonly Uint8Array[],
+    email: string,
+    now: number,
+  ): Promise<FoundDevice | undefined>;
   /** Adds the device, and forgets those of its account beyond the `keep` seen last. */
   insert(device: NewDevice, keep: number): Promise<void>;
   /** Gives a known device its next secret and its whole budget; false where it was forgotten. */

@@ -34,6 +34,10 @@ export interface EventFilter {
   readonly event?: StoredEventName;
   /** The account they concern. */
   readonly userId?: string;
+  /** The client's address that caused them. Without `userId`, refreshes are left out. */
+  readonly ip?: string;
+  /** The address they name, in its normal form. */
+  readonly email?: string;
   /** Milliseconds since the epoch; `since` is included, `until` is not. */
   readonly since?: number;
   readonly until?: number;

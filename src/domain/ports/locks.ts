@@ -28,8 +28,12 @@ export interface LockStore {
    * that is locked, and answers `nobody`; likewise for an account that is gone.
    */
   countFailure(userId: string | null, policy: LockPolicy, now: number): Promise<FailureOutcome>;
-  /** Forgets the failures; false where the account is locked, or gone. */
-  forgetFailures(userId: string, now: number): Promise<boolean>;
+  /**
+   * Forgets the failures and keeps the instant as that of the last login; false where the account is
+   * locked, or gone. For inside of a login's transaction, which is undone then, unless a known device lets
+   * it pass. One statement, so that the instant costs a login no other.
+   */
+  noteLogin(userId: string, now: number): Promise<boolean>;
   /** Shortens every lock that is on to what the policy allows: at the start, when another one may have been in force. Answers how many. */
   shorten(policy: LockPolicy, now: number): Promise<number>;
   /** Ends the lock and forgets all that led to it; false where there is no such account. */

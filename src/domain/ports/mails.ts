@@ -52,10 +52,17 @@ export interface MailStore {
   deleteFinishedBefore(instant: number, limit: number): Promise<number>;
 }
 
+/** The end of a mail: it was taken, or it never will be. `code` names the kind of refusal: `EENVELOPE`. */
+export type MailOutcome =
+  { readonly accepted: true } | { readonly accepted: false; readonly code: string };
+
 /** Where mails go: a mail server, or files. */
 export interface MailTransport {
-  /** Rejects where the mail was not accepted. It gives up, and leaves nothing behind, when `signal` aborts. */
-  send(mail: DeliverableMail, signal: AbortSignal): Promise<void>;
+  /**
+   * Answers what is decided about this mail. Rejects where nothing is, so that a later attempt may succeed. It gives
+   * up, and leaves nothing behind, when `signal` aborts.
+   */
+  send(mail: DeliverableMail, signal: AbortSignal): Promise<MailOutcome>;
 }
 
 export interface DeliverableMail extends SealedMail {

@@ -33,11 +33,36 @@ export interface UserWithCredential extends Credential {
   readonly lockedUntil: number;
 }
 
+/** An account as administrators see it. */
+export interface UserDetails extends User {
+  /** The end of its last lock, in milliseconds since the epoch; 0 where there was none. */
+  readonly lockedUntil: number;
+  /** When a session was last begun. Milliseconds since the epoch; null before the first. */
+  readonly lastLoginAt: number | null;
+}
+
+/** The author of what only administrators may do: one of them, or a command on the server's own machine. */
+export type Actor = Pick<User, "id"> | "command";
+
 export interface UserFilter {
   /** Only normalised addresses that begin with this, taken literally. */
   readonly emailPrefix?: string;
   readonly role?: Role;
   readonly disabled?: boolean;
+  /** Only accounts that no lock keeps out at this instant. Milliseconds since the epoch. */
+  readonly unlockedAt?: number;
+}
+
+/** Locked accounts, at an instant. */
+export interface LockedFilter extends Omit<UserFilter, "unlockedAt"> {
+  /** Milliseconds since the epoch. */
+  readonly lockedAt: number;
+}
+
+/** Where a locked account stands in the list of them. */
+export interface LockPosition {
+  readonly id: string;
+  readonly lockedUntil: number;
 }
 
 /** Changes that an administrator may make to an account. A field that is left out stays. */
@@ -52,8 +77,15 @@ export interface UserStore {
   findCredential(userId: string): Promise<Credential | undefined>;
   /** Reads the credential inside a transaction, and locks the account's row until its end. */
   lockCredential(userId: string): Promise<Credential | undefined>;
+  findDetails(userId: string): Promise<UserDetails | undefined>;
   /** Up to `limit` accounts in order of id, those after `afterId` only. */
-  list(filter: UserFilter, limit: number, afterId: string | undefined): Promise<User[]>;
+  list(filter: UserFilter, limit: number, afterId: string | undefined): Promise<UserDetails[]>;
+  /** Up to `limit` locked accounts, the one whose lock ends last first, those after the position only. */
+  listLocked(
+    filter: LockedFilter,
+    limit: number,
+    after: LockPosition | undefined,
+  ): Promise<UserDetails[]>;
   /** False where the address is taken; then nothing was written. */
   insert(user: User, passwordHash: string): Promise<boolean>;
   /** Inserts the account only while there is no admin at all (LG-05). Inside of a transaction: others take turns with it. */
@@ -74,7 +106,7 @@ export interface UserStore {
   updateUnlessLastAdmin(
     userId: string,
     changes: UserChanges,
-  ): Promise<User | "not_found" | "last_admin">;
+  ): Promise<UserDetails | "not_found" | "last_admin">;
   /** Deletes the account and all that hangs on it, unless it is the last enabled admin (AZ-07). */
   deleteUnlessLastAdmin(userId: string): Promise<"deleted" | "not_found" | "last_admin">;
 }

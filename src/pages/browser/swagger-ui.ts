@@ -16,8 +16,56 @@ export interface SwaggerUIOptions {
   readonly displayRequestDuration: boolean;
   readonly defaultModelsExpandDepth: number;
   readonly syntaxHighlight: { readonly theme: string };
+  readonly plugins: readonly SwaggerUIPlugin[];
   /** Is called before each request, and may change it. */
   readonly requestInterceptor: (request: SwaggerUIRequest) => SwaggerUIRequest;
+}
+
+/** https://swagger.io/docs/open-source-tools/swagger-ui/customization/plugin-api/ */
+export type SwaggerUIPlugin = (system: SwaggerUISystem) => {
+  /** Functions that take the place of its own. */
+  readonly fn?: {
+    /** The part of the document at `path`, without references. */
+    readonly resolveSubtree: (
+      document: Json,
+      path: readonly string[],
+    ) => Promise<{ readonly spec: Json; readonly errors: readonly [] }>;
+  };
+  /** By the component's name: a component that stands in for it, and is given it. */
+  readonly wrapComponents?: {
+    readonly response: (
+      original: Component<ResponseProps>,
+      system: SwaggerUISystem,
+    ) => Component<ResponseProps>;
+  };
+};
+
+export type Json =
+  string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** The part of React that is used. An element is made here, and never looked into. */
+export interface SwaggerUISystem {
+  readonly React: {
+    createElement<P extends object>(
+      kind: string | Component<P>,
+      props: P | null,
+      ...children: readonly unknown[]
+    ): ReactElement;
+    useState<T>(first: T): readonly [T, (next: T) => void];
+  };
+}
+export type Component<P> = (props: P) => ReactElement;
+declare const element: unique symbol;
+export interface ReactElement {
+  readonly [element]: true;
+}
+
+/** A documented answer: a row of the table "Responses". */
+export interface ResponseProps {
+  /** The status, as the document has it. */
+  readonly code: string;
+  readonly response: { get(key: "description"): string };
+  getComponent(name: "Markdown", isContainer: true): Component<{ readonly source: string }>;
 }
 
 export interface SwaggerUIRequest {

@@ -5,6 +5,20 @@ function readCookie(name) {
 	const start = `${name}=`;
 	return document.cookie.split("; ").find((cookie) => cookie.startsWith(start))?.slice(start.length) || void 0;
 }
+// src/pages/browser/folded-failures.ts
+const foldedFailures = () => ({ wrapComponents: { response: (Original, { React: { createElement, useState } }) => function Response(props) {
+	const { code, response, getComponent } = props;
+	const [isOpen, setOpen] = useState(false);
+	if (isOpen || !isFailure(code)) return createElement(Original, props);
+	return createElement("tr", { className: "response" }, createElement("td", { className: "response-col_status" }, code), createElement("td", { className: "response-col_description" }, createElement(getComponent("Markdown", true), { source: response.get("description") }), createElement("button", {
+		type: "button",
+		className: "show-body",
+		onClick: () => setOpen(true)
+	}, "Show the body")));
+} } });
+function isFailure(status) {
+	return status.startsWith("4") || status.startsWith("5");
+}
 // src/pages/browser/given.ts
 /** Reads the values that the server wrote into the page of this name. Throws where it wrote none. */
 function given(page) {
@@ -12,15 +26,47 @@ function given(page) {
 	if (text === void 0) throw new Error(`The page was given nothing for ${page}`);
 	return JSON.parse(text);
 }
+// src/pages/browser/local-references.ts
+const localReferences = () => ({ fn: { async resolveSubtree(document, path) {
+	return {
+		spec: resolve(document, memberAt(document, path), []),
+		errors: []
+	};
+} } });
+/** A copy without references. `within`: those that lead here; one that is among them again stays as it is. */
+function resolve(document, json, within) {
+	if (Array.isArray(json)) return json.map((member) => resolve(document, member, within));
+	if (!isObject(json)) return json ?? null;
+	const { $ref } = json;
+	if (typeof $ref === "string" && $ref.startsWith("#/")) {
+		if (within.includes($ref)) return json;
+		const found = resolve(document, memberAt(document, keysOf($ref)), [...within, $ref]);
+		return isObject(found) ? {
+			...found,
+			$$ref: $ref
+		} : found;
+	}
+	return Object.fromEntries(Object.entries(json).map(([key, member]) => [key, resolve(document, member, within)]));
+}
+function isObject(json) {
+	return typeof json === "object" && json !== null && !Array.isArray(json);
+}
+function memberAt(json, path) {
+	return path.reduce((inside, key) => Object.entries(inside ?? {}).find(([name]) => name === key)?.[1], json);
+}
+/** The keys of a JSON Pointer in a fragment (RFC 6901 §6). */
+function keysOf(pointer) {
+	return pointer.slice(2).split("/").map(decodeURIComponent).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
 // src/pages/browser/docs.ts
 /** The script of `/docs`: starts Swagger UI, and adds the CSRF proof to each change that the session cookie authenticates. */
-const { csrfCookie, csrfHeader } = given("docs");
+const { csrfCookie, csrfHeader, documentPath, docsPath } = given("docs");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 dark.addEventListener("change", followScheme);
 followScheme();
 const { SwaggerUIBundle } = window;
 window.ui = SwaggerUIBundle({
-	url: "/openapi.json",
+	url: documentPath,
 	dom_id: "#swagger-ui",
 	layout: "BaseLayout",
 	presets: [SwaggerUIBundle.presets.apis],
@@ -33,10 +79,36 @@ window.ui = SwaggerUIBundle({
 	displayRequestDuration: true,
 	defaultModelsExpandDepth: 0,
 	syntaxHighlight: { theme: "tomorrow-night" },
+	plugins: [foldedFailures, localReferences],
 	requestInterceptor: addCsrfProof
 });
+document.addEventListener("click", followEventLink);
+document.addEventListener("click", beginAtFirstCredential);
 function followScheme() {
 	document.documentElement.classList.toggle("dark-mode", dark.matches);
+}
+/** `May log` leads to the event on this page; Swagger UI by itself would open the page once more. */
+function followEventLink(click) {
+	const link = closest(click, `a[href^="${docsPath}#/webhooks/"]`);
+	const operationId = link?.getAttribute("href")?.split("/").at(-1);
+	const event = document.getElementById(`operations-webhooks-${operationId}`);
+	if (link === null || event === null || click.ctrlKey || click.metaKey) return;
+	click.preventDefault();
+	event.querySelector(".opblock-summary-control[aria-expanded=false]")?.click();
+	event.scrollIntoView();
+	event.querySelector(".opblock-summary-control")?.focus({ preventScroll: true });
+}
+/** Each field of the dialog takes the focus as it is made, so that the last has it, out of sight on a low screen. */
+function beginAtFirstCredential(click) {
+	if (closest(click, ".authorize, .authorization__btn") === null) return;
+	requestAnimationFrame(() => {
+		const dialog = document.querySelector(".dialog-ux .modal-ux-content");
+		dialog?.querySelector("input")?.focus();
+		dialog?.scrollTo(0, 0);
+	});
+}
+function closest({ target }, selector) {
+	return target instanceof Element ? target.closest(selector) : null;
 }
 function addCsrfProof(request) {
 	const proof = readCookie(csrfCookie);

@@ -44,6 +44,14 @@ export function startOutbox(
 function mailTransport({ SMTP_URL, MAIL_FROM }: Settings, outbox: string): MailTransport {
   const from = MAIL_FROM ?? DEVELOPMENT_SENDER;
   return SMTP_URL === undefined
-    ? createFileTransport(outbox, from)
+    ? createFileTransport(outbox, from, showDeveloper)
     : createSmtpTransport(SMTP_URL, from);
+}
+
+/**
+ * Prints what a developer would otherwise copy out of a mail. It is a secret, so it is no log event (LA-03), and it goes
+ * to standard error, while the log is standard output. Production demands SMTP_URL and never comes here (LA-10).
+ */
+function showDeveloper(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

@@ -3,7 +3,7 @@ import type { InputState } from "@hectoday/http";
 import type { OperationDescription } from "../../contract/operation.ts";
 import type { ProblemCode } from "../../contract/problems.ts";
 import type { Dependencies } from "../../domain/ports/dependencies.ts";
-import type { Device } from "../../domain/ports/devices.ts";
+import type { KnownDevice } from "../../domain/devices.ts";
 import type { Caller, Failure } from "../handler.ts";
 import type { RequestState } from "../request-state.ts";
 
@@ -33,7 +33,7 @@ export interface Judged {
   /** Found by `identify`. */
   caller: Caller | undefined;
   /** Found by `limits`, where the operation is a login: the device it comes from, if the account knows it. */
-  device: Device | undefined;
+  device: KnownDevice | undefined;
 }
 
 /** The parts of the server that checks ask. */

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { ignoresQuery } from "../../contract/operation.ts";
 import type { ProblemFields } from "../../contract/problems.ts";
 import { pathToHalfCharacter } from "../../contract/whole-characters.ts";
 import { check, type Judged } from "./check.ts";
@@ -8,7 +9,7 @@ export const validation = check({
   name: "validation",
   refuses: "A request whose parameters, query, body or headers do not fit their schemas.",
   problems: ["invalid_json", "validation_failed"],
-  concerns: () => true, // an operation without parameters takes none
+  concerns: (operation) => !ignoresQuery(operation), // others refuse even a query that they do not take
   judge({ operation, request, input }) {
     const headers = operation.request.headers?.safeParse(Object.fromEntries(request.headers));
     if (input.issues.some(({ code }) => code === "invalid_json"))

@@ -18,6 +18,8 @@ export interface StorageDialect {
   readonly changesInQueries: boolean;
   /** True where the planner knows how many rows match, and chooses its index by that. */
   readonly hasStatistics: boolean;
+  /** The text in a field of a column of JSON, or null: in a query word for word as in the index on it. */
+  textOf(column: string, field: string): RawBuilder<string | null>;
   /** A statement for inside a transaction: waits until no other transaction is in its turn on `topic`. */
   takeTurn(topic: Turn): RawBuilder<unknown>;
   /** Makes the database refuse every change of a row of `table`, from any client (LA-05). */

@@ -11,11 +11,12 @@ import {
   PostgresQueryCompiler,
   sql,
 } from "kysely";
-import type { DatabaseConnection, Dialect, Driver } from "kysely";
+import type { DatabaseConnection, Dialect, Driver, RawBuilder } from "kysely";
 import pg from "pg";
 import { UnsafeStorageError } from "../../domain/ports/storage.ts";
 import { LostConnectionError, postgresDialect } from "./postgres-dialect.ts";
 import type { Database } from "./database.ts";
+import { MIGRATIONS_TABLE, refuseForeignTables } from "./foreign-tables.ts";
 import type { PoolOptions } from "./pool.ts";
 import {
   isDatabaseError,
@@ -23,7 +24,7 @@ import {
   PooledTransaction,
 } from "./postgres-pooled-connection.ts";
 import type { Db, Tables } from "../schema.ts";
-import { transactAlone } from "./transactions.ts";
+import { transactAlone, UndoneError } from "./transactions.ts";
 
 /** How much longer than the database's own limit a process waits for an answer: then the network is to blame. Milliseconds. */
 const ANSWER_GRACE_MS = 2_000;
@@ -56,13 +57,14 @@ export async function openPostgres(url: string, options: PoolOptions): Promise<D
     db,
     dialect: postgresDialect,
     poolState,
-    /** Uses a connection of its own without a time limit: a migration builds indexes, and waits for another process's. */
+    /** Refuses the schema of another application. Uses a connection of its own without a time limit: a migration builds indexes, and waits for another process's. */
     async alone(work) {
       const pool = createPool(url, options, { max: 1, idleTimeoutMillis: 0 });
       const single = overDriver(new PoolDriver(pool));
       try {
         // The lock belongs to the connection and ends with it, also where the process is killed.
         await sql`select pg_advisory_lock(${MIGRATION_LOCK})`.execute(single);
+        await refuseForeign(single);
         return await work(single);
       } finally {
         await single.destroy();
@@ -88,6 +90,20 @@ const MIGRATION_LOCK = sql.lit(0x504f5254_00000000n);
 
 function overDriver(driver: PoolDriver): Db {
   return new Kysely<Tables>({ dialect: createDialect(driver) });
+}
+
+/** Asks the catalogue, which shows tables too that this role may not read. */
+async function refuseForeign(db: Db): Promise<void> {
+  const namesOf = async (query: RawBuilder<{ name: string }>) =>
+    (await query.execute(db)).rows.map(({ name }) => name);
+  const relations = await namesOf(
+    sql`select relname as name from pg_class where relnamespace = to_regnamespace(current_schema()::text)`,
+  );
+  const isMigrated = relations.includes(MIGRATIONS_TABLE);
+  const migrations = isMigrated
+    ? await namesOf(sql`select name from ${sql.table(MIGRATIONS_TABLE)}`)
+    : [];
+  refuseForeignTables(relations, migrations);
 }
 
 /** Runs statements on one connection without Kysely's queue, which sends one only when the one before has been answered. */
@@ -151,16 +167,27 @@ interface ServerSettings {
   readonly encoding: string;
   readonly synchronous_commit: string;
   readonly fsync: string;
+  readonly replication_role: string;
 }
 
 /**
  * Asks a new connection for its settings before its first use: they may differ after a failover, or once a
- * role's settings have changed. It also fixes `synchronous_commit` for the session, so that no reload of the
- * server's settings weakens it later.
+ * role's settings have changed. It also fixes for the session what a role, a database or a reload of the server's
+ * settings may have changed (ST-23), in the same round trip:
+ *
+ * - `synchronous_commit`, as it was judged.
+ * - the isolation level: who waits for a lock has to see afterwards what was committed meanwhile. In a snapshot from
+ *   before, up to five processes each made the first administrator.
+ * - how bytes are spelled, or hashes would be read wrong.
+ *
+ * `default_transaction_read_only` is left alone: it is how an operator stops writes, and then they are refused.
  */
 const SETTINGS = `select
   current_setting('server_encoding') as encoding,
   set_config('synchronous_commit', current_setting('synchronous_commit'), false) as synchronous_commit,
+  set_config('default_transaction_isolation', 'read committed', false),
+  set_config('bytea_output', 'hex', false),
+  current_setting('session_replication_role') as replication_role,
   current_setting('fsync') as fsync`;
 
 /** Refuses settings that lose acknowledged writes (ST-01): an operator may have chosen speed for another database on the server. */
@@ -172,6 +199,12 @@ async function verifySettings(client: pg.PoolClient): Promise<void> {
   if (settings.fsync !== "on")
     throw new UnsafeStorageError(
       "The PostgreSQL server runs with fsync = off, which loses acknowledged writes",
+    );
+  if (settings.replication_role !== "origin")
+    throw new UnsafeStorageError(
+      "The PostgreSQL database has session_replication_role = " +
+        `${settings.replication_role}, which switches off the rules of its tables; ` +
+        "reset it with: alter role … reset session_replication_role",
     );
   if (settings.synchronous_commit === "off")
     throw new UnsafeStorageError(
@@ -204,7 +237,7 @@ class PoolDriver implements Driver {
   async commitTransaction(connection: PooledConnection): Promise<void> {
     const { command } = await connection.run(CompiledQuery.raw("commit"));
     // A transaction in which a statement failed is undone by its COMMIT, which says so by its tag alone.
-    if (command !== "COMMIT") throw new Error("The transaction had failed, and was undone");
+    if (command !== "COMMIT") throw new UndoneError();
   }
 
   /** Rolls back, but not on a lost connection: the database has done so, and an error here would hide the first one. */

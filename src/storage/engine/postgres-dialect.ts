@@ -11,6 +11,8 @@ export const postgresDialect: StorageDialect = {
   changesInQueries: true,
   hasStatistics: true,
 
+  textOf: (column, field) => sql`(${sql.ref(column)}::json ->> ${sql.lit(field)})`,
+
   takeTurn: (topic) => sql`select pg_advisory_xact_lock(${turnKey(topic)})`,
 
   async makeAppendOnly(db, table) {

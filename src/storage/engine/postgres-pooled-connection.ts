@@ -8,6 +8,7 @@ import type { DatabaseConnection, QueryResult } from "kysely";
 import pg from "pg";
 import { LostConnectionError } from "./postgres-dialect.ts";
 import { runPipeline } from "./postgres-pipeline.ts";
+import { EndedError, UndoneError } from "./transactions.ts";
 
 interface Pending {
   readonly query: CompiledQuery;
@@ -21,6 +22,7 @@ export class PooledConnection implements DatabaseConnection {
   isLost = false;
   /** The first failure of a statement. */
   failure: Error | undefined;
+  #isReleased = false;
   /** Statements for the next round trip. */
   #pending: Pending[] = [];
   #isSending = false;
@@ -36,6 +38,7 @@ export class PooledConnection implements DatabaseConnection {
   }
 
   run(query: CompiledQuery): Promise<pg.QueryResult> {
+    if (this.#isReleased) return Promise.reject(new EndedError());
     const answer = new Promise<pg.QueryResult>((resolve, reject) => {
       this.#pending.push({ query, resolve, reject });
     });
@@ -88,6 +91,7 @@ export class PooledConnection implements DatabaseConnection {
 
   /** Gives the connection back once no answer is to come: the next user must not get it. */
   async release(): Promise<void> {
+    this.#isReleased = true;
     await this.#lastAnswer;
     this.#client.release(this.isLost);
   }
@@ -97,6 +101,7 @@ export class PooledConnection implements DatabaseConnection {
 export class PooledTransaction implements DatabaseConnection {
   readonly #connection: PooledConnection;
   #hasBegun = false;
+  #isOver = false;
   readonly #unawaited: Promise<unknown>[] = [];
 
   constructor(connection: PooledConnection) {
@@ -108,6 +113,7 @@ export class PooledTransaction implements DatabaseConnection {
   }
 
   async #run(query: CompiledQuery): Promise<pg.QueryResult> {
+    if (this.#isOver) throw new EndedError();
     // After a failure nothing is sent: behind a `begin` that failed, a change would be committed by itself.
     const { failure } = this.#connection;
     if (failure !== undefined) throw failure;
@@ -125,21 +131,22 @@ export class PooledTransaction implements DatabaseConnection {
 
   /** Resolves once the database has confirmed the COMMIT; rejects with the failure that undid the transaction. */
   async commit(): Promise<void> {
+    this.#isOver = true;
     if (!this.#hasBegun) return;
     const { failure } = this.#connection;
     if (failure !== undefined) {
       await Promise.all(this.#unawaited);
-      // The work caught the failure, and went on.
-      throw new Error("The transaction had failed, and was undone", { cause: failure });
+      throw new UndoneError(failure);
     }
     // It travels behind the statements that were not waited for, and is skipped where one of them fails.
-    const [{ command }] = await Promise.all([this.#run(commit), ...this.#unawaited]);
+    const [{ command }] = await Promise.all([this.#connection.run(commit), ...this.#unawaited]);
     // A transaction that had failed is undone by its COMMIT, which says so by its tag alone.
-    if (command !== "COMMIT") throw new Error("The transaction had failed, and was undone");
+    if (command !== "COMMIT") throw new UndoneError();
   }
 
   /** Rolls back; on a lost connection the database has done so. Never rejects, because that would hide the first error. */
   async rollback(): Promise<void> {
+    this.#isOver = true;
     if (!this.#hasBegun || this.#connection.isLost) return;
     try {
       await this.#connection.run(rollback);

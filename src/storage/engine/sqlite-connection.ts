@@ -21,6 +21,7 @@ import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { Database } from "./database.ts";
 import { failureCodeOf } from "./failure-codes.ts";
 import type { ReadNow } from "./database.ts";
+import { MIGRATIONS_TABLE, refuseForeignTables } from "./foreign-tables.ts";
 import { createKeptReading } from "./sqlite-reading-connection.ts";
 import type { KeptReading } from "./sqlite-reading-connection.ts";
 import type { Tables } from "../schema.ts";
@@ -73,6 +74,7 @@ function openFile(relativePath: string): DatabaseSync {
   }
   const database = new DatabaseSync(path);
   try {
+    refuseForeign(database);
     applySettings(database);
     return database;
   } catch (error) {
@@ -84,6 +86,19 @@ function openFile(relativePath: string): DatabaseSync {
         )
       : error;
   }
+}
+
+/** Reads alone: the settings below would make the file of another application a WAL file. */
+function refuseForeign(database: DatabaseSync): void {
+  database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  const namesIn = (table: string) =>
+    database
+      .prepare(`select name from ${table}`)
+      .all()
+      .map(({ name }) => String(name));
+  const relations = namesIn("sqlite_schema");
+  const isMigrated = relations.includes(MIGRATIONS_TABLE);
+  refuseForeignTables(relations, isMigrated ? namesIn(MIGRATIONS_TABLE) : []);
 }
 
 /** sqlite.org/rescode.html: CORRUPT and NOTADB. */

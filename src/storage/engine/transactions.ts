@@ -54,21 +54,47 @@ const UNITS_PER_COMMIT = 64;
 
 /** The one connection of a database, lent to a single user at a time. */
 export interface LentConnection {
-  /** Runs statements at once, without the queue for the connection. */
-  readonly db: Db;
+  /** Opens the connection to the statements of one unit, which run at once, without the queue for the connection. */
+  openUnit(): OpenUnit;
   /** Runs a statement without parameters and without an answer. */
   run(sql: string): void;
   /** Rolls the transaction back, unless SQLite has already done that, as it does where the disk is full. */
   rollBack(): void;
 }
+
+/** The connection as one unit of work uses it. It takes no statement once one has failed, or once it has ended (ST-22). */
+export interface OpenUnit {
+  readonly db: Db;
+  /** The error of the first statement that failed. */
+  failure(): unknown;
+  /** Refuses statements from now on. */
+  end(): void;
+}
+
+/** The work caught the failure of a statement, and went on. */
+export class UndoneError extends Error {
+  override readonly name = "UndoneError";
+  constructor(cause?: unknown) {
+    super("The transaction had failed, and was undone", { cause });
+  }
+}
+
+/** A statement came too late: it would be in no transaction, or in another one. */
+export class EndedError extends Error {
+  override readonly name = "EndedError";
+  constructor() {
+    super("A transaction was used after its end");
+  }
+}
+
 /** Waits for the connection, and lends it until `use` has answered. */
 export type LendConnection = <T>(use: (connection: LentConnection) => Promise<T>) => Promise<T>;
 
 /** A piece of work, its outcome, and its caller. */
-interface Unit<Inside> {
+interface Unit {
   /** True once its caller was answered before the COMMIT: later units may depend on it. */
   hasAnswered?: boolean;
-  run(inside: Inside): Promise<void>;
+  run(connection: LentConnection): Promise<void>;
   /** Answers the caller after the COMMIT: with the result, or with the error of the work itself. */
   settle(): void;
   fail(error: unknown): void;
@@ -87,13 +113,13 @@ export function transactInGroups<Inside>(
   lend: LendConnection,
   open: (db: Db) => Inside,
 ): Transactions<Inside> {
-  const waiting: Unit<Inside>[] = [];
+  const waiting: Unit[] = [];
   /** True from the moment a group is being gathered until it has been committed. */
   let isStarting = false;
 
   function run<T>(work: (inside: Inside) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      waiting.push(createUnit(work, resolve, reject));
+      waiting.push(createUnit(work, open, resolve, reject));
       startSoon();
     });
   }
@@ -106,7 +132,7 @@ export function transactInGroups<Inside>(
         answer({ result: await work(inside), durable });
         unit.hasAnswered = true;
       };
-      const unit = createUnit(workAndAnswer, resolve, reject);
+      const unit = createUnit(workAndAnswer, open, resolve, reject);
       waiting.push(unit);
       startSoon();
     });
@@ -132,16 +158,15 @@ export function transactInGroups<Inside>(
   }
 
   async function commitTogether(): Promise<void> {
-    const units: Unit<Inside>[] = [];
+    const units: Unit[] = [];
     try {
       await lend(async (connection) => {
         // Takes the write lock at once: a transaction that needs it only later fails half-way, past retrying.
         connection.run("begin immediate");
-        const inside = open(connection.db);
         try {
           units.push(...waiting.splice(0, UNITS_PER_COMMIT));
-          await runEach(units, connection, inside);
-          await joinBegun(units, connection, inside);
+          await runEach(units, connection);
+          await joinBegun(units, connection);
           connection.run("commit");
         } catch (error) {
           connection.rollBack();
@@ -159,17 +184,13 @@ export function transactInGroups<Inside>(
   }
 
   /** Runs the units that were begun after an early answer of `units`, and adds them to the group. */
-  async function joinBegun(
-    units: Unit<Inside>[],
-    connection: LentConnection,
-    inside: Inside,
-  ): Promise<void> {
+  async function joinBegun(units: Unit[], connection: LentConnection): Promise<void> {
     while (haveSomeAnswered(units) && units.length < 2 * UNITS_PER_COMMIT) {
       await continuationsHaveRun();
       const joining = waiting.splice(0, 2 * UNITS_PER_COMMIT - units.length);
       if (joining.length === 0) return;
       units.push(...joining);
-      await runEach(joining, connection, inside, true);
+      await runEach(joining, connection, true);
     }
   }
 
@@ -181,7 +202,7 @@ export function transactInGroups<Inside>(
   };
 }
 
-function haveSomeAnswered(units: readonly Unit<never>[]): boolean {
+function haveSomeAnswered(units: readonly Unit[]): boolean {
   return units.some(({ hasAnswered }) => hasAnswered);
 }
 
@@ -191,18 +212,17 @@ function continuationsHaveRun(): Promise<void> {
 }
 
 /** Runs the units one after another; rejects where the whole transaction is lost. A unit alone in it needs no savepoint. */
-async function runEach<Inside>(
-  units: readonly Unit<Inside>[],
+async function runEach(
+  units: readonly Unit[],
   connection: LentConnection,
-  inside: Inside,
   areOthersIn = false,
 ): Promise<void> {
   const [first] = units;
-  if (first !== undefined && units.length === 1 && !areOthersIn) return first.run(inside);
+  if (first !== undefined && units.length === 1 && !areOthersIn) return first.run(connection);
   for (const unit of units) {
     connection.run("savepoint unit");
     try {
-      await unit.run(inside);
+      await unit.run(connection);
     } catch (error) {
       undoUnit(connection, error);
     }
@@ -221,18 +241,23 @@ function undoUnit(connection: LentConnection, error: unknown): void {
 
 function createUnit<Inside, T>(
   work: (inside: Inside) => Promise<T>,
+  open: (db: Db) => Inside,
   resolve: (result: T) => void,
   reject: (error: unknown) => void,
-): Unit<Inside> {
+): Unit {
   let settle: () => void;
   return {
-    async run(inside) {
+    async run(connection) {
+      const unit = connection.openUnit();
       try {
-        const result = await work(inside);
+        const result = await work(open(unit.db));
+        if (unit.failure() !== undefined) throw new UndoneError(unit.failure());
         settle = () => resolve(result);
       } catch (error) {
         settle = () => reject(error);
         throw error;
+      } finally {
+        unit.end();
       }
     },
     settle: () => settle(),

@@ -22,10 +22,6 @@ export function lockPlaces(): Migration {
       );
       const place = sql`case ${sql.join(places, sql` `)} else ${sql.lit(LAST_PLACE)} end`;
       await sql`update users set locks = ${place} where lock_ms > 0`.execute(db);
-      // Of those that were ever locked: a start looks through them, and not through all accounts.
-      await sql`create index users_locked_until on users (locked_until) where locked_until > 0`.execute(
-        db,
-      );
     },
   };
 }

@@ -1,0 +1,150 @@
+/** `npm run users -- import <file>`: accounts from elsewhere, with their bcrypt hashes. */
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { costOfBcrypt, ImportedAccount } from "../contract/imports.ts";
+import { importAccounts, type ImportOutcome, rehearseImport } from "../domain/imports.ts";
+import type { Occasion } from "../domain/ports/events.ts";
+import type { System } from "../process/system.ts";
+import { CommandError } from "./command.ts";
+import { type Line, linesOf } from "./lines.ts";
+import { nameOf } from "./one-account.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import { printable } from "./table.ts";
+import { withSystem } from "./with-system.ts";
+
+/** Accounts per transaction: few enough that a server beside it waits for milliseconds. */
+const BATCH = 200;
+/** Longer than any account can be. Bytes. */
+const LINE_MAX_BYTES = 4096;
+
+/** Imports a file, or says what that would do. Sets the exit code to 1 where something is left out. */
+export async function importAll(
+  file: string,
+  isRehearsal: boolean,
+  isUnprovedTaken: boolean,
+): Promise<void> {
+  const size = await sizeOf(file);
+  const counts = await withSystem((system, occasion) =>
+    importFile(system, occasion, file, createProgress(size), isRehearsal, isUnprovedTaken),
+  );
+  report(counts, isRehearsal);
+}
+
+async function sizeOf(file: string): Promise<number> {
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isFile() !== true) throw new CommandError(`${printable(file)} is not a file`);
+  return found.size;
+}
+
+interface Counts {
+  imported: number;
+  existing: number;
+  /** Addresses that somebody has signed up with here. */
+  taken: number;
+  refused: number;
+  /** Imported accounts whose hashes cost more than the server's own, and so are slower to compare. */
+  costly: number;
+}
+
+interface Candidate {
+  readonly line: number;
+  readonly account: ImportedAccount;
+}
+
+/** Imports one batch at a time, so that a file of any size needs the same memory. */
+async function importFile(
+  { deps, settings, written }: System,
+  occasion: Occasion,
+  file: string,
+  progress: Progress,
+  isRehearsal: boolean,
+  isUnprovedTaken: boolean,
+): Promise<Counts> {
+  const counts: Counts = { imported: 0, existing: 0, taken: 0, refused: 0, costly: 0 };
+  const put = isRehearsal ? rehearseImport : importAccounts;
+  let batch: Candidate[] = [];
+
+  for await (const line of linesOf(createReadStream(file), LINE_MAX_BYTES)) {
+    const read = readAccount(line);
+    if (read === undefined) continue;
+    if (typeof read === "string") refuse(line.number, read);
+    // AZ-08: a hash from elsewhere proves nothing about who has the address here.
+    else if (read.role === "admin" && !isUnprovedTaken)
+      refuse(line.number, "role: Nobody has proved whose address it is: add --unproved to take it");
+    else batch.push({ line: line.number, account: read });
+    if (batch.length === BATCH) await flush();
+    progress.at(line.endsAt);
+  }
+  await flush();
+  progress.end();
+  return counts;
+
+  async function flush(): Promise<void> {
+    const accounts = batch.map(({ account }) => account);
+    const outcomes = await put(deps, occasion, accounts);
+    for (const [index, { line, account }] of batch.entries())
+      tell(line, account, outcomes[index] ?? "made_before");
+    batch = [];
+    await written();
+  }
+
+  function tell(line: number, { passwordHash }: ImportedAccount, outcome: ImportOutcome): void {
+    if (outcome === "impossible_date") {
+      refuse(line, "createdAt: Must be from 1970 until now");
+    } else if (outcome === "made_before") {
+      counts.existing += 1;
+      progress.say(`line ${line}: the address has an account, which stays as it is`);
+    } else if (outcome !== "imported") {
+      counts.taken += 1;
+      progress.say(
+        `line ${line}: somebody has signed up with the address, and the account stays as it is: ${nameOf(outcome.takenBy)}`,
+      );
+    } else {
+      counts.imported += 1;
+      if (costOfBcrypt(passwordHash) > settings.BCRYPT_COST) counts.costly += 1;
+    }
+  }
+
+  function refuse(line: number, reason: string): void {
+    counts.refused += 1;
+    progress.say(`line ${line}: refused: ${reason}`);
+  }
+}
+
+/** Reads the account of a line; answers the fault as a text, and undefined for an empty line. Never repeats the line. */
+function readAccount({ bytes, isTooLong }: Line): ImportedAccount | string | undefined {
+  if (isTooLong) return `Longer than ${LINE_MAX_BYTES} bytes`;
+  const json = parse(bytes);
+  if (json === "empty") return undefined;
+  if (json === "not JSON") return "Not a JSON object in UTF-8";
+  const parsed = ImportedAccount.safeParse(json.value);
+  if (parsed.success) return parsed.data;
+  const { path, message, code } = parsed.error.issues[0] ?? { path: [], message: "", code: "" };
+  // Zod repeats the name, which is a hash where the columns of the file were mixed up.
+  if (code === "unrecognized_keys") return "Has a property that is not known";
+  return path.length === 0 ? message : `${path.join(".")}: ${message}`;
+}
+
+function parse(bytes: Uint8Array): { readonly value: unknown } | "empty" | "not JSON" {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return text.trim() === "" ? "empty" : { value: JSON.parse(text) };
+  } catch {
+    return "not JSON";
+  }
+}
+
+function report(counts: Counts, isRehearsal: boolean): void {
+  const { imported, existing, taken, refused, costly } = counts;
+  const done = isRehearsal ? "would be imported" : "imported";
+  console.error(`${imported} ${done}, ${existing} had an account, ${refused} refused`);
+  if (taken > 0)
+    console.error(
+      `${taken} are left out: somebody has signed up with their addresses, who may be somebody else; look at each before you trust it`,
+    );
+  if (costly > 0)
+    console.error(
+      `${costly} of them cost more than BCRYPT_COST: until their owners log in, the time of a refused login tells that the account exists`,
+    );
+  if (refused > 0 || taken > 0) process.exitCode = 1;
+}

@@ -1,0 +1,75 @@
+/** Claims of pages that could grow stale: of the version, of settings, metrics and alerts. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import packageJson from "../../package.json" with { type: "json" };
+import { operationIds } from "../../src/contract/operations.ts";
+import { readSettings, settingNames } from "../../src/process/settings.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+test("README.md and SECURITY.md speak of this version", () => {
+  const { version } = packageJson;
+  expect(read("README.md")).toContain(`Version ${version}: `);
+  expect(read("SECURITY.md")).toContain(`## What ${version} promises`);
+});
+
+describe("docs/settings.md", () => {
+  const rows = [...read("docs/settings.md").matchAll(/^\| `([A-Z_]+)` +\| (.+?) +\| .+\|$/gm)];
+  /** The driver's own: of no account unless DATABASE_URL leaves something open. */
+  const notOurs = ["PGHOST"];
+
+  test("has a row for every setting, and no other", () => {
+    const ours = settingNames.filter((name) => !notOurs.includes(name));
+    expect(rows.map(([, name]) => name).sort()).toEqual(ours.sort());
+  });
+
+  test("tells the defaults that there are, where they are plain values", () => {
+    const settings = readSettings({});
+    if ("faults" in settings) throw new Error(settings.faults.join("\n"));
+    const values: Readonly<Record<string, unknown>> = { ...settings.settings };
+    const compared = rows.flatMap(([, name = "", cell = ""]) => {
+      const told = /^`?([\w./:]+)`?(?:; `off` in production)?$/.exec(cell)?.[1];
+      const value = values[name];
+      if (told === undefined || value === undefined || typeof value === "function") return [];
+      return [{ name, told, is: spell(value) }];
+    });
+    expect(compared.length).toBeGreaterThan(20);
+    expect(compared.filter(({ told, is }) => told !== is)).toEqual([]);
+  });
+
+  function spell(value: unknown): string {
+    if (value instanceof Set) return value.size === 0 ? "none" : [...value].join(",");
+    if (typeof value === "object" && value !== null && "count" in value && "seconds" in value)
+      return `${String(value.count)}/${String(value.seconds)}`;
+    return String(value);
+  }
+});
+
+describe("docs/operating.md", () => {
+  const operating = read("docs/operating.md");
+
+  test("has Prometheus scrape what nginx passes requests on to, past nginx, which hides the metrics", () => {
+    const nginx = read("docs/nginx/portcullis.conf");
+    expect(nginx).toMatch(/location \^~ \/metrics \{\s+return 404;/);
+    const processes = Array.from(
+      nginx.matchAll(/^ +server ([\d.:]+) /gm),
+      ([, address]) => address,
+    );
+    const targets = /^ +- targets: (\[.+\])$/m.exec(operating)?.[1] ?? "[]";
+    expect(JSON.parse(targets)).toEqual(processes);
+    expect(operating).not.toContain("scheme: https"); // the processes speak plain http
+  });
+});
+
+test("the alerts name operations that there are", () => {
+  const rules = read("docs/prometheus/alerts.yml");
+  const described = rules.match(/(?<=description: ).+/g)?.join("\n") ?? "";
+  const fields = ["userId", "requestId"];
+  const named = described.match(/\b[a-z]+[A-Z][A-Za-z]+\b/g) ?? [];
+  const known: readonly string[] = [...operationIds, ...fields];
+  expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  // Its filters are the operation's: what cannot be asked for is not told to be.
+  expect(described).not.toMatch(/\/events by /);
+});
