@@ -14,7 +14,10 @@ import { anAdmin, aUser, HASH } from "../support/rows.ts";
 const passwordHash = hashSync("brought from elsewhere", 4); // its cost is no matter of the domain's
 const occasion: Occasion = { requestId: null, ip: null, now: NOW };
 
-function account(name: string, overrides: Partial<ImportedAccount> = {}): ImportedAccount {
+function account(
+  name: string,
+  overrides: Partial<ImportedAccount> = {},
+): ImportedAccount {
   return {
     email: `${name}@example.com`,
     passwordHash,
@@ -62,9 +65,7 @@ describe.each(databases)("imports on $name", ({ create }) => {
   it("ids are of the instant the account was made: the list stays oldest first", async () => {
     const dates = ["2024-05-01T00:00:00.000Z", "2019-05-01T00:00:00.000Z", undefined];
     await importAll(
-      dates.map((createdAt, index) =>
-        account(`p${index}`, createdAt ? { createdAt: Date.parse(createdAt) } : {}),
-      ),
+      dates.map((createdAt, index) => account(`p${index}`, createdAt ? { createdAt: Date.parse(createdAt) } : {})),
     );
     const users = await test.storage.users.list({}, 10, undefined);
     expect(users.map(({ email }) => email.slice(0, 2))).toEqual(["p1", "p0", "p2"]);
