@@ -82,7 +82,9 @@ export const rooms: readonly Room[] = [
     files: ["src/platform/"],
     values: [
       "node:",
+      "@zxcvbn-ts/core",
       "@zxcvbn-ts/language-common",
+      "@zxcvbn-ts/language-en",
       "bcryptjs",
       "pino",
       "piscina",

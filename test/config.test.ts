@@ -55,6 +55,25 @@ test("CF-02 without any setting there are safe defaults", () => {
     EVENT_RETENTION_DAYS: 365,
     CORS_ORIGINS: new Set(),
     CORS_HEADERS: new Set(),
+    ...developmentLimits,
+    LOCKOUT_THRESHOLD: 10,
+    LOCKOUT_SECONDS: 900,
+  });
+});
+
+const untroubled = { count: 1_000, seconds: 60 };
+/** A developer, and a test suite, are everybody behind one address; an account is guarded as in production. */
+const developmentLimits = {
+  LIMIT_LOGIN_IP: untroubled,
+  LIMIT_LOGIN_EMAIL: { count: 5, seconds: 60 },
+  LIMIT_SIGNUP_IP: untroubled,
+  LIMIT_FORGOT_IP: untroubled,
+  LIMIT_FORGOT_EMAIL: untroubled,
+  LIMIT_REFRESH_IP: untroubled,
+};
+
+test("CF-02 production has strict limits without any setting, and development those that keep no developer waiting", () => {
+  expect(settingsOf(production)).toMatchObject({
     LIMIT_LOGIN_IP: { count: 20, seconds: 60 },
     LIMIT_LOGIN_EMAIL: { count: 5, seconds: 60 },
     LIMIT_SIGNUP_IP: { count: 10, seconds: 3_600 },
@@ -64,6 +83,12 @@ test("CF-02 without any setting there are safe defaults", () => {
     LOCKOUT_THRESHOLD: 10,
     LOCKOUT_SECONDS: 900,
   });
+  expect(settingsOf({ NODE_ENV: "test" })).toMatchObject(developmentLimits);
+  for (const name of Object.keys(developmentLimits))
+    for (const environment of [{}, { NODE_ENV: "test" }, production])
+      expect(settingsOf({ ...environment, [name]: "7/8" })).toMatchObject({
+        [name]: { count: 7, seconds: 8 },
+      });
 });
 
 test("IV-07 HASH_QUEUE follows HASH_WORKERS unless it is set itself", () => {

@@ -8,6 +8,7 @@ const problem = element("problem", HTMLElement);
 const form = element("credentials", HTMLFormElement);
 const email = element("email", HTMLInputElement);
 const password = element("password", HTMLInputElement);
+const hint = element("password-hint", HTMLElement);
 const account = element("account", HTMLElement);
 const who = element("who", HTMLElement);
 const sessions = element("sessions", HTMLElement);
@@ -19,6 +20,12 @@ form.addEventListener("submit", (event) => {
   void whileBusy(() => signIn(isNew));
 });
 signOut.addEventListener("click", () => void whileBusy(leave));
+
+// The rule for new passwords is the server's: it is shown before the first mistake, and explains the refusals.
+const policy = api.getPasswordPolicy();
+void policy.then((rule) => {
+  if (rule.ok) hint.textContent = `Of a new account: ${rule.data.rule}`;
+});
 
 // The cookie may still be good: no script can see it, so the server is asked.
 void whileBusy(async () => {
@@ -32,10 +39,10 @@ async function signIn(isNew: boolean): Promise<void> {
   const credentials = { email: email.value, password: password.value };
   if (isNew) {
     const made = await api.signup(credentials);
-    if (!made.ok) return void refuse(made);
+    if (!made.ok) return refuse(made);
   }
   const login = await api.login(credentials);
-  if (!login.ok) return void refuse(login);
+  if (!login.ok) return refuse(login);
   form.reset();
   await showAccount(login.data.user.email);
   say(isNew ? "Your account is made, and you are signed in." : "You are signed in.");
@@ -43,8 +50,13 @@ async function signIn(isNew: boolean): Promise<void> {
 }
 
 /** Says why, and goes to the field that can be mended. */
-function refuse(refused: Result<"signup"> | Result<"login">): void {
-  complain(refused);
+async function refuse(refused: Result<"signup"> | Result<"login">): Promise<void> {
+  if (!refused.ok && refused.status === 400 && refused.problem.code === "weak_password") {
+    const rule = await policy;
+    const { reasons, detail } = refused.problem;
+    const sentences = reasons.map((reason) => (rule.ok ? rule.data.reasons[reason] : detail));
+    problem.textContent = ["This password is refused.", ...sentences].join(" ");
+  } else complain(refused);
   const isAboutEmail = !refused.ok && (refused.status === 409 || isIssueOf(refused, "email"));
   (isAboutEmail ? email : password).focus();
 }
@@ -131,7 +143,6 @@ interface Failed {
 }
 interface Problem {
   readonly detail: string;
-  readonly reasons?: readonly string[];
   readonly issues?: readonly { readonly path: readonly string[]; readonly message: string }[];
   readonly retryAfterSeconds?: number;
 }
@@ -140,19 +151,16 @@ interface Problem {
 function complain(failed: Failed): void {
   const {
     detail,
-    reasons = [],
     issues = [],
     retryAfterSeconds,
   } = failed.problem ?? {
     detail: "The server was not reached. Try again.",
   };
-  const sentence = reasons.length > 0 ? "This password is refused." : detail;
   const more = [
-    ...reasons.map((reason) => `It is ${reason.replaceAll("_", " ")}.`),
     ...issues.map(({ path, message }) => `${path.join(" ")}: ${message}.`),
     ...(retryAfterSeconds === undefined ? [] : [`Try again in ${retryAfterSeconds} seconds.`]),
   ];
-  problem.textContent = (issues.length > 0 ? more : [sentence, ...more]).join(" ");
+  problem.textContent = (issues.length > 0 ? more : [detail, ...more]).join(" ");
 }
 
 function isIssueOf({ problem: found }: Failed, field: string): boolean {

@@ -24,6 +24,7 @@ export async function createRequests(storage: Storage): Promise<Ask> {
     meter: { limitDecided() {}, hashWaited() {}, hashRefused() {} },
     secretKeys: deriveKeys("growth-bench"),
     bcrypt: { hash: overloaded, compare: overloaded },
+    guesses: { countGuesses: overloaded },
   });
   const deps = await addKeyRing(parts, read.settings);
   const app = createApp({

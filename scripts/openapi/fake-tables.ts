@@ -47,7 +47,8 @@ const TYPES: readonly unknown[] = ["string", "integer", "boolean"];
 
 /**
  * Source of `fakeTable`, with a row per operation, of `credentialTable`, with a row per credential that signs
- * somebody in, and of `problemDocuments`, with an example per code.
+ * somebody in, of `problemDocuments`, with an example per code, and of `passwordPolicy`, the policy of a server
+ * without settings.
  */
 export function fakeTables(document: PublishedDocument): string {
   const problems: Record<string, unknown> = {};
@@ -63,8 +64,15 @@ export function fakeTables(document: PublishedDocument): string {
     `export const fakeTable = {\n${rows.join("\n")}\n} as const;`,
     `export const credentialTable = ${JSON.stringify(credentialRows())} as const;`,
     `export const problemDocuments = ${JSON.stringify(problems)} as const;`,
+    `export const passwordPolicy = ${JSON.stringify(policyOf(document))} as const;`,
     "",
   ].join("\n\n");
+}
+
+function policyOf({ components }: PublishedDocument): unknown {
+  const [example] = components.schemas["PasswordPolicy"]?.examples ?? [];
+  if (example === undefined) throw new Error("The document has no example of PasswordPolicy");
+  return example;
 }
 
 function credentialRows() {

@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { weakPasswordText } from "../contract/password-policy.ts";
 import { createAdmin } from "../domain/admins.ts";
 import type { Occasion } from "../domain/ports/events.ts";
 import type { User } from "../domain/ports/users.ts";
@@ -62,7 +63,7 @@ async function create(email: string, generate: boolean): Promise<void> {
   );
   if ("failure" in outcome) {
     if (outcome.failure === "weak_password")
-      throw new CommandError(`The password policy refuses it: ${outcome.reasons.join(", ")}`);
+      throw new CommandError(`The password policy refuses it: ${weakPasswordText(outcome)}`);
     if (outcome.failure === "email_taken")
       throw new CommandError(
         `${email} has an account already; promote says when that was made, and makes it an administrator`,

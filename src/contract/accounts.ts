@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { operation } from "./operation.ts";
+import { PasswordPolicy } from "./password-policy.ts";
 import { csrfHeaders, open, sessionOrBearer } from "./security.ts";
 import { Email, Id, Instant, NewPassword, NormalEmail, Password, Role } from "./values.ts";
 
@@ -50,6 +51,28 @@ export const signup = operation({
   problems: ["weak_password", "email_taken"],
   events: ["signup", "signup_failed"],
   limits: ["signup_ip"],
+});
+
+export const getPasswordPolicy = operation({
+  operationId: "getPasswordPolicy",
+  method: "GET",
+  path: "/password-policy",
+  tags: ["Accounts"],
+  summary: "What must a password be?",
+  description:
+    "The rule for new passwords, to show before the first mistake: the bounds of their length, and a sentence for each reason that `weak_password` gives.",
+  security: open,
+  request: {},
+  responses: {
+    200: {
+      description: "The rule, cacheable.",
+      body: PasswordPolicy,
+      headers: { "cache-control": "How long the rule may be kept." },
+    },
+  },
+  problems: [],
+  events: [],
+  selfContained: true,
 });
 
 export const getMe = operation({

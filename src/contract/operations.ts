@@ -11,6 +11,7 @@ import * as users from "./users.ts";
 
 export const operations = {
   signup: accounts.signup,
+  getPasswordPolicy: accounts.getPasswordPolicy,
   login: sessions.login,
   logout: sessions.logout,
   getMe: accounts.getMe,

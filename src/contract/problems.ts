@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { pagePaths } from "./page-paths.ts";
-import { WeakPasswordReason } from "./password-policy.ts";
+import { passwordBounds, WeakPasswordReason } from "./password-policy.ts";
 import {
   detailSchema,
   fillDetail,
@@ -12,7 +12,7 @@ import {
   retryAfterSeconds,
   SentOrigin,
 } from "./problem-fields.ts";
-import { Id } from "./values.ts";
+import { Id, PASSWORD_MAX_CODE_POINTS, PASSWORD_MIN_DEFAULT_CODE_POINTS } from "./values.ts";
 
 interface ProblemDescription {
   readonly status: number;
@@ -63,10 +63,18 @@ const descriptions = {
     status: 400,
     title: "The password is too weak",
     detail: "The password policy refuses this password. `reasons` says why.",
-    why: "It is too short or too long, among the passwords that are tried first, or made mostly of the account's address.",
-    remedy: "Choose a longer or less common password that does not contain the e-mail address.",
-    fields: { reasons: z.array(WeakPasswordReason).min(1).max(4) },
-    exampleFields: { reasons: ["too_short"] },
+    why: "It is too short or too long, among the passwords that are tried first, easy to guess, or made mostly of the account's address.",
+    remedy:
+      "Choose another: `minLength` to `maxLength` characters, such as four or five words that do not belong together. `getPasswordPolicy` has a sentence for each reason.",
+    fields: {
+      reasons: z.array(WeakPasswordReason).min(1).max(WeakPasswordReason.options.length),
+      ...passwordBounds,
+    },
+    exampleFields: {
+      reasons: ["too_short"],
+      minLength: PASSWORD_MIN_DEFAULT_CODE_POINTS,
+      maxLength: PASSWORD_MAX_CODE_POINTS,
+    },
   },
   invalid_reset_token: {
     status: 400,

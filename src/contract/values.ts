@@ -3,9 +3,12 @@
  * here once; the document, the validation and the SDK read it from here.
  */
 import { z } from "zod";
+import { decodePunycode } from "./punycode.ts";
 
 /** NIST SP 800-63B-4 §3.1.1.2: no deployment may set its minimum below this. Code points. */
 export const PASSWORD_FLOOR_CODE_POINTS = 8;
+/** NIST SP 800-63B-4 §3.1.1.2, for a password that is the only factor. A deployment may choose another. Code points. */
+export const PASSWORD_MIN_DEFAULT_CODE_POINTS = 15;
 /** Long enough for any passphrase, short enough that hashing input is bounded. Code points. */
 export const PASSWORD_MAX_CODE_POINTS = 256;
 /** RFC 5321 §4.5.3.1.3: the longest address that fits a mail path. UTF-16 units of the normal form. */
@@ -105,14 +108,23 @@ const LABEL = String.raw`[^\s@<>"(),:;\\\[\]/?#%.\x00-\x1F\x7F-\x9F]`;
 const ADDRESS = `${ATOM}+@${LABEL}+(?:\\.${LABEL}+)+`;
 const EMAIL_INPUT = new RegExp(`^ *${ADDRESS} *$`);
 const FOLDED_ADDRESS = new RegExp(`^${ADDRESS}$`);
-// RFC 1035 §2.3.4 bounds a label. The last is letters or Punycode, or else the domain would be a number.
-const DOMAIN = String.raw`(?:[a-z0-9-]{1,63}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})`;
+// RFC 1035 §2.3.4 bounds a label, RFC 1123 §2.1 lets no hyphen begin or end it. The last is letters or Punycode, or
+// else the domain would be a number.
+const HOST_LABEL = String.raw`[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?`;
+const DOMAIN = String.raw`(?:${HOST_LABEL}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])`;
 const NORMAL_DOMAIN = new RegExp(`^${DOMAIN}$`);
 const NORMAL_EMAIL = new RegExp(`^${ATOM}+@${DOMAIN}$`);
+const NO_CONTROLS = /^[^\x00-\x1F\x7F]+$/;
 /** RFC 5321 §4.5.3.1.1. UTF-16 units. */
 const LOCAL_PART_MAX_LENGTH = 64;
 /** Format characters, others that show nothing, and halves of characters: they make two addresses look alike, and turn a log line around (LA-04). */
 const INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
+
+/**
+ * Code points without a character, noncharacters included. NFKC and lower case are the identity for them, until a
+ * later Unicode version gives them another form: after an upgrade of the runtime one address would be two.
+ */
+const UNASSIGNED = /\p{Cn}/u;
 
 /** An e-mail address as the server stores and returns it: normalised. */
 export const NormalEmail = z
@@ -151,9 +163,8 @@ export const Email = z
  * "evil.c℀.example.com" becomes "evil.ca/c.example.com", of which a URL would keep "evil.ca".
  */
 export function normalizeEmail(input: string): string | undefined {
-  // Once more after lower case, which can take a character apart: "J̌" has no composed form, "ǰ" has.
-  const folded = input.trim().normalize("NFKC").toLowerCase().normalize("NFKC");
-  if (!FOLDED_ADDRESS.test(folded)) return undefined;
+  const folded = fold(input);
+  if (!FOLDED_ADDRESS.test(folded) || UNASSIGNED.test(input)) return undefined;
   const at = folded.indexOf("@");
   const localPart = folded.slice(0, at);
   if (localPart.length > LOCAL_PART_MAX_LENGTH || INVISIBLE.test(localPart)) return undefined;
@@ -163,38 +174,87 @@ export function normalizeEmail(input: string): string | undefined {
   return email.length <= EMAIL_MAX_LENGTH ? email : undefined;
 }
 
-function asciiDomain(domain: string): string | undefined {
-  const url = URL.parse(`http://${domain}/`);
-  return url !== null && NORMAL_DOMAIN.test(url.hostname) ? url.hostname : undefined;
+function fold(input: string): string {
+  // Once more after lower case, which can take a character apart: "J̌" has no composed form, "ǰ" has.
+  return input.trim().normalize("NFKC").toLowerCase().normalize("NFKC");
 }
 
-/** A password that is being chosen. The deployment's own minimum may be higher; see `weak_password`. */
+function asciiDomain(domain: string): string | undefined {
+  const hostname = URL.parse(`http://${domain}/`)?.hostname ?? "";
+  if (!NORMAL_DOMAIN.test(hostname)) return undefined;
+  return !hostname.includes("xn--") || hostname.split(".").every(isHostLabel)
+    ? hostname
+    : undefined;
+}
+
+/** False for a label that says to be Punycode and is what no name is encoded as: the URL parser lets it pass. */
+function isHostLabel(label: string): boolean {
+  if (!label.startsWith("xn--")) return true;
+  const decoded = decodePunycode(label.slice("xn--".length));
+  return decoded !== undefined && asciiLabel(decoded) === label;
+}
+
+/** A label as DNS has it, or as it is where DNS cannot have it. */
+function asciiLabel(label: string): string {
+  if (/^[\x00-\x7F]*$/.test(label)) return label;
+  const hostname = URL.parse(`http://${label}.test/`)?.hostname ?? "";
+  return hostname.endsWith(".test") ? hostname.slice(0, -".test".length) : label;
+}
+
+/**
+ * The beginning of an address, as a client sends it; what comes out is the beginning of the normal form. In another
+ * script a label of the domain is encoded as a whole, so a part of one finds that part alone.
+ */
+export const EmailPrefix = z
+  .string()
+  .min(1)
+  .max(EMAIL_MAX_LENGTH)
+  // No address has one, and PostgreSQL's text cannot hold NUL.
+  .regex(NO_CONTROLS, { error: "must hold no control characters" })
+  .transform((input) => {
+    const [localPart = "", ...domain] = fold(input).split("@");
+    const labels = domain.map((part) => part.split(".").map(asciiLabel).join("."));
+    return [localPart, ...labels].join("@");
+  })
+  .meta({
+    type: "string",
+    minLength: 1,
+    maxLength: EMAIL_MAX_LENGTH,
+    pattern: NO_CONTROLS.source,
+    description: "Only addresses that begin with this, in any spelling.",
+    examples: ["ada"],
+  });
+
+/**
+ * A password that is being chosen. The schema bounds it by nothing but the body: its length is judged by the
+ * policy, which hashes nothing before (IV-05), so that every refusal is `weak_password` with the bounds.
+ */
 export const NewPassword = secret(
-  passwordText(PASSWORD_FLOOR_CODE_POINTS).meta({
-    format: "password",
-    description: "Any characters, spaces included. Length counts; composition does not.",
-    examples: ["correct horse battery staple"],
-  }),
+  z
+    .string()
+    .max(BODY_MAX_BYTES)
+    .meta({
+      format: "password",
+      description:
+        "Any characters, spaces included. Length counts; composition does not. `getPasswordPolicy` says the bounds, and `weak_password` what is wrong.",
+      examples: ["correct horse battery staple"],
+    }),
 );
 
 /** A password as proof. Looser than a new one, so that old ones always can log in. */
 export const Password = secret(
-  passwordText(1).meta({
-    format: "password",
-    description: "The account's password.",
-    examples: ["correct horse battery staple"],
-  }),
-);
-
-/** Zod's lengths count code points, as JSON Schema's do. */
-function passwordText(min: number) {
-  return z
+  z
     .string()
-    .min(min, { error: `Must have at least ${min} characters` })
+    .min(1, { error: "Must have at least 1 character" })
     .max(PASSWORD_MAX_CODE_POINTS, {
       error: `Must have at most ${PASSWORD_MAX_CODE_POINTS} characters`,
-    });
-}
+    })
+    .meta({
+      format: "password",
+      description: "The account's password.",
+      examples: ["correct horse battery staple"],
+    }),
+);
 
 /** A bearer of authority that only its holder may see. */
 export function opaqueSecret(description: string, example: string) {

@@ -59,7 +59,7 @@ export interface Begun {
  * right after the one that began it (RL-02).
  */
 export async function beginSession(
-  change: Change<"lifetimes" | "secretKeys">,
+  change: Change<"lifetimes" | "secretKeys" | "quotas">,
   { user, epoch }: Proof,
   carrier: Carrier,
 ): Promise<Begun | Undone<"account_changed" | "account_locked">> {
@@ -72,7 +72,7 @@ export async function beginSession(
     device === undefined ? false : stores.devices.forgetFailures(device.id),
     carrier.kind === "cookie" ? settleBrowser(change, user, carrier) : undefined,
     // The count it was taken from, not the client address's: that one may be trying others (RL-04).
-    stores.limits.reset(limitKey(deps.secretKeys, takeOfLogin(user.email, device))),
+    stores.limits.reset(limitKey(deps, takeOfLogin(user.email, device))),
   ]);
   if (!isInserted) return undo("account_changed" as const);
   // A known device has a budget of its own, and passes a lock (RL-03).

@@ -1,6 +1,8 @@
 /** Choosing a password, the same wherever one is chosen: the policy is asked, then it is hashed (PW-04). */
+import type { PasswordBounds } from "../contract/password-policy.ts";
 import type { Uses } from "./change.ts";
-import { findWeaknesses, type PasswordWeakness } from "./password-policy.ts";
+import { findWeaknesses, isGuessable, type PasswordWeakness } from "./password-policy.ts";
+import type { PasswordPolicy } from "./ports/passwords.ts";
 
 export type ChosenPassword =
   | {
@@ -10,19 +12,30 @@ export type ChosenPassword =
   | WeakPassword
   | { readonly failure: "overloaded" };
 
-export interface WeakPassword {
+/** A refusal by the policy, with the bounds it has. */
+export interface WeakPassword extends PasswordBounds {
   readonly failure: "weak_password";
   readonly reasons: PasswordWeakness[];
 }
 
-/** Hashes a password that the policy takes for the account with this address. Nothing is stored. */
+/**
+ * Hashes a password that the policy takes for the account with this address. Nothing is stored, and nothing
+ * is hashed that is refused (IV-05).
+ */
 export async function choosePassword(
   { passwords, passwordPolicy }: Uses<"passwords" | "passwordPolicy">,
   password: string,
   email: string,
 ): Promise<ChosenPassword> {
   const reasons = findWeaknesses(password, email, passwordPolicy);
-  if (reasons.length > 0) return { failure: "weak_password", reasons };
+  if (reasons.length > 0) return weak(passwordPolicy, reasons);
+  const guessable = await isGuessable(password, email, passwordPolicy);
+  if (guessable === "overloaded") return { failure: guessable };
+  if (guessable) return weak(passwordPolicy, ["too_guessable"]);
   const hash = await passwords.hash(password);
   return hash === "overloaded" ? { failure: "overloaded" } : hash;
+}
+
+function weak({ minLength, maxLength }: PasswordPolicy, reasons: PasswordWeakness[]): WeakPassword {
+  return { failure: "weak_password", reasons, minLength, maxLength };
 }

@@ -1,7 +1,8 @@
 /**
  * The rule of limits, as plain code: GCRA (ITU-T I.371, the generic cell rate algorithm). Storage decides by
  * it in one statement, so that two requests at once cannot take the same token; tests hold the statements to
- * this function on both databases.
+ * this function on both databases. A key is counted under one setting: `limitKey` gives it another name under
+ * another one, so that what is stored never makes anybody wait longer than the setting in force does (RL-12).
  */
 import type { Pace } from "./ports/limits.ts";
 

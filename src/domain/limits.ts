@@ -67,7 +67,7 @@ export async function takeLimitsBeside<Found>(
 }> {
   const keys = takes.map((take) => {
     const quota = deps.quotas[take.rule];
-    return { ...take, quota, pace: paceOf(quota), keyHash: limitKey(deps.secretKeys, take) };
+    return { ...take, quota, pace: paceOf(quota), keyHash: limitKey(deps, take) };
   });
   const [{ result: refusal, durable }, found] = await deps.storage.together((stores) =>
     Promise.all([stores.limits.takeInOrder(keys, occasion.now), look(stores)]),
@@ -106,7 +106,7 @@ export async function takeWithin(
   take: Take,
 ): Promise<boolean> {
   const pace = paceOf(deps.quotas[take.rule]);
-  return (await stores.limits.take(limitKey(deps.secretKeys, take), pace, now)) === 0;
+  return (await stores.limits.take(limitKey(deps, take), pace, now)) === 0;
 }
 
 interface Counted extends ToldTake, Taking {
@@ -122,9 +122,19 @@ function inSeconds(waitMs: number): number {
   return Math.min(Math.ceil(waitMs / 1000), RETRY_AFTER_MAX_SECONDS);
 }
 
-/** The hash a limit is stored under. A stolen database must not list the addresses people typed in. */
-export function limitKey({ limitKeys }: SecretKeys, { rule, subject }: Take): Uint8Array {
-  return createHmac("sha256", limitKeys).update(`${rule}\0${subject}`).digest();
+/**
+ * The hash a limit is stored under. A stolen database must not list the addresses people typed in. The quota is
+ * part of it: what was counted under another setting says nothing under this one, or it would keep people waiting
+ * for as long as that one allowed (RL-12). Going by the stored instant instead, such as by what lies too far ahead,
+ * fails between processes whose clocks differ.
+ */
+export function limitKey(
+  { secretKeys, quotas }: Uses<"secretKeys" | "quotas">,
+  { rule, subject }: Take,
+): Uint8Array {
+  const { count, seconds } = quotas[rule];
+  const text = `${rule}\0${count}/${seconds}\0${subject}`;
+  return createHmac("sha256", secretKeys.limitKeys).update(text).digest();
 }
 
 /** The key of refusals that nothing limits: only whether they have been told is kept under it. */
@@ -133,7 +143,7 @@ export function toldKey({ limitKeys }: SecretKeys, event: string, subject: strin
 }
 
 /** Whole milliseconds, rounded so that a burst is always exactly `count`. */
-function paceOf({ count, seconds }: Quota): Pace {
+export function paceOf({ count, seconds }: Quota): Pace {
   const intervalMs = Math.ceil((seconds * 1000) / count);
   return { intervalMs, burstMs: intervalMs * count };
 }

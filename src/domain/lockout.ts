@@ -22,23 +22,31 @@ export function lockPolicy({ threshold, seconds }: LockoutRule): LockPolicy {
   return { threshold, firstLockMs, longestLockMs, memoryMs: MEMORY_MS };
 }
 
+/** Shortens the locks that began under another setting to what this one allows (RL-12). For the start of a server. */
+export async function shortenLocks(
+  { storage, lockout }: Uses<"storage" | "lockout">,
+  now: number,
+): Promise<void> {
+  await storage.locks.shorten(lockPolicy(lockout), now);
+}
+
 /**
  * Ends the lock of an account within a change that is being made, and forgets the logins counted for its
  * address: whoever locked it has used those up as well, and its owner would meet a 429 instead (RS-15).
  * The address is the account's own, never a request's (RL-09); what the client's address has used stays used (RL-04).
  */
 export async function unlockAccount(
-  { deps, stores }: Change<"secretKeys">,
+  { deps, stores }: Change<"secretKeys" | "quotas">,
   { id, email }: User,
 ): Promise<boolean> {
   if (!(await stores.locks.end(id))) return false;
-  await stores.limits.reset(limitKey(deps.secretKeys, { rule: "login_email", subject: email }));
+  await stores.limits.reset(limitKey(deps, { rule: "login_email", subject: email }));
   return true;
 }
 
 /** Ends a lock, for an administrator or a command; false where there is no such account. An account without a lock stays as it is. */
 export async function unlockUser(
-  deps: Journal & Uses<"secretKeys">,
+  deps: Journal & Uses<"secretKeys" | "quotas">,
   occasion: Occasion,
   actor: Actor,
   userId: string,

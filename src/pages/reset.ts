@@ -4,7 +4,11 @@
  */
 import { operations } from "../contract/operations.ts";
 import { pagePaths } from "../contract/page-paths.ts";
-import { type PasswordBounds, weakPasswordSentences } from "../contract/password-policy.ts";
+import {
+  passwordRule,
+  type PasswordBounds,
+  weakPasswordSentences,
+} from "../contract/password-policy.ts";
 import { fillTemplate, page, script, type ServedFile, styleSheet } from "./page.ts";
 import type { PageSources } from "./sources.ts";
 
@@ -26,7 +30,7 @@ export function resetPage(sources: PageSources, bounds: PasswordBounds): ServedF
           weakPassword: weakPasswordSentences(bounds),
         },
       },
-      body: fillTemplate(sources["browser/reset.html"], { title }),
+      body: fillTemplate(sources["browser/reset.html"], { title, rule: passwordRule(bounds) }),
       allows: ["script-src 'self'", "style-src 'self'", "connect-src 'self'"],
     }),
     script(SCRIPT_PATH, sources["built/reset.js"]),

@@ -2,10 +2,10 @@
  * Runs bcrypt in worker threads behind a bounded queue. To hash on the event loop is the simple way, and
  * makes every other request wait for a third of a second at the default cost (IV-06).
  */
-import { Piscina } from "piscina";
 import type { Meter } from "../domain/ports/meter.ts";
 import type { BcryptWorkers } from "../domain/ports/passwords.ts";
 import type { Done } from "./bcrypt-worker.ts";
+import { createBoundedWorkers } from "./bounded-workers.ts";
 
 export interface BcryptPool extends BcryptWorkers {
   /** Starts the threads now, so that the first hash does not wait for them. Otherwise that hash starts them. */
@@ -25,33 +25,31 @@ export function createBcryptPool(
   queueLimit: number,
   meter?: Pick<Meter, "hashWaited" | "hashRefused">,
 ): BcryptPool {
-  let pool: Piscina | undefined;
-  const start = () =>
-    (pool ??= new Piscina({
+  const workers = createBoundedWorkers(
+    {
       filename: new URL("./bcrypt-worker.ts", import.meta.url).href,
       minThreads: threads,
       maxThreads: threads,
-      maxQueue: queueLimit,
-    }));
+    },
+    queueLimit,
+  );
 
   async function run<T>(name: string, task: object): Promise<T | "overloaded"> {
-    const workers = start();
-    // Asked before, not caught after: `queueSize` is the number that the pool itself compares with its bound.
-    if (workers.queueSize >= queueLimit) {
-      meter?.hashRefused();
-      return "overloaded";
-    }
     const askedAt = process.hrtime.bigint();
-    const { startedAt, result } = (await workers.run(task, { name })) as Done<T>; // the worker's functions have no types here
-    meter?.hashWaited(Number(startedAt - askedAt) / 1e9);
-    return result;
+    const done = await workers.run<Done<T>>(name, task);
+    if (done === "overloaded") {
+      meter?.hashRefused();
+      return done;
+    }
+    meter?.hashWaited(Number(done.startedAt - askedAt) / 1e9);
+    return done.result;
   }
 
   return {
-    start: () => void start(),
+    start: workers.start,
     hash: (input, cost) => run<{ hash: string }>("hash", { input, cost }),
     compare: (input, hash) => run<boolean>("compare", { input, hash }),
-    waiting: () => pool?.queueSize ?? 0,
-    close: async () => pool?.close(),
+    waiting: workers.waiting,
+    close: workers.close,
   };
 }

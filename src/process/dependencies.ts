@@ -4,7 +4,7 @@ import { PASSWORD_MAX_CODE_POINTS } from "../contract/values.ts";
 import { openKeyRing } from "../domain/keys.ts";
 import { createPasswords } from "../domain/passwords.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
-import type { BcryptWorkers } from "../domain/ports/passwords.ts";
+import type { BcryptWorkers, GuessCounter } from "../domain/ports/passwords.ts";
 import { isCommonPassword } from "../platform/common-passwords.ts";
 import { newId } from "../platform/ids.ts";
 import type { Settings } from "./settings.ts";
@@ -15,11 +15,12 @@ export type SystemDependencies = Omit<Dependencies, "keyRing">;
 /** The parts that were opened for this process. */
 export interface Opened extends Pick<Dependencies, "storage" | "log" | "meter" | "secretKeys"> {
   readonly bcrypt: BcryptWorkers;
+  readonly guesses: GuessCounter;
 }
 
 export function dependenciesOf(
   settings: Settings,
-  { storage, log, meter, secretKeys, bcrypt }: Opened,
+  { storage, log, meter, secretKeys, bcrypt, guesses }: Opened,
 ): SystemDependencies {
   return {
     storage,
@@ -32,6 +33,7 @@ export function dependenciesOf(
       minLength: settings.PASSWORD_MIN_LENGTH,
       maxLength: PASSWORD_MAX_CODE_POINTS,
       isCommon: isCommonPassword,
+      countGuesses: guesses.countGuesses,
     },
     lifetimes: {
       sessionSeconds: settings.SESSION_TTL,

@@ -1,4 +1,5 @@
 /** The first administrator: from the settings, or made up once for a developer. There are no default credentials (LG-04). */
+import { weakPasswordText } from "../contract/password-policy.ts";
 import type { Settings } from "./settings.ts";
 import { makeFirstAdmin } from "../domain/accounts.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
@@ -32,7 +33,7 @@ export async function ensureFirstAdmin(
     return { email, generatedPassword: ADMIN_PASSWORD === undefined ? password : undefined };
   if (outcome.failure === "weak_password")
     throw new StartRefusedError(
-      `ADMIN_PASSWORD is refused by the password policy: ${outcome.reasons.join(", ")}`,
+      `ADMIN_PASSWORD is refused by the password policy: ${weakPasswordText(outcome)}`,
     );
   if (outcome.failure === "email_taken")
     throw new StartRefusedError("ADMIN_EMAIL belongs to an account that is no administrator");

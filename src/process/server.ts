@@ -10,6 +10,7 @@ import { metrics as catalogue } from "../contract/metrics.ts";
 import { operationIds } from "../contract/operations.ts";
 import { outsideRequest } from "../domain/change.ts";
 import { ForeignSecretError } from "../domain/keys.ts";
+import { shortenLocks } from "../domain/lockout.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { createClientAddress } from "../platform/client-address.ts";
 import { docsPage } from "../pages/docs.ts";
@@ -92,6 +93,7 @@ async function startOn(
   const { log, storage } = deps;
   const now = Date.now;
   system.bcrypt.start(); // or the first login would wait for the threads
+  await shortenLocks(deps, now());
 
   let draining = false;
   const site: Site = {

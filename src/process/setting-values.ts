@@ -38,19 +38,17 @@ export function seconds(fallback: number) {
   return wholeNumber(1, LIFETIME_MAX_SECONDS).default(fallback);
 }
 
+const QUOTA_ERROR = "must be <count>/<seconds>, such as 5/60, with at most 86400 seconds";
+
 /** `<count>/<seconds>`: the quota of a limit. */
-export function quota(count: number, seconds: number) {
-  const error = "must be <count>/<seconds>, such as 5/60, with at most 86400 seconds";
-  return z
-    .string()
-    .regex(/^[1-9][0-9]{0,5}\/[1-9][0-9]{0,4}$/, { error })
-    .transform((text) => {
-      const [most = 0, window = 0] = text.split("/").map(Number);
-      return { count: most, seconds: window };
-    })
-    .refine((given) => given.seconds <= LIMIT_WINDOW_MAX_SECONDS, { error })
-    .default({ count, seconds });
-}
+export const quota = z
+  .string()
+  .regex(/^[1-9][0-9]{0,5}\/[1-9][0-9]{0,4}$/, { error: QUOTA_ERROR })
+  .transform((text) => {
+    const [count = 0, seconds = 0] = text.split("/").map(Number);
+    return { count, seconds };
+  })
+  .refine(({ seconds }) => seconds <= LIMIT_WINDOW_MAX_SECONDS, { error: QUOTA_ERROR });
 
 export const databaseUrl = parsed(parseDatabaseUrl, (url) =>
   /^sqlite:.*:memory:/.test(url)

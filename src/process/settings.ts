@@ -2,8 +2,13 @@
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { Email, PASSWORD_FLOOR_CODE_POINTS, PASSWORD_MAX_CODE_POINTS } from "../contract/values.ts";
+import {
+  Email,
+  PASSWORD_FLOOR_CODE_POINTS,
+  PASSWORD_MIN_DEFAULT_CODE_POINTS,
+} from "../contract/values.ts";
 import { BCRYPT_COST_FLOOR } from "../domain/passwords.ts";
+import type { Quota } from "../domain/ports/limits.ts";
 import { defaultPool, type PoolOptions } from "../storage/engine/pool.ts";
 import { type DatabaseTarget, sendsPlainText } from "../storage/engine/target.ts";
 import { misspeltSettings, type Misspelling } from "./misspelt-settings.ts";
@@ -30,6 +35,30 @@ import {
  */
 const HASHES_WAITING_PER_WORKER = 16;
 
+/** Quotas of the limits that are not set: enough for people, too few for guessing. */
+const limits = {
+  LIMIT_LOGIN_IP: { count: 20, seconds: 60 },
+  LIMIT_LOGIN_EMAIL: { count: 5, seconds: 60 },
+  LIMIT_SIGNUP_IP: { count: 10, seconds: 3_600 },
+  LIMIT_FORGOT_IP: { count: 20, seconds: 3_600 },
+  LIMIT_FORGOT_EMAIL: { count: 3, seconds: 3_600 },
+  LIMIT_REFRESH_IP: { count: 120, seconds: 60 },
+} satisfies Record<string, Quota>;
+/**
+ * Quotas below production, where one developer, or a test suite, is everybody behind one address and one
+ * mailbox: what counts by those keeps nobody waiting. Logins to an account stay as in production, so that
+ * limits and locks are met there before they are met by users.
+ */
+const UNTROUBLED: Quota = { count: 1_000, seconds: 60 };
+const developmentLimits: typeof limits = {
+  ...limits,
+  LIMIT_LOGIN_IP: UNTROUBLED,
+  LIMIT_SIGNUP_IP: UNTROUBLED,
+  LIMIT_FORGOT_IP: UNTROUBLED,
+  LIMIT_FORGOT_EMAIL: UNTROUBLED,
+  LIMIT_REFRESH_IP: UNTROUBLED,
+};
+
 const variables = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
   PORT: wholeNumber(0, 65_535).default(3000),
@@ -43,7 +72,7 @@ const variables = z.object({
   DATABASE_CONNECT_TIMEOUT: wholeNumber(1, 300).default(defaultPool.connectTimeoutSeconds),
   AUTH_SECRET: authSecret.optional(),
   ADMIN_EMAIL: Email.optional(),
-  ADMIN_PASSWORD: z.string().max(PASSWORD_MAX_CODE_POINTS, { error: "is too long" }).optional(),
+  ADMIN_PASSWORD: z.string().optional(), // the password policy judges it
   TRUST_PROXY: trustedProxies.prefault("none"),
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: mailFrom.optional(),
@@ -58,19 +87,21 @@ const variables = z.object({
   BCRYPT_COST: wholeNumber(BCRYPT_COST_FLOOR, 15).default(12),
   HASH_WORKERS: wholeNumber(1, 64).default(availableParallelism()),
   HASH_QUEUE: wholeNumber(1, 10_000).optional(),
-  PASSWORD_MIN_LENGTH: wholeNumber(PASSWORD_FLOOR_CODE_POINTS, 64).default(15),
+  PASSWORD_MIN_LENGTH: wholeNumber(PASSWORD_FLOOR_CODE_POINTS, 64).default(
+    PASSWORD_MIN_DEFAULT_CODE_POINTS,
+  ),
   ACCESS_TOKEN_TTL: wholeNumber(30, 86_400).default(900),
   REFRESH_TOKEN_TTL: seconds(2_592_000),
   REFRESH_GRACE: wholeNumber(0, 60).default(10),
   SESSION_TTL: seconds(86_400),
   SESSION_IDLE_TTL: seconds(3_600),
   EVENT_RETENTION_DAYS: wholeNumber(0, 36_500).default(365),
-  LIMIT_LOGIN_IP: quota(20, 60),
-  LIMIT_LOGIN_EMAIL: quota(5, 60),
-  LIMIT_SIGNUP_IP: quota(10, 3_600),
-  LIMIT_FORGOT_IP: quota(20, 3_600),
-  LIMIT_FORGOT_EMAIL: quota(3, 3_600),
-  LIMIT_REFRESH_IP: quota(120, 60),
+  LIMIT_LOGIN_IP: quota.optional(),
+  LIMIT_LOGIN_EMAIL: quota.optional(),
+  LIMIT_SIGNUP_IP: quota.optional(),
+  LIMIT_FORGOT_IP: quota.optional(),
+  LIMIT_FORGOT_EMAIL: quota.optional(),
+  LIMIT_REFRESH_IP: quota.optional(),
   LOCKOUT_THRESHOLD: wholeNumber(1, 100).default(10), // ASVS 5.0 §6.3.1; NIST SP 800-63B-4 §3.2.2 allows no more
   LOCKOUT_SECONDS: wholeNumber(1, 86_400).default(900),
   RESET_TOKEN_TTL: wholeNumber(60, 86_400).default(1_800),
@@ -80,7 +111,10 @@ type Variables = z.output<typeof variables>;
 export const settingNames: readonly string[] = Object.keys(variables.shape);
 
 /** The variables by their names. Those of the database are parsed, so that no other file takes a URL apart. */
-export interface Settings extends Omit<Variables, "HASH_QUEUE" | "DOCS" | `DATABASE_${string}`> {
+export interface Settings
+  extends
+    Omit<Variables, "HASH_QUEUE" | "DOCS" | `DATABASE_${string}` | keyof typeof limits>,
+    Readonly<typeof limits> {
   readonly HASH_QUEUE: number;
   /** Off in production, unless it was set. */
   readonly DOCS: "on" | "off";
@@ -149,11 +183,24 @@ function settingsFrom({
 }: Variables): Settings {
   return {
     ...others,
+    ...limitsOf(others),
     DOCS: others.DOCS ?? (others.NODE_ENV === "production" ? "off" : "on"),
     HASH_QUEUE: others.HASH_QUEUE ?? others.HASH_WORKERS * HASHES_WAITING_PER_WORKER,
     database,
     pool: { poolSize, statementTimeoutSeconds, connectTimeoutSeconds },
     dataFolder: database.kind === "sqlite" ? dirname(database.path) : "data",
+  };
+}
+
+function limitsOf(given: Pick<Variables, "NODE_ENV" | keyof typeof limits>): typeof limits {
+  const usual = given.NODE_ENV === "production" ? limits : developmentLimits;
+  return {
+    LIMIT_LOGIN_IP: given.LIMIT_LOGIN_IP ?? usual.LIMIT_LOGIN_IP,
+    LIMIT_LOGIN_EMAIL: given.LIMIT_LOGIN_EMAIL ?? usual.LIMIT_LOGIN_EMAIL,
+    LIMIT_SIGNUP_IP: given.LIMIT_SIGNUP_IP ?? usual.LIMIT_SIGNUP_IP,
+    LIMIT_FORGOT_IP: given.LIMIT_FORGOT_IP ?? usual.LIMIT_FORGOT_IP,
+    LIMIT_FORGOT_EMAIL: given.LIMIT_FORGOT_EMAIL ?? usual.LIMIT_FORGOT_EMAIL,
+    LIMIT_REFRESH_IP: given.LIMIT_REFRESH_IP ?? usual.LIMIT_REFRESH_IP,
   };
 }
 

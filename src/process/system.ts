@@ -9,6 +9,7 @@ import type { Meter } from "../domain/ports/meter.ts";
 import type { Storage } from "../domain/ports/storage.ts";
 import { deriveKeys } from "../domain/secrets.ts";
 import { type BcryptPool, createBcryptPool } from "../platform/bcrypt-workers.ts";
+import { createGuessCounter } from "../platform/guess-counter.ts";
 import { createLogWriter } from "../platform/log.ts";
 import type { Metrics } from "../platform/metrics.ts";
 import { openStorage } from "../storage/storage.ts";
@@ -45,14 +46,15 @@ export async function openSystem(settings: Settings, metrics?: Metrics): Promise
   });
   const meter = metrics ?? unmetered;
   const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE, meter);
+  const guesses = createGuessCounter(settings.HASH_QUEUE);
   return {
     settings,
-    deps: dependenciesOf(settings, { storage, log, meter, secretKeys, bcrypt }),
+    deps: dependenciesOf(settings, { storage, log, meter, secretKeys, bcrypt, guesses }),
     bcrypt,
     written: () => writer.written(),
     async close(sayLast) {
       try {
-        await bcrypt.close();
+        await Promise.all([bcrypt.close(), guesses.close()]);
         await storage.close();
         sayLast?.();
       } finally {

@@ -1,15 +1,21 @@
 import type { z } from "zod";
 import type { User as UserSchema } from "../contract/accounts.ts";
+import { publishedPolicy } from "../contract/password-policy.ts";
 import { changePassword, deleteMe, signup } from "../domain/accounts.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import type { User } from "../domain/ports/users.ts";
 import { clearedCookies } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
 import { overloaded } from "./overload.ts";
+import { weakPassword } from "./weak-password.ts";
+
+/** Long enough that a form which asks at every visit costs nothing, short enough that a new rule is known soon. Seconds. */
+const POLICY_MAX_AGE_SECONDS = 300;
 
 export function createAccountHandlers(
   deps: Dependencies,
-): Pick<Handlers, "signup" | "getMe" | "changePassword" | "deleteMe"> {
+): Pick<Handlers, "signup" | "getPasswordPolicy" | "getMe" | "changePassword" | "deleteMe"> {
+  const policy = publishedPolicy(deps.passwordPolicy);
   return {
     async signup({ input, occasion }) {
       const { email, password } = input.body;
@@ -17,7 +23,7 @@ export function createAccountHandlers(
       if (!("failure" in outcome)) return { status: 201, body: presentUser(outcome.user) };
       switch (outcome.failure) {
         case "weak_password":
-          return { problem: "weak_password", reasons: outcome.reasons };
+          return weakPassword(outcome);
         case "email_taken":
           return { problem: "email_taken" };
         case "overloaded":
@@ -31,7 +37,7 @@ export function createAccountHandlers(
       if (outcome === "changed") return { status: 204 };
       switch (outcome.failure) {
         case "weak_password":
-          return { problem: "weak_password", reasons: outcome.reasons };
+          return weakPassword(outcome);
         case "invalid_credentials":
           return { problem: "invalid_credentials" };
         case "overloaded":
@@ -44,6 +50,11 @@ export function createAccountHandlers(
       if (outcome === "overloaded") return overloaded("password_queue");
       return { problem: outcome };
     },
+    getPasswordPolicy: () => ({
+      status: 200,
+      body: policy,
+      cacheControl: `public, max-age=${POLICY_MAX_AGE_SECONDS}`,
+    }),
     getMe: ({ caller }) => ({ status: 200, body: presentUser(caller.user) }),
   };
 }

@@ -4,6 +4,7 @@ import { requestReset, resetPassword } from "../domain/resets.ts";
 import { deviceCookie } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
 import { overloaded } from "./overload.ts";
+import { weakPassword } from "./weak-password.ts";
 
 export function createResetHandlers(
   deps: Dependencies,
@@ -22,7 +23,7 @@ export function createResetHandlers(
       }
       switch (outcome.failure) {
         case "weak_password":
-          return { problem: "weak_password", reasons: outcome.reasons };
+          return weakPassword(outcome);
         case "invalid_reset_token":
           return { problem: "invalid_reset_token" };
         case "overloaded":

@@ -33,8 +33,7 @@ export function createUserHandlers(
       const { limit, cursor, email, role, disabled, locked } = input.query;
       const { now } = occasion;
       const filter = {
-        // Addresses are stored in lower case, so a prefix is looked for in lower case.
-        ...(email !== undefined && { emailPrefix: email.normalize("NFKC").toLowerCase() }),
+        ...(email !== undefined && { emailPrefix: email }),
         ...(role !== undefined && { role }),
         ...(disabled !== undefined && { disabled }),
         ...(locked === false && { unlockedAt: now }),

@@ -1,5 +1,5 @@
 /** Failures and locks, in the accounts' own rows. */
-import { sql } from "kysely";
+import { type AliasableExpression, type RawBuilder, sql } from "kysely";
 import type { LockPolicy, LockStore } from "../domain/ports/locks.ts";
 import { type Executor, NOBODY, prepare, type Slots } from "./statements.ts";
 
@@ -25,6 +25,9 @@ export function createLockStore(executor: Executor): LockStore {
       return row !== undefined && row.locked_until <= now;
     },
 
+    async shorten({ firstLockMs, longestLockMs }, now) {
+      return (await shorten(executor, { now, firstLockMs, longestLockMs })).changed;
+    },
     end: async (id) => (await end(executor, { id })).changed === 1,
   };
 }
@@ -43,23 +46,50 @@ const countFailure = prepare.write((db, slots: Slots<CountValues>) => {
   const { id, now, threshold, firstLockMs, longestLockMs, forgottenBefore } = slots;
   // Every column on the right is as it was before: SQL computes all of them, then assigns.
   const count = sql<number>`case when failed_at > ${forgottenBefore} then failures + 1 else 1 end`;
-  const locks = sql<boolean>`${count} >= ${threshold}`;
-  const lockMs = sql<number>`case
-    when lock_ms = 0 or locked_until <= ${forgottenBefore} then ${firstLockMs}
-    when lock_ms * 2 > ${longestLockMs} then ${longestLockMs}
-    else lock_ms * 2 end`;
+  const begins = sql<boolean>`${count} >= ${threshold}`;
+  const place = sql<number>`case
+    when locks = 0 or locked_until <= ${forgottenBefore} then 1
+    when lock_ms < ${longestLockMs} then locks + 1
+    else locks end`;
+  const lockMs = durationOf(place, firstLockMs, longestLockMs);
   return db
     .updateTable("users")
     .set({
-      failures: sql`case when ${locks} then 0 else ${count} end`,
+      failures: sql`case when ${begins} then 0 else ${count} end`,
       failed_at: now,
-      lock_ms: sql`case when ${locks} then ${lockMs} else lock_ms end`,
-      locked_until: sql`case when ${locks} then ${now} + ${lockMs} else locked_until end`,
+      locks: sql`case when ${begins} then ${place} else locks end`,
+      lock_ms: sql`case when ${begins} then ${lockMs} else lock_ms end`,
+      locked_until: sql`case when ${begins} then ${now} + ${lockMs} else locked_until end`,
     })
     .where("id", "=", id)
     .where("locked_until", "<=", now)
     .returning("locked_until");
 });
+
+interface ShortenValues extends Pick<LockPolicy, "firstLockMs" | "longestLockMs"> {
+  readonly now: number;
+}
+
+/** The rule is `shortenLock` in `domain/lock-rule.ts`. A lock that has ended stays as it is: how long it lasted decides nothing any more. */
+const shorten = prepare.write((db, { now, firstLockMs, longestLockMs }: Slots<ShortenValues>) => {
+  const lockMs = durationOf(sql<number>`locks`, firstLockMs, longestLockMs);
+  return db
+    .updateTable("users")
+    .set({ lock_ms: lockMs, locked_until: sql`locked_until - lock_ms + ${lockMs}` })
+    .where("locked_until", ">", now)
+    .where("locks", ">", 0)
+    .where("lock_ms", ">", lockMs);
+});
+
+/** `durationOf` of the rule. A bit that is shifted doubles. */
+function durationOf(
+  place: RawBuilder<number>,
+  firstLockMs: AliasableExpression<number>,
+  longestLockMs: AliasableExpression<number>,
+): RawBuilder<number> {
+  const doubled = sql<number>`${firstLockMs} * (cast(1 as bigint) << (${place} - 1))`;
+  return sql<number>`case when ${doubled} > ${longestLockMs} then ${longestLockMs} else ${doubled} end`;
+}
 
 const findId = prepare.read((db, { id }: Slots<{ id: string }>) =>
   db.selectFrom("users").select("id").where("id", "=", id),
@@ -77,6 +107,6 @@ const noteLogin = prepare.write((db, { id, now }: Slots<{ id: string; now: numbe
 const end = prepare.write((db, { id }: Slots<{ id: string }>) =>
   db
     .updateTable("users")
-    .set({ failures: 0, failed_at: 0, locked_until: 0, lock_ms: 0 })
+    .set({ failures: 0, failed_at: 0, locked_until: 0, lock_ms: 0, locks: 0 })
     .where("id", "=", id),
 );

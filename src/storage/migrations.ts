@@ -15,6 +15,7 @@ import { sessionFailures } from "./migrations/0007-session-failures.ts";
 import { credentialEpoch } from "./migrations/0008-credential-epoch.ts";
 import { ownerEvents } from "./migrations/0009-owner-events.ts";
 import { administration } from "./migrations/0010-administration.ts";
+import { lockPlaces } from "./migrations/0011-lock-places.ts";
 import type { Db } from "./schema.ts";
 
 /** Lists the migrations by name, so that only reviewed ones run: no folder is searched. */
@@ -30,6 +31,7 @@ export function migrations(dialect: StorageDialect): Record<string, Migration> {
     "0008-credential-epoch": credentialEpoch(dialect),
     "0009-owner-events": ownerEvents(),
     "0010-administration": administration(dialect),
+    "0011-lock-places": lockPlaces(),
   };
 }
 

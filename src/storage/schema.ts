@@ -55,6 +55,8 @@ export interface UsersTable {
   locked_until: Generated<number>;
   /** How long the last lock lasted. Milliseconds. */
   lock_ms: Generated<number>;
+  /** The place of the last lock among those that came soon after another; 0 before the first. */
+  locks: Generated<number>;
   /** When a session was last begun; null before the first. */
   last_login_at: Generated<number | null>;
 }

@@ -2,8 +2,12 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bodyRoutes, goodBody, jsonType, refusalsOfBody } from "../support/body-refusals.ts";
-import { PASSWORD } from "../support/credentials.ts";
+import { examplesOf } from "../../src/contract/examples.ts";
+import type { OperationDescription } from "../../src/contract/operation.ts";
+import { operations } from "../../src/contract/operations.ts";
+import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
+import { codeOf, expectSoundAnswer } from "../support/sound-answer.ts";
 
 let server: InProcessServer;
 beforeAll(async () => {
@@ -27,8 +31,13 @@ test.each([
     "a password that is a number",
     `{"email":"mallory@example.com","password":12345678901234567890}`,
   ],
-  ["a password of no characters", `{"email":"mallory@example.com","password":""}`],
-  ["a password of 257 characters", goodBody.replace(PASSWORD, "x".repeat(257))],
+  [
+    "half a surrogate pair in the password",
+    goodBody.replace(PASSWORD, "correct \\ud800 horse battery staple"),
+  ],
+  ["the other half in the password", goodBody.replace(PASSWORD, "\\udfff horse battery staple")],
+  ["half a surrogate pair in the address", goodBody.replace("mallory", "mallory\\ud800")],
+  ["half a surrogate pair in a name", goodBody.replace("{", '{"\\ud800":1,')],
   ["a role", `{"email":"mallory@example.com","password":"${PASSWORD}","role":"admin"}`],
   [
     "an id",
@@ -54,6 +63,64 @@ test.each([
 ])("IV-02 IV-03 a body that is, or has, %s fails validation", async (_, body) => {
   expect(await refusalsOfBody(server, body)).toEqual(["400 validation_failed"]);
   expect(Object.hasOwn(Object.prototype, "role")).toBe(false);
+});
+
+test.each([
+  ["no characters", ""],
+  ["257 characters", "x".repeat(257)],
+])(
+  "PW-04 a password of %s is weak where it is chosen, and none where it is proof",
+  async (_, password) => {
+    expect(await refusalsOfBody(server, goodBody.replace(PASSWORD, password))).toEqual([
+      "400 weak_password",
+      "400 validation_failed",
+    ]);
+  },
+);
+
+describe("IV-15 half a surrogate pair", () => {
+  const operationsWithBody = Object.values<OperationDescription>(operations).filter(
+    ({ request }) => request.body !== undefined,
+  );
+
+  test.each(operationsWithBody.map((operation) => [operation.operationId, operation] as const))(
+    "is refused in every string of a body of %s, with a pointer to it, and changes nothing",
+    async (_, { method, path, request }) => {
+      const login = await server.newLogin();
+      const headers = { ...jsonType, cookie: login.cookie, "x-csrf-token": login.csrfToken };
+      const asAdmin = await server.login(ADMIN);
+      const adminHeaders = {
+        ...jsonType,
+        cookie: asAdmin.cookie,
+        "x-csrf-token": asAdmin.csrfToken,
+      };
+      const [example] = request.body ? examplesOf(request.body) : [];
+      const good: Record<string, unknown> = Object(example);
+      for (const [name, value] of Object.entries(good)) {
+        if (typeof value !== "string") continue;
+        const target = path.replace("{userId}", login.userId);
+        const body = JSON.stringify({ ...good, [name]: `${value}\ud800` });
+        const before = server.state();
+        const sender = path.startsWith("/users") ? adminHeaders : headers;
+        const answer = await server.send(method, target, sender, body);
+        expectSoundAnswer(answer);
+        expect(codeOf(answer)).toBe("400 validation_failed");
+        expect(JSON.parse(answer.body)).toMatchObject({ issues: [{ part: "body", path: [name] }] });
+        expect(server.state()).toBe(before);
+      }
+    },
+  );
+
+  test("makes no two passwords one: neither half is taken, and the whole pair is", async () => {
+    const email = server.freshEmail();
+    const signUp = (text: string) =>
+      server.send("POST", "/signup", jsonType, `{"email":"${email}","password":"${text}"}`);
+    expect(codeOf(await signUp("\\ud83d quiet words of mine"))).toBe("400 validation_failed");
+    expect(codeOf(await signUp("\\ude00 quiet words of mine"))).toBe("400 validation_failed");
+    expect((await signUp("\\ud83d\\ude00 quiet words of mine")).status).toBe(201);
+    const login = await server.post("/login", { email, password: "😀 quiet words of mine" });
+    expect(login.status).toBe(200);
+  });
 });
 
 test.each([

@@ -95,13 +95,18 @@ describe.skipIf(noBrowser)("examples/browser", () => {
   test("a refusal is read out in the server's words, and the focus goes where it can be mended", async () => {
     const page = await openPage();
     const alert = () => page.getByRole("alert").innerText();
+    // The rule, before the first mistake.
+    const hint = () => page.locator("#password-hint").innerText();
+    await eventually(hint).toMatch(/^Of a new account: 15 to 256 characters/);
     await fill(page, freshEmail());
     await press(page, "Sign in");
     await eventually(alert).toBe("The e-mail address and password do not let you in.");
     expect(await focused(page)).toBe("password");
     await fill(page, freshEmail(), "sunshine");
     await press(page, "Sign up");
-    await eventually(alert).toBe("This password is refused. It is too short. It is too common.");
+    await eventually(alert).toBe(
+      "This password is refused. It must have at least 15 characters. Too many people use it.",
+    );
     await watched.shoot("example-refused");
     await fill(page, "nobody");
     await press(page, "Sign up");

@@ -4,6 +4,7 @@ import { addressKey } from "../../src/domain/addresses.ts";
 import { limitKey } from "../../src/domain/limits.ts";
 import { lockPolicy } from "../../src/domain/lockout.ts";
 import { deriveKeys } from "../../src/domain/secrets.ts";
+import { generousQuotas } from "../support/domain.ts";
 
 describe("addressKey", () => {
   it.each([
@@ -38,19 +39,32 @@ describe("addressKey", () => {
 });
 
 describe("limitKey", () => {
-  const keys = deriveKeys("a secret that is long enough for this");
+  const secretKeys = deriveKeys("a secret that is long enough for this");
+  const quotas = {
+    ...generousQuotas,
+    login_ip: { count: 5, seconds: 60 },
+    login_email: { count: 5, seconds: 60 },
+  };
+  const key = (rule: "login_ip" | "login_email", subject: string, of = {}) =>
+    Buffer.from(limitKey({ secretKeys, quotas, ...of }, { rule, subject })).toString("hex");
 
   it("gives each rule and each subject a key of its own, and none can be made without the secret", () => {
-    const key = (rule: "login_ip" | "login_email", subject: string, of = keys) =>
-      Buffer.from(limitKey(of, { rule, subject })).toString("hex");
     const all = [
       key("login_ip", "a"),
       key("login_email", "a"),
       key("login_email", "b"),
-      key("login_email", "a", deriveKeys("another secret that is long enough")),
+      key("login_email", "a", { secretKeys: deriveKeys("another secret that is long enough") }),
     ];
     expect(new Set(all).size).toBe(all.length);
     expect(key("login_email", "a")).toBe(key("login_email", "a"));
+  });
+
+  it("RL-12 counts under each setting by itself, however near another one it is", () => {
+    const under = (count: number, seconds: number) =>
+      key("login_ip", "a", { quotas: { ...quotas, login_ip: { count, seconds } } });
+    expect(under(5, 60)).toBe(key("login_ip", "a"));
+    const all = [under(5, 60), under(6, 60), under(5, 61), under(10, 120), under(56, 0)];
+    expect(new Set(all).size).toBe(all.length);
   });
 });
 

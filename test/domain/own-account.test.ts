@@ -66,6 +66,8 @@ describe("PW-10 a change of password", () => {
       expect(await changePassword(domain.deps, domain.at(), caller, PASSWORD, weak)).toEqual({
         failure: "weak_password",
         reasons: [reason],
+        minLength: 8,
+        maxLength: 256,
       });
     expect([hashOf(user), sessionIds(domain)]).toEqual(before);
   });

@@ -1,11 +1,20 @@
-import { expect, test } from "vitest";
-import { findWeaknesses } from "../../src/domain/password-policy.ts";
+import { afterAll, expect, test } from "vitest";
+import { findWeaknesses, GUESSES_MIN, isGuessable } from "../../src/domain/password-policy.ts";
+import { ADMIN, NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import type { PasswordPolicy } from "../../src/domain/ports/passwords.ts";
+import { createGuessCounter } from "../../src/platform/guess-counter.ts";
 import { isCommonPassword } from "../../src/platform/common-passwords.ts";
 
-const policy: PasswordPolicy = { minLength: 8, maxLength: 256, isCommon: isCommonPassword };
-const weaknesses = (password: string, email = "ada.lovelace@example.com") =>
-  findWeaknesses(password, email, policy);
+const guesses = createGuessCounter(100);
+afterAll(() => guesses.close());
+const policy: PasswordPolicy = {
+  minLength: 8,
+  maxLength: 256,
+  isCommon: isCommonPassword,
+  countGuesses: guesses.countGuesses,
+};
+const EMAIL = "ada.lovelace@example.com";
+const weaknesses = (password: string, email = EMAIL) => findWeaknesses(password, email, policy);
 
 test.each([
   ["seven letters", "qzjxkvw", ["too_short"]],
@@ -64,3 +73,59 @@ test("every reason against a password is given at once", () => {
     "contains_identifier",
   ]);
 });
+
+test.each([
+  "password1234567",
+  "123456789012345",
+  "qwertyuiopasdfgh",
+  "iloveyouiloveyou",
+  "aaaaaaaaaaaaaaaa",
+  "hunter2hunter2hunter2",
+  "P@$$w0rdP@$$w0rd",
+  "ｐａｓｓｗｏｒｄ１２３４５６７",
+  `${"1".repeat(200)}a`,
+])("PW-14 %j, which is long enough and on no list, is found guessable", async (password) => {
+  expect(findWeaknesses(password, EMAIL, policy)).toEqual([]);
+  expect(await isGuessable(password, EMAIL, policy)).toBe(true);
+});
+
+test.each([
+  PASSWORD,
+  NEW_PASSWORD,
+  ADMIN.password,
+  "Summer2026!Summer",
+  "пароль для входа",
+  "qzjxkvwpqzjxkv",
+  "739105826473",
+  "o3bV0Zt0m1x5n9Qe7yJc2kLr8sWf4aGh6uDiPpXwYzA",
+])("PW-14 %j is not", async (password) => {
+  expect(await isGuessable(password, EMAIL, policy)).toBe(false);
+});
+
+test("PW-14 the account's own address is among the first guesses", async () => {
+  const password = "xq7vorsichtxq7vorsicht";
+  expect(findWeaknesses(password, "xq7vorsicht@example.com", policy)).toEqual([]);
+  expect(await isGuessable(password, "xq7vorsicht@example.com", policy)).toBe(true);
+  expect(await isGuessable(password, EMAIL, policy)).toBe(false);
+});
+
+test("PW-14 the bound is of 10^8 guesses, and the guesses of the first 100 characters count", async () => {
+  const counted: string[] = [];
+  const counting = (found: number): PasswordPolicy => ({
+    ...policy,
+    async countGuesses(password) {
+      counted.push(password);
+      return found;
+    },
+  });
+  expect(await isGuessable("x".repeat(99) + "🌊🌊", EMAIL, counting(GUESSES_MIN - 1))).toBe(true);
+  expect(await isGuessable("x", EMAIL, counting(GUESSES_MIN))).toBe(false);
+  expect([GUESSES_MIN, counted[0]]).toEqual([100_000_000, "x".repeat(99) + "🌊"]);
+});
+
+test.each(["\u0378", "\uFFFF", "\u{1FFFE}", "\u{E0080}", "\uFDD0"])(
+  "PW-13 the code point %j, which Unicode may yet give a meaning, is in no password that is chosen",
+  (character) => {
+    expect(weaknesses(`four clear ${character} words`)).toEqual(["unassigned_character"]);
+  },
+);

@@ -58,6 +58,7 @@ test("AZ-01 the contract lets each kind of caller do what was decided, which the
   // An operation that is missing here does not compile.
   const decided: Record<OperationId, string> = {
     signup: "nobody is asked",
+    getPasswordPolicy: "nobody is asked",
     login: "nobody is asked",
     logout: "session, if any",
     getMe: "session or bearer",

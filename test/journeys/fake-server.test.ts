@@ -95,6 +95,7 @@ async function journey({ baseUrl, fetch: send, resetToken }: Target): Promise<St
   const program = createClient({ ...options, tokens: memoryTokens() });
   const stranger = cookieClient(baseUrl, { fetch: recorded });
 
+  await stranger.getPasswordPolicy();
   await stranger.getMe();
   await stranger.logout();
   await stranger.signup({ email: "no address", password: "short" });

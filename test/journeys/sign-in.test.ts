@@ -80,6 +80,23 @@ test("an admin finds, reads and deletes an account, and everything it had is dea
   expect(rows("SELECT id FROM sessions WHERE user_id = ?", user.id)).toEqual([]);
 });
 
+test.each([
+  "ada@bücher-t.example",
+  "ADA@Bücher-T.example",
+  "ada@bu\u0308cher-t.example",
+  "ada@xn--bcher-t-n2a.example",
+  "ada@bücher-t.",
+  "ada@bücher-t",
+])("LG-06 an admin finds an account by %j, in whatever spelling it was made", async (spelling) => {
+  const api = cookieClient(server.baseUrl);
+  // Made by the first of these tests; the others find the account taken.
+  await api.signup({ email: "ada@bücher-t.example", password: PASSWORD });
+  const admin = cookieClient(server.baseUrl);
+  dataOf(await admin.login(ADMIN));
+  const found = dataOf(await admin.listUsers({ email: spelling }));
+  expect(found.items.map(({ email }) => email)).toEqual(["ada@xn--bcher-t-n2a.example"]);
+});
+
 test("pages of accounts follow each other without a gap or a repetition", async () => {
   const marker = `page-${Date.now()}`;
   const api = cookieClient(server.baseUrl);

@@ -164,12 +164,13 @@ describe("an answer", () => {
   });
 
   it("is a problem with the fields its code asks for", () => {
-    const right: SignupAnswer = { problem: "weak_password", reasons: ["too_short"] };
+    const bounds = { minLength: 15, maxLength: 256 };
+    const right: SignupAnswer = { problem: "weak_password", reasons: ["too_short"], ...bounds };
     const unexplained = { problem: "weak_password" } as const;
     // @ts-expect-error no reasons
     const wrong: SignupAnswer = unexplained;
     // @ts-expect-error no such reason
-    const mistyped: SignupAnswer = { problem: "weak_password", reasons: ["too_ugly"] };
+    const mistyped: SignupAnswer = { problem: "weak_password", reasons: ["too_ugly"], ...bounds };
     const impatient = { problem: "overloaded" } as const;
     // @ts-expect-error no retryAfterSeconds
     const late: SignupAnswer = impatient;

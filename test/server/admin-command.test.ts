@@ -131,7 +131,7 @@ test.each([
     ["create", "weak@example.com"],
     "sunshine",
     1,
-    /^The password policy refuses it: too_short, too_common\n$/,
+    /^The password policy refuses it: It must have at least 15 characters\. Too many people use it\.\n$/,
   ],
   [
     ["create", "latin@example.com"],
@@ -151,7 +151,12 @@ test.each([
     1,
     /^The password has to be one line, and more than one was piped\n$/,
   ],
-  [["create", "empty@example.com"], "", 1, /^The password policy refuses it: too_short\n$/],
+  [
+    ["create", "empty@example.com"],
+    "",
+    1,
+    /^The password policy refuses it: It must have at least 15 characters\.\n$/,
+  ],
   [["promote", "nobody@example.com"], "", 1, /^No account has the address nobody@example\.com\n$/],
   [["promote"], "", 2, /^promote takes an account's id or e-mail address\n/],
   [["demote", "nobody"], "", 1, /^"nobody" is not an e-mail address\n$/],

@@ -156,7 +156,7 @@ test("a weak ADMIN_PASSWORD, a port in use, an ADMIN_EMAIL of somebody else and 
   const weak = await run({ ADMIN_EMAIL: "a@example.com", ADMIN_PASSWORD: "sunshine" });
   expect(weak).toMatchObject({ code: 1, stdout: "" });
   expect(weak.stderr).toMatch(
-    /^ADMIN_PASSWORD is refused by the password policy: too_short, too_common\n$/,
+    /^ADMIN_PASSWORD is refused by the password policy: It must have at least 15 characters\. Too many people use it\.\n$/,
   );
 
   const server = await startServerProcess({ folder });

@@ -112,6 +112,7 @@ const ROWS: Readonly<Record<string, Tables>> = {
       event("refresh", { event: "token_refreshed", timestamp: 9, body: "{}" }),
     ],
   },
+  "0010-administration": {},
 };
 const EARLIER = Object.keys(ROWS);
 /** Locks came with 0002, in the accounts' own rows. */
@@ -166,8 +167,10 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
     for (const [table, rows] of Object.entries(before)) expect(after[table]).toMatchObject(rows);
     for (const [table, rows] of Object.entries(after))
       expect([table, rows.length]).toEqual([table, before[table]?.length ?? 0]);
-    for (const user of after["users"] ?? [])
+    for (const user of after["users"] ?? []) {
       expect(user["credential_epoch"]).toBe(user["id"] === "margaret" ? 5 : 0);
+      expect(Number(user["locks"])).toBe(Number(user["lock_ms"]) > 0 ? 1 : 0);
+    }
     // Taken from the events that are kept.
     const hasLogin = before["events"]?.some(({ id }) => id === "login") ?? false;
     for (const user of after["users"] ?? [])

@@ -1,15 +1,22 @@
 /** Locks in the database, held to the rule in the domain on histories that nobody thought of. */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type LockState, nextLock } from "../../src/domain/lock-rule.ts";
+import { type LockState, nextLock, shortenLock } from "../../src/domain/lock-rule.ts";
+import type { LockPolicy } from "../../src/domain/ports/locks.ts";
 import type { Storage } from "../../src/domain/ports/storage.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { databases, type TestDatabase, testOptions } from "../support/databases.ts";
 import { NOW } from "../support/clock.ts";
 import { aUser, HASH } from "../support/rows.ts";
 
-/** The longest lock is no first lock doubled, so that the bound is met between two of them. */
-const DURATIONS = { firstLockMs: 100, longestLockMs: 350, memoryMs: 500 };
+/** Settings that follow on each other. The longest lock is no first lock doubled, so that the bound is met between two of them. */
+const SETTINGS = [
+  { firstLockMs: 100, longestLockMs: 350 },
+  { firstLockMs: 7, longestLockMs: 350 },
+  { firstLockMs: 350, longestLockMs: 350 },
+  { firstLockMs: 1_000, longestLockMs: 1_000 },
+] as const;
+const MEMORY_MS = 500;
 /** Steps of the clock around every instant that the rule knows, some of them backwards. */
 const STEPS = [-60, -1, 0, 0, 0, 1, 99, 100, 101, 200, 349, 350, 351, 499, 500, 501, 2_000];
 const ACCOUNTS = 3;
@@ -19,17 +26,16 @@ const step = fc.record({
     { weight: 64, arbitrary: fc.constant("fail" as const) },
     { weight: 8, arbitrary: fc.constant("succeed" as const) },
     { weight: 4, arbitrary: fc.constant("unlock" as const) },
-    { weight: 1, arbitrary: fc.constant("restart" as const) },
+    { weight: 6, arbitrary: fc.constant("restart" as const) },
   ),
+  setting: fc.nat(SETTINGS.length - 1),
+  threshold: fc.integer({ min: 1, max: 3 }),
   account: fc.nat(ACCOUNTS - 1),
   passedMs: fc.constantFrom(...STEPS),
 });
-const history = fc.record({
-  threshold: fc.integer({ min: 1, max: 3 }),
-  steps: fc.array(step, { minLength: 10, maxLength: 60 }),
-});
+const history = fc.array(step, { minLength: 10, maxLength: 60 });
 
-const untouched: LockState = { failures: 0, failedAt: 0, lockedUntil: 0, lockMs: 0 };
+const untouched: LockState = { failures: 0, failedAt: 0, lockedUntil: 0, lockMs: 0, locks: 0 };
 
 describe.each(databases)("locks on $name", ({ create }) => {
   let database: TestDatabase;
@@ -45,33 +51,50 @@ describe.each(databases)("locks on $name", ({ create }) => {
 
   async function rowsOf(ids: readonly string[]): Promise<LockState[]> {
     const rows = await database.query(
-      "select id, failures, failed_at, locked_until, lock_ms from users",
+      "select id, failures, failed_at, locked_until, lock_ms, locks from users",
     );
     return ids.map((id) => {
       const row = rows.find((found) => found["id"] === id) ?? {};
       const [failures, failedAt] = [Number(row["failures"]), Number(row["failed_at"])];
       const [lockedUntil, lockMs] = [Number(row["locked_until"]), Number(row["lock_ms"])];
-      return { failures, failedAt, lockedUntil, lockMs };
+      return { failures, failedAt, lockedUntil, lockMs, locks: Number(row["locks"]) };
     });
   }
 
-  it("RL-02 RL-04 every answer and every row is what the rule says, whatever happened before", async () => {
-    const run = fc.asyncProperty(history, async ({ threshold, steps }) => {
-      const policy = { threshold, ...DURATIONS };
+  it("RL-02 RL-04 RL-12 every answer and every row is what the rule says, whatever happened before and whatever was set", async () => {
+    const run = fc.asyncProperty(history, async (steps) => {
+      let policy: LockPolicy = { threshold: 2, ...SETTINGS[0], memoryMs: MEMORY_MS };
+      await database.query("delete from users");
       const users = Array.from({ length: ACCOUNTS }, () => aUser());
       for (const user of users) await storage.users.insert(user, HASH);
       const ids = users.map(({ id }) => id);
       const model = ids.map(() => untouched);
       let now = NOW;
+      /** The latest instant so far: the clock may have been put back since a lock began. */
+      let latest = NOW;
 
-      for (const { action, account, passedMs } of steps) {
+      for (const { action, account, passedMs, setting, threshold } of steps) {
         now += passedMs;
+        latest = Math.max(latest, now);
         const id = ids[account] ?? "";
         const before = model[account] ?? untouched;
         const isLocked = before.lockedUntil > now;
         if (action === "restart") {
           await storage.close();
           storage = await openStorage(database.target, testOptions);
+          policy = { threshold, ...(SETTINGS[setting] ?? SETTINGS[0]), memoryMs: MEMORY_MS };
+          const shortened = model.map((state) =>
+            state.lockedUntil > now ? shortenLock(state, policy) : state,
+          );
+          const changed = shortened.filter((state, at) => state !== model[at]).length;
+          expect(await storage.locks.shorten(policy, now)).toBe(changed);
+          model.splice(0, ACCOUNTS, ...shortened);
+          // RL-12 nobody is held longer than the setting now in force allows a lock of its place.
+          for (const { lockedUntil, locks } of shortened) {
+            const { firstLockMs, longestLockMs } = policy;
+            const most = Math.min(firstLockMs * 2 ** (locks - 1), longestLockMs);
+            if (lockedUntil > now) expect(lockedUntil - latest).toBeLessThanOrEqual(most);
+          }
         } else if (action === "unlock") {
           expect(await storage.locks.end(id)).toBe(true);
           model[account] = untouched;

@@ -92,6 +92,20 @@ describe.each(databases)("migrations of $name", ({ create }) => {
     await storage.close();
   });
 
+  it("RL-12 a lock that was stored by its length alone gets its place by it", async () => {
+    const opened = await openDatabase(database.target, defaultPool);
+    const provider = { getMigrations: async () => migrations(opened.dialect) };
+    await new Migrator({ db: opened.db, provider }).migrateTo("0010-administration");
+    await opened.db.destroy();
+    const lengths = [0, 1, 900, 901, 1_800, 57_600, 86_400].map((seconds) => seconds * 1000);
+    for (const [index, lockMs] of lengths.entries())
+      await database.query(`insert into users (id, email, password_hash, role, disabled, created_at, lock_ms)
+        values ('${index}', '${index}@example.com', '${HASH}', 'user', 0, 1, ${lockMs})`);
+    await (await openStorage(database.target)).close();
+    const rows = await database.query("select locks from users order by id");
+    expect(rows.map(({ locks }) => Number(locks))).toEqual([0, 1, 1, 2, 2, 7, 8]);
+  });
+
   /** All there is in it, and on SQLite the bytes of each file too. */
   async function traces(): Promise<unknown> {
     const { target } = database;

@@ -16,6 +16,7 @@ import type { BcryptWorkers } from "../../src/domain/ports/passwords.ts";
 import { deriveKeys } from "../../src/domain/secrets.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+import { createGuessCounter } from "../../src/platform/guess-counter.ts";
 import { isCommonPassword } from "../../src/platform/common-passwords.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { openStorage } from "../../src/storage/storage.ts";
@@ -43,7 +44,7 @@ export interface Domain {
 
 const generous = { count: 1_000_000, seconds: 60 };
 /** Quotas that no test meets: tests of limits choose their own. */
-const generousQuotas: Dependencies["quotas"] = {
+export const generousQuotas: Dependencies["quotas"] = {
   login_ip: generous,
   login_email: generous,
   login_device: generous,
@@ -61,7 +62,8 @@ const unmetered: Dependencies["meter"] = {
   hashRefused() {},
 };
 const pool = createBcryptPool(2, 1000);
-afterAll(() => pool.close());
+const guesses = createGuessCounter(1000);
+afterAll(() => Promise.all([pool.close(), guesses.close()]));
 const opened: { close(): Promise<void> }[] = [];
 afterAll(async () => {
   for (const domain of opened.splice(0)) await domain.close();
@@ -88,6 +90,7 @@ export async function openDomain(
       minLength: 8,
       maxLength: PASSWORD_MAX_CODE_POINTS,
       isCommon: isCommonPassword,
+      countGuesses: guesses.countGuesses,
     },
     lifetimes: {
       sessionSeconds: 86_400,

@@ -14,6 +14,7 @@ export const waysToSucceed: WaysToSucceed = {
   signup: {
     201: (servers) => signedOut(servers).signup({ email: freshEmail(), password: PASSWORD }),
   },
+  getPasswordPolicy: { 200: (servers) => signedOut(servers).getPasswordPolicy() },
   login: {
     200: async (servers) => {
       const { api, email } = await signedInClient(servers.healthy);

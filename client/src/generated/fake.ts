@@ -28,8 +28,16 @@ export const fakeTable = {
           '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
         maxLength: 320,
       },
-      password: { type: "string", minLength: 8, maxLength: 256 },
+      password: { type: "string", maxLength: 16384 },
     },
+  },
+  getPasswordPolicy: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: false,
+    problems: [],
+    params: {},
+    query: {},
   },
   login: {
     success: 200,
@@ -177,7 +185,7 @@ export const fakeTable = {
     query: {},
     body: {
       currentPassword: { type: "string", minLength: 1, maxLength: 256 },
-      newPassword: { type: "string", minLength: 8, maxLength: 256 },
+      newPassword: { type: "string", maxLength: 16384 },
     },
   },
   deleteMe: {
@@ -329,7 +337,7 @@ export const fakeTable = {
     query: {},
     body: {
       token: { type: "string", minLength: 1, maxLength: 2048 },
-      newPassword: { type: "string", minLength: 8, maxLength: 256 },
+      newPassword: { type: "string", maxLength: 16384 },
     },
   },
   listUsers: {
@@ -498,6 +506,8 @@ export const problemDocuments = {
     detail: "The password policy refuses this password. `reasons` says why.",
     code: "weak_password",
     reasons: ["too_short"],
+    minLength: 15,
+    maxLength: 256,
   },
   validation_failed: {
     type: "/problems/validation-failed",
@@ -631,5 +641,19 @@ export const problemDocuments = {
     status: 403,
     detail: "Your account is not allowed to do this.",
     code: "forbidden",
+  },
+} as const;
+
+export const passwordPolicy = {
+  minLength: 15,
+  maxLength: 256,
+  rule: "15 to 256 characters, such as four or five words. Spaces and any other characters are welcome; none is required.",
+  reasons: {
+    too_short: "It must have at least 15 characters.",
+    too_long: "It must have at most 256 characters.",
+    too_common: "Too many people use it.",
+    contains_identifier: "It is too much like your address or the name of this service.",
+    too_guessable: "It can be guessed: it is made of common words, repetitions or rows of keys.",
+    unassigned_character: "It has a character that Unicode has not assigned yet.",
   },
 } as const;

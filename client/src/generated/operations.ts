@@ -20,6 +20,15 @@ export const operationTable = {
       "503": "problem",
     },
   },
+  getPasswordPolicy: {
+    method: "GET",
+    path: "/password-policy",
+    params: [],
+    query: [],
+    body: false,
+    accepts: [],
+    answers: { "200": "json" },
+  },
   login: {
     method: "POST",
     path: "/login",
@@ -489,6 +498,12 @@ export interface OperationSummaries {
    * Makes an account with the role `user`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.
    */
   signup: unknown;
+  /**
+   * What must a password be?
+   *
+   * The rule for new passwords, to show before the first mistake: the bounds of their length, and a sentence for each reason that `weak_password` gives.
+   */
+  getPasswordPolicy: unknown;
   /**
    * Log in with cookies
    *

@@ -23,6 +23,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/password-policy": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What must a password be?
+     * @description The rule for new passwords, to show before the first mistake: the bounds of their length, and a sentence for each reason that `weak_password` gives.
+     */
+    get: operations["getPasswordPolicy"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/login": {
     parameters: {
       query?: never;
@@ -1252,7 +1272,7 @@ export interface components {
       currentPassword: string;
       /**
        * Format: password
-       * @description Any characters, spaces included. Length counts; composition does not.
+       * @description Any characters, spaces included. Length counts; composition does not. `getPasswordPolicy` says the bounds, and `weak_password` what is wrong.
        * @example correct horse battery staple
        */
       newPassword: string;
@@ -2636,6 +2656,47 @@ export interface components {
       userId: string;
     };
     /**
+     * @description The rule for new passwords.
+     * @example {
+     *       "minLength": 15,
+     *       "maxLength": 256,
+     *       "rule": "15 to 256 characters, such as four or five words. Spaces and any other characters are welcome; none is required.",
+     *       "reasons": {
+     *         "too_short": "It must have at least 15 characters.",
+     *         "too_long": "It must have at most 256 characters.",
+     *         "too_common": "Too many people use it.",
+     *         "contains_identifier": "It is too much like your address or the name of this service.",
+     *         "too_guessable": "It can be guessed: it is made of common words, repetitions or rows of keys.",
+     *         "unassigned_character": "It has a character that Unicode has not assigned yet."
+     *       }
+     *     }
+     */
+    PasswordPolicy: {
+      /**
+       * Format: int32
+       * @description The fewest characters of a new password.
+       * @example 15
+       */
+      minLength: number;
+      /**
+       * Format: int32
+       * @description The most characters of a new password.
+       * @example 256
+       */
+      maxLength: number;
+      /** @description The rule in a sentence, to show beside the field. */
+      rule: string;
+      /** @description A sentence for people per reason of `weak_password`. */
+      reasons: {
+        too_short: string;
+        too_long: string;
+        too_common: string;
+        contains_identifier: string;
+        too_guessable: string;
+        unassigned_character: string;
+      };
+    };
+    /**
      * @description An owner chose a new password by a mailed token.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -2936,7 +2997,7 @@ export interface components {
       token: string;
       /**
        * Format: password
-       * @description Any characters, spaces included. Length counts; composition does not.
+       * @description Any characters, spaces included. Length counts; composition does not. `getPasswordPolicy` says the bounds, and `weak_password` what is wrong.
        * @example correct horse battery staple
        */
       newPassword: string;
@@ -3430,7 +3491,7 @@ export interface components {
       email: string;
       /**
        * Format: password
-       * @description Any characters, spaces included. Length counts; composition does not.
+       * @description Any characters, spaces included. Length counts; composition does not. `getPasswordPolicy` says the bounds, and `weak_password` what is wrong.
        * @example correct horse battery staple
        */
       password: string;
@@ -4168,7 +4229,7 @@ export interface components {
       issues: components["schemas"]["Issue"][];
     };
     /**
-     * @description The password is too weak. Choose a longer or less common password that does not contain the e-mail address.
+     * @description The password is too weak. Choose another: `minLength` to `maxLength` characters, such as four or five words that do not belong together. `getPasswordPolicy` has a sentence for each reason.
      * @example {
      *       "type": "/problems/weak-password",
      *       "title": "The password is too weak",
@@ -4178,7 +4239,9 @@ export interface components {
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
      *       "reasons": [
      *         "too_short"
-     *       ]
+     *       ],
+     *       "minLength": 15,
+     *       "maxLength": 256
      *     }
      */
     WeakPasswordProblem: {
@@ -4204,7 +4267,26 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       requestId: string;
-      reasons: ("too_short" | "too_long" | "too_common" | "contains_identifier")[];
+      reasons: (
+        | "too_short"
+        | "too_long"
+        | "too_common"
+        | "contains_identifier"
+        | "too_guessable"
+        | "unassigned_character"
+      )[];
+      /**
+       * Format: int32
+       * @description The fewest characters of a new password.
+       * @example 15
+       */
+      minLength: number;
+      /**
+       * Format: int32
+       * @description The most characters of a new password.
+       * @example 256
+       */
+      maxLength: number;
     };
   };
   responses: never;
@@ -4340,6 +4422,29 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  getPasswordPolicy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The rule, cacheable. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description How long the rule may be kept. */
+          "cache-control": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PasswordPolicy"];
         };
       };
     };
@@ -5762,7 +5867,7 @@ export interface operations {
         limit?: number;
         /** @description Where a page ends. Opaque; it comes from `nextCursor` and is refused if altered. */
         cursor?: string;
-        /** @description Only addresses that begin with this, in any case. */
+        /** @description Only addresses that begin with this, in any spelling. */
         email?: string;
         /** @description Only accounts with this role. */
         role?: "user" | "admin";

@@ -1,5 +1,5 @@
 /** The fake server's answers, by operation: the rules of the real one, as far as a test of a client meets them. */
-import type { fakeTable } from "../generated/fake.ts";
+import { type fakeTable, passwordPolicy } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
 import type { OperationId, SentInput } from "../input.ts";
 import type { Result } from "../result.ts";
@@ -13,8 +13,6 @@ import {
 } from "./accounts.ts";
 import type { Issue } from "./rules.ts";
 
-/** `PASSWORD_MIN_LENGTH` of the server, by default. Code points. */
-const PASSWORD_MIN_LENGTH = 15;
 /** The length of a page where the request gives none. */
 const PAGE_LIMIT = 20;
 
@@ -55,7 +53,6 @@ type WeakPasswordReason = components["schemas"]["WeakPasswordProblem"]["reasons"
 export type Handlers = { readonly [K in OpenOperation]: (call: Call<K>) => Answer<K> };
 
 const done = { data: undefined };
-const weakPassword = { problem: "weak_password", reasons: ["too_short"] } as const;
 const cursorIssue: Issue = {
   part: "query",
   path: ["cursor"],
@@ -70,7 +67,8 @@ const cleared = ["__Host-session=; HttpOnly", "__Host-csrf="].map((cookie) => co
 
 export const handlers: Handlers = {
   signup({ input: { email, password }, accounts, now }) {
-    if (isWeak(password)) return weakPassword;
+    const weak = weaknessOf(password);
+    if (weak) return weak;
     if (accounts.findByEmail(email)) return { problem: "email_taken" };
     return { data: accounts.add(email, password, now).user };
   },
@@ -132,7 +130,8 @@ export const handlers: Handlers = {
   changePassword({ input: { currentPassword, newPassword }, accounts, caller, now }) {
     const { account } = caller;
     if (!knowsPassword(accounts, account, currentPassword, now)) return notLoggedIn;
-    if (isWeak(newPassword)) return weakPassword;
+    const weak = weaknessOf(newPassword);
+    if (weak) return weak;
     setPassword(account, newPassword);
     accounts.record(account, { event: "password_changed" }, now);
     accounts.revokeAll(account, "password_change", now, caller);
@@ -169,7 +168,8 @@ export const handlers: Handlers = {
   resetPassword({ input: { token, newPassword }, accounts, now }) {
     const account = accounts.findByResetToken(token, now);
     if (account === undefined) return { problem: "invalid_reset_token" };
-    if (isWeak(newPassword)) return weakPassword;
+    const weak = weaknessOf(newPassword);
+    if (weak) return weak;
     setPassword(account, newPassword);
     accounts.record(account, { event: "password_reset" }, now);
     accounts.revokeAll(account, "password_reset", now);
@@ -177,6 +177,7 @@ export const handlers: Handlers = {
     const device = `__Host-device=${newSecret()}; HttpOnly`;
     return { ...done, cookies: [cookieOf(device, DEVICE_LIFETIME_SECONDS)] };
   },
+  getPasswordPolicy: () => ({ data: passwordPolicy }),
   // It signs nothing: its access tokens are text without a meaning.
   getJwks: () => ({ data: { keys: [] } }),
   getHealth: () => ({ data: { status: "ok" } }),
@@ -185,8 +186,13 @@ export const handlers: Handlers = {
   getMetrics: () => ({ problem: "not_found" }),
 };
 
-function isWeak(password: string): boolean {
-  return [...password].length < PASSWORD_MIN_LENGTH;
+/** It judges the length alone: what can be guessed needs dictionaries. */
+function weaknessOf(password: string) {
+  const { length } = [...password.normalize("NFKC")];
+  const refused = (reason: "too_short" | "too_long") =>
+    ({ problem: "weak_password", reasons: [reason] }) as const;
+  if (length < passwordPolicy.minLength) return refused("too_short");
+  return length > passwordPolicy.maxLength ? refused("too_long") : undefined;
 }
 
 function findByCredentials(

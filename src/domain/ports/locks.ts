@@ -12,7 +12,7 @@ export interface LockoutRule {
 export interface LockPolicy {
   readonly threshold: number;
   readonly firstLockMs: number;
-  /** No lock grows beyond this. */
+  /** No lock grows beyond this; not less than the first. */
   readonly longestLockMs: number;
   /** Failures are forgotten this long after the last one, locks this long after their end. */
   readonly memoryMs: number;
@@ -34,6 +34,8 @@ export interface LockStore {
    * it pass. One statement, so that the instant costs a login no other.
    */
   noteLogin(userId: string, now: number): Promise<boolean>;
+  /** Shortens every lock that is on to what the policy allows: at the start, when another one may have been in force. Answers how many. */
+  shorten(policy: LockPolicy, now: number): Promise<number>;
   /** Ends the lock and forgets all that led to it; false where there is no such account. */
   end(userId: string): Promise<boolean>;
 }

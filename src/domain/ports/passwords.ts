@@ -1,4 +1,5 @@
 /** Password hashing and the policy for new passwords. */
+import type { PasswordBounds } from "../../contract/password-policy.ts";
 
 /** Bcrypt in worker threads, behind a bounded queue: it never runs on the event loop (IV-06). */
 export interface BcryptWorkers {
@@ -20,10 +21,19 @@ export interface Passwords {
   ): Promise<{ readonly matches: boolean; readonly stale: boolean } | "overloaded">;
 }
 
-export interface PasswordPolicy {
-  /** Counted in code points after normalising; PASSWORD_MIN_LENGTH. */
-  readonly minLength: number;
-  readonly maxLength: number;
+/** `minLength` is PASSWORD_MIN_LENGTH; both lengths are counted after normalising. */
+export interface PasswordPolicy extends PasswordBounds {
   /** True for a password on the list of those that are guessed first. Case does not matter. */
   isCommon(password: string): boolean;
+  /** See `GuessCounter`. */
+  readonly countGuesses: GuessCounter["countGuesses"];
+}
+
+/** Estimates in a worker thread, behind a bounded queue: it never runs on the event loop (IV-06). */
+export interface GuessCounter {
+  /**
+   * The number of guesses that find the password, by whoever knows common words, habits and these words of
+   * the account; `"overloaded"` where the queue is full (IV-07).
+   */
+  countGuesses(password: string, words: readonly string[]): Promise<number | "overloaded">;
 }

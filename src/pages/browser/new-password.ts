@@ -8,10 +8,7 @@ export function refusalOfPassword(
 ): string | undefined {
   if (problem.code === "weak_password")
     return problem.reasons.map((reason) => sentences[reason]).join(" ");
+  // What no policy judges, such as half a character: the message says it.
   if (problem.code !== "validation_failed") return undefined;
-  // The schema has bounds of its own, which every deployment keeps within: its message would name those.
-  const issue = problem.issues.find(({ path }) => path.join() === "newPassword");
-  if (issue?.code === "too_small") return sentences.too_short;
-  if (issue?.code === "too_big") return sentences.too_long;
-  return undefined;
+  return problem.issues.find(({ path }) => path.join() === "newPassword")?.message;
 }

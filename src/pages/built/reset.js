@@ -18,9 +18,7 @@ function given(page) {
 function refusalOfPassword(problem, sentences) {
 	if (problem.code === "weak_password") return problem.reasons.map((reason) => sentences[reason]).join(" ");
 	if (problem.code !== "validation_failed") return void 0;
-	const issue = problem.issues.find(({ path }) => path.join() === "newPassword");
-	if (issue?.code === "too_small") return sentences.too_short;
-	if (issue?.code === "too_big") return sentences.too_long;
+	return problem.issues.find(({ path }) => path.join() === "newPassword")?.message;
 }
 // src/pages/browser/problem.ts
 /** Reads the body of an answer that is no success. Rejects where it is no JSON, as from a proxy. */

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { ignoresQuery } from "../../contract/operation.ts";
 import type { ProblemFields } from "../../contract/problems.ts";
+import { pathToHalfCharacter } from "../../contract/whole-characters.ts";
 import { check, type Judged } from "./check.ts";
 
 /** The parts were parsed before any check; only here is it judged how that went. */
@@ -18,6 +19,14 @@ export const validation = check({
   },
 });
 
+/** A query cannot have one: its bytes are UTF-8, or are read as U+FFFD. */
+function halfCharactersOf(body: unknown): Issues {
+  const path = pathToHalfCharacter(body);
+  if (path === undefined) return [];
+  const message = "Must be whole characters: it has half of a surrogate pair";
+  return [{ part: "body", path: [...path], message, code: "invalid_format" }];
+}
+
 type Issues = ProblemFields<"validation_failed">["issues"];
 
 /** The bounds of the contract's `Issue`. A hostile property name can be as long as a body. */
@@ -32,7 +41,7 @@ function issuesOf(
   headers: z.ZodSafeParseResult<unknown> | undefined,
 ): Issues {
   const ofHeaders = headers?.error?.issues ?? [];
-  if (input.ok && ofHeaders.length === 0) return [];
+  if (input.ok && ofHeaders.length === 0) return halfCharactersOf(input.body);
   const found: Issues = [
     ...input.issues,
     ...ofHeaders.map(({ path, message, code }) => ({

@@ -1,0 +1,72 @@
+/** Counting guesses leaves alone what it must: logins, and all that is stored where a request is refused. */
+import { expect, test } from "vitest";
+import { createAdmin } from "../../src/domain/admins.ts";
+import { changePassword, signup } from "../../src/domain/accounts.ts";
+import { login } from "../../src/domain/login.ts";
+import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
+import { resetPassword } from "../../src/domain/resets.ts";
+import { hashSecret, newSecret } from "../../src/domain/secrets.ts";
+import type { User } from "../../src/domain/ports/users.ts";
+import { NOW } from "../support/clock.ts";
+import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
+import { CLIENT, type Domain, openDomain, succeeded } from "../support/domain.ts";
+import { logInByCookie } from "../support/logins.ts";
+
+const GUESSABLE = "password1234567";
+
+/** The rules with another counter of guesses. */
+function counting(
+  { deps }: Domain,
+  countGuesses: Dependencies["passwordPolicy"]["countGuesses"],
+): Dependencies {
+  return { ...deps, passwordPolicy: { ...deps.passwordPolicy, countGuesses } };
+}
+
+test("PW-14 who chose a guessable password before it was refused logs in with it, and nothing is counted", async () => {
+  const domain = await openDomain();
+  const before = counting(domain, async () => Infinity);
+  succeeded(await signup(before, domain.at(), "ada@example.com", GUESSABLE));
+  const now = counting(domain, () => expect.unreachable("a login is no choice"));
+  const attempt = { email: "ada@example.com", password: GUESSABLE, client: CLIENT };
+  const outcome = await login(now, domain.at(), { ...attempt, device: undefined }, undefined);
+  expect(outcome.kind).toBe("begun");
+});
+
+test("PW-14 wherever a password is chosen, a guessable one is refused and nothing is changed", async () => {
+  const domain = await openDomain();
+  const { deps, at } = domain;
+  const { user, session } = await logInByCookie(domain, await domain.newUser());
+  const token = await resetTokenOf(domain, user);
+  const rows = () => domain.sql("SELECT * FROM users, reset_tokens");
+  const before = rows();
+  for (const outcome of [
+    await signup(deps, at(), "eve@example.com", GUESSABLE),
+    await createAdmin(deps, at(), "eve@example.com", GUESSABLE),
+    await changePassword(deps, at(), { user, session }, PASSWORD, GUESSABLE),
+    await resetPassword(deps, at(), token, GUESSABLE),
+  ])
+    expect(outcome).toEqual({
+      failure: "weak_password",
+      reasons: ["too_guessable"],
+      minLength: 8,
+      maxLength: 256,
+    });
+  expect(rows()).toEqual(before);
+});
+
+test("IV-07 where too many passwords wait to be judged, a reset leaves its token as good as it was", async () => {
+  const domain = await openDomain();
+  const token = await resetTokenOf(domain, await domain.newUser());
+  const full = counting(domain, async () => "overloaded");
+  expect(await resetPassword(full, domain.at(), token, NEW_PASSWORD)).toEqual({
+    failure: "overloaded",
+  });
+  succeeded(await resetPassword(domain.deps, domain.at(), token, NEW_PASSWORD));
+});
+
+async function resetTokenOf({ deps }: Domain, { id }: User): Promise<string> {
+  const token = newSecret();
+  const instants = { createdAt: NOW, expiresAt: NOW + 60_000 };
+  await deps.storage.resetTokens.save(id, { ...instants, secretHash: hashSecret(token) });
+  return token;
+}
