@@ -1,7 +1,8 @@
 /** Tests of the growth bench: the rows it writes, and how it judges. Speed itself is not tested. */
 import { describe, expect, it } from "vitest";
 import { LogEvent } from "../../src/contract/events.ts";
-import { Id, NormalEmail } from "../../src/contract/values.ts";
+import { NormalEmail } from "../../src/contract/addresses.ts";
+import { Id } from "../../src/contract/values.ts";
 import { readOptions } from "../growth/options.ts";
 import { growthOf, judge } from "../growth/results.ts";
 import { eventAt, newcomer, rare, sessionAt, tables, userAt } from "../growth/rows.ts";

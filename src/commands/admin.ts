@@ -74,7 +74,7 @@ async function create(email: string, generate: boolean): Promise<void> {
   if (generate) console.error(`Password, shown this once: ${password}`);
 }
 
-/** Whoever signs up with an address first has its account: an address alone names nobody (AZ-08). */
+/** Promotes by id, or by an address that is said to be unproved: the first to sign up with an address has its account (AZ-08). */
 async function promote(
   system: System,
   occasion: Occasion,

@@ -1,5 +1,6 @@
 /** The account that a command is about, by its id or its address. */
-import { Email, Id } from "../contract/values.ts";
+import { Email } from "../contract/addresses.ts";
+import { Id } from "../contract/values.ts";
 import type { User, UserDetails } from "../domain/ports/users.ts";
 import type { UpdateOutcome } from "../domain/users.ts";
 import type { System } from "../process/system.ts";

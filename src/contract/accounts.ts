@@ -2,7 +2,8 @@ import { z } from "zod";
 import { operation } from "./operation.ts";
 import { PasswordPolicy } from "./password-policy.ts";
 import { csrfHeaders, open, sessionOrBearer } from "./security.ts";
-import { Email, Id, Instant, NewPassword, NormalEmail, Password, Role } from "./values.ts";
+import { Email, NormalEmail } from "./addresses.ts";
+import { Id, Instant, NewPassword, Password, Role } from "./values.ts";
 
 export const exampleUser = {
   id: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",

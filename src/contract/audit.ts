@@ -3,7 +3,8 @@ import { StoredEvent, storedEventNames } from "./events.ts";
 import { operation } from "./operation.ts";
 import { OwnEvent } from "./own-events.ts";
 import { admin, sessionOrBearer } from "./security.ts";
-import { Email, Id, InstantInput, IpAddress, page, pageQuery } from "./values.ts";
+import { Email } from "./addresses.ts";
+import { Id, InstantInput, IpAddress, page, pageQuery } from "./values.ts";
 
 const EventPage = page("EventPage", StoredEvent, {
   timestamp: "2026-11-23T10:06:00.000Z",

@@ -8,7 +8,8 @@ import {
   ownerEvent,
 } from "./event-shape.ts";
 import { printedEventShapes } from "./printed-event-shapes.ts";
-import { Id, Instant, NormalEmail, Role } from "./values.ts";
+import { NormalEmail } from "./addresses.ts";
+import { Id, Instant, Role } from "./values.ts";
 
 export const exampleUserId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";
 const exampleSessionId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44";

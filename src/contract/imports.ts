@@ -1,6 +1,7 @@
 /** One account as `npm run users -- import` reads it: a line of the file. No operation takes it. */
 import { z } from "zod";
-import { Email, InstantInput, Role, secret } from "./values.ts";
+import { Email } from "./addresses.ts";
+import { InstantInput, Role, secret } from "./values.ts";
 
 /**
  * The cheapest and the costliest bcrypt hash that is taken from elsewhere. Below, it may not be stored

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { operation } from "./operation.ts";
 import { open } from "./security.ts";
-import { Email, NewPassword, opaqueSecret } from "./values.ts";
+import { Email } from "./addresses.ts";
+import { NewPassword, opaqueSecret } from "./values.ts";
 
 const ForgotPasswordInput = z.strictObject({ email: Email }).meta({
   id: "ForgotPasswordInput",

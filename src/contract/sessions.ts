@@ -2,7 +2,8 @@ import { z } from "zod";
 import { exampleUser, User } from "./accounts.ts";
 import { operation } from "./operation.ts";
 import { csrfHeaders, open, sessionIfAny, sessionOrBearer } from "./security.ts";
-import { Email, Id, Instant, opaqueSecret, page, pageQuery, Password } from "./values.ts";
+import { Email } from "./addresses.ts";
+import { Id, Instant, opaqueSecret, page, pageQuery, Password } from "./values.ts";
 
 /** The request body of both ways to log in. */
 export const Credentials = z.strictObject({ email: Email, password: Password }).meta({

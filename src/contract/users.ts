@@ -4,7 +4,8 @@ import { operation } from "./operation.ts";
 import { admin, csrfHeaders } from "./security.ts";
 import { nullable } from "./event-shape.ts";
 import { exampleSessionInfo, SessionInfo } from "./sessions.ts";
-import { EmailPrefix, Id, Instant, page, pageQuery, QueryBoolean, Role } from "./values.ts";
+import { EmailPrefix } from "./addresses.ts";
+import { Id, Instant, page, pageQuery, QueryBoolean, Role } from "./values.ts";
 
 const exampleDetails = {
   ...exampleUser,

@@ -1,7 +1,7 @@
 /** The kinds of values that settings have. A message describes a good value, and never repeats the given one. */
 import { isIP } from "node:net";
 import { z } from "zod";
-import { normalizeEmail } from "../contract/values.ts";
+import { normalizeEmail } from "../contract/addresses.ts";
 import { parseTrustedProxies } from "../platform/client-address.ts";
 import { parseDatabaseUrl } from "../storage/engine/target.ts";
 

@@ -2,8 +2,8 @@
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { z } from "zod";
+import { Email } from "../contract/addresses.ts";
 import {
-  Email,
   PASSWORD_FLOOR_CODE_POINTS,
   PASSWORD_MIN_DEFAULT_CODE_POINTS,
 } from "../contract/values.ts";

@@ -56,6 +56,7 @@ test.each(["%25", "_", "a%25", "%27%20or%20%27%27=%27", "%ff", "%F0%9F%8C%8A", "
 test.each([
   "/healthz",
   "/readyz",
+  "/password-policy",
   "/.well-known/jwks.json",
   "/metrics",
   "/openapi.json",

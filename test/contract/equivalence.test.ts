@@ -8,7 +8,8 @@ import { eventDefinition, eventNames, LogEvent } from "../../src/contract/events
 import { type OperationDescription, problemsOf } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
 import { problem } from "../../src/contract/problems.ts";
-import { Email, INSTANT_RULE, normalizeEmail } from "../../src/contract/values.ts";
+import { Email, normalizeEmail } from "../../src/contract/addresses.ts";
+import { INSTANT_RULE } from "../../src/contract/values.ts";
 import { at, document, entriesOf, type Json, validatorOf } from "../support/document-schemas.ts";
 import { combinationsOf, samplesOf, validOf } from "../support/generated-values.ts";
 

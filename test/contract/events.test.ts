@@ -12,7 +12,8 @@ import { examplesOf } from "../../src/contract/examples.ts";
 import { eventsOf, type OperationDescription } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
 import { secretFieldNames } from "../../src/contract/secret-fields.ts";
-import { Id, NormalEmail, secret } from "../../src/contract/values.ts";
+import { NormalEmail } from "../../src/contract/addresses.ts";
+import { Id, secret } from "../../src/contract/values.ts";
 
 const described: readonly OperationDescription[] = Object.values(operations);
 const definitions = eventNames.map((name) => eventDefinition(name));

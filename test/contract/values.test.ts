@@ -1,15 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { Email, EmailPrefix, NormalEmail, normalizeEmail } from "../../src/contract/addresses.ts";
 import {
-  Email,
-  EmailPrefix,
   INSTANT_RULE,
   InstantInput,
   IpAddress,
   NewPassword,
-  NormalEmail,
-  normalizeEmail,
   pageQuery,
   Password,
   QueryBoolean,

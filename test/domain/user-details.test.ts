@@ -26,8 +26,8 @@ const logIn = (now: number, password = PASSWORD, device?: Device) =>
     undefined,
   );
 const lastLoginAt = async () => (await domain.deps.storage.users.findDetails(user.id))?.lastLoginAt;
-const lockUntil = (instant: number, id: string | undefined = user.id) =>
-  domain.sql("UPDATE users SET locked_until = ?, lock_ms = 60000 WHERE id = ?", instant, id ?? "");
+const lockUntil = (instant: number, id = user.id) =>
+  domain.sql("UPDATE users SET locked_until = ?, lock_ms = 60000 WHERE id = ?", instant, id);
 
 test("the last login is that of the last session that began, and of no refused one", async () => {
   expect(await lastLoginAt()).toBeNull();

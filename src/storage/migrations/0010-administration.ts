@@ -1,4 +1,4 @@
-/** What administrators ask for: locked accounts, the last login, events by client address and by e-mail address. */
+/** Columns and indexes for administrators: locked accounts, the last login, events by client address and by e-mail address. */
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { StorageDialect } from "../engine/dialect.ts";
