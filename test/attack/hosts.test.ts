@@ -43,9 +43,14 @@ test("an absolute request target is routed by its path, whatever its host", asyn
   expect(await get("Host: localhost\r\n", "http://evil.example/me")).toMatch(/^HTTP\/1\.1 401 /);
 });
 
+test("http:///me names a host called me, and so the page at /, not the caller's account", async () => {
+  const answer = await get("Host: localhost\r\n", "http:///me");
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  expect(answer).toMatch(/content-type: text\/html/i);
+});
+
 test.each([
   "http://",
-  "http:///me",
   "file:///etc/passwd",
   "javascript:alert(1)",
   "me",

@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createClient } from "@portcullis/client";
+import { cookieJar } from "@portcullis/client/node";
 import { expect, test } from "vitest";
 import { eventDefinition, eventNames, type LogEvent } from "../../src/contract/events.ts";
 import { operations } from "../../src/contract/operations.ts";
@@ -21,6 +22,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   const admin = cookieClient(server.baseUrl);
   const elsewhere = createClient({
     baseUrl: server.baseUrl,
+    cookies: cookieJar(),
     fetch: (request) => {
       request.headers.set("origin", "https://elsewhere.example");
       return fetch(request);

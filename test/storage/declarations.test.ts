@@ -78,8 +78,8 @@ it.each<[string, string, string, RegExp]>([
   ["misspelt", "{ id })).changed", "{ idd: id })).changed", /'idd' does not exist/],
   [
     "missing",
-    "{ secretHash, email, now });",
-    "{ secretHash, email });",
+    "{ ...secrets, email, now });",
+    "{ ...secrets, email });",
     /Property 'now' is missing/,
   ],
   [

@@ -28,7 +28,22 @@ describe("docs/settings.md", () => {
   test("tells the defaults that there are, where they are plain values", () => {
     const settings = readSettings({});
     if ("faults" in settings) throw new Error(settings.faults.join("\n"));
-    const values: Readonly<Record<string, unknown>> = { ...settings.settings };
+    // Development's limits keep out of a newcomer's way: the page tells those of production.
+    const production = readSettings({
+      NODE_ENV: "production",
+      PUBLIC_URL: "https://auth.example.com",
+      AUTH_SECRET: "0123456789 abcdefghijk ABCDEFGHIJK",
+      SMTP_URL: "smtp://127.0.0.1:9",
+      MAIL_FROM: "auth@example.com",
+    });
+    if ("faults" in production) throw new Error(production.faults.join("\n"));
+    const limits = Object.entries(production.settings).filter(([name]) =>
+      name.startsWith("LIMIT_"),
+    );
+    const values: Readonly<Record<string, unknown>> = {
+      ...settings.settings,
+      ...Object.fromEntries(limits),
+    };
     const compared = rows.flatMap(([, name = "", cell = ""]) => {
       const told = /^`?([\w./:]+)`?(?:; `off` in production)?$/.exec(cell)?.[1];
       const value = values[name];
@@ -66,7 +81,7 @@ describe("docs/operating.md", () => {
 test("the alerts name operations that there are", () => {
   const rules = read("docs/prometheus/alerts.yml");
   const described = rules.match(/(?<=description: ).+/g)?.join("\n") ?? "";
-  const fields = ["userId", "requestId"];
+  const fields = ["userId", "requestId", "willRetry"];
   const named = described.match(/\b[a-z]+[A-Z][A-Za-z]+\b/g) ?? [];
   const known: readonly string[] = [...operationIds, ...fields];
   expect(named.filter((name) => !known.includes(name))).toEqual([]);

@@ -79,7 +79,7 @@ const breaking: readonly (readonly [string, readonly Edit[], RegExp])[] = [
 
 const harmless: readonly Edit[] = [
   [`${signup} properties phone`, becomes({ type: "string" })],
-  [`${signup} properties password maxLength`, becomes(1024)],
+  [`${signup} properties password maxLength`, becomes(32_768)],
   [`${user} properties phone`, becomes({ type: "string" })],
   [`${user} required`, and("phone")],
   [`${login} properties country`, becomes({ type: "string" })],
