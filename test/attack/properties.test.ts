@@ -34,6 +34,8 @@ interface Attack {
 let server: InProcessServer;
 let user: { email: string; password: string };
 let adminId: string;
+/** The callers' passwords, which an attack may change: it has a proof, and may guess the right one. */
+let hashes: Record<string, unknown>[];
 /** Of an account that is there to be changed, disabled and deleted. */
 let targetId: string;
 interface Access extends Login {
@@ -46,6 +48,7 @@ beforeAll(async () => {
   user = { email: server.freshEmail(), password: PASSWORD };
   await server.post("/signup", user);
   adminId = (await loginOf("admin")).userId;
+  hashes = server.sql("SELECT id, password_hash FROM users");
 });
 afterAll(() => server.stop());
 
@@ -88,11 +91,12 @@ async function withstand(operation: OperationDescription, attack: Attack): Promi
   const answer = await server.send(method, attack.path, headers, attack.body);
   // An answer may be kept where the contract says so, and only if it is no refusal.
   const isCacheable = "cache-control" in (operation.responses[answer.status]?.headers ?? {});
-  expectSoundAnswer(
-    isCacheable
-      ? { ...answer, headers: { ...answer.headers, "cache-control": "no-store" } }
-      : answer,
-  );
+  const { "access-control-allow-origin": shared, ...rest } = answer.headers;
+  expect(shared).toBe(operation.operationId === "getJwks" ? "*" : undefined); // HD-10
+  expectSoundAnswer({
+    ...answer,
+    headers: isCacheable ? { ...rest, "cache-control": "no-store" } : rest,
+  });
   if (answer.status >= 400) {
     const { code } = JSON.parse(answer.body) as { code: string };
     // A parameter such as "" or "a/b" makes a path that nothing is served at.
@@ -104,8 +108,16 @@ async function withstand(operation: OperationDescription, attack: Attack): Promi
   expect(Object.keys(operation.responses).map(Number)).toContain(answer.status);
   // The administrator stays the last one, whom no success can demote, disable or delete.
   if (method !== "GET") server.sql("UPDATE users SET role = 'user' WHERE id <> ?", adminId);
-  // A logout that succeeds, for one, ends the login.
-  if (method !== "GET" && security.accepts.length > 0) logins.clear();
+  // A logout that succeeds, for one, ends the login; a change of password, the next one.
+  if (method !== "GET" && security.accepts.length > 0) {
+    logins.clear();
+    for (const { id, password_hash } of hashes)
+      server.sql(
+        "UPDATE users SET password_hash = ? WHERE id = ?",
+        String(password_hash),
+        String(id),
+      );
+  }
   return "success";
 }
 
