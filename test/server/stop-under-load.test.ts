@@ -43,7 +43,9 @@ test(
     await sleep(200);
     // And one that is under way at the signal, and comes to its end a moment later.
     const late = connect(Number(port), hostname);
+    await once(late, "connect"); // before the signal: afterwards nobody listens
     late.write(head);
+    await sleep(50);
     const stoppedAt = performance.now();
     const stopping = server.stop();
     await sleep(100);

@@ -1,4 +1,5 @@
 /** Claims of pages that could grow stale: of the version, of settings, metrics and alerts. */
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -32,7 +33,7 @@ describe("docs/settings.md", () => {
     const production = readSettings({
       NODE_ENV: "production",
       PUBLIC_URL: "https://auth.example.com",
-      AUTH_SECRET: "0123456789 abcdefghijk ABCDEFGHIJK",
+      AUTH_SECRET: randomBytes(32).toString("base64"),
       SMTP_URL: "smtp://127.0.0.1:9",
       MAIL_FROM: "auth@example.com",
     });
