@@ -51,6 +51,8 @@ describe.skipIf(noBrowser)("the examples of /docs in a browser", () => {
       forgotPassword: 202,
       resetPassword: 400,
       getUser: 404,
+      listUserSessions: 404,
+      revokeUserSession: 404,
       updateUser: 404,
       unlockUser: 404,
       revokeUserSessions: 404,
