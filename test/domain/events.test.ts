@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { commit } from "../../src/domain/change.ts";
+import { commit, commitRecorded } from "../../src/domain/change.ts";
 import { openDomain } from "../support/domain.ts";
 
 test("LA-06 what did not happen is neither stored nor printed", async () => {
@@ -31,4 +31,13 @@ test("an event that does not match the contract fails the change it tells of", a
   );
   await expect(wrong).rejects.toThrow("event logout");
   expect(domain.sql("SELECT id FROM events")).toEqual([]);
+});
+
+test("LA-06 a statement that stores its event itself, and changed nothing, prints nothing", async () => {
+  const domain = await openDomain();
+  for (const isChanged of [false, true])
+    await commitRecorded(domain.deps, domain.at(), "logout", { userId: domain.deps.newId(1) }, () =>
+      Promise.resolve(isChanged),
+    );
+  expect(domain.printed).toHaveLength(1);
 });

@@ -95,3 +95,28 @@ test(
       expect(Math.abs(superiority(other, wrong) - 0.5)).toBeLessThan(LOGIN_LEEWAY);
   },
 );
+
+test("ET-01 an address of nobody is compared with no hash, so that the work is that of the setting in force", async () => {
+  const domain = await openDomain();
+  await domain.newUser(KNOWN);
+  const compared: (string | undefined)[] = [];
+  const { verify } = domain.deps.passwords;
+  const deps: Dependencies = {
+    ...domain.deps,
+    passwords: {
+      ...domain.deps.passwords,
+      verify: (password, encoded) => {
+        compared.push(encoded);
+        return verify(password, encoded);
+      },
+    },
+  };
+  for (const email of [UNKNOWN, KNOWN])
+    await login(
+      deps,
+      domain.at(),
+      { email, password: PASSWORD, client: CLIENT, device: undefined },
+      undefined,
+    );
+  expect(compared).toEqual([undefined, expect.any(String)]);
+});
