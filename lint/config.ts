@@ -218,7 +218,7 @@ const typedRules = defineConfig([
   {
     files: TESTS.map((folder) => `${folder}/*.ts`),
     rules: {
-      // What a test reads off the wire, and what stands in for it (`expect.any`), is judged by its
+      // A value that a test reads off the wire, or that stands for one (`expect.any`), is judged by the test's
       // assertions; what it throws or answers wrongly, it means to.
       "@typescript-eslint/no-unsafe-assignment": "off",
       "@typescript-eslint/no-unsafe-member-access": "off",

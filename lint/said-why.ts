@@ -70,7 +70,7 @@ export const disableSaysWhy: TSESLint.RuleModule<"unexplained"> = {
 };
 
 /**
- * A docstring starts with its subject or its verb. One that starts with a question word has neither, and
+ * A docstring or a comment starts with its subject or its verb. One that starts with a question word has neither, and
  * a reader must finish the sentence to learn what it is about.
  */
 export const docstringStart: TSESLint.RuleModule<"noSubject"> = {
@@ -85,12 +85,17 @@ export const docstringStart: TSESLint.RuleModule<"noSubject"> = {
   create(context) {
     return {
       Program() {
-        for (const { loc, type, value } of context.sourceCode.getAllComments())
-          if (type === "Block" && QUESTION.test(value))
-            context.report({ loc, messageId: "noSubject" });
+        let lastLine = 0;
+        for (const { loc, type, value } of context.sourceCode.getAllComments()) {
+          // A line comment right below another goes on with its sentence.
+          const goesOn = type === "Line" && loc.start.line === lastLine + 1;
+          lastLine = loc.end.line;
+          if (!goesOn && QUESTION.test(value)) context.report({ loc, messageId: "noSubject" });
+        }
       },
     };
   },
 };
 
-const QUESTION = /^\*\s*(?:\*\s*)?(?:(?:Of )?[Ww]hat|Whoever|Whether|Which|Whose|The same,)\b/;
+const QUESTION =
+  /^\*?\s*(?:\*\s*)?(?:(?:Of )?What|Who|Whoever|Whether|Which|Whose)\b|^\*?\s*The same,/;

@@ -46,7 +46,7 @@ function fits(
   // Open to everybody, and it begins, renews or ends a login: `/login` brings cookies, the others are about tokens.
   if (mode === "cookies" || learns === "csrfToken")
     return mode === "cookies" && learns === "csrfToken";
-  // What keeps the pair is the store of mode `tokens`.
+  // The store of mode `tokens` keeps the pair.
   return mode === "tokens" || learns !== "tokens";
 }
 

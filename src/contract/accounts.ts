@@ -59,7 +59,7 @@ export const getPasswordPolicy = operation({
   method: "GET",
   path: "/password-policy",
   tags: ["Accounts"],
-  summary: "What must a password be?",
+  summary: "Read the rules for passwords",
   description:
     "The rule for new passwords, to show before the first mistake: the bounds of their length, and a sentence for each reason that `weak_password` gives.",
   security: open,
@@ -81,7 +81,7 @@ export const getMe = operation({
   method: "GET",
   path: "/me",
   tags: ["Accounts"],
-  summary: "Who am I?",
+  summary: "Read your account",
   description:
     "The account the request is signed in as, by cookie or by access token, as it is now.",
   security: sessionOrBearer,

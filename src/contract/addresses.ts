@@ -1,6 +1,6 @@
 /** E-mail addresses: as they are sent, and the one normal form that is stored and compared (LG-06). */
+import { domainToUnicode } from "node:url";
 import { z } from "zod";
-import { decodePunycode } from "./punycode.ts";
 
 /** RFC 5321 §4.5.3.1.3: the longest address that fits a mail path. UTF-16 units of the normal form. */
 export const EMAIL_MAX_LENGTH = 254;
@@ -93,11 +93,14 @@ function asciiDomain(domain: string): string | undefined {
     : undefined;
 }
 
-/** False for a label that says to be Punycode and is what no name is encoded as: the URL parser lets it pass. */
+/**
+ * False for a label that says to be Punycode and is what no name is encoded as: the URL parser lets it pass. What
+ * cannot be decoded comes back as it is from Node 24, and as nothing from Node 22.
+ */
 function isHostLabel(label: string): boolean {
   if (!label.startsWith("xn--")) return true;
-  const decoded = decodePunycode(label.slice("xn--".length));
-  return decoded !== undefined && asciiLabel(decoded) === label;
+  const decoded = domainToUnicode(`${label}.test`).slice(0, -".test".length);
+  return decoded !== label && asciiLabel(decoded) === label;
 }
 
 /** A label as DNS has it, or as it is where DNS cannot have it. */

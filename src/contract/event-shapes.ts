@@ -15,7 +15,7 @@ export const exampleUserId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";
 const exampleSessionId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44";
 const exampleAdminId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45";
 
-/** Who did what only an administrator may (LA-09). */
+/** The actor of an administrative act (LA-09). */
 const actorId = nullable(Id).meta({
   description: "The administrator; null for a command on the server's own machine.",
 });

@@ -244,7 +244,7 @@ export function detailOf(code: ProblemCode, fields: Readonly<Record<string, unkn
   return fillDetail(catalogue[code].detail, (name) => String(fields[name]));
 }
 
-/** The same sentence for people who read of the problem, and have not met it. */
+/** Fills the sentence with examples, for people who read of the problem and have not met it. */
 export function detailInGeneral(code: ProblemCode): string {
   return fillDetail(catalogue[code].detail, () => "…");
 }

@@ -111,7 +111,7 @@ export const getTokenMe = operation({
   method: "GET",
   path: "/token/me",
   tags: ["Tokens"],
-  summary: "Who am I, by token?",
+  summary: "Read your account by token",
   description:
     "The account the access token belongs to, as it is now. A cookie is not accepted here.",
   security: bearer,

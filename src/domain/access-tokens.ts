@@ -141,8 +141,8 @@ export function accessTokenSeconds(
 }
 
 /**
- * Signs a token for a session: 15 minutes by default, no e-mail and no role in it (TK-06). Written out here, because jose spends as
- * much around the signature as the signature costs; what believes a token is still jose.
+ * Signs a token for a session: 15 minutes by default, no e-mail and no role in it (TK-06). Written out here,
+ * because jose spends as much around the signature as the signature costs; what believes a token is still jose.
  */
 export async function signAccessToken(
   deps: TokenUses,

@@ -1,8 +1,9 @@
 /**
  * Locks. Too many wrong passwords in a row lock an account for a while: nobody can log in then, and a
  * login is answered as if the password were wrong. Each lock soon after another lasts twice as long
- * (`nextLock` in `lock-rule.ts`). A device that has logged in before is let through (see `devices.ts`), so that nobody can be kept out
- * by whoever knows their address (RL-03); an administrator's unlock and a password reset end a lock.
+ * (`nextLock` in `lock-rule.ts`). A device that has logged in before is let through (see `devices.ts`), so
+ * that nobody can be kept out by whoever knows their address (RL-03); an administrator's unlock and a
+ * password reset end a lock.
  */
 import { type Change, commit, type Uses } from "./change.ts";
 import { limitKey } from "./limits.ts";

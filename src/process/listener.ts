@@ -6,7 +6,13 @@ import { serve } from "srvx/node";
 import type { Settings } from "./settings.ts";
 import { BODY_MAX_BYTES } from "../contract/values.ts";
 import type { AnswerHeaders } from "../routes/headers.ts";
-import { BoundedRequest, boundPipelining, InTurnResponse, turnOf } from "./pipelining.ts";
+import {
+  BoundedRequest,
+  boundPipelining,
+  InTurnResponse,
+  isAnswering,
+  turnOf,
+} from "./pipelining.ts";
 import { StartRefusedError } from "./start-refused.ts";
 import {
   createHostCheck,
@@ -95,7 +101,6 @@ export async function listen(
   keepAllHeaders(node);
   boundPipelining(node);
   const connections = cutUntakenAnswers(node, patience);
-  const isAnswering = watchRequests(node);
   const close = async (cut?: boolean): Promise<void> => {
     // Node itself closes the connections that idle now; those with a request idle later. Node takes
     // an answer for done once it is written, whether or not it is sent: none may be on its way.
@@ -105,7 +110,8 @@ export async function listen(
         node.closeIdleConnections();
       // Node takes a connection that never sent a request, or only the beginning of one, for a busy one.
       if (performance.now() - closingSince >= LAST_REQUEST_WITHIN_MS)
-        for (const socket of connections()) if (!isAnswering(socket)) socket.destroy();
+        for (const socket of connections())
+          if (!isAnswering(socket) && socket.writableLength === 0) socket.destroy();
     }, LET_GO_EVERY_MS);
     await server.close(cut).finally(() => clearInterval(letting));
   };
@@ -134,16 +140,6 @@ function cutUntakenAnswers(server: Server, { answerMs, lookEveryMs }: Patience):
   }, lookEveryMs).unref();
   server.once("close", () => clearInterval(looking));
   return () => [...waitingSince.keys()];
-}
-
-/** Returns a function that tells whether a request of the socket waits for its answer, or an answer for being read. */
-function watchRequests(server: Server): (socket: Socket) => boolean {
-  const underWay = new WeakMap<Socket, number>();
-  server.prependListener("request", ({ socket }, response) => {
-    underWay.set(socket, (underWay.get(socket) ?? 0) + 1);
-    response.once("close", () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
-  });
-  return (socket) => (underWay.get(socket) ?? 0) > 0 || socket.writableLength > 0;
 }
 
 function asStartRefused(error: unknown, { HOST, PORT }: Pick<Settings, "HOST" | "PORT">): unknown {

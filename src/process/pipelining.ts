@@ -18,6 +18,8 @@ export const WAITING_REQUESTS = 16;
 
 /** How many wait, for each connection that has ever had one. */
 const waitingOn = new WeakMap<Socket, number>();
+/** Connections that have a request under way: one at a time, which has its turn. */
+const answering = new WeakSet<Socket>();
 
 /**
  * A request that closes its connection where it is one too many. The simple way, to destroy the socket and no more,
@@ -51,10 +53,22 @@ export class InTurnResponse<
   /** Node calls it when the answers before have left. */
   override assignSocket(socket: Socket): void {
     super.assignSocket(socket);
+    answering.add(socket);
     if (this.#begin === undefined) return;
     waitingOn.set(socket, (waitingOn.get(socket) ?? 1) - 1);
     this.#begin();
   }
+
+  /** Node calls it once the answer has left. */
+  override detachSocket(socket: Socket): void {
+    answering.delete(socket);
+    super.detachSocket(socket);
+  }
+}
+
+/** True while a request of the connection waits for its answer. Its responses are `InTurnResponse`s. */
+export function isAnswering(socket: Socket): boolean {
+  return answering.has(socket);
 }
 
 /** Counts the requests that arrive before their turn, also those that are refused below the app. Its responses are `InTurnResponse`s. */

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cookieJar } from "@portcullis/client/node";
@@ -8,10 +7,9 @@ import { operationIds, operations } from "../../src/contract/operations.ts";
 import { CSRF_HEADER } from "../../src/contract/security.ts";
 import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { post, query, type Reply, resetTokenFor, signedUp } from "../support/process-requests.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { generousLimits } from "../support/test-settings.ts";
-import { waitFor } from "../support/wait-for.ts";
-import { mailsTo, tokenIn } from "../support/mailbox.ts";
 
 let server: ServerProcess | undefined;
 afterEach(async () => {
@@ -24,50 +22,12 @@ async function start(environment: Readonly<Record<string, string>>): Promise<Ser
   return server;
 }
 
-interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  /** As it was sent, but for the request's id. */
-  readonly text: string;
-}
-
-async function post(
-  { baseUrl }: ServerProcess,
-  path: string,
-  body: unknown,
-  headers: Record<string, string> = {},
-): Promise<Reply> {
-  const response = await fetch(`${baseUrl}${path}`, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body),
-  });
-  const text = (await response.text()).replace(/"requestId":"[^"]+"/, "");
-  return { status: response.status, headers: response.headers, text };
-}
-
-/** The token of the link that was mailed to an address, whatever else was. */
-async function resetTokenFor({ folder }: ServerProcess, email: string): Promise<string> {
-  const outbox = join(folder, "outbox");
-  return waitFor(async () =>
-    (await mailsTo(outbox, email)).map(tokenIn).find((found) => found !== ""),
-  );
-}
-
 /** The proof a login gave. */
 function csrfTokenIn({ text }: Reply): string {
   return /"csrfToken":"([^"]+)"/.exec(text)?.[1] ?? "";
 }
 
 const wrong = "not the password";
-
-async function signedUp(to: ServerProcess): Promise<string> {
-  const email = freshEmail();
-  expect(await post(to, "/signup", { email, password: PASSWORD })).toMatchObject({
-    status: 201,
-  });
-  return email;
-}
 
 /** The cookie of a device that has just logged in to the account. */
 async function knownDevice(to: ServerProcess, email: string): Promise<string> {
@@ -78,15 +38,6 @@ async function knownDevice(to: ServerProcess, email: string): Promise<string> {
     /^__Host-device=[A-Za-z0-9_-]{43}; Path=\/; Max-Age=34560000; Secure; HttpOnly; SameSite=Lax$/,
   );
   return device?.split(";")[0] ?? "";
-}
-
-function query({ databaseFile }: ServerProcess, sql: string): Record<string, unknown>[] {
-  const database = new DatabaseSync(databaseFile);
-  try {
-    return database.prepare(sql).all();
-  } finally {
-    database.close();
-  }
 }
 
 /** Answers the recorded events, oldest first. Stored with its change, it is there before the answer is. */

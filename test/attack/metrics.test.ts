@@ -1,4 +1,4 @@
-/** Who gets the metrics, and who does not: every way a stranger could look like somebody local. */
+/** Access to the metrics: every way a stranger could look like somebody local. */
 import { request } from "node:http";
 import { networkInterfaces } from "node:os";
 import { afterAll, describe, expect, test } from "vitest";

@@ -1,14 +1,10 @@
 /** RL-21: what an account keeps in a browser is not in the place of what another one keeps there. */
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, test } from "vitest";
 import { DEVICES_PER_BROWSER } from "../../src/domain/devices.ts";
-import { freshEmail } from "../support/clients.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
-import { mailsTo, tokenIn } from "../support/mailbox.ts";
+import { post, query, type Reply, resetTokenFor, signedUp } from "../support/process-requests.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
-import { waitFor } from "../support/wait-for.ts";
 
 let server: ServerProcess | undefined;
 afterEach(async () => {
@@ -22,53 +18,10 @@ async function start(): Promise<ServerProcess> {
   return server;
 }
 
-interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-}
-
-async function post(
-  { baseUrl }: ServerProcess,
-  path: string,
-  body: unknown,
-  headers: Record<string, string> = {},
-): Promise<Reply> {
-  const response = await fetch(`${baseUrl}${path}`, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body),
-  });
-  return { status: response.status, headers: response.headers, text: await response.text() };
-}
-
 const wrong = "not the password";
-
-async function signedUp(to: ServerProcess): Promise<string> {
-  const email = freshEmail();
-  expect(await post(to, "/signup", { email, password: PASSWORD })).toMatchObject({ status: 201 });
-  return email;
-}
 
 async function lock(to: ServerProcess, email: string): Promise<void> {
   for (let count = 0; count < 3; count += 1) await post(to, "/login", { email, password: wrong });
-}
-
-function query({ databaseFile }: ServerProcess, sql: string): Record<string, unknown>[] {
-  const database = new DatabaseSync(databaseFile);
-  try {
-    return database.prepare(sql).all();
-  } finally {
-    database.close();
-  }
-}
-
-/** The token of the link that was mailed to an address, whatever else was. */
-async function resetTokenFor({ folder }: ServerProcess, email: string): Promise<string> {
-  const outbox = join(folder, "outbox");
-  return waitFor(async () =>
-    (await mailsTo(outbox, email)).map(tokenIn).find((found) => found !== ""),
-  );
 }
 
 /** The device cookie of an answer, as a browser keeps it. */

@@ -499,7 +499,7 @@ export interface OperationSummaries {
    */
   signup: unknown;
   /**
-   * What must a password be?
+   * Read the rules for passwords
    *
    * The rule for new passwords, to show before the first mistake: the bounds of their length, and a sentence for each reason that `weak_password` gives.
    */
@@ -517,7 +517,7 @@ export interface OperationSummaries {
    */
   logout: unknown;
   /**
-   * Who am I?
+   * Read your account
    *
    * The account the request is signed in as, by cookie or by access token, as it is now.
    */
@@ -577,7 +577,7 @@ export interface OperationSummaries {
    */
   tokenRevoke: unknown;
   /**
-   * Who am I, by token?
+   * Read your account by token
    *
    * The account the access token belongs to, as it is now. A cookie is not accepted here.
    */
@@ -655,13 +655,13 @@ export interface OperationSummaries {
    */
   getJwks: unknown;
   /**
-   * Is the process up?
+   * Check that the process is up
    *
    * Answers as long as the process can answer at all. It asks nothing of the database.
    */
   getHealth: unknown;
   /**
-   * Can the process serve?
+   * Check that the process can serve
    *
    * Ready while the database can be written and no shutdown has begun.
    */

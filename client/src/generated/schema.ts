@@ -31,7 +31,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * What must a password be?
+     * Read the rules for passwords
      * @description The rule for new passwords, to show before the first mistake: the bounds of their length, and a sentence for each reason that `weak_password` gives.
      */
     get: operations["getPasswordPolicy"];
@@ -95,7 +95,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Who am I?
+     * Read your account
      * @description The account the request is signed in as, by cookie or by access token, as it is now.
      *
      *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
@@ -299,7 +299,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Who am I, by token?
+     * Read your account by token
      * @description The account the access token belongs to, as it is now. A cookie is not accepted here.
      *
      *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
@@ -535,7 +535,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Is the process up?
+     * Check that the process is up
      * @description Answers as long as the process can answer at all. It asks nothing of the database.
      */
     get: operations["getHealth"];
@@ -555,7 +555,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Can the process serve?
+     * Check that the process can serve
      * @description Ready while the database can be written and no shutdown has begun.
      *
      *     May log: [`overloaded`](/docs#/webhooks/log_overloaded).

@@ -28,7 +28,7 @@ type OpenOperation = {
 export interface Call<K extends OperationId> {
   readonly input: SentInput<K>;
   readonly accounts: Accounts;
-  /** Who asks; there where the operation cannot be called by anybody. */
+  /** The caller; there where the operation cannot be called by anybody. */
   readonly caller: "unauthenticated" extends ProblemCode<K> ? Session : Session | undefined;
   /** The session of the cookie, whatever the operation accepts. */
   readonly cookieSession: Session | undefined;

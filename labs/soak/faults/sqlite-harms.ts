@@ -129,7 +129,7 @@ export async function failAndLosePower(stage: Stage, tears: readonly Tear[]): Pr
 
 async function killWhileFailing(stage: Stage): Promise<void> {
   const { disk, soak, people } = stage;
-  // What was refused is looked at after the kill: it may have happened after all.
+  // A refused operation is looked at after the kill: it may have happened after all.
   const { promise: killed, resolve: tellKilled } = Promise.withResolvers<void>();
   const work = startWork(soak, people, () => killed);
   disk?.set({ syncEio: 1_000 });

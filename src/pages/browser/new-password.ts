@@ -8,7 +8,7 @@ export function refusalOfPassword(
 ): string | undefined {
   if (problem.code === "weak_password")
     return problem.reasons.map((reason) => sentences[reason]).join(" ");
-  // What no policy judges, such as half a character: the message says it.
+  // A fault that no policy judges, such as half a character: the message says it.
   if (problem.code !== "validation_failed") return undefined;
   return problem.issues.find(({ path }) => path.join() === "newPassword")?.message;
 }
