@@ -73,7 +73,7 @@ export interface Call<O extends OperationDescription> {
   /** The device the request comes from, if the caller's account knows it. */
   readonly callerDevice: () => Promise<KnownDevice | undefined>;
   /** The secrets of the request's device cookie, newest first: of this account and of others. */
-  readonly deviceSecrets: readonly string[];
+  readonly readDeviceSecrets: () => readonly string[];
   /** The secret of the request's session cookie, also where it signs nobody in. */
   readonly sessionSecret: string | undefined;
 }

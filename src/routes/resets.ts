@@ -14,11 +14,11 @@ export function createResetHandlers(
       await requestReset(deps, occasion, input.body.email);
       return { status: 202 };
     },
-    async resetPassword({ input, occasion, deviceSecrets }) {
+    async resetPassword({ input, occasion, readDeviceSecrets }) {
       const { token, newPassword } = input.body;
       const outcome = await resetPassword(deps, occasion, token, newPassword);
       if (!("failure" in outcome)) {
-        const secrets = nextSecrets(outcome.deviceSecret, deviceSecrets, undefined);
+        const secrets = nextSecrets(outcome.deviceSecret, readDeviceSecrets(), undefined);
         return { status: 204, setCookies: [deviceCookie(secrets, DEVICE_LIFETIME_SECONDS)] };
       }
       switch (outcome.failure) {

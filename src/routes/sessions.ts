@@ -11,11 +11,15 @@ import { overloaded } from "./overload.ts";
 
 export function createSessionHandlers(deps: Dependencies): Pick<Handlers, "login" | "logout"> {
   return {
-    async login({ input, occasion, client, device, deviceSecrets, sessionSecret }) {
+    async login({ input, occasion, client, device, readDeviceSecrets, sessionSecret }) {
       const attempt = { ...input.body, client, device };
       const outcome = await login(deps, occasion, attempt, sessionSecret);
       if (outcome.kind !== "begun") return presentNoSession(outcome);
-      return presentLogin(deps, outcome, nextSecrets(outcome.deviceSecret, deviceSecrets, device));
+      return presentLogin(
+        deps,
+        outcome,
+        nextSecrets(outcome.deviceSecret, readDeviceSecrets(), device),
+      );
     },
     async logout({ caller, occasion }) {
       if (caller) await logout(deps, occasion, caller.session);
