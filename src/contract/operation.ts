@@ -72,14 +72,19 @@ export function ignoresQuery({ method, security, request }: OperationDescription
   return method === "GET" && security.accepts.length === 0 && Object.keys(request).length === 0;
 }
 
+const bodyProblems = [
+  "invalid_json",
+  "payload_too_large",
+  "unsupported_media_type",
+  "unsupported_content_encoding",
+] as const;
+
 /** Every problem the operation can answer: its handler's own, and those of the pipeline around it. */
 export function problemsOf(operation: OperationDescription): readonly ProblemCode[] {
   const { accepts, optional, role, scrapersOnly } = operation.security;
   const codes = new Set<ProblemCode>(operation.problems);
   if (!ignoresQuery(operation)) codes.add("validation_failed");
-  if (operation.request.body) codes.add("invalid_json").add("payload_too_large");
-  if (operation.request.body)
-    codes.add("unsupported_media_type").add("unsupported_content_encoding");
+  if (operation.request.body) for (const code of bodyProblems) codes.add(code);
   if (accepts.length > 0 && !optional) codes.add("unauthenticated");
   if (scrapersOnly) codes.add("unauthenticated").add("not_found");
   if (role) codes.add("forbidden");

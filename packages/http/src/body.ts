@@ -2,8 +2,9 @@
 export type JsonBody = { ok: true; value: unknown } | { ok: false };
 
 /**
- * Reads a request's body as JSON; a byte order mark before it is skipped, as RFC 8259 §8.1 allows. Only text that is not JSON is an outcome; a stream that fails (the
- * client went away, the server's size limit) rejects, for it says nothing about the input.
+ * Reads a request's body as JSON; a byte order mark before it is skipped, as RFC 8259 §8.1 allows. Only text
+ * that is not JSON is an outcome; a stream that fails (the client went away, the server's size limit)
+ * rejects, for it says nothing about the input.
  */
 export async function readJson(request: Request): Promise<JsonBody> {
   const text = withoutByteOrderMark(await request.text());
