@@ -3,6 +3,7 @@
  * status, its schema, its page under `/problems/` and the SDK's types all come from this catalogue.
  */
 import { z } from "zod";
+import { reauthenticationMethods } from "./auth-methods.ts";
 import { pagePaths } from "./page-paths.ts";
 import { passwordBounds, WeakPasswordReason } from "./password-policy.ts";
 import {
@@ -83,6 +84,13 @@ const descriptions = {
     why: "Each mail has a token of its own, which is good once and for half an hour by default; a new mail ends the one before.",
     remedy: "Ask for a new password again, and use the link of the latest mail.",
   },
+  invalid_challenge: {
+    status: 400,
+    title: "The code or link is not good",
+    detail: "It is unknown, wrong, used, expired, or a later one has taken its place.",
+    why: "Each mail has a code and a link of its own, good once and for a short time; a new mail ends the one before, and so do five tries. A code is good only for whoever asked for it, and a link to prove an address only for the account it was sent for. The answer is the same whatever the cause.",
+    remedy: "Use the latest mail, where you asked for it; or ask for a new one.",
+  },
   invalid_credentials: {
     status: 401,
     title: "Login failed",
@@ -98,6 +106,13 @@ const descriptions = {
     why: "Each refresh token is good once. When an old one comes back, somebody may have a copy, and its session ends.",
     remedy:
       "Log in again. If nobody but you could have used the token, change the password as well.",
+  },
+  invalid_login_token: {
+    status: 401,
+    title: "The sign-in cannot be finished",
+    detail: "The login token is unknown, used, expired, or the account has changed meanwhile.",
+    why: "A sign-in that was begun must be finished within five minutes, once. A change of password, a lock or a disabling ends it.",
+    remedy: "Sign in again from the beginning.",
   },
   unauthenticated: {
     status: 401,
@@ -133,6 +148,35 @@ const descriptions = {
     why: "You are signed in, but the operation needs a role that the account does not have.",
     remedy: "Ask an administrator for the role the operation needs.",
   },
+  signup_closed: {
+    status: 403,
+    title: "Signup is closed",
+    detail: "Nobody can sign up here by themselves.",
+    why: "Whoever runs the server has set `SIGNUP=closed`.",
+    remedy: "Ask an administrator for an invitation.",
+  },
+  email_unverified: {
+    status: 403,
+    title: "The address is not proved",
+    detail: "Nobody has proved that this account's address is theirs.",
+    why: "Anybody can sign up with any address. Whoever made the account need not be the person whose address it has, and would get the rights meant for that person.",
+    remedy:
+      "Let the owner prove the address, or send `emailVerified: true` with the change if you know that it is theirs.",
+  },
+  reauthentication_required: {
+    status: 403,
+    title: "Sign in again first",
+    detail: "This needs a sign-in of a short time ago. `methods` says how.",
+    why: "A session that was left open, or stolen, must not be enough to take the account over.",
+    remedy: "Sign in again, then repeat the request with the new session.",
+    fields: {
+      methods: z
+        .array(z.enum(reauthenticationMethods))
+        .max(reauthenticationMethods.length)
+        .meta({ description: "The ways in which the account can prove itself." }),
+    },
+    exampleFields: { methods: ["password"] },
+  },
   not_found: {
     status: 404,
     title: "Not found",
@@ -153,6 +197,13 @@ const descriptions = {
     detail: "An account with this e-mail address exists already.",
     why: "Addresses are compared after normalising, so another spelling of the same address is the same address.",
     remedy: "Log in with it, or sign up with another address.",
+  },
+  email_already_verified: {
+    status: 409,
+    title: "The address is proved already",
+    detail: "This account's address has been proved before.",
+    why: "There is nothing left to prove.",
+    remedy: "Go on. To prove another address, change to it.",
   },
   last_admin: {
     status: 409,

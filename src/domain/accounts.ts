@@ -2,12 +2,12 @@
 import { commit, type Uses } from "./change.ts";
 import { type ChosenPassword, choosePassword, type WeakPassword } from "./choose-password.ts";
 import { passwordChangedNotice } from "./notices.ts";
-import { endSessions } from "./own-sessions.ts";
+import { endGrants } from "./grants.ts";
 import type { Device } from "./ports/devices.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { Take } from "./ports/limits.ts";
 import type { SessionWithUser } from "./ports/sessions.ts";
-import type { Role, User } from "./ports/users.ts";
+import type { User } from "./ports/users.ts";
 
 type Choosing = Uses<"passwords" | "passwordPolicy">;
 
@@ -30,7 +30,7 @@ export async function signup(
       );
     return chosen;
   }
-  const user = newUser(deps, occasion, email, "user");
+  const user = newUser(deps, occasion, email, { role: "user", emailVerified: false });
   return commit(deps, occasion, async ({ stores, record }): Promise<SignupOutcome> => {
     if (await stores.users.insert(user, chosen.encoded)) {
       await record("signup", { userId: user.id, email, role: user.role, by: "user" });
@@ -41,14 +41,23 @@ export async function signup(
   });
 }
 
-/** An account with the role `role`, as it is before it is stored. */
+/** An enabled account, as it is before it is stored. */
 export function newUser(
   { newId }: Pick<Journal, "newId">,
   { now }: Occasion,
   email: string,
-  role: Role,
+  { role, emailVerified, locale = null }: Pick<User, "role" | "emailVerified"> & Partial<User>,
 ): User {
-  return { id: newId(now), email, role, disabled: false, createdAt: now };
+  return {
+    id: newId(now),
+    email,
+    emailVerified,
+    name: null,
+    locale,
+    role,
+    disabled: false,
+    createdAt: now,
+  };
 }
 
 export type ChangePasswordOutcome =
@@ -82,11 +91,10 @@ export async function changePassword(
     if (!(await stores.users.changePasswordHash(user.id, current.epoch, chosen.encoded)))
       return { failure: "invalid_credentials" };
     await stores.sessions.forgetFailures(session.id);
-    await stores.resetTokens.deleteAllOf(user.id); // RS-08
     await record("password_changed", { userId: user.id });
     await passwordChangedNotice(change, user.email);
-    await endSessions(change, user.id, session.id, { by: "password_change" });
-    await stores.devices.deleteAllOf(user.id, device?.id);
+    const staying = { sessionId: session.id, deviceId: device?.id };
+    await endGrants(change, user.id, { by: "password_change" }, staying); // RS-08 among them
     return "changed";
   });
 }
@@ -162,7 +170,7 @@ export async function makeFirstAdmin(
 ): Promise<FirstAdminOutcome> {
   const chosen = await choosePassword(deps, password, email);
   if ("failure" in chosen) return chosen;
-  const user = newUser(deps, occasion, email, "admin");
+  const user = newUser(deps, occasion, email, { role: "admin", emailVerified: true });
   return commit(deps, occasion, async ({ stores, record }): Promise<FirstAdminOutcome> => {
     const outcome = await stores.users.insertFirstAdmin(user, chosen.encoded);
     if (outcome !== "inserted") return { failure: outcome };

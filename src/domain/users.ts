@@ -1,5 +1,6 @@
 /** Accounts, as administrators list them, change them and end them. */
 import { type Change, commit, type Uses } from "./change.ts";
+import { endGrants } from "./grants.ts";
 import { endSessions } from "./own-sessions.ts";
 import { type List, type Page, pageOf } from "./paging.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
@@ -106,10 +107,8 @@ async function changeUser(
   if (typeof user === "string") return user;
   await record("user_updated", { userId, actorId, changes: { ...changes } });
   if (!user.disabled) return user;
-  await endSessions(change, userId, undefined, { by: "disable", actorId });
   // Or, enabled again, a link mailed before would still choose its password, and a device from before pass its locks.
-  await stores.resetTokens.deleteAllOf(userId);
-  await stores.devices.deleteAllOf(userId, undefined);
+  await endGrants(change, userId, { by: "disable", actorId });
   return user;
 }
 

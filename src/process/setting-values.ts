@@ -109,6 +109,19 @@ export const headerNames = z
     error: `must be at most ${HEADER_NAMES_MAX} names of headers`,
   });
 
+/** Domains as addresses have them in their normal form. */
+export const emailDomains = z
+  .string()
+  .transform((list) => list.split(",").map((domain) => normalDomain(domain.trim())))
+  .refine((domains) => !domains.includes(undefined), {
+    error: "must be domains such as example.com, separated by commas",
+  })
+  .transform((domains) => new Set(domains.filter((domain) => domain !== undefined)));
+
+function normalDomain(domain: string): string | undefined {
+  return normalizeEmail(`x@${domain}`)?.slice("x@".length);
+}
+
 export const authSecret = z
   .string()
   .min(AUTH_SECRET_MIN_LENGTH, {

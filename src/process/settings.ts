@@ -8,6 +8,7 @@ import {
   PASSWORD_MIN_DEFAULT_CODE_POINTS,
 } from "../contract/values.ts";
 import { BCRYPT_COST_FLOOR } from "../domain/passwords.ts";
+import type { SignupRule } from "../domain/ports/dependencies.ts";
 import type { Quota } from "../domain/ports/limits.ts";
 import { defaultPool, type PoolOptions } from "../storage/engine/pool.ts";
 import { type DatabaseTarget, sendsPlainText } from "../storage/engine/target.ts";
@@ -15,6 +16,7 @@ import { misspeltSettings, type Misspelling } from "./misspelt-settings.ts";
 import {
   authSecret,
   databaseUrl,
+  emailDomains,
   headerNames,
   host,
   mailFrom,
@@ -43,6 +45,11 @@ const limits = {
   LIMIT_FORGOT_IP: { count: 20, seconds: 3_600 },
   LIMIT_FORGOT_EMAIL: { count: 3, seconds: 3_600 },
   LIMIT_REFRESH_IP: { count: 120, seconds: 60 },
+  LIMIT_SIGNUP_EMAIL: { count: 3, seconds: 3_600 },
+  LIMIT_CHALLENGE_IP: { count: 30, seconds: 600 },
+  LIMIT_EMAIL_CHANGE: { count: 5, seconds: 86_400 },
+  LIMIT_MAIL_LOGIN_IP: { count: 20, seconds: 3_600 },
+  LIMIT_MAIL_LOGIN_EMAIL: { count: 3, seconds: 3_600 },
 } satisfies Record<string, Quota>;
 /**
  * Quotas below production, where one developer, or a test suite, is everybody behind one address and one
@@ -57,6 +64,11 @@ const developmentLimits: typeof limits = {
   LIMIT_FORGOT_IP: UNTROUBLED,
   LIMIT_FORGOT_EMAIL: UNTROUBLED,
   LIMIT_REFRESH_IP: UNTROUBLED,
+  LIMIT_SIGNUP_EMAIL: UNTROUBLED,
+  LIMIT_CHALLENGE_IP: UNTROUBLED,
+  LIMIT_EMAIL_CHANGE: UNTROUBLED,
+  LIMIT_MAIL_LOGIN_IP: UNTROUBLED,
+  LIMIT_MAIL_LOGIN_EMAIL: UNTROUBLED,
 };
 
 const variables = z.object({
@@ -102,9 +114,22 @@ const variables = z.object({
   LIMIT_FORGOT_IP: quota.optional(),
   LIMIT_FORGOT_EMAIL: quota.optional(),
   LIMIT_REFRESH_IP: quota.optional(),
+  LIMIT_SIGNUP_EMAIL: quota.optional(),
+  LIMIT_CHALLENGE_IP: quota.optional(),
+  LIMIT_EMAIL_CHANGE: quota.optional(),
+  LIMIT_MAIL_LOGIN_IP: quota.optional(),
+  LIMIT_MAIL_LOGIN_EMAIL: quota.optional(),
   LOCKOUT_THRESHOLD: wholeNumber(1, 100).default(10), // ASVS 5.0 §6.3.1; NIST SP 800-63B-4 §3.2.2 allows no more
   LOCKOUT_SECONDS: wholeNumber(1, 86_400).default(900),
   RESET_TOKEN_TTL: wholeNumber(60, 86_400).default(1_800),
+  SIGNUP: z
+    .enum(["open", "verified", "closed"], { error: "must be open, verified or closed" })
+    .optional(),
+  SIGNUP_TTL: wholeNumber(600, 604_800).default(86_400),
+  SIGNUP_EMAIL_DOMAINS: emailDomains.optional(),
+  CHALLENGE_TTL: wholeNumber(60, 3_600).default(600),
+  MAIL_LOGIN: z.enum(["on", "off"], { error: "must be on or off" }).default("off"),
+  RECENT_AUTH_SECONDS: wholeNumber(60, 86_400).default(600),
 });
 type Variables = z.output<typeof variables>;
 /** Every variable that is read. */
@@ -113,11 +138,13 @@ export const settingNames: readonly string[] = Object.keys(variables.shape);
 /** The variables by their names. Those of the database are parsed, so that no other file takes a URL apart. */
 export interface Settings
   extends
-    Omit<Variables, "HASH_QUEUE" | "DOCS" | `DATABASE_${string}` | keyof typeof limits>,
+    Omit<Variables, "HASH_QUEUE" | "DOCS" | "SIGNUP" | `DATABASE_${string}` | keyof typeof limits>,
     Readonly<typeof limits> {
   readonly HASH_QUEUE: number;
   /** Off in production, unless it was set. */
   readonly DOCS: "on" | "off";
+  /** Verified in production and open elsewhere, unless it was set. */
+  readonly SIGNUP: SignupRule["mode"];
   /** DATABASE_URL. */
   readonly database: DatabaseTarget;
   /** The other DATABASE_ variables: how a PostgreSQL database is used. */
@@ -185,6 +212,7 @@ function settingsFrom({
     ...others,
     ...limitsOf(others),
     DOCS: others.DOCS ?? (others.NODE_ENV === "production" ? "off" : "on"),
+    SIGNUP: others.SIGNUP ?? (others.NODE_ENV === "production" ? "verified" : "open"),
     HASH_QUEUE: others.HASH_QUEUE ?? others.HASH_WORKERS * HASHES_WAITING_PER_WORKER,
     database,
     pool: { poolSize, statementTimeoutSeconds, connectTimeoutSeconds },
@@ -201,6 +229,11 @@ function limitsOf(given: Pick<Variables, "NODE_ENV" | keyof typeof limits>): typ
     LIMIT_FORGOT_IP: given.LIMIT_FORGOT_IP ?? usual.LIMIT_FORGOT_IP,
     LIMIT_FORGOT_EMAIL: given.LIMIT_FORGOT_EMAIL ?? usual.LIMIT_FORGOT_EMAIL,
     LIMIT_REFRESH_IP: given.LIMIT_REFRESH_IP ?? usual.LIMIT_REFRESH_IP,
+    LIMIT_SIGNUP_EMAIL: given.LIMIT_SIGNUP_EMAIL ?? usual.LIMIT_SIGNUP_EMAIL,
+    LIMIT_CHALLENGE_IP: given.LIMIT_CHALLENGE_IP ?? usual.LIMIT_CHALLENGE_IP,
+    LIMIT_EMAIL_CHANGE: given.LIMIT_EMAIL_CHANGE ?? usual.LIMIT_EMAIL_CHANGE,
+    LIMIT_MAIL_LOGIN_IP: given.LIMIT_MAIL_LOGIN_IP ?? usual.LIMIT_MAIL_LOGIN_IP,
+    LIMIT_MAIL_LOGIN_EMAIL: given.LIMIT_MAIL_LOGIN_EMAIL ?? usual.LIMIT_MAIL_LOGIN_EMAIL,
   };
 }
 

@@ -61,6 +61,15 @@ export function createAccountHandlers(
 
 /** An account as the API shows it; field by field, so that a new column shows nothing by itself (AZ-03). */
 export function presentUser(user: User): z.output<typeof UserSchema> {
-  const { id, email, role, disabled, createdAt } = user;
-  return { id, email, role, disabled, createdAt: new Date(createdAt).toISOString() };
+  const { id, email, emailVerified, name, locale, role, disabled, createdAt } = user;
+  return {
+    id,
+    email,
+    emailVerified,
+    name,
+    locale,
+    role,
+    disabled,
+    createdAt: new Date(createdAt).toISOString(),
+  };
 }

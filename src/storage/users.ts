@@ -59,6 +59,23 @@ export function createUserStore(executor: Executor): UserStore {
       return (await listLocked(executor, { filter, limit, after })).map(toUserDetails);
     },
 
+    async updateOwn(id, { name, locale }) {
+      const {
+        rows: [row],
+      } = await updateOwn(executor, { id, name, locale });
+      return row && toUser(row);
+    },
+
+    async verifyEmail(id, email) {
+      return (await verifyEmail(executor, { id, email })).changed === 1;
+    },
+
+    async changeEmail(id, email) {
+      return (await changeEmail(executor, { id, email })).changed === 1;
+    },
+
+    voidPassword: (id) => voidPassword(executor, { id }),
+
     async insert(user, passwordHash) {
       const row = { ...toUserRow(user), password_hash: passwordHash };
       return (await insert(executor, row)).changed === 1;
@@ -82,10 +99,10 @@ export function createUserStore(executor: Executor): UserStore {
 
     setPasswordHash: (id, to) => setPasswordHash(executor, { id, to }),
 
-    async updateUnlessLastAdmin(id, { role, disabled }) {
+    async updateUnlessLastAdmin(id, { role, disabled, emailVerified }) {
       const {
         rows: [row],
-      } = await updateUnlessLastAdmin(executor, { id, role, disabled });
+      } = await updateUnlessLastAdmin(executor, { id, role, disabled, emailVerified });
       if (row !== undefined) return toUserDetails(row);
       return (await isThere(id)) ? "last_admin" : "not_found";
     },
@@ -197,21 +214,68 @@ const setPasswordHash = prepare.send((db, { id, to }: Slots<{ id: string; to: st
     .where("id", "=", id),
 );
 
+interface OwnValues {
+  readonly id: string;
+  readonly name: string | null | undefined;
+  readonly locale: string | null | undefined;
+}
+
+/** Composed for each call: its values are optional. */
+const updateOwn = compose.write((db, { id, name, locale }: OwnValues) =>
+  db
+    .updateTable("users")
+    .set(({ ref }) => ({
+      name: name === undefined ? ref("name") : name,
+      locale: locale === undefined ? ref("locale") : locale,
+    }))
+    .where("id", "=", id)
+    .returning(userSelection),
+);
+
+const verifyEmail = prepare.write((db, { id, email }: Slots<{ id: string; email: string }>) =>
+  db
+    .updateTable("users")
+    .set({ email_verified: 1 })
+    .where("id", "=", id)
+    .where("email", "=", email)
+    .where("email_verified", "=", 0),
+);
+
+/** The index decides where another account takes the address at the same time; what it refuses is asked before. */
+const changeEmail = prepare.write((db, { id, email }: Slots<{ id: string; email: string }>) =>
+  db
+    .updateTable("users")
+    .set((eb) => ({ email, email_verified: 1, credential_epoch: eb("credential_epoch", "+", 1) }))
+    .where("id", "=", id)
+    .where(({ exists, not, selectFrom }) =>
+      not(exists(selectFrom("users as taken").select("taken.id").where("taken.email", "=", email))),
+    ),
+);
+
+const voidPassword = prepare.send((db, { id }: Slots<{ id: string }>) =>
+  db
+    .updateTable("users")
+    .set((eb) => ({ password_hash: null, credential_epoch: eb("credential_epoch", "+", 1) }))
+    .where("id", "=", id),
+);
+
 interface UpdateValues {
   readonly id: string;
   readonly role: UsersTable["role"] | undefined;
   readonly disabled: boolean | undefined;
+  readonly emailVerified: true | undefined;
 }
 
 /** Composed for each call: it asks for another admin only where it removes one. */
 const updateUnlessLastAdmin = compose.write(
-  (db, { id, role, disabled }: UpdateValues, { lockRows }) =>
+  (db, { id, role, disabled, emailVerified }: UpdateValues, { lockRows }) =>
     withAdmins(db, lockRows)
       .updateTable("users")
       // A row always matches what it is set to, so a change of nothing is a change too.
       .set(({ eb, ref }) => ({
         role: role ?? ref("role"),
         disabled: disabled === undefined ? ref("disabled") : disabled ? 1 : 0,
+        email_verified: emailVerified === undefined ? ref("email_verified") : 1,
         credential_epoch: eb("credential_epoch", "+", disabled === true ? 1 : 0),
       }))
       .where("id", "=", id)

@@ -49,10 +49,18 @@ function check(
   const result = schema.safeParse(raw);
   if (result.success) return result.data;
   faults.failed.push(part);
-  for (const { path, message, code } of result.error.issues) {
+  for (const { path, message, code } of result.error.issues.flatMap(closestIssues)) {
     faults.issues.push({ part, path: path.map(String), message, code });
   }
   return undefined;
+}
+
+/** Of a union the faults of the form that fits best: "Invalid input" would say nothing, and all forms too much. */
+function closestIssues(issue: Issue): readonly Issue[] {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
+  const [first = [], ...others] = issue.errors;
+  const closest = others.reduce((best, form) => (form.length < best.length ? form : best), first);
+  return closest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 function conclude(params: unknown, query: unknown, body: unknown, faults: Faults): InputState {
