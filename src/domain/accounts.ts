@@ -61,7 +61,7 @@ export interface AskingOwner extends SessionWithUser {
 
 /** Changes the owner's password, and ends every session and forgets every device but those that ask (PW-10, PW-11). */
 export async function changePassword(
-  deps: Journal & Choosing & Uses<"secretKeys" | "quotas" | "lockout">,
+  deps: Journal & Choosing & Uses<"secretKeys" | "quotas" | "lockout" | "mailTemplates">,
   occasion: Occasion,
   { user, session, device }: AskingOwner,
   currentPassword: string,
@@ -84,7 +84,7 @@ export async function changePassword(
     await stores.sessions.forgetFailures(session.id);
     await stores.resetTokens.deleteAllOf(user.id); // RS-08
     await record("password_changed", { userId: user.id });
-    await passwordChangedNotice(change, user.email);
+    await passwordChangedNotice(change, { email: user.email, locale: null });
     await endSessions(change, user.id, session.id, { by: "password_change" });
     await stores.devices.deleteAllOf(user.id, device?.id);
     return "changed";

@@ -1,12 +1,11 @@
 /** A way back in for whoever forgot the password: a token by mail, good once and for nothing else. */
-import type { PagePaths } from "../contract/page-paths.ts";
 import { commit, type Uses } from "./change.ts";
 import { choosePassword, type WeakPassword } from "./choose-password.ts";
 import { rememberDevice } from "./devices.ts";
 import { takeLimits } from "./limits.ts";
 import { unlockAccount } from "./lockout.ts";
+import { tokenLink } from "./links.ts";
 import { queueDecoy, queueMail } from "./mail.ts";
-import { resetMessage } from "./mail-texts.ts";
 import { passwordResetNotice } from "./notices.ts";
 import { endSessions } from "./own-sessions.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
@@ -14,12 +13,15 @@ import { hashSecret, newSecret } from "./secrets.ts";
 
 /**
  * Mails a reset link to the account's own address, if there is one. Its time does not tell: both
- * cases run the same statements, in one transaction, and the mail is sent later (RS-01, ET-01).
+ * cases run the same statements, in one transaction, and the mail is sent later (RS-01, ET-01). `languages` is the
+ * request's Accept-Language.
  */
 export async function requestReset(
-  deps: Journal & Uses<"secretKeys" | "quotas" | "meter" | "lifetimes" | "issuer">,
+  deps: Journal &
+    Uses<"secretKeys" | "quotas" | "meter" | "lifetimes" | "mailTemplates" | "mailPages">,
   occasion: Occasion,
   email: string,
+  languages: string | null,
 ): Promise<void> {
   // By the address as it was asked for, whether or not anybody has it: no mail, and the same answer (RS-10).
   const takes = [{ rule: "forgot_email", key: "email", subject: email }] as const;
@@ -31,7 +33,8 @@ export async function requestReset(
   const secret = newSecret();
   const expiresAt = now + resetTokenSeconds * 1000;
   const token = { secretHash: hashSecret(secret), createdAt: now, expiresAt };
-  const message = resetMessage(resetLink(deps.issuer, secret), resetTokenSeconds);
+  const link = tokenLink(deps.mailPages, "reset", secret);
+  const message = { kind: "password_reset_link", link, validFor: resetTokenSeconds } as const;
 
   await commit(deps, occasion, async (change) => {
     const { stores, record } = change;
@@ -39,22 +42,15 @@ export async function requestReset(
     // Asked in any case: it costs more than the decoy, whose row is written to nobody's name.
     const isSaved = await stores.resetTokens.save(user?.id ?? null, token);
     if (user !== undefined && isSaved) {
-      await queueMail(change, user.email, message, resetTokenSeconds);
+      const recipient = { email: user.email, locale: null, languages };
+      await queueMail(change, recipient, message, resetTokenSeconds);
       await record("reset_token_created", { email: user.email, userId: user.id });
       return;
     }
     await stores.resetTokens.insertDecoy({ ...token, secretHash: hashSecret(newSecret()) });
-    await queueDecoy(change, email, message);
+    await queueDecoy(change, { email, locale: null, languages }, message);
     await record("reset_requested_unknown_email", { email });
   });
-}
-
-/** Another path of the page does not compile. */
-const RESET_PAGE: PagePaths["reset"] = "/reset";
-
-/** In the fragment, which a browser sends to nobody: the token reaches no log, and opening the link spends nothing (RS-07). */
-function resetLink(publicUrl: string, secret: string): string {
-  return `${publicUrl}${RESET_PAGE}#token=${secret}`;
 }
 
 export type ResetOutcome =
@@ -67,7 +63,7 @@ export type ResetOutcome =
  * is done from is known from then on: it may log in past whoever floods the address meanwhile (RL-03).
  */
 export async function resetPassword(
-  deps: Journal & Uses<"passwords" | "passwordPolicy" | "secretKeys" | "quotas">,
+  deps: Journal & Uses<"passwords" | "passwordPolicy" | "secretKeys" | "quotas" | "mailTemplates">,
   occasion: Occasion,
   secret: string,
   newPassword: string,
@@ -98,7 +94,7 @@ export async function resetPassword(
     // All: a token says who owns the mailbox, and not which of the devices is the owner's.
     await stores.devices.deleteAllOf(user.id, undefined);
     await unlockAccount(change, user); // RS-15
-    await passwordResetNotice(change, user.email);
+    await passwordResetNotice(change, { email: user.email, locale: null });
     await rememberDevice(change, user.id, undefined, deviceSecret);
     return { deviceSecret };
   });
