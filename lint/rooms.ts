@@ -81,6 +81,13 @@ export const rooms: readonly Room[] = [
     why: "Pages are texts made of texts: the contract's words, the values they are handed, and files that the process has read.",
   },
   {
+    name: "mails",
+    files: ["src/mails/"],
+    values: ["src/contract/", "zod"],
+    types: ["src/domain/ports/"],
+    why: "Mails are texts made of texts, as pages are: the templates that the process has read, and the values that the contract names.",
+  },
+  {
     name: "platform",
     files: ["src/platform/"],
     values: [
@@ -94,7 +101,7 @@ export const rooms: readonly Room[] = [
       "swagger-ui-dist",
       "uuidv7",
     ],
-    types: ["src/contract/", "src/domain/", "src/pages/", "src/routes/"],
+    types: ["src/contract/", "src/domain/", "src/mails/", "src/pages/", "src/routes/"],
     except: {
       "src/platform/mail-files.ts": ["nodemailer"],
       "src/platform/mail-message.ts": ["nodemailer"],

@@ -7,6 +7,12 @@ export const pagePaths = {
   /** The index; a problem's own page is beneath it. */
   problems: "/problems",
   reset: "/reset",
+  /** Ends a signup, by the link in its mail. */
+  confirm: "/confirm",
+  /** Proves an address or undoes a change of it, by the link in a mail. */
+  email: "/email",
+  /** Signs in by the link in a mail. */
+  mailLogin: "/login/mail",
 } as const;
 
 export type PagePaths = typeof pagePaths;

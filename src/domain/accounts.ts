@@ -70,7 +70,7 @@ export interface AskingOwner extends SessionWithUser {
 
 /** Changes the owner's password, and ends every session and forgets every device but those that ask (PW-10, PW-11). */
 export async function changePassword(
-  deps: Journal & Choosing & Uses<"secretKeys" | "quotas" | "lockout">,
+  deps: Journal & Choosing & Uses<"secretKeys" | "quotas" | "lockout" | "mailTemplates">,
   occasion: Occasion,
   { user, session, device }: AskingOwner,
   currentPassword: string,
@@ -92,7 +92,7 @@ export async function changePassword(
       return { failure: "invalid_credentials" };
     await stores.sessions.forgetFailures(session.id);
     await record("password_changed", { userId: user.id });
-    await passwordChangedNotice(change, user.email);
+    await passwordChangedNotice(change, user);
     const staying = { sessionId: session.id, deviceId: device?.id };
     await endGrants(change, user.id, { by: "password_change" }, staying); // RS-08 among them
     return "changed";

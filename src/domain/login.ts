@@ -31,7 +31,8 @@ export interface CookieLogin {
   readonly deviceSecret: string;
 }
 
-type LoginUses = Journal & Uses<"passwords" | "lockout" | "secretKeys" | "quotas" | "lifetimes">;
+type LoginUses = Journal &
+  Uses<"passwords" | "lockout" | "secretKeys" | "quotas" | "lifetimes" | "mailTemplates">;
 
 /** Logs in with cookies. `replaced` is the session cookie the request came with, if any (LG-03). */
 export async function login(

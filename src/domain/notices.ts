@@ -3,41 +3,48 @@
  * happened (PW-12). Only the first few of a kind in an hour are sent. Each kind is counted by itself, so
  * that nobody can use up the notice of a change by beginning locks.
  */
+import type { MailMessage } from "../contract/mails.ts";
 import type { Change } from "./change.ts";
 import { takeWithin } from "./limits.ts";
 import { queueMail } from "./mail.ts";
-import { lockMessage, passwordChangedMessage, passwordResetMessage } from "./mail-texts.ts";
-import type { Message } from "./ports/mails.ts";
+import type { Occasion } from "./ports/events.ts";
+import type { Recipient } from "./ports/mails.ts";
 
-type NoticeChange = Change<"secretKeys" | "quotas">;
+export type NoticeChange = Change<"secretKeys" | "quotas" | "mailTemplates">;
+
+/** The account's owner, at its stored address. Whoever did it may be somebody else, whose languages do not count. */
+export type Owner = Pick<Recipient, "email" | "locale">;
 
 /** A notice is worth reading for as long as a mail server's outage usually lasts. Seconds. */
 const NOTICE_LIFETIME_SECONDS = 2 * 86_400;
 
-export async function passwordChangedNotice(change: NoticeChange, email: string): Promise<void> {
-  await notify(change, email, "password_changed", passwordChangedMessage(change.occasion));
+export async function passwordChangedNotice(change: NoticeChange, owner: Owner): Promise<void> {
+  await notify(change, owner, { kind: "password_changed", ...circumstancesOf(change.occasion) });
 }
 
-export async function passwordResetNotice(change: NoticeChange, email: string): Promise<void> {
-  await notify(change, email, "password_reset", passwordResetMessage(change.occasion));
+export async function passwordResetNotice(change: NoticeChange, owner: Owner): Promise<void> {
+  await notify(change, owner, { kind: "password_reset", ...circumstancesOf(change.occasion) });
 }
 
-/** For an account that exists, at a new lock only. `email` as it is stored; `lockedUntil` in milliseconds since the epoch. */
-export async function lockNotice(
-  change: NoticeChange,
-  email: string,
-  lockedUntil: number,
-): Promise<void> {
-  await notify(change, email, "login_locked", lockMessage(change.occasion, lockedUntil));
+/** For an account that exists, at a new lock only. `until` in milliseconds since the epoch. */
+export async function lockNotice(change: NoticeChange, owner: Owner, until: number): Promise<void> {
+  const circumstances = circumstancesOf(change.occasion);
+  await notify(change, owner, { kind: "login_locked", ...circumstances, until });
 }
 
-async function notify(
-  change: NoticeChange,
-  email: string,
-  kind: "password_changed" | "password_reset" | "login_locked",
-  message: Message,
-): Promise<void> {
-  const take = { rule: "notice_email", subject: `${kind} ${email}` } as const;
+/** When something was done and from where, as mails tell it. */
+export function circumstancesOf({ now, ip }: Occasion) {
+  return { when: now, where: ip };
+}
+
+type Notice = Extract<
+  MailMessage,
+  { readonly kind: "password_changed" | "password_reset" | "login_locked" }
+>;
+
+async function notify(change: NoticeChange, owner: Owner, notice: Notice): Promise<void> {
+  const { email, locale } = owner;
+  const take = { rule: "notice_email", subject: `${notice.kind} ${email}` } as const;
   if (!(await takeWithin(change, take))) return;
-  await queueMail(change, email, message, NOTICE_LIFETIME_SECONDS);
+  await queueMail(change, { email, locale, languages: null }, notice, NOTICE_LIFETIME_SECONDS);
 }

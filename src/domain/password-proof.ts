@@ -31,7 +31,8 @@ export interface Refused {
   readonly failure: "invalid_credentials" | "overloaded";
 }
 
-type ProofUses = Journal & Uses<"passwords" | "lockout" | "secretKeys" | "quotas">;
+type ProofUses = Journal &
+  Uses<"passwords" | "lockout" | "secretKeys" | "quotas" | "mailTemplates">;
 
 /** Checks the password of the account with this address. A refusal is recorded, and counted where it was a wrong password. */
 export async function provePassword(
@@ -91,7 +92,7 @@ async function refuseWrong(
     if (typeof outcome === "string") return;
     const lockedUntil = new Date(outcome.lockedUntil).toISOString();
     await record("login_locked", { ...(userId !== null && { userId }), email, lockedUntil });
-    await lockNotice(change, email, outcome.lockedUntil);
+    await lockNotice(change, { email, locale: null }, outcome.lockedUntil);
   });
   return { kind: "refused", failure: "invalid_credentials" };
 }

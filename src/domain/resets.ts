@@ -1,13 +1,12 @@
 /** A way back in for whoever forgot the password: a token by mail, good once and for nothing else. */
-import type { PagePaths } from "../contract/page-paths.ts";
 import { commit, type Uses } from "./change.ts";
 import { prepareChallenge, saveOrDecoy, spend } from "./challenges.ts";
 import { choosePassword, type WeakPassword } from "./choose-password.ts";
 import { rememberDevice } from "./devices.ts";
 import { takeLimits } from "./limits.ts";
 import { unlockAccount } from "./lockout.ts";
+import { tokenLink } from "./links.ts";
 import { queueDecoy, queueMail } from "./mail.ts";
-import { resetMessage } from "./mail-texts.ts";
 import { passwordResetNotice } from "./notices.ts";
 import { endGrants } from "./grants.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
@@ -15,12 +14,15 @@ import { hashSecret, newSecret } from "./secrets.ts";
 
 /**
  * Mails a reset link to the account's own address, if there is one. Its time does not tell: both
- * cases run the same statements, in one transaction, and the mail is sent later (RS-01, ET-01).
+ * cases run the same statements, in one transaction, and the mail is sent later (RS-01, ET-01). `languages` is the
+ * request's Accept-Language.
  */
 export async function requestReset(
-  deps: Journal & Uses<"secretKeys" | "quotas" | "meter" | "lifetimes" | "issuer">,
+  deps: Journal &
+    Uses<"secretKeys" | "quotas" | "meter" | "lifetimes" | "mailTemplates" | "mailPages">,
   occasion: Occasion,
   email: string,
+  languages: string | null,
 ): Promise<void> {
   // By the address as it was asked for, whether or not anybody has it: no mail, and the same answer (RS-10).
   const takes = [{ rule: "forgot_email", key: "email", subject: email }] as const;
@@ -34,31 +36,25 @@ export async function requestReset(
     userId: found?.user.id ?? null,
     by: ["link"],
   });
-  const message = resetMessage(resetLink(deps.issuer, prepared.linkToken), resetTokenSeconds);
+  const link = tokenLink(deps.mailPages, "reset", prepared.linkToken);
+  const message = { kind: "password_reset_link", link, validFor: resetTokenSeconds } as const;
 
   await commit(deps, occasion, async (change) => {
     const { record } = change;
     const user = found?.user;
     const isSaved = await saveOrDecoy(change, prepared);
     if (user !== undefined && isSaved) {
-      await queueMail(change, user.email, message, resetTokenSeconds);
+      const { locale } = user;
+      await queueMail(change, { email, locale, languages }, message, resetTokenSeconds);
       await record("reset_token_created", { email: user.email, userId: user.id });
       return;
     }
-    await queueDecoy(change, email, message);
+    await queueDecoy(change, { email, locale: null, languages }, message);
     await record("reset_requested_unknown_email", { email });
   });
 }
 
 const PURPOSE = "password_reset";
-
-/** Another path of the page does not compile. */
-const RESET_PAGE: PagePaths["reset"] = "/reset";
-
-/** In the fragment, which a browser sends to nobody: the token reaches no log, and opening the link spends nothing (RS-07). */
-function resetLink(publicUrl: string, secret: string): string {
-  return `${publicUrl}${RESET_PAGE}#token=${secret}`;
-}
 
 export type ResetOutcome =
   | { readonly deviceSecret: string }
@@ -70,7 +66,7 @@ export type ResetOutcome =
  * is done from is known from then on: it may log in past whoever floods the address meanwhile (RL-03).
  */
 export async function resetPassword(
-  deps: Journal & Uses<"passwords" | "passwordPolicy" | "secretKeys" | "quotas">,
+  deps: Journal & Uses<"passwords" | "passwordPolicy" | "secretKeys" | "quotas" | "mailTemplates">,
   occasion: Occasion,
   token: string,
   newPassword: string,
@@ -102,7 +98,7 @@ export async function resetPassword(
     if (await stores.users.verifyEmail(user.id, user.email)) // whoever has the mail has the mailbox (EM-06)
       await record("email_verified", { userId: user.id, email: user.email, by: "password_reset" });
     await unlockAccount(change, user); // RS-15
-    await passwordResetNotice(change, user.email);
+    await passwordResetNotice(change, user);
     await rememberDevice(change, user.id, undefined, deviceSecret);
     return { deviceSecret };
   });

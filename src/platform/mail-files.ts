@@ -42,9 +42,9 @@ function readableParts({ text, html }: DeliverableMail) {
   return [part("text/plain", text), part("text/html", html)];
 }
 
-/** The lines of a mail that are one word: the texts give each link and each code a line of its own. */
+/** The lines of a mail that are a link or a code of 4+4 digits: each has a line of its own. */
 function linksAndCodes({ text }: DeliverableMail): string[] {
-  return text.split("\n").filter((line) => /^\S+$/.test(line));
+  return text.split("\n").filter((line) => /^(?:https?:\/\/\S+|\d{4} \d{4})$/.test(line));
 }
 
 /** Writes under another name and renames, so that a program that watches the folder finds a whole mail or none. */

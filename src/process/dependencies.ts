@@ -4,10 +4,12 @@ import { NOTICE_QUOTA } from "../contract/limits.ts";
 import { PASSWORD_MAX_CODE_POINTS } from "../contract/values.ts";
 import { openKeyRing } from "../domain/keys.ts";
 import { createPasswords } from "../domain/passwords.ts";
+import { pagePaths } from "../contract/page-paths.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import type { BcryptWorkers, GuessCounter } from "../domain/ports/passwords.ts";
 import { isCommonPassword } from "../platform/common-passwords.ts";
 import { newId } from "../platform/ids.ts";
+import { openMailTemplates } from "./mail-templates.ts";
 import type { Settings } from "./settings.ts";
 
 /** Everything but the key ring, which makes the first signing key where there is none: only a server signs tokens. */
@@ -23,6 +25,7 @@ export function dependenciesOf(
   settings: Settings,
   { storage, log, meter, secretKeys, bcrypt, guesses }: Opened,
 ): SystemDependencies {
+  const publicUrl = publicUrlOf(settings);
   return {
     storage,
     log,
@@ -69,7 +72,14 @@ export function dependenciesOf(
       refresh_ip: settings.LIMIT_REFRESH_IP,
     },
     lockout: { threshold: settings.LOCKOUT_THRESHOLD, seconds: settings.LOCKOUT_SECONDS },
-    issuer: publicUrlOf(settings),
+    issuer: publicUrl,
+    mailTemplates: openMailTemplates(),
+    mailPages: {
+      reset: `${publicUrl}${pagePaths.reset}`,
+      confirm: `${publicUrl}${pagePaths.confirm}`,
+      email: `${publicUrl}${pagePaths.email}`,
+      mailLogin: `${publicUrl}${pagePaths.mailLogin}`,
+    },
   };
 }
 

@@ -114,6 +114,7 @@ function callOf(judged: Judged): CheckedCall {
     // A function, not a getter: each literal with a getter costs 5 µs and a hidden class of its own, in every request.
     readDeviceSecrets: () => readDeviceSecrets(request),
     readChallengeToken: () => readChallengeToken(request),
+    acceptLanguage: () => request.headers.get("accept-language"),
     sessionSecret: readSessionSecret(request),
   };
   return operation.operationId === TAKES_OWN_LIMITS

@@ -10,8 +10,8 @@ export function createResetHandlers(
   deps: Dependencies,
 ): Pick<Handlers, "forgotPassword" | "resetPassword"> {
   return {
-    async forgotPassword({ input, occasion }) {
-      await requestReset(deps, occasion, input.body.email);
+    async forgotPassword({ input, occasion, acceptLanguage }) {
+      await requestReset(deps, occasion, input.body.email, acceptLanguage());
       return { status: 202 };
     },
     async resetPassword({ input, occasion, readDeviceSecrets }) {

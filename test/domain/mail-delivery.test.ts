@@ -22,7 +22,7 @@ let answer: (signal: AbortSignal) => Promise<MailOutcome>;
 beforeEach(async () => {
   domain = await openDomain(undefined, { resetTokenSeconds: LIFETIME_SECONDS });
   await domain.newUser(EMAIL);
-  await requestReset(domain.deps, domain.at(), EMAIL);
+  await requestReset(domain.deps, domain.at(), EMAIL, null);
   [now, sent] = [NOW, []];
   answer = accept;
   delivery = {

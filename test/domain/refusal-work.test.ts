@@ -41,7 +41,7 @@ test(
     await domain.newUser(KNOWN);
     const ask = async (email: string) => {
       for (let times = 0; times < FORGOTTEN_AT_ONCE; times += 1)
-        await requestReset(domain.deps, domain.at(), email);
+        await requestReset(domain.deps, domain.at(), email, null);
     };
     const { known, unknown } = await timesInTurns(
       FORGOT_ROUNDS,

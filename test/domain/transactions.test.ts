@@ -75,7 +75,7 @@ test("ST-06 no password is hashed or compared, and no mail sent, while a transac
       close: () => undefined,
     },
   };
-  await requestReset(deps, domain.at(), user.email);
+  await requestReset(deps, domain.at(), user.email, null);
   while (await deliverNext(delivery, new AbortController().signal));
   const token = sent.map(({ text }) => /#token=([\w-]+)/.exec(text)?.[1]).find(Boolean) ?? "";
   expect(await resetPassword(deps, domain.at(), token, PASSWORD)).toHaveProperty("deviceSecret");

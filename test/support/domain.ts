@@ -19,6 +19,7 @@ import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
 import { createGuessCounter } from "../../src/platform/guess-counter.ts";
 import { isCommonPassword } from "../../src/platform/common-passwords.ts";
 import { newId } from "../../src/platform/ids.ts";
+import { openMailTemplates } from "../../src/process/mail-templates.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { NOW } from "./clock.ts";
 import { PASSWORD } from "./credentials.ts";
@@ -60,6 +61,13 @@ const unmetered: Dependencies["meter"] = {
   limitDecided() {},
   hashWaited() {},
   hashRefused() {},
+};
+const mailTemplates = openMailTemplates();
+export const mailPages: Dependencies["mailPages"] = {
+  reset: `${ISSUER}/reset`,
+  confirm: `${ISSUER}/confirm`,
+  email: `${ISSUER}/email`,
+  mailLogin: `${ISSUER}/login/mail`,
 };
 const pool = createBcryptPool(2, 1000);
 const guesses = createGuessCounter(1000);
@@ -104,6 +112,8 @@ export async function openDomain(
     quotas: generousQuotas,
     lockout: { threshold: 10, seconds: 900 },
     issuer: ISSUER,
+    mailTemplates,
+    mailPages,
   };
   let made = 0;
   opened.push({

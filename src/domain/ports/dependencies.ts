@@ -2,6 +2,7 @@
 import type { Journal } from "./events.ts";
 import type { Quotas } from "./limits.ts";
 import type { LockoutRule } from "./locks.ts";
+import type { MailTemplates } from "./mails.ts";
 import type { Meter } from "./meter.ts";
 import type { PasswordPolicy, Passwords } from "./passwords.ts";
 import type { SecretKeys } from "./secret-keys.ts";
@@ -19,8 +20,22 @@ export interface Dependencies extends Journal {
   readonly mailLogin: boolean;
   readonly quotas: Quotas;
   readonly lockout: LockoutRule;
-  /** `iss` and `aud` of access tokens, and where links in mails lead: PUBLIC_URL (RS-05). */
+  /** `iss` and `aud` of access tokens: PUBLIC_URL. */
   readonly issuer: string;
+  readonly mailTemplates: MailTemplates;
+  readonly mailPages: MailPages;
+}
+
+/** The pages that links in mails lead to: absolute URLs without a fragment, from the settings (RS-05). */
+export interface MailPages {
+  /** Chooses a new password. */
+  readonly reset: string;
+  /** Ends a signup. */
+  readonly confirm: string;
+  /** Proves an address, or undoes a change of it. */
+  readonly email: string;
+  /** Signs in by mail. */
+  readonly mailLogin: string;
 }
 
 /** Whole seconds, from the settings. */

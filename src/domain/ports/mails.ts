@@ -1,9 +1,30 @@
-/** Mails in the outbox, and the transport that takes them. */
+/** Mails: their texts, the outbox they wait in, and the transport that takes them. */
+import type { MailMessage } from "../../contract/mails.ts";
 
+/** A mail's text, in the language of whoever gets it. */
 export interface Message {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+}
+
+/** What is known of the languages of somebody who gets a mail. */
+export interface Reader {
+  /** The account's own, as a language tag; null where there is no account, or it has none. */
+  readonly locale: string | null;
+  /** The Accept-Language of the request that asked for the mail; null where nobody asked for it, or said none. */
+  readonly languages: string | null;
+}
+
+export interface Recipient extends Reader {
+  /** An account's stored address, or the one a pending change is about. */
+  readonly email: string;
+}
+
+/** The templates, read and compiled once, at the start. */
+export interface MailTemplates {
+  /** Writes a mail in the account's language, else in one that the request accepts, else in that of the settings. */
+  write(message: MailMessage, reader: Reader): Message;
 }
 
 /** A mail as the outbox keeps it. A mail may hold a reset link, so all of it is sealed (LA-03). */

@@ -1,0 +1,44 @@
+/** A template: text with placeholders such as `{link}`, and nothing else. It is compiled once, and knows no logic. */
+
+/** Pieces of text, and the names of the values between them: the odd ones. */
+export type Template = readonly string[];
+
+/** Braces around one word. Those of a style sheet, which have more in them, are text. */
+const PLACEHOLDER = /\{\s*([A-Za-z]\w*)\s*\}/;
+/** As other template languages write it, and so probably meant for them. */
+const DOUBLE_BRACES = /\{\{\s*[A-Za-z]\w*\s*\}\}/;
+
+export interface Placeholders {
+  /** Each must be there. */
+  readonly required: readonly string[];
+  /** These may. */
+  readonly allowed: readonly string[];
+}
+
+/** Compiles a template, or answers one sentence for each fault. */
+export function compileTemplate(
+  source: string,
+  { required, allowed }: Placeholders,
+): Template | { readonly faults: readonly string[] } {
+  const pieces = source.split(PLACEHOLDER);
+  const used = new Set(pieces.filter((_, index) => index % 2 === 1));
+  const known = [...required, ...allowed];
+  const has = known.map((name) => `{${name}}`).join(", ");
+  const unknown = [...used].filter((name) => !known.includes(name));
+  const missing = required.filter((name) => !used.has(name));
+  const doubled = DOUBLE_BRACES.exec(source)?.[0];
+  const faults = [
+    ...unknown.map((name) => `has no such placeholder as {${name}}: there are ${has || "none"}`),
+    ...missing.map((name) => `does not have {${name}}, which it must tell`),
+    ...(doubled === undefined ? [] : [`has ${doubled}: a placeholder stands in single braces`]),
+  ];
+  return faults.length > 0 ? { faults } : pieces;
+}
+
+/** Puts the values in. The template was compiled for their names. */
+export function fill(template: Template, values: Readonly<Record<string, string>>): string {
+  let filled = "";
+  for (const [index, piece] of template.entries())
+    filled += index % 2 === 0 ? piece : (values[piece] ?? "");
+  return filled;
+}

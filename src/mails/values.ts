@@ -1,0 +1,61 @@
+/** The values of placeholders, as people read them in a language. */
+import type { MailField, MailMessage } from "../contract/mails.ts";
+
+/** Writes one value of a message. Made once for each language. */
+export type Wording = Readonly<Record<MailField, (value: never) => string>>;
+
+/** A mail cannot know its reader's time zone. */
+const TIME_ZONE = "UTC";
+/** Where nothing is known: in every language it says so. */
+const UNKNOWN = "–";
+
+export function createWording(locale: string): Wording {
+  // A language that this Node does not know gets English dates rather than those of the machine.
+  const locales = [locale, "en"];
+  const date = new Intl.DateTimeFormat(locales, {
+    year: "numeric",
+    month: "long",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZone: TIME_ZONE,
+    timeZoneName: "short",
+  });
+  const numbers = UNITS.map(({ unit, seconds }) => ({
+    seconds,
+    format: new Intl.NumberFormat(locales, { style: "unit", unit, unitDisplay: "long" }),
+  }));
+  const instant = (milliseconds: number) => date.format(milliseconds);
+  const asItIs = (text: string) => text;
+  return {
+    link: asItIs,
+    code: (digits: string) => digits.replace(/^(\d{4})(\d{4})$/, "$1 $2"),
+    validFor(lifetime: number) {
+      // The largest unit of which it is several; a part of a minute is not promised.
+      const whole = Math.max(60, lifetime - (lifetime % 60));
+      const best = numbers.find(({ seconds }) => whole % seconds === 0 && whole >= 2 * seconds);
+      const { seconds, format } = best ?? numbers[numbers.length - 1]!;
+      return format.format(whole / seconds);
+    },
+    when: instant,
+    until: instant,
+    where: (address: string | null) => address ?? UNKNOWN,
+    newEmail: asItIs,
+  };
+}
+
+const UNITS = [
+  { unit: "day", seconds: 86_400 },
+  { unit: "hour", seconds: 3_600 },
+  { unit: "minute", seconds: 60 },
+] as const;
+
+/** All values of a message, by the names of their placeholders. */
+export function valuesOf(wording: Wording, message: MailMessage): Record<string, string> {
+  const { kind: _kind, ...fields } = message;
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(fields))
+    values[name] = wording[name as MailField](value as never); // a field of the kind, with its own value
+  return values;
+}
