@@ -27,7 +27,9 @@ export const User = z
       description: "Somebody proved that the address is theirs, or an administrator said so.",
     }),
     name: nullable(PersonName).meta({ description: "Null where none was given." }),
-    locale: nullable(Locale).meta({ description: "The language of mails; null where none was given." }),
+    locale: nullable(Locale).meta({
+      description: "The language of mails; null where none was given.",
+    }),
     role: Role,
     disabled: z.boolean().meta({ description: "A disabled account cannot log in." }),
     createdAt: Instant,

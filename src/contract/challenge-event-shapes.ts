@@ -22,7 +22,7 @@ export const challengeEventShapes = {
     shown: [],
     level: "warn",
     summary:
-      "Somebody wanted to use an address that has an account, by a signup or a change of address. The caller is not told; the owner is, by mail.",
+      "Somebody signed up with an address that has an account. The caller is not told; the owner is, by mail.",
     fields: { userId: Id, email: NormalEmail },
     example,
   }),

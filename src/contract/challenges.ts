@@ -5,6 +5,7 @@ import { opaqueSecret, seconds, secret } from "./values.ts";
 /** What a challenge is for. It ends for this alone (CH-01). */
 export const challengePurposes = [
   "signup",
+  "invitation",
   "email_verification",
   "email_change",
   "email_change_undo",

@@ -76,7 +76,13 @@ export const eventShapes = {
     fields: {
       email: NormalEmail,
       userId: nullable(Id),
-      reason: z.enum(["wrong_password", "user_not_found", "account_locked", "account_disabled", "wrong_code"]),
+      reason: z.enum([
+        "wrong_password",
+        "user_not_found",
+        "account_locked",
+        "account_disabled",
+        "wrong_code",
+      ]),
     },
     example: { email: "ada@example.com", userId: null, reason: "user_not_found" },
   }),

@@ -7,7 +7,8 @@ import type { Device } from "./ports/devices.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { Take } from "./ports/limits.ts";
 import type { SessionWithUser } from "./ports/sessions.ts";
-import type { User } from "./ports/users.ts";
+import type { SignupRule } from "./ports/dependencies.ts";
+import type { OwnChanges, User } from "./ports/users.ts";
 
 type Choosing = Uses<"passwords" | "passwordPolicy">;
 
@@ -18,8 +19,7 @@ export type SignupOutcome =
 export async function signup(
   deps: Journal & Choosing,
   occasion: Occasion,
-  email: string,
-  password: string,
+  { email, password, locale }: { email: string; password: string; locale: string | null },
 ): Promise<SignupOutcome> {
   // Hashed before it is known whether the address is free, so that time does not tell (ET-01).
   const chosen = await choosePassword(deps, password, email);
@@ -30,15 +30,42 @@ export async function signup(
       );
     return chosen;
   }
-  const user = newUser(deps, occasion, email, { role: "user", emailVerified: false });
+  const user = newUser(deps, occasion, email, { role: "user", emailVerified: false, locale });
   return commit(deps, occasion, async ({ stores, record }): Promise<SignupOutcome> => {
-    if (await stores.users.insert(user, chosen.encoded)) {
+    // An address that somebody may take back is no other account's meanwhile (EM-08).
+    const isReserved = await stores.challenges.isReserved(email, null, occasion.now);
+    if (!isReserved && (await stores.users.insert(user, chosen.encoded))) {
       await record("signup", { userId: user.id, email, role: user.role, by: "user" });
       return { user };
     }
     await record("signup_failed", { email, reason: "email_taken" });
     return { failure: "email_taken" };
   });
+}
+
+/** True for an address with which somebody may sign up, by themselves. */
+export function mayHaveAccount({ mode, emailDomains }: SignupRule, email: string): boolean {
+  const domain = email.slice(email.lastIndexOf("@") + 1);
+  return mode !== "closed" && (emailDomains === undefined || emailDomains.has(domain));
+}
+
+export async function recordClosedSignup(
+  deps: Journal,
+  occasion: Occasion,
+  email: string,
+): Promise<void> {
+  await commit(deps, occasion, ({ record }) =>
+    record("signup_failed", { email, reason: "closed" }),
+  );
+}
+
+/** Changes the owner's name and language; answers the account as it then is, or undefined where it is gone. */
+export async function updateMe(
+  { storage }: Uses<"storage">,
+  { id }: User,
+  changes: OwnChanges,
+): Promise<User | undefined> {
+  return storage.users.updateOwn(id, changes);
 }
 
 /** An enabled account, as it is before it is stored. */

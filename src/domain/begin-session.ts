@@ -75,7 +75,12 @@ export async function beginSession(
   // A known device has a budget of its own, and passes a lock (RL-03).
   if (!isUnlocked && !isKnown) return undo("account_locked" as const);
   const method = session.kind === "cookie" ? "session" : "token";
-  await record("login_success", { userId: user.id, email: user.email, method, methods: [...methods] });
+  await record("login_success", {
+    userId: user.id,
+    email: user.email,
+    method,
+    methods: [...methods],
+  });
   return { kind: "begun", user, session };
 }
 

@@ -81,6 +81,11 @@ export function prepareChallenge(
   };
 }
 
+/** The challenge without its account, for which `saveOrDecoy` stores a decoy. */
+export function ofNobody(prepared: Prepared): Prepared {
+  return { ...prepared, challenge: { ...prepared.challenge, userId: null } };
+}
+
 /** The challenge as it is stored for nobody: its code and link are those of no mail (ET-01). */
 export function decoyOf({ challenge }: Prepared): NewChallenge {
   return {
@@ -142,9 +147,22 @@ export async function findLink(
   purpose: ChallengePurpose,
   token: string,
 ): Promise<Exclude<Tried, { kind: "wrong" }>> {
-  const { challenges } = deps.storage;
-  const challenge = await challenges.findByLink(purpose, hashSecret(token), occasion.now);
-  return challenge ? { kind: "right", challenge } : notGood(deps, occasion, purpose);
+  return findLinkOf(deps, occasion, [purpose], token);
+}
+
+/** Looks a link's token up that may be of several purposes; a failure is recorded under the first. */
+export async function findLinkOf(
+  deps: Journal & Uses<"secretKeys">,
+  occasion: Occasion,
+  purposes: readonly [ChallengePurpose, ...ChallengePurpose[]],
+  token: string,
+): Promise<Exclude<Tried, { kind: "wrong" }>> {
+  const linkHash = hashSecret(token);
+  for (const purpose of purposes) {
+    const challenge = await deps.storage.challenges.findByLink(purpose, linkHash, occasion.now);
+    if (challenge) return { kind: "right", challenge };
+  }
+  return notGood(deps, occasion, purposes[0]);
 }
 
 /** Records that what was sent ends nothing, and answers so: one answer for every cause (CH-05). */
@@ -163,10 +181,7 @@ export async function spend({ stores, occasion }: Change, challenge: Challenge):
 }
 
 /** Opens what the challenge holds sealed. Throws where it is not what was sealed: the key or the row is another. */
-export function openSealed(
-  { secretKeys }: Uses<"secretKeys">,
-  { id, sealed }: Challenge,
-): unknown {
+export function openSealed({ secretKeys }: Uses<"secretKeys">, { id, sealed }: Challenge): unknown {
   const plain = sealed && unseal(secretKeys.challengeSeal, sealed, id);
   if (!plain) throw new Error("A challenge cannot be opened");
   return JSON.parse(plain.toString());

@@ -95,7 +95,8 @@ export async function resetPassword(
     await stores.users.setPasswordHash(user.id, chosen.encoded);
     await record("password_reset", { userId: user.id });
     await endGrants(change, user.id, { by: "password_reset" });
-    if (await stores.users.verifyEmail(user.id, user.email)) // whoever has the mail has the mailbox (EM-06)
+    if (await stores.users.verifyEmail(user.id, user.email))
+      // whoever has the mail has the mailbox (EM-06)
       await record("email_verified", { userId: user.id, email: user.email, by: "password_reset" });
     await unlockAccount(change, user); // RS-15
     await passwordResetNotice(change, user);

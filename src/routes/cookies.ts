@@ -1,6 +1,11 @@
 /** The cookies of the contract, written and read (RFC 6265bis). */
 import { DEVICES_PER_BROWSER } from "../domain/devices.ts";
-import { CHALLENGE_COOKIE, CSRF_COOKIE, DEVICE_COOKIE, SESSION_COOKIE } from "../contract/cookies.ts";
+import {
+  CHALLENGE_COOKIE,
+  CSRF_COOKIE,
+  DEVICE_COOKIE,
+  SESSION_COOKIE,
+} from "../contract/cookies.ts";
 
 /** The form of the secrets we set: 256 bits in base64url. A value of another form was not set by us. */
 const COOKIE_SECRET = /^[A-Za-z0-9_-]{43}$/;

@@ -16,7 +16,9 @@ export function createChallengeStore(executor: Executor): ChallengeStore {
 
     async save(userId, challenge) {
       const values = { ...toValues(challenge), user_id: userId ?? NOBODY };
-      return (await (challenge.purpose === UNDO ? saveBeside : save)(executor, values)).changed === 1;
+      return (
+        (await (challenge.purpose === UNDO ? saveBeside : save)(executor, values)).changed === 1
+      );
     },
 
     async countTry(purpose, handleHash, most, now) {
@@ -231,16 +233,15 @@ interface Reservation {
   readonly now: number;
 }
 
-const findReservation = prepare.read(
-  (db, { email, exceptUserId, now }: Slots<Reservation>) =>
-    db
-      .selectFrom("challenges")
-      .select("id")
-      .where("subject", "=", email)
-      .where("purpose", "=", UNDO)
-      .where("user_id", "!=", exceptUserId)
-      .where("expires_at", ">", now)
-      .limit(1),
+const findReservation = prepare.read((db, { email, exceptUserId, now }: Slots<Reservation>) =>
+  db
+    .selectFrom("challenges")
+    .select("id")
+    .where("subject", "=", email)
+    .where("purpose", "=", UNDO)
+    .where("user_id", "!=", exceptUserId)
+    .where("expires_at", ">", now)
+    .limit(1),
 );
 
 /** Counts what is good. Those past their life are few: cleaning takes them away. */
@@ -252,8 +253,6 @@ const measure = prepare.read((db, { now }: Slots<{ now: number }>) =>
     .groupBy("purpose"),
 );
 
-const deleteExpired = prepareDeletion(
-  "challenges",
-  "id",
-  (eb, { now }: Slots<{ now: number }>) => eb("expires_at", "<=", now),
+const deleteExpired = prepareDeletion("challenges", "id", (eb, { now }: Slots<{ now: number }>) =>
+  eb("expires_at", "<=", now),
 );

@@ -1,6 +1,11 @@
 /** A session's columns, alone and together with its owner's. */
 import type { Selectable } from "kysely";
-import type { Authentication, AuthMethod, Session, SessionWithUser } from "../domain/ports/sessions.ts";
+import type {
+  Authentication,
+  AuthMethod,
+  Session,
+  SessionWithUser,
+} from "../domain/ports/sessions.ts";
 import type { Db, SessionsTable } from "./schema.ts";
 import { toUser, type UserRow, userSelection } from "./user-rows.ts";
 

@@ -273,6 +273,7 @@ export const eventSchemas = {
     level: z.literal("warn"),
     purpose: z.enum([
       "signup",
+      "invitation",
       "email_verification",
       "email_change",
       "email_change_undo",

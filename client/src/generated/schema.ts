@@ -1333,7 +1333,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * Somebody wanted to use an address that has an account, by a signup or a change of address.
+     * Somebody signed up with an address that has an account.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
      *
      *     The caller is not told; the owner is, by mail.
@@ -1757,6 +1757,7 @@ export interface components {
       /** @enum {string} */
       purpose:
         | "signup"
+        | "invitation"
         | "email_verification"
         | "email_change"
         | "email_change_undo"
@@ -3890,7 +3891,7 @@ export interface components {
       by?: "user" | "admin" | "command";
     };
     /**
-     * @description Somebody wanted to use an address that has an account, by a signup or a change of address.
+     * @description Somebody signed up with an address that has an account.
      * @example {
      *       "event": "signup_existing_email",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -4918,7 +4919,7 @@ export interface components {
       by?: "user" | "admin" | "command";
     };
     /**
-     * @description Somebody wanted to use an address that has an account, by a signup or a change of address. The caller is not told; the owner is, by mail.
+     * @description Somebody signed up with an address that has an account. The caller is not told; the owner is, by mail.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",

@@ -1,4 +1,4 @@
-import type { ZodType } from "zod";
+import type { core, ZodType } from "zod";
 import { readJson } from "./body.ts";
 import type { InputState, RawParams, RequestPart, ValidationIssue } from "./context.ts";
 import { parseQuery } from "./query.ts";
@@ -56,7 +56,7 @@ function check(
 }
 
 /** Of a union the faults of the form that fits best: "Invalid input" would say nothing, and all forms too much. */
-function closestIssues(issue: Issue): readonly Issue[] {
+function closestIssues(issue: core.$ZodIssue): readonly core.$ZodIssue[] {
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
   const [first = [], ...others] = issue.errors;
   const closest = others.reduce((best, form) => (form.length < best.length ? form : best), first);

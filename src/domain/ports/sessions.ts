@@ -25,7 +25,6 @@ export interface Session {
 
 /** A session as it is first stored, with what it will be recognised by. */
 export type NewSession = Session & { readonly methods: readonly AuthMethod[] } & (
-
     | {
         readonly kind: "cookie";
         /** SHA-256 of the cookie's secret (SE-02). */ readonly secretHash: Uint8Array;

@@ -70,11 +70,7 @@ async function createChallenges(
     where session_id is not null`.execute(db);
   await sql`create index challenges_subject on challenges (subject, purpose)
     where subject is not null`.execute(db);
-  await db.schema
-    .createIndex("challenges_expires")
-    .on("challenges")
-    .column("expires_at")
-    .execute();
+  await db.schema.createIndex("challenges_expires").on("challenges").column("expires_at").execute();
 }
 
 /** A link that was mailed before is good after. Its id is the hash, as a UUID: no event names it. */
