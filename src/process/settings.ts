@@ -17,12 +17,15 @@ import {
   databaseUrl,
   headerNames,
   host,
+  languageTag,
   mailFrom,
   metricsToken,
   origins,
+  pageUrl,
   publicUrl,
   quota,
   seconds,
+  serviceName,
   smtpUrl,
   trustedProxies,
   whatSurrounds,
@@ -76,6 +79,13 @@ const variables = z.object({
   TRUST_PROXY: trustedProxies.prefault("none"),
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: mailFrom.optional(),
+  SERVICE_NAME: serviceName.default("Portcullis"),
+  MAIL_LOCALE: languageTag.default("en"),
+  MAIL_TEMPLATES: z.string().optional(),
+  RESET_URL: pageUrl.optional(),
+  CONFIRM_URL: pageUrl.optional(),
+  EMAIL_URL: pageUrl.optional(),
+  MAIL_LOGIN_URL: pageUrl.optional(),
   CORS_ORIGINS: origins.prefault(""),
   CORS_HEADERS: headerNames.prefault(""),
   DOCS: z.enum(["on", "off"], { error: "must be on or off" }).optional(),
@@ -231,11 +241,30 @@ const consistentVariables = variables.check((context) => {
   const sendsMail = given.SMTP_URL !== undefined;
   if (sendsMail && given.MAIL_FROM === undefined && given.NODE_ENV !== "production")
     fault("MAIL_FROM", "is required where SMTP_URL is set");
+  for (const name of pageSettings)
+    if (!canCallUs(given[name], given))
+      fault(
+        name,
+        "must be on the origin of PUBLIC_URL, or on one in CORS_ORIGINS: its page calls the API",
+      );
   if (given.SESSION_IDLE_TTL > given.SESSION_TTL)
     fault("SESSION_IDLE_TTL", "must not exceed SESSION_TTL");
   if (given.ACCESS_TOKEN_TTL > given.REFRESH_TOKEN_TTL)
     fault("ACCESS_TOKEN_TTL", "must not exceed REFRESH_TOKEN_TTL");
 });
+
+const pageSettings = ["RESET_URL", "CONFIRM_URL", "EMAIL_URL", "MAIL_LOGIN_URL"] as const;
+
+/** A token that leads to another origin's page is of no use there, and may be a stranger's (RS-05). */
+function canCallUs(page: string | undefined, given: Variables): boolean {
+  const origin = page === undefined ? undefined : URL.parse(page)?.origin;
+  return origin === undefined || origin === originOf(given) || given.CORS_ORIGINS.has(origin);
+}
+
+/** PUBLIC_URL; without it, in development, this machine's own name. */
+export function originOf({ PUBLIC_URL, PORT }: Pick<Variables, "PUBLIC_URL" | "PORT">): string {
+  return PUBLIC_URL ?? `http://localhost:${PORT}`;
+}
 
 /** Variables that have the secret of another one: a secret for two purposes is as safe as the less careful of the two (CF-01). */
 function sharedSecrets(given: Variables) {
