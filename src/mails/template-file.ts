@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { commonMailFields, type MailKind, mails, secretMailFields } from "../contract/mails.ts";
 import { applyLayout, isWholePage, type Layout } from "./layout.ts";
-import { compileTemplate, type Template } from "./template.ts";
+import { compileTemplate, placeholdersIn, type Template } from "./template.ts";
 
 export interface CompiledTemplate {
   readonly subject: Template;
@@ -43,7 +43,9 @@ export function compileFile(
   const fields = Object.keys(mails[kind].shape);
   const subject = compileSubject(read.subject, fields);
   const text = compileText(read.text, fields);
-  const html = compileHtml(read, fields, locale, layout);
+  // A subject's faults would be those of the layout too, which has a place for it.
+  const heading = "faults" in subject ? "" : read.subject;
+  const html = compileHtml(read.html, heading, fields, locale, layout);
   if ("faults" in subject || "faults" in text || "faults" in html)
     return {
       faults: Object.entries({ subject, text, html }).flatMap(([field, result]) =>
@@ -74,7 +76,8 @@ function parse(content: string): z.output<typeof TemplateContent> | Faults {
 const isSecret = (name: string) => secretMailFields.some((secret) => secret === name);
 
 function compileSubject(subject: string, fields: readonly string[]): Template | Faults {
-  const secrets = fields.filter((name) => isSecret(name) && subject.includes(`{${name}}`));
+  const told = placeholdersIn(subject);
+  const secrets = fields.filter((name) => isSecret(name) && told.has(name));
   if (secrets.length > 0)
     return {
       faults: secrets.map(
@@ -97,7 +100,8 @@ function compileText(text: string, fields: readonly string[]): Template | Faults
 }
 
 function compileHtml(
-  { subject, html }: z.output<typeof TemplateContent>,
+  html: string,
+  subject: string,
   fields: readonly string[],
   locale: string,
   layout: Layout,

@@ -21,7 +21,7 @@ export function compileTemplate(
   { required, allowed }: Placeholders,
 ): Template | { readonly faults: readonly string[] } {
   const pieces = source.split(PLACEHOLDER);
-  const used = new Set(pieces.filter((_, index) => index % 2 === 1));
+  const used = namesIn(pieces);
   const known = [...required, ...allowed];
   const unknown = [...used].filter((name) => !known.includes(name));
   const missing = required.filter((name) => !used.has(name));
@@ -33,6 +33,15 @@ export function compileTemplate(
     ...(doubled === undefined ? [] : [`has ${doubled}: a placeholder stands in single braces`]),
   ];
   return faults.length > 0 ? { faults } : pieces;
+}
+
+/** The names of the placeholders in a source. */
+export function placeholdersIn(source: string): ReadonlySet<string> {
+  return namesIn(source.split(PLACEHOLDER));
+}
+
+function namesIn(pieces: Template): ReadonlySet<string> {
+  return new Set(pieces.filter((_, index) => index % 2 === 1));
 }
 
 /** Puts the values in. Throws where one is missing, which `compileTemplate` was to prevent. */
