@@ -2,6 +2,7 @@
 import { createApp } from "../../src/app.ts";
 import { createEventLog } from "../../src/routes/event-log.ts";
 import { readSettings } from "../../src/process/settings.ts";
+import { openMailTemplates } from "../../src/process/mail-templates.ts";
 import { addKeyRing, dependenciesOf } from "../../src/process/dependencies.ts";
 import { deriveKeys } from "../../src/domain/secrets.ts";
 import type { openStorage } from "../../src/storage/storage.ts";
@@ -23,6 +24,7 @@ export async function createRequests(storage: Storage): Promise<Ask> {
     log: createEventLog(() => undefined, true),
     meter: { limitDecided() {}, hashWaited() {}, hashRefused() {} },
     secretKeys: deriveKeys("growth-bench"),
+    mailTemplates: openMailTemplates(read.settings),
     bcrypt: { hash: overloaded, compare: overloaded },
     guesses: { countGuesses: overloaded },
   });

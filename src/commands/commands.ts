@@ -8,6 +8,7 @@ const commands = {
   admin: () => import("./admin.ts"),
   users: () => import("./users.ts"),
   keys: () => import("./keys.ts"),
+  mails: () => import("./mails.ts"),
   migrate: () => import("./migrate.ts"),
   backup: () => import("./backup.ts"),
 } as const satisfies Readonly<Record<string, () => Promise<Command>>>;

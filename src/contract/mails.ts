@@ -81,6 +81,7 @@ export const mails = {
 } as const satisfies Readonly<Record<string, z.ZodObject>>;
 
 export type MailKind = keyof typeof mails;
+export const mailKinds = Object.keys(mails) as MailKind[]; // its own keys
 
 /** A mail of a kind, with the values of its fields. */
 export type MailMessage = {

@@ -22,8 +22,12 @@ export function chooseLocale(
 
 /** RFC 9110 §12.5.4: language ranges, the most welcome first; those of the weight 0 are refused, and `*` says nothing. */
 function acceptedRanges(header: string): string[] {
-  return header
-    .slice(0, HEADER_MAX_LENGTH)
+  // A range that is cut would be another one.
+  const read =
+    header.length > HEADER_MAX_LENGTH
+      ? header.slice(0, HEADER_MAX_LENGTH).replace(/[^,]*$/, "")
+      : header;
+  return read
     .split(",", RANGES_MAX)
     .flatMap((item) => {
       const [, range, weight = "1"] = RANGE.exec(item) ?? [];

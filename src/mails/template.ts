@@ -1,6 +1,6 @@
 /** A template: text with placeholders such as `{link}`, and nothing else. It is compiled once, and knows no logic. */
 
-/** Pieces of text, and the names of the values between them: the odd ones. */
+/** Pieces of text, and between them the names of values: those at odd places. */
 export type Template = readonly string[];
 
 /** Braces around one word. Those of a style sheet, which have more in them, are text. */
@@ -21,24 +21,36 @@ export function compileTemplate(
   { required, allowed }: Placeholders,
 ): Template | { readonly faults: readonly string[] } {
   const pieces = source.split(PLACEHOLDER);
-  const used = new Set(pieces.filter((_, index) => index % 2 === 1));
+  const used = namesIn(pieces);
   const known = [...required, ...allowed];
-  const has = known.map((name) => `{${name}}`).join(", ");
   const unknown = [...used].filter((name) => !known.includes(name));
   const missing = required.filter((name) => !used.has(name));
   const doubled = DOUBLE_BRACES.exec(source)?.[0];
+  const there = known.map((name) => `{${name}}`).join(", ");
   const faults = [
-    ...unknown.map((name) => `has no such placeholder as {${name}}: there are ${has || "none"}`),
+    ...unknown.map((name) => `has {${name}}, which is no placeholder here: there are ${there}`),
     ...missing.map((name) => `does not have {${name}}, which it must tell`),
     ...(doubled === undefined ? [] : [`has ${doubled}: a placeholder stands in single braces`]),
   ];
   return faults.length > 0 ? { faults } : pieces;
 }
 
-/** Puts the values in. The template was compiled for their names. */
+/** The names of the placeholders in a source. */
+export function placeholdersIn(source: string): ReadonlySet<string> {
+  return namesIn(source.split(PLACEHOLDER));
+}
+
+function namesIn(pieces: Template): ReadonlySet<string> {
+  return new Set(pieces.filter((_, index) => index % 2 === 1));
+}
+
+/** Puts the values in. Throws where one is missing, which `compileTemplate` was to prevent. */
 export function fill(template: Template, values: Readonly<Record<string, string>>): string {
   let filled = "";
-  for (const [index, piece] of template.entries())
-    filled += index % 2 === 0 ? piece : (values[piece] ?? "");
+  for (const [index, piece] of template.entries()) {
+    const text = index % 2 === 0 ? piece : values[piece];
+    if (text === undefined) throw new Error(`A mail has no value for {${piece}}`);
+    filled += text;
+  }
   return filled;
 }

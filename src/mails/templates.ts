@@ -1,21 +1,17 @@
 /** All templates: what is wrong with them, and mails written by them. */
-import { z } from "zod";
+import type { z } from "zod";
 import { examplesOf } from "../contract/examples.ts";
-import {
-  commonMailFields,
-  type MailKind,
-  type MailMessage,
-  mails,
-  secretMailFields,
-} from "../contract/mails.ts";
+import { mailKinds, type MailKind, type MailMessage, mails } from "../contract/mails.ts";
 import type { MailTemplates, Message } from "../domain/ports/mails.ts";
 import { chooseLocale } from "./language.ts";
-import { escapeHtml, frame } from "./layout.ts";
-import { compileTemplate, fill, type Template } from "./template.ts";
+import { escapeHtml, readLayout } from "./layout.ts";
+import { fill } from "./template.ts";
+import { compileFile, type CompiledTemplate } from "./template-file.ts";
 import { createWording, valuesOf, type Wording } from "./values.ts";
 
 /** A template file, as it was read. */
 export interface TemplateFile {
+  /** The folder it is in. */
   readonly locale: string;
   /** Its name, without `.json`. */
   readonly kind: string;
@@ -24,17 +20,22 @@ export interface TemplateFile {
   readonly content: string;
 }
 
-export interface TemplateOptions {
+export interface TemplateSet {
+  /** The later one counts where two are of one kind and language. */
+  readonly files: readonly TemplateFile[];
+  readonly layout: Pick<TemplateFile, "path" | "content">;
+}
+
+export interface MailWords {
   /** SERVICE_NAME: the placeholder `{service}`. */
   readonly service: string;
-  /** MAIL_LOCALE. */
+  /** MAIL_LOCALE: the language of those who have said none. */
   readonly fallback: string;
 }
 
-interface CompiledTemplate {
-  readonly subject: Template;
-  readonly text: Template;
-  readonly html: Template;
+/** Templates, and the languages that there are. */
+export interface Languages extends MailTemplates {
+  readonly locales: readonly string[];
 }
 
 interface Language {
@@ -42,101 +43,57 @@ interface Language {
   readonly templates: Readonly<Record<MailKind, CompiledTemplate>>;
 }
 
-export const mailKinds = Object.keys(mails) as MailKind[]; // its own keys
-
-/** Compiles the files, of which the later one counts where two are of one kind and language. Answers a sentence for each fault. */
+/** Compiles the files, and writes each mail once. Answers a sentence for each fault, which begins with the file. */
 export function compileTemplates(
-  files: readonly TemplateFile[],
-  { service, fallback }: TemplateOptions,
-): MailTemplates | { readonly faults: readonly string[] } {
-  const languages = new Map<string, Language>();
+  { files, layout: layoutFile }: TemplateSet,
+  { service, fallback }: MailWords,
+): Languages | { readonly faults: readonly string[] } {
+  const layout = readLayout(layoutFile.content);
+  if ("faults" in layout)
+    return { faults: layout.faults.map((fault) => `${layoutFile.path}: ${fault}`) };
   const faults: string[] = [];
+  const languages = new Map<string, Language>();
   for (const locale of new Set(files.map((file) => file.locale))) {
     const templates: Partial<Record<MailKind, CompiledTemplate>> = {};
     for (const kind of mailKinds) {
       const file = files.findLast((each) => each.locale === locale && each.kind === kind);
-      if (file === undefined) {
-        faults.push(`${locale} has no ${kind}.json`);
-        continue;
-      }
-      const compiled = compileFile(file, kind);
-      if ("faults" in compiled)
+      const compiled = file && compileFile(file.content, kind, locale, layout);
+      if (file === undefined || compiled === undefined)
+        faults.push(`${locale}/${kind}.json is missing: a language has every kind of mail`);
+      else if ("faults" in compiled)
         faults.push(...compiled.faults.map((fault) => `${file.path}: ${fault}`));
       else templates[kind] = compiled;
     }
-    const whole = templates as Record<MailKind, CompiledTemplate>; // or there are faults, and nobody uses it
-    languages.set(locale, { wording: createWording(locale), templates: whole });
+    if (isWhole(templates)) languages.set(locale, { wording: createWording(locale), templates });
   }
   if (faults.length > 0) return { faults };
+
   const locales = [...languages.keys()];
-  const usual = languages.get(fallback);
-  if (usual === undefined) return { faults: [`no templates for ${fallback}`] };
-  return {
-    write(message, reader) {
-      const language = languages.get(chooseLocale(locales, reader, fallback)) ?? usual;
-      return writeWith(language, service, message);
-    },
+  const write: MailTemplates["write"] = (message, reader) => {
+    const language = languages.get(chooseLocale(locales, reader, fallback));
+    if (language === undefined) throw new Error(`There are no mails in ${fallback}`);
+    return writeIn(language, message, service);
   };
+  for (const locale of locales)
+    for (const kind of mailKinds) write(exampleMessage(kind), { locale, languages: null });
+  return { locales, write };
 }
 
-function writeWith(
-  { wording, templates }: Language,
-  service: string,
-  message: MailMessage,
-): Message {
+function isWhole(templates: Partial<Language["templates"]>): templates is Language["templates"] {
+  return mailKinds.every((kind) => templates[kind] !== undefined);
+}
+
+function writeIn({ wording, templates }: Language, message: MailMessage, service: string): Message {
   const { subject, text, html } = templates[message.kind];
   const values = { ...valuesOf(wording, message), service };
-  const escaped = Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, escapeHtml(value)]),
-  );
+  const escaped: Record<string, string> = {};
+  for (const [name, value] of Object.entries(values)) escaped[name] = escapeHtml(value);
   return { subject: fill(subject, values), text: fill(text, values), html: fill(html, escaped) };
 }
 
-/** Text may be given as its lines. */
-const Lines = z
-  .union([z.string(), z.array(z.string())])
-  .transform((given) => (typeof given === "string" ? given : `${given.join("\n")}\n`));
-const TemplateContent = z.strictObject({ subject: z.string(), text: Lines, html: Lines });
-
-function compileFile(
-  { locale, content }: TemplateFile,
-  kind: MailKind,
-): CompiledTemplate | { readonly faults: readonly string[] } {
-  let json: unknown;
-  try {
-    json = JSON.parse(content);
-  } catch (error) {
-    return { faults: [`is no JSON: ${error instanceof Error ? error.message : String(error)}`] };
-  }
-  const read = TemplateContent.safeParse(json);
-  if (!read.success)
-    return {
-      faults: read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
-    };
-  const { subject, text, html } = read.data;
-  const fields = Object.keys(mails[kind].shape);
-  const secrets: readonly string[] = secretMailFields;
-  const told = { required: fields, allowed: commonMailFields };
-  const compiled = {
-    subject: compileTemplate(subject, {
-      required: [],
-      allowed: [...fields.filter((name) => !secrets.includes(name)), ...commonMailFields],
-    }),
-    text: compileTemplate(text, told),
-    html: compileTemplate(frame(locale, escapeHtml(subject), html), told),
-  };
-  const faults = Object.entries(compiled).flatMap(([field, result]) =>
-    "faults" in result ? result.faults.map((fault) => `${field} ${fault}`) : [],
-  );
-  if (faults.length > 0) return { faults };
-  return compiled as CompiledTemplate; // none has faults
-}
-
-/** A mail of the kind with the examples of the contract, to look at. */
+/** A mail of the kind with the contract's examples, to look at. */
 export function exampleMessage(kind: MailKind): MailMessage {
-  const fields = Object.entries(mails[kind].shape).map(([name, schema]) => [
-    name,
-    examplesOf(schema as z.ZodType)[0],
-  ]);
+  const shape: Readonly<Record<string, z.ZodType>> = mails[kind].shape;
+  const fields = Object.entries(shape).map(([name, schema]) => [name, examplesOf(schema)[0]]);
   return { kind, ...Object.fromEntries(fields) } as MailMessage; // an example for each field of the kind
 }

@@ -22,10 +22,12 @@ export function createWording(locale: string): Wording {
     timeZone: TIME_ZONE,
     timeZoneName: "short",
   });
-  const numbers = UNITS.map(({ unit, seconds }) => ({
+  const unitOf = (unit: string, seconds: number) => ({
     seconds,
     format: new Intl.NumberFormat(locales, { style: "unit", unit, unitDisplay: "long" }),
-  }));
+  });
+  const minute = unitOf("minute", 60);
+  const units = [unitOf("day", 86_400), unitOf("hour", 3_600), minute];
   const instant = (milliseconds: number) => date.format(milliseconds);
   const asItIs = (text: string) => text;
   return {
@@ -34,8 +36,8 @@ export function createWording(locale: string): Wording {
     validFor(lifetime: number) {
       // The largest unit of which it is several; a part of a minute is not promised.
       const whole = Math.max(60, lifetime - (lifetime % 60));
-      const best = numbers.find(({ seconds }) => whole % seconds === 0 && whole >= 2 * seconds);
-      const { seconds, format } = best ?? numbers[numbers.length - 1]!;
+      const best = units.find(({ seconds }) => whole % seconds === 0 && whole >= 2 * seconds);
+      const { seconds, format } = best ?? minute;
       return format.format(whole / seconds);
     },
     when: instant,
@@ -45,17 +47,13 @@ export function createWording(locale: string): Wording {
   };
 }
 
-const UNITS = [
-  { unit: "day", seconds: 86_400 },
-  { unit: "hour", seconds: 3_600 },
-  { unit: "minute", seconds: 60 },
-] as const;
-
 /** All values of a message, by the names of their placeholders. */
 export function valuesOf(wording: Wording, message: MailMessage): Record<string, string> {
   const { kind: _kind, ...fields } = message;
   const values: Record<string, string> = {};
-  for (const [name, value] of Object.entries(fields))
-    values[name] = wording[name as MailField](value as never); // a field of the kind, with its own value
+  for (const [name, value] of Object.entries(fields)) {
+    const write = wording[name as MailField]; // a field of the kind
+    values[name] = write(value as never); // which takes that field's values
+  }
   return values;
 }

@@ -9,23 +9,24 @@ import type { Dependencies } from "../domain/ports/dependencies.ts";
 import type { BcryptWorkers, GuessCounter } from "../domain/ports/passwords.ts";
 import { isCommonPassword } from "../platform/common-passwords.ts";
 import { newId } from "../platform/ids.ts";
-import { openMailTemplates } from "./mail-templates.ts";
-import type { Settings } from "./settings.ts";
+import { originOf, type Settings } from "./settings.ts";
 
 /** Everything but the key ring, which makes the first signing key where there is none: only a server signs tokens. */
 export type SystemDependencies = Omit<Dependencies, "keyRing">;
 
 /** The parts that were opened for this process. */
-export interface Opened extends Pick<Dependencies, "storage" | "log" | "meter" | "secretKeys"> {
+export interface Opened extends Pick<
+  Dependencies,
+  "storage" | "log" | "meter" | "secretKeys" | "mailTemplates"
+> {
   readonly bcrypt: BcryptWorkers;
   readonly guesses: GuessCounter;
 }
 
 export function dependenciesOf(
   settings: Settings,
-  { storage, log, meter, secretKeys, bcrypt, guesses }: Opened,
+  { storage, log, meter, secretKeys, mailTemplates, bcrypt, guesses }: Opened,
 ): SystemDependencies {
-  const publicUrl = publicUrlOf(settings);
   return {
     storage,
     log,
@@ -72,14 +73,20 @@ export function dependenciesOf(
       refresh_ip: settings.LIMIT_REFRESH_IP,
     },
     lockout: { threshold: settings.LOCKOUT_THRESHOLD, seconds: settings.LOCKOUT_SECONDS },
-    issuer: publicUrl,
-    mailTemplates: openMailTemplates(),
-    mailPages: {
-      reset: `${publicUrl}${pagePaths.reset}`,
-      confirm: `${publicUrl}${pagePaths.confirm}`,
-      email: `${publicUrl}${pagePaths.email}`,
-      mailLogin: `${publicUrl}${pagePaths.mailLogin}`,
-    },
+    issuer: originOf(settings),
+    mailTemplates,
+    mailPages: mailPagesOf(settings),
+  };
+}
+
+/** Our own pages, where the settings name none. */
+function mailPagesOf(settings: Settings): Dependencies["mailPages"] {
+  const ours = originOf(settings);
+  return {
+    reset: settings.RESET_URL ?? `${ours}${pagePaths.reset}`,
+    confirm: settings.CONFIRM_URL ?? `${ours}${pagePaths.confirm}`,
+    email: settings.EMAIL_URL ?? `${ours}${pagePaths.email}`,
+    mailLogin: settings.MAIL_LOGIN_URL ?? `${ours}${pagePaths.mailLogin}`,
   };
 }
 
@@ -95,9 +102,4 @@ export async function addKeyRing(
     ...deps,
     keyRing: await openKeyRing(storage, seal, ACCESS_TOKEN_TTL, newId(now), now),
   };
-}
-
-/** PUBLIC_URL; without it, in development, this machine's own name. */
-function publicUrlOf({ PUBLIC_URL, PORT }: Settings): string {
-  return PUBLIC_URL ?? `http://localhost:${PORT}`;
 }

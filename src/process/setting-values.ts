@@ -80,6 +80,24 @@ export const mailFrom = parsed((value) => {
   return address === undefined ? undefined : { name: name.trim(), address };
 }, "must be an address such as Example <auth@example.com>");
 
+/** A name for people: in subjects, in texts, and as the sender of mails. */
+export const serviceName = z.string().regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u, {
+  error: "must be a name of at most 64 characters, such as Example Shop",
+});
+
+/** RFC 5646, as far as folders are named by it. */
+export const languageTag = z.string().regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, {
+  error: "must be a language tag such as en or pt-BR",
+});
+
+/** A page of an application, to which a token is added as the fragment: so the URL has none, and is as a browser writes it. */
+export const pageUrl = parsed((value) => {
+  const url = URL.parse(value);
+  if (url === null || url.href !== value || value.includes("#")) return undefined;
+  if (url.username !== "" || url.password !== "") return undefined;
+  return isSafeOrigin(url) ? value : undefined;
+}, "must be the https URL of a page, as a browser writes it, such as https://app.example.com/reset: without a password or a #; http only on this very machine");
+
 export const publicUrl = z
   .url({ protocol: /^https?$/, error: "must be a URL such as https://auth.example.com" })
   .refine((url) => URL.parse(url)?.pathname === "/", { error: "must have no path" })
@@ -178,6 +196,12 @@ function isExactOrigin(origin: string): boolean {
 export function leavesInPlainText({ protocol, hostname }: URL): boolean {
   const isLoopback = /^(?:(?:.+\.)?localhost|127\.[0-9.]+|\[::1\])$/.test(hostname);
   return protocol === "http:" && !isLoopback;
+  return isSafeOrigin(url);
+}
+
+function isSafeOrigin({ protocol, hostname }: URL): boolean {
+  const isLoopback = /^(?:(?:.+\.)?localhost|127\.[0-9.]+|\[::1\])$/.test(hostname);
+  return protocol === "https:" || (protocol === "http:" && isLoopback);
 }
 
 /** False where it shows that a person made the secret up (CF-01). */

@@ -20,13 +20,16 @@ import {
   headerNames,
   host,
   leavesInPlainText,
+  languageTag,
   mailFrom,
   metricsToken,
   oneOf,
   origins,
+  pageUrl,
   publicUrl,
   quota,
   seconds,
+  serviceName,
   smtpUrl,
   trustedProxies,
   whatSurrounds,
@@ -90,6 +93,13 @@ const variables = z.object({
   TRUST_PROXY: trustedProxies.prefault("none"),
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: mailFrom.optional(),
+  SERVICE_NAME: serviceName.default("Portcullis"),
+  MAIL_LOCALE: languageTag.default("en"),
+  MAIL_TEMPLATES: z.string().optional(),
+  RESET_URL: pageUrl.optional(),
+  CONFIRM_URL: pageUrl.optional(),
+  EMAIL_URL: pageUrl.optional(),
+  MAIL_LOGIN_URL: pageUrl.optional(),
   CORS_ORIGINS: origins.prefault(""),
   CORS_HEADERS: headerNames.prefault(""),
   DOCS: oneOf("on", "off").optional(),
@@ -122,13 +132,11 @@ const variables = z.object({
   LOCKOUT_THRESHOLD: wholeNumber(1, 100).default(10), // ASVS 5.0 §6.3.1; NIST SP 800-63B-4 §3.2.2 allows no more
   LOCKOUT_SECONDS: wholeNumber(1, 86_400).default(900),
   RESET_TOKEN_TTL: wholeNumber(60, 86_400).default(1_800),
-  SIGNUP: z
-    .enum(["open", "verified", "closed"], { error: "must be open, verified or closed" })
-    .optional(),
+  SIGNUP: oneOf("open", "verified", "closed").optional(),
   SIGNUP_TTL: wholeNumber(600, 604_800).default(86_400),
   SIGNUP_EMAIL_DOMAINS: emailDomains.optional(),
   CHALLENGE_TTL: wholeNumber(60, 3_600).default(600),
-  MAIL_LOGIN: z.enum(["on", "off"], { error: "must be on or off" }).default("off"),
+  MAIL_LOGIN: oneOf("on", "off").default("off"),
   RECENT_AUTH_SECONDS: wholeNumber(60, 86_400).default(600),
 });
 type Variables = z.output<typeof variables>;
@@ -276,11 +284,30 @@ const consistentVariables = variables.check((context) => {
   const sendsMail = given.SMTP_URL !== undefined;
   if (sendsMail && given.MAIL_FROM === undefined && given.NODE_ENV !== "production")
     fault("MAIL_FROM", "is required where SMTP_URL is set");
+  for (const name of pageSettings)
+    if (!canCallUs(given[name], given))
+      fault(
+        name,
+        "must be on the origin of PUBLIC_URL, or on one in CORS_ORIGINS: its page calls the API",
+      );
   if (given.SESSION_IDLE_TTL > given.SESSION_TTL)
     fault("SESSION_IDLE_TTL", "must not exceed SESSION_TTL");
   if (given.ACCESS_TOKEN_TTL > given.REFRESH_TOKEN_TTL)
     fault("ACCESS_TOKEN_TTL", "must not exceed REFRESH_TOKEN_TTL");
 });
+
+const pageSettings = ["RESET_URL", "CONFIRM_URL", "EMAIL_URL", "MAIL_LOGIN_URL"] as const;
+
+/** A token that leads to another origin's page is of no use there, and may be a stranger's (RS-05). */
+function canCallUs(page: string | undefined, given: Variables): boolean {
+  const origin = page === undefined ? undefined : URL.parse(page)?.origin;
+  return origin === undefined || origin === originOf(given) || given.CORS_ORIGINS.has(origin);
+}
+
+/** PUBLIC_URL; without it, in development, this machine's own name. */
+export function originOf({ PUBLIC_URL, PORT }: Pick<Variables, "PUBLIC_URL" | "PORT">): string {
+  return PUBLIC_URL ?? `http://localhost:${PORT}`;
+}
 
 /** Variables that have the secret of another one: a secret for two purposes is as safe as the less careful of the two (CF-01). */
 function sharedSecrets(given: Variables) {

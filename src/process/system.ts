@@ -15,6 +15,7 @@ import type { Metrics } from "../platform/metrics.ts";
 import { openStorage } from "../storage/storage.ts";
 import { authSecretOf, makeFolder } from "./data-folder.ts";
 import { dependenciesOf, type SystemDependencies } from "./dependencies.ts";
+import { openMailTemplates } from "./mail-templates.ts";
 import type { Settings } from "./settings.ts";
 
 export interface System {
@@ -33,6 +34,7 @@ export interface System {
  * that `refusalOf` explains.
  */
 export async function openSystem(settings: Settings, metrics?: Metrics): Promise<System> {
+  const mailTemplates = openMailTemplates(settings); // first: a fault of theirs leaves everything as it is
   const secretKeys = deriveKeys(await authSecretOf(settings));
   const secretNames = secretFieldNames(Object.values(operations));
   const writer = createLogWriter(settings.LOG_LEVEL, secretNames);
@@ -49,7 +51,15 @@ export async function openSystem(settings: Settings, metrics?: Metrics): Promise
   const guesses = createGuessCounter(settings.HASH_QUEUE);
   return {
     settings,
-    deps: dependenciesOf(settings, { storage, log, meter, secretKeys, bcrypt, guesses }),
+    deps: dependenciesOf(settings, {
+      storage,
+      log,
+      meter,
+      secretKeys,
+      mailTemplates,
+      bcrypt,
+      guesses,
+    }),
     bcrypt,
     written: () => writer.written(),
     async close(sayLast) {

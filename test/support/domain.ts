@@ -62,7 +62,7 @@ const unmetered: Dependencies["meter"] = {
   hashWaited() {},
   hashRefused() {},
 };
-const mailTemplates = openMailTemplates();
+const mailTemplates = openMailTemplates({ SERVICE_NAME: "Portcullis", MAIL_LOCALE: "en" });
 export const mailPages: Dependencies["mailPages"] = {
   reset: `${ISSUER}/reset`,
   confirm: `${ISSUER}/confirm`,

@@ -5,13 +5,14 @@ import { deliverNext, type Delivery } from "../../domain/mail-delivery.ts";
 import type { MailTransport } from "../../domain/ports/mails.ts";
 import { StorageUnavailableError } from "../../domain/ports/storage.ts";
 import { createFileTransport } from "../../platform/mail-files.ts";
+import type { MailSender } from "../../platform/mail-message.ts";
 import { startMailSender } from "../../platform/mail-sender.ts";
 import { createSmtpTransport } from "../../platform/mail-smtp.ts";
 import { describeError } from "../../routes/errors.ts";
 import type { Settings } from "../settings.ts";
 
 /** A reserved name (RFC 2606), for mails that become files. */
-const DEVELOPMENT_SENDER = { name: "Portcullis", address: "portcullis@example.com" };
+const DEVELOPMENT_ADDRESS = "portcullis@example.com";
 
 /** A third of a claim's lease, so that no other process sends the same mail. Milliseconds. */
 const ATTEMPT_TIMEOUT_MS = 20_000;
@@ -41,11 +42,18 @@ export function startOutbox(
   );
 }
 
-function mailTransport({ SMTP_URL, MAIL_FROM }: Settings, outbox: string): MailTransport {
-  const from = MAIL_FROM ?? DEVELOPMENT_SENDER;
+function mailTransport(settings: Settings, outbox: string): MailTransport {
+  const { SMTP_URL } = settings;
+  const from = senderOf(settings);
   return SMTP_URL === undefined
     ? createFileTransport(outbox, from, showDeveloper)
     : createSmtpTransport(SMTP_URL, from);
+}
+
+/** MAIL_FROM, with the name of the service where it is an address alone. */
+export function senderOf({ MAIL_FROM, SERVICE_NAME }: Settings): MailSender {
+  const { name = "", address = DEVELOPMENT_ADDRESS } = MAIL_FROM ?? {};
+  return { name: name === "" ? SERVICE_NAME : name, address };
 }
 
 /**
