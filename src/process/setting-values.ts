@@ -189,19 +189,18 @@ function parsed<T>(
 function isExactOrigin(origin: string): boolean {
   const url = URL.parse(origin);
   if (url === null || url.origin !== origin || origin.includes("*")) return false;
-  return url.protocol === "https:" || (url.protocol === "http:" && !leavesInPlainText(url));
+  return isSafeOrigin(url);
 }
 
 /** True where requests to the URL leave this machine without TLS. */
 export function leavesInPlainText({ protocol, hostname }: URL): boolean {
   const isLoopback = /^(?:(?:.+\.)?localhost|127\.[0-9.]+|\[::1\])$/.test(hostname);
   return protocol === "http:" && !isLoopback;
-  return isSafeOrigin(url);
 }
 
-function isSafeOrigin({ protocol, hostname }: URL): boolean {
-  const isLoopback = /^(?:(?:.+\.)?localhost|127\.[0-9.]+|\[::1\])$/.test(hostname);
-  return protocol === "https:" || (protocol === "http:" && isLoopback);
+/** True for TLS, and for this very machine. */
+function isSafeOrigin(url: URL): boolean {
+  return url.protocol === "https:" || (url.protocol === "http:" && !leavesInPlainText(url));
 }
 
 /** False where it shows that a person made the secret up (CF-01). */
