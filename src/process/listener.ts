@@ -92,9 +92,9 @@ export async function listen(
   const { server: node, handler } = server.node ?? {};
   if (!(node instanceof Server) || handler === undefined)
     throw new Error("srvx listens with no server of node:http");
+  node.removeAllListeners("request"); // srvx's own would begin before its turn
   refuseUnreadable(node, commonHeaders);
   keepAllHeaders(node);
-  node.off("request", handler); // it would begin before its turn
   handleInTurn(node, handler);
   const connections = cutUntakenAnswers(node, patience);
   const close = async (cut?: boolean): Promise<void> => {

@@ -4,7 +4,7 @@
  * them keeps them all in memory. Here a connection has one request under way, a few wait for their turn, and
  * more than those close it (IV-21).
  */
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { OneWriteResponse } from "../platform/one-write.ts";
 import { Utf8Request } from "../platform/utf8-request.ts";
@@ -108,11 +108,14 @@ export function isAnswering(socket: Socket): boolean {
   return answering.has(socket);
 }
 
+/** Answers a request, and rejects never. */
+type Handle = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
 /** Handles each request when its turn has come, and counts those that wait, also those that are refused below the app. Its responses are `InTurnResponse`s. */
-export function handleInTurn(server: Server, handle: RequestListener): void {
+export function handleInTurn(server: Server, handle: Handle): void {
   server.on("request", (request, response) => {
-    if (!isAhead(response)) return handle(request, response);
-    response.waitOn(request.socket, () => handle(request, response));
+    if (isAhead(response)) response.waitOn(request.socket, () => void handle(request, response));
+    else void handle(request, response);
   });
   server.prependListener(
     "checkExpectation",
