@@ -254,6 +254,7 @@ test.each([
   "a b",
   "-a",
   "1::2::3",
+  "name.".repeat(50).concat("abcd"), // one more than a name may have
 ])("HOST=%s is refused", (given) => {
   expect(faultsOf({ HOST: given })).toEqual([
     "HOST must be an address or a name of this machine, such as 127.0.0.1, ::1 or localhost, without a port",

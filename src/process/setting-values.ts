@@ -66,7 +66,7 @@ export const databaseUrl = parsed(parseDatabaseUrl, (url) =>
 export const host = parsed((value) => {
   const bare = /^\[(.*)\]$/.exec(value)?.[1] ?? value;
   const isAddress = isIP(bare) !== 0;
-  return isAddress || (bare === value && HOST_NAME.test(value)) ? bare : undefined;
+  return isAddress || HOST_NAME.test(value) ? bare : undefined;
 }, "must be an address or a name of this machine, such as 127.0.0.1, ::1 or localhost, without a port");
 
 export const trustedProxies = parsed(
