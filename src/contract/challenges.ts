@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { opaqueSecret, seconds, secret } from "./values.ts";
 
-/** What a challenge is for. It ends for this alone (CH-01). */
+/** Purposes of challenges. One ends for its own alone (CH-01). */
 export const challengePurposes = [
   "signup",
   "invitation",

@@ -31,7 +31,7 @@ export interface Asking extends SessionWithUser {
   readonly languages: string | null;
 }
 
-/** What came by mail: its code, with the handle of whoever asked; or its link. */
+/** The part that came by mail: its code, with the handle of whoever asked; or its link. */
 export type MailedProof =
   { readonly challengeToken: string; readonly code: string } | { readonly token: string };
 

@@ -36,7 +36,7 @@ export interface ChallengeRequest {
   readonly sessionId?: string;
   /** The address it is about, normalised. */
   readonly subject?: string;
-  /** What its end needs and nobody may read, as JSON can carry it. */
+  /** Values that its end needs and nobody may read, as JSON can carry it. */
   readonly sealed?: unknown;
   /** The ways to end it. A way that is left out does not exist. */
   readonly by: readonly ("handle" | "code" | "link")[];

@@ -1,4 +1,4 @@
-/** What an account has given out: sessions, challenges, devices. One function ends them all, so that no change of a credential forgets one. */
+/** The grants of an account: sessions, challenges, devices. One function ends them all, so that no change of a credential forgets one. */
 import type { Change } from "./change.ts";
 import { type EndedBy, endSessions } from "./own-sessions.ts";
 

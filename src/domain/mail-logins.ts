@@ -62,7 +62,7 @@ export async function startMailLogin(
 
 const PURPOSE = "mail_login";
 
-/** What came by mail, with the handle of whoever asked, from a body or from the browser's cookie. */
+/** The code or token that came by mail, with the handle of whoever asked, from a body or from the browser's cookie. */
 export interface MailLoginProof {
   readonly challengeToken: string | undefined;
   readonly came: { readonly code: string } | { readonly token: string };

@@ -18,7 +18,7 @@ import type { AuthMethod, Client } from "./ports/sessions.ts";
 import type { TokenPair } from "./refresh-tokens.ts";
 import { hashSecret } from "./secrets.ts";
 
-/** What somebody gets for a first factor. */
+/** The answer to a first factor. */
 export interface LoginPending {
   readonly loginToken: string;
   readonly expiresInSeconds: number;

@@ -26,7 +26,7 @@ export async function waysToReauthenticate(
 ): Promise<ReauthenticationMethod[]> {
   const credential = await storage.users.findCredential(id);
   return [
-    ...(credential?.passwordHash != null ? (["password"] as const) : []),
+    ...(typeof credential?.passwordHash === "string" ? (["password"] as const) : []),
     ...(mailLogin ? (["mail"] as const) : []),
   ];
 }

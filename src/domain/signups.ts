@@ -16,7 +16,7 @@ import type { Challenge } from "./ports/challenges.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { Role, User } from "./ports/users.ts";
 
-/** What a signup or an invitation keeps sealed until its address is proved. */
+/** Values that a signup or an invitation keeps sealed until its address is proved. */
 interface Pending {
   /** Null for an invitation, whose link's holder chooses one. */
   readonly passwordHash: string | null;
@@ -26,7 +26,7 @@ interface Pending {
   readonly invitedBy: string | null;
 }
 
-/** What the one who began a challenge is told. */
+/** The answer to the one who began a challenge. */
 export interface Started {
   readonly challengeToken: string;
   readonly expiresInSeconds: number;
@@ -181,8 +181,8 @@ async function makeAccount(
   return commit(deps, occasion, async (change): Promise<ConfirmOutcome> => {
     const { stores, record } = change;
     if (!(await spend(change, challenge))) return { failure: "invalid_challenge" };
-    // Whoever invited may have lost the right to since, and with it what it would give.
-    if (invitedBy !== null && !(await isEnabledAdmin(await stores.users.find(invitedBy))))
+    // The inviter may have lost the right to since, and with it what it would give.
+    if (invitedBy !== null && !isEnabledAdmin(await stores.users.find(invitedBy)))
       return { failure: "invalid_challenge" };
     // Another signup of this address was proved first, or the address belongs to whoever may take it back (EM-04, EM-08).
     const isReserved = await stores.challenges.isReserved(email, null, occasion.now);

@@ -9,9 +9,9 @@ import {
 } from "../contract/values.ts";
 import { BCRYPT_COST_FLOOR } from "../domain/passwords.ts";
 import type { SignupRule } from "../domain/ports/dependencies.ts";
-import type { Quota } from "../domain/ports/limits.ts";
 import { defaultPool, type PoolOptions } from "../storage/engine/pool.ts";
 import { type DatabaseTarget, sendsPlainText } from "../storage/engine/target.ts";
+import { type limits, limitsOf, limitVariables } from "./setting-limits.ts";
 import { misspeltSettings, type Misspelling } from "./misspelt-settings.ts";
 import {
   authSecret,
@@ -27,7 +27,6 @@ import {
   origins,
   pageUrl,
   publicUrl,
-  quota,
   seconds,
   serviceName,
   smtpUrl,
@@ -41,40 +40,6 @@ import {
  * second at the default cost: the last in a full queue waits five seconds, which clients do wait.
  */
 const HASHES_WAITING_PER_WORKER = 16;
-
-/** Quotas of the limits that are not set: enough for people, too few for guessing. */
-const limits = {
-  LIMIT_LOGIN_IP: { count: 20, seconds: 60 },
-  LIMIT_LOGIN_EMAIL: { count: 5, seconds: 60 },
-  LIMIT_SIGNUP_IP: { count: 10, seconds: 3_600 },
-  LIMIT_FORGOT_IP: { count: 20, seconds: 3_600 },
-  LIMIT_FORGOT_EMAIL: { count: 3, seconds: 3_600 },
-  LIMIT_REFRESH_IP: { count: 120, seconds: 60 },
-  LIMIT_SIGNUP_EMAIL: { count: 3, seconds: 3_600 },
-  LIMIT_CHALLENGE_IP: { count: 30, seconds: 600 },
-  LIMIT_EMAIL_CHANGE: { count: 5, seconds: 86_400 },
-  LIMIT_MAIL_LOGIN_IP: { count: 20, seconds: 3_600 },
-  LIMIT_MAIL_LOGIN_EMAIL: { count: 3, seconds: 3_600 },
-} satisfies Record<string, Quota>;
-/**
- * Quotas below production, where one developer, or a test suite, is everybody behind one address and one
- * mailbox: what counts by those keeps nobody waiting. Logins to an account stay as in production, so that
- * limits and locks are met there before they are met by users.
- */
-const UNTROUBLED: Quota = { count: 1_000, seconds: 60 };
-const developmentLimits: typeof limits = {
-  ...limits,
-  LIMIT_LOGIN_IP: UNTROUBLED,
-  LIMIT_SIGNUP_IP: UNTROUBLED,
-  LIMIT_FORGOT_IP: UNTROUBLED,
-  LIMIT_FORGOT_EMAIL: UNTROUBLED,
-  LIMIT_REFRESH_IP: UNTROUBLED,
-  LIMIT_SIGNUP_EMAIL: UNTROUBLED,
-  LIMIT_CHALLENGE_IP: UNTROUBLED,
-  LIMIT_EMAIL_CHANGE: UNTROUBLED,
-  LIMIT_MAIL_LOGIN_IP: UNTROUBLED,
-  LIMIT_MAIL_LOGIN_EMAIL: UNTROUBLED,
-};
 
 const variables = z.object({
   NODE_ENV: oneOf("development", "test", "production").default("development"),
@@ -118,17 +83,7 @@ const variables = z.object({
   SESSION_TTL: seconds(86_400),
   SESSION_IDLE_TTL: seconds(3_600),
   EVENT_RETENTION_DAYS: wholeNumber(0, 36_500).default(365),
-  LIMIT_LOGIN_IP: quota.optional(),
-  LIMIT_LOGIN_EMAIL: quota.optional(),
-  LIMIT_SIGNUP_IP: quota.optional(),
-  LIMIT_FORGOT_IP: quota.optional(),
-  LIMIT_FORGOT_EMAIL: quota.optional(),
-  LIMIT_REFRESH_IP: quota.optional(),
-  LIMIT_SIGNUP_EMAIL: quota.optional(),
-  LIMIT_CHALLENGE_IP: quota.optional(),
-  LIMIT_EMAIL_CHANGE: quota.optional(),
-  LIMIT_MAIL_LOGIN_IP: quota.optional(),
-  LIMIT_MAIL_LOGIN_EMAIL: quota.optional(),
+  ...limitVariables,
   LOCKOUT_THRESHOLD: wholeNumber(1, 100).default(10), // ASVS 5.0 §6.3.1; NIST SP 800-63B-4 §3.2.2 allows no more
   LOCKOUT_SECONDS: wholeNumber(1, 86_400).default(900),
   RESET_TOKEN_TTL: wholeNumber(60, 86_400).default(1_800),
@@ -230,30 +185,13 @@ function settingsFrom({
 }: Variables): Settings {
   return {
     ...others,
-    ...limitsOf(others),
+    ...limitsOf(others, others.NODE_ENV === "production"),
     DOCS: others.DOCS ?? (others.NODE_ENV === "production" ? "off" : "on"),
     SIGNUP: others.SIGNUP ?? (others.NODE_ENV === "production" ? "verified" : "open"),
     HASH_QUEUE: others.HASH_QUEUE ?? others.HASH_WORKERS * HASHES_WAITING_PER_WORKER,
     database,
     pool: { poolSize, statementTimeoutSeconds, connectTimeoutSeconds },
     dataFolder: database.kind === "sqlite" ? dirname(database.path) : "data",
-  };
-}
-
-function limitsOf(given: Pick<Variables, "NODE_ENV" | keyof typeof limits>): typeof limits {
-  const usual = given.NODE_ENV === "production" ? limits : developmentLimits;
-  return {
-    LIMIT_LOGIN_IP: given.LIMIT_LOGIN_IP ?? usual.LIMIT_LOGIN_IP,
-    LIMIT_LOGIN_EMAIL: given.LIMIT_LOGIN_EMAIL ?? usual.LIMIT_LOGIN_EMAIL,
-    LIMIT_SIGNUP_IP: given.LIMIT_SIGNUP_IP ?? usual.LIMIT_SIGNUP_IP,
-    LIMIT_FORGOT_IP: given.LIMIT_FORGOT_IP ?? usual.LIMIT_FORGOT_IP,
-    LIMIT_FORGOT_EMAIL: given.LIMIT_FORGOT_EMAIL ?? usual.LIMIT_FORGOT_EMAIL,
-    LIMIT_REFRESH_IP: given.LIMIT_REFRESH_IP ?? usual.LIMIT_REFRESH_IP,
-    LIMIT_SIGNUP_EMAIL: given.LIMIT_SIGNUP_EMAIL ?? usual.LIMIT_SIGNUP_EMAIL,
-    LIMIT_CHALLENGE_IP: given.LIMIT_CHALLENGE_IP ?? usual.LIMIT_CHALLENGE_IP,
-    LIMIT_EMAIL_CHANGE: given.LIMIT_EMAIL_CHANGE ?? usual.LIMIT_EMAIL_CHANGE,
-    LIMIT_MAIL_LOGIN_IP: given.LIMIT_MAIL_LOGIN_IP ?? usual.LIMIT_MAIL_LOGIN_IP,
-    LIMIT_MAIL_LOGIN_EMAIL: given.LIMIT_MAIL_LOGIN_EMAIL ?? usual.LIMIT_MAIL_LOGIN_EMAIL,
   };
 }
 

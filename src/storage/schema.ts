@@ -145,7 +145,7 @@ export interface MailsTable {
   finished_at: number | null;
 }
 
-/** What one request began and another is to end. */
+/** Begun by one request, to be ended by another. */
 export interface ChallengesTable {
   id: string;
   purpose: ChallengePurpose;

@@ -5,6 +5,7 @@ import type { Credential, UserStore } from "../domain/ports/users.ts";
 import { findBroad } from "./prefixes.ts";
 import type { Db, Tables, UsersTable } from "./schema.ts";
 import { compose, type Executor, prepare, type Slots } from "./statements.ts";
+import { changeEmail, updateOwn, verifyEmail, voidPassword } from "./user-changes.ts";
 import { list, listLocked } from "./user-lists.ts";
 import {
   detailsSelection,
@@ -211,51 +212,6 @@ const setPasswordHash = prepare.send((db, { id, to }: Slots<{ id: string; to: st
   db
     .updateTable("users")
     .set((eb) => ({ password_hash: to, credential_epoch: eb("credential_epoch", "+", 1) }))
-    .where("id", "=", id),
-);
-
-interface OwnValues {
-  readonly id: string;
-  readonly name: string | null | undefined;
-  readonly locale: string | null | undefined;
-}
-
-/** Composed for each call: its values are optional. */
-const updateOwn = compose.write((db, { id, name, locale }: OwnValues) =>
-  db
-    .updateTable("users")
-    .set(({ ref }) => ({
-      name: name === undefined ? ref("name") : name,
-      locale: locale === undefined ? ref("locale") : locale,
-    }))
-    .where("id", "=", id)
-    .returning(userSelection),
-);
-
-const verifyEmail = prepare.write((db, { id, email }: Slots<{ id: string; email: string }>) =>
-  db
-    .updateTable("users")
-    .set({ email_verified: 1 })
-    .where("id", "=", id)
-    .where("email", "=", email)
-    .where("email_verified", "=", 0),
-);
-
-/** The index decides where another account takes the address at the same time; what it refuses is asked before. */
-const changeEmail = prepare.write((db, { id, email }: Slots<{ id: string; email: string }>) =>
-  db
-    .updateTable("users")
-    .set((eb) => ({ email, email_verified: 1, credential_epoch: eb("credential_epoch", "+", 1) }))
-    .where("id", "=", id)
-    .where(({ exists, not, selectFrom }) =>
-      not(exists(selectFrom("users as taken").select("taken.id").where("taken.email", "=", email))),
-    ),
-);
-
-const voidPassword = prepare.send((db, { id }: Slots<{ id: string }>) =>
-  db
-    .updateTable("users")
-    .set((eb) => ({ password_hash: null, credential_epoch: eb("credential_epoch", "+", 1) }))
     .where("id", "=", id),
 );
 

@@ -19,7 +19,7 @@ export interface NewChallenge {
   readonly sessionId: string | null;
   /** The address it is about, normalised; or an id from elsewhere. */
   readonly subject: string | null;
-  /** What its end needs and nobody may read, sealed under the key for challenges with the id. */
+  /** Values that its end needs and nobody may read, sealed under the key for challenges with the id. */
   readonly sealed: Uint8Array | null;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;

@@ -50,7 +50,7 @@ export interface Lifetimes {
   readonly resetTokenSeconds: number;
   /** A signup that nobody has proved. */
   readonly signupSeconds: number;
-  /** What a mail is to prove, other than a signup or a new password. */
+  /** The life of a mailed proof, other than a signup or a new password. */
   readonly challengeSeconds: number;
   /** A sign-in whose first step is taken. */
   readonly loginChallengeSeconds: number;
