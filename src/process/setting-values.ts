@@ -38,6 +38,12 @@ export function seconds(fallback: number) {
   return wholeNumber(1, LIFETIME_MAX_SECONDS).default(fallback);
 }
 
+/** One of a few words. Unlike Zod's own enum it lets the faults between variables be told with its own. */
+export function oneOf<const Word extends string>(...words: readonly Word[]) {
+  const list = `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+  return parsed((value) => words.find((word) => word === value), `must be ${list}`);
+}
+
 const QUOTA_ERROR = "must be <count>/<seconds>, such as 5/60, with at most 86400 seconds";
 
 /** `<count>/<seconds>`: the quota of a limit. */
@@ -152,8 +158,13 @@ function parsed<T>(
 function isExactOrigin(origin: string): boolean {
   const url = URL.parse(origin);
   if (url === null || url.origin !== origin || origin.includes("*")) return false;
-  const isLoopback = /^(?:(?:.+\.)?localhost|127\.[0-9.]+|\[::1\])$/.test(url.hostname);
-  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback);
+  return url.protocol === "https:" || (url.protocol === "http:" && !leavesInPlainText(url));
+}
+
+/** True where requests to the URL leave this machine without TLS. */
+export function leavesInPlainText({ protocol, hostname }: URL): boolean {
+  const isLoopback = /^(?:(?:.+\.)?localhost|127\.[0-9.]+|\[::1\])$/.test(hostname);
+  return protocol === "http:" && !isLoopback;
 }
 
 /** False where it shows that a person made the secret up (CF-01). */

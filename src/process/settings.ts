@@ -17,8 +17,10 @@ import {
   databaseUrl,
   headerNames,
   host,
+  leavesInPlainText,
   mailFrom,
   metricsToken,
+  oneOf,
   origins,
   publicUrl,
   quota,
@@ -60,7 +62,7 @@ const developmentLimits: typeof limits = {
 };
 
 const variables = z.object({
-  NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
+  NODE_ENV: oneOf("development", "test", "production").default("development"),
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: host.default("127.0.0.1"),
   PUBLIC_URL: publicUrl.optional(),
@@ -78,12 +80,10 @@ const variables = z.object({
   MAIL_FROM: mailFrom.optional(),
   CORS_ORIGINS: origins.prefault(""),
   CORS_HEADERS: headerNames.prefault(""),
-  DOCS: z.enum(["on", "off"], { error: "must be on or off" }).optional(),
-  DEV_COOKIES: z.enum(["secure", "plain"], { error: "must be secure or plain" }).default("secure"),
+  DOCS: oneOf("on", "off").optional(),
+  DEV_COOKIES: oneOf("secure", "plain").default("secure"),
   METRICS_TOKEN: metricsToken.optional(),
-  LOG_LEVEL: z
-    .enum(["info", "warn", "error", "silent"], { error: "must be info, warn, error or silent" })
-    .default("info"),
+  LOG_LEVEL: oneOf("info", "warn", "error", "silent").default("info"),
   BCRYPT_COST: wholeNumber(BCRYPT_COST_FLOOR, 15).default(12),
   HASH_WORKERS: wholeNumber(1, 64).default(availableParallelism()),
   HASH_QUEUE: wholeNumber(1, 10_000).optional(),
@@ -150,7 +150,10 @@ export function readSettings(
     if (!faults.has(name)) faults.set(name, message);
   }
   if (result.success && faults.size === 0)
-    return { settings: settingsFrom(result.data), remarks: misspellings.map(sentence) };
+    return {
+      settings: settingsFrom(result.data),
+      remarks: [...misspellings.map(sentence), ...remarksOn(result.data)],
+    };
   return {
     faults: [
       ...Array.from(faults, ([name, message]) => {
@@ -164,6 +167,15 @@ export function readSettings(
 
 function sentence({ name, meant }: Misspelling): string {
   return `${name} is not known, and has no effect: ${meant} was probably meant`;
+}
+
+/** Remarks on values that work for programs in a network of their own, and hardly are meant where there are browsers. */
+function remarksOn({ NODE_ENV, PUBLIC_URL }: Variables): readonly string[] {
+  const url = PUBLIC_URL === undefined ? null : URL.parse(PUBLIC_URL);
+  if (NODE_ENV !== "production" || url === null || !leavesInPlainText(url)) return [];
+  return [
+    "PUBLIC_URL is plain http: browsers keep no session cookie, and passwords can be read on the way. Put TLS in front, and begin it with https",
+  ];
 }
 
 function surroundedValues(given: Readonly<Record<string, string | undefined>>) {
