@@ -8,10 +8,11 @@ import {
   StoredEvent,
   storedEventNames,
 } from "../../src/contract/events.ts";
+import { eventShapes } from "../../src/contract/event-shapes.ts";
 import { examplesOf } from "../../src/contract/examples.ts";
 import { eventsOf, type OperationDescription } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
-import { secretFieldNames } from "../../src/contract/secret-fields.ts";
+import { namesHiddenInLog, secretFieldNames } from "../../src/contract/secret-fields.ts";
 import { NormalEmail } from "../../src/contract/addresses.ts";
 import { Id, secret } from "../../src/contract/values.ts";
 
@@ -145,6 +146,13 @@ describe("secretFieldNames", () => {
       expect.arrayContaining(["accessToken", "csrfToken", "password", "refreshToken"]),
     );
     expect(names).not.toContain("email");
+  });
+
+  it("LA-03 the log hides them all, but for the name that an error's code has in two events", () => {
+    const hidden = namesHiddenInLog(described, eventShapes);
+    expect(secretFieldNames(described).filter((name) => !hidden.includes(name))).toEqual(["code"]);
+    const withCode = eventNames.filter((name) => "code" in eventShapes[name].fields);
+    expect(withCode).toEqual(["mail_failed", "overloaded"]);
   });
 
   it("finds a secret in requests and answers, however deep it is", () => {
