@@ -190,7 +190,7 @@ describe("a template of somebody else", () => {
       write(exampleMessage("password_changed"), "fr-CA", languagesOf(compile(french))).text,
     ).toContain("When: 23 novembre 2026 à 10:06 UTC");
     expect(compile(french.slice(1))).toEqual({
-      faults: [`fr/${french[0]?.kind}.json is missing: a language has every kind of mail`],
+      faults: [`fr/${french[0]?.kind}.json: is missing, and a language has every kind of mail`],
     });
   });
 
