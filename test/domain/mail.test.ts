@@ -73,7 +73,7 @@ test("a reset is mailed in the language of the request, whether or not anybody h
   expect(await delivered()).toMatchObject({ to: EMAIL, subject: ENGLISH });
 });
 
-describe("PW-12 a notice is in the account's language, and never in that of whoever caused it", () => {
+describe("PW-12 MT-03 a notice is in the account's language, and never in that of whoever caused it", () => {
   const notices = {
     password_changed: passwordChangedNotice,
     password_reset: passwordResetNotice,
@@ -116,7 +116,7 @@ test.each(
   },
 );
 
-test("RS-07 what a link proves stands behind its #, whatever page the settings name", () => {
+test("RS-07 MT-02 what a link proves stands behind its #, whatever page the settings name", () => {
   const pages = { ...mailPages, reset: "https://app.example.com/?view=reset" };
   const links = [
     tokenLink(pages, "reset", "T"),

@@ -66,7 +66,7 @@ test.each([
   },
 );
 
-test("RS-05 RS-07 the link of a reset leads to the application's own page, with the token behind the #", async () => {
+test("RS-05 RS-07 MT-02 the link of a reset leads to the application's own page, with the token behind the #", async () => {
   const email = freshEmail();
   dataOf(await api().signup({ email, password: PASSWORD }));
   const headers = { host: "evil.example", "x-forwarded-host": "evil.example" };
@@ -78,7 +78,7 @@ test("RS-05 RS-07 the link of a reset leads to the application's own page, with 
   expect(`${text}${html}`).not.toContain("evil.example");
 });
 
-test("PW-12 a lock is told in MAIL_LOCALE, by the operator's own template, whatever the one who failed accepts", async () => {
+test("PW-12 MT-03 a lock is told in MAIL_LOCALE, by the operator's own template, whatever the one who failed accepts", async () => {
   const email = freshEmail();
   dataOf(await api().signup({ email, password: PASSWORD }));
   const headers = { "accept-language": "de" };

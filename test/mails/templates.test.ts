@@ -51,7 +51,7 @@ describe.each(all)("%s/%s.json", (locale, kind) => {
     }
   });
 
-  test("RS-06 its subject is one short line without a secret", () => {
+  test("RS-06 MT-01 its subject is one short line without a secret", () => {
     expect(subject).toMatch(/^[\p{L} -]{1,70}$/u);
     expect(subject).toContain(words.service);
     for (const secret of secretMailFields) expect(placeholders("subject")).not.toContain(secret);
@@ -85,7 +85,7 @@ describe.each(all)("%s/%s.json", (locale, kind) => {
   });
 });
 
-test("RS-06 whatever is put into the HTML of a mail is escaped there, and left as it is in the text", () => {
+test("RS-06 MT-01 whatever is put into the HTML of a mail is escaped there, and left as it is in the text", () => {
   const hostile = `"><script>alert('x')</script>&{link}`;
   const { text, html } = write({ kind: "password_changed", when: 0, where: hostile });
   expect(text).toContain(hostile);
@@ -170,6 +170,14 @@ describe("a template of somebody else", () => {
     expect(write(message, "de", languages)).toEqual(write(message, "de"));
     const other = exampleMessage("invitation");
     expect(write(other, "en", languages)).toEqual(write(other, "en"));
+  });
+
+  test("may be the example of docs/mails.md", () => {
+    const page = readFileSync(new URL("../../docs/mails.md", import.meta.url), "utf8");
+    const example = /```json\n([^]*?)```/.exec(page)?.[1] ?? "";
+    const languages = languagesOf(compile([fileOf(example, "en", "password_reset_link")]));
+    const { subject } = write(exampleMessage("password_reset_link"), "en", languages);
+    expect(subject).toBe("Choose a new password for Example Shop");
   });
 
   test("may bring all its HTML itself, and then is left as it is", () => {

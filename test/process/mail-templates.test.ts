@@ -79,7 +79,7 @@ test("hidden files, and those of another kind, may lie beside the templates", ()
   expect(subjectOf("en")).toBe("Come in");
 });
 
-describe("a fault refuses the start, and says the file, the field and the reason", () => {
+describe("MT-04 a fault refuses the start, and says the file, the field and the reason", () => {
   test("a placeholder that is none, and one that is missing", () => {
     put("de/invitation.json", { ...invitation, text: ["{lnk}", "{validFor}"] });
     expect(refusal()).toEqual([
@@ -133,7 +133,7 @@ describe("a fault refuses the start, and says the file, the field and the reason
   });
 });
 
-test("a start with a bad template ends with 1, makes no database, and says nothing else", async () => {
+test("MT-04 a start with a bad template ends with 1, makes no database, and says nothing else", async () => {
   put("mails/en/invitation.json", { ...invitation, html: "<p>Come in</p>" });
   const ended = await runServer({
     DATABASE_URL: `sqlite:${folder}/data/portcullis.db`,
