@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type BrowserContextOptions } from "playwright-core";
+import type { BrowserContextOptions } from "playwright-core";
 import { afterEach, describe, expect, test } from "vitest";
 import { mailKinds } from "../../src/contract/mails.ts";
 import { exampleMessage } from "../../src/mails/templates.ts";

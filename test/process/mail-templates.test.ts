@@ -108,10 +108,9 @@ describe("MT-04 a fault refuses the start, and says the file, the field and the 
     ]);
   });
 
-  test.each(["english", "en_US", "EN", "pt-br", "e"])("a folder named %s", (name) => {
+  test.each(["en_US", "EN", "pt-br", "e"])("a folder named %s", (name) => {
     put(`${name}/invitation.json`, invitation);
-    if (name === "english") return expect(refusal()).not.toEqual([]); // a tag by its form, and incomplete
-    return expect(refusal()).toEqual([
+    expect(refusal()).toEqual([
       `Setting MAIL_TEMPLATES has a fault in ${name}/invitation.json: ${name} is no language tag such as fr or pt-BR, in its usual spelling`,
       HINT,
     ]);

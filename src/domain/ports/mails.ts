@@ -8,7 +8,7 @@ export interface Message {
   readonly html: string;
 }
 
-/** What is known of the languages of somebody who gets a mail. */
+/** The languages of somebody who gets a mail, as far as they are known. */
 export interface Reader {
   /** The account's own, as a language tag; null where there is no account, or it has none. */
   readonly locale: string | null;
