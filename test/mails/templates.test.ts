@@ -123,6 +123,7 @@ test.each([
   [3_600, "60 minutes", "60 Minuten"],
   [5_400, "90 minutes", "90 Minuten"],
   [7_200, "2 hours", "2 Stunden"],
+  [9_000, "150 minutes", "150 Minuten"],
   [86_400, "24 hours", "24 Stunden"],
   [259_200, "3 days", "3 Tage"],
 ])("a life of %i s is told as %s and as %s, and never as longer than it is", (validFor, en, de) => {
