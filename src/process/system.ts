@@ -33,7 +33,6 @@ export interface System {
  * that `refusalOf` explains.
  */
 export async function openSystem(settings: Settings, metrics?: Metrics): Promise<System> {
-  const secretKeys = deriveKeys(await authSecretOf(settings));
   const secretNames = secretFieldNames(Object.values(operations));
   const writer = createLogWriter(settings.LOG_LEVEL, secretNames);
   const log = createEventLog((event) => {
@@ -44,6 +43,13 @@ export async function openSystem(settings: Settings, metrics?: Metrics): Promise
     await writer.close();
     throw error;
   });
+  const secretKeys = await authSecretOf(settings, storage)
+    .then(deriveKeys)
+    .catch(async (error: unknown) => {
+      await storage.close();
+      await writer.close();
+      throw error;
+    });
   const meter = metrics ?? unmetered;
   const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE, meter);
   const guesses = createGuessCounter(settings.HASH_QUEUE);
