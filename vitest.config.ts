@@ -18,6 +18,14 @@ export default defineConfig({
     globalSetup: "test/support/postgres-server.ts",
     // Half of the time is waiting for processes and clocks: two files at once, also on two cores.
     maxWorkers: 2,
+    // Of the tests in a file that wait beside each other: more servers at once are slower than their deadlines.
+    maxConcurrency: 3,
+    // One process for many files: the app is imported twice in a run, not once for each file. A third of the time.
+    // So a test leaves its process as it was; what Vitest replaced for it, Vitest puts back.
+    isolate: false,
+    restoreMocks: true,
+    unstubGlobals: true,
+    unstubEnvs: true,
     // Real servers and real bcrypt on two cores: slow is not the same as stuck.
     testTimeout: 30_000,
     hookTimeout: 60_000,

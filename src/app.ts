@@ -3,6 +3,8 @@ import { type App, type RouteDescriptor, setup } from "@hectoday/http";
 import type { Dependencies } from "./domain/ports/dependencies.ts";
 import type { ServedFile } from "./pages/page.ts";
 import { problemRedirects } from "./pages/problems.ts";
+import { createAddressChangeHandlers } from "./routes/address-changes.ts";
+import { createMailLoginHandlers } from "./routes/mail-logins.ts";
 import { createAccountHandlers } from "./routes/accounts.ts";
 import { createAuditHandlers } from "./routes/audit.ts";
 import { createScraperRule } from "./routes/checks/scraper.ts";
@@ -109,6 +111,8 @@ function createHandlers({ deps, isDraining, metrics }: AppOptions): Handlers {
   return {
     ...createAccountHandlers(deps),
     ...createSessionHandlers(deps),
+    ...createMailLoginHandlers(deps),
+    ...createAddressChangeHandlers(deps),
     ...createOwnSessionHandlers(deps),
     ...createTokenHandlers(deps),
     ...createResetHandlers(deps),

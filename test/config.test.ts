@@ -327,6 +327,7 @@ test.each([
   "a b",
   "-a",
   "1::2::3",
+  "name.".repeat(50).concat("abcd"), // one more than a name may have
 ])("HOST=%s is refused", (given) => {
   expect(faultsOf({ HOST: given })).toEqual([
     "HOST must be an address or a name of this machine, such as 127.0.0.1, ::1 or localhost, without a port",
@@ -479,6 +480,38 @@ test("all faults are told at once, those between two variables too", () => {
     "SMTP_URL",
     "TRUST_PROXY",
   ]);
+});
+
+test.each([
+  ["NODE_ENV", "must be development, test or production"],
+  ["LOG_LEVEL", "must be info, warn, error or silent"],
+  ["DOCS", "must be on or off"],
+  ["DEV_COOKIES", "must be secure or plain"],
+])(
+  "a word that %s does not have is told with the words it has, and hides no other fault",
+  (name, rule) => {
+    const faults = faultsOf({ [name]: "loud", ADMIN_EMAIL: "ada@example.com" });
+    expect(faults).toEqual([
+      `${name} ${rule}`,
+      "ADMIN_PASSWORD is required where ADMIN_EMAIL is set",
+    ]);
+  },
+);
+
+test("CF-08 production on plain http is told of, but for names of this machine", () => {
+  const remarksOf = (PUBLIC_URL: string, NODE_ENV = "production") =>
+    readSettings({ ...production, PUBLIC_URL, NODE_ENV });
+  const remarks = [expect.stringMatching(/^PUBLIC_URL is plain http: .* https$/)];
+  for (const url of ["http://auth.example.com", "http://10.0.0.7:3000", "http://localhost.example"])
+    expect(remarksOf(url)).toMatchObject({ remarks });
+  for (const url of [
+    "https://auth.example.com",
+    "http://localhost:3000",
+    "http://[::1]",
+    "http://127.0.0.1",
+  ])
+    expect(remarksOf(url)).toMatchObject({ remarks: [] });
+  expect(remarksOf("http://10.0.0.7", "development")).toMatchObject({ remarks: [] });
 });
 
 test("CF-01 no secret that was made at random is refused", () => {

@@ -25,12 +25,16 @@ export interface Success<Status, Data> extends Answered<Status> {
 export interface Failure<Status, Problem> extends Answered<Status> {
   readonly ok: false;
   readonly problem: Problem;
+  /** Never there. Named, so that `r.problem?.detail ?? r.failure` compiles as soon as `r.ok` is false. */
+  readonly failure?: undefined;
 }
 
 /** Nothing the document describes came back. Whether the server did what was asked is unknown. */
 export interface NoAnswer {
   readonly ok: false;
   readonly status: 0;
+  /** Never there, as in a `Failure` there is no `failure`. */
+  readonly problem?: undefined;
   /**
    * `network`: the server was not reached or the connection broke. `timeout`: `timeoutMs` passed.
    * `aborted`: by your signal. `unexpected_answer`: a redirect, a proxy's error page, an

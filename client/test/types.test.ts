@@ -30,6 +30,16 @@ describe("the types of a result", () => {
     expect(check).toBeTypeOf("function");
   });
 
+  it("let a failure be told in one line, as getting-started.md does, once ok is known", () => {
+    const tell = (r: Result<"login">) => {
+      if (!r.ok) expectTypeOf(r.problem?.detail ?? r.failure).toExtend<string | undefined>();
+      if (!r.ok) expectTypeOf(r.problem?.code).toExtend<string | undefined>();
+      // @ts-expect-error a success has no failure, so `ok` has to be asked first
+      void r.failure;
+    };
+    expect(tell).toBeTypeOf("function");
+  });
+
   it("narrow a status with several problems by code", () => {
     const check = (r: Result<"signup">) => {
       if (r.status !== 400) return;

@@ -96,7 +96,7 @@ export function openLedger(): Ledger {
 export interface Answer {
   readonly status: number;
   readonly requestId?: string;
-  readonly problem?: { readonly code: string };
+  readonly problem?: { readonly code: string } | undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * `node scripts/check/snippets.ts`: type-checks every ```ts block of the READMEs, of examples/ and of docs/ against
- * the client. Each block is a module of its own. A block that uses `api` and does not define it gets one: a
- * client in cookie mode.
+ * the client, and every ```js block that imports it: what is shown to one is typed in by the other. Each block is a
+ * module of its own. A block that uses `api` and does not define it gets one: a client in cookie mode.
  */
 import { glob, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
@@ -30,8 +30,9 @@ async function writeSnippets(): Promise<Map<string, { page: string; line: number
   const places = new Map<string, { page: string; line: number }>();
   for await (const page of glob(pages, { cwd: root })) {
     const text = await readFile(join(root, page), "utf8");
-    for (const match of text.matchAll(/^```ts\n(.*?)^```/gms)) {
-      const code = match[1] ?? "";
+    for (const match of text.matchAll(/^```([jt]s)\n(.*?)^```/gms)) {
+      const [, language, code = ""] = match;
+      if (language === "js" && !code.includes('"@portcullis/client"')) continue;
       const file = join(folder, `snippet-${places.size + 1}.ts`);
       const needsApi = /\bapi\b/.test(code) && !/\b(const|let) api\b/.test(code);
       const given = needsApi ? preamble + anApi : "";

@@ -13,13 +13,15 @@ export interface JsonSchema {
   readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly items?: JsonSchema;
+  readonly maxItems?: number;
 }
 
 /** Keywords that restrict nothing: `pattern` and the bounds do (`test/contract/equivalence.test.ts`). */
 const ANNOTATIONS = ["description", "examples", "format"];
 const KEYWORDS = [
   "type enum anyOf properties required additionalProperties",
-  "minLength maxLength pattern minimum maximum",
+  "minLength maxLength pattern minimum maximum items maxItems",
 ].flatMap((line) => line.split(" "));
 
 /**
@@ -109,6 +111,9 @@ function sourceOf(schema: JsonSchema, names: SharedNames): string {
       return checked("z.int()", schema);
     case "number":
       return checked("z.number()", schema);
+    case "array":
+      if (schema.items === undefined) throw new Error("A list of anything");
+      return checked(`z.array(${sourceOf(schema.items, names)})`, { maxLength: schema.maxItems });
     case "boolean":
       return "z.boolean()";
     case undefined:
@@ -132,7 +137,13 @@ function fieldsOf(
   return fields.join(", ");
 }
 
-function checked(source: string, schema: JsonSchema): string {
+type Bounds = {
+  readonly [K in "minLength" | "maxLength" | "pattern" | "minimum" | "maximum"]?:
+    | JsonSchema[K]
+    | undefined;
+};
+
+function checked(source: string, schema: Bounds): string {
   const { minLength, maxLength, pattern, minimum, maximum } = schema;
   const checks = [
     minLength !== undefined && `z.minLength(${minLength})`,

@@ -105,7 +105,7 @@ function inputsOf(
   return {
     params: rulesOf(of("path")),
     query: rulesOf(of("query")),
-    ...(body && { body: bodyRules(resolve(document, body)) }),
+    ...(body && { body: formsOf(resolve(document, body)).map(bodyRules) }),
   };
 }
 
@@ -113,6 +113,11 @@ function rulesOf(parameters: readonly PublishedParameter[]) {
   return Object.fromEntries(
     parameters.map(({ name, schema, required = false }) => [name, ruleOf(name, schema, required)]),
   );
+}
+
+/** The forms that a body can have: one, or those of a union. */
+function formsOf(schema: PublishedSchema): readonly JsonSchema[] {
+  return schema.anyOf ?? [schema];
 }
 
 function bodyRules({ properties = {}, required = [] }: JsonSchema) {
@@ -125,7 +130,10 @@ function bodyRules({ properties = {}, required = [] }: JsonSchema) {
 }
 
 /** Throws for a field that the fake server could not check: it would let everything through. */
-function ruleOf(name: string, schema: JsonSchema, isRequired: boolean) {
+function ruleOf(name: string, schema: JsonSchema, isRequired: boolean): object {
+  const [inner, nothing] = schema.anyOf ?? [];
+  if (inner !== undefined && nothing?.type === "null")
+    return { ...ruleOf(name, inner, isRequired), nullable: true };
   if (!TYPES.includes(schema.type))
     throw new Error(`The fake server cannot check ${name}: it is no ${TYPES.join(", ")}`);
   const keywords = Object.entries(schema).filter(([key]) => RULES.includes(key));

@@ -121,7 +121,8 @@ function readAccount({ bytes, isTooLong }: Line): ImportedAccount | string | und
   if (parsed.success) return parsed.data;
   const { path, message, code } = parsed.error.issues[0] ?? { path: [], message: "", code: "" };
   // Zod repeats the name, which is a hash where the columns of the file were mixed up.
-  if (code === "unrecognized_keys") return "Has a property that is not known";
+  if (code === "unrecognized_keys")
+    return `Has a property that is not taken; these are: ${Object.keys(ImportedAccount.shape).join(", ")}`;
   return path.length === 0 ? message : `${path.join(".")}: ${message}`;
 }
 
@@ -140,7 +141,7 @@ function report(counts: Counts, isRehearsal: boolean): void {
   console.error(`${imported} ${done}, ${existing} had an account, ${refused} refused`);
   if (taken > 0)
     console.error(
-      `${taken} are left out: somebody has signed up with their addresses, who may be somebody else; look at each before you trust it`,
+      `${taken} left out: the address is that of somebody who signed up here, and may be somebody else's; look at each account before you trust it`,
     );
   if (costly > 0)
     console.error(

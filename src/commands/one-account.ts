@@ -14,7 +14,11 @@ export async function findAccount({ deps }: System, given: string): Promise<User
     if (user === undefined) throw new CommandError(`No account has the id ${given}`);
     return user;
   }
-  const email = emailOf(given);
+  const email = Email.safeParse(given).data;
+  if (email === undefined)
+    throw new CommandError(
+      `${JSON.stringify(given)} is neither an account's id nor an e-mail address`,
+    );
   const found = await users.findByEmail(email);
   const user = found && (await users.findDetails(found.user.id));
   if (user === undefined) throw new CommandError(`No account has the address ${email}`);

@@ -8,9 +8,16 @@ export const SESSION_COOKIE = `${HOST_PREFIX}session`;
 export const CSRF_COOKIE = `${HOST_PREFIX}csrf`;
 /** Names a browser that has logged in before. It signs nobody in. */
 export const DEVICE_COOKIE = `${HOST_PREFIX}device`;
+/** Names the challenge that this browser has begun, so that a mailed link works here alone (ML-02). */
+export const CHALLENGE_COOKIE = `${HOST_PREFIX}challenge`;
 
 /** Every cookie there is. */
-export const cookieNames: readonly string[] = [SESSION_COOKIE, CSRF_COOKIE, DEVICE_COOKIE];
+export const cookieNames: readonly string[] = [
+  SESSION_COOKIE,
+  CSRF_COOKIE,
+  DEVICE_COOKIE,
+  CHALLENGE_COOKIE,
+];
 
 /** The name under `DEV_COOKIES=plain`, where nothing but the prefix and `Secure` is missing. */
 export function plainCookieName(name: string): string {

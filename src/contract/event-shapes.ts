@@ -7,6 +7,8 @@ import {
   outsideRequest,
   ownerEvent,
 } from "./event-shape.ts";
+import { AuthMethod, authMethods } from "./auth-methods.ts";
+import { challengeEventShapes } from "./challenge-event-shapes.ts";
 import { printedEventShapes } from "./printed-event-shapes.ts";
 import { NormalEmail } from "./addresses.ts";
 import { Id, Instant, Role } from "./values.ts";
@@ -31,9 +33,9 @@ export const eventShapes = {
       userId: Id,
       email: NormalEmail,
       role: Role.optional().meta({ description: "Absent from events of versions before 0.2." }),
-      by: z.enum(["user", "command"]).optional().meta({
+      by: z.enum(["user", "admin", "command"]).optional().meta({
         description:
-          "`user`: whoever signed up; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.",
+          "`user`: whoever signed up; `admin`: whoever was invited; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.",
       }),
     },
     example: { userId: exampleUserId, email: "ada@example.com", role: "user", by: "user" },
@@ -42,27 +44,45 @@ export const eventShapes = {
     about: null,
     level: "warn",
     summary: "A signup was refused.",
-    fields: { email: NormalEmail, reason: z.enum(["email_taken", "weak_password"]) },
+    fields: { email: NormalEmail, reason: z.enum(["email_taken", "weak_password", "closed"]) },
     example: { email: "ada@example.com", reason: "email_taken" },
   }),
   login_success: ownerEvent({
     about: "userId",
-    shown: ["method"],
+    shown: ["method", "methods"],
     level: "info",
     summary: "Somebody logged in.",
-    fields: { userId: Id, email: NormalEmail, method: z.enum(["session", "token"]) },
-    example: { userId: exampleUserId, email: "ada@example.com", method: "session" },
+    fields: {
+      userId: Id,
+      email: NormalEmail,
+      method: z.enum(["session", "token"]).meta({ description: "How the session is carried." }),
+      methods: z.array(AuthMethod).max(authMethods.length).optional().meta({
+        description: "How they proved it. Absent from events of versions before 0.3.",
+      }),
+    },
+    example: {
+      userId: exampleUserId,
+      email: "ada@example.com",
+      method: "session",
+      methods: ["pwd"],
+    },
   }),
   login_failed: ownerEvent({
     about: "userId",
     shown: [],
     level: "warn",
     summary:
-      "A login was refused, or a current password. A current password is asked of somebody who is signed in, and its reason is always `wrong_password`. The caller of a login is never told which reason it was.",
+      "A login was refused, or a current password. `wrong_code` is one of a sign-in by mail. A current password is asked of somebody who is signed in, and its reason is always `wrong_password`. The caller of a login is never told which reason it was.",
     fields: {
       email: NormalEmail,
       userId: nullable(Id),
-      reason: z.enum(["wrong_password", "user_not_found", "account_locked", "account_disabled"]),
+      reason: z.enum([
+        "wrong_password",
+        "user_not_found",
+        "account_locked",
+        "account_disabled",
+        "wrong_code",
+      ]),
     },
     example: { email: "ada@example.com", userId: null, reason: "user_not_found" },
   }),
@@ -105,13 +125,16 @@ export const eventShapes = {
           "admin",
           "password_change",
           "password_reset",
+          "email_change",
+          "email_change_undo",
+          "email_proof",
           "disable",
           "reuse",
           "wrong_password",
         ])
         .meta({
           description:
-            "`admin`, `disable`: an administrator or a command; `wrong_password`: it sent too many wrong current passwords.",
+            "`admin`, `disable`: an administrator or a command; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.",
         }),
       actorId: actorId.optional().meta({
         description:
@@ -234,7 +257,11 @@ export const eventShapes = {
     fields: {
       userId: Id,
       actorId,
-      changes: z.strictObject({ role: Role.optional(), disabled: z.boolean().optional() }),
+      changes: z.strictObject({
+        role: Role.optional(),
+        disabled: z.boolean().optional(),
+        emailVerified: z.literal(true).optional(),
+      }),
     },
     example: {
       userId: exampleUserId,
@@ -265,5 +292,6 @@ export const eventShapes = {
     fields: { kid: Id.meta({ description: "The new key's id, as in the JWK set." }) },
     example: { ...outsideRequest, kid: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e46" },
   }),
+  ...challengeEventShapes,
   ...printedEventShapes,
 };

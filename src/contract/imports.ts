@@ -1,7 +1,7 @@
 /** One account as `npm run users -- import` reads it: a line of the file. No operation takes it. */
 import { z } from "zod";
 import { Email } from "./addresses.ts";
-import { InstantInput, Role, secret } from "./values.ts";
+import { InstantInput, Locale, PersonName, Role, secret } from "./values.ts";
 
 /**
  * The cheapest and the costliest bcrypt hash that is taken from elsewhere. Below, it may not be stored
@@ -34,6 +34,10 @@ export const ImportedAccount = z.strictObject({
   passwordHash: ImportedHash,
   role: Role.default("user"),
   disabled: z.boolean().default(false),
+  /** True where the other system has had the address proved. */
+  emailVerified: z.boolean().default(false),
+  name: PersonName.optional(),
+  locale: Locale.optional(),
   /** Milliseconds since the epoch. Absent: now. */
   createdAt: InstantInput.optional(),
 });

@@ -21,6 +21,15 @@ export const limits = {
   /** Uses of a reset token, good or not (RS-11). */
   reset_ip: { key: "ip", policy: "reset-ip" },
   forgot_email: { key: "email", policy: "forgot-email" },
+  /** Mails with which an address is to be proved: signups, verifications, changes. Beyond it the answer is the same, and no mail is sent (EM-11). */
+  signup_email: { key: "email", policy: "signup-email" },
+  /** Ends of challenges, good or not. */
+  challenge_ip: { key: "ip", policy: "challenge-ip" },
+  /** Changes of address that one account begins. */
+  email_change_account: { key: "account", policy: "email-change-account" },
+  mail_login_ip: { key: "ip", policy: "mail-login-ip" },
+  /** Mails that sign in, by the address typed in. Beyond it the answer is the same, and no mail is sent (ML-01). */
+  mail_login_email: { key: "email", policy: "mail-login-email" },
   refresh_ip: { key: "ip", policy: "refresh-ip" },
   /** The current password, asked for by somebody who is signed in (PW-10). */
   password_account: { key: "account", policy: "password-account" },
@@ -34,8 +43,14 @@ export const limits = {
 } as const satisfies Record<string, LimitDescription>;
 
 export type LimitName = keyof typeof limits;
-/** The limits that an operation may declare. `login_device` takes the place of `login_email`, and notices are no requests. */
-export type DeclaredLimit = Exclude<LimitName, "login_device" | "notice_email">;
+/**
+ * The limits that an operation may declare. `login_device` takes the place of `login_email`, notices are no requests,
+ * and what bounds mails in silence refuses nothing.
+ */
+export type DeclaredLimit = Exclude<
+  LimitName,
+  "login_device" | "notice_email" | "signup_email" | "mail_login_email"
+>;
 
 /** How many notices of a kind an address gets: the first ones say all there is to say. Seconds. */
 export const NOTICE_QUOTA = { count: 3, seconds: 3_600 } as const;

@@ -59,7 +59,7 @@ export const mails = {
   /** To the address that is to be the account's. */
   email_change_confirm: z.strictObject({
     code,
-    link: link(`https://auth.example.com/email#token=${TOKEN}`),
+    link: link(`https://auth.example.com/email#change=${TOKEN}`),
     validFor: validFor(600),
   }),
   /** To the address that was the account's. The link undoes the change. */

@@ -36,6 +36,8 @@ export interface OperationDescription {
   readonly summary: string;
   readonly description: string;
   readonly security: Security;
+  /** The caller has proved who they are a short time ago (`RECENT_AUTH_SECONDS`), with this very session (D4). */
+  readonly recent?: true;
   readonly request: {
     readonly params?: Fields;
     /** Strict. Absent: the operation takes no query, and refuses one unless `ignoresQuery` says otherwise. */
@@ -88,6 +90,7 @@ export function problemsOf(operation: OperationDescription): readonly ProblemCod
   if (accepts.length > 0 && !optional) codes.add("unauthenticated");
   if (scrapersOnly) codes.add("unauthenticated").add("not_found");
   if (role) codes.add("forbidden");
+  if (operation.recent) codes.add("reauthentication_required");
   if (!isSafeMethod(operation.method)) codes.add("origin_not_allowed").add("csrf_rejected");
   if (operation.limits) codes.add("rate_limited");
   if (!operation.selfContained) codes.add("internal_error").add("overloaded");

@@ -1,8 +1,10 @@
 /** Every operation, in the order a person meets them. What is not listed here is not served. */
 import * as accounts from "./accounts.ts";
+import * as addressChanges from "./address-changes.ts";
 import * as audit from "./audit.ts";
 import * as health from "./health.ts";
 import * as keys from "./keys.ts";
+import * as mailLogins from "./mail-logins.ts";
 import * as metrics from "./metrics.ts";
 import * as resets from "./resets.ts";
 import * as sessions from "./sessions.ts";
@@ -11,10 +13,20 @@ import * as users from "./users.ts";
 
 export const operations = {
   signup: accounts.signup,
+  confirmSignup: accounts.confirmSignup,
   getPasswordPolicy: accounts.getPasswordPolicy,
   login: sessions.login,
+  startMailLogin: mailLogins.startMailLogin,
+  completeMailLogin: mailLogins.completeMailLogin,
+  finishLogin: mailLogins.finishLogin,
   logout: sessions.logout,
   getMe: accounts.getMe,
+  updateMe: accounts.updateMe,
+  requestEmailVerification: addressChanges.requestEmailVerification,
+  confirmEmailVerification: addressChanges.confirmEmailVerification,
+  startEmailChange: addressChanges.startEmailChange,
+  confirmEmailChange: addressChanges.confirmEmailChange,
+  undoEmailChange: addressChanges.undoEmailChange,
   listMySessions: sessions.listMySessions,
   revokeMySession: sessions.revokeMySession,
   revokeMyOtherSessions: sessions.revokeMyOtherSessions,
@@ -22,6 +34,7 @@ export const operations = {
   changePassword: accounts.changePassword,
   deleteMe: accounts.deleteMe,
   tokenLogin: tokens.tokenLogin,
+  finishTokenLogin: mailLogins.finishTokenLogin,
   tokenRefresh: tokens.tokenRefresh,
   tokenRevoke: tokens.tokenRevoke,
   getTokenMe: tokens.getTokenMe,
@@ -29,6 +42,7 @@ export const operations = {
   resetPassword: resets.resetPassword,
   listUsers: users.listUsers,
   getUser: users.getUser,
+  inviteUser: users.inviteUser,
   updateUser: users.updateUser,
   unlockUser: users.unlockUser,
   listUserSessions: users.listUserSessions,

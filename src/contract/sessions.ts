@@ -15,7 +15,7 @@ export const Credentials = z.strictObject({ email: Email, password: Password }).
 /** The limits of both ways to log in, which share one count (LG-07). */
 export const loginLimits = ["login_ip", "login_email"] as const;
 
-const Session = z
+export const Session = z
   .strictObject({
     user: User,
     csrfToken: opaqueSecret(

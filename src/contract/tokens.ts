@@ -10,7 +10,7 @@ const exampleAccessToken =
 const exampleRefreshToken =
   "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44.0.x2nQ8v0m3Jk7sYw1rT5uB9cD4eF6gH8iK0lM2nO4pQ6";
 
-const TokenPair = z
+export const TokenPair = z
   .strictObject({
     tokenType: z.literal("Bearer"),
     accessToken: opaqueSecret(

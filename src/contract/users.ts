@@ -4,8 +4,8 @@ import { operation } from "./operation.ts";
 import { admin, csrfHeaders } from "./security.ts";
 import { nullable } from "./event-shape.ts";
 import { exampleSessionInfo, SessionInfo } from "./sessions.ts";
-import { EmailPrefix } from "./addresses.ts";
-import { Id, Instant, page, pageQuery, QueryBoolean, Role } from "./values.ts";
+import { Email, EmailPrefix } from "./addresses.ts";
+import { Id, Instant, Locale, page, pageQuery, QueryBoolean, Role } from "./values.ts";
 
 const exampleDetails = {
   ...exampleUser,
@@ -55,6 +55,11 @@ export const listUsers = operation({
         description: "Only disabled accounts, or only enabled ones.",
         examples: [false],
       }),
+      emailVerified: QueryBoolean.optional().meta({
+        type: "boolean",
+        description: "Only accounts whose address is proved, or only those whose address is not.",
+        examples: [true],
+      }),
       locked: QueryBoolean.optional().meta({
         type: "boolean",
         description: "Only accounts with a lock on, or only those without.",
@@ -85,6 +90,9 @@ const UpdateUserInput = z
   .strictObject({
     role: Role.optional(),
     disabled: z.boolean().optional().meta({ description: "True ends everything the account has." }),
+    emailVerified: z.literal(true).optional().meta({
+      description: "You know that the address is the person's, as if they had proved it.",
+    }),
   })
   .meta({
     id: "UpdateUserInput",
@@ -99,12 +107,36 @@ export const updateUser = operation({
   tags: ["Users"],
   summary: "Change an account",
   description:
-    "Changes the role, or disables or enables the account. Both hold at once. The last enabled administrator can be neither demoted nor disabled.",
+    "Changes the role, disables or enables the account, or vouches for its address. All hold at once. The last enabled administrator can be neither demoted nor disabled. Nobody becomes an administrator by an address that nobody has proved: vouch for it with `emailVerified: true` in the same request, if you know that it is theirs.",
   security: admin,
   request: { params: userParams, headers: csrfHeaders, body: UpdateUserInput },
   responses: { 200: { description: "The account as it is now.", body: UserDetails } },
-  problems: ["not_found", "last_admin"],
-  events: ["user_updated", "session_revoked"],
+  problems: ["not_found", "last_admin", "email_unverified"],
+  events: ["user_updated", "session_revoked", "email_verified"],
+});
+
+const InviteUserInput = z
+  .strictObject({ email: Email, role: Role.optional(), locale: Locale.optional() })
+  .meta({
+    id: "InviteUserInput",
+    description: "Whom to invite, as what, and the language of the mail.",
+    examples: [{ email: "ada@example.com", role: "user", locale: "en" }],
+  });
+
+export const inviteUser = operation({
+  operationId: "inviteUser",
+  method: "POST",
+  path: "/users",
+  tags: ["Users"],
+  summary: "Invite somebody",
+  description:
+    "Mails a link to the address. Whoever opens it chooses a password, and `confirmSignup` makes the account, its address proved. Also where `SIGNUP` is `closed`. Asked again, an invitation ends the one before.",
+  security: admin,
+  recent: true,
+  request: { headers: csrfHeaders, body: InviteUserInput },
+  responses: { 202: { description: "The invitation is on its way." } },
+  problems: ["email_taken"],
+  events: ["user_invited"],
 });
 
 export const unlockUser = operation({

@@ -96,6 +96,29 @@ export const Role = z
   .enum(["user", "admin"])
   .meta({ description: "What the account may do.", examples: ["user"] });
 
+/** A language tag of RFC 5646, as far as mails tell languages apart: language, script, region. */
+const LANGUAGE_TAG = /^[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?$/;
+
+export const Locale = z
+  .string()
+  .max(11)
+  .regex(LANGUAGE_TAG, { error: "Must be a language such as en, de or pt-BR" })
+  .meta({
+    description: "A language, as a tag of RFC 5646: `en`, `de`, `pt-BR`.",
+    examples: ["en"],
+  });
+
+/** Longer than any name on a passport. UTF-16 units. */
+const NAME_MAX_LENGTH = 100;
+/** No controls, and nothing that shows nothing or turns a line of text around. */
+const NAME = /^(?=.*\S)[^\p{Cc}\p{Cs}\p{Cn}\u2028\u2029\u202A-\u202E\u2066-\u2069]+$/u;
+
+export const PersonName = z
+  .string()
+  .max(NAME_MAX_LENGTH)
+  .regex(NAME, { error: "Must be one line of characters that show" })
+  .meta({ description: "How somebody wants to be called.", examples: ["Ada"] });
+
 /**
  * A password that is being chosen. The schema bounds it by nothing but the body: its length is judged by the
  * policy, which hashes nothing before (IV-05), so that every refusal is `weak_password` with the bounds.

@@ -2,12 +2,13 @@
 import { commit, type Uses } from "./change.ts";
 import { type ChosenPassword, choosePassword, type WeakPassword } from "./choose-password.ts";
 import { passwordChangedNotice } from "./notices.ts";
-import { endSessions } from "./own-sessions.ts";
+import { endGrants } from "./grants.ts";
 import type { Device } from "./ports/devices.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { Take } from "./ports/limits.ts";
 import type { SessionWithUser } from "./ports/sessions.ts";
-import type { Role, User } from "./ports/users.ts";
+import type { SignupRule } from "./ports/dependencies.ts";
+import type { OwnChanges, User } from "./ports/users.ts";
 
 type Choosing = Uses<"passwords" | "passwordPolicy">;
 
@@ -18,8 +19,7 @@ export type SignupOutcome =
 export async function signup(
   deps: Journal & Choosing,
   occasion: Occasion,
-  email: string,
-  password: string,
+  { email, password, locale }: { email: string; password: string; locale: string | null },
 ): Promise<SignupOutcome> {
   // Hashed before it is known whether the address is free, so that time does not tell (ET-01).
   const chosen = await choosePassword(deps, password, email);
@@ -30,9 +30,11 @@ export async function signup(
       );
     return chosen;
   }
-  const user = newUser(deps, occasion, email, "user");
+  const user = newUser(deps, occasion, email, { role: "user", emailVerified: false, locale });
   return commit(deps, occasion, async ({ stores, record }): Promise<SignupOutcome> => {
-    if (await stores.users.insert(user, chosen.encoded)) {
+    // An address that somebody may take back is no other account's meanwhile (EM-08).
+    const isReserved = await stores.challenges.isReserved(email, null, occasion.now);
+    if (!isReserved && (await stores.users.insert(user, chosen.encoded))) {
       await record("signup", { userId: user.id, email, role: user.role, by: "user" });
       return { user };
     }
@@ -41,14 +43,48 @@ export async function signup(
   });
 }
 
-/** An account with the role `role`, as it is before it is stored. */
+/** True for an address with which somebody may sign up, by themselves. */
+export function mayHaveAccount({ mode, emailDomains }: SignupRule, email: string): boolean {
+  const domain = email.slice(email.lastIndexOf("@") + 1);
+  return mode !== "closed" && (emailDomains === undefined || emailDomains.has(domain));
+}
+
+export async function recordClosedSignup(
+  deps: Journal,
+  occasion: Occasion,
+  email: string,
+): Promise<void> {
+  await commit(deps, occasion, ({ record }) =>
+    record("signup_failed", { email, reason: "closed" }),
+  );
+}
+
+/** Changes the owner's name and language; answers the account as it then is, or undefined where it is gone. */
+export async function updateMe(
+  { storage }: Uses<"storage">,
+  { id }: User,
+  changes: OwnChanges,
+): Promise<User | undefined> {
+  return storage.users.updateOwn(id, changes);
+}
+
+/** An enabled account, as it is before it is stored. */
 export function newUser(
   { newId }: Pick<Journal, "newId">,
   { now }: Occasion,
   email: string,
-  role: Role,
+  { role, emailVerified, locale = null }: Pick<User, "role" | "emailVerified"> & Partial<User>,
 ): User {
-  return { id: newId(now), email, role, disabled: false, createdAt: now };
+  return {
+    id: newId(now),
+    email,
+    emailVerified,
+    name: null,
+    locale,
+    role,
+    disabled: false,
+    createdAt: now,
+  };
 }
 
 export type ChangePasswordOutcome =
@@ -82,11 +118,10 @@ export async function changePassword(
     if (!(await stores.users.changePasswordHash(user.id, current.epoch, chosen.encoded)))
       return { failure: "invalid_credentials" };
     await stores.sessions.forgetFailures(session.id);
-    await stores.resetTokens.deleteAllOf(user.id); // RS-08
     await record("password_changed", { userId: user.id });
-    await passwordChangedNotice(change, { email: user.email, locale: null });
-    await endSessions(change, user.id, session.id, { by: "password_change" });
-    await stores.devices.deleteAllOf(user.id, device?.id);
+    await passwordChangedNotice(change, user);
+    const staying = { sessionId: session.id, deviceId: device?.id };
+    await endGrants(change, user.id, { by: "password_change" }, staying); // RS-08 among them
     return "changed";
   });
 }
@@ -162,7 +197,7 @@ export async function makeFirstAdmin(
 ): Promise<FirstAdminOutcome> {
   const chosen = await choosePassword(deps, password, email);
   if ("failure" in chosen) return chosen;
-  const user = newUser(deps, occasion, email, "admin");
+  const user = newUser(deps, occasion, email, { role: "admin", emailVerified: true });
   return commit(deps, occasion, async ({ stores, record }): Promise<FirstAdminOutcome> => {
     const outcome = await stores.users.insertFirstAdmin(user, chosen.encoded);
     if (outcome !== "inserted") return { failure: outcome };

@@ -17,7 +17,7 @@ export async function createAdmin(
 ): Promise<CreateAdminOutcome> {
   const chosen = await choosePassword(deps, password, email);
   if ("failure" in chosen) return chosen;
-  const user = newUser(deps, occasion, email, "admin");
+  const user = newUser(deps, occasion, email, { role: "admin", emailVerified: true });
   return commit(deps, occasion, async ({ stores, record }): Promise<CreateAdminOutcome> => {
     if (!(await stores.users.insert(user, chosen.encoded))) return { failure: "email_taken" };
     await record("signup", { userId: user.id, email, role: user.role, by: "command" });

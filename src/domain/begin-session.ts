@@ -8,12 +8,9 @@ import { rememberDevice, takeOfDevice } from "./devices.ts";
 import { limitKey } from "./limits.ts";
 import type { Device } from "./ports/devices.ts";
 import type { Take } from "./ports/limits.ts";
-import type { Client, NewSession, Session } from "./ports/sessions.ts";
+import type { AuthMethod, Client, NewSession, Session } from "./ports/sessions.ts";
 import type { User } from "./ports/users.ts";
 import { sessionLimits } from "./sessions.ts";
-
-/** How somebody proved who they are: by password. */
-export type AuthMethod = "pwd";
 
 /** Proof that the one who asks is `user`, as of the account's state at `epoch`. */
 export interface Proof {
@@ -60,12 +57,12 @@ export interface Begun {
  */
 export async function beginSession(
   change: Change<"lifetimes" | "secretKeys" | "quotas">,
-  { user, epoch }: Proof,
+  { user, epoch, methods }: Proof,
   carrier: Carrier,
 ): Promise<Begun | Undone<"account_changed" | "account_locked">> {
   const { deps, occasion, stores, record, undo } = change;
   const { device } = carrier;
-  const session = newSession(change, user, carrier);
+  const session: NewSession = { ...newSession(change, user, carrier), methods };
   const [isInserted, isUnlocked, isKnown] = await Promise.all([
     stores.sessions.insert(session, epoch),
     stores.locks.noteLogin(user.id, occasion.now),
@@ -78,7 +75,12 @@ export async function beginSession(
   // A known device has a budget of its own, and passes a lock (RL-03).
   if (!isUnlocked && !isKnown) return undo("account_locked" as const);
   const method = session.kind === "cookie" ? "session" : "token";
-  await record("login_success", { userId: user.id, email: user.email, method });
+  await record("login_success", {
+    userId: user.id,
+    email: user.email,
+    method,
+    methods: [...methods],
+  });
   return { kind: "begun", user, session };
 }
 
@@ -102,17 +104,17 @@ async function settleBrowser(
   await record("session_revoked", { userId, sessionId, by: "user" });
 }
 
-function newSession(change: Change<"lifetimes">, user: User, carrier: Carrier): NewSession {
+function newSession(change: Change<"lifetimes">, user: User, carrier: Carrier) {
   const { lifetimes } = change.deps;
   return carrier.kind === "cookie"
     ? {
         ...sessionFor(change, user, carrier.client, lifetimes.sessionSeconds),
-        kind: "cookie",
+        kind: carrier.kind,
         secretHash: carrier.secretHash,
       }
     : {
         ...sessionFor(change, user, carrier.client, lifetimes.refreshTokenSeconds),
-        kind: "token",
+        kind: carrier.kind,
         refreshSalt: carrier.refreshSalt,
       };
 }

@@ -89,8 +89,8 @@ function newUser(
 ): User | undefined {
   const createdAt = createdAtOf(account, occasion);
   if (createdAt === undefined) return undefined;
-  const { email, role, disabled } = account;
-  return { id: newId(createdAt), email, role, disabled, createdAt };
+  const { email, emailVerified, name = null, locale = null, role, disabled } = account;
+  return { id: newId(createdAt), email, emailVerified, name, locale, role, disabled, createdAt };
 }
 
 /** Milliseconds since the epoch; undefined where no account can have been made, or has an id (RFC 9562 §5.7). */

@@ -9,6 +9,11 @@ export function tokenLink(pages: MailPages, page: keyof MailPages, token: string
   return `${pages[page]}#token=${token}`;
 }
 
+/** The link that changes an address to the one it is mailed to. */
+export function changeLink(pages: MailPages, token: string): string {
+  return `${pages.email}#change=${token}`;
+}
+
 /** The link that undoes a change of address. */
 export function undoLink(pages: MailPages, token: string): string {
   return `${pages.email}#undo=${token}`;

@@ -1,9 +1,7 @@
 /** The two ways to log in by password: with cookies, and with tokens. Both prove the password, then go through the one door. */
-import { randomBytes } from "node:crypto";
-import { accessTokenSeconds, signAccessToken } from "./access-tokens.ts";
 import { beginSession, type Begun, type Carrier } from "./begin-session.ts";
+import { type CookieLogin, newCookies, newTokens } from "./carriers.ts";
 import { type Change, commit, type Uses } from "./change.ts";
-import { csrfProof } from "./csrf.ts";
 import {
   type PasswordAttempt,
   type PasswordProof,
@@ -12,8 +10,7 @@ import {
   refuseUncounted,
 } from "./password-proof.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
-import { refreshToken, type TokenPair } from "./refresh-tokens.ts";
-import { hashSecret, newSecret } from "./secrets.ts";
+import type { TokenPair } from "./refresh-tokens.ts";
 
 /** A login ends in a session, in a request for more, or in a refusal. */
 export type LoginOutcome<Carried> = (Begun & Carried) | Pending | Refused;
@@ -21,14 +18,6 @@ export type LoginOutcome<Carried> = (Begun & Carried) | Pending | Refused;
 /** The password was right and does not suffice. No account asks for more yet, so nothing answers it. */
 export interface Pending {
   readonly kind: "pending";
-}
-
-export interface CookieLogin {
-  /** The cookie's value. It is never stored, and never known again. */
-  readonly secret: string;
-  readonly csrfToken: string;
-  /** The device cookie's next value. */
-  readonly deviceSecret: string;
 }
 
 type LoginUses = Journal &
@@ -41,18 +30,10 @@ export async function login(
   attempt: PasswordAttempt,
   replaced: string | undefined,
 ): Promise<LoginOutcome<CookieLogin>> {
-  const secret = newSecret();
-  const deviceSecret = newSecret();
-  const secretHash = hashSecret(secret);
-  const replacedHash = replaced === undefined ? undefined : hashSecret(replaced);
-  const cookies = { kind: "cookie", secretHash, deviceSecret, replacedHash } as const;
-  const outcome = await enter(deps, occasion, attempt, { ...attempt, ...cookies });
-  if (outcome.kind !== "begun") return outcome;
-  const csrfToken = csrfProof(deps.secretKeys.csrf, outcome.session.id);
-  return { ...outcome, secret, csrfToken, deviceSecret };
+  const cookies = newCookies(replaced);
+  const outcome = await enter(deps, occasion, attempt, { ...attempt, ...cookies.carried });
+  return outcome.kind === "begun" ? cookies.handOut(deps, outcome) : outcome;
 }
-
-const REFRESH_SALT_BYTES = 16;
 
 /** Logs in with tokens. */
 export async function tokenLogin(
@@ -60,18 +41,9 @@ export async function tokenLogin(
   occasion: Occasion,
   attempt: PasswordAttempt,
 ): Promise<LoginOutcome<TokenPair>> {
-  const refreshSalt = randomBytes(REFRESH_SALT_BYTES);
-  const outcome = await enter(deps, occasion, attempt, { ...attempt, kind: "token", refreshSalt });
-  if (outcome.kind !== "begun") return outcome;
-  const { user, session } = outcome;
-  const key = await deps.keyRing.findSigning(occasion.now);
-  return {
-    ...outcome,
-    accessToken: await signAccessToken(deps, occasion, key, user, session),
-    expiresInSeconds: accessTokenSeconds(deps, occasion, session),
-    refreshToken: refreshToken(deps.secretKeys.refreshToken, session.id, refreshSalt, 0),
-    refreshExpiresInSeconds: deps.lifetimes.refreshTokenSeconds,
-  };
+  const tokens = newTokens();
+  const outcome = await enter(deps, occasion, attempt, { ...attempt, ...tokens.carried });
+  return outcome.kind === "begun" ? tokens.handOut(deps, occasion, outcome) : outcome;
 }
 
 /** How often an account may change between proof and session before the login is asked to come back. */
@@ -83,7 +55,7 @@ async function enter(
   occasion: Occasion,
   attempt: PasswordAttempt,
   carrier: Carrier,
-): Promise<LoginOutcome<unknown>> {
+): Promise<Begun | Pending | Refused> {
   for (let attempts = 1; attempts <= MAX_ATTEMPTS; attempts += 1) {
     const proof = await provePassword(deps, occasion, attempt);
     if ("kind" in proof) return proof;

@@ -32,6 +32,11 @@ export async function lockNotice(change: NoticeChange, owner: Owner, until: numb
   await notify(change, owner, { kind: "login_locked", ...circumstances, until });
 }
 
+/** To the owner of a mailbox, who took over an account that nobody had proved to be theirs (EM-06). */
+export async function accountClaimedNotice(change: NoticeChange, owner: Owner): Promise<void> {
+  await notify(change, owner, { kind: "account_claimed", ...circumstancesOf(change.occasion) });
+}
+
 /** When something was done and from where, as mails tell it. */
 export function circumstancesOf({ now, ip }: Occasion) {
   return { when: now, where: ip };
@@ -39,7 +44,7 @@ export function circumstancesOf({ now, ip }: Occasion) {
 
 type Notice = Extract<
   MailMessage,
-  { readonly kind: "password_changed" | "password_reset" | "login_locked" }
+  { readonly kind: "password_changed" | "password_reset" | "login_locked" | "account_claimed" }
 >;
 
 async function notify(change: NoticeChange, owner: Owner, notice: Notice): Promise<void> {

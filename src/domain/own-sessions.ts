@@ -69,7 +69,15 @@ export async function revokeOtherSessions(
 
 /** Why sessions end. An administrator is named; null is a command (LA-09). */
 export type EndedBy =
-  | { readonly by: "user" | "password_change" | "password_reset" }
+  | {
+      readonly by:
+        | "user"
+        | "password_change"
+        | "password_reset"
+        | "email_change"
+        | "email_change_undo"
+        | "email_proof";
+    }
   | { readonly by: "admin" | "disable"; readonly actorId: string | null };
 
 /** Ends the account's sessions within a change that is being made, and tells of each. */

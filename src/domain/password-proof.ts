@@ -5,11 +5,10 @@
 import type { Proof } from "./begin-session.ts";
 import { commit, type Uses } from "./change.ts";
 import { lockPolicy } from "./lockout.ts";
-import { lockNotice } from "./notices.ts";
 import type { Device } from "./ports/devices.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
-import type { FailureOutcome } from "./ports/locks.ts";
 import type { Client } from "./ports/sessions.ts";
+import { countWrongProof } from "./wrong-proofs.ts";
 
 /** An address and a password, and where they come from. */
 export interface PasswordAttempt {
@@ -45,8 +44,11 @@ export async function provePassword(
   const hash = found?.passwordHash ?? undefined;
   const verdict = await deps.passwords.verify(password, hash);
   if (verdict === "overloaded") return { kind: "refused", failure: "overloaded" };
-  if (found === undefined || hash === undefined || !verdict.matches)
-    return refuseWrong(deps, occasion, attempt, found?.user.id ?? null);
+  if (found === undefined || hash === undefined || !verdict.matches) {
+    const wrong = { email, user: found?.user, device, reason: "wrong_password" } as const;
+    await commit(deps, occasion, (change) => countWrongProof(change, wrong));
+    return { kind: "refused", failure: "invalid_credentials" };
+  }
 
   const { user, epoch } = found;
   if (user.disabled) return refuseUncounted(deps, occasion, email, user.id, "account_disabled");
@@ -61,7 +63,7 @@ export async function provePassword(
 
 /** Refuses where the password was right, or was not looked at. Nothing is counted. */
 export async function refuseUncounted(
-  deps: ProofUses,
+  deps: Journal & Uses<"lockout">,
   occasion: Occasion,
   email: string,
   userId: string,
@@ -73,35 +75,4 @@ export async function refuseUncounted(
     await record("login_failed", { email, userId, reason });
   });
   return { kind: "refused", failure: "invalid_credentials" };
-}
-
-/** Counts a wrong password against the device's budget, or towards the account's lock. */
-async function refuseWrong(
-  deps: ProofUses,
-  occasion: Occasion,
-  { email, device }: PasswordAttempt,
-  userId: string | null,
-): Promise<Refused> {
-  const { lockout } = deps;
-  await commit(deps, occasion, async (change) => {
-    const { stores, record } = change;
-    if (device && (await stores.devices.countFailure(device.id, lockout.threshold)))
-      return record("login_failed", { email, userId, reason: "wrong_password" });
-    const outcome = await stores.locks.countFailure(userId, lockPolicy(lockout), occasion.now);
-    await record("login_failed", { email, ...whyWrong(userId, outcome) });
-    if (typeof outcome === "string") return;
-    const lockedUntil = new Date(outcome.lockedUntil).toISOString();
-    await record("login_locked", { ...(userId !== null && { userId }), email, lockedUntil });
-    await lockNotice(change, { email, locale: null }, outcome.lockedUntil);
-  });
-  return { kind: "refused", failure: "invalid_credentials" };
-}
-
-/** An account that was deleted a moment ago is told of as no account: the address is nobody's now. */
-function whyWrong(userId: string | null, outcome: FailureOutcome) {
-  if (outcome === "nobody") return { userId: null, reason: "user_not_found" } as const;
-  return {
-    userId,
-    reason: outcome === "was_locked" ? "account_locked" : "wrong_password",
-  } as const;
 }

@@ -6,6 +6,7 @@ import type { EventFields } from "../contract/events.ts";
 import { addressKey } from "./addresses.ts";
 import { commit, type RecordEvent, type Uses } from "./change.ts";
 import { toldKey } from "./limits.ts";
+import type { ChallengePurpose } from "./ports/challenges.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 
 /** How long one event tells of all refusals of its kind. Milliseconds. */
@@ -32,6 +33,18 @@ export async function recordDenial(
   const subject = `${fields.operation} ${fields.userId}`;
   await recordOnce(deps, occasion, "authorization_denied", subject, (record) =>
     record("authorization_denied", fields),
+  );
+}
+
+/** Counted by the client's address: a token that is unknown belongs to nobody. */
+export async function recordChallengeNotGood(
+  deps: Journal & Uses<"secretKeys">,
+  occasion: Occasion,
+  purpose: ChallengePurpose,
+): Promise<void> {
+  const subject = `${purpose} ${addressKey(occasion.ip ?? "")}`;
+  await recordOnce(deps, occasion, "challenge_failed", subject, (record) =>
+    record("challenge_failed", { purpose, reason: "not_good", userId: null }),
   );
 }
 

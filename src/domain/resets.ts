@@ -1,5 +1,6 @@
 /** A way back in for whoever forgot the password: a token by mail, good once and for nothing else. */
 import { commit, type Uses } from "./change.ts";
+import { prepareChallenge, saveOrDecoy, spend } from "./challenges.ts";
 import { choosePassword, type WeakPassword } from "./choose-password.ts";
 import { rememberDevice } from "./devices.ts";
 import { takeLimits } from "./limits.ts";
@@ -7,7 +8,7 @@ import { unlockAccount } from "./lockout.ts";
 import { tokenLink } from "./links.ts";
 import { queueDecoy, queueMail } from "./mail.ts";
 import { passwordResetNotice } from "./notices.ts";
-import { endSessions } from "./own-sessions.ts";
+import { endGrants } from "./grants.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 
@@ -27,31 +28,33 @@ export async function requestReset(
   const takes = [{ rule: "forgot_email", key: "email", subject: email }] as const;
   if ((await takeLimits(deps, occasion, "forgotPassword", takes)) !== "allowed") return;
 
-  const { now } = occasion;
   const { resetTokenSeconds } = deps.lifetimes;
   const found = await deps.storage.users.findByEmail(email);
-  const secret = newSecret();
-  const expiresAt = now + resetTokenSeconds * 1000;
-  const token = { secretHash: hashSecret(secret), createdAt: now, expiresAt };
-  const link = tokenLink(deps.mailPages, "reset", secret);
+  const prepared = prepareChallenge(deps, occasion, {
+    purpose: PURPOSE,
+    lifetimeSeconds: resetTokenSeconds,
+    userId: found?.user.id ?? null,
+    by: ["link"],
+  });
+  const link = tokenLink(deps.mailPages, "reset", prepared.linkToken);
   const message = { kind: "password_reset_link", link, validFor: resetTokenSeconds } as const;
 
   await commit(deps, occasion, async (change) => {
-    const { stores, record } = change;
+    const { record } = change;
     const user = found?.user;
-    // Asked in any case: it costs more than the decoy, whose row is written to nobody's name.
-    const isSaved = await stores.resetTokens.save(user?.id ?? null, token);
+    const isSaved = await saveOrDecoy(change, prepared);
     if (user !== undefined && isSaved) {
-      const recipient = { email: user.email, locale: null, languages };
-      await queueMail(change, recipient, message, resetTokenSeconds);
+      const { locale } = user;
+      await queueMail(change, { email, locale, languages }, message, resetTokenSeconds);
       await record("reset_token_created", { email: user.email, userId: user.id });
       return;
     }
-    await stores.resetTokens.insertDecoy({ ...token, secretHash: hashSecret(newSecret()) });
     await queueDecoy(change, { email, locale: null, languages }, message);
     await record("reset_requested_unknown_email", { email });
   });
 }
+
+const PURPOSE = "password_reset";
 
 export type ResetOutcome =
   | { readonly deviceSecret: string }
@@ -65,12 +68,13 @@ export type ResetOutcome =
 export async function resetPassword(
   deps: Journal & Uses<"passwords" | "passwordPolicy" | "secretKeys" | "quotas" | "mailTemplates">,
   occasion: Occasion,
-  secret: string,
+  token: string,
   newPassword: string,
 ): Promise<ResetOutcome> {
-  const secretHash = hashSecret(secret);
-  const user = await deps.storage.resetTokens.findOwner(secretHash, occasion.now);
-  if (user === undefined) return refuse(deps, occasion);
+  const { challenges, users } = deps.storage;
+  const challenge = await challenges.findByLink(PURPOSE, hashSecret(token), occasion.now);
+  const user = challenge?.userId ? await users.find(challenge.userId) : undefined;
+  if (challenge === undefined || user === undefined) return refuse(deps, occasion);
   const chosen = await choosePassword(deps, newPassword, user.email);
   if ("failure" in chosen) {
     if (chosen.failure === "weak_password")
@@ -83,18 +87,19 @@ export async function resetPassword(
 
   return commit(deps, occasion, async (change): Promise<ResetOutcome> => {
     const { stores, record } = change;
-    await stores.users.lockCredential(user.id); // the account before its tokens, as everywhere
-    if (!(await stores.resetTokens.consume(user.id, secretHash, occasion.now))) {
+    await stores.users.lockCredential(user.id); // the account before its challenges, as everywhere
+    if (!(await spend(change, challenge))) {
       await record("reset_failed", { reason: "invalid_or_expired_token" });
       return { failure: "invalid_reset_token" };
     }
     await stores.users.setPasswordHash(user.id, chosen.encoded);
     await record("password_reset", { userId: user.id });
-    await endSessions(change, user.id, undefined, { by: "password_reset" });
-    // All: a token says who owns the mailbox, and not which of the devices is the owner's.
-    await stores.devices.deleteAllOf(user.id, undefined);
+    await endGrants(change, user.id, { by: "password_reset" });
+    if (await stores.users.verifyEmail(user.id, user.email))
+      // whoever has the mail has the mailbox (EM-06)
+      await record("email_verified", { userId: user.id, email: user.email, by: "password_reset" });
     await unlockAccount(change, user); // RS-15
-    await passwordResetNotice(change, { email: user.email, locale: null });
+    await passwordResetNotice(change, user);
     await rememberDevice(change, user.id, undefined, deviceSecret);
     return { deviceSecret };
   });

@@ -18,6 +18,8 @@ export function deriveKeys(authSecret: string): SecretKeys {
     cursor: deriveMacKey("cursor"),
     signingKeySeal: derive("signing key seal"),
     mailSeal: derive("mail seal"),
+    challengeSeal: derive("challenge seal"),
+    challengeCode: deriveMacKey("challenge code"),
     limitKeys: deriveMacKey("limit keys"),
   };
 }

@@ -1,5 +1,6 @@
 /** Accounts, as administrators list them, change them and end them. */
 import { type Change, commit, type Uses } from "./change.ts";
+import { endGrants } from "./grants.ts";
 import { endSessions } from "./own-sessions.ts";
 import { type List, type Page, pageOf } from "./paging.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
@@ -70,8 +71,17 @@ export async function updateUser(
   actor: User,
   userId: string,
   changes: UserChanges,
-): Promise<UpdateOutcome> {
-  return commit(deps, occasion, (change) => changeUser(change, actor, userId, changes));
+): Promise<UpdateOutcome | "email_unverified"> {
+  return commit(deps, occasion, async (change) => {
+    const { users } = change.stores;
+    await users.lockCredential(userId);
+    const user = await users.findDetails(userId);
+    if (user === undefined) return "not_found";
+    // No privilege by an address that nobody has proved: anybody can have signed up with it (AZ-08).
+    const isVerified = user.emailVerified || changes.emailVerified === true;
+    if (changes.role === "admin" && user.role !== "admin" && !isVerified) return "email_unverified";
+    return changeUser(change, actor, userId, changes);
+  });
 }
 
 export type UpdateOutcome = UserDetails | "not_found" | "last_admin";
@@ -88,8 +98,14 @@ export async function updateUserByCommand(
     await users.lockCredential(userId); // of two at once, the second finds what the first has done
     const user = await users.findDetails(userId);
     if (user === undefined) return "not_found";
-    const { role = user.role, disabled = user.disabled } = changes;
-    if (role === user.role && disabled === user.disabled) return user;
+    const {
+      role = user.role,
+      disabled = user.disabled,
+      emailVerified = user.emailVerified,
+    } = changes;
+    const isSo =
+      role === user.role && disabled === user.disabled && emailVerified === user.emailVerified;
+    if (isSo) return user;
     return changeUser(change, "command", userId, changes);
   });
 }
@@ -102,14 +118,19 @@ async function changeUser(
 ): Promise<UpdateOutcome> {
   const { stores, record } = change;
   const actorId = actorIdOf(actor);
+  const wasVerified = (await stores.users.find(userId))?.emailVerified === true;
   const user = await stores.users.updateUnlessLastAdmin(userId, changes);
   if (typeof user === "string") return user;
   await record("user_updated", { userId, actorId, changes: { ...changes } });
+  if (user.emailVerified && !wasVerified)
+    await record("email_verified", {
+      userId,
+      email: user.email,
+      by: actor === "command" ? "command" : "admin",
+    });
   if (!user.disabled) return user;
-  await endSessions(change, userId, undefined, { by: "disable", actorId });
   // Or, enabled again, a link mailed before would still choose its password, and a device from before pass its locks.
-  await stores.resetTokens.deleteAllOf(userId);
-  await stores.devices.deleteAllOf(userId, undefined);
+  await endGrants(change, userId, { by: "disable", actorId });
   return user;
 }
 

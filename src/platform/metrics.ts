@@ -134,6 +134,7 @@ function createLoginCounter(counter: Counter<"outcome">): (outcome: LoginOutcome
     user_not_found: true,
     account_locked: true,
     account_disabled: true,
+    wrong_code: true,
   };
   for (const outcome of Object.keys(outcomes)) counter.inc({ outcome }, 0);
   return (outcome) => counter.inc({ outcome });

@@ -1,4 +1,5 @@
 /** Builds the domain's `Dependencies` from the settings. */
+import { EMAIL_UNDO_SECONDS, LOGIN_CHALLENGE_SECONDS } from "../contract/challenges.ts";
 import { NOTICE_QUOTA } from "../contract/limits.ts";
 import { PASSWORD_MAX_CODE_POINTS } from "../contract/values.ts";
 import { openKeyRing } from "../domain/keys.ts";
@@ -46,7 +47,14 @@ export function dependenciesOf(
       refreshTokenSeconds: settings.REFRESH_TOKEN_TTL,
       refreshGraceSeconds: settings.REFRESH_GRACE,
       resetTokenSeconds: settings.RESET_TOKEN_TTL,
+      signupSeconds: settings.SIGNUP_TTL,
+      challengeSeconds: settings.CHALLENGE_TTL,
+      loginChallengeSeconds: LOGIN_CHALLENGE_SECONDS,
+      emailUndoSeconds: EMAIL_UNDO_SECONDS,
+      recentAuthSeconds: settings.RECENT_AUTH_SECONDS,
     },
+    signup: { mode: settings.SIGNUP, emailDomains: settings.SIGNUP_EMAIL_DOMAINS },
+    mailLogin: settings.MAIL_LOGIN === "on",
     quotas: {
       login_ip: settings.LIMIT_LOGIN_IP,
       login_email: settings.LIMIT_LOGIN_EMAIL,
@@ -57,6 +65,11 @@ export function dependenciesOf(
       reset_ip: settings.LIMIT_FORGOT_IP,
       forgot_email: settings.LIMIT_FORGOT_EMAIL,
       notice_email: NOTICE_QUOTA,
+      signup_email: settings.LIMIT_SIGNUP_EMAIL,
+      challenge_ip: settings.LIMIT_CHALLENGE_IP,
+      email_change_account: settings.LIMIT_EMAIL_CHANGE,
+      mail_login_ip: settings.LIMIT_MAIL_LOGIN_IP,
+      mail_login_email: settings.LIMIT_MAIL_LOGIN_EMAIL,
       refresh_ip: settings.LIMIT_REFRESH_IP,
     },
     lockout: { threshold: settings.LOCKOUT_THRESHOLD, seconds: settings.LOCKOUT_SECONDS },

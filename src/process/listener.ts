@@ -6,13 +6,7 @@ import { serve } from "srvx/node";
 import type { Settings } from "./settings.ts";
 import { BODY_MAX_BYTES } from "../contract/values.ts";
 import type { AnswerHeaders } from "../routes/headers.ts";
-import {
-  BoundedRequest,
-  boundPipelining,
-  InTurnResponse,
-  isAnswering,
-  turnOf,
-} from "./pipelining.ts";
+import { BoundedRequest, handleInTurn, InTurnResponse, isAnswering } from "./pipelining.ts";
 import { StartRefusedError } from "./start-refused.ts";
 import {
   createHostCheck,
@@ -76,7 +70,7 @@ export async function listen(
     return hasUsableHost(request) ? fetch(request) : refusal(400, commonHeaders());
   };
   const server = serve({
-    fetch: (request) => turnOf(request)?.then(() => answer(request)) ?? answer(request),
+    fetch: answer,
     port: settings.PORT,
     hostname: settings.HOST,
     silent: true,
@@ -95,11 +89,13 @@ export async function listen(
   await server.ready().catch((error: unknown) => {
     throw asStartRefused(error, settings);
   });
-  const node = server.node?.server;
-  if (!(node instanceof Server)) throw new Error("srvx listens with no server of node:http");
+  const { server: node, handler } = server.node ?? {};
+  if (!(node instanceof Server) || handler === undefined)
+    throw new Error("srvx listens with no server of node:http");
+  node.removeAllListeners("request"); // srvx's own would begin before its turn
   refuseUnreadable(node, commonHeaders);
   keepAllHeaders(node);
-  boundPipelining(node);
+  handleInTurn(node, handler);
   const connections = cutUntakenAnswers(node, patience);
   const close = async (cut?: boolean): Promise<void> => {
     // Node itself closes the connections that idle now; those with a request idle later. Node takes

@@ -38,6 +38,12 @@ export function seconds(fallback: number) {
   return wholeNumber(1, LIFETIME_MAX_SECONDS).default(fallback);
 }
 
+/** One of a few words. Unlike Zod's own enum it lets the faults between variables be told with its own. */
+export function oneOf<const Word extends string>(...words: readonly Word[]) {
+  const list = `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+  return parsed((value) => words.find((word) => word === value), `must be ${list}`);
+}
+
 const QUOTA_ERROR = "must be <count>/<seconds>, such as 5/60, with at most 86400 seconds";
 
 /** `<count>/<seconds>`: the quota of a limit. */
@@ -60,7 +66,7 @@ export const databaseUrl = parsed(parseDatabaseUrl, (url) =>
 export const host = parsed((value) => {
   const bare = /^\[(.*)\]$/.exec(value)?.[1] ?? value;
   const isAddress = isIP(bare) !== 0;
-  return isAddress || (bare === value && HOST_NAME.test(value)) ? bare : undefined;
+  return isAddress || HOST_NAME.test(value) ? bare : undefined;
 }, "must be an address or a name of this machine, such as 127.0.0.1, ::1 or localhost, without a port");
 
 export const trustedProxies = parsed(
@@ -127,6 +133,19 @@ export const headerNames = z
     error: `must be at most ${HEADER_NAMES_MAX} names of headers`,
   });
 
+/** Domains as addresses have them in their normal form. */
+export const emailDomains = z
+  .string()
+  .transform((list) => list.split(",").map((domain) => normalDomain(domain.trim())))
+  .refine((domains) => !domains.includes(undefined), {
+    error: "must be domains such as example.com, separated by commas",
+  })
+  .transform((domains) => new Set(domains.filter((domain) => domain !== undefined)));
+
+function normalDomain(domain: string): string | undefined {
+  return normalizeEmail(`x@${domain}`)?.slice("x@".length);
+}
+
 export const authSecret = z
   .string()
   .min(AUTH_SECRET_MIN_LENGTH, {
@@ -173,9 +192,15 @@ function isExactOrigin(origin: string): boolean {
   return isSafeOrigin(url);
 }
 
-function isSafeOrigin({ protocol, hostname }: URL): boolean {
+/** True where requests to the URL leave this machine without TLS. */
+export function leavesInPlainText({ protocol, hostname }: URL): boolean {
   const isLoopback = /^(?:(?:.+\.)?localhost|127\.[0-9.]+|\[::1\])$/.test(hostname);
-  return protocol === "https:" || (protocol === "http:" && isLoopback);
+  return protocol === "http:" && !isLoopback;
+}
+
+/** True for TLS, and for this very machine. */
+function isSafeOrigin(url: URL): boolean {
+  return url.protocol === "https:" || (url.protocol === "http:" && !leavesInPlainText(url));
 }
 
 /** False where it shows that a person made the secret up (CF-01). */

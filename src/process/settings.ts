@@ -8,22 +8,25 @@ import {
   PASSWORD_MIN_DEFAULT_CODE_POINTS,
 } from "../contract/values.ts";
 import { BCRYPT_COST_FLOOR } from "../domain/passwords.ts";
-import type { Quota } from "../domain/ports/limits.ts";
+import type { SignupRule } from "../domain/ports/dependencies.ts";
 import { defaultPool, type PoolOptions } from "../storage/engine/pool.ts";
 import { type DatabaseTarget, sendsPlainText } from "../storage/engine/target.ts";
+import { type limits, limitsOf, limitVariables } from "./setting-limits.ts";
 import { misspeltSettings, type Misspelling } from "./misspelt-settings.ts";
 import {
   authSecret,
   databaseUrl,
+  emailDomains,
   headerNames,
   host,
+  leavesInPlainText,
   languageTag,
   mailFrom,
   metricsToken,
+  oneOf,
   origins,
   pageUrl,
   publicUrl,
-  quota,
   seconds,
   serviceName,
   smtpUrl,
@@ -38,32 +41,8 @@ import {
  */
 const HASHES_WAITING_PER_WORKER = 16;
 
-/** Quotas of the limits that are not set: enough for people, too few for guessing. */
-const limits = {
-  LIMIT_LOGIN_IP: { count: 20, seconds: 60 },
-  LIMIT_LOGIN_EMAIL: { count: 5, seconds: 60 },
-  LIMIT_SIGNUP_IP: { count: 10, seconds: 3_600 },
-  LIMIT_FORGOT_IP: { count: 20, seconds: 3_600 },
-  LIMIT_FORGOT_EMAIL: { count: 3, seconds: 3_600 },
-  LIMIT_REFRESH_IP: { count: 120, seconds: 60 },
-} satisfies Record<string, Quota>;
-/**
- * Quotas below production, where one developer, or a test suite, is everybody behind one address and one
- * mailbox: what counts by those keeps nobody waiting. Logins to an account stay as in production, so that
- * limits and locks are met there before they are met by users.
- */
-const UNTROUBLED: Quota = { count: 1_000, seconds: 60 };
-const developmentLimits: typeof limits = {
-  ...limits,
-  LIMIT_LOGIN_IP: UNTROUBLED,
-  LIMIT_SIGNUP_IP: UNTROUBLED,
-  LIMIT_FORGOT_IP: UNTROUBLED,
-  LIMIT_FORGOT_EMAIL: UNTROUBLED,
-  LIMIT_REFRESH_IP: UNTROUBLED,
-};
-
 const variables = z.object({
-  NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
+  NODE_ENV: oneOf("development", "test", "production").default("development"),
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: host.default("127.0.0.1"),
   PUBLIC_URL: publicUrl.optional(),
@@ -88,12 +67,10 @@ const variables = z.object({
   MAIL_LOGIN_URL: pageUrl.optional(),
   CORS_ORIGINS: origins.prefault(""),
   CORS_HEADERS: headerNames.prefault(""),
-  DOCS: z.enum(["on", "off"], { error: "must be on or off" }).optional(),
-  DEV_COOKIES: z.enum(["secure", "plain"], { error: "must be secure or plain" }).default("secure"),
+  DOCS: oneOf("on", "off").optional(),
+  DEV_COOKIES: oneOf("secure", "plain").default("secure"),
   METRICS_TOKEN: metricsToken.optional(),
-  LOG_LEVEL: z
-    .enum(["info", "warn", "error", "silent"], { error: "must be info, warn, error or silent" })
-    .default("info"),
+  LOG_LEVEL: oneOf("info", "warn", "error", "silent").default("info"),
   BCRYPT_COST: wholeNumber(BCRYPT_COST_FLOOR, 15).default(12),
   HASH_WORKERS: wholeNumber(1, 64).default(availableParallelism()),
   HASH_QUEUE: wholeNumber(1, 10_000).optional(),
@@ -106,15 +83,16 @@ const variables = z.object({
   SESSION_TTL: seconds(86_400),
   SESSION_IDLE_TTL: seconds(3_600),
   EVENT_RETENTION_DAYS: wholeNumber(0, 36_500).default(365),
-  LIMIT_LOGIN_IP: quota.optional(),
-  LIMIT_LOGIN_EMAIL: quota.optional(),
-  LIMIT_SIGNUP_IP: quota.optional(),
-  LIMIT_FORGOT_IP: quota.optional(),
-  LIMIT_FORGOT_EMAIL: quota.optional(),
-  LIMIT_REFRESH_IP: quota.optional(),
+  ...limitVariables,
   LOCKOUT_THRESHOLD: wholeNumber(1, 100).default(10), // ASVS 5.0 §6.3.1; NIST SP 800-63B-4 §3.2.2 allows no more
   LOCKOUT_SECONDS: wholeNumber(1, 86_400).default(900),
   RESET_TOKEN_TTL: wholeNumber(60, 86_400).default(1_800),
+  SIGNUP: oneOf("open", "verified", "closed").optional(),
+  SIGNUP_TTL: wholeNumber(600, 604_800).default(86_400),
+  SIGNUP_EMAIL_DOMAINS: emailDomains.optional(),
+  CHALLENGE_TTL: wholeNumber(60, 3_600).default(600),
+  MAIL_LOGIN: oneOf("on", "off").default("off"),
+  RECENT_AUTH_SECONDS: wholeNumber(60, 86_400).default(600),
 });
 type Variables = z.output<typeof variables>;
 /** Every variable that is read. */
@@ -123,11 +101,13 @@ export const settingNames: readonly string[] = Object.keys(variables.shape);
 /** The variables by their names. Those of the database are parsed, so that no other file takes a URL apart. */
 export interface Settings
   extends
-    Omit<Variables, "HASH_QUEUE" | "DOCS" | `DATABASE_${string}` | keyof typeof limits>,
+    Omit<Variables, "HASH_QUEUE" | "DOCS" | "SIGNUP" | `DATABASE_${string}` | keyof typeof limits>,
     Readonly<typeof limits> {
   readonly HASH_QUEUE: number;
   /** Off in production, unless it was set. */
   readonly DOCS: "on" | "off";
+  /** Verified in production and open elsewhere, unless it was set. */
+  readonly SIGNUP: SignupRule["mode"];
   /** DATABASE_URL. */
   readonly database: DatabaseTarget;
   /** The other DATABASE_ variables: how a PostgreSQL database is used. */
@@ -160,7 +140,10 @@ export function readSettings(
     if (!faults.has(name)) faults.set(name, message);
   }
   if (result.success && faults.size === 0)
-    return { settings: settingsFrom(result.data), remarks: misspellings.map(sentence) };
+    return {
+      settings: settingsFrom(result.data),
+      remarks: [...misspellings.map(sentence), ...remarksOn(result.data)],
+    };
   return {
     faults: [
       ...Array.from(faults, ([name, message]) => {
@@ -174,6 +157,15 @@ export function readSettings(
 
 function sentence({ name, meant }: Misspelling): string {
   return `${name} is not known, and has no effect: ${meant} was probably meant`;
+}
+
+/** Remarks on values that work for programs in a network of their own, and hardly are meant where there are browsers. */
+function remarksOn({ NODE_ENV, PUBLIC_URL }: Variables): readonly string[] {
+  const url = PUBLIC_URL === undefined ? null : URL.parse(PUBLIC_URL);
+  if (NODE_ENV !== "production" || url === null || !leavesInPlainText(url)) return [];
+  return [
+    "PUBLIC_URL is plain http: browsers keep no session cookie, and passwords can be read on the way. Put TLS in front, and begin it with https",
+  ];
 }
 
 function surroundedValues(given: Readonly<Record<string, string | undefined>>) {
@@ -193,24 +185,13 @@ function settingsFrom({
 }: Variables): Settings {
   return {
     ...others,
-    ...limitsOf(others),
+    ...limitsOf(others, others.NODE_ENV === "production"),
     DOCS: others.DOCS ?? (others.NODE_ENV === "production" ? "off" : "on"),
+    SIGNUP: others.SIGNUP ?? (others.NODE_ENV === "production" ? "verified" : "open"),
     HASH_QUEUE: others.HASH_QUEUE ?? others.HASH_WORKERS * HASHES_WAITING_PER_WORKER,
     database,
     pool: { poolSize, statementTimeoutSeconds, connectTimeoutSeconds },
     dataFolder: database.kind === "sqlite" ? dirname(database.path) : "data",
-  };
-}
-
-function limitsOf(given: Pick<Variables, "NODE_ENV" | keyof typeof limits>): typeof limits {
-  const usual = given.NODE_ENV === "production" ? limits : developmentLimits;
-  return {
-    LIMIT_LOGIN_IP: given.LIMIT_LOGIN_IP ?? usual.LIMIT_LOGIN_IP,
-    LIMIT_LOGIN_EMAIL: given.LIMIT_LOGIN_EMAIL ?? usual.LIMIT_LOGIN_EMAIL,
-    LIMIT_SIGNUP_IP: given.LIMIT_SIGNUP_IP ?? usual.LIMIT_SIGNUP_IP,
-    LIMIT_FORGOT_IP: given.LIMIT_FORGOT_IP ?? usual.LIMIT_FORGOT_IP,
-    LIMIT_FORGOT_EMAIL: given.LIMIT_FORGOT_EMAIL ?? usual.LIMIT_FORGOT_EMAIL,
-    LIMIT_REFRESH_IP: given.LIMIT_REFRESH_IP ?? usual.LIMIT_REFRESH_IP,
   };
 }
 

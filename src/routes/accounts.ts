@@ -1,7 +1,15 @@
 import type { z } from "zod";
 import type { User as UserSchema } from "../contract/accounts.ts";
 import { publishedPolicy } from "../contract/password-policy.ts";
-import { changePassword, deleteMe, signup } from "../domain/accounts.ts";
+import {
+  changePassword,
+  deleteMe,
+  mayHaveAccount,
+  recordClosedSignup,
+  signup,
+  updateMe,
+} from "../domain/accounts.ts";
+import { confirmSignupByCode, confirmSignupByLink, startSignup } from "../domain/signups.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import type { User } from "../domain/ports/users.ts";
 import { clearedCookies } from "./cookies.ts";
@@ -14,12 +22,33 @@ const POLICY_MAX_AGE_SECONDS = 300;
 
 export function createAccountHandlers(
   deps: Dependencies,
-): Pick<Handlers, "signup" | "getPasswordPolicy" | "getMe" | "changePassword" | "deleteMe"> {
+): Pick<
+  Handlers,
+  | "signup"
+  | "confirmSignup"
+  | "getPasswordPolicy"
+  | "getMe"
+  | "updateMe"
+  | "changePassword"
+  | "deleteMe"
+> {
   const policy = publishedPolicy(deps.passwordPolicy);
   return {
-    async signup({ input, occasion }) {
-      const { email, password } = input.body;
-      const outcome = await signup(deps, occasion, email, password);
+    async signup({ input, occasion, acceptLanguage }) {
+      const { email, password, locale = null } = input.body;
+      if (!mayHaveAccount(deps.signup, email)) {
+        await recordClosedSignup(deps, occasion, email);
+        return { problem: "signup_closed" };
+      }
+      if (deps.signup.mode === "verified") {
+        const asked = { email, password, locale, languages: acceptLanguage() };
+        const outcome = await startSignup(deps, occasion, asked);
+        if (!("failure" in outcome)) return { status: 202, body: outcome };
+        return outcome.failure === "weak_password"
+          ? weakPassword(outcome)
+          : overloaded("password_queue");
+      }
+      const outcome = await signup(deps, occasion, { email, password, locale });
       if (!("failure" in outcome)) return { status: 201, body: presentUser(outcome.user) };
       switch (outcome.failure) {
         case "weak_password":
@@ -29,6 +58,30 @@ export function createAccountHandlers(
         case "overloaded":
           return overloaded("password_queue");
       }
+    },
+    async confirmSignup({ input: { body }, occasion }) {
+      const outcome = await ("code" in body
+        ? confirmSignupByCode(deps, occasion, body)
+        : confirmSignupByLink(deps, occasion, body.token, body.newPassword));
+      if (!("failure" in outcome)) return { status: 201, body: presentUser(outcome.user) };
+      switch (outcome.failure) {
+        case "weak_password":
+          return weakPassword(outcome);
+        case "invalid_challenge":
+          return { problem: "invalid_challenge" };
+        case "overloaded":
+          return overloaded("password_queue");
+      }
+    },
+    async updateMe({ input, caller }) {
+      const { name, locale } = input.body;
+      const changes = {
+        ...(name !== undefined && { name }),
+        ...(locale !== undefined && { locale }),
+      };
+      // Gone since the request was recognised: there is nobody to answer about.
+      const user = (await updateMe(deps, caller.user, changes)) ?? caller.user;
+      return { status: 200, body: presentUser(user) };
     },
     async changePassword({ input, caller, occasion, callerDevice }) {
       const { currentPassword, newPassword } = input.body;
@@ -61,6 +114,15 @@ export function createAccountHandlers(
 
 /** An account as the API shows it; field by field, so that a new column shows nothing by itself (AZ-03). */
 export function presentUser(user: User): z.output<typeof UserSchema> {
-  const { id, email, role, disabled, createdAt } = user;
-  return { id, email, role, disabled, createdAt: new Date(createdAt).toISOString() };
+  const { id, email, emailVerified, name, locale, role, disabled, createdAt } = user;
+  return {
+    id,
+    email,
+    emailVerified,
+    name,
+    locale,
+    role,
+    disabled,
+    createdAt: new Date(createdAt).toISOString(),
+  };
 }

@@ -1,6 +1,11 @@
 /** The cookies of the contract, written and read (RFC 6265bis). */
 import { DEVICES_PER_BROWSER } from "../domain/devices.ts";
-import { CSRF_COOKIE, DEVICE_COOKIE, SESSION_COOKIE } from "../contract/cookies.ts";
+import {
+  CHALLENGE_COOKIE,
+  CSRF_COOKIE,
+  DEVICE_COOKIE,
+  SESSION_COOKIE,
+} from "../contract/cookies.ts";
 
 /** The form of the secrets we set: 256 bits in base64url. A value of another form was not set by us. */
 const COOKIE_SECRET = /^[A-Za-z0-9_-]{43}$/;
@@ -21,6 +26,16 @@ export function deviceCookie(secrets: readonly string[], maxAgeSeconds: number):
   return `${DEVICE_COOKIE}=${secrets.join(SEPARATOR)}; Path=/; Max-Age=${maxAgeSeconds}; Secure; HttpOnly; SameSite=Lax`;
 }
 
+/**
+ * Names what this browser has begun. Strict: only our own pages post it, and a mailed link leads to one of them, so no
+ * other site can make a browser end anything.
+ */
+export function challengeCookie(challengeToken: string, maxAgeSeconds: number): string {
+  return `${CHALLENGE_COOKIE}=${challengeToken}; Path=/; Max-Age=${maxAgeSeconds}; Secure; HttpOnly; SameSite=Strict`;
+}
+
+export const clearedChallengeCookie = challengeCookie("", 0);
+
 export const clearedCookies: readonly string[] = [
   `${SESSION_COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax`,
   `${CSRF_COOKIE}=; Path=/; Max-Age=0; Secure; SameSite=Lax`,
@@ -29,6 +44,11 @@ export const clearedCookies: readonly string[] = [
 /** The session cookie's value; undefined where there is none that could be ours. */
 export function readSessionSecret(request: Request): string | undefined {
   return readSecret(request, SESSION_COOKIE);
+}
+
+/** The challenge that this browser has begun; undefined where there is none that could be ours. */
+export function readChallengeToken(request: Request): string | undefined {
+  return readSecret(request, CHALLENGE_COOKIE);
 }
 
 /** The device cookie's secrets, newest first, without those that cannot be ours; no more than we set. */

@@ -74,6 +74,8 @@ export interface Call<O extends OperationDescription> {
   readonly callerDevice: () => Promise<KnownDevice | undefined>;
   /** The secrets of the request's device cookie, newest first: of this account and of others. */
   readonly readDeviceSecrets: () => readonly string[];
+  /** The challenge that the request's browser has begun, by its cookie. */
+  readonly readChallengeToken: () => string | undefined;
   /** The request's Accept-Language; null where it has none. For the language of the mail that it asks for. */
   readonly acceptLanguage: () => string | null;
   /** The secret of the request's session cookie, also where it signs nobody in. */

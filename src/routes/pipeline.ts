@@ -7,7 +7,7 @@ import { problem, type ProblemCode } from "../contract/problems.ts";
 import { challengesOf } from "../contract/security.ts";
 import type { Gate, Judged } from "./checks/check.ts";
 import { checksOf } from "./checks/checks.ts";
-import { readDeviceSecrets, readSessionSecret } from "./cookies.ts";
+import { readChallengeToken, readDeviceSecrets, readSessionSecret } from "./cookies.ts";
 import { findDevice } from "./devices.ts";
 import {
   type AfterLimits,
@@ -113,6 +113,7 @@ function callOf(judged: Judged): CheckedCall {
     callerDevice: () => findDevice(gate.deps, state, request, caller?.user.email),
     // A function, not a getter: each literal with a getter costs 5 µs and a hidden class of its own, in every request.
     readDeviceSecrets: () => readDeviceSecrets(request),
+    readChallengeToken: () => readChallengeToken(request),
     acceptLanguage: () => request.headers.get("accept-language"),
     sessionSecret: readSessionSecret(request),
   };

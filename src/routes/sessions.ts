@@ -1,7 +1,8 @@
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { DEVICE_LIFETIME_SECONDS, nextSecrets } from "../domain/devices.ts";
 import type { Begun } from "../domain/begin-session.ts";
-import { type CookieLogin, login, type Pending } from "../domain/login.ts";
+import type { CookieLogin } from "../domain/carriers.ts";
+import { login, type Pending } from "../domain/login.ts";
 import type { Refused } from "../domain/password-proof.ts";
 import { logout } from "../domain/sessions.ts";
 import { presentUser } from "./accounts.ts";
@@ -28,7 +29,8 @@ export function createSessionHandlers(deps: Dependencies): Pick<Handlers, "login
   };
 }
 
-function presentLogin(
+/** A session that has begun, with its cookies. */
+export function presentLogin(
   deps: Dependencies,
   { user, session, secret, csrfToken }: Begun & CookieLogin,
   deviceSecrets: readonly string[],

@@ -33,7 +33,7 @@ export function createTokenHandlers(
   };
 }
 
-function presentPair(pair: TokenPair) {
+export function presentPair(pair: TokenPair) {
   const { accessToken, expiresInSeconds, refreshToken, refreshExpiresInSeconds } = pair;
   return {
     tokenType: "Bearer" as const,

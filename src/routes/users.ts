@@ -2,6 +2,7 @@ import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { unlockUser } from "../domain/lockout.ts";
 import { lockEnd } from "../domain/lock-rule.ts";
 import { listSessions, revokeUserSession } from "../domain/own-sessions.ts";
+import { inviteUser } from "../domain/signups.ts";
 import type { UserDetails } from "../domain/ports/users.ts";
 import {
   deleteUser,
@@ -21,6 +22,7 @@ export function createUserHandlers(
   Handlers,
   | "listUsers"
   | "getUser"
+  | "inviteUser"
   | "updateUser"
   | "unlockUser"
   | "listUserSessions"
@@ -30,12 +32,13 @@ export function createUserHandlers(
 > {
   return {
     async listUsers({ input, occasion }) {
-      const { limit, cursor, email, role, disabled, locked } = input.query;
+      const { limit, cursor, email, role, disabled, emailVerified, locked } = input.query;
       const { now } = occasion;
       const filter = {
         ...(email !== undefined && { emailPrefix: email }),
         ...(role !== undefined && { role }),
         ...(disabled !== undefined && { disabled }),
+        ...(emailVerified !== undefined && { emailVerified }),
         ...(locked === false && { unlockedAt: now }),
       };
       const page =
@@ -51,11 +54,17 @@ export function createUserHandlers(
       if (user === undefined) return { problem: "not_found" };
       return { status: 200, body: presentDetails(user, occasion.now) };
     },
+    async inviteUser({ input, caller, occasion }) {
+      const { email, role = "user", locale = null } = input.body;
+      const outcome = await inviteUser(deps, occasion, caller.user, { email, role, locale });
+      return outcome === "invited" ? { status: 202 } : { problem: outcome };
+    },
     async updateUser({ input, caller, occasion }) {
-      const { role, disabled } = input.body;
+      const { role, disabled, emailVerified } = input.body;
       const changes = {
         ...(role !== undefined && { role }),
         ...(disabled !== undefined && { disabled }),
+        ...(emailVerified !== undefined && { emailVerified }),
       };
       const { userId } = input.params;
       const outcome = await updateUser(deps, occasion, caller.user, userId, changes);

@@ -16,6 +16,7 @@ import { credentialEpoch } from "./migrations/0008-credential-epoch.ts";
 import { ownerEvents } from "./migrations/0009-owner-events.ts";
 import { administration } from "./migrations/0010-administration.ts";
 import { lockPlaces } from "./migrations/0011-lock-places.ts";
+import { challenges } from "./migrations/0012-challenges.ts";
 import type { Db } from "./schema.ts";
 
 /** Lists the migrations by name, so that only reviewed ones run: no folder is searched. */
@@ -32,6 +33,7 @@ export function migrations(dialect: StorageDialect): Record<string, Migration> {
     "0009-owner-events": ownerEvents(),
     "0010-administration": administration(dialect),
     "0011-lock-places": lockPlaces(),
+    "0012-challenges": challenges(dialect),
   };
 }
 

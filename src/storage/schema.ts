@@ -3,6 +3,7 @@
  * text, truth values are 0 or 1: all of it the same on every database.
  */
 import type { Generated, Kysely } from "kysely";
+import type { ChallengePurpose } from "../domain/ports/challenges.ts";
 import type { SessionKind } from "../domain/ports/sessions.ts";
 import type { Role } from "../domain/ports/users.ts";
 
@@ -13,7 +14,7 @@ export interface Tables {
   events: EventsTable;
   event_retention: EventRetentionTable;
   mails: MailsTable;
-  reset_tokens: ResetTokensTable;
+  challenges: ChallengesTable;
   limits: LimitsTable;
   devices: DevicesTable;
   jobs: JobsTable;
@@ -27,7 +28,7 @@ export const tableNames: readonly string[] = Object.keys({
   events: true,
   event_retention: true,
   mails: true,
-  reset_tokens: true,
+  challenges: true,
   limits: true,
   devices: true,
   jobs: true,
@@ -59,6 +60,9 @@ export interface UsersTable {
   locks: Generated<number>;
   /** When a session was last begun; null before the first. */
   last_login_at: Generated<number | null>;
+  email_verified: Generated<0 | 1>;
+  name: Generated<string | null>;
+  locale: Generated<string | null>;
 }
 
 /** One row per key that has something to pay back, or whose refusals have been told. */
@@ -99,6 +103,12 @@ export interface SessionsTable {
   user_agent: string | null;
   /** Wrong current passwords since the last right one. */
   failures: Generated<number>;
+  /** How its owner proved who they are: names of `AuthMethod`, with spaces between. */
+  methods: string;
+  /** When that was last proved; null where it was at the beginning. */
+  authenticated_at: Generated<number | null>;
+  /** When a second factor was last proved; null where none was. */
+  second_factor_at: Generated<number | null>;
 }
 
 export interface SigningKeysTable {
@@ -135,11 +145,21 @@ export interface MailsTable {
   finished_at: number | null;
 }
 
-export interface ResetTokensTable {
-  /** SHA-256 of the token (RS-02). */
-  secret_hash: Uint8Array;
-  /** Null for a decoy, which belongs to no account (ET-01). */
+/** Begun by one request, to be ended by another. */
+export interface ChallengesTable {
+  id: string;
+  purpose: ChallengePurpose;
+  /** SHA-256 (CH-04). */
+  handle_hash: Uint8Array | null;
+  link_hash: Uint8Array | null;
+  /** HMAC of the id and the code (CH-04). Random bytes for a decoy. */
+  code_mac: Uint8Array | null;
+  /** Null for a decoy (ET-01), and where there is no account yet. */
   user_id: string | null;
+  session_id: string | null;
+  subject: string | null;
+  sealed: Uint8Array | null;
+  attempts: Generated<number>;
   created_at: number;
   expires_at: number;
 }

@@ -1,6 +1,11 @@
 /** A session's columns, alone and together with its owner's. */
 import type { Selectable } from "kysely";
-import type { Session, SessionWithUser } from "../domain/ports/sessions.ts";
+import type {
+  Authentication,
+  AuthMethod,
+  Session,
+  SessionWithUser,
+} from "../domain/ports/sessions.ts";
 import type { Db, SessionsTable } from "./schema.ts";
 import { toUser, type UserRow, userSelection } from "./user-rows.ts";
 
@@ -35,6 +40,20 @@ export function toSession(row: SessionRow): Session {
     expiresAt: row.expires_at,
     ip: row.ip,
     userAgent: row.user_agent,
+  };
+}
+
+/** How and when a session was proved. */
+export function toAuthentication(
+  row: Pick<
+    Selectable<SessionsTable>,
+    "methods" | "authenticated_at" | "second_factor_at" | "created_at"
+  >,
+): Authentication {
+  return {
+    methods: row.methods.split(" ") as AuthMethod[], // `insert` alone writes them
+    authenticatedAt: row.authenticated_at ?? row.created_at,
+    secondFactorAt: row.second_factor_at,
   };
 }
 

@@ -6,6 +6,7 @@ import { createRefreshStates } from "./refresh-states.ts";
 import type { SessionsTable } from "./schema.ts";
 import {
   sessionSelection,
+  toAuthentication,
   sessionsWithUsers,
   toSession,
   toSessionWithUser,
@@ -33,9 +34,15 @@ export function createSessionStore(
       const { id, userId, kind, createdAt, lastSeenAt, expiresAt, ip, userAgent } = session;
       const secretHash = session.kind === "cookie" ? session.secretHash : null;
       const refreshSalt = session.kind === "token" ? session.refreshSalt : null;
-      const proofs = { secretHash, refreshSalt, epoch };
+      const methods = session.methods.join(" ");
+      const proofs = { secretHash, refreshSalt, epoch, methods };
       const shown = { id, userId, kind, createdAt, lastSeenAt, expiresAt, ip, userAgent };
       return (await insert(executor, { ...shown, ...proofs })).changed === 1;
+    },
+
+    async findAuthentication(id) {
+      const [row] = await findAuthentication(executor, { id });
+      return row && toAuthentication(row);
     },
 
     async touch(id, lastSeenAt) {
@@ -103,6 +110,7 @@ interface InsertValues {
   readonly ip: string;
   readonly userAgent: string | null;
   readonly epoch: number;
+  readonly methods: string;
 }
 
 /**
@@ -124,6 +132,7 @@ const insert = prepare.write((db, slots: Slots<InsertValues>, { lockRows }) =>
       "expires_at",
       "ip",
       "user_agent",
+      "methods",
     ])
     .expression((eb) =>
       eb
@@ -139,12 +148,20 @@ const insert = prepare.write((db, slots: Slots<InsertValues>, { lockRows }) =>
           slots.expiresAt.as("expires_at"),
           slots.ip.as("ip"),
           slots.userAgent.as("user_agent"),
+          slots.methods.as("methods"),
         ])
         .where("users.id", "=", slots.userId)
         .where("disabled", "=", 0)
         .where("credential_epoch", "=", slots.epoch)
         .modifyEnd(lockRows),
     ),
+);
+
+const findAuthentication = prepare.read((db, { id }: Slots<{ id: string }>) =>
+  db
+    .selectFrom("sessions")
+    .select(["methods", "authenticated_at", "second_factor_at", "created_at"])
+    .where("id", "=", id),
 );
 
 const touch = prepare.write((db, { id, lastSeenAt }: Slots<{ id: string; lastSeenAt: number }>) =>

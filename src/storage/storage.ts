@@ -1,6 +1,7 @@
 /** The domain's storage on a database: opens, runs transactions, proves that it can write, closes. */
 import { StorageUnavailableError } from "../domain/ports/storage.ts";
 import type { Storage, Stores } from "../domain/ports/storage.ts";
+import { createChallengeStore } from "./challenges.ts";
 import { createDeviceStore } from "./devices.ts";
 import { asUnavailable, retryWhileBusy } from "./engine/availability.ts";
 import type { Database, Send } from "./engine/database.ts";
@@ -16,7 +17,6 @@ import { createLimitStore, type TransactAhead } from "./limits.ts";
 import { createLockStore } from "./locks.ts";
 import { createMailStore } from "./mails.ts";
 import { migrateToLatest } from "./migrations.ts";
-import { createResetTokenStore } from "./reset-tokens.ts";
 import type { Db } from "./schema.ts";
 import { createSessionStore } from "./sessions.ts";
 import { createSigningKeyStore } from "./signing-keys.ts";
@@ -181,7 +181,7 @@ function createStores(
     signingKeys: createSigningKeyStore(executor),
     events: createEventStore(executor),
     mails: createMailStore(executor),
-    resetTokens: createResetTokenStore(executor),
+    challenges: createChallengeStore(executor),
     limits: createLimitStore(executor, transactAhead),
     locks: createLockStore(executor),
     devices: createDeviceStore(executor),

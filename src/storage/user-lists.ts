@@ -14,7 +14,7 @@ interface ListValues {
 
 /** Composed for each call: its filters are optional. A column inside of an expression keeps its index out of the plan. */
 export const list = compose.read((db, { filter, isByEmail, limit, afterId }: ListValues) => {
-  const { emailPrefix, role, disabled, unlockedAt } = filter;
+  const { emailPrefix, role, disabled, emailVerified, unlockedAt } = filter;
   let query = db.selectFrom("users").select(detailsSelection);
   if (afterId !== undefined) query = query.where("id", ">", afterId);
   if (emailPrefix !== undefined) {
@@ -28,6 +28,10 @@ export const list = compose.read((db, { filter, isByEmail, limit, afterId }: Lis
   if (disabled !== undefined) {
     const column = isByEmail ? sql`(disabled + 0)` : sql.ref("disabled");
     query = query.where(column, "=", disabled ? 1 : 0);
+  }
+  if (emailVerified !== undefined) {
+    const column = isByEmail ? sql`(email_verified + 0)` : sql.ref("email_verified");
+    query = query.where(column, "=", emailVerified ? 1 : 0);
   }
   if (unlockedAt !== undefined) query = query.where(sql`(locked_until + 0)`, "<=", unlockedAt);
   return query.orderBy("id").limit(limit);
@@ -44,7 +48,7 @@ interface LockedValues {
  * never many: each lock has cost as many hashes as its threshold, and ends within a day.
  */
 export const listLocked = compose.read((db, { filter, limit, after }: LockedValues) => {
-  const { emailPrefix, role, disabled, lockedAt } = filter;
+  const { emailPrefix, role, disabled, emailVerified, lockedAt } = filter;
   let query = db
     .selectFrom("users")
     .select(detailsSelection)
@@ -62,5 +66,7 @@ export const listLocked = compose.read((db, { filter, limit, after }: LockedValu
   }
   if (role !== undefined) query = query.where(sql`(role || '')`, "=", role);
   if (disabled !== undefined) query = query.where(sql`(disabled + 0)`, "=", disabled ? 1 : 0);
+  if (emailVerified !== undefined)
+    query = query.where(sql`(email_verified + 0)`, "=", emailVerified ? 1 : 0);
   return query.orderBy("locked_until", "desc").orderBy("id", "desc").limit(limit);
 });

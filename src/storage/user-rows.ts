@@ -15,21 +15,31 @@ interface Field<Value, Name extends Column> {
 const fields = {
   id: asItIs("id"),
   email: asItIs("email"),
+  emailVerified: truthOf("email_verified"),
+  name: asItIs("name"),
+  locale: asItIs("locale"),
   role: asItIs("role"),
-  disabled: {
-    column: "disabled",
-    read: (stored) => stored === 1,
-    write: (isDisabled) => (isDisabled ? 1 : 0),
-  } satisfies Field<boolean, "disabled">,
+  disabled: truthOf("disabled"),
   createdAt: asItIs("created_at"),
 } as const satisfies FieldsOf<User>;
 
 /** Asks for a column of every field, and for no other: what is missing or too much does not compile. */
 type FieldsOf<Entity> = { readonly [Key in keyof Required<Entity>]: Field<Entity[Key], Column> };
 
-function asItIs<Name extends "id" | "email" | "role" | "created_at">(column: Name) {
-  const same = (value: UsersTable[Name]) => value;
+function asItIs<Name extends "id" | "email" | "name" | "locale" | "role" | "created_at">(
+  column: Name,
+) {
+  const same = (value: Selectable<UsersTable>[Name]) => value;
   return { column, read: same, write: same };
+}
+
+/** A truth value, which every database keeps as 0 or 1. */
+function truthOf<Name extends "disabled" | "email_verified">(column: Name) {
+  return {
+    column,
+    read: (stored: 0 | 1) => stored === 1,
+    write: (is: boolean): 0 | 1 => (is ? 1 : 0),
+  };
 }
 
 type UserColumn = (typeof fields)[keyof User]["column"];

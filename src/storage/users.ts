@@ -5,6 +5,7 @@ import type { Credential, UserStore } from "../domain/ports/users.ts";
 import { findBroad } from "./prefixes.ts";
 import type { Db, Tables, UsersTable } from "./schema.ts";
 import { compose, type Executor, prepare, type Slots } from "./statements.ts";
+import { changeEmail, updateOwn, verifyEmail, voidPassword } from "./user-changes.ts";
 import { list, listLocked } from "./user-lists.ts";
 import {
   detailsSelection,
@@ -59,6 +60,23 @@ export function createUserStore(executor: Executor): UserStore {
       return (await listLocked(executor, { filter, limit, after })).map(toUserDetails);
     },
 
+    async updateOwn(id, { name, locale }) {
+      const {
+        rows: [row],
+      } = await updateOwn(executor, { id, name, locale });
+      return row && toUser(row);
+    },
+
+    async verifyEmail(id, email) {
+      return (await verifyEmail(executor, { id, email })).changed === 1;
+    },
+
+    async changeEmail(id, email) {
+      return (await changeEmail(executor, { id, email })).changed === 1;
+    },
+
+    voidPassword: (id) => voidPassword(executor, { id }),
+
     async insert(user, passwordHash) {
       const row = { ...toUserRow(user), password_hash: passwordHash };
       return (await insert(executor, row)).changed === 1;
@@ -82,10 +100,10 @@ export function createUserStore(executor: Executor): UserStore {
 
     setPasswordHash: (id, to) => setPasswordHash(executor, { id, to }),
 
-    async updateUnlessLastAdmin(id, { role, disabled }) {
+    async updateUnlessLastAdmin(id, { role, disabled, emailVerified }) {
       const {
         rows: [row],
-      } = await updateUnlessLastAdmin(executor, { id, role, disabled });
+      } = await updateUnlessLastAdmin(executor, { id, role, disabled, emailVerified });
       if (row !== undefined) return toUserDetails(row);
       return (await isThere(id)) ? "last_admin" : "not_found";
     },
@@ -201,17 +219,19 @@ interface UpdateValues {
   readonly id: string;
   readonly role: UsersTable["role"] | undefined;
   readonly disabled: boolean | undefined;
+  readonly emailVerified: true | undefined;
 }
 
 /** Composed for each call: it asks for another admin only where it removes one. */
 const updateUnlessLastAdmin = compose.write(
-  (db, { id, role, disabled }: UpdateValues, { lockRows }) =>
+  (db, { id, role, disabled, emailVerified }: UpdateValues, { lockRows }) =>
     withAdmins(db, lockRows)
       .updateTable("users")
       // A row always matches what it is set to, so a change of nothing is a change too.
       .set(({ eb, ref }) => ({
         role: role ?? ref("role"),
         disabled: disabled === undefined ? ref("disabled") : disabled ? 1 : 0,
+        email_verified: emailVerified === undefined ? ref("email_verified") : 1,
         credential_epoch: eb("credential_epoch", "+", disabled === true ? 1 : 0),
       }))
       .where("id", "=", id)

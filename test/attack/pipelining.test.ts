@@ -1,11 +1,11 @@
-/** IV-21: what one connection has under way is bounded, in requests and in bytes. */
+/** IV-21: what one connection has under way is bounded, in requests and in bytes, and so is what waits on all of them. */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listen, type Listener } from "../../src/process/listener.ts";
-import { WAITING_REQUESTS } from "../../src/process/pipelining.ts";
+import { WAITING_IN_ALL, WAITING_REQUESTS } from "../../src/process/pipelining.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 /** One is under way, and the others wait for it. */
@@ -68,6 +68,87 @@ test.each([
   expect(await wire(ask("/").concat(request.repeat(WAITING_REQUESTS + 1)))).toBe("");
   expect(begun).toEqual(["/"]);
 });
+
+test("IV-21 those that wait take turns: nobody waits for all that another connection has sent ahead", async () => {
+  const order: string[] = [];
+  await withListener(
+    ({ url }) => {
+      order.push(new URL(url).pathname);
+      return new Response("");
+    },
+    async (open) => {
+      const sockets = await Promise.all([open(), open()]);
+      for (const [at, socket] of sockets.entries())
+        socket.write(ask(`/${at}`).repeat(WAITING_REQUESTS) + ask(`/${at}`, "Connection: close"));
+      await Promise.all(sockets.map((socket) => closeOf(socket.resume())));
+      expect(order).toHaveLength(2 * MOST);
+      expect(order.indexOf("/1")).toBeLessThan(order.lastIndexOf("/0"));
+      expect(order.indexOf("/0")).toBeLessThan(order.lastIndexOf("/1"));
+    },
+  );
+});
+
+test.each(["closed", "answered"])(
+  "IV-21 where too many wait on all connections together, one that sends ahead is closed, until those are %s",
+  async (end) => {
+    const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
+    let begunHere = 0;
+    const answer = async ({ url }: Request) => {
+      begunHere += 1;
+      if (url.endsWith("/held")) await held;
+      return new Response("well");
+    };
+    await withListener(answer, async (open) => {
+      const all = Array.from({ length: WAITING_IN_ALL / WAITING_REQUESTS }, open);
+      const full = await Promise.all(all);
+      for (const socket of full) socket.write(ask("/held").repeat(MOST));
+      await expect.poll(() => begunHere).toBe(full.length);
+
+      const modest = await open();
+      modest.write(ask("/"));
+      expect(String((await once(modest, "data"))[0])).toContain("well");
+      const ahead = await open();
+      ahead.write(ask("/held").repeat(2));
+      await closeOf(ahead.resume());
+      expect(full.filter(({ closed }) => closed)).toEqual([]);
+
+      if (end === "closed") for (const socket of full) socket.destroy();
+      else release(undefined);
+      const sendAhead = async () => {
+        const socket = await open();
+        socket.write(ask("/").repeat(MOST - 1) + ask("/", "Connection: close"));
+        let text = "";
+        socket.on("data", (chunk) => (text += String(chunk)));
+        await closeOf(socket);
+        return text.match(/well/g)?.length;
+      };
+      await expect.poll(sendAhead).toBe(MOST);
+      release(undefined);
+    });
+  },
+);
+
+/** Runs with a listener of its own, which answers so, and with what opens connections to it. */
+async function withListener(
+  answer: (request: Request) => Response | Promise<Response>,
+  run: (open: () => Promise<Socket>) => Promise<void>,
+): Promise<void> {
+  const own = await listen(
+    { HOST: "127.0.0.1", PORT: 0 },
+    { fetch: answer, commonHeaders: () => ({}) },
+  );
+  const open = async () => {
+    const socket = connect(Number(new URL(own.address).port), "127.0.0.1");
+    socket.on("error", () => undefined); // it was cut
+    await once(socket, "connect");
+    return socket;
+  };
+  try {
+    await run(open);
+  } finally {
+    await own.close(true);
+  }
+}
 
 const HEAP_MB = 128;
 const CONNECTIONS = 100;

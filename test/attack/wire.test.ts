@@ -106,6 +106,7 @@ test.each([
     "400",
     `GET http:// HTTP/1.1\r\n${localhost}Connection: close\r\n\r\n`,
   ],
+  ["a letter beyond ASCII in the target", "400", `GET /healthz?a=ü HTTP/1.1\r\n${localhost}\r\n`],
   ["an expectation nobody knows", "417", `GET /me HTTP/1.1\r\n${localhost}Expect: cake\r\n\r\n`],
   ["headers too large", "431", `GET / HTTP/1.1\r\n${localhost}X: ${"a".repeat(20_000)}\r\n\r\n`],
   [

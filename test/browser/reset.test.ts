@@ -92,6 +92,17 @@ describe.skipIf(noBrowser)("/reset in a browser", () => {
     expect(await faults()).toEqual([]);
   });
 
+  test("while a password is looked at, the page says nothing of the one before", async () => {
+    const { page, origin } = watched;
+    const { token } = await forgetful();
+    await openLink(token);
+    await choose("sunshine");
+    await page.route(`${origin}/reset-password`, () => undefined); // never answered
+    await page.getByRole("button").click();
+    await page.locator("button:disabled").waitFor();
+    expect(await page.getByRole("status").textContent()).toBe("");
+  });
+
   test("PW-04 a password is never shortened on its way: one that is too long is refused", async () => {
     const { email, token } = await forgetful();
     await openLink(token);

@@ -1,7 +1,7 @@
 /** Mails as they wait in the outbox: in whose language, and that a decoy is as much work as a mail. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { commit } from "../../src/domain/change.ts";
-import { mailLoginLink, tokenLink, undoLink } from "../../src/domain/links.ts";
+import { changeLink, mailLoginLink, tokenLink, undoLink } from "../../src/domain/links.ts";
 import { type MailChange, queueDecoy, queueMail } from "../../src/domain/mail.ts";
 import {
   lockNotice,
@@ -122,6 +122,7 @@ test("RS-07 MT-02 what a link proves stands behind its #, whatever page the sett
     tokenLink(pages, "reset", "T"),
     tokenLink(pages, "confirm", "T"),
     tokenLink(pages, "email", "T"),
+    changeLink(pages, "T"),
     undoLink(pages, "T"),
     mailLoginLink(pages, "T", "12345678"),
   ];
@@ -129,6 +130,7 @@ test("RS-07 MT-02 what a link proves stands behind its #, whatever page the sett
     "https://app.example.com/?view=reset#token=T",
     "https://auth.example.com/confirm#token=T",
     "https://auth.example.com/email#token=T",
+    "https://auth.example.com/email#change=T",
     "https://auth.example.com/email#undo=T",
     "https://auth.example.com/login/mail#token=T&code=12345678",
   ]);

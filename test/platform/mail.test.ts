@@ -1,9 +1,11 @@
-/** The outbox against real mail servers: well, silent, and refusing. */
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+/**
+ * The outbox against real mail servers: well, silent, and refusing. A mail is looked for once a second and tried again
+ * after two: tests that wait for that, and measure no time, wait beside each other.
+ */
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { createSmtpTransport } from "../../src/platform/mail-smtp.ts";
 import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
 import { PASSWORD } from "../support/credentials.ts";
@@ -12,12 +14,6 @@ import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { startMailServer, startSilentServer } from "../support/mail-server.ts";
 import { type ServerProcess, runServer, startServerProcess } from "../support/server-process.ts";
-
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "portcullis-mail-"));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const sender = { MAIL_FROM: "Portcullis Tests <auth@example.org>" };
 
@@ -35,9 +31,9 @@ test("RS-06 a mail goes to the stored address alone, from MAIL_FROM, as text and
   expect(headers).not.toMatch(/^(?:b?cc|x-mailer):/im);
   expect(headers).toMatch(/^auto-submitted: auto-generated$/im);
   expect(headers).not.toContain("token");
-  await waitFor(() => (waiting() === 0 ? true : undefined));
+  await waitFor(() => (waiting(server) === 0 ? true : undefined));
   expect(mailServer.received).toHaveLength(1);
-  await server.stop();
+  await server.dispose();
   await mailServer.close();
 });
 
@@ -56,29 +52,39 @@ test(
     await silent.close();
     const mailServer = await startMailServer("accepts", silent.port);
     await waitFor(() => mailServer.received.find(({ recipients }) => recipients[0] === email));
-    await waitFor(() => (waiting() === 0 ? true : undefined));
+    await waitFor(() => (waiting(server) === 0 ? true : undefined));
     expect(mailServer.received).toHaveLength(2);
-    await server.stop();
+    await server.dispose();
     await mailServer.close();
   },
 );
 
-test("a mail server that refuses is asked again later, and its own words are never logged", async () => {
-  const refusing = await startMailServer("refuses");
-  const server = await startServer(refusing.url);
-  const email = await forgetful(server);
-  const failed = await waitFor(() => server.events().find(({ event }) => event === "mail_failed"));
-  expect(failed).toMatchObject({ attempt: 1, code: "EENVELOPE", willRetry: true, requestId: null });
-  expect(JSON.stringify(failed)).not.toContain(email);
-  await refusing.close();
-  const mailServer = await startMailServer("accepts", refusing.port);
-  const { recipients } = await waitFor(() => mailServer.received[0]);
-  expect(recipients).toEqual([email]);
-  await server.stop();
-  await mailServer.close();
-});
+test.concurrent(
+  "a mail server that refuses is asked again later, and its own words are never logged",
+  async () => {
+    const refusing = await startMailServer("refuses");
+    const server = await startServer(refusing.url);
+    const email = await forgetful(server);
+    const failed = await waitFor(() =>
+      server.events().find(({ event }) => event === "mail_failed"),
+    );
+    expect(failed).toMatchObject({
+      attempt: 1,
+      code: "EENVELOPE",
+      willRetry: true,
+      requestId: null,
+    });
+    expect(JSON.stringify(failed)).not.toContain(email);
+    await refusing.close();
+    const mailServer = await startMailServer("accepts", refusing.port);
+    const { recipients } = await waitFor(() => mailServer.received[0]);
+    expect(recipients).toEqual([email]);
+    await server.dispose();
+    await mailServer.close();
+  },
+);
 
-test.each([
+test.concurrent.each([
   ["MAIL", 553],
   ["RCPT", 550],
   ["DATA", 554],
@@ -92,8 +98,8 @@ test.each([
     const code = at === "DATA" ? "EMESSAGE" : "EENVELOPE";
     expect(failed).toMatchObject({ attempt: 1, code, willRetry: false });
     expect(JSON.stringify(failed)).not.toContain("@");
-    expect(mailRows()).toMatchObject([{ attempts: 1, sealed: null, finished: 1 }]);
-    expect(waiting()).toBe(0); // what the metric of the outbox's age is read from
+    expect(mailRows(server)).toMatchObject([{ attempts: 1, sealed: null, finished: 1 }]);
+    expect(waiting(server)).toBe(0); // what the metric of the outbox's age is read from
     await refusing.close();
 
     const mailServer = await startMailServer("accepts", refusing.port);
@@ -101,36 +107,39 @@ test.each([
     const { recipients } = await waitFor(() => mailServer.received[0]);
     expect(recipients).toEqual([other]);
     expect(other).not.toBe(email);
-    await server.stop();
+    await server.dispose();
     expect(mailServer.received).toHaveLength(1);
     expect(mailFailures(server)).toHaveLength(1);
     await mailServer.close();
   },
 );
 
-test("an address beyond ASCII is not sent to a server without SMTPUTF8: the mail ends at once", async () => {
-  const ascii = await startMailServer("ascii");
-  const server = await startServer(ascii.url);
-  const email = `ädä-${freshEmail()}`;
-  await forgetful(server, email);
-  const failed = await waitFor(() => mailFailures(server)[0]);
-  expect(failed).toMatchObject({ attempt: 1, code: "ESMTPUTF8", willRetry: false });
-  expect(mailRows()).toMatchObject([{ attempts: 1, sealed: null, finished: 1 }]);
-  const known = await forgetful(server);
-  await waitFor(() => ascii.received.find(({ recipients }) => recipients[0] === known));
-  expect(ascii.received).toHaveLength(1);
-  await ascii.close();
+test.concurrent(
+  "an address beyond ASCII is not sent to a server without SMTPUTF8: the mail ends at once",
+  async () => {
+    const ascii = await startMailServer("ascii");
+    const server = await startServer(ascii.url);
+    const email = `ädä-${freshEmail()}`;
+    await forgetful(server, email);
+    const failed = await waitFor(() => mailFailures(server)[0]);
+    expect(failed).toMatchObject({ attempt: 1, code: "ESMTPUTF8", willRetry: false });
+    expect(mailRows(server)).toMatchObject([{ attempts: 1, sealed: null, finished: 1 }]);
+    const known = await forgetful(server);
+    await waitFor(() => ascii.received.find(({ recipients }) => recipients[0] === known));
+    expect(ascii.received).toHaveLength(1);
+    await ascii.close();
 
-  const mailServer = await startMailServer("accepts", ascii.port);
-  const api = cookieClient(server.baseUrl);
-  dataOf(await api.forgotPassword({ email }));
-  const { recipients } = await waitFor(() => mailServer.received[0]);
-  expect(recipients).toEqual([email]);
-  await server.stop();
-  await mailServer.close();
-});
+    const mailServer = await startMailServer("accepts", ascii.port);
+    const api = cookieClient(server.baseUrl);
+    dataOf(await api.forgotPassword({ email }));
+    const { recipients } = await waitFor(() => mailServer.received[0]);
+    expect(recipients).toEqual([email]);
+    await server.dispose();
+    await mailServer.close();
+  },
+);
 
-test.each([
+test.concurrent.each([
   ["when it is connected to", { at: "connection", reply: 554 }, "EPROTOCOL"],
   ["at AUTH", { at: "AUTH", reply: 535 }, "EAUTH"],
   ["at MAIL, because it wants a login", { at: "MAIL", reply: 530 }, "EENVELOPE"],
@@ -143,43 +152,46 @@ test.each([
     const email = await forgetful(server);
     const failed = await waitFor(() => mailFailures(server)[0]);
     expect(failed).toMatchObject({ attempt: 1, code, willRetry: true });
-    expect(mailRows()).toMatchObject([{ finished: 0 }]);
+    expect(mailRows(server)).toMatchObject([{ finished: 0 }]);
     await refusing.close();
     const mailServer = await startMailServer("accepts", refusing.port);
     const { recipients } = await waitFor(() => mailServer.received[0]);
     expect(recipients).toEqual([email]);
-    await server.stop();
+    await server.dispose();
     await mailServer.close();
   },
 );
 
-test("mails as files have no line that is cut, and a link is printed on standard error, in development alone", async () => {
-  const server = await startServerProcess({ folder });
-  const email = `ädä-${freshEmail()}`;
-  await forgetful(server, email);
-  const outbox = join(folder, "outbox");
-  const { text = "" } = await nthMailTo(outbox, email);
-  const link = /^http\S+#token=[\w-]+$/m.exec(text)?.[0] ?? "none";
-  const [file = ""] = await readdir(outbox);
-  const raw = await readFile(join(outbox, file), "utf8");
-  expect(raw.split(link).length - 1).toBe(3); // in the text; in the HTML, as an address and as words
-  expect(raw).not.toMatch(/=\r?$/m);
-  expect(Math.max(...raw.split("\n").map((line) => line.length))).toBeLessThan(998); // RFC 5322 §2.1.1
-  await waitFor(() => server.stderr().includes(link) || undefined);
-  expect(server.stderr().split("\n")).toContain(`Mail to ${email}: ${link}`);
-  expect(JSON.stringify(server.events())).not.toContain(link.split("=")[1]);
-  await server.stop();
-});
+test.concurrent(
+  "mails as files have no line that is cut, and a link is printed on standard error, in development alone",
+  async () => {
+    const server = await startServerProcess();
+    const email = `ädä-${freshEmail()}`;
+    await forgetful(server, email);
+    const outbox = join(server.folder, "outbox");
+    const { text = "" } = await nthMailTo(outbox, email);
+    const link = /^http\S+#token=[\w-]+$/m.exec(text)?.[0] ?? "none";
+    const [file = ""] = await readdir(outbox);
+    const raw = await readFile(join(outbox, file), "utf8");
+    expect(raw.split(link).length - 1).toBe(3); // in the text; in the HTML, as an address and as words
+    expect(raw).not.toMatch(/=\r?$/m);
+    expect(Math.max(...raw.split("\n").map((line) => line.length))).toBeLessThan(998); // RFC 5322 §2.1.1
+    await waitFor(() => server.stderr().includes(link) || undefined);
+    expect(server.stderr().split("\n")).toContain(`Mail to ${email}: ${link}`);
+    expect(JSON.stringify(server.events())).not.toContain(link.split("=")[1]);
+    await server.dispose();
+  },
+);
 
-test("LA-10 nothing of a mail is printed where there is a mail server", async () => {
+test.concurrent("LA-10 nothing of a mail is printed where there is a mail server", async () => {
   const mailServer = await startMailServer("accepts");
   const server = await startServer(mailServer.url);
   await forgetful(server);
   const { mail } = await waitFor(() => mailServer.received[0]);
   const token = tokenIn(mail);
   expect(token).not.toBe("");
-  await waitFor(() => (waiting() === 0 ? true : undefined));
-  await server.stop();
+  await waitFor(() => (waiting(server) === 0 ? true : undefined));
+  await server.dispose();
   expect(server.stderr()).not.toContain(token);
   expect(JSON.stringify(server.events())).not.toContain(token);
   await mailServer.close();
@@ -196,16 +208,16 @@ test(
     const startedAt = performance.now();
     expect(await server.stop()).toBe(0);
     expect(performance.now() - startedAt).toBeLessThan(6000);
-    expect(waiting()).toBe(1);
+    expect(waiting(server)).toBe(1);
     await silent.close();
 
     const mailServer = await startMailServer("accepts");
     const restartedAt = performance.now();
-    const next = await startServer(mailServer.url);
+    const next = await startServer(mailServer.url, server.folder);
     const { recipients } = await waitFor(() => mailServer.received[0]);
     expect(recipients).toEqual([email]);
     expect(performance.now() - restartedAt).toBeLessThan(10_000); // given back, not left to its lease
-    await next.stop();
+    await next.dispose();
     await mailServer.close();
   },
 );
@@ -248,8 +260,9 @@ test("CF-01 production does not start without SMTP_URL and MAIL_FROM, and shows 
   }
 });
 
-function startServer(SMTP_URL: string): Promise<ServerProcess> {
-  return startServerProcess({ folder, environment: { SMTP_URL, ...sender } });
+function startServer(SMTP_URL: string, folder?: string): Promise<ServerProcess> {
+  const environment = { SMTP_URL, ...sender };
+  return startServerProcess(folder === undefined ? { environment } : { folder, environment });
 }
 
 /** Somebody signs up and forgets the password at once; answers the address. */
@@ -264,12 +277,12 @@ function mailFailures(server: ServerProcess) {
   return server.events().filter(({ event }) => event === "mail_failed");
 }
 
-function waiting(): number {
-  return mailRows().filter(({ finished }) => finished === 0).length;
+function waiting(server: ServerProcess): number {
+  return mailRows(server).filter(({ finished }) => finished === 0).length;
 }
 
-function mailRows(): Record<string, unknown>[] {
-  const database = new DatabaseSync(join(folder, "portcullis.db"), { readOnly: true });
+function mailRows({ databaseFile }: ServerProcess): Record<string, unknown>[] {
+  const database = new DatabaseSync(databaseFile, { readOnly: true });
   const rows = database
     .prepare("SELECT attempts, sealed, finished_at IS NOT NULL AS finished FROM mails ORDER BY id")
     .all();

@@ -159,7 +159,7 @@ test.each([
   ],
   [["promote", "nobody@example.com"], "", 1, /^No account has the address nobody@example\.com\n$/],
   [["promote"], "", 2, /^promote takes an account's id or e-mail address\n/],
-  [["demote", "nobody"], "", 1, /^"nobody" is not an e-mail address\n$/],
+  [["demote", "nobody"], "", 1, /^"nobody" is neither an account's id nor an e-mail address\n$/],
   [
     ["demote", "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"],
     "",

@@ -107,7 +107,7 @@ test("LA-03 users import: what is refused is told by line and reason, in one go 
     "line 10: refused: passwordHash: Must have a cost of at least 10",
     "line 11: refused: passwordHash: Must have a cost of at most 15",
     "line 12: refused: passwordHash: Must have a cost of at most 15",
-    "line 13: refused: Has a property that is not known",
+    "line 13: refused: Has a property that is not taken; these are: email, passwordHash, role, disabled, createdAt",
     'line 14: refused: role: Invalid option: expected one of "user"|"admin"',
     expect.stringMatching(/^line 16: refused: createdAt: Must be a date and time that exist/),
     "line 17: refused: Invalid input: expected object, received array",
@@ -152,7 +152,7 @@ test("AZ-08 users import: an account that somebody has signed up for stays as it
     expect(ended.stderr).toContain(
       `line 1: somebody has signed up with the address, and the account stays as it is: ${email} (${user.id}, made ${user.createdAt})\n`,
     );
-    expect(ended.stderr).toContain(`1 ${done}, 0 had an account, 0 refused\n1 are left out: `);
+    expect(ended.stderr).toContain(`1 ${done}, 0 had an account, 0 refused\n1 left out: `);
   }
   expect(query("SELECT * FROM users")).toEqual([
     ...before,

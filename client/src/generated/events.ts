@@ -40,10 +40,14 @@ const Email = z
       /^[^\s@<>"(),:;\\\[\]/?#%\x00-\x1F\x7F-\x9F]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$/,
     ),
   );
+const Methods = z
+  .array(z.enum(["pwd", "mail", "otp", "recovery", "passkey", "provider"]))
+  .check(z.maxLength(6));
 const Operation = z.string().check(z.maxLength(64));
 const Changes = z.looseObject({
   role: z.exactOptional(z.enum(["user", "admin"])),
   disabled: z.exactOptional(z.boolean()),
+  emailVerified: z.exactOptional(z.literal(true)),
 });
 const Method = z.string().check(z.maxLength(32));
 const Path = z.string().check(z.maxLength(256));
@@ -67,14 +71,14 @@ export const eventSchemas = {
     userId: UserId,
     email: Email,
     role: z.exactOptional(z.enum(["user", "admin"])),
-    by: z.exactOptional(z.enum(["user", "command"])),
+    by: z.exactOptional(z.enum(["user", "admin", "command"])),
   }),
   signup_failed: z.looseObject({
     ...base,
     event: z.literal("signup_failed"),
     level: z.literal("warn"),
     email: Email,
-    reason: z.enum(["email_taken", "weak_password"]),
+    reason: z.enum(["email_taken", "weak_password", "closed"]),
   }),
   login_success: z.looseObject({
     ...base,
@@ -83,6 +87,7 @@ export const eventSchemas = {
     userId: UserId,
     email: Email,
     method: z.enum(["session", "token"]),
+    methods: z.exactOptional(Methods),
   }),
   login_failed: z.looseObject({
     ...base,
@@ -90,7 +95,13 @@ export const eventSchemas = {
     level: z.literal("warn"),
     email: Email,
     userId: RequestId,
-    reason: z.enum(["wrong_password", "user_not_found", "account_locked", "account_disabled"]),
+    reason: z.enum([
+      "wrong_password",
+      "user_not_found",
+      "account_locked",
+      "account_disabled",
+      "wrong_code",
+    ]),
   }),
   login_locked: z.looseObject({
     ...base,
@@ -117,6 +128,9 @@ export const eventSchemas = {
       "admin",
       "password_change",
       "password_reset",
+      "email_change",
+      "email_change_undo",
+      "email_proof",
       "disable",
       "reuse",
       "wrong_password",
@@ -231,6 +245,95 @@ export const eventSchemas = {
     event: z.literal("signing_key_rotated"),
     level: z.literal("info"),
     kid: UserId,
+  }),
+  signup_started: z.looseObject({
+    ...base,
+    event: z.literal("signup_started"),
+    level: z.literal("info"),
+    email: Email,
+  }),
+  signup_existing_email: z.looseObject({
+    ...base,
+    event: z.literal("signup_existing_email"),
+    level: z.literal("warn"),
+    userId: UserId,
+    email: Email,
+  }),
+  user_invited: z.looseObject({
+    ...base,
+    event: z.literal("user_invited"),
+    level: z.literal("info"),
+    email: Email,
+    role: z.enum(["user", "admin"]),
+    actorId: UserId,
+  }),
+  challenge_failed: z.looseObject({
+    ...base,
+    event: z.literal("challenge_failed"),
+    level: z.literal("warn"),
+    purpose: z.enum([
+      "signup",
+      "invitation",
+      "email_verification",
+      "email_change",
+      "email_change_undo",
+      "password_reset",
+      "mail_login",
+      "login",
+    ]),
+    reason: z.enum(["wrong_code", "not_good"]),
+    userId: RequestId,
+  }),
+  email_verification_requested: z.looseObject({
+    ...base,
+    event: z.literal("email_verification_requested"),
+    level: z.literal("info"),
+    userId: UserId,
+    email: Email,
+  }),
+  email_verified: z.looseObject({
+    ...base,
+    event: z.literal("email_verified"),
+    level: z.literal("info"),
+    userId: UserId,
+    email: Email,
+    by: z.enum(["signup", "owner", "password_reset", "mail_login", "admin", "command"]),
+  }),
+  email_change_started: z.looseObject({
+    ...base,
+    event: z.literal("email_change_started"),
+    level: z.literal("info"),
+    userId: UserId,
+    newEmail: Email,
+  }),
+  email_changed: z.looseObject({
+    ...base,
+    event: z.literal("email_changed"),
+    level: z.literal("warn"),
+    userId: UserId,
+    oldEmail: Email,
+    newEmail: Email,
+  }),
+  email_change_undone: z.looseObject({
+    ...base,
+    event: z.literal("email_change_undone"),
+    level: z.literal("error"),
+    userId: UserId,
+    oldEmail: Email,
+    newEmail: Email,
+  }),
+  mail_login_requested: z.looseObject({
+    ...base,
+    event: z.literal("mail_login_requested"),
+    level: z.literal("info"),
+    userId: UserId,
+    email: Email,
+  }),
+  mail_login_unknown_email: z.looseObject({
+    ...base,
+    event: z.literal("mail_login_unknown_email"),
+    level: z.literal("warn"),
+    email: Email,
   }),
   request: z.looseObject({
     ...base,

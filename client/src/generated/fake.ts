@@ -9,6 +9,7 @@ export const fakeTable = {
       "weak_password",
       "validation_failed",
       "invalid_json",
+      "signup_closed",
       "origin_not_allowed",
       "csrf_rejected",
       "email_taken",
@@ -21,15 +22,54 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: {
-      email: {
-        type: "string",
-        pattern:
-          '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
-        maxLength: 320,
+    body: [
+      {
+        email: {
+          type: "string",
+          pattern:
+            '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
+          maxLength: 320,
+        },
+        password: { type: "string", maxLength: 16384 },
+        locale: {
+          type: "string",
+          maxLength: 11,
+          pattern: "^[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?$",
+          optional: true,
+        },
       },
-      password: { type: "string", maxLength: 16384 },
-    },
+    ],
+  },
+  confirmSignup: {
+    success: 201,
+    isForAdmins: false,
+    isChallenging: false,
+    problems: [
+      "invalid_challenge",
+      "weak_password",
+      "validation_failed",
+      "invalid_json",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+    body: [
+      {
+        challengeToken: { type: "string", minLength: 1, maxLength: 2048 },
+        code: { type: "string", pattern: "^ ?[0-9]{4}[ -]?[0-9]{4} ?$", maxLength: 11 },
+      },
+      {
+        token: { type: "string", minLength: 1, maxLength: 2048 },
+        newPassword: { type: "string", maxLength: 16384 },
+      },
+    ],
   },
   getPasswordPolicy: {
     success: 200,
@@ -58,15 +98,104 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: {
-      email: {
-        type: "string",
-        pattern:
-          '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
-        maxLength: 320,
+    body: [
+      {
+        email: {
+          type: "string",
+          pattern:
+            '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
+          maxLength: 320,
+        },
+        password: { type: "string", minLength: 1, maxLength: 256 },
       },
-      password: { type: "string", minLength: 1, maxLength: 256 },
-    },
+    ],
+  },
+  startMailLogin: {
+    success: 202,
+    isForAdmins: false,
+    isChallenging: false,
+    problems: [
+      "validation_failed",
+      "invalid_json",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "not_found",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+    body: [
+      {
+        email: {
+          type: "string",
+          pattern:
+            '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
+          maxLength: 320,
+        },
+      },
+    ],
+  },
+  completeMailLogin: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: false,
+    problems: [
+      "invalid_challenge",
+      "validation_failed",
+      "invalid_json",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "not_found",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+    body: [
+      {
+        challengeToken: { type: "string", minLength: 1, maxLength: 2048, optional: true },
+        code: { type: "string", pattern: "^ ?[0-9]{4}[ -]?[0-9]{4} ?$", maxLength: 11 },
+      },
+      {
+        challengeToken: { type: "string", minLength: 1, maxLength: 2048, optional: true },
+        token: { type: "string", minLength: 1, maxLength: 2048 },
+      },
+    ],
+  },
+  finishLogin: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: false,
+    problems: [
+      "validation_failed",
+      "invalid_json",
+      "invalid_login_token",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+    body: [
+      {
+        loginToken: { type: "string", minLength: 1, maxLength: 2048 },
+        method: { type: "string", enum: ["none"] },
+      },
+    ],
   },
   logout: {
     success: 204,
@@ -89,6 +218,169 @@ export const fakeTable = {
     problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
     params: {},
     query: {},
+  },
+  updateMe: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "validation_failed",
+      "invalid_json",
+      "unauthenticated",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+    body: [
+      {
+        name: {
+          type: "string",
+          maxLength: 100,
+          pattern:
+            "^(?=.*\\S)[^\\p{Cc}\\p{Cs}\\p{Cn}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]+$/u",
+          optional: true,
+          nullable: true,
+        },
+        locale: {
+          type: "string",
+          maxLength: 11,
+          pattern: "^[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?$",
+          optional: true,
+          nullable: true,
+        },
+      },
+    ],
+  },
+  requestEmailVerification: {
+    success: 202,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "validation_failed",
+      "unauthenticated",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "email_already_verified",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+  },
+  confirmEmailVerification: {
+    success: 204,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "invalid_challenge",
+      "validation_failed",
+      "invalid_json",
+      "unauthenticated",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+    body: [
+      {
+        challengeToken: { type: "string", minLength: 1, maxLength: 2048 },
+        code: { type: "string", pattern: "^ ?[0-9]{4}[ -]?[0-9]{4} ?$", maxLength: 11 },
+      },
+      { token: { type: "string", minLength: 1, maxLength: 2048 } },
+    ],
+  },
+  startEmailChange: {
+    success: 202,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "validation_failed",
+      "invalid_json",
+      "unauthenticated",
+      "reauthentication_required",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+    body: [
+      {
+        newEmail: {
+          type: "string",
+          pattern:
+            '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
+          maxLength: 320,
+        },
+      },
+    ],
+  },
+  confirmEmailChange: {
+    success: 204,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "invalid_challenge",
+      "validation_failed",
+      "invalid_json",
+      "unauthenticated",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+    body: [
+      {
+        challengeToken: { type: "string", minLength: 1, maxLength: 2048 },
+        code: { type: "string", pattern: "^ ?[0-9]{4}[ -]?[0-9]{4} ?$", maxLength: 11 },
+      },
+      { token: { type: "string", minLength: 1, maxLength: 2048 } },
+    ],
+  },
+  undoEmailChange: {
+    success: 204,
+    isForAdmins: false,
+    isChallenging: false,
+    problems: [
+      "invalid_challenge",
+      "validation_failed",
+      "invalid_json",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+    body: [{ token: { type: "string", minLength: 1, maxLength: 2048 } }],
   },
   listMySessions: {
     success: 200,
@@ -183,10 +475,12 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: {
-      currentPassword: { type: "string", minLength: 1, maxLength: 256 },
-      newPassword: { type: "string", maxLength: 16384 },
-    },
+    body: [
+      {
+        currentPassword: { type: "string", minLength: 1, maxLength: 256 },
+        newPassword: { type: "string", maxLength: 16384 },
+      },
+    ],
   },
   deleteMe: {
     success: 204,
@@ -209,7 +503,7 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: { password: { type: "string", minLength: 1, maxLength: 256 } },
+    body: [{ password: { type: "string", minLength: 1, maxLength: 256 } }],
   },
   tokenLogin: {
     success: 200,
@@ -230,15 +524,43 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: {
-      email: {
-        type: "string",
-        pattern:
-          '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
-        maxLength: 320,
+    body: [
+      {
+        email: {
+          type: "string",
+          pattern:
+            '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
+          maxLength: 320,
+        },
+        password: { type: "string", minLength: 1, maxLength: 256 },
       },
-      password: { type: "string", minLength: 1, maxLength: 256 },
-    },
+    ],
+  },
+  finishTokenLogin: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: false,
+    problems: [
+      "validation_failed",
+      "invalid_json",
+      "invalid_login_token",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+    body: [
+      {
+        loginToken: { type: "string", minLength: 1, maxLength: 2048 },
+        method: { type: "string", enum: ["none"] },
+      },
+    ],
   },
   tokenRefresh: {
     success: 200,
@@ -259,7 +581,7 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: { refreshToken: { type: "string", minLength: 1, maxLength: 2048 } },
+    body: [{ refreshToken: { type: "string", minLength: 1, maxLength: 2048 } }],
   },
   tokenRevoke: {
     success: 204,
@@ -278,7 +600,7 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: { token: { type: "string", minLength: 1, maxLength: 2048 } },
+    body: [{ token: { type: "string", minLength: 1, maxLength: 2048 } }],
   },
   getTokenMe: {
     success: 200,
@@ -306,14 +628,16 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: {
-      email: {
-        type: "string",
-        pattern:
-          '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
-        maxLength: 320,
+    body: [
+      {
+        email: {
+          type: "string",
+          pattern:
+            '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
+          maxLength: 320,
+        },
       },
-    },
+    ],
   },
   resetPassword: {
     success: 204,
@@ -335,16 +659,38 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: {
-      token: { type: "string", minLength: 1, maxLength: 2048 },
-      newPassword: { type: "string", maxLength: 16384 },
-    },
+    body: [
+      {
+        token: { type: "string", minLength: 1, maxLength: 2048 },
+        newPassword: { type: "string", maxLength: 16384 },
+      },
+    ],
   },
   listUsers: {
     success: 200,
     isForAdmins: true,
     isChallenging: true,
     problems: ["validation_failed", "unauthenticated", "forbidden", "internal_error", "overloaded"],
+  },
+  inviteUser: {
+    success: 202,
+    isForAdmins: true,
+    isChallenging: true,
+    problems: [
+      "validation_failed",
+      "invalid_json",
+      "unauthenticated",
+      "forbidden",
+      "reauthentication_required",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "email_taken",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "internal_error",
+      "overloaded",
+    ],
   },
   getUser: {
     success: 200,
@@ -367,6 +713,7 @@ export const fakeTable = {
       "validation_failed",
       "invalid_json",
       "unauthenticated",
+      "email_unverified",
       "forbidden",
       "origin_not_allowed",
       "csrf_rejected",
@@ -526,6 +873,13 @@ export const problemDocuments = {
     detail: "The request body could not be parsed as JSON.",
     code: "invalid_json",
   },
+  signup_closed: {
+    type: "/problems/signup-closed",
+    title: "Signup is closed",
+    status: 403,
+    detail: "Nobody can sign up here by themselves.",
+    code: "signup_closed",
+  },
   origin_not_allowed: {
     type: "/problems/origin-not-allowed",
     title: "The origin is not allowed",
@@ -593,12 +947,33 @@ export const problemDocuments = {
     code: "overloaded",
     retryAfterSeconds: 1,
   },
+  invalid_challenge: {
+    type: "/problems/invalid-challenge",
+    title: "The code or link is not good",
+    status: 400,
+    detail: "It is unknown, wrong, used, expired, or a later one has taken its place.",
+    code: "invalid_challenge",
+  },
   invalid_credentials: {
     type: "/problems/invalid-credentials",
     title: "Login failed",
     status: 401,
     detail: "The e-mail address and password do not let you in.",
     code: "invalid_credentials",
+  },
+  not_found: {
+    type: "/problems/not-found",
+    title: "Not found",
+    status: 404,
+    detail: "There is nothing here that you can see.",
+    code: "not_found",
+  },
+  invalid_login_token: {
+    type: "/problems/invalid-login-token",
+    title: "The sign-in cannot be finished",
+    status: 401,
+    detail: "The login token is unknown, used, expired, or the account has changed meanwhile.",
+    code: "invalid_login_token",
   },
   unauthenticated: {
     type: "/problems/unauthenticated",
@@ -607,12 +982,20 @@ export const problemDocuments = {
     detail: "The request carries no valid session or access token.",
     code: "unauthenticated",
   },
-  not_found: {
-    type: "/problems/not-found",
-    title: "Not found",
-    status: 404,
-    detail: "There is nothing here that you can see.",
-    code: "not_found",
+  email_already_verified: {
+    type: "/problems/email-already-verified",
+    title: "The address is proved already",
+    status: 409,
+    detail: "This account's address has been proved before.",
+    code: "email_already_verified",
+  },
+  reauthentication_required: {
+    type: "/problems/reauthentication-required",
+    title: "Sign in again first",
+    status: 403,
+    detail: "This needs a sign-in of a short time ago. `methods` says how.",
+    code: "reauthentication_required",
+    methods: ["password"],
   },
   last_admin: {
     type: "/problems/last-admin",
@@ -641,6 +1024,13 @@ export const problemDocuments = {
     status: 403,
     detail: "Your account is not allowed to do this.",
     code: "forbidden",
+  },
+  email_unverified: {
+    type: "/problems/email-unverified",
+    title: "The address is not proved",
+    status: 403,
+    detail: "Nobody has proved that this account's address is theirs.",
+    code: "email_unverified",
   },
 } as const;
 

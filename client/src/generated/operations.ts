@@ -10,9 +10,28 @@ export const operationTable = {
     accepts: [],
     answers: {
       "201": "json",
+      "202": "json",
       "400": "problem",
       "403": "problem",
       "409": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  confirmSignup: {
+    method: "POST",
+    path: "/signup/confirm",
+    params: [],
+    query: [],
+    body: true,
+    accepts: [],
+    answers: {
+      "201": "json",
+      "400": "problem",
+      "403": "problem",
       "413": "problem",
       "415": "problem",
       "429": "problem",
@@ -32,6 +51,65 @@ export const operationTable = {
   login: {
     method: "POST",
     path: "/login",
+    params: [],
+    query: [],
+    body: true,
+    accepts: [],
+    learns: "csrfToken",
+    modes: ["cookies"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  startMailLogin: {
+    method: "POST",
+    path: "/login/mail",
+    params: [],
+    query: [],
+    body: true,
+    accepts: [],
+    answers: {
+      "202": "json",
+      "400": "problem",
+      "403": "problem",
+      "404": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  completeMailLogin: {
+    method: "POST",
+    path: "/login/mail/complete",
+    params: [],
+    query: [],
+    body: true,
+    accepts: [],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "403": "problem",
+      "404": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  finishLogin: {
+    method: "POST",
+    path: "/login/finish",
     params: [],
     query: [],
     body: true,
@@ -78,6 +156,117 @@ export const operationTable = {
       "200": "json",
       "400": "problem",
       "401": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  updateMe: {
+    method: "PATCH",
+    path: "/me",
+    params: [],
+    query: [],
+    body: true,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "413": "problem",
+      "415": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  requestEmailVerification: {
+    method: "POST",
+    path: "/me/email/verification",
+    params: [],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "202": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "409": "problem",
+      "429": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  confirmEmailVerification: {
+    method: "POST",
+    path: "/me/email/verification/confirm",
+    params: [],
+    query: [],
+    body: true,
+    accepts: ["session", "bearer"],
+    answers: {
+      "204": "none",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  startEmailChange: {
+    method: "POST",
+    path: "/me/email",
+    params: [],
+    query: [],
+    body: true,
+    accepts: ["session", "bearer"],
+    answers: {
+      "202": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  confirmEmailChange: {
+    method: "POST",
+    path: "/me/email/confirm",
+    params: [],
+    query: [],
+    body: true,
+    accepts: ["session", "bearer"],
+    answers: {
+      "204": "none",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  undoEmailChange: {
+    method: "POST",
+    path: "/email-change/undo",
+    params: [],
+    query: [],
+    body: true,
+    accepts: [],
+    answers: {
+      "204": "none",
+      "400": "problem",
+      "403": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
       "500": "problem",
       "503": "problem",
     },
@@ -205,6 +394,27 @@ export const operationTable = {
       "503": "problem",
     },
   },
+  finishTokenLogin: {
+    method: "POST",
+    path: "/token/login/finish",
+    params: [],
+    query: [],
+    body: true,
+    accepts: [],
+    learns: "tokens",
+    modes: ["tokens"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
   tokenRefresh: {
     method: "POST",
     path: "/token/refresh",
@@ -301,7 +511,7 @@ export const operationTable = {
     method: "GET",
     path: "/users",
     params: [],
-    query: ["limit", "cursor", "email", "role", "disabled", "locked"],
+    query: ["limit", "cursor", "email", "role", "disabled", "emailVerified", "locked"],
     body: false,
     accepts: ["session", "bearer"],
     answers: {
@@ -326,6 +536,25 @@ export const operationTable = {
       "401": "problem",
       "403": "problem",
       "404": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  inviteUser: {
+    method: "POST",
+    path: "/users",
+    params: [],
+    query: [],
+    body: true,
+    accepts: ["session", "bearer"],
+    answers: {
+      "202": "none",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "409": "problem",
+      "413": "problem",
+      "415": "problem",
       "500": "problem",
       "503": "problem",
     },
@@ -493,11 +722,17 @@ export const operationTable = {
 /** The operations, for their comments: an editor shows them where a client's function is used. */
 export interface OperationSummaries {
   /**
-   * Make an account
+   * Sign up
    *
-   * Makes an account with the role `user`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.
+   * What it does is the setting `SIGNUP`. `open`: the account is made at once (201), and nobody has proved that the address is theirs. `verified`: a mail with a code and a link goes to the address, and `confirmSignup` makes the account (202); the answer is the same for an address that has an account, whose owner is told by mail. `closed`: 403 `signup_closed`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.
    */
   signup: unknown;
+  /**
+   * Confirm a signup
+   *
+   * Makes the account that `signup` began, its address proved. By code, the password is the one given at signup: whoever signed up has the mailbox. By link, whoever opens the mail chooses a password, and the one given at signup is worth nothing. Also for the link of an invitation. It signs nobody in: log in next.
+   */
+  confirmSignup: unknown;
   /**
    * Read the rules for passwords
    *
@@ -511,6 +746,24 @@ export interface OperationSummaries {
    */
   login: unknown;
   /**
+   * Begin to sign in by mail
+   *
+   * If an account has this address, a code and a link are mailed to it. The answer is the same, and takes the same time, where there is none; no account is made here. The link signs in only the browser that asked, which is known by the cookie `__Host-challenge`; opened elsewhere, it shows the code. Asking again ends the one before. 404 unless the setting `MAIL_LOGIN` is `on`.
+   */
+  startMailLogin: unknown;
+  /**
+   * Prove your mailbox
+   *
+   * By the code of the mail or by its link, which are spent together. Five codes may be tried, and each wrong one counts towards the account's lock. If the account's address was never proved, it is now: whatever the account had before, its password included, ends. There is no session yet: `finishLogin` or `finishTokenLogin` is next.
+   */
+  completeMailLogin: unknown;
+  /**
+   * Finish a sign-in with cookies
+   *
+   * Starts the session of a `LoginPending`, and sets the three cookies of `login`. A session the request came with ends.
+   */
+  finishLogin: unknown;
+  /**
    * Log out
    *
    * Ends the session on the server and clears its cookies. With no session, or a dead one, the answer is the same.
@@ -522,6 +775,42 @@ export interface OperationSummaries {
    * The account the request is signed in as, by cookie or by access token, as it is now.
    */
   getMe: unknown;
+  /**
+   * Change your name or language
+   *
+   * Sets how you are called, and the language of the mails you get.
+   */
+  updateMe: unknown;
+  /**
+   * Ask to prove your address
+   *
+   * Mails a code and a link to your account's address. `confirmEmailVerification` ends it. Asking again ends the one before. Asked for too often, an address gets no more mails for a while, and the answer stays the same.
+   */
+  requestEmailVerification: unknown;
+  /**
+   * Prove your address
+   *
+   * By the code or the link of the mail, and only for the account that asked for it: a link that is opened by somebody else proves nothing. Five codes may be tried.
+   */
+  confirmEmailVerification: unknown;
+  /**
+   * Begin to change your address
+   *
+   * Mails a code and a link to the new address. Nothing changes before `confirmEmailChange`. The answer is the same for an address that has an account, whose owner is told by mail. Needs a login of a short time ago.
+   */
+  startEmailChange: unknown;
+  /**
+   * Change your address
+   *
+   * By the code or the link of the mail to the new address, and only for the account that asked for it. Every other session and token of the account ends, every other known device is forgotten, and links mailed before are worth nothing. The old address is told, with a link that takes the change back for three days.
+   */
+  confirmEmailChange: unknown;
+  /**
+   * Take a change of address back
+   *
+   * For the owner of the old address, who did not ask for the change. The old address is back, everything the account had ends, and its password is void: ask for a new one by mail next.
+   */
+  undoEmailChange: unknown;
   /**
    * List your sessions
    *
@@ -565,6 +854,12 @@ export interface OperationSummaries {
    */
   tokenLogin: unknown;
   /**
+   * Finish a sign-in with tokens
+   *
+   * Starts the session of a `LoginPending`, carried by tokens.
+   */
+  finishTokenLogin: unknown;
+  /**
    * Exchange a refresh token
    *
    * Each refresh token is good once. The one before the current, within a few seconds of the exchange, gives the same successor again, so that a lost answer logs nobody out. Any older one, or a later use, means that somebody has a copy: the session ends, with all its tokens.
@@ -607,9 +902,15 @@ export interface OperationSummaries {
    */
   getUser: unknown;
   /**
+   * Invite somebody
+   *
+   * Mails a link to the address. Whoever opens it chooses a password, and `confirmSignup` makes the account, its address proved. Also where `SIGNUP` is `closed`. Asked again, an invitation ends the one before.
+   */
+  inviteUser: unknown;
+  /**
    * Change an account
    *
-   * Changes the role, or disables or enables the account. Both hold at once. The last enabled administrator can be neither demoted nor disabled.
+   * Changes the role, disables or enables the account, or vouches for its address. All hold at once. The last enabled administrator can be neither demoted nor disabled. Nobody becomes an administrator by an address that nobody has proved: vouch for it with `emailVerified: true` in the same request, if you know that it is theirs.
    */
   updateUser: unknown;
   /**

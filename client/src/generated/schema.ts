@@ -11,12 +11,34 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Make an account
-     * @description Makes an account with the role `user`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.
+     * Sign up
+     * @description What it does is the setting `SIGNUP`. `open`: the account is made at once (201), and nobody has proved that the address is theirs. `verified`: a mail with a code and a link goes to the address, and `confirmSignup` makes the account (202); the answer is the same for an address that has an account, whose owner is told by mail. `closed`: 403 `signup_closed`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.
      *
-     *     May log: [`signup`](/docs#/webhooks/log_signup), [`signup_failed`](/docs#/webhooks/log_signup_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`signup`](/docs#/webhooks/log_signup), [`signup_failed`](/docs#/webhooks/log_signup_failed), [`signup_started`](/docs#/webhooks/log_signup_started), [`signup_existing_email`](/docs#/webhooks/log_signup_existing_email), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["signup"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/signup/confirm": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Confirm a signup
+     * @description Makes the account that `signup` began, its address proved. By code, the password is the one given at signup: whoever signed up has the mailbox. By link, whoever opens the mail chooses a password, and the one given at signup is worth nothing. Also for the link of an invitation. It signs nobody in: log in next.
+     *
+     *     May log: [`signup`](/docs#/webhooks/log_signup), [`email_verified`](/docs#/webhooks/log_email_verified), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["confirmSignup"];
     delete?: never;
     options?: never;
     head?: never;
@@ -65,6 +87,72 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/login/mail": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin to sign in by mail
+     * @description If an account has this address, a code and a link are mailed to it. The answer is the same, and takes the same time, where there is none; no account is made here. The link signs in only the browser that asked, which is known by the cookie `__Host-challenge`; opened elsewhere, it shows the code. Asking again ends the one before. 404 unless the setting `MAIL_LOGIN` is `on`.
+     *
+     *     May log: [`mail_login_requested`](/docs#/webhooks/log_mail_login_requested), [`mail_login_unknown_email`](/docs#/webhooks/log_mail_login_unknown_email), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["startMailLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/login/mail/complete": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Prove your mailbox
+     * @description By the code of the mail or by its link, which are spent together. Five codes may be tried, and each wrong one counts towards the account's lock. If the account's address was never proved, it is now: whatever the account had before, its password included, ends. There is no session yet: `finishLogin` or `finishTokenLogin` is next.
+     *
+     *     May log: [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`email_verified`](/docs#/webhooks/log_email_verified), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["completeMailLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/login/finish": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Finish a sign-in with cookies
+     * @description Starts the session of a `LoginPending`, and sets the three cookies of `login`. A session the request came with ends.
+     *
+     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["finishLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/logout": {
     parameters: {
       query?: never;
@@ -103,6 +191,122 @@ export interface paths {
     get: operations["getMe"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Change your name or language
+     * @description Sets how you are called, and the language of the mails you get.
+     *
+     *     May log: [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    patch: operations["updateMe"];
+    trace?: never;
+  };
+  "/me/email/verification": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Ask to prove your address
+     * @description Mails a code and a link to your account's address. `confirmEmailVerification` ends it. Asking again ends the one before. Asked for too often, an address gets no more mails for a while, and the answer stays the same.
+     *
+     *     May log: [`email_verification_requested`](/docs#/webhooks/log_email_verification_requested), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["requestEmailVerification"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/email/verification/confirm": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Prove your address
+     * @description By the code or the link of the mail, and only for the account that asked for it: a link that is opened by somebody else proves nothing. Five codes may be tried.
+     *
+     *     May log: [`email_verified`](/docs#/webhooks/log_email_verified), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["confirmEmailVerification"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/email": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin to change your address
+     * @description Mails a code and a link to the new address. Nothing changes before `confirmEmailChange`. The answer is the same for an address that has an account, whose owner is told by mail. Needs a login of a short time ago.
+     *
+     *     May log: [`email_change_started`](/docs#/webhooks/log_email_change_started), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["startEmailChange"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/email/confirm": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Change your address
+     * @description By the code or the link of the mail to the new address, and only for the account that asked for it. Every other session and token of the account ends, every other known device is forgotten, and links mailed before are worth nothing. The old address is told, with a link that takes the change back for three days.
+     *
+     *     May log: [`email_changed`](/docs#/webhooks/log_email_changed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["confirmEmailChange"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/email-change/undo": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Take a change of address back
+     * @description For the owner of the old address, who did not ask for the change. The old address is back, everything the account had ends, and its password is void: ask for a new one by mail next.
+     *
+     *     May log: [`email_change_undone`](/docs#/webhooks/log_email_change_undone), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["undoEmailChange"];
     delete?: never;
     options?: never;
     head?: never;
@@ -247,6 +451,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/token/login/finish": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Finish a sign-in with tokens
+     * @description Starts the session of a `LoginPending`, carried by tokens.
+     *
+     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["finishTokenLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/token/refresh": {
     parameters: {
       query?: never;
@@ -372,7 +598,13 @@ export interface paths {
      */
     get: operations["listUsers"];
     put?: never;
-    post?: never;
+    /**
+     * Invite somebody
+     * @description Mails a link to the address. Whoever opens it chooses a password, and `confirmSignup` makes the account, its address proved. Also where `SIGNUP` is `closed`. Asked again, an invitation ends the one before.
+     *
+     *     May log: [`user_invited`](/docs#/webhooks/log_user_invited), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["inviteUser"];
     delete?: never;
     options?: never;
     head?: never;
@@ -406,9 +638,9 @@ export interface paths {
     head?: never;
     /**
      * Change an account
-     * @description Changes the role, or disables or enables the account. Both hold at once. The last enabled administrator can be neither demoted nor disabled.
+     * @description Changes the role, disables or enables the account, or vouches for its address. All hold at once. The last enabled administrator can be neither demoted nor disabled. Nobody becomes an administrator by an address that nobody has proved: vouch for it with `emailVerified: true` in the same request, if you know that it is theirs.
      *
-     *     May log: [`user_updated`](/docs#/webhooks/log_user_updated), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`user_updated`](/docs#/webhooks/log_user_updated), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`email_verified`](/docs#/webhooks/log_email_verified), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     patch: operations["updateUser"];
     trace?: never;
@@ -664,7 +896,7 @@ export interface webhooks {
      * A login was refused, or a current password.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
      *
-     *     A current password is asked of somebody who is signed in, and its reason is always `wrong_password`. The caller of a login is never told which reason it was.
+     *     `wrong_code` is one of a sign-in by mail. A current password is asked of somebody who is signed in, and its reason is always `wrong_password`. The caller of a login is never told which reason it was.
      */
     post: operations["log_login_failed"];
     delete?: never;
@@ -1069,6 +1301,238 @@ export interface webhooks {
     patch?: never;
     trace?: never;
   };
+  signup_started: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Somebody signed up.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
+     *
+     *     There is no account before the address is proved.
+     */
+    post: operations["log_signup_started"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  signup_existing_email: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Somebody signed up with an address that has an account.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     The caller is not told; the owner is, by mail.
+     */
+    post: operations["log_signup_existing_email"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  user_invited: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An administrator invited somebody.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
+     */
+    post: operations["log_user_invited"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  challenge_failed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A challenge was not ended.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     A wrong code is told once for each challenge. What is no good any more, or never was, is told once in ten minutes for each purpose and client address; those in between are `request` lines.
+     */
+    post: operations["log_challenge_failed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  email_verification_requested: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An owner asked to prove the account's address.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
+     */
+    post: operations["log_email_verification_requested"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  email_verified: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * The account's address was proved.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
+     */
+    post: operations["log_email_verified"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  email_change_started: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An owner began to change the account's address.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
+     */
+    post: operations["log_email_change_started"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  email_changed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * The account's address was changed.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     The old one can take it back for three days.
+     */
+    post: operations["log_email_changed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  email_change_undone: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * The old address took a change back: somebody else had probably changed it.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `error`. It is stored as well.
+     *
+     *     Everything the account had has ended, and its password is void.
+     */
+    post: operations["log_email_change_undone"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  mail_login_requested: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A code and a link to sign in were put into the outbox.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
+     */
+    post: operations["log_mail_login_requested"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  mail_login_unknown_email: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A sign-in by mail was asked for an address that no enabled account has.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     The caller is not told.
+     */
+    post: operations["log_mail_login_unknown_email"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   request: {
     parameters: {
       query?: never;
@@ -1257,6 +1721,77 @@ export interface components {
       operation: string;
     };
     /**
+     * @description A challenge was not ended. A wrong code is told once for each challenge. What is no good any more, or never was, is told once in ten minutes for each purpose and client address; those in between are `request` lines.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "challenge_failed",
+     *       "level": "warn",
+     *       "purpose": "mail_login",
+     *       "reason": "wrong_code",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43"
+     *     }
+     */
+    ChallengeFailedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "challenge_failed";
+      /** @enum {string} */
+      level: "warn";
+      /** @enum {string} */
+      purpose:
+        | "signup"
+        | "invitation"
+        | "email_verification"
+        | "email_change"
+        | "email_change_undo"
+        | "password_reset"
+        | "mail_login"
+        | "login";
+      /**
+       * @description `not_good`: unknown, used, expired, of another purpose or another account. The caller is told the same for all.
+       * @enum {string}
+       */
+      reason: "wrong_code" | "not_good";
+      userId: string | null;
+    };
+    /**
+     * @description Something has begun that a mail ends. The answer is alike for everybody, whether or not there is such an account.
+     * @example {
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
+     *       "expiresInSeconds": 600
+     *     }
+     */
+    ChallengeStarted: {
+      /**
+       * @description Proves that whoever ends it has begun it. Send it with the mailed code.
+       * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+       */
+      challengeToken: string;
+      /**
+       * Format: int32
+       * @description How long it is good.
+       * @example 600
+       */
+      expiresInSeconds: number;
+    };
+    /**
      * @description The password as it is, and as it is to be.
      * @example {
      *       "currentPassword": "correct horse battery staple",
@@ -1277,6 +1812,78 @@ export interface components {
        */
       newPassword: string;
     };
+    /**
+     * @description The code of the mail, or the token of the mailed link. In a browser the cookie says what was begun; elsewhere send the `challengeToken` of the answer.
+     * @example {
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
+     *       "code": "1234 5678"
+     *     }
+     * @example {
+     *       "token": "o3bV0Zt0m1x5n9Qe7yJc2kLr8sWf4aGh6uDiPpXwYzA"
+     *     }
+     */
+    CompleteMailLoginInput:
+      | {
+          /**
+           * @description The `challengeToken` of the answer that began it.
+           * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+           */
+          challengeToken?: string;
+          /**
+           * @description The 8 digits of the mail, with a space or a hyphen in the middle or without.
+           * @example 1234 5678
+           */
+          code: string;
+        }
+      | {
+          /**
+           * @description The `challengeToken` of the answer that began it.
+           * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+           */
+          challengeToken?: string;
+          /**
+           * @description The token of the mailed link, from behind `#token=`.
+           * @example o3bV0Zt0m1x5n9Qe7yJc2kLr8sWf4aGh6uDiPpXwYzA
+           */
+          token: string;
+        };
+    /**
+     * @description The code of the mail, with the token of the answer to `signup`; or the token of the mailed link, with a password.
+     * @example {
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
+     *       "code": "1234 5678"
+     *     }
+     * @example {
+     *       "token": "o3bV0Zt0m1x5n9Qe7yJc2kLr8sWf4aGh6uDiPpXwYzA",
+     *       "newPassword": "correct horse battery staple"
+     *     }
+     */
+    ConfirmSignupInput:
+      | {
+          /**
+           * @description The `challengeToken` of the answer that began it.
+           * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+           */
+          challengeToken: string;
+          /**
+           * @description The 8 digits of the mail, with a space or a hyphen in the middle or without.
+           * @example 1234 5678
+           */
+          code: string;
+        }
+      | {
+          /**
+           * @description The token of the mailed link, from behind `#token=`.
+           * @example o3bV0Zt0m1x5n9Qe7yJc2kLr8sWf4aGh6uDiPpXwYzA
+           */
+          token: string;
+          /**
+           * Format: password
+           * @description Any characters, spaces included. Length counts; composition does not. `getPasswordPolicy` says the bounds, and `weak_password` what is wrong.
+           * @example correct horse battery staple
+           */
+          newPassword: string;
+        };
     /**
      * @description What a login asks for.
      * @example {
@@ -1386,6 +1993,190 @@ export interface components {
       password: string;
     };
     /**
+     * @description The address is proved already. Go on. To prove another address, change to it.
+     * @example {
+     *       "type": "/problems/email-already-verified",
+     *       "title": "The address is proved already",
+     *       "status": 409,
+     *       "detail": "This account's address has been proved before.",
+     *       "code": "email_already_verified",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    EmailAlreadyVerifiedProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/email-already-verified";
+      /** @enum {string} */
+      title: "The address is proved already";
+      /** @enum {number} */
+      status: 409;
+      /** @enum {string} */
+      detail: "This account's address has been proved before.";
+      /** @enum {string} */
+      code: "email_already_verified";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
+     * @description The account's address was changed. The old one can take it back for three days.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "email_changed",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "oldEmail": "ada@example.com",
+     *       "newEmail": "ada@example.org"
+     *     }
+     */
+    EmailChangedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_changed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      oldEmail: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      newEmail: string;
+    };
+    /**
+     * @description An owner began to change the account's address.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "email_change_started",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "newEmail": "ada@example.org"
+     *     }
+     */
+    EmailChangeStartedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_change_started";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      newEmail: string;
+    };
+    /**
+     * @description The old address took a change back: somebody else had probably changed it. Everything the account had has ended, and its password is void.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "email_change_undone",
+     *       "level": "error",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "oldEmail": "ada@example.org",
+     *       "newEmail": "ada@example.com"
+     *     }
+     */
+    EmailChangeUndoneEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_change_undone";
+      /** @enum {string} */
+      level: "error";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      oldEmail: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      newEmail: string;
+    };
+    /**
      * @description The e-mail address is taken. Log in with it, or sign up with another address.
      * @example {
      *       "type": "/problems/email-taken",
@@ -1418,6 +2209,139 @@ export interface components {
       requestId: string;
     };
     /**
+     * @description The address is not proved. Let the owner prove the address, or send `emailVerified: true` with the change if you know that it is theirs.
+     * @example {
+     *       "type": "/problems/email-unverified",
+     *       "title": "The address is not proved",
+     *       "status": 403,
+     *       "detail": "Nobody has proved that this account's address is theirs.",
+     *       "code": "email_unverified",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    EmailUnverifiedProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/email-unverified";
+      /** @enum {string} */
+      title: "The address is not proved";
+      /** @enum {number} */
+      status: 403;
+      /** @enum {string} */
+      detail: "Nobody has proved that this account's address is theirs.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "email_unverified";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
+     * @description An owner asked to prove the account's address.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "email_verification_requested",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "email": "ada@example.com"
+     *     }
+     */
+    EmailVerificationRequestedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_verification_requested";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+    };
+    /**
+     * @description The account's address was proved.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "email_verified",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "email": "ada@example.com",
+     *       "by": "owner"
+     *     }
+     */
+    EmailVerifiedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_verified";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      /**
+       * @description `owner`: somebody signed in to the account; `admin`, `command`: somebody vouched for it.
+       * @enum {string}
+       */
+      by: "signup" | "owner" | "password_reset" | "mail_login" | "admin" | "command";
+    };
+    /**
      * @description One page.
      * @example {
      *       "items": [
@@ -1437,6 +2361,26 @@ export interface components {
       items: components["schemas"]["StoredEvent"][];
       /** @description Send it as `cursor` for the next page; null at the end. */
       nextCursor: string | null;
+    };
+    /**
+     * @description The second step of a sign-in.
+     * @example {
+     *       "loginToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2",
+     *       "method": "none"
+     *     }
+     */
+    FinishLoginInput: {
+      /**
+       * @description The `loginToken` of a `LoginPending`.
+       * @example kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2
+       */
+      loginToken: string;
+      /**
+       * @description The second step: `none` where `secondFactors` is empty.
+       * @example none
+       * @enum {string}
+       */
+      method: "none";
     };
     /**
      * @description Not allowed. Ask an administrator for the role the operation needs.
@@ -1530,6 +2474,41 @@ export interface components {
       requestId: string;
     };
     /**
+     * @description The code or link is not good. Use the latest mail, where you asked for it; or ask for a new one.
+     * @example {
+     *       "type": "/problems/invalid-challenge",
+     *       "title": "The code or link is not good",
+     *       "status": 400,
+     *       "detail": "It is unknown, wrong, used, expired, or a later one has taken its place.",
+     *       "code": "invalid_challenge",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    InvalidChallengeProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/invalid-challenge";
+      /** @enum {string} */
+      title: "The code or link is not good";
+      /** @enum {number} */
+      status: 400;
+      /** @enum {string} */
+      detail: "It is unknown, wrong, used, expired, or a later one has taken its place.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "invalid_challenge";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
      * @description Login failed. Check both. If they are right, wait a quarter of an hour, or choose a new password by mail.
      * @example {
      *       "type": "/problems/invalid-credentials",
@@ -1592,6 +2571,38 @@ export interface components {
        * @enum {string}
        */
       code: "invalid_json";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
+     * @description The sign-in cannot be finished. Sign in again from the beginning.
+     * @example {
+     *       "type": "/problems/invalid-login-token",
+     *       "title": "The sign-in cannot be finished",
+     *       "status": 401,
+     *       "detail": "The login token is unknown, used, expired, or the account has changed meanwhile.",
+     *       "code": "invalid_login_token",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    InvalidLoginTokenProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/invalid-login-token";
+      /** @enum {string} */
+      title: "The sign-in cannot be finished";
+      /** @enum {number} */
+      status: 401;
+      /** @enum {string} */
+      detail: "The login token is unknown, used, expired, or the account has changed meanwhile.";
+      /** @enum {string} */
+      code: "invalid_login_token";
       /**
        * Format: uuid
        * @description A UUID, version 7: later ids sort after earlier ones.
@@ -1665,6 +2676,33 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       requestId: string;
+    };
+    /**
+     * @description Whom to invite, as what, and the language of the mail.
+     * @example {
+     *       "email": "ada@example.com",
+     *       "role": "user",
+     *       "locale": "en"
+     *     }
+     */
+    InviteUserInput: {
+      /**
+       * Format: idn-email
+       * @description Any spelling of the address; it is normalised before every use.
+       * @example ada@example.com
+       */
+      email: string;
+      /**
+       * @description What the account may do.
+       * @example user
+       * @enum {string}
+       */
+      role?: "user" | "admin";
+      /**
+       * @description A language, as a tag of RFC 5646: `en`, `de`, `pt-BR`.
+       * @example en
+       */
+      locale?: string;
     };
     /**
      * @description One thing that is wrong with the request. It never repeats the value sent.
@@ -1793,6 +2831,17 @@ export interface components {
       | components["schemas"]["UserDeletedEvent"]
       | components["schemas"]["UserUnlockedEvent"]
       | components["schemas"]["SigningKeyRotatedEvent"]
+      | components["schemas"]["SignupStartedEvent"]
+      | components["schemas"]["SignupExistingEmailEvent"]
+      | components["schemas"]["UserInvitedEvent"]
+      | components["schemas"]["ChallengeFailedEvent"]
+      | components["schemas"]["EmailVerificationRequestedEvent"]
+      | components["schemas"]["EmailVerifiedEvent"]
+      | components["schemas"]["EmailChangeStartedEvent"]
+      | components["schemas"]["EmailChangedEvent"]
+      | components["schemas"]["EmailChangeUndoneEvent"]
+      | components["schemas"]["MailLoginRequestedEvent"]
+      | components["schemas"]["MailLoginUnknownEmailEvent"]
       | components["schemas"]["RequestEvent"]
       | components["schemas"]["MailFailedEvent"]
       | components["schemas"]["OverloadedEvent"]
@@ -1800,7 +2849,7 @@ export interface components {
       | components["schemas"]["ServerStartedEvent"]
       | components["schemas"]["ServerStoppedEvent"];
     /**
-     * @description A login was refused, or a current password. A current password is asked of somebody who is signed in, and its reason is always `wrong_password`. The caller of a login is never told which reason it was.
+     * @description A login was refused, or a current password. `wrong_code` is one of a sign-in by mail. A current password is asked of somebody who is signed in, and its reason is always `wrong_password`. The caller of a login is never told which reason it was.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -1841,7 +2890,8 @@ export interface components {
       email: string;
       userId: string | null;
       /** @enum {string} */
-      reason: "wrong_password" | "user_not_found" | "account_locked" | "account_disabled";
+      reason:
+        "wrong_password" | "user_not_found" | "account_locked" | "account_disabled" | "wrong_code";
     };
     /**
      * @description Too many wrong passwords. Until `lockedUntil`, only a device the account knows can log in.
@@ -1897,6 +2947,29 @@ export interface components {
       lockedUntil: string;
     };
     /**
+     * @description The first step of a sign-in is taken. There is no session yet.
+     * @example {
+     *       "loginToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2",
+     *       "expiresInSeconds": 300,
+     *       "secondFactors": []
+     *     }
+     */
+    LoginPending: {
+      /**
+       * @description Proves the first step. Send it to `finishLogin` or `finishTokenLogin`. Good once.
+       * @example kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2
+       */
+      loginToken: string;
+      /**
+       * Format: int32
+       * @description How long it is good.
+       * @example 300
+       */
+      expiresInSeconds: number;
+      /** @description The ways to take the second step; empty where nothing is missing. */
+      secondFactors: ("totp" | "recovery_code" | "passkey")[];
+    };
+    /**
      * @description Somebody logged in.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -1906,7 +2979,10 @@ export interface components {
      *       "level": "info",
      *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
      *       "email": "ada@example.com",
-     *       "method": "session"
+     *       "method": "session",
+     *       "methods": [
+     *         "pwd"
+     *       ]
      *     }
      */
     LoginSuccessEvent: {
@@ -1942,8 +3018,13 @@ export interface components {
        * @example ada@example.com
        */
       email: string;
-      /** @enum {string} */
+      /**
+       * @description How the session is carried.
+       * @enum {string}
+       */
       method: "session" | "token";
+      /** @description How they proved it. Absent from events of versions before 0.3. */
+      methods?: ("pwd" | "mail" | "otp" | "recovery" | "passkey" | "provider")[];
     };
     /**
      * @description Somebody logged out.
@@ -1984,6 +3065,36 @@ export interface components {
        */
       userId: string;
     };
+    /**
+     * @description The code of the mail, with the token of the answer that began it; or the token of the mailed link.
+     * @example {
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
+     *       "code": "1234 5678"
+     *     }
+     * @example {
+     *       "token": "o3bV0Zt0m1x5n9Qe7yJc2kLr8sWf4aGh6uDiPpXwYzA"
+     *     }
+     */
+    MailedProof:
+      | {
+          /**
+           * @description The `challengeToken` of the answer that began it.
+           * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+           */
+          challengeToken: string;
+          /**
+           * @description The 8 digits of the mail, with a space or a hyphen in the middle or without.
+           * @example 1234 5678
+           */
+          code: string;
+        }
+      | {
+          /**
+           * @description The token of the mailed link, from behind `#token=`.
+           * @example o3bV0Zt0m1x5n9Qe7yJc2kLr8sWf4aGh6uDiPpXwYzA
+           */
+          token: string;
+        };
     /**
      * @description A mail was not accepted by the mail server.
      * @example {
@@ -2031,6 +3142,91 @@ export interface components {
       code: string;
       /** @description False where it ends: the server refused it for good, or it would be of no use any more. */
       willRetry: boolean;
+    };
+    /**
+     * @description A code and a link to sign in were put into the outbox.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "mail_login_requested",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "email": "ada@example.com"
+     *     }
+     */
+    MailLoginRequestedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "mail_login_requested";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+    };
+    /**
+     * @description A sign-in by mail was asked for an address that no enabled account has. The caller is not told.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "mail_login_unknown_email",
+     *       "level": "warn",
+     *       "email": "ada@example.com"
+     *     }
+     */
+    MailLoginUnknownEmailEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "mail_login_unknown_email";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
     };
     /**
      * @description Prometheus' text format, version 0.0.4.
@@ -2192,6 +3388,142 @@ export interface components {
       retryAfterSeconds: number;
     };
     /**
+     * @description The account's address was changed.
+     * @example {
+     *       "event": "email_changed",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnEmailChangedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_changed";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description An owner began to change the account's address.
+     * @example {
+     *       "event": "email_change_started",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnEmailChangeStartedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_change_started";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description The old address took a change back: somebody else had probably changed it.
+     * @example {
+     *       "event": "email_change_undone",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnEmailChangeUndoneEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_change_undone";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description An owner asked to prove the account's address.
+     * @example {
+     *       "event": "email_verification_requested",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnEmailVerificationRequestedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_verification_requested";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description The account's address was proved.
+     * @example {
+     *       "event": "email_verified",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "by": "owner"
+     *     }
+     */
+    OwnEmailVerifiedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_verified";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description `owner`: somebody signed in to the account; `admin`, `command`: somebody vouched for it.
+       * @enum {string}
+       */
+      by: "signup" | "owner" | "password_reset" | "mail_login" | "admin" | "command";
+    };
+    /**
      * @description What happened to your account, told apart by `event`.
      * @example {
      *       "event": "logout",
@@ -2212,7 +3544,14 @@ export interface components {
       | components["schemas"]["OwnPasswordResetEvent"]
       | components["schemas"]["OwnResetTokenCreatedEvent"]
       | components["schemas"]["OwnUserUpdatedEvent"]
-      | components["schemas"]["OwnUserUnlockedEvent"];
+      | components["schemas"]["OwnUserUnlockedEvent"]
+      | components["schemas"]["OwnSignupExistingEmailEvent"]
+      | components["schemas"]["OwnEmailVerificationRequestedEvent"]
+      | components["schemas"]["OwnEmailVerifiedEvent"]
+      | components["schemas"]["OwnEmailChangeStartedEvent"]
+      | components["schemas"]["OwnEmailChangedEvent"]
+      | components["schemas"]["OwnEmailChangeUndoneEvent"]
+      | components["schemas"]["OwnMailLoginRequestedEvent"];
     /**
      * @description One page.
      * @example {
@@ -2290,7 +3629,10 @@ export interface components {
      *       "event": "login_success",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
-     *       "method": "session"
+     *       "method": "session",
+     *       "methods": [
+     *         "pwd"
+     *       ]
      *     }
      */
     OwnLoginSuccessEvent: {
@@ -2310,8 +3652,13 @@ export interface components {
        * @example 203.0.113.7
        */
       ip: string | null;
-      /** @enum {string} */
+      /**
+       * @description How the session is carried.
+       * @enum {string}
+       */
       method: "session" | "token";
+      /** @description How they proved it. Absent from events of versions before 0.3. */
+      methods?: ("pwd" | "mail" | "otp" | "recovery" | "passkey" | "provider")[];
     };
     /**
      * @description Somebody logged out.
@@ -2327,6 +3674,32 @@ export interface components {
        * @enum {string}
        */
       event: "logout";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description A code and a link to sign in were put into the outbox.
+     * @example {
+     *       "event": "mail_login_requested",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnMailLoginRequestedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "mail_login_requested";
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -2470,7 +3843,7 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description `admin`, `disable`: an administrator or a command; `wrong_password`: it sent too many wrong current passwords.
+       * @description `admin`, `disable`: an administrator or a command; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.
        * @enum {string}
        */
       by:
@@ -2478,6 +3851,9 @@ export interface components {
         | "admin"
         | "password_change"
         | "password_reset"
+        | "email_change"
+        | "email_change_undo"
+        | "email_proof"
         | "disable"
         | "reuse"
         | "wrong_password";
@@ -2509,10 +3885,36 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description `user`: whoever signed up; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.
+       * @description `user`: whoever signed up; `admin`: whoever was invited; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.
        * @enum {string}
        */
-      by?: "user" | "command";
+      by?: "user" | "admin" | "command";
+    };
+    /**
+     * @description Somebody signed up with an address that has an account.
+     * @example {
+     *       "event": "signup_existing_email",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnSignupExistingEmailEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "signup_existing_email";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
     };
     /**
      * @description A token, and the session behind it, was revoked by whoever held it.
@@ -2609,6 +4011,8 @@ export interface components {
          */
         role?: "user" | "admin";
         disabled?: boolean;
+        /** @enum {boolean} */
+        emailVerified?: true;
       };
       /**
        * @description `user`: you; `admin`: an administrator; `command`: a command on the server's own machine.
@@ -2843,6 +4247,46 @@ export interface components {
        * @example 1
        */
       retryAfterSeconds: number;
+    };
+    /**
+     * @description Sign in again first. Sign in again, then repeat the request with the new session.
+     * @example {
+     *       "type": "/problems/reauthentication-required",
+     *       "title": "Sign in again first",
+     *       "status": 403,
+     *       "detail": "This needs a sign-in of a short time ago. `methods` says how.",
+     *       "code": "reauthentication_required",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "methods": [
+     *         "password"
+     *       ]
+     *     }
+     */
+    ReauthenticationRequiredProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/reauthentication-required";
+      /** @enum {string} */
+      title: "Sign in again first";
+      /** @enum {number} */
+      status: 403;
+      /** @enum {string} */
+      detail: "This needs a sign-in of a short time ago. `methods` says how.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "reauthentication_required";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+      /** @description The ways in which the account can prove itself. */
+      methods: ("password" | "totp" | "recovery_code" | "passkey" | "mail")[];
     };
     /**
      * @description What a refresh asks for.
@@ -3178,6 +4622,9 @@ export interface components {
      *       "user": {
      *         "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
      *         "email": "ada@example.com",
+     *         "emailVerified": true,
+     *         "name": "Ada",
+     *         "locale": "en",
      *         "role": "user",
      *         "disabled": false,
      *         "createdAt": "2026-11-23T10:06:00.000Z"
@@ -3321,7 +4768,7 @@ export interface components {
        */
       sessionId: string;
       /**
-       * @description `admin`, `disable`: an administrator or a command; `wrong_password`: it sent too many wrong current passwords.
+       * @description `admin`, `disable`: an administrator or a command; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.
        * @enum {string}
        */
       by:
@@ -3329,6 +4776,9 @@ export interface components {
         | "admin"
         | "password_change"
         | "password_reset"
+        | "email_change"
+        | "email_change_undo"
+        | "email_proof"
         | "disable"
         | "reuse"
         | "wrong_password";
@@ -3373,6 +4823,41 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       kid: string;
+    };
+    /**
+     * @description Signup is closed. Ask an administrator for an invitation.
+     * @example {
+     *       "type": "/problems/signup-closed",
+     *       "title": "Signup is closed",
+     *       "status": 403,
+     *       "detail": "Nobody can sign up here by themselves.",
+     *       "code": "signup_closed",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    SignupClosedProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/signup-closed";
+      /** @enum {string} */
+      title: "Signup is closed";
+      /** @enum {number} */
+      status: 403;
+      /** @enum {string} */
+      detail: "Nobody can sign up here by themselves.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "signup_closed";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
     };
     /**
      * @description An account was made.
@@ -3428,10 +4913,56 @@ export interface components {
        */
       role?: "user" | "admin";
       /**
-       * @description `user`: whoever signed up; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.
+       * @description `user`: whoever signed up; `admin`: whoever was invited; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.
        * @enum {string}
        */
-      by?: "user" | "command";
+      by?: "user" | "admin" | "command";
+    };
+    /**
+     * @description Somebody signed up with an address that has an account. The caller is not told; the owner is, by mail.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "signup_existing_email",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "email": "ada@example.com"
+     *     }
+     */
+    SignupExistingEmailEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "signup_existing_email";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
     };
     /**
      * @description A signup was refused.
@@ -3473,10 +5004,10 @@ export interface components {
        */
       email: string;
       /** @enum {string} */
-      reason: "email_taken" | "weak_password";
+      reason: "email_taken" | "weak_password" | "closed";
     };
     /**
-     * @description The new account's address and password.
+     * @description The new account's address and password, and the language of its mails.
      * @example {
      *       "email": "ada@example.com",
      *       "password": "correct horse battery staple"
@@ -3495,6 +5026,78 @@ export interface components {
        * @example correct horse battery staple
        */
       password: string;
+      /**
+       * @description A language, as a tag of RFC 5646: `en`, `de`, `pt-BR`.
+       * @example en
+       */
+      locale?: string;
+    };
+    /**
+     * @description Somebody signed up. There is no account before the address is proved.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "signup_started",
+     *       "level": "info",
+     *       "email": "ada@example.com"
+     *     }
+     */
+    SignupStartedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "signup_started";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+    };
+    /**
+     * @description The address that the account is to have.
+     * @example {
+     *       "newEmail": "ada@example.org"
+     *     }
+     */
+    StartEmailChangeInput: {
+      /**
+       * Format: idn-email
+       * @description Any spelling of the address; it is normalised before every use.
+       * @example ada@example.com
+       */
+      newEmail: string;
+    };
+    /**
+     * @description Who wants to sign in.
+     * @example {
+     *       "email": "ada@example.com"
+     *     }
+     */
+    StartMailLoginInput: {
+      /**
+       * Format: idn-email
+       * @description Any spelling of the address; it is normalised before every use.
+       * @example ada@example.com
+       */
+      email: string;
     };
     /**
      * @description A security event, told apart by `event`.
@@ -3530,7 +5133,18 @@ export interface components {
       | components["schemas"]["UserUpdatedEvent"]
       | components["schemas"]["UserDeletedEvent"]
       | components["schemas"]["UserUnlockedEvent"]
-      | components["schemas"]["SigningKeyRotatedEvent"];
+      | components["schemas"]["SigningKeyRotatedEvent"]
+      | components["schemas"]["SignupStartedEvent"]
+      | components["schemas"]["SignupExistingEmailEvent"]
+      | components["schemas"]["UserInvitedEvent"]
+      | components["schemas"]["ChallengeFailedEvent"]
+      | components["schemas"]["EmailVerificationRequestedEvent"]
+      | components["schemas"]["EmailVerifiedEvent"]
+      | components["schemas"]["EmailChangeStartedEvent"]
+      | components["schemas"]["EmailChangedEvent"]
+      | components["schemas"]["EmailChangeUndoneEvent"]
+      | components["schemas"]["MailLoginRequestedEvent"]
+      | components["schemas"]["MailLoginUnknownEmailEvent"];
     /**
      * @description The tokens of a token session.
      * @example {
@@ -3698,6 +5312,19 @@ export interface components {
       requestId: string;
     };
     /**
+     * @description The token that was mailed to the old address.
+     * @example {
+     *       "token": "Qe7yJc2kLr8sWf4aGh6uDiPpXwYzAo3bV0Zt0m1x5n9"
+     *     }
+     */
+    UndoEmailChangeInput: {
+      /**
+       * @description The token of the mailed link, from behind `#undo=`.
+       * @example Qe7yJc2kLr8sWf4aGh6uDiPpXwYzAo3bV0Zt0m1x5n9
+       */
+      token: string;
+    };
+    /**
      * @description The server met an error it did not expect.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -3810,6 +5437,17 @@ export interface components {
       requestId: string;
     };
     /**
+     * @description What is to change. What is left out stays; null takes it away.
+     * @example {
+     *       "name": "Ada",
+     *       "locale": "en"
+     *     }
+     */
+    UpdateMeInput: {
+      name?: string | null;
+      locale?: string | null;
+    };
+    /**
      * @description What is to change. What is left out stays.
      * @example {
      *       "disabled": true
@@ -3824,12 +5462,20 @@ export interface components {
       role?: "user" | "admin";
       /** @description True ends everything the account has. */
       disabled?: boolean;
+      /**
+       * @description You know that the address is the person's, as if they had proved it.
+       * @enum {boolean}
+       */
+      emailVerified?: true;
     };
     /**
      * @description An account, as its owner sees it.
      * @example {
      *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
      *       "email": "ada@example.com",
+     *       "emailVerified": true,
+     *       "name": "Ada",
+     *       "locale": "en",
      *       "role": "user",
      *       "disabled": false,
      *       "createdAt": "2026-11-23T10:06:00.000Z"
@@ -3848,6 +5494,12 @@ export interface components {
        * @example ada@example.com
        */
       email: string;
+      /** @description Somebody proved that the address is theirs, or an administrator said so. */
+      emailVerified: boolean;
+      /** @description Null where none was given. */
+      name: string | null;
+      /** @description The language of mails; null where none was given. */
+      locale: string | null;
       /**
        * @description What the account may do.
        * @example user
@@ -3914,6 +5566,9 @@ export interface components {
      * @example {
      *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
      *       "email": "ada@example.com",
+     *       "emailVerified": true,
+     *       "name": "Ada",
+     *       "locale": "en",
      *       "role": "user",
      *       "disabled": false,
      *       "createdAt": "2026-11-23T10:06:00.000Z",
@@ -3934,6 +5589,12 @@ export interface components {
        * @example ada@example.com
        */
       email: string;
+      /** @description Somebody proved that the address is theirs, or an administrator said so. */
+      emailVerified: boolean;
+      /** @description Null where none was given. */
+      name: string | null;
+      /** @description The language of mails; null where none was given. */
+      locale: string | null;
       /**
        * @description What the account may do.
        * @example user
@@ -3954,12 +5615,68 @@ export interface components {
       lastLoginAt: string | null;
     };
     /**
+     * @description An administrator invited somebody.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "user_invited",
+     *       "level": "info",
+     *       "email": "ada@example.com",
+     *       "role": "user",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45"
+     *     }
+     */
+    UserInvitedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "user_invited";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      /**
+       * @description What the account may do.
+       * @example user
+       * @enum {string}
+       */
+      role: "user" | "admin";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      actorId: string;
+    };
+    /**
      * @description One page.
      * @example {
      *       "items": [
      *         {
      *           "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
      *           "email": "ada@example.com",
+     *           "emailVerified": true,
+     *           "name": "Ada",
+     *           "locale": "en",
      *           "role": "user",
      *           "disabled": false,
      *           "createdAt": "2026-11-23T10:06:00.000Z",
@@ -4180,6 +5897,8 @@ export interface components {
          */
         role?: "user" | "admin";
         disabled?: boolean;
+        /** @enum {boolean} */
+        emailVerified?: true;
       };
     };
     /**
@@ -4321,7 +6040,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The account was made. */
+      /** @description The account was made (`SIGNUP=open`). */
       201: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4329,6 +6048,16 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["User"];
+        };
+      };
+      /** @description A mail is on its way to the address (`SIGNUP=verified`). */
+      202: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ChallengeStarted"];
         };
       };
       /** @description [`weak_password`](/problems/weak-password): The password is too weak. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
@@ -4344,7 +6073,7 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`signup_closed`](/problems/signup-closed): Signup is closed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -4352,6 +6081,7 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SignupClosedProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
@@ -4364,6 +6094,115 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["EmailTakenProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  confirmSignup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ConfirmSignupInput"];
+      };
+    };
+    responses: {
+      /** @description The account was made. */
+      201: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["User"];
+        };
+      };
+      /** @description [`invalid_challenge`](/problems/invalid-challenge): The code or link is not good. [`weak_password`](/problems/weak-password): The password is too weak. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidChallengeProblem"]
+            | components["schemas"]["WeakPasswordProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
         };
       };
       /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
@@ -4568,6 +6407,364 @@ export interface operations {
       };
     };
   };
+  startMailLogin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["StartMailLoginInput"];
+      };
+    };
+    responses: {
+      /** @description If there is such an account, a mail is on its way to it. */
+      202: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description The challenge cookie. */
+          "set-cookie": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ChallengeStarted"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  completeMailLogin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CompleteMailLoginInput"];
+      };
+    };
+    responses: {
+      /** @description The mailbox is yours. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description Clears the challenge cookie. */
+          "set-cookie": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LoginPending"];
+        };
+      };
+      /** @description [`invalid_challenge`](/problems/invalid-challenge): The code or link is not good. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidChallengeProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  finishLogin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FinishLoginInput"];
+      };
+    };
+    responses: {
+      /** @description You are logged in. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description The session cookie, the CSRF cookie and the device cookie. */
+          "set-cookie": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Session"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`invalid_login_token`](/problems/invalid-login-token): The sign-in cannot be finished. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InvalidLoginTokenProblem"];
+        };
+      };
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
   logout: {
     parameters: {
       query?: never;
@@ -4673,6 +6870,683 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  updateMe: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UpdateMeInput"];
+      };
+    };
+    responses: {
+      /** @description Your account as it is now. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["User"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  requestEmailVerification: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A mail is on its way. */
+      202: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ChallengeStarted"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`email_already_verified`](/problems/email-already-verified): The address is proved already. */
+      409: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["EmailAlreadyVerifiedProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  confirmEmailVerification: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MailedProof"];
+      };
+    };
+    responses: {
+      /** @description Your address is proved. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description [`invalid_challenge`](/problems/invalid-challenge): The code or link is not good. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidChallengeProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  startEmailChange: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["StartEmailChangeInput"];
+      };
+    };
+    responses: {
+      /** @description A mail is on its way. */
+      202: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ChallengeStarted"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`reauthentication_required`](/problems/reauthentication-required): Sign in again first. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  confirmEmailChange: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MailedProof"];
+      };
+    };
+    responses: {
+      /** @description Your address is the new one. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description [`invalid_challenge`](/problems/invalid-challenge): The code or link is not good. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidChallengeProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  undoEmailChange: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UndoEmailChangeInput"];
+      };
+    };
+    responses: {
+      /** @description The old address is back. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description [`invalid_challenge`](/problems/invalid-challenge): The code or link is not good. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidChallengeProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
         };
       };
       /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
@@ -5374,6 +8248,123 @@ export interface operations {
       };
     };
   };
+  finishTokenLogin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FinishLoginInput"];
+      };
+    };
+    responses: {
+      /** @description You are logged in. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TokenPair"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`invalid_login_token`](/problems/invalid-login-token): The sign-in cannot be finished. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InvalidLoginTokenProblem"];
+        };
+      };
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
   tokenRefresh: {
     parameters: {
       query?: never;
@@ -5873,6 +8864,8 @@ export interface operations {
         role?: "user" | "admin";
         /** @description Only disabled accounts, or only enabled ones. */
         disabled?: boolean;
+        /** @description Only accounts whose address is proved, or only those whose address is not. */
+        emailVerified?: boolean;
         /** @description Only accounts with a lock on, or only those without. */
         locked?: boolean;
       };
@@ -5921,6 +8914,124 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["ForbiddenProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  inviteUser: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["InviteUserInput"];
+      };
+    };
+    responses: {
+      /** @description The invitation is on its way. */
+      202: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`reauthentication_required`](/problems/reauthentication-required): Sign in again first. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`email_taken`](/problems/email-taken): The e-mail address is taken. */
+      409: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["EmailTakenProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
         };
       };
       /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
@@ -6193,7 +9304,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`email_unverified`](/problems/email-unverified): The address is not proved. [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6201,6 +9312,7 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["EmailUnverifiedProblem"]
             | components["schemas"]["ForbiddenProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
@@ -6682,7 +9794,18 @@ export interface operations {
           | "user_updated"
           | "user_deleted"
           | "user_unlocked"
-          | "signing_key_rotated";
+          | "signing_key_rotated"
+          | "signup_started"
+          | "signup_existing_email"
+          | "user_invited"
+          | "challenge_failed"
+          | "email_verification_requested"
+          | "email_verified"
+          | "email_change_started"
+          | "email_changed"
+          | "email_change_undone"
+          | "mail_login_requested"
+          | "mail_login_unknown_email";
         /** @description Only events about this account. */
         userId?: string;
         /** @description Only events that this address caused, in any spelling of it. Refreshes of tokens are left out, unless `userId` is given too. */
@@ -7378,6 +10501,248 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["SigningKeyRotatedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_signup_started: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SignupStartedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_signup_existing_email: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SignupExistingEmailEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_user_invited: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UserInvitedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_challenge_failed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ChallengeFailedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_email_verification_requested: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["EmailVerificationRequestedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_email_verified: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["EmailVerifiedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_email_change_started: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["EmailChangeStartedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_email_changed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["EmailChangedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_email_change_undone: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["EmailChangeUndoneEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_mail_login_requested: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MailLoginRequestedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_mail_login_unknown_email: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MailLoginUnknownEmailEvent"];
       };
     };
     responses: {

@@ -1,4 +1,4 @@
-import type { ZodType } from "zod";
+import type { core, ZodType } from "zod";
 import { readJson } from "./body.ts";
 import type { InputState, RawParams, RequestPart, ValidationIssue } from "./context.ts";
 import { parseQuery } from "./query.ts";
@@ -49,10 +49,18 @@ function check(
   const result = schema.safeParse(raw);
   if (result.success) return result.data;
   faults.failed.push(part);
-  for (const { path, message, code } of result.error.issues) {
+  for (const { path, message, code } of result.error.issues.flatMap(closestIssues)) {
     faults.issues.push({ part, path: path.map(String), message, code });
   }
   return undefined;
+}
+
+/** Of a union the faults of the form that fits best: "Invalid input" would say nothing, and all forms too much. */
+function closestIssues(issue: core.$ZodIssue): readonly core.$ZodIssue[] {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
+  const [first = [], ...others] = issue.errors;
+  const closest = others.reduce((best, form) => (form.length < best.length ? form : best), first);
+  return closest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 function conclude(params: unknown, query: unknown, body: unknown, faults: Faults): InputState {

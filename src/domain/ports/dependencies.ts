@@ -15,6 +15,9 @@ export interface Dependencies extends Journal {
   readonly secretKeys: SecretKeys;
   readonly keyRing: KeyRing;
   readonly lifetimes: Lifetimes;
+  readonly signup: SignupRule;
+  /** Signing in by mail is on. */
+  readonly mailLogin: boolean;
   readonly quotas: Quotas;
   readonly lockout: LockoutRule;
   /** `iss` and `aud` of access tokens: PUBLIC_URL. */
@@ -45,4 +48,21 @@ export interface Lifetimes {
   /** How long the refresh token before the current one still gives that one (TK-14). */
   readonly refreshGraceSeconds: number;
   readonly resetTokenSeconds: number;
+  /** A signup that nobody has proved. */
+  readonly signupSeconds: number;
+  /** The life of a mailed proof, other than a signup or a new password. */
+  readonly challengeSeconds: number;
+  /** A sign-in whose first step is taken. */
+  readonly loginChallengeSeconds: number;
+  /** How long the old address can take back a change. */
+  readonly emailUndoSeconds: number;
+  /** How long after a proof an operation that needs a recent one is allowed (D4). */
+  readonly recentAuthSeconds: number;
+}
+
+/** How accounts are made by those who sign up. */
+export interface SignupRule {
+  readonly mode: "open" | "verified" | "closed";
+  /** Only addresses of these domains, in their normal form; undefined: any. */
+  readonly emailDomains: ReadonlySet<string> | undefined;
 }

@@ -8,7 +8,7 @@ export interface Message {
   readonly html: string;
 }
 
-/** The languages of somebody who gets a mail, as far as they are known. */
+/** The languages, as far as they are known, of somebody who gets a mail. */
 export interface Reader {
   /** The account's own, as a language tag; null where there is no account, or it has none. */
   readonly locale: string | null;

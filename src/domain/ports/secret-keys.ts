@@ -12,5 +12,7 @@ export interface SecretKeys {
   readonly cursor: KeyObject;
   readonly signingKeySeal: Uint8Array;
   readonly mailSeal: Uint8Array;
+  readonly challengeSeal: Uint8Array;
+  readonly challengeCode: KeyObject;
   readonly limitKeys: KeyObject;
 }

@@ -1,6 +1,10 @@
 /** Sessions, and what the rules need of where they are kept. */
+import type { z } from "zod";
 import type { NewEvent } from "./event-store.ts";
+import type { AuthMethod as AuthMethodSchema } from "../../contract/auth-methods.ts";
 import type { User } from "./users.ts";
+
+export type AuthMethod = z.output<typeof AuthMethodSchema>;
 
 export type SessionKind = "cookie" | "token";
 
@@ -20,8 +24,7 @@ export interface Session {
 }
 
 /** A session as it is first stored, with what it will be recognised by. */
-export type NewSession = Session &
-  (
+export type NewSession = Session & { readonly methods: readonly AuthMethod[] } & (
     | {
         readonly kind: "cookie";
         /** SHA-256 of the cookie's secret (SE-02). */ readonly secretHash: Uint8Array;
@@ -31,6 +34,14 @@ export type NewSession = Session &
         /** Per-session salt of its refresh tokens; the counter starts at 0. */ readonly refreshSalt: Uint8Array;
       }
   );
+
+/** When and how somebody proved who they are, with this session. Instants in milliseconds since the epoch. */
+export interface Authentication {
+  readonly methods: readonly AuthMethod[];
+  readonly authenticatedAt: number;
+  /** Null where no second factor was proved. */
+  readonly secondFactorAt: number | null;
+}
 
 /** A session with the account it belongs to, read in one query so that neither can be stale (TK-08, TK-09). */
 export interface SessionWithUser {
@@ -63,6 +74,8 @@ export interface SessionStore {
    * statement. False where it is not; then nothing was written.
    */
   insert(session: NewSession, epoch: number): Promise<boolean>;
+  /** Reads how and when the session was proved. */
+  findAuthentication(sessionId: string): Promise<Authentication | undefined>;
   /** Moves `lastSeenAt` forward, never back, and nothing else. */
   touch(sessionId: string, lastSeenAt: number): Promise<void>;
   /** False where it had ended already. */

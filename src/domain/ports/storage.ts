@@ -1,4 +1,5 @@
 /** The database as the rules need it. */
+import type { ChallengeStore } from "./challenges.ts";
 import type { DeviceStore } from "./devices.ts";
 import type { EventStore } from "./event-store.ts";
 import type { JobStore } from "./jobs.ts";
@@ -6,7 +7,6 @@ import type { LimitStore } from "./limits.ts";
 import type { LockStore } from "./locks.ts";
 import type { MailStore } from "./mails.ts";
 import type { PoolState } from "./meter.ts";
-import type { ResetTokenStore } from "./reset-tokens.ts";
 import type { SessionStore } from "./sessions.ts";
 import type { SigningKeyStore } from "./signing-keys.ts";
 import type { UserStore } from "./users.ts";
@@ -21,7 +21,7 @@ export interface Stores {
   readonly locks: LockStore;
   readonly devices: DeviceStore;
   readonly mails: MailStore;
-  readonly resetTokens: ResetTokenStore;
+  readonly challenges: ChallengeStore;
   readonly jobs: JobStore;
 }
 

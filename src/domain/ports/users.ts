@@ -8,6 +8,11 @@ export interface User {
   readonly id: string;
   /** In its normal form; see `normalizeEmail` in the contract. */
   readonly email: string;
+  /** Somebody proved that the address is theirs, or was vouched for. */
+  readonly emailVerified: boolean;
+  readonly name: string | null;
+  /** The language of its mails, as a tag of RFC 5646. */
+  readonly locale: string | null;
   readonly role: Role;
   readonly disabled: boolean;
   /** Milliseconds since the epoch. */
@@ -49,6 +54,7 @@ export interface UserFilter {
   readonly emailPrefix?: string;
   readonly role?: Role;
   readonly disabled?: boolean;
+  readonly emailVerified?: boolean;
   /** Only accounts that no lock keeps out at this instant. Milliseconds since the epoch. */
   readonly unlockedAt?: number;
 }
@@ -69,6 +75,14 @@ export interface LockPosition {
 export interface UserChanges {
   readonly role?: Role;
   readonly disabled?: boolean;
+  /** The one who changes it vouches for the address. */
+  readonly emailVerified?: true;
+}
+
+/** Changes that owners may make. A field that is left out stays. */
+export interface OwnChanges {
+  readonly name?: string | null;
+  readonly locale?: string | null;
 }
 
 export interface UserStore {
@@ -86,8 +100,19 @@ export interface UserStore {
     limit: number,
     after: LockPosition | undefined,
   ): Promise<UserDetails[]>;
-  /** False where the address is taken; then nothing was written. */
-  insert(user: User, passwordHash: string): Promise<boolean>;
+  /** Changes what is given, and answers the account as it then is; undefined where it is gone. */
+  updateOwn(userId: string, changes: OwnChanges): Promise<User | undefined>;
+  /** Marks the address as proved; false where it was, or is another one by now. */
+  verifyEmail(userId: string, email: string): Promise<boolean>;
+  /**
+   * Gives the account another address, proved, and moves the epoch; false where the address is taken, by this account
+   * or another. Then nothing was written.
+   */
+  changeEmail(userId: string, email: string): Promise<boolean>;
+  /** Takes the password away, and moves the epoch. */
+  voidPassword(userId: string): Promise<void>;
+  /** False where the address is taken; then nothing was written. Without a password with null. */
+  insert(user: User, passwordHash: string | null): Promise<boolean>;
   /** Inserts the account only while there is no admin at all (LG-05). Inside of a transaction: others take turns with it. */
   insertFirstAdmin(
     user: User,

@@ -24,6 +24,7 @@ if (!token) end(INCOMPLETE);
 
 async function setPassword(): Promise<void> {
   button.disabled = true;
+  status.textContent = ""; // what it says is of the last password, and the answer takes a while
   try {
     const response = await fetch(action, {
       method: "POST",

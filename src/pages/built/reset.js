@@ -42,6 +42,7 @@ form.addEventListener("submit", (event) => {
 if (!token) end(INCOMPLETE);
 async function setPassword() {
 	button.disabled = true;
+	status.textContent = "";
 	try {
 		const response = await fetch(action, {
 			method: "POST",

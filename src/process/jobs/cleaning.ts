@@ -49,7 +49,7 @@ export async function cleanIfDue(
     (limit) => storage.sessions.deleteExpired(now, idleSince, limit),
     (limit) => storage.limits.deletePaid(now, limit),
     (limit) => storage.devices.deleteExpired(now, limit),
-    (limit) => storage.resetTokens.deleteExpired(now, limit),
+    (limit) => storage.challenges.deleteExpired(now, limit),
     (limit) => storage.mails.deleteFinishedBefore(now - FINISHED_MAIL_KEPT_MS, limit),
     (limit) => deleteOldEvents(storage, settings.EVENT_RETENTION_DAYS, now, limit),
   ];

@@ -12,6 +12,7 @@ import { draining } from "./draining.ts";
 import { identify } from "./identify.ts";
 import { limits } from "./limits.ts";
 import { mediaType } from "./media-type.ts";
+import { recent } from "./recent.ts";
 import { role } from "./role.ts";
 import { scraper } from "./scraper.ts";
 import { validation } from "./validation.ts";
@@ -23,6 +24,7 @@ export const checks = [
   identify,
   csrf,
   role,
+  recent,
   mediaType,
   validation,
   limits,

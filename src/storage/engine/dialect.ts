@@ -20,6 +20,8 @@ export interface StorageDialect {
   readonly hasStatistics: boolean;
   /** The text in a field of a column of JSON, or null: in a query word for word as in the index on it. */
   textOf(column: string, field: string): RawBuilder<string | null>;
+  /** A column of bytes as hexadecimal text, in lower case. */
+  hexOf(column: string): RawBuilder<string>;
   /** A statement for inside a transaction: waits until no other transaction is in its turn on `topic`. */
   takeTurn(topic: Turn): RawBuilder<unknown>;
   /** Makes the database refuse every change of a row of `table`, from any client (LA-05). */

@@ -11,6 +11,8 @@ export const postgresDialect: StorageDialect = {
   changesInQueries: true,
   hasStatistics: true,
 
+  hexOf: (column) => sql`encode(${sql.ref(column)}, 'hex')`,
+
   textOf: (column, field) => sql`(${sql.ref(column)}::json ->> ${sql.lit(field)})`,
 
   takeTurn: (topic) => sql`select pg_advisory_xact_lock(${turnKey(topic)})`,

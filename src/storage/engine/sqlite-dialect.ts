@@ -12,6 +12,8 @@ export const sqliteDialect: StorageDialect = {
   changesInQueries: false,
   hasStatistics: false,
 
+  hexOf: (column) => sql`lower(hex(${sql.ref(column)}))`,
+
   textOf: (column, field) => sql`(${sql.ref(column)} ->> ${sql.lit(`$.${field}`)})`,
 
   /** Reads a constant: a transaction that writes has locked the whole database already. */

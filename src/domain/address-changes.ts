@@ -1,0 +1,269 @@
+/**
+ * The address of an account: proved by its owner, changed, and changed back. Only somebody who is signed in to the
+ * account proves an address for it: a link that another person opens proves nothing (EM-05).
+ */
+import { mailChallenge } from "./challenge-mails.ts";
+import {
+  findLink,
+  notGood,
+  ofNobody,
+  prepareChallenge,
+  spend,
+  type Tried,
+  tryCode,
+} from "./challenges.ts";
+import { type Change, commit, type Uses } from "./change.ts";
+import { endGrants } from "./grants.ts";
+import { changeLink, tokenLink, undoLink } from "./links.ts";
+import { queueMail } from "./mail.ts";
+import { circumstancesOf } from "./notices.ts";
+import type { Challenge, ChallengePurpose } from "./ports/challenges.ts";
+import type { Device } from "./ports/devices.ts";
+import type { Journal, Occasion } from "./ports/events.ts";
+import type { Session, SessionWithUser } from "./ports/sessions.ts";
+import type { User } from "./ports/users.ts";
+import type { Started } from "./signups.ts";
+
+type MailUses = Uses<"secretKeys" | "quotas" | "lifetimes" | "mailTemplates" | "mailPages">;
+
+/** The owner of an account, signed in, and the languages that the request accepts. */
+export interface Asking extends SessionWithUser {
+  readonly languages: string | null;
+}
+
+/** The part that came by mail: its code, with the handle of whoever asked; or its link. */
+export type MailedProof =
+  { readonly challengeToken: string; readonly code: string } | { readonly token: string };
+
+/** Mails a code and a link to the account's own address. */
+export async function requestEmailVerification(
+  deps: Journal & MailUses,
+  occasion: Occasion,
+  { user, session, languages }: Asking,
+): Promise<Started | { readonly failure: "email_already_verified" }> {
+  if (user.emailVerified) return { failure: "email_already_verified" };
+  const { email, locale, id: userId } = user;
+  const { challengeSeconds } = deps.lifetimes;
+  const prepared = prepareChallenge(deps, occasion, {
+    purpose: "email_verification",
+    lifetimeSeconds: challengeSeconds,
+    userId,
+    sessionId: session.id,
+    subject: email,
+    by: ["handle", "code", "link"],
+  });
+  const { code, linkToken, challengeToken, expiresInSeconds } = prepared;
+  const link = tokenLink(deps.mailPages, "email", linkToken);
+  await commit(deps, occasion, async (change) => {
+    const { stores, record } = change;
+    await stores.users.lockCredential(userId);
+    // Ended meanwhile: what it began would end with it.
+    if (!(await stores.sessions.lock(session.id))) return;
+    const outcome = await mailChallenge(change, {
+      prepared,
+      take: { rule: "signup_email", subject: email },
+      recipient: { email, locale, languages },
+      message: { kind: "email_verification", code, link, validFor: challengeSeconds },
+    });
+    if (outcome === "mailed") await record("email_verification_requested", { userId, email });
+  });
+  return { challengeToken, expiresInSeconds };
+}
+
+/** Marks the address of the account that is signed in as proved. Whoever asks has both: the account and the mailbox. */
+export async function confirmEmailVerification(
+  deps: Journal & Uses<"secretKeys">,
+  occasion: Occasion,
+  { user, session }: SessionWithUser,
+  proof: MailedProof,
+): Promise<"verified" | "invalid_challenge"> {
+  const tried = await tryProof(deps, occasion, "email_verification", session, proof);
+  if (tried.kind !== "right") return "invalid_challenge";
+  const { challenge } = tried;
+  return commit(deps, occasion, async (change) => {
+    const { stores, record, undo } = change;
+    await stores.users.lockCredential(user.id); // the account before its challenges, as everywhere
+    const email = challenge.subject ?? "";
+    if (!(await spend(change, challenge))) return "invalid_challenge" as const;
+    if (!(await stores.users.verifyEmail(user.id, email)))
+      return undo("invalid_challenge" as const);
+    await record("email_verified", { userId: user.id, email, by: "owner" });
+    return "verified" as const;
+  });
+}
+
+/**
+ * Mails a code and a link to the address that the account is to have. The answer is the same, after the same work, for
+ * an address that has an account, whose owner is told by mail (EM-10).
+ */
+export async function startEmailChange(
+  deps: Journal & MailUses,
+  occasion: Occasion,
+  { user, session, languages }: Asking,
+  newEmail: string,
+): Promise<Started> {
+  const { id: userId, locale } = user;
+  const { challengeSeconds } = deps.lifetimes;
+  const prepared = prepareChallenge(deps, occasion, {
+    purpose: "email_change",
+    lifetimeSeconds: challengeSeconds,
+    userId,
+    sessionId: session.id,
+    subject: newEmail,
+    by: ["handle", "code", "link"],
+  });
+  const { code, linkToken, challengeToken, expiresInSeconds } = prepared;
+  const link = changeLink(deps.mailPages, linkToken);
+  const confirm = { kind: "email_change_confirm", code, link, validFor: challengeSeconds } as const;
+  await commit(deps, occasion, async (change) => {
+    const { stores, record } = change;
+    await stores.users.lockCredential(userId);
+    if (!(await stores.sessions.lock(session.id))) return;
+    const owner = (await stores.users.findByEmail(newEmail))?.user;
+    const isReserved = await stores.challenges.isReserved(newEmail, userId, occasion.now);
+    const isFree = owner === undefined && !isReserved;
+    await mailChallenge(change, {
+      prepared: isFree ? prepared : ofNobody(prepared),
+      take: { rule: "signup_email", subject: newEmail },
+      recipient: { email: newEmail, locale, languages },
+      message: confirm,
+      ...(owner && { otherwise: existingAccountMail(occasion, owner) }),
+    });
+    await record("email_change_started", { userId, newEmail });
+  });
+  return { challengeToken, expiresInSeconds };
+}
+
+/** For the owner of an account whose address somebody else wanted. */
+function existingAccountMail(occasion: Occasion, { email, locale }: User) {
+  return {
+    recipient: { email, locale, languages: null },
+    message: { kind: "signup_existing", ...circumstancesOf(occasion) },
+  } as const;
+}
+
+/**
+ * Gives the account the address that was proved (EM-07). Everything but the session and the device that ask ends, and
+ * what was mailed before is worth nothing (EM-09). The old address gets a way back (EM-08).
+ */
+export async function confirmEmailChange(
+  deps: Journal & MailUses,
+  occasion: Occasion,
+  { user, session, device }: SessionWithUser & { readonly device: Device | undefined },
+  proof: MailedProof,
+): Promise<"changed" | "invalid_challenge"> {
+  const tried = await tryProof(deps, occasion, "email_change", session, proof);
+  if (tried.kind !== "right") return "invalid_challenge";
+  const { challenge } = tried;
+  const newEmail = challenge.subject ?? "";
+  return commit(deps, occasion, async (change) => {
+    const { stores, record, undo } = change;
+    await stores.users.lockCredential(user.id);
+    const before = await stores.users.find(user.id);
+    if (before === undefined || !(await stores.sessions.lock(session.id)))
+      return "invalid_challenge" as const;
+    if (!(await spend(change, challenge))) return "invalid_challenge" as const;
+    if (await stores.challenges.isReserved(newEmail, user.id, occasion.now))
+      return undo("invalid_challenge" as const);
+    if (!(await stores.users.changeEmail(user.id, newEmail)))
+      return undo("invalid_challenge" as const);
+    await record("email_changed", { userId: user.id, oldEmail: before.email, newEmail });
+    const staying = { sessionId: session.id, deviceId: device?.id };
+    await endGrants(change, user.id, { by: "email_change" }, staying);
+    await offerUndo(change, before, newEmail);
+    return "changed" as const;
+  });
+}
+
+/** Mails the old address a link that takes the change back. */
+async function offerUndo(
+  change: Change<"secretKeys" | "lifetimes" | "mailTemplates" | "mailPages">,
+  { id: userId, email, locale }: User,
+  newEmail: string,
+): Promise<void> {
+  const { deps, occasion, stores } = change;
+  const { emailUndoSeconds } = deps.lifetimes;
+  const { challenge, linkToken } = prepareChallenge(deps, occasion, {
+    purpose: "email_change_undo",
+    lifetimeSeconds: emailUndoSeconds,
+    userId,
+    subject: email,
+    by: ["link"],
+  });
+  await stores.challenges.save(userId, challenge);
+  const link = undoLink(deps.mailPages, linkToken);
+  await queueMail(
+    change,
+    { email, locale, languages: null },
+    {
+      kind: "email_changed",
+      newEmail,
+      link,
+      validFor: emailUndoSeconds,
+      ...circumstancesOf(occasion),
+    },
+    emailUndoSeconds,
+  );
+}
+
+/**
+ * Takes a change of address back, for the owner of the old one. Whoever made the change may know the password and have
+ * sessions, devices, further changes: all of it ends, and a new password has to be asked for by mail.
+ */
+export async function undoEmailChange(
+  deps: Journal & Uses<"secretKeys" | "lifetimes" | "mailTemplates">,
+  occasion: Occasion,
+  token: string,
+): Promise<"undone" | "invalid_challenge"> {
+  const found = await findLink(deps, occasion, "email_change_undo", token);
+  if (found.kind === "not_good") return "invalid_challenge";
+  const { challenge } = found;
+  const { userId, subject: oldEmail } = challenge;
+  if (userId === null || oldEmail === null) return "invalid_challenge";
+  return commit(deps, occasion, async (change) => {
+    const { stores, record, undo } = change;
+    await stores.users.lockCredential(userId);
+    const before = await stores.users.find(userId);
+    if (before === undefined || !(await spend(change, challenge)))
+      return "invalid_challenge" as const;
+    const isBack = before.email === oldEmail || (await stores.users.changeEmail(userId, oldEmail));
+    if (!isBack) return undo("invalid_challenge" as const);
+    await stores.users.voidPassword(userId);
+    await record("email_change_undone", { userId, oldEmail: before.email, newEmail: oldEmail });
+    await endGrants(change, userId, { by: "email_change_undo" });
+    await stores.challenges.deleteUndosOf(userId);
+    await queueMail(
+      change,
+      { email: before.email, locale: before.locale, languages: null },
+      { kind: "email_change_undone", ...circumstancesOf(occasion) },
+      deps.lifetimes.emailUndoSeconds,
+    );
+    return "undone" as const;
+  });
+}
+
+/**
+ * Tries what came by mail, for the account of the session alone. A code is good for the session that asked; a link for
+ * any of the account's, because it may be opened in another browser.
+ */
+async function tryProof(
+  deps: Journal & Uses<"secretKeys">,
+  occasion: Occasion,
+  purpose: ChallengePurpose,
+  session: Session,
+  proof: MailedProof,
+): Promise<Tried> {
+  const tried =
+    "code" in proof
+      ? await tryCode(deps, occasion, purpose, proof)
+      : await findLink(deps, occasion, purpose, proof.token);
+  if (tried.kind !== "right") return tried;
+  const isTheirs = isOf(tried.challenge, session, "code" in proof);
+  return isTheirs ? tried : notGood(deps, occasion, purpose);
+}
+
+function isOf(challenge: Challenge, session: Session, isOfSession: boolean): boolean {
+  return (
+    challenge.userId === session.userId && (!isOfSession || challenge.sessionId === session.id)
+  );
+}

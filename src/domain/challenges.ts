@@ -1,0 +1,192 @@
+/**
+ * Challenges: what one request begins and another ends, whatever it is for (decision 15). The one who began it holds a
+ * handle; the one who has the mail finds a code or a link in it. A challenge ends for its purpose alone (CH-01). One
+ * statement counts a try of its code, before the code is compared; one conditional statement spends it.
+ */
+import { createHmac, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
+import type { CHALLENGE_TRIES, CODE_DIGITS } from "../contract/challenges.ts";
+import { type Change, commit, type Uses } from "./change.ts";
+import type { Challenge, ChallengePurpose, NewChallenge } from "./ports/challenges.ts";
+import type { Journal, Occasion } from "./ports/events.ts";
+import { recordChallengeNotGood } from "./refusals.ts";
+import { seal, unseal } from "./sealing.ts";
+import { hashSecret, newSecret } from "./secrets.ts";
+
+/** Another number than the contract's does not compile. */
+const TRIES: typeof CHALLENGE_TRIES = 5;
+const DIGITS: typeof CODE_DIGITS = 8;
+
+/** A challenge before it is stored, with its secrets, which are known now and never again. */
+export interface Prepared {
+  readonly challenge: NewChallenge;
+  /** The handle: for the one who begins it. */
+  readonly challengeToken: string;
+  /** Eight digits. Zeros may lead. */
+  readonly code: string;
+  /** The token of the link. */
+  readonly linkToken: string;
+  readonly expiresInSeconds: number;
+}
+
+export interface ChallengeRequest {
+  readonly purpose: ChallengePurpose;
+  readonly lifetimeSeconds: number;
+  readonly userId?: string | null;
+  /** The session that begins it, with which it ends. */
+  readonly sessionId?: string;
+  /** The address it is about, normalised. */
+  readonly subject?: string;
+  /** Values that its end needs and nobody may read, as JSON can carry it. */
+  readonly sealed?: unknown;
+  /** The ways to end it. A way that is left out does not exist. */
+  readonly by: readonly ("handle" | "code" | "link")[];
+}
+
+type ChallengeUses = Pick<Journal, "newId"> & Uses<"secretKeys">;
+
+/** Makes a challenge and its secrets. Nothing is stored. */
+export function prepareChallenge(
+  deps: ChallengeUses,
+  { now }: Occasion,
+  request: ChallengeRequest,
+): Prepared {
+  const { purpose, lifetimeSeconds, userId, sessionId, subject, sealed, by } = request;
+  const id = deps.newId(now);
+  const challengeToken = newSecret();
+  const linkToken = newSecret();
+  const code = randomInt(10 ** DIGITS)
+    .toString()
+    .padStart(DIGITS, "0");
+  return {
+    challenge: {
+      id,
+      purpose,
+      handleHash: by.includes("handle") ? hashSecret(challengeToken) : null,
+      linkHash: by.includes("link") ? hashSecret(linkToken) : null,
+      codeMac: by.includes("code") ? codeMac(deps, id, code) : null,
+      userId: userId ?? null,
+      sessionId: sessionId ?? null,
+      subject: subject ?? null,
+      sealed:
+        sealed === undefined
+          ? null
+          : seal(deps.secretKeys.challengeSeal, Buffer.from(JSON.stringify(sealed)), id),
+      createdAt: now,
+      expiresAt: now + lifetimeSeconds * 1000,
+    },
+    challengeToken,
+    code,
+    linkToken,
+    expiresInSeconds: lifetimeSeconds,
+  };
+}
+
+/** The challenge without its account, for which `saveOrDecoy` stores a decoy. */
+export function ofNobody(prepared: Prepared): Prepared {
+  return { ...prepared, challenge: { ...prepared.challenge, userId: null } };
+}
+
+/** The challenge as it is stored for nobody: its code and link are those of no mail (ET-01). */
+export function decoyOf({ challenge }: Prepared): NewChallenge {
+  return {
+    ...challenge,
+    userId: null,
+    sessionId: null,
+    linkHash: challenge.linkHash && hashSecret(newSecret()),
+    codeMac: challenge.codeMac && randomBytes(challenge.codeMac.length),
+  };
+}
+
+/**
+ * Stores the challenge for its account, or a decoy for nobody; both run the same statements. Answers whether it is the
+ * account's.
+ */
+export async function saveOrDecoy({ stores }: Change, prepared: Prepared): Promise<boolean> {
+  const { challenge } = prepared;
+  // Asked in any case: it costs more than the decoy, whose row is written to nobody's name.
+  if (await stores.challenges.save(challenge.userId, challenge)) return true;
+  await stores.challenges.insert(decoyOf(prepared));
+  return false;
+}
+
+export type Tried =
+  | { readonly kind: "right"; readonly challenge: Challenge }
+  | { readonly kind: "wrong"; readonly challenge: Challenge }
+  | { readonly kind: "not_good" };
+
+/**
+ * Tries a code. The try is counted and durable before the code is compared (CH-03); what it is right for is spent by
+ * `spend`, with the change it allows. A failure is recorded: once for each challenge, and for what is not good once in
+ * ten minutes for the client address.
+ */
+export async function tryCode(
+  deps: Journal & Uses<"secretKeys">,
+  occasion: Occasion,
+  purpose: ChallengePurpose,
+  { challengeToken, code }: { readonly challengeToken: string; readonly code: string },
+): Promise<Tried> {
+  const handleHash = hashSecret(challengeToken);
+  const { challenges } = deps.storage;
+  const challenge = await challenges.countTry(purpose, handleHash, TRIES, occasion.now);
+  if (challenge === undefined) return notGood(deps, occasion, purpose);
+  const { id, userId, attempts } = challenge;
+  const isRight =
+    challenge.codeMac !== null && timingSafeEqual(challenge.codeMac, codeMac(deps, id, code));
+  if (isRight) return { kind: "right", challenge };
+  if (attempts === 1)
+    await commit(deps, occasion, ({ record }) =>
+      record("challenge_failed", { purpose, reason: "wrong_code", userId }),
+    );
+  return { kind: "wrong", challenge };
+}
+
+/** Looks a link's token up. Spends nothing (CH-07). */
+export async function findLink(
+  deps: Journal & Uses<"secretKeys">,
+  occasion: Occasion,
+  purpose: ChallengePurpose,
+  token: string,
+): Promise<Exclude<Tried, { kind: "wrong" }>> {
+  return findLinkOf(deps, occasion, [purpose], token);
+}
+
+/** Looks a link's token up that may be of several purposes; a failure is recorded under the first. */
+export async function findLinkOf(
+  deps: Journal & Uses<"secretKeys">,
+  occasion: Occasion,
+  purposes: readonly [ChallengePurpose, ...ChallengePurpose[]],
+  token: string,
+): Promise<Exclude<Tried, { kind: "wrong" }>> {
+  const linkHash = hashSecret(token);
+  for (const purpose of purposes) {
+    const challenge = await deps.storage.challenges.findByLink(purpose, linkHash, occasion.now);
+    if (challenge) return { kind: "right", challenge };
+  }
+  return notGood(deps, occasion, purposes[0]);
+}
+
+/** Records that what was sent ends nothing, and answers so: one answer for every cause (CH-05). */
+export async function notGood(
+  deps: Journal & Uses<"secretKeys">,
+  occasion: Occasion,
+  purpose: ChallengePurpose,
+): Promise<{ readonly kind: "not_good" }> {
+  await recordChallengeNotGood(deps, occasion, purpose);
+  return { kind: "not_good" };
+}
+
+/** Spends the challenge within the change that it allows; false where another request was first (CH-02). */
+export async function spend({ stores, occasion }: Change, challenge: Challenge): Promise<boolean> {
+  return stores.challenges.spend(challenge.purpose, challenge.id, occasion.now);
+}
+
+/** Opens what the challenge holds sealed. Throws where it is not what was sealed: the key or the row is another. */
+export function openSealed({ secretKeys }: Uses<"secretKeys">, { id, sealed }: Challenge): unknown {
+  const plain = sealed && unseal(secretKeys.challengeSeal, sealed, id);
+  if (!plain) throw new Error("A challenge cannot be opened");
+  return JSON.parse(plain.toString());
+}
+
+function codeMac({ secretKeys }: Uses<"secretKeys">, id: string, code: string): Uint8Array {
+  return createHmac("sha256", secretKeys.challengeCode).update(`${id}\0${code}`).digest();
+}

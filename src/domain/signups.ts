@@ -1,0 +1,211 @@
+/**
+ * Signups that begin with a proof: no account before its address is proved (EM-01). A signup that waits is a
+ * challenge. Any number may wait for one address; the first that is proved makes the account, and ends the others. So
+ * nobody can have been there first.
+ */
+import type { MailMessage } from "../contract/mails.ts";
+import { newUser } from "./accounts.ts";
+import { decoyOf, findLinkOf, openSealed, prepareChallenge, spend, tryCode } from "./challenges.ts";
+import { commit, type Uses } from "./change.ts";
+import { choosePassword, type WeakPassword } from "./choose-password.ts";
+import { takeWithin } from "./limits.ts";
+import { tokenLink } from "./links.ts";
+import { queueDecoy, queueMail } from "./mail.ts";
+import { circumstancesOf } from "./notices.ts";
+import type { Challenge } from "./ports/challenges.ts";
+import type { Journal, Occasion } from "./ports/events.ts";
+import type { Role, User } from "./ports/users.ts";
+
+/** Values that a signup or an invitation keeps sealed until its address is proved. */
+interface Pending {
+  /** Null for an invitation, whose link's holder chooses one. */
+  readonly passwordHash: string | null;
+  readonly role: Role;
+  readonly locale: string | null;
+  /** The administrator who invited; null for whoever signed up. */
+  readonly invitedBy: string | null;
+}
+
+/** The answer to the one who began a challenge. */
+export interface Started {
+  readonly challengeToken: string;
+  readonly expiresInSeconds: number;
+}
+
+type MailUses = Uses<"secretKeys" | "quotas" | "lifetimes" | "mailTemplates" | "mailPages">;
+type ChoosingUses = Uses<"passwords" | "passwordPolicy">;
+
+export interface NewSignup {
+  readonly email: string;
+  readonly password: string;
+  readonly locale: string | null;
+  /** The request's `Accept-Language`. */
+  readonly languages: string | null;
+}
+
+/**
+ * Begins a signup. The answer is the same, after the same work, for an address that is free, that has an account, or
+ * that got too many mails (EM-02). The owner of an account is told by mail, and nobody else.
+ */
+export async function startSignup(
+  deps: Journal & ChoosingUses & MailUses,
+  occasion: Occasion,
+  { email, password, locale, languages }: NewSignup,
+): Promise<Started | WeakPassword | { readonly failure: "overloaded" }> {
+  const chosen = await choosePassword(deps, password, email);
+  if ("failure" in chosen) {
+    if (chosen.failure === "weak_password")
+      await commit(deps, occasion, ({ record }) =>
+        record("signup_failed", { email, reason: "weak_password" }),
+      );
+    return chosen;
+  }
+  const { signupSeconds } = deps.lifetimes;
+  const pending: Pending = { passwordHash: chosen.encoded, role: "user", locale, invitedBy: null };
+  const prepared = prepareChallenge(deps, occasion, {
+    purpose: "signup",
+    lifetimeSeconds: signupSeconds,
+    subject: email,
+    sealed: pending,
+    by: ["handle", "code", "link"],
+  });
+  const { code, linkToken, challengeToken, expiresInSeconds } = prepared;
+  const link = tokenLink(deps.mailPages, "confirm", linkToken);
+  const confirm: MailMessage = { kind: "signup_confirm", code, link, validFor: signupSeconds };
+  const existing: MailMessage = { kind: "signup_existing", ...circumstancesOf(occasion) };
+
+  await commit(deps, occasion, async (change) => {
+    const { stores, record } = change;
+    const isWithin = await takeWithin(change, { rule: "signup_email", subject: email });
+    const owner = (await stores.users.findByEmail(email))?.user;
+    const isReserved = await stores.challenges.isReserved(email, null, occasion.now);
+    const isFree = owner === undefined && !isReserved;
+    await stores.challenges.insert(isWithin && isFree ? prepared.challenge : decoyOf(prepared));
+    const recipient = { email, locale: owner?.locale ?? locale, languages };
+    const message = isFree ? confirm : existing;
+    if (!isWithin) {
+      await queueDecoy(change, recipient, message);
+      return record("rate_limited", { operation: "signup", key: "email" });
+    }
+    if (isReserved) await queueDecoy(change, recipient, message);
+    else await queueMail(change, recipient, message, signupSeconds);
+    return owner === undefined
+      ? record("signup_started", { email })
+      : record("signup_existing_email", { userId: owner.id, email });
+  });
+  return { challengeToken, expiresInSeconds };
+}
+
+export interface Invitation {
+  readonly email: string;
+  readonly role: Role;
+  readonly locale: string | null;
+}
+
+/** Mails an invitation, whose link's holder makes the account. It ends the one to the same address before. */
+export async function inviteUser(
+  deps: Journal & MailUses,
+  occasion: Occasion,
+  actor: User,
+  { email, role, locale }: Invitation,
+): Promise<"invited" | "email_taken"> {
+  const { signupSeconds } = deps.lifetimes;
+  const pending: Pending = { passwordHash: null, role, locale, invitedBy: actor.id };
+  const { challenge, linkToken } = prepareChallenge(deps, occasion, {
+    purpose: "invitation",
+    lifetimeSeconds: signupSeconds,
+    subject: email,
+    sealed: pending,
+    by: ["link"],
+  });
+  const link = tokenLink(deps.mailPages, "confirm", linkToken);
+  return commit(deps, occasion, async (change) => {
+    const { stores, record } = change;
+    if ((await stores.users.findByEmail(email)) !== undefined) return "email_taken" as const;
+    await stores.challenges.deleteAbout("invitation", email);
+    await stores.challenges.insert(challenge);
+    const recipient = { email, locale, languages: null };
+    await queueMail(
+      change,
+      recipient,
+      { kind: "invitation", link, validFor: signupSeconds },
+      signupSeconds,
+    );
+    await record("user_invited", { email, role, actorId: actor.id });
+    return "invited" as const;
+  });
+}
+
+export type ConfirmOutcome =
+  { readonly user: User } | WeakPassword | { readonly failure: "invalid_challenge" | "overloaded" };
+
+/** Makes the account of a signup by the mailed code, with the password that was given at the signup. */
+export async function confirmSignupByCode(
+  deps: Journal & Uses<"secretKeys">,
+  occasion: Occasion,
+  proof: { readonly challengeToken: string; readonly code: string },
+): Promise<ConfirmOutcome> {
+  const tried = await tryCode(deps, occasion, "signup", proof);
+  if (tried.kind !== "right") return { failure: "invalid_challenge" };
+  const pending = openPending(deps, tried.challenge);
+  return makeAccount(deps, occasion, tried.challenge, pending, pending.passwordHash);
+}
+
+/**
+ * Makes the account of a signup or an invitation by the mailed link, with a password that the link's holder chooses:
+ * whoever asked for the mail need not be the one who got it (EM-03). A password that is refused spends nothing.
+ */
+export async function confirmSignupByLink(
+  deps: Journal & ChoosingUses & Uses<"secretKeys">,
+  occasion: Occasion,
+  token: string,
+  newPassword: string,
+): Promise<ConfirmOutcome> {
+  const found = await findLinkOf(deps, occasion, ["signup", "invitation"], token);
+  if (found.kind === "not_good") return { failure: "invalid_challenge" };
+  const { challenge } = found;
+  const chosen = await choosePassword(deps, newPassword, addressOf(challenge));
+  if ("failure" in chosen) return chosen;
+  return makeAccount(deps, occasion, challenge, openPending(deps, challenge), chosen.encoded);
+}
+
+async function makeAccount(
+  deps: Journal,
+  occasion: Occasion,
+  challenge: Challenge,
+  { role, locale, invitedBy }: Pending,
+  passwordHash: string | null,
+): Promise<ConfirmOutcome> {
+  const email = addressOf(challenge);
+  const user = newUser(deps, occasion, email, { role, emailVerified: true, locale });
+  return commit(deps, occasion, async (change): Promise<ConfirmOutcome> => {
+    const { stores, record } = change;
+    if (!(await spend(change, challenge))) return { failure: "invalid_challenge" };
+    // The inviter may have lost the right to since, and with it what it would give.
+    if (invitedBy !== null && !isEnabledAdmin(await stores.users.find(invitedBy)))
+      return { failure: "invalid_challenge" };
+    // Another signup of this address was proved first, or the address belongs to whoever may take it back (EM-04, EM-08).
+    const isReserved = await stores.challenges.isReserved(email, null, occasion.now);
+    if (isReserved || !(await stores.users.insert(user, passwordHash)))
+      return { failure: "invalid_challenge" };
+    await stores.challenges.deleteAbout("signup", email);
+    await stores.challenges.deleteAbout("invitation", email);
+    const by = invitedBy === null ? "user" : "admin";
+    await record("signup", { userId: user.id, email, role, by });
+    await record("email_verified", { userId: user.id, email, by: "signup" });
+    return { user };
+  });
+}
+
+function isEnabledAdmin(user: User | undefined): boolean {
+  return user !== undefined && user.role === "admin" && !user.disabled;
+}
+
+function openPending(deps: Uses<"secretKeys">, challenge: Challenge): Pending {
+  return openSealed(deps, challenge) as Pending; // sealed above, under the same id
+}
+
+function addressOf({ subject }: Challenge): string {
+  if (subject === null) throw new Error("A signup without an address");
+  return subject;
+}

@@ -1,0 +1,15 @@
+import { waysToReauthenticate, isRecent } from "../../domain/recent-authentication.ts";
+import { check } from "./check.ts";
+
+export const recent = check({
+  name: "recent",
+  refuses:
+    "A caller who has not proved who they are for `RECENT_AUTH_SECONDS`, where the operation needs it. The proof is that of the very session: neither a refresh nor activity makes it recent.",
+  problems: ["reauthentication_required"],
+  concerns: (operation) => operation.recent === true,
+  async judge({ caller, gate: { deps }, state }) {
+    if (caller === undefined || (await isRecent(deps, state, caller.session))) return undefined;
+    const methods = await waysToReauthenticate(deps, caller.user);
+    return { problem: "reauthentication_required", methods };
+  },
+});

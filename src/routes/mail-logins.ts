@@ -1,0 +1,52 @@
+import { nextSecrets } from "../domain/devices.ts";
+import { completeMailLogin, startMailLogin } from "../domain/mail-logins.ts";
+import { finishLogin, finishTokenLogin } from "../domain/pending-logins.ts";
+import type { Dependencies } from "../domain/ports/dependencies.ts";
+import { challengeCookie, clearedChallengeCookie } from "./cookies.ts";
+import type { Handlers } from "./handler.ts";
+import { presentLogin } from "./sessions.ts";
+import { presentPair } from "./tokens.ts";
+
+export function createMailLoginHandlers(
+  deps: Dependencies,
+): Pick<Handlers, "startMailLogin" | "completeMailLogin" | "finishLogin" | "finishTokenLogin"> {
+  return {
+    async startMailLogin({ input, occasion, acceptLanguage }) {
+      if (!deps.mailLogin) return { problem: "not_found" }; // ML-07
+      const { email } = input.body;
+      const started = await startMailLogin(deps, occasion, email, acceptLanguage());
+      const { challengeToken, expiresInSeconds } = started;
+      const setCookies = [challengeCookie(challengeToken, expiresInSeconds)];
+      return { status: 202, body: started, setCookies };
+    },
+    async completeMailLogin({ input, occasion, readChallengeToken, readDeviceSecrets }) {
+      if (!deps.mailLogin) return { problem: "not_found" };
+      const { challengeToken = readChallengeToken(), ...came } = input.body;
+      const proof = { challengeToken, came, deviceSecrets: readDeviceSecrets() };
+      const outcome = await completeMailLogin(deps, occasion, proof);
+      if (outcome === "invalid_challenge") return { problem: outcome };
+      const { loginToken, expiresInSeconds, secondFactors } = outcome;
+      return {
+        status: 200,
+        body: { loginToken, expiresInSeconds, secondFactors: [...secondFactors] },
+        setCookies: [clearedChallengeCookie],
+      };
+    },
+    async finishLogin({ input, occasion, client, readDeviceSecrets, sessionSecret }) {
+      const deviceSecrets = readDeviceSecrets();
+      const { loginToken } = input.body;
+      const finish = { loginToken, client, deviceSecrets };
+      const finished = await finishLogin(deps, occasion, finish, sessionSecret);
+      if (finished === undefined) return { problem: "invalid_login_token" };
+      const secrets = nextSecrets(finished.deviceSecret, deviceSecrets, finished.device);
+      return presentLogin(deps, finished, secrets);
+    },
+    async finishTokenLogin({ input, occasion, client, readDeviceSecrets }) {
+      const { loginToken } = input.body;
+      const finish = { loginToken, client, deviceSecrets: readDeviceSecrets() };
+      const finished = await finishTokenLogin(deps, occasion, finish);
+      if (finished === undefined) return { problem: "invalid_login_token" };
+      return { status: 200, body: presentPair(finished) };
+    },
+  };
+}
