@@ -89,7 +89,7 @@ test("RS-02 LA-03 neither the token nor the mail can be read in the database or 
   const { email } = await signedInClient(server.baseUrl);
   const token = await requestedToken(email);
   const database = new DatabaseSync(server.databaseFile, { readOnly: true });
-  const rows = ["mails", "reset_tokens", "events"].flatMap((table) =>
+  const rows = ["mails", "challenges", "events"].flatMap((table) =>
     database.prepare(`SELECT * FROM ${table}`).all(),
   );
   database.close();
@@ -125,7 +125,7 @@ test("RS-03 of many uses of one token at once exactly one succeeds", async () =>
 test("RS-04 a token that has expired is refused like one that never was", async () => {
   const { email } = await signedInClient(server.baseUrl);
   const token = await requestedToken(email);
-  change(`UPDATE reset_tokens SET expires_at = ${Date.now()}`);
+  change(`UPDATE challenges SET expires_at = ${Date.now()}`);
   const api = cookieClient(server.baseUrl);
   expect(await api.resetPassword({ token, newPassword: NEW_PASSWORD })).toMatchObject(invalid);
   expect(await api.resetPassword({ token: "never", newPassword: NEW_PASSWORD })).toMatchObject(
@@ -268,7 +268,7 @@ function reasonsOf(result: unknown): unknown {
 function counts(): { mails: number; events: number; decoys: number } {
   const [row] = select(
     `SELECT (SELECT count(*) FROM mails) AS mails, (SELECT count(*) FROM events) AS events,
-      (SELECT count(*) FROM reset_tokens WHERE user_id IS NULL) AS decoys`,
+      (SELECT count(*) FROM challenges WHERE user_id IS NULL) AS decoys`,
   );
   return {
     mails: Number(row?.["mails"]),
