@@ -57,6 +57,8 @@ export const postgresDialect: StorageDialect = {
     if (error instanceof LostConnectionError) return "unavailable";
     if (!(error instanceof Error && "code" in error && typeof error.code === "string"))
       return undefined;
+    if (error.code === UNIQUE_VIOLATION && "constraint" in error && error.constraint === ADDRESSES)
+      return "busy";
     return failureByState.get(error.code) ?? failureByStateClass.get(error.code.slice(0, 2));
   },
 
@@ -93,6 +95,13 @@ const turns: readonly (Turn | "migration")[] = ["migration", "first_admin", "sig
 function quoted(body: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`$$ ${body} $$`;
 }
+
+/**
+ * Another transaction took an address after this one had asked whether it was free. Run again, it finds it taken. What
+ * is inserted says itself what is to be done then; PostgreSQL has nothing like it for an UPDATE.
+ */
+const UNIQUE_VIOLATION = "23505";
+const ADDRESSES = "users_email";
 
 /** SQLSTATEs (postgresql.org/docs/current/errcodes-appendix.html). Each of them has undone its transaction. */
 const failureByState: ReadonlyMap<string, Failure> = new Map([
