@@ -13,7 +13,7 @@ import { accountClaimedNotice } from "./notices.ts";
 import { type LoginPending, beginPendingLogin } from "./pending-logins.ts";
 import type { Challenge } from "./ports/challenges.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
-import type { UserWithCredential } from "./ports/users.ts";
+import type { User, UserWithCredential } from "./ports/users.ts";
 import { refuseUncounted } from "./password-proof.ts";
 import { hashSecret, isSameSecret } from "./secrets.ts";
 import type { Started } from "./signups.ts";
@@ -26,7 +26,7 @@ type MailUses = Uses<"secretKeys" | "quotas" | "lifetimes" | "mailTemplates" | "
  * none, where it is disabled or locked, and where the address got too many mails (ML-01).
  */
 export async function startMailLogin(
-  deps: Journal & MailUses,
+  deps: Journal & MailUses & Uses<"meter">,
   occasion: Occasion,
   email: string,
   languages: string | null,
@@ -43,20 +43,22 @@ export async function startMailLogin(
   });
   const { code, linkToken, challengeToken, expiresInSeconds } = prepared;
   const link = mailLoginLink(deps.mailPages, linkToken, code);
-  await commit(deps, occasion, async (change) => {
+  const mailed = await commit(deps, occasion, async (change) => {
     const { record } = change;
     const outcome = await mailChallenge(change, {
+      operation: "startMailLogin",
       prepared,
       take: { rule: "mail_login_email", subject: email },
       recipient: { email, locale: user?.locale ?? null, languages },
       message: { kind: "mail_login", code, link, validFor: challengeSeconds },
     });
-    if (outcome === "limited")
-      return record("rate_limited", { operation: "startMailLogin", key: "email" });
-    return outcome === "mailed" && user !== undefined
-      ? record("mail_login_requested", { userId: user.id, email })
-      : record("mail_login_unknown_email", { email });
+    if (outcome === "mailed" && user !== undefined)
+      await record("mail_login_requested", { userId: user.id, email });
+    if (outcome === "nobody") await record("mail_login_unknown_email", { email });
+    return outcome;
   });
+  const decision = mailed === "limited" ? "refused" : "allowed";
+  deps.meter.limitDecided("startMailLogin", "email", decision);
   return { challengeToken, expiresInSeconds };
 }
 
@@ -100,7 +102,7 @@ export async function completeMailLogin(
   return commit(deps, occasion, async (change) => {
     if (!(await change.stores.users.lockCredential(found.user.id))) return "invalid_challenge";
     if (!(await spend(change, challenge))) return "invalid_challenge";
-    if (!found.user.emailVerified) await claimAccount(change, found);
+    if (!found.user.emailVerified) await claimAccount(change, found.user);
     return beginPendingLogin(change, found.user.id, ["mail"]);
   });
 }
@@ -138,12 +140,13 @@ function isBegunBy({ handleHash }: Challenge, challengeToken: string): boolean {
  */
 async function claimAccount(
   change: Change<"secretKeys" | "quotas" | "mailTemplates">,
-  { user }: UserWithCredential,
+  user: User,
 ): Promise<void> {
   const { stores, record } = change;
+  // Proved meanwhile, by somebody who has the mailbox and the account: then what it has is theirs.
+  if (!(await stores.users.verifyEmail(user.id, user.email))) return;
   await stores.users.voidPassword(user.id);
   await endGrants(change, user.id, { by: "email_proof" });
-  await stores.users.verifyEmail(user.id, user.email);
   await record("email_verified", { userId: user.id, email: user.email, by: "mail_login" });
   await accountClaimedNotice(change, user);
 }
