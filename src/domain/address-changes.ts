@@ -122,6 +122,8 @@ export async function startEmailChange(
     const owner = (await stores.users.findByEmail(newEmail))?.user;
     const isReserved = await stores.challenges.isReserved(newEmail, userId, occasion.now);
     const isFree = owner === undefined && !isReserved;
+    // The one before ends whatever becomes of this one: that it were still good would tell that the address is taken (EM-10).
+    await stores.challenges.deleteOf(userId, "email_change");
     await mailChallenge(change, {
       prepared: isFree ? prepared : ofNobody(prepared),
       take: { rule: "signup_email", subject: newEmail },

@@ -44,7 +44,9 @@ export function createChallengeStore(executor: Executor): ChallengeStore {
 
     deleteAllOf: (userId) => deleteAllOf(executor, { userId }),
     deleteUndosOf: (userId) => deleteUndosOf(executor, { userId }),
-    deleteAbout: (purpose, subject) => deleteAbout(executor, { purpose, subject }),
+    deleteOf: (userId, purpose) => deleteOf(executor, { userId, purpose }),
+    deleteAbout: (purpose, subject, exceptId = NOBODY) =>
+      deleteAbout(executor, { purpose, subject, exceptId }),
 
     async isReserved(email, exceptUserId, now) {
       const values = { email, exceptUserId: exceptUserId ?? NOBODY, now };
@@ -222,9 +224,23 @@ const deleteUndosOf = prepare.send((db, { userId }: Slots<{ userId: string }>) =
   db.deleteFrom("challenges").where("user_id", "=", userId).where("purpose", "=", UNDO),
 );
 
-const deleteAbout = prepare.send(
-  (db, { purpose, subject }: Slots<{ purpose: ChallengePurpose; subject: string }>) =>
-    db.deleteFrom("challenges").where("subject", "=", subject).where("purpose", "=", purpose),
+const deleteOf = prepare.send(
+  (db, { userId, purpose }: Slots<{ userId: string; purpose: ChallengePurpose }>) =>
+    db.deleteFrom("challenges").where("user_id", "=", userId).where("purpose", "=", purpose),
+);
+
+interface About {
+  readonly purpose: ChallengePurpose;
+  readonly subject: string;
+  readonly exceptId: string;
+}
+
+const deleteAbout = prepare.send((db, { purpose, subject, exceptId }: Slots<About>) =>
+  db
+    .deleteFrom("challenges")
+    .where("subject", "=", subject)
+    .where("purpose", "=", purpose)
+    .where("id", "!=", exceptId),
 );
 
 interface Reservation {

@@ -65,8 +65,10 @@ export interface ChallengeStore {
   deleteAllOf(userId: string): Promise<void>;
   /** Ends those of an account that undo a change of address. */
   deleteUndosOf(userId: string): Promise<void>;
-  /** Ends all of a purpose that are about this. */
-  deleteAbout(purpose: ChallengePurpose, subject: string): Promise<void>;
+  /** Ends the one of a purpose that an account has. */
+  deleteOf(userId: string, purpose: ChallengePurpose): Promise<void>;
+  /** Ends all of a purpose that are about this, but for one. */
+  deleteAbout(purpose: ChallengePurpose, subject: string, exceptId?: string): Promise<void>;
   /** True while somebody may take the address back that another account, or none, would have. */
   isReserved(email: string, exceptUserId: string | null, now: number): Promise<boolean>;
   /** How many are good, by purpose. */
