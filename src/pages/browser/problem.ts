@@ -9,3 +9,13 @@ export type Problem = {
 export async function readProblem(response: Response): Promise<Problem> {
   return (await response.json()) as Problem; // this server's, which the contract binds
 }
+
+/** Says a problem in the contract's words, and when to try again where that is known. */
+export function sentenceOf(problem: Problem): string {
+  if (!("retryAfterSeconds" in problem)) return problem.detail;
+  const { detail, retryAfterSeconds: seconds } = problem;
+  const isLong = seconds > 90;
+  const unit = isLong ? "minute" : "second";
+  const wait = new Intl.NumberFormat("en", { style: "unit", unit, unitDisplay: "long" });
+  return `${detail} Try again in ${wait.format(isLong ? Math.ceil(seconds / 60) : seconds)}.`;
+}
