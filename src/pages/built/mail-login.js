@@ -30,8 +30,9 @@ const INCOMPLETE = "This link is not complete, or this page was loaded again. Op
 async function readProblem(response) {
 	return await response.json();
 }
-/** Says a problem in the contract's words, and when to try again where that is known. */
+/** Says a problem in the contract's words, with when to try again, or with what to tell the operator. */
 function sentenceOf(problem) {
+	if (problem.code === "internal_error") return `${problem.detail} ${problem.requestId}`;
 	if (!("retryAfterSeconds" in problem)) return problem.detail;
 	const { detail, retryAfterSeconds: seconds } = problem;
 	const isLong = seconds > 90;
