@@ -2,15 +2,15 @@
 import type { components } from "../generated/schema.ts";
 import { Challenges } from "./challenges.ts";
 import { Mailbox } from "./mails.ts";
+import { type Account, newId, newSecret, type OwnEvent, type Pair, type Session } from "./rows.ts";
 
 type User = components["schemas"]["User"];
-type OwnEvent = components["schemas"]["OwnEvent"];
 type WithoutOccasion<E> = E extends unknown ? Omit<E, "timestamp" | "ip"> : never;
 /** An event without its time and client address. */
 type Happening = WithoutOccasion<OwnEvent>;
 /** Why a session ends before its time. */
 type EndedBy = Extract<OwnEvent, { readonly event: "session_revoked" }>["by"];
-/** Who or what proved an address. */
+/** The proof of an address. */
 type VerifiedBy = Extract<OwnEvent, { readonly event: "email_verified" }>["by"];
 
 /** The client's address, as far as a fake without a network knows it. */
@@ -23,38 +23,9 @@ const ACCESS_TOKEN_MS = 900_000;
 /** For so long a refresh token that was just used gives the same successor again. */
 const REFRESH_GRACE_MS = 10_000;
 
-export interface Account {
-  user: User;
-  /** Null once it is void. */
-  password: string | null;
-  /** The newest last. */
-  readonly events: OwnEvent[];
-}
-
 export type NewAccount = Pick<User, "email" | "emailVerified" | "locale"> & {
   readonly password: string;
 };
-
-export interface Session {
-  readonly id: string;
-  readonly account: Account;
-  readonly kind: "cookie" | "token";
-  readonly createdAt: number;
-  lastSeenAt: number;
-  readonly expiresAt: number;
-  readonly userAgent: string | null;
-  /** Of a cookie session: the cookie's value and the proof that goes with it. */
-  readonly secret: string;
-  readonly csrfToken: string;
-  /** Of a token session: every pair it ever had, the current one last. */
-  readonly pairs: Pair[];
-}
-
-interface Pair {
-  readonly accessToken: string;
-  readonly refreshToken: string;
-  readonly madeAt: number;
-}
 
 /** Accounts and sessions by what finds them, their challenges and their mails. Everything that ended is gone; `now` is in milliseconds. */
 export class Accounts {
@@ -203,21 +174,6 @@ export function normalEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 
-/** A UUID of version 7. */
-export function newId(now: number): string {
-  const time = now.toString(16).padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`;
-}
-
 function newPair(now: number): Pair {
   return { accessToken: newSecret(), refreshToken: newSecret(), madeAt: now };
-}
-
-/** 43 characters of base64url, as the server's own. */
-export function newSecret(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace("=", "");
 }

@@ -1,9 +1,9 @@
 /** The fake server's answers about the address of an account: proved, changed, changed back. */
-import type { Accounts, Session } from "./accounts.ts";
-import { normalEmail } from "./accounts.ts";
+import { type Accounts, normalEmail } from "./accounts.ts";
 import { done, notGood, started } from "./answers.ts";
 import type { Handlers } from "./calls.ts";
 import type { Challenge, Purpose } from "./challenges.ts";
+import type { Session } from "./rows.ts";
 
 type MailedProof =
   { readonly challengeToken: string; readonly code: string } | { readonly token: string };

@@ -1,8 +1,9 @@
 /** Answers, and parts of them, that several of the fake server's operations give. */
 import { passwordPolicy } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
-import { currentPair, newSecret, type Account, type Accounts, type Session } from "./accounts.ts";
+import { type Accounts, currentPair } from "./accounts.ts";
 import type { Challenge } from "./challenges.ts";
+import { type Account, newSecret, type Session } from "./rows.ts";
 
 type Schemas = components["schemas"];
 type AuthMethods = NonNullable<Schemas["OwnLoginSuccessEvent"]["methods"]>;

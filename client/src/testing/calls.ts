@@ -3,7 +3,8 @@ import type { fakeTable } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
 import type { OperationId, SentInput } from "../input.ts";
 import type { Result } from "../result.ts";
-import type { Accounts, Session } from "./accounts.ts";
+import type { Accounts } from "./accounts.ts";
+import type { Session } from "./rows.ts";
 import type { Issue } from "./rules.ts";
 
 /** The codes of the problems an operation documents. */

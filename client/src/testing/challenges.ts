@@ -1,6 +1,6 @@
 /** The fake server's challenges: what one request begins and another ends, by a code or by a link. */
 import type { components } from "../generated/schema.ts";
-import { type Account, newSecret, type Session } from "./accounts.ts";
+import { type Account, newSecret, type Session } from "./rows.ts";
 
 export type Purpose = components["schemas"]["ChallengeFailedEvent"]["purpose"];
 
@@ -18,7 +18,7 @@ const LIFETIME_MS: Readonly<Record<Purpose, number>> = {
 /** Tries of a code, right or wrong. */
 const TRIES = 5;
 
-/** What a challenge is about. */
+/** The account or address that a challenge is about. */
 export interface Subject {
   readonly purpose: Purpose;
   /** The account that can end it. Absent: a signup's, or a decoy, whose code and link nobody gets. */

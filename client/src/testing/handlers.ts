@@ -1,7 +1,7 @@
 /** The fake server's answers, by operation: the rules of the real one, as far as a test of a client meets them. */
 import { passwordPolicy } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
-import { type Account, type Accounts, CLIENT_IP, normalEmail, type Session } from "./accounts.ts";
+import { type Accounts, CLIENT_IP, normalEmail } from "./accounts.ts";
 import { addressHandlers } from "./address-handlers.ts";
 import {
   beginCookieSession,
@@ -16,6 +16,7 @@ import {
 } from "./answers.ts";
 import type { Handlers } from "./calls.ts";
 import { mailLoginHandlers } from "./mail-login-handlers.ts";
+import type { Account, Session } from "./rows.ts";
 import type { Issue } from "./rules.ts";
 
 /** The length of a page where the request gives none. */

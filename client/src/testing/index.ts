@@ -6,10 +6,11 @@
 import { credentialTable, fakeTable, problemDocuments } from "../generated/fake.ts";
 import { operationTable } from "../generated/operations.ts";
 import type { CredentialName, OperationId, OperationRow } from "../input.ts";
-import { Accounts, newId, normalEmail, type Session } from "./accounts.ts";
+import { Accounts, normalEmail } from "./accounts.ts";
 import type { Call, FakeSettings, ProblemCode } from "./calls.ts";
 import { handlers } from "./handlers.ts";
 import type { FakeMail, MailKind } from "./mails.ts";
+import { newId, type Session } from "./rows.ts";
 import { findBodyIssues, findIssues, type Issue, type Rules } from "./rules.ts";
 import type { WebRequest, WebResponse } from "../web.ts";
 

@@ -1,5 +1,4 @@
 /** The fake server's answers to a sign-in by mail, and to the end of every sign-in that has more than one step. */
-import type { Account } from "./accounts.ts";
 import { normalEmail } from "./accounts.ts";
 import {
   beginCookieSession,
@@ -10,6 +9,7 @@ import {
   started,
 } from "./answers.ts";
 import type { Call, Handlers } from "./calls.ts";
+import type { Account } from "./rows.ts";
 
 const notFound = { problem: "not_found" } as const;
 const notPending = { problem: "invalid_login_token" } as const;
@@ -42,7 +42,7 @@ export const mailLoginHandlers: Pick<
     if (challenge === undefined || account === undefined) return notGood;
     accounts.challenges.spend(challenge);
     if (!account.user.emailVerified) {
-      // Whoever made it may be somebody else: the owner of the mailbox takes it over clean.
+      // Somebody else may have made it: the owner of the mailbox takes it over clean.
       account.password = null;
       accounts.endGrants(account, "email_proof", now);
       accounts.verifyEmail(account, "mail_login", now);
