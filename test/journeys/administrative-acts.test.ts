@@ -15,8 +15,20 @@ let servers: Servers;
 let adminId: unknown;
 beforeAll(async () => {
   server = await startInProcessServer();
-  const none = { broken: "", draining: "", limited: "", adminTokens: new Map<string, string>() };
-  servers = { healthy: server.address, ...none, resetToken: async () => "" };
+  const none = {
+    broken: "",
+    draining: "",
+    limited: "",
+    verifying: "",
+    closed: "",
+    adminTokens: new Map<string, string>(),
+  };
+  servers = {
+    healthy: server.address,
+    ...none,
+    mailed: async () => ({ token: "", code: "" }),
+    ageSessions: () => undefined,
+  };
   adminId = server.sql("SELECT id FROM users WHERE email = ?", ADMIN.email)[0]?.["id"];
 });
 afterAll(() => server.stop());

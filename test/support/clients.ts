@@ -5,20 +5,23 @@ import { ADMIN, PASSWORD } from "./credentials.ts";
 
 /** A cookie client that can also be asked for tokens, by a client beside it that keeps none of them. */
 export type TestClient = Client<"cookies"> &
-  Pick<Client<"tokens">, "tokenLogin" | "tokenRefresh" | "tokenRevoke" | "getTokenMe">;
+  Pick<
+    Client<"tokens">,
+    "tokenLogin" | "finishTokenLogin" | "tokenRefresh" | "tokenRevoke" | "getTokenMe"
+  >;
 
 /** A browser-like client: cookies in a jar of its own. */
 export function cookieClient(
   baseUrl: string,
   options: Pick<CookieOptions, "fetch" | "cookies"> = {},
 ): TestClient {
-  const { tokenLogin, tokenRefresh, tokenRevoke, getTokenMe } = createClient({
+  const { tokenLogin, finishTokenLogin, tokenRefresh, tokenRevoke, getTokenMe } = createClient({
     baseUrl,
     fetch: options.fetch,
     tokens: { read: () => undefined, write: () => undefined, clear: () => undefined },
   });
   const api = createClient({ baseUrl, cookies: cookieJar(), ...options });
-  return { ...api, tokenLogin, tokenRefresh, tokenRevoke, getTokenMe };
+  return { ...api, tokenLogin, finishTokenLogin, tokenRefresh, tokenRevoke, getTokenMe };
 }
 
 /** A program-like client: tokens in memory. */
@@ -48,6 +51,16 @@ function hasData<R extends { readonly ok: boolean }>(
   return result.ok;
 }
 
+/** The account that a signup made at once; throws where it is to be confirmed first (`SIGNUP=verified`). */
+export function accountOf<D extends object>(signedUp: D): Exclude<D, { challengeToken: string }> {
+  if (isAccount(signedUp)) return signedUp;
+  throw new Error("Expected an account, got a signup that waits for its proof");
+}
+
+function isAccount<D extends object>(data: D): data is Exclude<D, { challengeToken: string }> {
+  return !("challengeToken" in data);
+}
+
 let made = 0;
 
 /** An address that no account of this run has. */
@@ -60,7 +73,7 @@ export function freshEmail(): string {
 export async function signedInClient(baseUrl: string) {
   const api = cookieClient(baseUrl);
   const email = freshEmail();
-  const user = dataOf(await api.signup({ email, password: PASSWORD }));
+  const user = accountOf(dataOf(await api.signup({ email, password: PASSWORD })));
   dataOf(await api.login({ email, password: PASSWORD }));
   return { api, user, email };
 }

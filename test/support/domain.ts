@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll } from "vitest";
 import { createEventLog } from "../../src/routes/event-log.ts";
+import { EMAIL_UNDO_SECONDS, LOGIN_CHALLENGE_SECONDS } from "../../src/contract/challenges.ts";
 import type { LogEvent } from "../../src/contract/events.ts";
 import { PASSWORD_MAX_CODE_POINTS } from "../../src/contract/values.ts";
 import { signup } from "../../src/domain/accounts.ts";
@@ -56,6 +57,11 @@ export const generousQuotas: Dependencies["quotas"] = {
   notice_email: generous,
   reset_ip: generous,
   refresh_ip: generous,
+  signup_email: generous,
+  challenge_ip: generous,
+  email_change_account: generous,
+  mail_login_ip: generous,
+  mail_login_email: generous,
 };
 const unmetered: Dependencies["meter"] = {
   limitDecided() {},
@@ -107,8 +113,15 @@ export async function openDomain(
       refreshTokenSeconds: 2_592_000,
       refreshGraceSeconds: 10,
       resetTokenSeconds: 1_800,
+      signupSeconds: 86_400,
+      challengeSeconds: 600,
+      loginChallengeSeconds: LOGIN_CHALLENGE_SECONDS,
+      emailUndoSeconds: EMAIL_UNDO_SECONDS,
+      recentAuthSeconds: 600,
       ...lifetimes,
     },
+    signup: { mode: "open", emailDomains: undefined },
+    mailLogin: true,
     quotas: generousQuotas,
     lockout: { threshold: 10, seconds: 900 },
     issuer: ISSUER,
@@ -130,7 +143,7 @@ export async function openDomain(
     databaseFile,
     at,
     async newUser(email = `person-${(made += 1)}@example.com`, password = PASSWORD) {
-      const outcome = await signup(deps, at(), email, password);
+      const outcome = await signup(deps, at(), { email, password, locale: null });
       if ("failure" in outcome) throw new Error(`No account: ${outcome.failure}`);
       return outcome.user;
     },

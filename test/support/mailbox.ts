@@ -22,7 +22,22 @@ export function recipients({ to, cc, bcc }: Email): string[] {
   return [to, cc, bcc].flatMap((list) => list ?? []).flatMap(({ address }) => address ?? []);
 }
 
-/** The token of the link in a mail; empty where there is none. */
+/** The token of the link in a mail, whatever it is for; empty where there is none. */
 export function tokenIn({ text }: Email): string {
-  return /#token=([\w-]+)/.exec(text ?? "")?.[1] ?? "";
+  return /#(?:token|change|undo)=([\w-]+)/.exec(text ?? "")?.[1] ?? "";
+}
+
+/** The eight digits that a mail shows as 4+4, as a person would copy them; empty where there are none. */
+export function codeIn({ text }: Email): string {
+  return /^[0-9]{4} [0-9]{4}$/m.exec(text ?? "")?.[0] ?? "";
+}
+
+/** The proofs of a mail: each is empty where it has none. */
+export interface Mailed {
+  readonly token: string;
+  readonly code: string;
+}
+
+export function proofsIn(mail: Email): Mailed {
+  return { token: tokenIn(mail), code: codeIn(mail) };
 }

@@ -22,6 +22,9 @@ export function aUser(overrides: Partial<User> = {}): User {
   return {
     id,
     email: `${id}@example.com`,
+    emailVerified: false,
+    name: null,
+    locale: null,
     role: "user",
     disabled: false,
     createdAt: NOW,
@@ -52,7 +55,8 @@ function aSession(user: User) {
     expiresAt: NOW + 86_400_000,
     ip: "203.0.113.7",
     userAgent: null,
-  };
+    methods: ["pwd"],
+  } satisfies Partial<NewSession>;
 }
 
 export function aSigningKey(overrides: Partial<SigningKeyRecord> = {}): SigningKeyRecord {

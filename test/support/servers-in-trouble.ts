@@ -4,7 +4,7 @@ import { dataOf, tokenClient } from "./clients.ts";
 import { ADMIN } from "./credentials.ts";
 import { type InProcessServer, startInProcessServer } from "./in-process-server.ts";
 import { startMailServer } from "./mail-server.ts";
-import { tokenIn } from "./mailbox.ts";
+import { type Mailed, proofsIn } from "./mailbox.ts";
 import { waitFor } from "./wait-for.ts";
 
 /** Addresses, and what the ways to succeed and to fail need besides. */
@@ -16,10 +16,16 @@ export interface Servers {
   readonly draining: string;
   /** Its limits are one a minute, other than for logins by client address, and its metrics need a token. */
   readonly limited: string;
+  /** An account begins with a proof of its address. */
+  readonly verifying: string;
+  /** Nobody signs up, and nobody signs in by mail. */
+  readonly closed: string;
   /** By address: an access token of the administrator, from before the trouble began. */
   readonly adminTokens: ReadonlyMap<string, string>;
-  /** The token of the reset link that was mailed to an address. */
-  readonly resetToken: (email: string) => Promise<string>;
+  /** The proofs in the first mail to an address that has some. */
+  readonly mailed: (email: string) => Promise<Mailed>;
+  /** Makes all sessions of the healthy server as old as if they were begun an hour ago. */
+  readonly ageSessions: () => void;
 }
 
 export interface ServersOptions {
@@ -34,10 +40,13 @@ const smallLimits = {
   LIMIT_SIGNUP_IP: "1/60",
   LIMIT_FORGOT_IP: "1/60",
   LIMIT_REFRESH_IP: "1/60",
+  LIMIT_CHALLENGE_IP: "1/60",
+  LIMIT_EMAIL_CHANGE: "1/60",
+  LIMIT_MAIL_LOGIN_IP: "1/60",
   METRICS_TOKEN: "0123456789abcdef",
 };
 
-/** Starts all four, each on a database of its own. */
+/** Starts all six, each on a database of its own. */
 export async function startServersInTrouble({
   environment = {},
   inFront = async (address) => address,
@@ -52,6 +61,8 @@ export async function startServersInTrouble({
       HASH_WORKERS: "1",
       SMTP_URL: mailServer.url,
       MAIL_FROM: "auth@example.com",
+      SIGNUP: "open",
+      MAIL_LOGIN: "on",
       ...settings,
       ...environment,
     });
@@ -66,6 +77,8 @@ export async function startServersInTrouble({
   const broken = await start();
   const draining = await start();
   const limited = await start(smallLimits);
+  const verifying = await start({ SIGNUP: "verified" });
+  const closed = await start({ SIGNUP: "closed", MAIL_LOGIN: "off" });
   loseTables(broken.server.databaseFile);
   draining.server.drain();
 
@@ -74,14 +87,17 @@ export async function startServersInTrouble({
     broken: broken.address,
     draining: draining.address,
     limited: limited.address,
+    verifying: verifying.address,
+    closed: closed.address,
     adminTokens,
-    resetToken: (email) =>
+    mailed: (email) =>
       waitFor(() =>
         mailServer.received
           .filter(({ recipients }) => recipients.includes(email))
-          .map(({ mail }) => tokenIn(mail))
-          .find((token) => token !== ""),
+          .map(({ mail }) => proofsIn(mail))
+          .find(({ token }) => token !== ""),
       ),
+    ageSessions: () => ageSessions(healthy.server.databaseFile),
   };
   return {
     servers,
@@ -94,7 +110,15 @@ export async function startServersInTrouble({
 
 function loseTables(file: string): void {
   const database = new DatabaseSync(file);
-  for (const table of ["sessions", "users"])
+  for (const table of ["challenges", "sessions", "users"])
     database.exec(`ALTER TABLE ${table} RENAME TO lost_${table}`);
+  database.close();
+}
+
+const HOUR_MS = 3_600_000;
+
+function ageSessions(file: string): void {
+  const database = new DatabaseSync(file);
+  database.exec(`UPDATE sessions SET created_at = created_at - ${HOUR_MS}`);
   database.close();
 }

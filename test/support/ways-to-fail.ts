@@ -53,13 +53,27 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
   unauthenticated: ({ healthy, limited }, id) =>
     call(cookieClient(id === "getMetrics" ? limited : healthy), id),
   forbidden: async ({ healthy }, id) => call((await signedInClient(healthy)).api, id),
-  not_found: async ({ healthy }, id) =>
-    id === "getMetrics"
-      ? tampered(healthy, id, (request) => {
-          request.headers.set("via", "1.1 proxy");
-          return request;
-        })
-      : call(await adminClient(healthy), id),
+  not_found: async ({ healthy, closed }, id) => {
+    if (id === "getMetrics")
+      return tampered(healthy, id, (request) => {
+        request.headers.set("via", "1.1 proxy");
+        return request;
+      });
+    return acceptsOf(id).length === 0
+      ? call(cookieClient(closed), id)
+      : call(await adminClient(healthy), id);
+  },
+  signup_closed: ({ closed }, id) => call(cookieClient(closed), id),
+  reauthentication_required: async ({ healthy, ageSessions }, id) => {
+    const admin = await adminClient(healthy);
+    ageSessions();
+    return call(admin, id);
+  },
+  email_unverified: async ({ healthy }) => {
+    const { user } = await signedInClient(healthy);
+    return (await adminClient(healthy)).updateUser({ userId: user.id, role: "admin" });
+  },
+  email_already_verified: async ({ healthy }, id) => call(await adminClient(healthy), id),
   last_admin: async ({ healthy }, id) => {
     const admin = await adminClient(healthy);
     const proof = id === "deleteMe" ? { password: ADMIN.password } : {};
@@ -67,15 +81,23 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
   },
   email_taken: async ({ healthy }, id) => {
     const { api, email } = await signedInClient(healthy);
-    return call(api, id, { email, password: PASSWORD });
+    const asker = acceptsOf(id).length === 0 ? api : await adminClient(healthy);
+    return call(asker, id, { email, password: PASSWORD });
   },
-  weak_password: async ({ healthy, resetToken }, id) => {
+  weak_password: async ({ healthy, verifying, mailed }, id) => {
     const anyone = cookieClient(healthy);
     if (id === "signup") return call(anyone, id, { email: freshEmail(), password: "sunshine" });
+    if (id === "confirmSignup") {
+      const email = freshEmail();
+      const beginner = cookieClient(verifying);
+      dataOf(await beginner.signup({ email, password: PASSWORD }));
+      const { token } = await mailed(email);
+      return beginner.confirmSignup({ token, newPassword: "sunshine" });
+    }
     if (id === "resetPassword") {
       const { email } = await signedInClient(healthy);
       dataOf(await anyone.forgotPassword({ email }));
-      const token = await resetToken(email);
+      const { token } = await mailed(email);
       return call(anyone, id, { token, newPassword: "sunshine" });
     }
     return call((await signedInClient(healthy)).api, id, {
@@ -84,6 +106,9 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
     });
   },
   invalid_reset_token: ({ healthy }, id) => call(cookieClient(healthy), id),
+  invalid_challenge: async ({ healthy }, id) =>
+    call(acceptsOf(id).length === 0 ? cookieClient(healthy) : await adminClient(healthy), id),
+  invalid_login_token: ({ healthy }, id) => call(cookieClient(healthy), id),
   invalid_credentials: async ({ healthy }, id) =>
     acceptsOf(id).length === 0
       ? call(cookieClient(healthy), id)

@@ -1,7 +1,14 @@
 /** Makes each operation succeed. An operation or a success status without an entry does not compile. */
 import { createClient } from "@portcullis/client";
 import type { OperationId, Operations } from "../../src/contract/operations.ts";
-import { adminClient, dataOf, freshEmail, signedInClient, tokenClient } from "./clients.ts";
+import {
+  adminClient,
+  cookieClient,
+  dataOf,
+  freshEmail,
+  signedInClient,
+  tokenClient,
+} from "./clients.ts";
 import { NEW_PASSWORD, PASSWORD } from "./credentials.ts";
 import type { Servers } from "./servers-in-trouble.ts";
 
@@ -13,6 +20,17 @@ type WaysToSucceed = {
 export const waysToSucceed: WaysToSucceed = {
   signup: {
     201: (servers) => signedOut(servers).signup({ email: freshEmail(), password: PASSWORD }),
+    202: (servers) => verifying(servers).signup({ email: freshEmail(), password: PASSWORD }),
+  },
+  confirmSignup: {
+    201: async (servers) => {
+      const email = freshEmail();
+      const api = verifying(servers);
+      const started = dataOf(await api.signup({ email, password: PASSWORD }));
+      if (!("challengeToken" in started)) throw new Error("No signup that is to be confirmed");
+      const { code } = await servers.mailed(email);
+      return api.confirmSignup({ challengeToken: started.challengeToken, code });
+    },
   },
   getPasswordPolicy: { 200: (servers) => signedOut(servers).getPasswordPolicy() },
   login: {
@@ -21,8 +39,44 @@ export const waysToSucceed: WaysToSucceed = {
       return api.login({ email, password: PASSWORD });
     },
   },
+  startMailLogin: {
+    202: async (servers) => {
+      const { email } = await signedInClient(servers.healthy);
+      return signedOut(servers).startMailLogin({ email });
+    },
+  },
+  completeMailLogin: { 200: async (servers) => (await provedByMail(servers)).proved },
+  finishLogin: {
+    200: async (servers) => {
+      const { api, loginToken } = await pendingLogin(servers);
+      return api.finishLogin({ loginToken, method: "none" });
+    },
+  },
   logout: { 204: async (servers) => (await signedIn(servers)).logout() },
   getMe: { 200: async (servers) => (await signedIn(servers)).getMe() },
+  updateMe: { 200: async (servers) => (await signedIn(servers)).updateMe({ name: "Ada" }) },
+  requestEmailVerification: {
+    202: async (servers) => (await signedIn(servers)).requestEmailVerification(),
+  },
+  confirmEmailVerification: {
+    204: async (servers) => {
+      const { api, email } = await signedInClient(servers.healthy);
+      dataOf(await api.requestEmailVerification());
+      const { token } = await servers.mailed(email);
+      return api.confirmEmailVerification({ token });
+    },
+  },
+  startEmailChange: {
+    202: async (servers) => (await signedIn(servers)).startEmailChange({ newEmail: freshEmail() }),
+  },
+  confirmEmailChange: { 204: async (servers) => (await changedAddress(servers)).changed },
+  undoEmailChange: {
+    204: async (servers) => {
+      const { oldEmail } = await changedAddress(servers);
+      const { token } = await servers.mailed(oldEmail);
+      return signedOut(servers).undoEmailChange({ token });
+    },
+  },
   listMySessions: { 200: async (servers) => (await signedIn(servers)).listMySessions() },
   listMyEvents: { 200: async (servers) => (await signedIn(servers)).listMyEvents() },
   revokeMySession: {
@@ -49,6 +103,12 @@ export const waysToSucceed: WaysToSucceed = {
       return tokenClient(healthy).tokenLogin({ email, password: PASSWORD });
     },
   },
+  finishTokenLogin: {
+    200: async (servers) => {
+      const { loginToken } = await pendingLogin(servers);
+      return tokenClient(servers.healthy).finishTokenLogin({ loginToken, method: "none" });
+    },
+  },
   tokenRefresh: {
     200: async (servers) => {
       const { api, refreshToken } = await withTokens(servers);
@@ -72,13 +132,16 @@ export const waysToSucceed: WaysToSucceed = {
     204: async (servers) => {
       const { email } = await signedInClient(servers.healthy);
       dataOf(await signedOut(servers).forgotPassword({ email }));
-      const token = await servers.resetToken(email);
+      const { token } = await servers.mailed(email);
       return signedOut(servers).resetPassword({ token, newPassword: NEW_PASSWORD });
     },
   },
   listUsers: { 200: async (servers) => (await admin(servers)).listUsers() },
   getUser: {
     200: async (servers) => (await admin(servers)).getUser(await newUserId(servers)),
+  },
+  inviteUser: {
+    202: async (servers) => (await admin(servers)).inviteUser({ email: freshEmail() }),
   },
   updateUser: {
     200: async (servers) =>
@@ -112,10 +175,34 @@ export const waysToSucceed: WaysToSucceed = {
 };
 
 const signedOut = ({ healthy }: Servers) => createClient({ baseUrl: healthy });
+const verifying = (servers: Servers) => createClient({ baseUrl: servers.verifying });
 const admin = ({ healthy }: Servers) => adminClient(healthy);
 
 async function signedIn({ healthy }: Servers) {
   return (await signedInClient(healthy)).api;
+}
+
+/** A mailbox that was proved by the code that was mailed to it. */
+async function provedByMail({ healthy, mailed }: Servers) {
+  const { email } = await signedInClient(healthy);
+  const api = cookieClient(healthy);
+  const { challengeToken } = dataOf(await api.startMailLogin({ email }));
+  const { code } = await mailed(email);
+  return { api, proved: await api.completeMailLogin({ challengeToken, code }) };
+}
+
+async function pendingLogin(servers: Servers) {
+  const { api, proved } = await provedByMail(servers);
+  return { api, loginToken: dataOf(proved).loginToken };
+}
+
+/** An account that has just got another address. */
+async function changedAddress({ healthy, mailed }: Servers) {
+  const { api, email: oldEmail } = await signedInClient(healthy);
+  const newEmail = freshEmail();
+  dataOf(await api.startEmailChange({ newEmail }));
+  const { token } = await mailed(newEmail);
+  return { oldEmail, changed: await api.confirmEmailChange({ token }) };
 }
 
 /** A signed-in client with tokens in memory, and its refresh token. */
