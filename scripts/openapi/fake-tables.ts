@@ -92,10 +92,11 @@ function mailRows() {
 
 /** The link of such a mail as a path of the server, with the places of its token and code; null where it has none. */
 function linkOf(kind: MailKind): string | null {
-  const examples = Object.entries<ZodType>(mails[kind].shape).map(
-    ([name, field]) => [name, field.meta()?.examples?.[0]] as const,
-  );
-  const { link, code } = Object.fromEntries(examples);
+  const examples = Object.entries<ZodType>(mails[kind].shape).map(([name, field]) => {
+    const [example] = Object.values(field.meta()?.examples ?? []);
+    return [name, example] as const;
+  });
+  const { link, code } = Object.fromEntries<unknown>(examples);
   if (typeof link !== "string") return null;
   const { pathname, hash } = new URL(link);
   return pathname + hash.replace(/=[\w-]{43}/, "={token}").replace(`=${String(code)}`, "={code}");
