@@ -31,7 +31,7 @@ let server: ServerProcess;
 let victim: { readonly userId: string; readonly sessionId: string };
 const kept = new Map<string, Record<string, string>>();
 beforeAll(async () => {
-  server = await startServerProcess();
+  server = await startServerProcess({ environment: { MAIL_LOGIN: "on" } });
   const { userId } = await newCredential("a user", "session");
   const [row] = sql("SELECT id FROM sessions WHERE user_id = ?", userId);
   victim = { userId, sessionId: String(row?.["id"]) };
@@ -58,10 +58,20 @@ test("AZ-01 the contract lets each kind of caller do what was decided, which the
   // An operation that is missing here does not compile.
   const decided: Record<OperationId, string> = {
     signup: "nobody is asked",
+    confirmSignup: "nobody is asked",
     getPasswordPolicy: "nobody is asked",
     login: "nobody is asked",
+    startMailLogin: "nobody is asked",
+    completeMailLogin: "nobody is asked",
+    finishLogin: "nobody is asked",
     logout: "session, if any",
     getMe: "session or bearer",
+    updateMe: "session or bearer",
+    requestEmailVerification: "session or bearer",
+    confirmEmailVerification: "session or bearer",
+    startEmailChange: "session or bearer, recently",
+    confirmEmailChange: "session or bearer",
+    undoEmailChange: "nobody is asked",
     listMySessions: "session or bearer",
     revokeMySession: "session or bearer",
     revokeMyOtherSessions: "session or bearer",
@@ -69,12 +79,14 @@ test("AZ-01 the contract lets each kind of caller do what was decided, which the
     changePassword: "session or bearer",
     deleteMe: "session or bearer",
     tokenLogin: "nobody is asked",
+    finishTokenLogin: "nobody is asked",
     tokenRefresh: "nobody is asked",
     tokenRevoke: "nobody is asked",
     getTokenMe: "bearer",
     forgotPassword: "nobody is asked",
     resetPassword: "nobody is asked",
     listUsers: "session or bearer of an admin",
+    inviteUser: "session or bearer of an admin, recently",
     getUser: "session or bearer of an admin",
     updateUser: "session or bearer of an admin",
     unlockUser: "session or bearer of an admin",
@@ -88,10 +100,11 @@ test("AZ-01 the contract lets each kind of caller do what was decided, which the
     getReadiness: "nobody is asked",
     getMetrics: "scrapers only",
   };
-  const asks = ({ security }: OperationDescription) => {
+  const asks = ({ security, recent }: OperationDescription) => {
     const { accepts, optional, role, scrapersOnly } = security;
     if (accepts.length === 0) return scrapersOnly ? "scrapers only" : "nobody is asked";
-    return accepts.join(" or ") + (optional ? ", if any" : "") + (role ? ` of an ${role}` : "");
+    const who = accepts.join(" or ") + (optional ? ", if any" : "");
+    return who + (role ? ` of an ${role}` : "") + (recent ? ", recently" : "");
   };
   expect(Object.fromEntries(operationIds.map((id) => [id, asks(operations[id])]))).toEqual(decided);
 });
