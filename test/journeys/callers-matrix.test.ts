@@ -7,6 +7,7 @@ import { type OperationId, operationIds, operations } from "../../src/contract/o
 import { CSRF_HEADER, isSafeMethod } from "../../src/contract/security.ts";
 import { freshEmail } from "../support/clients.ts";
 import { PASSWORD } from "../support/credentials.ts";
+import { exampleOf } from "../support/example-inputs.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 /** A new kind of credential is met by every operation as well; `logIn` then asks how it is got. */
@@ -152,21 +153,6 @@ function call(id: OperationId, headers: Record<string, string>, isLetIn: boolean
     headers: { ...headers, ...(hasBody && { "content-type": "application/json" }) },
     body: hasBody ? JSON.stringify(exampleOf(request.body)) : null,
   });
-}
-
-/** The schema's own example, or one made of its fields'. The password in them is that of the accounts here. */
-function exampleOf(
-  schema: { meta(): unknown; shape?: unknown } | undefined,
-): Record<string, unknown> {
-  const { examples } = (schema?.meta() ?? {}) as { examples?: Record<string, unknown>[] };
-  if (examples?.[0] !== undefined) return examples[0];
-  const fields = Object.entries((schema?.shape ?? {}) as Record<string, { meta(): unknown }>);
-  return Object.fromEntries(
-    fields.map(([name, field]) => [
-      name,
-      (field.meta() as { examples?: unknown[] } | undefined)?.examples?.[0],
-    ]),
-  );
 }
 
 /** A change that is let in may end its caller, so each has one of its own; all others share theirs. */

@@ -112,6 +112,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
     "reset_failed weak_password",
     "password_reset",
     "session_revoked password_reset",
+    "email_verified password_reset", // whoever has the mail has the mailbox
     "mail_failed",
     "login_success session",
     "authorization_denied listUsers",
