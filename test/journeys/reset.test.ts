@@ -76,12 +76,12 @@ test("PW-12 the owner is told by mail of a reset and of a change", async () => {
   const { api, email } = await signedInClient(server.baseUrl);
   dataOf(await api.changePassword({ currentPassword: PASSWORD, newPassword: NEW_PASSWORD }));
   const changed = await nthMailTo(outbox, email, 1);
-  expect(changed.subject).toBe("Your password was changed");
+  expect(changed.subject).toBe("Your password for Portcullis was changed");
   expect(changed.text).toContain("127.0.0.1");
 
   dataOf(await api.resetPassword({ token: await requestedToken(email, 2), newPassword: PASSWORD }));
   const reset = await nthMailTo(outbox, email, 3);
-  expect(reset.subject).toBe("Your password was reset");
+  expect(reset.subject).toBe("Your password for Portcullis was reset");
   for (const mail of [changed, reset]) expect(mail.text).not.toContain("http");
 });
 
