@@ -41,7 +41,12 @@ export async function importAccounts(
         });
       // The other system's word: who trusts it has to find it again.
       if (isInserted && user.emailVerified)
-        await record("email_verified", { userId: user.id, email: user.email, by: "command" });
+        await record("email_verified", {
+          userId: user.id,
+          email: user.email,
+          by: "command",
+          actorId: null,
+        });
     }
   });
   return outcomes;

@@ -140,7 +140,7 @@ async function changeUser(
   if (typeof user === "string") return user;
   await record("user_updated", { userId, actorId, changes: { ...changes } });
   const by = actor === "command" ? "command" : "admin";
-  if (isProving) await record("email_verified", { userId, email: user.email, by });
+  if (isProving) await record("email_verified", { userId, email: user.email, by, actorId });
   if (!user.disabled) return user;
   // Or, enabled again, a link mailed before would still choose its password, and a device from before pass its locks.
   await endGrants(change, userId, { by: "disable", actorId });

@@ -57,8 +57,7 @@ export const postgresDialect: StorageDialect = {
     if (error instanceof LostConnectionError) return "unavailable";
     if (!(error instanceof Error && "code" in error && typeof error.code === "string"))
       return undefined;
-    if (error.code === UNIQUE_VIOLATION && "constraint" in error && error.constraint === ADDRESSES)
-      return "busy";
+    if (isAddressJustTaken(error)) return "busy";
     return failureByState.get(error.code) ?? failureByStateClass.get(error.code.slice(0, 2));
   },
 
@@ -76,6 +75,15 @@ export const postgresDialect: StorageDialect = {
   /** PostgreSQL needs no tidying from a client. */
   async settle() {},
 };
+
+/**
+ * True where an account was to get an address that another transaction gave away at the same moment. The statement asks
+ * first whether it is free, and could not see that yet; run again, it does.
+ */
+function isAddressJustTaken(error: Error): boolean {
+  if (!("code" in error && error.code === "23505" && "constraint" in error)) return false; // unique_violation
+  return error.constraint === "users_email";
+}
 
 /** Thrown where the process cannot reach the database, or has lost it: by the server, the network or a time limit. */
 export class LostConnectionError extends Error {
@@ -95,13 +103,6 @@ const turns: readonly (Turn | "migration")[] = ["migration", "first_admin", "sig
 function quoted(body: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`$$ ${body} $$`;
 }
-
-/**
- * Another transaction took an address after this one had asked whether it was free. Run again, it finds it taken. What
- * is inserted says itself what is to be done then; PostgreSQL has nothing like it for an UPDATE.
- */
-const UNIQUE_VIOLATION = "23505";
-const ADDRESSES = "users_email";
 
 /** SQLSTATEs (postgresql.org/docs/current/errcodes-appendix.html). Each of them has undone its transaction. */
 const failureByState: ReadonlyMap<string, Failure> = new Map([
