@@ -134,15 +134,25 @@ export async function tryCode(
   const { challenges } = deps.storage;
   const challenge = await challenges.countTry(purpose, handleHash, TRIES, occasion.now);
   if (challenge === undefined) return notGood(deps, occasion, purpose);
-  const { id, userId, attempts } = challenge;
+  const { id } = challenge;
   const isRight =
     challenge.codeMac !== null && timingSafeEqual(challenge.codeMac, codeMac(deps, id, code));
   if (isRight) return { kind: "right", challenge };
-  if (attempts === 1)
-    await commit(deps, occasion, ({ record }) =>
-      record("challenge_failed", { purpose, reason: "wrong_code", userId }),
-    );
+  await tellOfFailure(deps, occasion, challenge, "wrong_code");
   return { kind: "wrong", challenge };
+}
+
+/** Records that a code ended nothing, at the first try of a challenge. */
+export async function tellOfFailure(
+  deps: Journal,
+  occasion: Occasion,
+  { purpose, userId, attempts }: Challenge,
+  reason: "wrong_code" | "not_good",
+): Promise<void> {
+  if (attempts > 1) return;
+  await commit(deps, occasion, ({ record }) =>
+    record("challenge_failed", { purpose, reason, userId }),
+  );
 }
 
 /** Looks a link's token up. Spends nothing (CH-07). */

@@ -4,7 +4,15 @@
  * sent it, has no handle (ML-02).
  */
 import { mailChallenge } from "./challenge-mails.ts";
-import { findLink, notGood, prepareChallenge, spend, type Tried, tryCode } from "./challenges.ts";
+import {
+  findLink,
+  notGood,
+  prepareChallenge,
+  spend,
+  tellOfFailure,
+  type Tried,
+  tryCode,
+} from "./challenges.ts";
 import { type Change, commit, type Uses } from "./change.ts";
 import { recognizeDevice } from "./devices.ts";
 import { endGrants } from "./grants.ts";
@@ -96,6 +104,8 @@ export async function completeMailLogin(
   }
   const refusal = refusalOf(found, occasion, device !== undefined);
   if (refusal !== undefined) {
+    // The same work as for a wrong code: the time must not tell that it was right (ML-05).
+    if ("code" in came) await tellOfFailure(deps, occasion, challenge, "not_good");
     await refuseUncounted(deps, occasion, email, found.user.id, refusal);
     return "invalid_challenge";
   }
@@ -136,14 +146,13 @@ function isBegunBy({ handleHash }: Challenge, challengeToken: string): boolean {
 
 /**
  * Hands an account that nobody had proved over to the owner of its mailbox: whoever made it may be somebody else, and
- * keeps nothing of it (EM-06).
+ * keeps nothing of it (EM-06). Leaves an account alone whose owner proved it a moment ago.
  */
 async function claimAccount(
   change: Change<"secretKeys" | "quotas" | "mailTemplates">,
   user: User,
 ): Promise<void> {
   const { stores, record } = change;
-  // Proved meanwhile, by somebody who has the mailbox and the account: then what it has is theirs.
   if (!(await stores.users.verifyEmail(user.id, user.email))) return;
   await stores.users.voidPassword(user.id);
   await endGrants(change, user.id, { by: "email_proof" });
