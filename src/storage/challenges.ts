@@ -218,13 +218,12 @@ const deleteAllOf = prepare.send((db, { userId }: Slots<{ userId: string }>) =>
   db.deleteFrom("challenges").where("user_id", "=", userId).where("purpose", "!=", UNDO),
 );
 
-const deleteUndosAfter = prepare.send(
-  (db, { userId, id }: Slots<{ userId: string; id: string }>) =>
-    db
-      .deleteFrom("challenges")
-      .where("user_id", "=", userId)
-      .where("purpose", "=", UNDO)
-      .where("id", ">", id),
+const deleteUndosAfter = prepare.send((db, { userId, id }: Slots<{ userId: string; id: string }>) =>
+  db
+    .deleteFrom("challenges")
+    .where("user_id", "=", userId)
+    .where("purpose", "=", UNDO)
+    .where("id", ">", id),
 );
 
 interface About {
