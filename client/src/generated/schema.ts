@@ -1765,7 +1765,7 @@ export interface components {
         | "mail_login"
         | "login";
       /**
-       * @description `not_good`: unknown, used, expired, of another purpose or another account. The caller is told the same for all.
+       * @description `not_good`: unknown, used, expired, of another purpose or another account, or of one that may not sign in now. The caller is told the same for all.
        * @enum {string}
        */
       reason: "wrong_code" | "not_good";
@@ -2340,6 +2340,8 @@ export interface components {
        * @enum {string}
        */
       by: "signup" | "owner" | "password_reset" | "mail_login" | "admin" | "command";
+      /** @description Of `admin` and `command`: the administrator; null for a command on the server's own machine. Absent from all others. */
+      actorId?: string | null;
     };
     /**
      * @description One page.
