@@ -42,7 +42,7 @@ export const challengeEventShapes = {
       purpose: z.enum(challengePurposes),
       reason: z.enum(["wrong_code", "not_good"]).meta({
         description:
-          "`not_good`: unknown, used, expired, of another purpose or another account. The caller is told the same for all.",
+          "`not_good`: unknown, used, expired, of another purpose or another account, or of one that may not sign in now. The caller is told the same for all.",
       }),
       userId: nullable(Id),
     },
@@ -67,6 +67,10 @@ export const challengeEventShapes = {
       by: z.enum(["signup", "owner", "password_reset", "mail_login", "admin", "command"]).meta({
         description:
           "`owner`: somebody signed in to the account; `admin`, `command`: somebody vouched for it.",
+      }),
+      actorId: nullable(Id).optional().meta({
+        description:
+          "Of `admin` and `command`: the administrator; null for a command on the server's own machine. Absent from all others.",
       }),
     },
     example: { ...example, by: "owner" },

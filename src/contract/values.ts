@@ -110,8 +110,8 @@ export const Locale = z
 
 /** Longer than any name on a passport. UTF-16 units. */
 const NAME_MAX_LENGTH = 100;
-/** No controls, and nothing that shows nothing or turns a line of text around. */
-const NAME = /^(?=.*\S)[^\p{Cc}\p{Cs}\p{Cn}\u2028\u2029\u202A-\u202E\u2066-\u2069]+$/u;
+/** No controls, and nothing that ends a line of text or turns it around. Without `u`, as readers of the document read a pattern. */
+const NAME = /^(?=.*\S)[^\x00-\x1F\x7F-\x9F\u2028\u2029\u202A-\u202E\u2066-\u2069]+$/;
 
 export const PersonName = z
   .string()

@@ -127,6 +127,7 @@ async function changeUser(
       userId,
       email: user.email,
       by: actor === "command" ? "command" : "admin",
+      actorId,
     });
   if (!user.disabled) return user;
   // Or, enabled again, a link mailed before would still choose its password, and a device from before pass its locks.

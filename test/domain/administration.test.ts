@@ -3,11 +3,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { unlockUser } from "../../src/domain/lockout.ts";
 import { listSessions, revokeOtherSessions, revokeSession } from "../../src/domain/own-sessions.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
-import { hashSecret, newSecret } from "../../src/domain/secrets.ts";
 import { refresh } from "../../src/domain/refresh-tokens.ts";
 import { deleteUser, revokeUserSessions, updateUser } from "../../src/domain/users.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
+import { resetTokenOf } from "../support/challenges.ts";
 import {
   logInByCookie,
   logInByToken,
@@ -77,21 +77,12 @@ describe("AZ-04 disabling an account", () => {
   });
 
   test("RS-08 voids its reset tokens, and nobody else's, also one whose reset is under way", async () => {
-    const saved = async ({ id }: User) => {
-      const token = newSecret();
-      const instants = { createdAt: NOW, expiresAt: NOW + 1_000 };
-      const secretHash = hashSecret(token);
-      expect(await domain.deps.storage.resetTokens.save(id, { ...instants, secretHash })).toBe(
-        true,
-      );
-      return token;
-    };
-    const [token, theirs] = [await saved(user), await saved(admin)];
+    const [token, theirs] = [await resetTokenOf(domain, user), await resetTokenOf(domain, admin)];
     const reset = (secret: string) => resetPassword(domain.deps, domain.at(), secret, NEW_PASSWORD);
     // Its owner is found before the hashing, which the disabling overtakes.
     const [underWay] = await Promise.all([reset(token), update({ disabled: true })]);
     expect(underWay).toEqual({ failure: "invalid_reset_token" });
-    const owners = domain.sql("SELECT user_id FROM reset_tokens").map((row) => row["user_id"]);
+    const owners = domain.sql("SELECT user_id FROM challenges").map((row) => row["user_id"]);
     expect(owners).toEqual([admin.id]);
 
     await update({ disabled: false });

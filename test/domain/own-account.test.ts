@@ -3,6 +3,8 @@ import { changePassword, deleteMe, makeFirstAdmin } from "../../src/domain/accou
 import { refresh } from "../../src/domain/refresh-tokens.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
+import { resetPassword } from "../../src/domain/resets.ts";
+import { resetTokenOf } from "../support/challenges.ts";
 import {
   logInByCookie,
   logInByToken,
@@ -180,13 +182,11 @@ describe("PW-11 a change ends every other session and token", () => {
 
   test("RS-08 and voids the reset tokens the account has", async () => {
     const caller = await asking();
-    const token = { createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
-    const secretHash = new Uint8Array(32).fill(7);
-    expect(await domain.deps.storage.resetTokens.save(user.id, { ...token, secretHash })).toBe(
-      true,
-    );
+    const token = await resetTokenOf(domain, user);
     await changePassword(domain.deps, domain.at(), caller, PASSWORD, NEW_PASSWORD);
-    expect(await domain.deps.storage.resetTokens.findOwner(secretHash, 1)).toBeUndefined();
+    expect(await resetPassword(domain.deps, domain.at(), token, OTHER)).toEqual({
+      failure: "invalid_reset_token",
+    });
   });
 
   test("and of two at once through two processes one holds, with its session alone", async () => {

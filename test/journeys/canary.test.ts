@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createClient } from "@portcullis/client";
 import { expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, type TestClient } from "../support/clients.ts";
+import {
+  accountOf,
+  cookieClient,
+  dataOf,
+  freshEmail,
+  type TestClient,
+} from "../support/clients.ts";
 import { mailsTo, nthMailTo, tokenIn } from "../support/mailbox.ts";
 import { ADMIN } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
@@ -36,7 +42,7 @@ test(
     const program = watchedClient(server, secrets);
     const admin = watchedClient(server, secrets);
     expect(await api.signup({ email, password: weak })).toMatchObject({ status: 400 });
-    const user = dataOf(await api.signup({ email, password: first }));
+    const user = accountOf(dataOf(await api.signup({ email, password: first })));
     expect(await api.signup({ email, password: second })).toMatchObject({ status: 409 });
     expect(await api.login({ email, password: wrong })).toMatchObject({ status: 401 });
     keep(secrets, dataOf(await api.login({ email, password: first })));

@@ -6,7 +6,7 @@ import { cookieJar } from "@portcullis/client/node";
 import { expect, test } from "vitest";
 import { eventDefinition, eventNames, type LogEvent } from "../../src/contract/events.ts";
 import { operations } from "../../src/contract/operations.ts";
-import { cookieClient, dataOf, freshEmail, tokenClient } from "../support/clients.ts";
+import { accountOf, cookieClient, dataOf, freshEmail, tokenClient } from "../support/clients.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -29,7 +29,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
     },
   });
 
-  const user = dataOf(await api.signup({ email, password: PASSWORD }));
+  const user = accountOf(dataOf(await api.signup({ email, password: PASSWORD })));
   await api.signup({ email, password: PASSWORD });
   await api.signup({ email, password: "sunshine" });
   await api.signup({ email, password: PASSWORD }); // one too many

@@ -8,6 +8,8 @@ const sources = await readPageSources(pageSourceNames);
 const files = renderPages(sources, {
   newPassword: { minLength: 20, maxLength: 256 },
   hasDocs: true,
+  service: "Northwind",
+  csrfCookie: "__Host-csrf",
 });
 const pages = files.filter(({ contentType }) => contentType.startsWith("text/html"));
 const fileAt = (path: string) => files.find((file) => file.path === path);

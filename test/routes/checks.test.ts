@@ -21,6 +21,7 @@ test("the checks are asked in the order that was decided", () => {
     "identify",
     "csrf",
     "role",
+    "recent",
     "media-type",
     "validation",
     "limits",

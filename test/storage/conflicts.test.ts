@@ -7,7 +7,15 @@ import type { Stores } from "../../src/domain/ports/storage.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
 import { NOW } from "../support/clock.ts";
-import { aCookieSession, anAdmin, aSigningKey, aUser, EPOCH, HASH } from "../support/rows.ts";
+import {
+  aChallenge,
+  aCookieSession,
+  anAdmin,
+  aSigningKey,
+  aUser,
+  EPOCH,
+  HASH,
+} from "../support/rows.ts";
 
 describe.each(databases)("transactions that meet on $name", ({ create }) => {
   const test = eachTestOpens(create);
@@ -74,15 +82,14 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
   it("RS-08 a reset token that is being made for an account just disabled does not outlive that", async () => {
     const user = aUser();
     await test.storage.users.insert(user, HASH);
-    const token = { secretHash: new Uint8Array([1]), createdAt: 1, expiresAt: 2 };
     await overlap(
-      (stores) => stores.resetTokens.save(user.id, token),
+      (stores) => stores.challenges.save(user.id, aChallenge({ purpose: "password_reset" })),
       async (stores) => {
         await stores.users.updateUnlessLastAdmin(user.id, { disabled: true });
-        await stores.resetTokens.deleteAllOf(user.id);
+        await stores.challenges.deleteAllOf(user.id);
       },
     );
-    expect(await test.database.query("select * from reset_tokens")).toEqual([]);
+    expect(await test.database.query("select * from challenges")).toEqual([]);
   });
 
   it("AZ-04 an account whose credential is locked is not changed before the end of that transaction", async () => {

@@ -250,14 +250,14 @@ it("what is deleted is found by when it ended on SQLite", async () => {
     ...(await plansOf(() => storage.sessions.deleteExpired(1, 1, 9))),
     ...(await plansOf(() => storage.devices.deleteExpired(1, 9))),
     ...(await plansOf(() => storage.limits.deletePaid(1, 9))),
-    ...(await plansOf(() => storage.resetTokens.deleteExpired(1, 9))),
+    ...(await plansOf(() => storage.challenges.deleteExpired(1, 9))),
     ...(await plansOf(() => storage.mails.deleteFinishedBefore(1, 9))),
   ];
   expect(plans.map((plan) => plan.match(/INDEX (?!sqlite)\w+_\w+/g)?.join())).toEqual([
     "INDEX sessions_expires_at,INDEX sessions_idle",
     "INDEX devices_expires_at",
     "INDEX limits_paid_at",
-    "INDEX reset_tokens_expires",
+    "INDEX challenges_expires",
     "INDEX mails_finished",
   ]);
 });

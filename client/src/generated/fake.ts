@@ -243,7 +243,7 @@ export const fakeTable = {
           type: "string",
           maxLength: 100,
           pattern:
-            "^(?=.*\\S)[^\\p{Cc}\\p{Cs}\\p{Cn}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]+$",
+            "^(?=.*\\S)[^\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]+$",
           optional: true,
           nullable: true,
         },
