@@ -145,7 +145,7 @@ async function addresses(target: Target) {
   await stranger.startMailLogin({ email: freshEmail() });
   await browser.startMailLogin({ email });
   const login = await nextMail(email);
-  await program.completeMailLogin({ token: login.token } as never);
+  await program.completeMailLogin({ token: login.token });
   await program.completeMailLogin({ challengeToken: "nonsense", token: login.token });
   await browser.completeMailLogin({ code: wrong(login.code) });
   const pending = loginTokenOf(await browser.completeMailLogin({ token: login.token }));

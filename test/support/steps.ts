@@ -1,6 +1,6 @@
 /** A journey through a server as steps that can be compared: with those through the client's fake server. */
 import { expect } from "vitest";
-import { type OperationDescription } from "../../src/contract/operation.ts";
+import type { OperationDescription } from "../../src/contract/operation.ts";
 import { operationIds, operations, type OperationId } from "../../src/contract/operations.ts";
 import { answerFaults } from "./documented-answers.ts";
 
