@@ -42,7 +42,7 @@ export const challengeEventShapes = {
       purpose: z.enum(challengePurposes),
       reason: z.enum(["wrong_code", "not_good"]).meta({
         description:
-          "`not_good`: unknown, used, expired, of another purpose or another account. The caller is told the same for all.",
+          "`not_good`: unknown, used, expired, of another purpose or another account, or of one that may not sign in now. The caller is told the same for all.",
       }),
       userId: nullable(Id),
     },

@@ -34,6 +34,7 @@ export const startMailLogin = operation({
   description:
     "If an account has this address, a code and a link are mailed to it. The answer is the same, and takes the same time, where there is none; no account is made here. The link signs in only the browser that asked, which is known by the cookie `__Host-challenge`; opened elsewhere, it shows the code. Asking again ends the one before. 404 unless the setting `MAIL_LOGIN` is `on`.",
   security: open,
+  switchedBy: "MAIL_LOGIN",
   request: { body: StartMailLoginInput },
   responses: {
     202: {
@@ -42,7 +43,7 @@ export const startMailLogin = operation({
       headers: { "set-cookie": "The challenge cookie." },
     },
   },
-  problems: ["not_found"],
+  problems: [],
   events: ["mail_login_requested", "mail_login_unknown_email"],
   limits: ["mail_login_ip"],
 });
@@ -93,6 +94,7 @@ export const completeMailLogin = operation({
   description:
     "By the code of the mail or by its link, which are spent together. Five codes may be tried, and each wrong one counts towards the account's lock. If the account's address was never proved, it is now: whatever the account had before, its password included, ends. There is no session yet: `finishLogin` or `finishTokenLogin` is next.",
   security: open,
+  switchedBy: "MAIL_LOGIN",
   request: { body: CompleteMailLoginInput },
   responses: {
     200: {
@@ -101,7 +103,7 @@ export const completeMailLogin = operation({
       headers: { "set-cookie": "Clears the challenge cookie." },
     },
   },
-  problems: ["invalid_challenge", "not_found"],
+  problems: ["invalid_challenge"],
   events: ["challenge_failed", "login_failed", "login_locked", "email_verified", "session_revoked"],
   limits: ["challenge_ip"],
 });

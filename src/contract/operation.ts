@@ -38,6 +38,8 @@ export interface OperationDescription {
   readonly security: Security;
   /** The caller has proved who they are a short time ago (`RECENT_AUTH_SECONDS`), with this very session (D4). */
   readonly recent?: true;
+  /** Answered like a path that does not exist while this setting is off (ML-07). */
+  readonly switchedBy?: "MAIL_LOGIN";
   readonly request: {
     readonly params?: Fields;
     /** Strict. Absent: the operation takes no query, and refuses one unless `ignoresQuery` says otherwise. */
@@ -89,6 +91,7 @@ export function problemsOf(operation: OperationDescription): readonly ProblemCod
   if (operation.request.body) for (const code of bodyProblems) codes.add(code);
   if (accepts.length > 0 && !optional) codes.add("unauthenticated");
   if (scrapersOnly) codes.add("unauthenticated").add("not_found");
+  if (operation.switchedBy) codes.add("not_found");
   if (role) codes.add("forbidden");
   if (operation.recent) codes.add("reauthentication_required");
   if (!isSafeMethod(operation.method)) codes.add("origin_not_allowed").add("csrf_rejected");

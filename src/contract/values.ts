@@ -121,7 +121,12 @@ export const PersonName = z
   .string()
   .max(NAME_MAX_LENGTH)
   .regex(NAME, { error: "Must be one line of characters that show" })
-  .meta({ description: "How somebody wants to be called.", examples: ["Ada"] });
+  .meta({
+    // As the document writes patterns: without the flags, which are those of every pattern there (JSON Schema §6.4).
+    pattern: NAME.source,
+    description: "How somebody wants to be called.",
+    examples: ["Ada"],
+  });
 
 /**
  * A password that is being chosen. The schema bounds it by nothing but the body: its length is judged by the

@@ -31,20 +31,19 @@ export async function signup(
     return chosen;
   }
   const user = newUser(deps, occasion, email, { role: "user", emailVerified: false, locale });
-  const taken = { failure: "email_taken" } as const;
-  const outcome = await commit(deps, occasion, async ({ stores, record, undo }) => {
-    if (!(await stores.users.insert(user, chosen.encoded))) return taken;
-    // Whoever may take the address back keeps it meanwhile (EM-08). Asked only now: the insert waits for a change away
-    // from the address, and the way back of that change would not have been seen before.
-    if (await stores.challenges.isReserved(email, null, occasion.now)) return undo(taken);
+  const isMade = await commit(deps, occasion, async ({ stores, record, undo }) => {
+    if (!(await stores.users.insert(user, chosen.encoded))) return undo(false);
+    // An address that somebody may take back is no other account's meanwhile (EM-08). Asked after the address was ours
+    // to take: until then another account may be about to give it up.
+    if (await stores.challenges.isReserved(email, null, occasion.now)) return undo(false);
     await record("signup", { userId: user.id, email, role: user.role, by: "user" });
-    return { user };
+    return true;
   });
-  if ("failure" in outcome)
-    await commit(deps, occasion, ({ record }) =>
-      record("signup_failed", { email, reason: "email_taken" }),
-    );
-  return outcome;
+  if (isMade) return { user };
+  await commit(deps, occasion, ({ record }) =>
+    record("signup_failed", { email, reason: "email_taken" }),
+  );
+  return { failure: "email_taken" };
 }
 
 /** True for an address with which somebody may sign up, by themselves. */

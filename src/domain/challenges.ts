@@ -81,30 +81,35 @@ export function prepareChallenge(
   };
 }
 
-/** The challenge without its account, for which `saveOrDecoy` stores a decoy. */
-export function ofNobody(prepared: Prepared): Prepared {
-  return { ...prepared, challenge: { ...prepared.challenge, userId: null } };
-}
-
-/** The challenge as it is stored for nobody: its code and link are those of no mail (ET-01). */
-export function decoyOf({ challenge }: Prepared): NewChallenge {
+/** The challenge with a code and a link that are those of no mail: it has the place of a good one, and ends nothing. */
+export function blindOf({ challenge }: Prepared): NewChallenge {
   return {
     ...challenge,
-    userId: null,
-    sessionId: null,
     linkHash: challenge.linkHash && hashSecret(newSecret()),
     codeMac: challenge.codeMac && randomBytes(challenge.codeMac.length),
   };
 }
 
+/** The challenge as it is stored for nobody (ET-01). */
+export function decoyOf(prepared: Prepared): NewChallenge {
+  return { ...blindOf(prepared), userId: null, sessionId: null };
+}
+
 /**
- * Stores the challenge for its account, or a decoy for nobody; both run the same statements. Answers whether it is the
- * account's.
+ * Stores the challenge for its account, or a decoy where it has none. Without `isWithin` it is a decoy too, and what
+ * was stored before stays good. Answers whether it is the account's.
  */
-export async function saveOrDecoy({ stores }: Change, prepared: Prepared): Promise<boolean> {
+export async function saveOrDecoy(
+  { stores }: Change,
+  prepared: Prepared,
+  isWithin: boolean,
+): Promise<boolean> {
   const { challenge } = prepared;
+  const { purpose, subject } = challenge;
+  // As an account's new challenge ends the one before, a decoy does: the handle of the first would tell them apart.
+  if (isWithin && subject !== null) await stores.challenges.deleteDecoysAbout(purpose, subject);
   // Asked in any case: it costs more than the decoy, whose row is written to nobody's name.
-  if (await stores.challenges.save(challenge.userId, challenge)) return true;
+  if (await stores.challenges.save(isWithin ? challenge.userId : null, challenge)) return true;
   await stores.challenges.insert(decoyOf(prepared));
   return false;
 }
@@ -129,15 +134,25 @@ export async function tryCode(
   const { challenges } = deps.storage;
   const challenge = await challenges.countTry(purpose, handleHash, TRIES, occasion.now);
   if (challenge === undefined) return notGood(deps, occasion, purpose);
-  const { id, userId, attempts } = challenge;
+  const { id } = challenge;
   const isRight =
     challenge.codeMac !== null && timingSafeEqual(challenge.codeMac, codeMac(deps, id, code));
   if (isRight) return { kind: "right", challenge };
-  if (attempts === 1)
-    await commit(deps, occasion, ({ record }) =>
-      record("challenge_failed", { purpose, reason: "wrong_code", userId }),
-    );
+  await tellOfFailure(deps, occasion, challenge, "wrong_code");
   return { kind: "wrong", challenge };
+}
+
+/** Records that a code ended nothing, at the first try of a challenge. */
+export async function tellOfFailure(
+  deps: Journal,
+  occasion: Occasion,
+  { purpose, userId, attempts }: Challenge,
+  reason: "wrong_code" | "not_good",
+): Promise<void> {
+  if (attempts > 1) return;
+  await commit(deps, occasion, ({ record }) =>
+    record("challenge_failed", { purpose, reason, userId }),
+  );
 }
 
 /** Looks a link's token up. Spends nothing (CH-07). */

@@ -4,7 +4,15 @@
  * sent it, has no handle (ML-02).
  */
 import { mailChallenge } from "./challenge-mails.ts";
-import { findLink, notGood, prepareChallenge, spend, type Tried, tryCode } from "./challenges.ts";
+import {
+  findLink,
+  notGood,
+  prepareChallenge,
+  spend,
+  tellOfFailure,
+  type Tried,
+  tryCode,
+} from "./challenges.ts";
 import { type Change, commit, type Uses } from "./change.ts";
 import { recognizeDevice } from "./devices.ts";
 import { endGrants } from "./grants.ts";
@@ -13,7 +21,7 @@ import { accountClaimedNotice } from "./notices.ts";
 import { type LoginPending, beginPendingLogin } from "./pending-logins.ts";
 import type { Challenge } from "./ports/challenges.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
-import type { UserWithCredential } from "./ports/users.ts";
+import type { User, UserWithCredential } from "./ports/users.ts";
 import { refuseUncounted } from "./password-proof.ts";
 import { hashSecret, isSameSecret } from "./secrets.ts";
 import type { Started } from "./signups.ts";
@@ -26,7 +34,7 @@ type MailUses = Uses<"secretKeys" | "quotas" | "lifetimes" | "mailTemplates" | "
  * none, where it is disabled or locked, and where the address got too many mails (ML-01).
  */
 export async function startMailLogin(
-  deps: Journal & MailUses,
+  deps: Journal & MailUses & Uses<"meter">,
   occasion: Occasion,
   email: string,
   languages: string | null,
@@ -43,20 +51,22 @@ export async function startMailLogin(
   });
   const { code, linkToken, challengeToken, expiresInSeconds } = prepared;
   const link = mailLoginLink(deps.mailPages, linkToken, code);
-  await commit(deps, occasion, async (change) => {
+  const mailed = await commit(deps, occasion, async (change) => {
     const { record } = change;
     const outcome = await mailChallenge(change, {
+      operation: "startMailLogin",
       prepared,
       take: { rule: "mail_login_email", subject: email },
       recipient: { email, locale: user?.locale ?? null, languages },
       message: { kind: "mail_login", code, link, validFor: challengeSeconds },
     });
-    if (outcome === "limited")
-      return record("rate_limited", { operation: "startMailLogin", key: "email" });
-    return outcome === "mailed" && user !== undefined
-      ? record("mail_login_requested", { userId: user.id, email })
-      : record("mail_login_unknown_email", { email });
+    if (outcome === "mailed" && user !== undefined)
+      await record("mail_login_requested", { userId: user.id, email });
+    if (outcome === "nobody") await record("mail_login_unknown_email", { email });
+    return outcome;
   });
+  const decision = mailed === "limited" ? "refused" : "allowed";
+  deps.meter.limitDecided("startMailLogin", "email", decision);
   return { challengeToken, expiresInSeconds };
 }
 
@@ -94,13 +104,15 @@ export async function completeMailLogin(
   }
   const refusal = refusalOf(found, occasion, device !== undefined);
   if (refusal !== undefined) {
+    // The same work as for a wrong code: the time must not tell that it was right (ML-05).
+    if ("code" in came) await tellOfFailure(deps, occasion, challenge, "not_good");
     await refuseUncounted(deps, occasion, email, found.user.id, refusal);
     return "invalid_challenge";
   }
   return commit(deps, occasion, async (change) => {
     if (!(await change.stores.users.lockCredential(found.user.id))) return "invalid_challenge";
     if (!(await spend(change, challenge))) return "invalid_challenge";
-    if (!found.user.emailVerified) await claimAccount(change, found);
+    if (!found.user.emailVerified) await claimAccount(change, found.user);
     return beginPendingLogin(change, found.user.id, ["mail"]);
   });
 }
@@ -134,16 +146,17 @@ function isBegunBy({ handleHash }: Challenge, challengeToken: string): boolean {
 
 /**
  * Hands an account that nobody had proved over to the owner of its mailbox: whoever made it may be somebody else, and
- * keeps nothing of it (EM-06).
+ * keeps nothing of it (EM-06). Leaves an account alone whose owner proved it a moment ago.
  */
 async function claimAccount(
   change: Change<"secretKeys" | "quotas" | "mailTemplates">,
-  { user }: UserWithCredential,
+  user: User,
 ): Promise<void> {
   const { stores, record } = change;
+  // Proved meanwhile, by somebody who has the mailbox and the account: then what it has is theirs.
+  if (!(await stores.users.verifyEmail(user.id, user.email))) return;
   await stores.users.voidPassword(user.id);
   await endGrants(change, user.id, { by: "email_proof" });
-  await stores.users.verifyEmail(user.id, user.email);
   await record("email_verified", { userId: user.id, email: user.email, by: "mail_login" });
   await accountClaimedNotice(change, user);
 }

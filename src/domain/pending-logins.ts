@@ -16,6 +16,7 @@ import { type KnownDevice, recognizeDevice } from "./devices.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { AuthMethod, Client } from "./ports/sessions.ts";
 import type { TokenPair } from "./refresh-tokens.ts";
+import { refuseUncounted } from "./password-proof.ts";
 import { hashSecret } from "./secrets.ts";
 
 /** The answer to a first factor. */
@@ -58,7 +59,7 @@ export interface Finish {
   readonly deviceSecrets: readonly string[];
 }
 
-type FinishUses = Journal & Uses<"secretKeys" | "lifetimes" | "quotas">;
+type FinishUses = Journal & Uses<"secretKeys" | "lifetimes" | "quotas" | "lockout">;
 
 /** Finishes a login with cookies; undefined where it cannot be. `replaced` is the session cookie the request came with. */
 export async function finishLogin(
@@ -108,6 +109,8 @@ async function enter(
     return beginSession(change, { user, epoch, methods }, { ...carried, client, device });
   });
   if (typeof outcome === "object") return { begun: outcome, device };
-  await notGood(deps, occasion, "login");
+  if (outcome === "account_locked")
+    await refuseUncounted(deps, occasion, user.email, user.id, outcome);
+  else await notGood(deps, occasion, "login");
   return undefined;
 }

@@ -36,7 +36,6 @@ export interface System {
  */
 export async function openSystem(settings: Settings, metrics?: Metrics): Promise<System> {
   const mailTemplates = openMailTemplates(settings); // first: a fault of theirs leaves everything as it is
-  const secretKeys = deriveKeys(await authSecretOf(settings));
   const hiddenNames = namesHiddenInLog(Object.values(operations), eventShapes);
   const writer = createLogWriter(settings.LOG_LEVEL, hiddenNames);
   const log = createEventLog((event) => {
@@ -47,6 +46,13 @@ export async function openSystem(settings: Settings, metrics?: Metrics): Promise
     await writer.close();
     throw error;
   });
+  const secretKeys = await authSecretOf(settings, storage)
+    .then(deriveKeys)
+    .catch(async (error: unknown) => {
+      await storage.close();
+      await writer.close();
+      throw error;
+    });
   const meter = metrics ?? unmetered;
   const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE, meter);
   const guesses = createGuessCounter(settings.HASH_QUEUE);

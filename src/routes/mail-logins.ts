@@ -12,7 +12,6 @@ export function createMailLoginHandlers(
 ): Pick<Handlers, "startMailLogin" | "completeMailLogin" | "finishLogin" | "finishTokenLogin"> {
   return {
     async startMailLogin({ input, occasion, acceptLanguage }) {
-      if (!deps.mailLogin) return { problem: "not_found" }; // ML-07
       const { email } = input.body;
       const started = await startMailLogin(deps, occasion, email, acceptLanguage());
       const { challengeToken, expiresInSeconds } = started;
@@ -20,7 +19,6 @@ export function createMailLoginHandlers(
       return { status: 202, body: started, setCookies };
     },
     async completeMailLogin({ input, occasion, readChallengeToken, readDeviceSecrets }) {
-      if (!deps.mailLogin) return { problem: "not_found" };
       const { challengeToken = readChallengeToken(), ...came } = input.body;
       const proof = { challengeToken, came, deviceSecrets: readDeviceSecrets() };
       const outcome = await completeMailLogin(deps, occasion, proof);

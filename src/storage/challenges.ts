@@ -43,7 +43,8 @@ export function createChallengeStore(executor: Executor): ChallengeStore {
     },
 
     deleteAllOf: (userId) => deleteAllOf(executor, { userId }),
-    deleteUndosOf: (userId) => deleteUndosOf(executor, { userId }),
+    deleteUndosAfter: (userId, id) => deleteUndosAfter(executor, { userId, id }),
+    deleteDecoysAbout: (purpose, subject) => deleteDecoysAbout(executor, { purpose, subject }),
     deleteAbout: (purpose, subject) => deleteAbout(executor, { purpose, subject }),
 
     async isReserved(email, exceptUserId, now) {
@@ -217,13 +218,30 @@ const deleteAllOf = prepare.send((db, { userId }: Slots<{ userId: string }>) =>
   db.deleteFrom("challenges").where("user_id", "=", userId).where("purpose", "!=", UNDO),
 );
 
-const deleteUndosOf = prepare.send((db, { userId }: Slots<{ userId: string }>) =>
-  db.deleteFrom("challenges").where("user_id", "=", userId).where("purpose", "=", UNDO),
+const deleteUndosAfter = prepare.send((db, { userId, id }: Slots<{ userId: string; id: string }>) =>
+  db
+    .deleteFrom("challenges")
+    .where("user_id", "=", userId)
+    .where("purpose", "=", UNDO)
+    .where("id", ">", id),
 );
 
-const deleteAbout = prepare.send(
-  (db, { purpose, subject }: Slots<{ purpose: ChallengePurpose; subject: string }>) =>
-    db.deleteFrom("challenges").where("subject", "=", subject).where("purpose", "=", purpose),
+interface About {
+  readonly purpose: ChallengePurpose;
+  readonly subject: string;
+}
+
+const deleteAbout = prepare.send((db, { purpose, subject }: Slots<About>) =>
+  db.deleteFrom("challenges").where("subject", "=", subject).where("purpose", "=", purpose),
+);
+
+/** Never an account's row: those are locked after the account's own. */
+const deleteDecoysAbout = prepare.send((db, { purpose, subject }: Slots<About>) =>
+  db
+    .deleteFrom("challenges")
+    .where("subject", "=", subject)
+    .where("purpose", "=", purpose)
+    .where("user_id", "is", null),
 );
 
 interface Reservation {

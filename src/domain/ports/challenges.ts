@@ -63,8 +63,10 @@ export interface ChallengeStore {
   spend(purpose: ChallengePurpose, id: string, now: number): Promise<boolean>;
   /** Ends all of an account but those that undo a change of address. */
   deleteAllOf(userId: string): Promise<void>;
-  /** Ends those of an account that undo a change of address. */
-  deleteUndosOf(userId: string): Promise<void>;
+  /** Ends those of an account that undo a change of address later than the one with this id. */
+  deleteUndosAfter(userId: string, id: string): Promise<void>;
+  /** Ends the decoys of a purpose that are about this. */
+  deleteDecoysAbout(purpose: ChallengePurpose, subject: string): Promise<void>;
   /** Ends all of a purpose that are about this. */
   deleteAbout(purpose: ChallengePurpose, subject: string): Promise<void>;
   /** True while somebody may take the address back that another account, or none, would have. */

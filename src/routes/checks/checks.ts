@@ -15,9 +15,11 @@ import { mediaType } from "./media-type.ts";
 import { recent } from "./recent.ts";
 import { role } from "./role.ts";
 import { scraper } from "./scraper.ts";
+import { switchedOff } from "./switched-off.ts";
 import { validation } from "./validation.ts";
 
 export const checks = [
+  switchedOff,
   draining,
   crossSite,
   scraper,
