@@ -153,6 +153,7 @@ async function claimAccount(
   user: User,
 ): Promise<void> {
   const { stores, record } = change;
+  // Proved meanwhile, by somebody who has the mailbox and the account: then what it has is theirs.
   if (!(await stores.users.verifyEmail(user.id, user.email))) return;
   await stores.users.voidPassword(user.id);
   await endGrants(change, user.id, { by: "email_proof" });
