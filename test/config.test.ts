@@ -53,6 +53,13 @@ test("CF-02 without any setting there are safe defaults", () => {
     SESSION_TTL: 86_400,
     SESSION_IDLE_TTL: 3_600,
     EVENT_RETENTION_DAYS: 365,
+    SIGNUP: "open",
+    SIGNUP_TTL: 86_400,
+    MAIL_LOGIN: "off",
+    CHALLENGE_TTL: 600,
+    RECENT_AUTH_SECONDS: 600,
+    SERVICE_NAME: "Portcullis",
+    MAIL_LOCALE: "en",
     CORS_ORIGINS: new Set(),
     CORS_HEADERS: new Set(),
     ...developmentLimits,
@@ -70,6 +77,11 @@ const developmentLimits = {
   LIMIT_FORGOT_IP: untroubled,
   LIMIT_FORGOT_EMAIL: untroubled,
   LIMIT_REFRESH_IP: untroubled,
+  LIMIT_SIGNUP_EMAIL: untroubled,
+  LIMIT_MAIL_LOGIN_IP: untroubled,
+  LIMIT_MAIL_LOGIN_EMAIL: untroubled,
+  LIMIT_CHALLENGE_IP: untroubled,
+  LIMIT_EMAIL_CHANGE: untroubled,
 };
 
 test("CF-02 production has strict limits without any setting, and development those that keep no developer waiting", () => {
@@ -80,6 +92,11 @@ test("CF-02 production has strict limits without any setting, and development th
     LIMIT_FORGOT_IP: { count: 20, seconds: 3_600 },
     LIMIT_FORGOT_EMAIL: { count: 3, seconds: 3_600 },
     LIMIT_REFRESH_IP: { count: 120, seconds: 60 },
+    LIMIT_SIGNUP_EMAIL: { count: 3, seconds: 3_600 },
+    LIMIT_MAIL_LOGIN_IP: { count: 20, seconds: 3_600 },
+    LIMIT_MAIL_LOGIN_EMAIL: { count: 3, seconds: 3_600 },
+    LIMIT_CHALLENGE_IP: { count: 30, seconds: 600 },
+    LIMIT_EMAIL_CHANGE: { count: 5, seconds: 86_400 },
     LOCKOUT_THRESHOLD: 10,
     LOCKOUT_SECONDS: 900,
   });
@@ -133,6 +150,75 @@ test("PUBLIC_URL becomes an origin: a slash at its end and the default port are 
     expect(settingsOf({ PUBLIC_URL: url }).PUBLIC_URL).toBe("https://auth.example.com");
 });
 
+describe.each(["RESET_URL", "CONFIRM_URL", "EMAIL_URL", "MAIL_LOGIN_URL"])(
+  "RS-05 MT-02 %s",
+  (name) => {
+    const origins = {
+      PUBLIC_URL: "https://auth.example.com",
+      CORS_ORIGINS: "https://app.example.com,http://localhost:5173",
+    };
+    const given = (url: string, others = {}) => ({ ...origins, ...others, [name]: url });
+
+    test.each([
+      "https://app.example.com/",
+      "https://app.example.com/welcome?view=reset&from=mail",
+      "https://auth.example.com/own",
+      "http://localhost:5173/reset",
+    ])("may be a page that may call the API, and is taken as it stands: %s", (url) => {
+      expect(settingsOf(given(url))).toMatchObject({ [name]: url });
+      expect(settingsOf(given(url, production))).toMatchObject({ [name]: url });
+    });
+
+    test("may be of this machine where PUBLIC_URL is not set", () => {
+      const url = "http://localhost:3001/own";
+      expect(settingsOf({ PORT: "3001", [name]: url })).toMatchObject({ [name]: url });
+      expect(faultsOf({ PORT: "3000", [name]: url })).toHaveLength(1);
+    });
+
+    test.each([
+      "https://evil.example/reset",
+      "https://app.example.com.evil.example/reset",
+      "https://app.example.com:8443/reset",
+      "http://localhost:3000/reset",
+      "https://sub.app.example.com/reset",
+    ])("is refused where its page may not call the API: %s", (url) => {
+      expect(faultsOf(given(url))).toEqual([
+        `${name} must be on the origin of PUBLIC_URL, or on one in CORS_ORIGINS: its page calls the API`,
+      ]);
+    });
+
+    test.each([
+      "app.example.com/reset",
+      "/reset",
+      "http://app.example.com/reset",
+      "javascript:alert(1)//",
+      "https://app.example.com",
+      "https://app.example.com/reset#",
+      "https://app.example.com/reset#token=",
+      "https://user:hunter2@app.example.com/reset",
+      "https://user@app.example.com/reset",
+      "https://APP.example.com/reset",
+      "https://app.example.com:443/reset",
+      "https://app.example.com/a/../reset",
+      "https://app.example.com/ä",
+      "https://app.example.com\\reset",
+    ])("is refused in one line where it is no URL a token may follow: %s", (url) => {
+      expect(faultsOf(given(url))).toEqual([
+        `${name} must be the https URL of a page, as a browser writes it, such as https://app.example.com/reset: without a password or a #; http only on this very machine`,
+      ]);
+    });
+  },
+);
+
+test("SERVICE_NAME is a short name without control characters", () => {
+  for (const SERVICE_NAME of ["Example Shop", "Bäckerei & <Söhne>", "例え", "🏰", "x".repeat(64)])
+    expect(settingsOf({ SERVICE_NAME }).SERVICE_NAME).toBe(SERVICE_NAME);
+  for (const SERVICE_NAME of ["x".repeat(65), "a\r\nBcc: b", "a\u0000b", "a\u202eb", "a\u2028b"])
+    expect(faultsOf({ SERVICE_NAME })).toEqual([
+      "SERVICE_NAME must be a name of at most 64 characters, such as Example Shop",
+    ]);
+});
+
 test.each<[string, string]>([
   ["NODE_ENV", "Production"],
   ["PORT", "65536"],
@@ -158,6 +244,8 @@ test.each<[string, string]>([
   ["METRICS_TOKEN", "no spaces in a bearer token"],
   ["METRICS_TOKEN", 'neither " nor ; or é in one'],
   ["LOG_LEVEL", "debug"],
+  ["MAIL_LOCALE", "en_US"],
+  ["MAIL_LOCALE", "../en"],
   ["BCRYPT_COST", "9"],
   ["HASH_QUEUE", "0"],
   ["PASSWORD_MIN_LENGTH", "7"],

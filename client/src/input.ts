@@ -16,13 +16,24 @@ type Body<K extends OperationId> = operations[K] extends {
 /** The fields of one part; `unknown`, which adds nothing, where the operation has no such part. */
 type Fields<Part> = [NonNullable<Part>] extends [never] ? unknown : NonNullable<Part>;
 
+/**
+ * A body in one of several forms: a field of another form must not be there too, though TypeScript would let it. Named,
+ * so that it can be asked for.
+ */
+type OneOf<Forms, All = Forms> = unknown extends Forms
+  ? unknown
+  : Forms extends unknown
+    ? Forms & { [Key in Exclude<KeyOfAny<All>, keyof Forms>]?: undefined }
+    : never;
+type KeyOfAny<Forms> = Forms extends unknown ? keyof Forms : never;
+
 /** A field that may be left out may also be undefined, whatever `exactOptionalPropertyTypes` says: it is not sent. */
 type Flat<T> = unknown extends T
   ? Record<string, never>
   : { [Key in keyof T]: Record<never, never> extends Pick<T, Key> ? T[Key] | undefined : T[Key] };
 
 /** The first argument of an operation's function. An operation that takes nothing has an empty object. */
-export type Input<K extends OperationId> = Flat<Path<K> & Query<K> & Body<K>>;
+export type Input<K extends OperationId> = Flat<Path<K> & Query<K> & OneOf<Body<K>>>;
 /** An input once it has travelled: a field that was undefined is absent. */
 export type SentInput<K extends OperationId> = Sent<Path<K> & Query<K> & Body<K>>;
 type Sent<T> = unknown extends T ? Record<string, never> : { [Key in keyof T]: T[Key] };

@@ -17,8 +17,11 @@ import { cookieJar } from "../src/node.ts";
 describe("the types of a result", () => {
   it("narrow by ok and by status", () => {
     const check = (r: Result<"signup">) => {
-      if (r.ok) expectTypeOf(r.status).toEqualTypeOf<201>();
-      if (r.ok) expectTypeOf(r.data).toEqualTypeOf<Schemas["User"]>();
+      if (r.ok) expectTypeOf(r.status).toEqualTypeOf<201 | 202>();
+      if (r.status === 201) expectTypeOf(r.data).toEqualTypeOf<Schemas["User"]>();
+      if (r.status === 202) expectTypeOf(r.data).toEqualTypeOf<Schemas["ChallengeStarted"]>();
+      // @ts-expect-error there may be no account yet
+      if (r.ok) void r.data.id;
       if (r.status === 409) expectTypeOf(r.problem.code).toEqualTypeOf<"email_taken">();
       if (r.status === 0) expectTypeOf(r).toEqualTypeOf<NoAnswer>();
       if (!r.ok && r.status !== 0) expectTypeOf(r.problem.requestId).toEqualTypeOf<string>();
@@ -83,6 +86,10 @@ describe("the types of a result", () => {
     expect([name, forgetful]).toHaveLength(2);
   });
 
+  it("are those of each, where it may be one of several operations", () => {
+    expectTypeOf<Result<"login" | "logout">>().toEqualTypeOf<Result<"login"> | Result<"logout">>();
+  });
+
   it("have undefined as the data of an answer without a body", () => {
     expectTypeOf<Extract<Result<"logout">, { ok: true }>["data"]>().toEqualTypeOf<undefined>();
     expectTypeOf<Extract<Result<"logout">, { ok: true }>["status"]>().toEqualTypeOf<204>();
@@ -90,7 +97,8 @@ describe("the types of a result", () => {
 
   it("leave nothing untyped in any operation", () => {
     type Loose = { [K in OperationId]: unknown extends ProblemOf<K> | DataOf<K> ? K : never };
-    type ProblemOf<K extends OperationId> = Extract<Result<K>, { problem: unknown }>["problem"];
+    type ProblemOf<K extends OperationId> =
+      Result<K> extends infer R ? (R extends { problem: infer P } ? P : never) : never;
     type DataOf<K extends OperationId> = Extract<Result<K>, { ok: true }>["data"];
     expectTypeOf<Loose[OperationId]>().toEqualTypeOf<never>();
   });
@@ -98,10 +106,35 @@ describe("the types of a result", () => {
 
 describe("the types of an input", () => {
   it("are flat", () => {
-    expectTypeOf<Input<"signup">>().toEqualTypeOf<{ email: string; password: string }>();
+    expectTypeOf<Input<"signup">>().toEqualTypeOf<{
+      email: string;
+      password: string;
+      locale?: string | undefined;
+    }>();
+    expectTypeOf<Input<"updateMe">["name"]>().toEqualTypeOf<string | null | undefined>();
     expectTypeOf<Input<"getUser">>().toEqualTypeOf<{ userId: string }>();
     expectTypeOf<Input<"listUsers">["role"]>().toEqualTypeOf<"user" | "admin" | undefined>();
     expectTypeOf<Input<"logout">>().toEqualTypeOf<Record<string, never>>();
+  });
+
+  it("keep the forms of a body apart", () => {
+    const check = async (api: Client) => {
+      await api.confirmSignup({ challengeToken: "", code: "" });
+      await api.confirmSignup({ token: "", newPassword: "" });
+      const input: Input<"confirmSignup"> = { token: "", newPassword: "", code: undefined };
+      await api.confirmSignup(input);
+      // @ts-expect-error half of one form
+      await api.confirmSignup({ token: "" });
+      // @ts-expect-error half of each
+      await api.confirmSignup({ challengeToken: "", newPassword: "" });
+      // @ts-expect-error one form, and part of the other
+      await api.confirmSignup({ challengeToken: "", code: "", token: "" });
+      // @ts-expect-error a key of neither
+      await api.confirmSignup({ challengeToken: "", code: "", password: "" });
+      // @ts-expect-error nothing
+      await api.confirmEmailChange({});
+    };
+    expect(check).toBeTypeOf("function");
   });
 
   it("refuse unknown and missing keys, and may be left out where nothing is required", () => {

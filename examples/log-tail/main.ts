@@ -67,7 +67,23 @@ function wordsOf(event: Exclude<LogEvent, { event: "request" }>): string {
     case "signup":
     case "reset_token_created":
     case "reset_requested_unknown_email":
+    case "signup_started":
+    case "signup_existing_email":
+    case "email_verification_requested":
+    case "mail_login_requested":
+    case "mail_login_unknown_email":
       return event.email;
+    case "email_verified":
+      return `${event.email} by ${event.by}`;
+    case "user_invited":
+      return `${event.email} as ${event.role}, by ${event.actorId}`;
+    case "challenge_failed":
+      return `${event.purpose}: ${event.reason}`;
+    case "email_change_started":
+      return `${event.userId} to ${event.newEmail}`;
+    case "email_changed":
+    case "email_change_undone":
+      return `${event.oldEmail} to ${event.newEmail}`;
     case "logout":
     case "token_refreshed":
     case "token_revoked":

@@ -229,7 +229,16 @@ export function newcomer(number: number) {
   const timestamp = new Date(NOW).toISOString();
   const occasion = { timestamp, requestId: idAt("request", number, NOW), ip: address(number) };
   return {
-    user: { id, email, role: "user", disabled: false, createdAt: NOW },
+    user: {
+      id,
+      email,
+      emailVerified: false,
+      name: null,
+      locale: null,
+      role: "user",
+      disabled: false,
+      createdAt: NOW,
+    },
     event: { event: "signup", level: "info", ...occasion, userId: id, email },
   } as const;
 }

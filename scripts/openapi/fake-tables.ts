@@ -1,5 +1,7 @@
 /** Writes the tables of the client's fake server: the inputs each operation accepts, and the ways it can fail. */
+import type { ZodType } from "zod";
 import { credentials, signingIn } from "../../src/contract/credentials.ts";
+import { mailKinds, mails, type MailKind } from "../../src/contract/mails.ts";
 import type { JsonSchema } from "./event-schemas.ts";
 
 export interface PublishedDocument {
@@ -47,8 +49,8 @@ const TYPES: readonly unknown[] = ["string", "integer", "boolean"];
 
 /**
  * Source of `fakeTable`, with a row per operation, of `credentialTable`, with a row per credential that signs
- * somebody in, of `problemDocuments`, with an example per code, and of `passwordPolicy`, the policy of a server
- * without settings.
+ * somebody in, of `mailTable`, with a row per kind of mail, of `problemDocuments`, with an example per code, and of
+ * `passwordPolicy`, the policy of a server without settings.
  */
 export function fakeTables(document: PublishedDocument): string {
   const problems: Record<string, unknown> = {};
@@ -63,6 +65,7 @@ export function fakeTables(document: PublishedDocument): string {
   return [
     `export const fakeTable = {\n${rows.join("\n")}\n} as const;`,
     `export const credentialTable = ${JSON.stringify(credentialRows())} as const;`,
+    `export const mailTable = ${JSON.stringify(mailRows())} as const;`,
     `export const problemDocuments = ${JSON.stringify(problems)} as const;`,
     `export const passwordPolicy = ${JSON.stringify(policyOf(document))} as const;`,
     "",
@@ -79,6 +82,24 @@ function credentialRows() {
   return Object.fromEntries(
     signingIn.map((name) => [name, { sentByBrowser: credentials[name].sentByBrowser }]),
   );
+}
+
+function mailRows() {
+  return Object.fromEntries(
+    mailKinds.map((kind) => [kind, { hasCode: "code" in mails[kind].shape, link: linkOf(kind) }]),
+  );
+}
+
+/** The link of such a mail as a path of the server, with the places of its token and code; null where it has none. */
+function linkOf(kind: MailKind): string | null {
+  const examples = Object.entries<ZodType>(mails[kind].shape).map(([name, field]) => {
+    const [example] = Object.values(field.meta()?.examples ?? []);
+    return [name, example] as const;
+  });
+  const { link, code } = Object.fromEntries<unknown>(examples);
+  if (typeof link !== "string") return null;
+  const { pathname, hash } = new URL(link);
+  return pathname + hash.replace(/=[\w-]{43}/, "={token}").replace(`=${String(code)}`, "={code}");
 }
 
 function problemExamples({ responses }: PublishedOperation) {

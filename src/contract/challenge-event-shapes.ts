@@ -68,6 +68,10 @@ export const challengeEventShapes = {
         description:
           "`owner`: somebody signed in to the account; `admin`, `command`: somebody vouched for it.",
       }),
+      actorId: nullable(Id).optional().meta({
+        description:
+          "Of `admin` and `command`: the administrator; null for a command on the server's own machine. Absent from all others.",
+      }),
     },
     example: { ...example, by: "owner" },
   }),

@@ -59,6 +59,8 @@ export function buildDocument(
       { name: "Accounts", description: "Sign up, and see your own account." },
       { name: "Sessions", description: "Log in and out with cookies, as browsers do." },
       { name: "Tokens", description: "Log in with access and refresh tokens, as programs do." },
+      { name: "Sign-in by mail", description: "Log in with a mailed code or link." },
+      { name: "E-mail address", description: "Prove an account's address, and change it." },
       { name: "Password reset", description: "Choose a new password by a mailed link." },
       { name: "Users", description: "Accounts, as administrators see them." },
       { name: "Audit", description: "What happened, for administrators." },

@@ -56,6 +56,6 @@ export const resetPassword = operation({
     },
   },
   problems: ["invalid_reset_token", "weak_password"],
-  events: ["password_reset", "session_revoked", "reset_failed"],
+  events: ["password_reset", "session_revoked", "email_verified", "reset_failed"],
   limits: ["reset_ip"],
 });

@@ -110,14 +110,23 @@ export const Locale = z
 
 /** Longer than any name on a passport. UTF-16 units. */
 const NAME_MAX_LENGTH = 100;
-/** No controls, and nothing that shows nothing or turns a line of text around. */
-const NAME = /^(?=.*\S)[^\p{Cc}\p{Cs}\p{Cn}\u2028\u2029\u202A-\u202E\u2066-\u2069]+$/u;
+/**
+ * Spaces, one character that shows, and then any; no controls, and nothing that ends a line of text or turns it around.
+ * Without flags and lookahead, which readers of the document need not know, and linear.
+ */
+const NAME =
+  /^[ \u00A0\u1680\u2000-\u200A\u202F\u205F\u3000\uFEFF]*[^\s\x00-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069][^\x00-\x1F\x7F-\x9F\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/;
 
 export const PersonName = z
   .string()
   .max(NAME_MAX_LENGTH)
   .regex(NAME, { error: "Must be one line of characters that show" })
-  .meta({ description: "How somebody wants to be called.", examples: ["Ada"] });
+  .meta({
+    // As the document writes patterns: without the flags, which are those of every pattern there (JSON Schema §6.4).
+    pattern: NAME.source,
+    description: "How somebody wants to be called.",
+    examples: ["Ada"],
+  });
 
 /**
  * A password that is being chosen. The schema bounds it by nothing but the body: its length is judged by the

@@ -31,16 +31,19 @@ export async function signup(
     return chosen;
   }
   const user = newUser(deps, occasion, email, { role: "user", emailVerified: false, locale });
-  return commit(deps, occasion, async ({ stores, record }): Promise<SignupOutcome> => {
-    // An address that somebody may take back is no other account's meanwhile (EM-08).
-    const isReserved = await stores.challenges.isReserved(email, null, occasion.now);
-    if (!isReserved && (await stores.users.insert(user, chosen.encoded))) {
-      await record("signup", { userId: user.id, email, role: user.role, by: "user" });
-      return { user };
-    }
-    await record("signup_failed", { email, reason: "email_taken" });
-    return { failure: "email_taken" };
+  const isMade = await commit(deps, occasion, async ({ stores, record, undo }) => {
+    if (!(await stores.users.insert(user, chosen.encoded))) return undo(false);
+    // An address that somebody may take back is no other account's meanwhile (EM-08). Asked after the address was ours
+    // to take: until then another account may be about to give it up.
+    if (await stores.challenges.isReserved(email, null, occasion.now)) return undo(false);
+    await record("signup", { userId: user.id, email, role: user.role, by: "user" });
+    return true;
   });
+  if (isMade) return { user };
+  await commit(deps, occasion, ({ record }) =>
+    record("signup_failed", { email, reason: "email_taken" }),
+  );
+  return { failure: "email_taken" };
 }
 
 /** True for an address with which somebody may sign up, by themselves. */

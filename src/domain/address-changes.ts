@@ -2,11 +2,11 @@
  * The address of an account: proved by its owner, changed, and changed back. Only somebody who is signed in to the
  * account proves an address for it: a link that another person opens proves nothing (EM-05).
  */
-import { mailChallenge } from "./challenge-mails.ts";
+import { mailChallenge, recordLimited } from "./challenge-mails.ts";
 import {
+  blindOf,
   findLink,
   notGood,
-  ofNobody,
   prepareChallenge,
   spend,
   type Tried,
@@ -15,7 +15,8 @@ import {
 import { type Change, commit, type Uses } from "./change.ts";
 import { endGrants } from "./grants.ts";
 import { changeLink, tokenLink, undoLink } from "./links.ts";
-import { queueMail } from "./mail.ts";
+import { takeWithin } from "./limits.ts";
+import { queueDecoy, queueMail } from "./mail.ts";
 import { circumstancesOf } from "./notices.ts";
 import type { Challenge, ChallengePurpose } from "./ports/challenges.ts";
 import type { Device } from "./ports/devices.ts";
@@ -60,6 +61,7 @@ export async function requestEmailVerification(
     // Ended meanwhile: what it began would end with it.
     if (!(await stores.sessions.lock(session.id))) return;
     const outcome = await mailChallenge(change, {
+      operation: "requestEmailVerification",
       prepared,
       take: { rule: "signup_email", subject: email },
       recipient: { email, locale, languages },
@@ -80,21 +82,26 @@ export async function confirmEmailVerification(
   const tried = await tryProof(deps, occasion, "email_verification", session, proof);
   if (tried.kind !== "right") return "invalid_challenge";
   const { challenge } = tried;
-  return commit(deps, occasion, async (change) => {
+  const outcome = await commit(deps, occasion, async (change) => {
     const { stores, record, undo } = change;
+    const failed = undo("invalid_challenge" as const);
     await stores.users.lockCredential(user.id); // the account before its challenges, as everywhere
+    // Ended meanwhile: the link may have come by another session, whose challenge this is.
+    if (!(await stores.sessions.lock(session.id))) return failed;
     const email = challenge.subject ?? "";
-    if (!(await spend(change, challenge))) return "invalid_challenge" as const;
-    if (!(await stores.users.verifyEmail(user.id, email)))
-      return undo("invalid_challenge" as const);
+    if (!(await stores.users.verifyEmail(user.id, email))) return failed;
+    if (!(await spend(change, challenge))) return failed;
     await record("email_verified", { userId: user.id, email, by: "owner" });
     return "verified" as const;
   });
+  if (outcome === "invalid_challenge") await notGood(deps, occasion, challenge.purpose);
+  return outcome;
 }
 
 /**
  * Mails a code and a link to the address that the account is to have. The answer is the same, after the same work, for
- * an address that has an account, whose owner is told by mail (EM-10).
+ * an address that has an account, whose owner is told by mail (EM-10). The change that the account began before ends in
+ * any case: if it ended only for a free address, its code would tell which ones are.
  */
 export async function startEmailChange(
   deps: Journal & MailUses,
@@ -115,33 +122,26 @@ export async function startEmailChange(
   const { code, linkToken, challengeToken, expiresInSeconds } = prepared;
   const link = changeLink(deps.mailPages, linkToken);
   const confirm = { kind: "email_change_confirm", code, link, validFor: challengeSeconds } as const;
+  const existing = { kind: "signup_existing", ...circumstancesOf(occasion) } as const;
   await commit(deps, occasion, async (change) => {
     const { stores, record } = change;
     await stores.users.lockCredential(userId);
     if (!(await stores.sessions.lock(session.id))) return;
+    const isWithin = await takeWithin(change, { rule: "signup_email", subject: newEmail });
     const owner = (await stores.users.findByEmail(newEmail))?.user;
     const isReserved = await stores.challenges.isReserved(newEmail, userId, occasion.now);
-    const isFree = owner === undefined && !isReserved;
-    // The one before ends whatever becomes of this one: that it were still good would tell that the address is taken (EM-10).
-    await stores.challenges.deleteOf(userId, "email_change");
-    await mailChallenge(change, {
-      prepared: isFree ? prepared : ofNobody(prepared),
-      take: { rule: "signup_email", subject: newEmail },
-      recipient: { email: newEmail, locale, languages },
-      message: confirm,
-      ...(owner && { otherwise: existingAccountMail(occasion, owner) }),
-    });
+    const isMailed = isWithin && owner === undefined && !isReserved;
+    await stores.challenges.save(userId, isMailed ? prepared.challenge : blindOf(prepared));
+    const reader = owner ? { locale: owner.locale, languages: null } : { locale, languages };
+    const recipient = { email: newEmail, ...reader };
+    const message = owner ? existing : confirm;
+    if (isMailed || (isWithin && owner))
+      await queueMail(change, recipient, message, challengeSeconds);
+    else await queueDecoy(change, recipient, message);
     await record("email_change_started", { userId, newEmail });
+    if (!isWithin) await recordLimited(change, "startEmailChange");
   });
   return { challengeToken, expiresInSeconds };
-}
-
-/** For the owner of an account whose address somebody else wanted. */
-function existingAccountMail(occasion: Occasion, { email, locale }: User) {
-  return {
-    recipient: { email, locale, languages: null },
-    message: { kind: "signup_existing", ...circumstancesOf(occasion) },
-  } as const;
 }
 
 /**
@@ -158,23 +158,24 @@ export async function confirmEmailChange(
   if (tried.kind !== "right") return "invalid_challenge";
   const { challenge } = tried;
   const newEmail = challenge.subject ?? "";
-  return commit(deps, occasion, async (change) => {
+  const outcome = await commit(deps, occasion, async (change) => {
     const { stores, record, undo } = change;
+    const failed = undo("invalid_challenge" as const);
     await stores.users.lockCredential(user.id);
     const before = await stores.users.find(user.id);
-    if (before === undefined || !(await stores.sessions.lock(session.id)))
-      return "invalid_challenge" as const;
-    if (!(await spend(change, challenge))) return "invalid_challenge" as const;
-    if (await stores.challenges.isReserved(newEmail, user.id, occasion.now))
-      return undo("invalid_challenge" as const);
-    if (!(await stores.users.changeEmail(user.id, newEmail)))
-      return undo("invalid_challenge" as const);
+    if (before === undefined || !(await stores.sessions.lock(session.id))) return failed;
+    if (!(await stores.users.changeEmail(user.id, newEmail))) return failed;
+    // Asked after the address was ours to take: until then another account may be about to give it up.
+    if (await stores.challenges.isReserved(newEmail, user.id, occasion.now)) return failed;
+    if (!(await spend(change, challenge))) return failed;
     await record("email_changed", { userId: user.id, oldEmail: before.email, newEmail });
     const staying = { sessionId: session.id, deviceId: device?.id };
     await endGrants(change, user.id, { by: "email_change" }, staying);
     await offerUndo(change, before, newEmail);
     return "changed" as const;
   });
+  if (outcome === "invalid_challenge") await notGood(deps, occasion, challenge.purpose);
+  return outcome;
 }
 
 /** Mails the old address a link that takes the change back. */
@@ -210,7 +211,8 @@ async function offerUndo(
 
 /**
  * Takes a change of address back, for the owner of the old one. Whoever made the change may know the password and have
- * sessions, devices, further changes: all of it ends, and a new password has to be asked for by mail.
+ * sessions, devices, further changes: all of it ends, and a new password has to be asked for by mail. What undoes an
+ * earlier change stays good: or a thief would change twice, and take the second change back to end the owner's way.
  */
 export async function undoEmailChange(
   deps: Journal & Uses<"secretKeys" | "lifetimes" | "mailTemplates">,
@@ -221,19 +223,19 @@ export async function undoEmailChange(
   if (found.kind === "not_good") return "invalid_challenge";
   const { challenge } = found;
   const { userId, subject: oldEmail } = challenge;
-  if (userId === null || oldEmail === null) return "invalid_challenge";
-  return commit(deps, occasion, async (change) => {
+  if (userId === null || oldEmail === null) throw new Error("An undo without an account");
+  const outcome = await commit(deps, occasion, async (change) => {
     const { stores, record, undo } = change;
+    const failed = undo("invalid_challenge" as const);
     await stores.users.lockCredential(userId);
     const before = await stores.users.find(userId);
-    if (before === undefined || !(await spend(change, challenge)))
-      return "invalid_challenge" as const;
+    if (before === undefined || !(await spend(change, challenge))) return failed;
     const isBack = before.email === oldEmail || (await stores.users.changeEmail(userId, oldEmail));
-    if (!isBack) return undo("invalid_challenge" as const);
+    if (!isBack) return failed;
     await stores.users.voidPassword(userId);
     await record("email_change_undone", { userId, oldEmail: before.email, newEmail: oldEmail });
     await endGrants(change, userId, { by: "email_change_undo" });
-    await stores.challenges.deleteUndosOf(userId);
+    await stores.challenges.deleteUndosAfter(userId, challenge.id);
     await queueMail(
       change,
       { email: before.email, locale: before.locale, languages: null },
@@ -242,6 +244,8 @@ export async function undoEmailChange(
     );
     return "undone" as const;
   });
+  if (outcome === "invalid_challenge") await notGood(deps, occasion, challenge.purpose);
+  return outcome;
 }
 
 /**

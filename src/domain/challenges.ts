@@ -81,30 +81,35 @@ export function prepareChallenge(
   };
 }
 
-/** The challenge without its account, for which `saveOrDecoy` stores a decoy. */
-export function ofNobody(prepared: Prepared): Prepared {
-  return { ...prepared, challenge: { ...prepared.challenge, userId: null } };
-}
-
-/** The challenge as it is stored for nobody: its code and link are those of no mail (ET-01). */
-export function decoyOf({ challenge }: Prepared): NewChallenge {
+/** The challenge with a code and a link that are those of no mail: it has the place of a good one, and ends nothing. */
+export function blindOf({ challenge }: Prepared): NewChallenge {
   return {
     ...challenge,
-    userId: null,
-    sessionId: null,
     linkHash: challenge.linkHash && hashSecret(newSecret()),
     codeMac: challenge.codeMac && randomBytes(challenge.codeMac.length),
   };
 }
 
+/** The challenge as it is stored for nobody (ET-01). */
+export function decoyOf(prepared: Prepared): NewChallenge {
+  return { ...blindOf(prepared), userId: null, sessionId: null };
+}
+
 /**
- * Stores the challenge for its account, or a decoy for nobody; both run the same statements. Answers whether it is the
- * account's.
+ * Stores the challenge for its account, or a decoy where it has none. Without `isWithin` it is a decoy too, and what
+ * was stored before stays good. Answers whether it is the account's.
  */
-export async function saveOrDecoy({ stores }: Change, prepared: Prepared): Promise<boolean> {
+export async function saveOrDecoy(
+  { stores }: Change,
+  prepared: Prepared,
+  isWithin: boolean,
+): Promise<boolean> {
   const { challenge } = prepared;
+  const { purpose, subject } = challenge;
+  // As an account's new challenge ends the one before, a decoy does: the handle of the first would tell them apart.
+  if (isWithin && subject !== null) await stores.challenges.deleteDecoysAbout(purpose, subject);
   // Asked in any case: it costs more than the decoy, whose row is written to nobody's name.
-  if (await stores.challenges.save(challenge.userId, challenge)) return true;
+  if (await stores.challenges.save(isWithin ? challenge.userId : null, challenge)) return true;
   await stores.challenges.insert(decoyOf(prepared));
   return false;
 }

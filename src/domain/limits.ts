@@ -106,7 +106,7 @@ export async function takeWithin(
   take: Take,
 ): Promise<boolean> {
   const pace = paceOf(deps.quotas[take.rule]);
-  return (await stores.limits.take(limitKey(deps, take), pace, now)) === 0;
+  return stores.limits.takeSilently(limitKey(deps, take), pace, now);
 }
 
 interface Counted extends ToldTake, Taking {

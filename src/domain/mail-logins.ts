@@ -31,15 +31,18 @@ type MailUses = Uses<"secretKeys" | "quotas" | "lifetimes" | "mailTemplates" | "
 
 /**
  * Mails a code and a link to the account with this address. The answer is the same, after the same work, where there is
- * none, where it is disabled or locked, and where the address got too many mails (ML-01).
+ * none, where it is disabled or locked, and where the address got too many mails (ML-01). A device that the account knows
+ * has mails of its own: nobody can keep its owner out by asking for them again and again (RL-03).
  */
 export async function startMailLogin(
-  deps: Journal & MailUses,
+  deps: Journal & MailUses & Uses<"meter">,
   occasion: Occasion,
   email: string,
   languages: string | null,
+  deviceSecrets: readonly string[] = [],
 ): Promise<Started> {
   const found = await deps.storage.users.findByEmail(email);
+  const device = await recognizeDevice(deps, occasion, deviceSecrets, email);
   const user = found && !found.user.disabled ? found.user : undefined;
   const { challengeSeconds } = deps.lifetimes;
   const prepared = prepareChallenge(deps, occasion, {
@@ -51,22 +54,22 @@ export async function startMailLogin(
   });
   const { code, linkToken, challengeToken, expiresInSeconds } = prepared;
   const link = mailLoginLink(deps.mailPages, linkToken, code);
-  await commit(deps, occasion, async (change) => {
+  const mailed = await commit(deps, occasion, async (change) => {
     const { record } = change;
     const outcome = await mailChallenge(change, {
+      operation: "startMailLogin",
       prepared,
-      take: { rule: "mail_login_email", subject: email },
+      take: { rule: "mail_login_email", subject: device?.id ?? email },
       recipient: { email, locale: user?.locale ?? null, languages },
       message: { kind: "mail_login", code, link, validFor: challengeSeconds },
     });
-    if (outcome === "limited")
-      return record("rate_limited", { operation: "startMailLogin", key: "email" });
-    // The one before ends for nobody too: whether its handle is still good must not tell who has an account (ML-01).
-    await change.stores.challenges.deleteAbout(PURPOSE, email, prepared.challenge.id);
-    return outcome === "mailed" && user !== undefined
-      ? record("mail_login_requested", { userId: user.id, email })
-      : record("mail_login_unknown_email", { email });
+    if (outcome === "mailed" && user !== undefined)
+      await record("mail_login_requested", { userId: user.id, email });
+    if (outcome === "nobody") await record("mail_login_unknown_email", { email });
+    return outcome;
   });
+  const decision = mailed === "limited" ? "refused" : "allowed";
+  deps.meter.limitDecided("startMailLogin", "email", decision);
   return { challengeToken, expiresInSeconds };
 }
 
@@ -153,6 +156,7 @@ async function claimAccount(
   user: User,
 ): Promise<void> {
   const { stores, record } = change;
+  // Proved meanwhile, by somebody who has the mailbox and the account: then what it has is theirs.
   if (!(await stores.users.verifyEmail(user.id, user.email))) return;
   await stores.users.voidPassword(user.id);
   await endGrants(change, user.id, { by: "email_proof" });

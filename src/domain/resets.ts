@@ -1,20 +1,21 @@
 /** A way back in for whoever forgot the password: a token by mail, good once and for nothing else. */
+import { mailChallenge } from "./challenge-mails.ts";
+import { prepareChallenge, spend } from "./challenges.ts";
 import { commit, type Uses } from "./change.ts";
-import { prepareChallenge, saveOrDecoy, spend } from "./challenges.ts";
 import { choosePassword, type WeakPassword } from "./choose-password.ts";
 import { rememberDevice } from "./devices.ts";
-import { takeLimits } from "./limits.ts";
 import { unlockAccount } from "./lockout.ts";
 import { tokenLink } from "./links.ts";
-import { queueDecoy, queueMail } from "./mail.ts";
 import { passwordResetNotice } from "./notices.ts";
 import { endGrants } from "./grants.ts";
+import type { Challenge } from "./ports/challenges.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
+import type { User } from "./ports/users.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 
 /**
- * Mails a reset link to the account's own address, if there is one. Its time does not tell: both
- * cases run the same statements, in one transaction, and the mail is sent later (RS-01, ET-01). `languages` is the
+ * Mails a reset link to the account's own address, if there is one and it has not got too many. Its time does not tell:
+ * all cases do the same work, in one transaction, and the mail is sent later (RS-01, RS-10, ET-01). `languages` is the
  * request's Accept-Language.
  */
 export async function requestReset(
@@ -24,34 +25,34 @@ export async function requestReset(
   email: string,
   languages: string | null,
 ): Promise<void> {
-  // By the address as it was asked for, whether or not anybody has it: no mail, and the same answer (RS-10).
-  const takes = [{ rule: "forgot_email", key: "email", subject: email }] as const;
-  if ((await takeLimits(deps, occasion, "forgotPassword", takes)) !== "allowed") return;
-
   const { resetTokenSeconds } = deps.lifetimes;
-  const found = await deps.storage.users.findByEmail(email);
+  const user = (await deps.storage.users.findByEmail(email))?.user;
   const prepared = prepareChallenge(deps, occasion, {
     purpose: PURPOSE,
     lifetimeSeconds: resetTokenSeconds,
-    userId: found?.user.id ?? null,
+    userId: user?.id ?? null,
+    subject: email,
     by: ["link"],
   });
   const link = tokenLink(deps.mailPages, "reset", prepared.linkToken);
   const message = { kind: "password_reset_link", link, validFor: resetTokenSeconds } as const;
 
-  await commit(deps, occasion, async (change) => {
-    const { record } = change;
-    const user = found?.user;
-    const isSaved = await saveOrDecoy(change, prepared);
-    if (user !== undefined && isSaved) {
-      const { locale } = user;
-      await queueMail(change, { email, locale, languages }, message, resetTokenSeconds);
-      await record("reset_token_created", { email: user.email, userId: user.id });
-      return;
-    }
-    await queueDecoy(change, { email, locale: null, languages }, message);
-    await record("reset_requested_unknown_email", { email });
+  const outcome = await commit(deps, occasion, async (change) => {
+    const mailed = await mailChallenge(change, {
+      operation: "forgotPassword",
+      prepared,
+      // By the address as it was asked for, whether or not anybody has it.
+      take: { rule: "forgot_email", subject: email },
+      recipient: { email, locale: user?.locale ?? null, languages },
+      message,
+    });
+    if (mailed === "mailed" && user !== undefined)
+      await change.record("reset_token_created", { email, userId: user.id });
+    if (mailed === "nobody") await change.record("reset_requested_unknown_email", { email });
+    return mailed;
   });
+  const decision = outcome === "limited" ? "refused" : "allowed";
+  deps.meter.limitDecided("forgotPassword", "email", decision);
 }
 
 const PURPOSE = "password_reset";
@@ -74,7 +75,8 @@ export async function resetPassword(
   const { challenges, users } = deps.storage;
   const challenge = await challenges.findByLink(PURPOSE, hashSecret(token), occasion.now);
   const user = challenge?.userId ? await users.find(challenge.userId) : undefined;
-  if (challenge === undefined || user === undefined) return refuse(deps, occasion);
+  if (challenge === undefined || user === undefined || !isMailedTo(challenge, user))
+    return refuse(deps, occasion);
   const chosen = await choosePassword(deps, newPassword, user.email);
   if ("failure" in chosen) {
     if (chosen.failure === "weak_password")
@@ -103,6 +105,15 @@ export async function resetPassword(
     await rememberDevice(change, user.id, undefined, deviceSecret);
     return { deviceSecret };
   });
+}
+
+/**
+ * False where the account got another address while the mail to this one was being written: whoever lost the account
+ * by that must not have it back. A token that was moved from reset_tokens names none; no address changed
+ * in those days.
+ */
+function isMailedTo({ subject }: Challenge, { email }: User): boolean {
+  return subject === null || subject === email;
 }
 
 async function refuse(deps: Journal, occasion: Occasion): Promise<ResetOutcome> {

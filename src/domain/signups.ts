@@ -4,8 +4,17 @@
  * nobody can have been there first.
  */
 import type { MailMessage } from "../contract/mails.ts";
-import { newUser } from "./accounts.ts";
-import { decoyOf, findLinkOf, openSealed, prepareChallenge, spend, tryCode } from "./challenges.ts";
+import { mayHaveAccount, newUser } from "./accounts.ts";
+import { recordLimited } from "./challenge-mails.ts";
+import {
+  decoyOf,
+  findLinkOf,
+  notGood,
+  openSealed,
+  prepareChallenge,
+  spend,
+  tryCode,
+} from "./challenges.ts";
 import { commit, type Uses } from "./change.ts";
 import { choosePassword, type WeakPassword } from "./choose-password.ts";
 import { takeWithin } from "./limits.ts";
@@ -48,7 +57,7 @@ export interface NewSignup {
  * that got too many mails (EM-02). The owner of an account is told by mail, and nobody else.
  */
 export async function startSignup(
-  deps: Journal & ChoosingUses & MailUses,
+  deps: Journal & ChoosingUses & MailUses & Uses<"meter">,
   occasion: Occasion,
   { email, password, locale, languages }: NewSignup,
 ): Promise<Started | WeakPassword | { readonly failure: "overloaded" }> {
@@ -74,25 +83,26 @@ export async function startSignup(
   const confirm: MailMessage = { kind: "signup_confirm", code, link, validFor: signupSeconds };
   const existing: MailMessage = { kind: "signup_existing", ...circumstancesOf(occasion) };
 
-  await commit(deps, occasion, async (change) => {
+  const isWithinBound = await commit(deps, occasion, async (change) => {
     const { stores, record } = change;
     const isWithin = await takeWithin(change, { rule: "signup_email", subject: email });
     const owner = (await stores.users.findByEmail(email))?.user;
     const isReserved = await stores.challenges.isReserved(email, null, occasion.now);
     const isFree = owner === undefined && !isReserved;
     await stores.challenges.insert(isWithin && isFree ? prepared.challenge : decoyOf(prepared));
-    const recipient = { email, locale: owner?.locale ?? locale, languages };
+    // The one who signs up is not the owner, and does not choose the owner's language.
+    const reader = owner ? { locale: owner.locale, languages: null } : { locale, languages };
     const message = isFree ? confirm : existing;
-    if (!isWithin) {
-      await queueDecoy(change, recipient, message);
-      return record("rate_limited", { operation: "signup", key: "email" });
-    }
-    if (isReserved) await queueDecoy(change, recipient, message);
-    else await queueMail(change, recipient, message, signupSeconds);
-    return owner === undefined
-      ? record("signup_started", { email })
-      : record("signup_existing_email", { userId: owner.id, email });
+    if (isWithin && !isReserved)
+      await queueMail(change, { email, ...reader }, message, signupSeconds);
+    else await queueDecoy(change, { email, ...reader }, message);
+    if (!isWithin) await recordLimited(change, "signup");
+    else if (owner) await record("signup_existing_email", { userId: owner.id, email });
+    else if (isReserved) await record("signup_failed", { email, reason: "email_taken" });
+    else await record("signup_started", { email });
+    return isWithin;
   });
+  deps.meter.limitDecided("signup", "email", isWithinBound ? "allowed" : "refused");
   return { challengeToken, expiresInSeconds };
 }
 
@@ -122,6 +132,8 @@ export async function inviteUser(
   return commit(deps, occasion, async (change) => {
     const { stores, record } = change;
     if ((await stores.users.findByEmail(email)) !== undefined) return "email_taken" as const;
+    if (await stores.challenges.isReserved(email, null, occasion.now))
+      return "email_taken" as const;
     await stores.challenges.deleteAbout("invitation", email);
     await stores.challenges.insert(challenge);
     const recipient = { email, locale, languages: null };
@@ -141,7 +153,7 @@ export type ConfirmOutcome =
 
 /** Makes the account of a signup by the mailed code, with the password that was given at the signup. */
 export async function confirmSignupByCode(
-  deps: Journal & Uses<"secretKeys">,
+  deps: Journal & Uses<"secretKeys" | "signup">,
   occasion: Occasion,
   proof: { readonly challengeToken: string; readonly code: string },
 ): Promise<ConfirmOutcome> {
@@ -156,7 +168,7 @@ export async function confirmSignupByCode(
  * whoever asked for the mail need not be the one who got it (EM-03). A password that is refused spends nothing.
  */
 export async function confirmSignupByLink(
-  deps: Journal & ChoosingUses & Uses<"secretKeys">,
+  deps: Journal & ChoosingUses & Uses<"secretKeys" | "signup">,
   occasion: Occasion,
   token: string,
   newPassword: string,
@@ -169,8 +181,13 @@ export async function confirmSignupByLink(
   return makeAccount(deps, occasion, challenge, openPending(deps, challenge), chosen.encoded);
 }
 
+/**
+ * Makes the account, and ends all that waits for its address. The account is inserted first, as everywhere: of two that
+ * are proved at once, the second waits for the first, and finds the address taken (EM-04). Where it cannot be made,
+ * nothing is spent.
+ */
 async function makeAccount(
-  deps: Journal,
+  deps: Journal & Uses<"secretKeys" | "signup">,
   occasion: Occasion,
   challenge: Challenge,
   { role, locale, invitedBy }: Pending,
@@ -178,23 +195,28 @@ async function makeAccount(
 ): Promise<ConfirmOutcome> {
   const email = addressOf(challenge);
   const user = newUser(deps, occasion, email, { role, emailVerified: true, locale });
-  return commit(deps, occasion, async (change): Promise<ConfirmOutcome> => {
-    const { stores, record } = change;
-    if (!(await spend(change, challenge))) return { failure: "invalid_challenge" };
-    // The inviter may have lost the right to since, and with it what it would give.
-    if (invitedBy !== null && !isEnabledAdmin(await stores.users.find(invitedBy)))
-      return { failure: "invalid_challenge" };
-    // Another signup of this address was proved first, or the address belongs to whoever may take it back (EM-04, EM-08).
-    const isReserved = await stores.challenges.isReserved(email, null, occasion.now);
-    if (isReserved || !(await stores.users.insert(user, passwordHash)))
-      return { failure: "invalid_challenge" };
+  const outcome = await commit(deps, occasion, async (change) => {
+    const { stores, record, undo } = change;
+    const failed = undo("invalid_challenge" as const);
+    if (!(await stores.users.insert(user, passwordHash))) return failed;
+    // Asked after the address was ours to take: until then another account may be about to give it up (EM-08).
+    if (await stores.challenges.isReserved(email, null, occasion.now)) return failed;
+    // The inviter, or everybody, may have lost the right to make accounts since.
+    const mayMake =
+      invitedBy === null
+        ? mayHaveAccount(deps.signup, email)
+        : isEnabledAdmin(await stores.users.find(invitedBy));
+    if (!mayMake || !(await spend(change, challenge))) return failed;
     await stores.challenges.deleteAbout("signup", email);
     await stores.challenges.deleteAbout("invitation", email);
     const by = invitedBy === null ? "user" : "admin";
     await record("signup", { userId: user.id, email, role, by });
     await record("email_verified", { userId: user.id, email, by: "signup" });
-    return { user };
+    return "made" as const;
   });
+  if (outcome === "made") return { user };
+  await notGood(deps, occasion, challenge.purpose);
+  return { failure: outcome };
 }
 
 function isEnabledAdmin(user: User | undefined): boolean {

@@ -42,25 +42,38 @@ export function readStyles(html: string): StyleSheet {
 
 /** Leaves out `@media` and its like, with all they hold. */
 function withoutBlocks(css: string): string {
-  return css.replaceAll(/@[^{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})/g, "");
+  const at = css.indexOf("@");
+  if (at === -1) return css;
+  let end = at;
+  let depth = 0;
+  while (end < css.length) {
+    const character = css[end++];
+    if (character === "{") depth += 1;
+    if (character === "}") depth -= 1;
+    if (depth === 0 && (character === "}" || character === ";")) break;
+  }
+  return css.slice(0, at) + withoutBlocks(css.slice(end));
 }
 
-/** Writes the styles into each element that has none of its own. */
+/** Writes the styles into each element, in front of those that it has itself. */
 export function inlineStyles(html: string, { rules }: StyleSheet): string {
   return html.replaceAll(OPENING_TAG, (whole, name: string, attributes: string) => {
-    if (/\sstyle\s*=/i.test(attributes)) return whole;
     const classes = classesOf(attributes);
-    const style = rules
+    const declarations = rules
       .filter(
         (rule) =>
           rule.tag === name.toLowerCase() ||
           (rule.class !== undefined && classes.includes(rule.class)),
       )
-      .map(({ declarations }) => declarations);
-    return style.length === 0 ? whole : `<${name} style="${style.join(" ")}"${attributes}>`;
+      .map((rule) => rule.declarations);
+    if (declarations.length === 0) return whole;
+    const own = OWN_STYLE.exec(attributes)?.[1];
+    const style = [...declarations, ...(own === undefined ? [] : [own])].join(" ");
+    return `<${name} style="${style}"${attributes.replace(OWN_STYLE, "")}>`;
   });
 }
 
+const OWN_STYLE = /\sstyle\s*=\s*"([^"]*)"/i;
 const OPENING_TAG = /<([a-z][a-z0-9]*)((?:\s[^<>]*)?)>/gi;
 
 /** The classes of all elements in a piece of HTML. */

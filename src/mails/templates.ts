@@ -59,7 +59,7 @@ export function compileTemplates(
       const file = files.findLast((each) => each.locale === locale && each.kind === kind);
       const compiled = file && compileFile(file.content, kind, locale, layout);
       if (file === undefined || compiled === undefined)
-        faults.push(`${locale}/${kind}.json is missing: a language has every kind of mail`);
+        faults.push(`${locale}/${kind}.json: is missing, and a language has every kind of mail`);
       else if ("faults" in compiled)
         faults.push(...compiled.faults.map((fault) => `${file.path}: ${fault}`));
       else templates[kind] = compiled;

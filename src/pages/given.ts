@@ -14,9 +14,27 @@ export interface Given {
     readonly documentPath: string;
     readonly docsPath: string;
   };
-  readonly reset: {
-    /** Path of the operation that the form calls. */
-    readonly action: string;
-    readonly weakPassword: WeakPasswordSentences;
+  readonly reset: NewPasswordForm;
+  readonly confirm: NewPasswordForm;
+  readonly email: {
+    readonly csrfCookie: string;
+    readonly csrfHeader: string;
+    /** Paths of operations: who is signed in, and one for each kind of link. */
+    readonly me: string;
+    readonly verify: string;
+    readonly change: string;
+    readonly undo: string;
   };
+  readonly maillogin: {
+    /** Paths of the two operations that sign in, one after the other. */
+    readonly complete: string;
+    readonly finish: string;
+  };
+}
+
+/** For a form with a new password, which is sent with the token of a link. */
+interface NewPasswordForm {
+  /** Path of the operation that the form calls. */
+  readonly action: string;
+  readonly weakPassword: WeakPasswordSentences;
 }

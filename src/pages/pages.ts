@@ -1,21 +1,21 @@
 /** The pages that are always served. `/docs` is not among them, because DOCS=off removes it. */
-import type { PasswordBounds } from "../contract/password-policy.ts";
+import { confirmPage } from "./confirm.ts";
+import { emailPage } from "./email.ts";
 import { homePage } from "./home.ts";
+import { mailLoginPage } from "./mail-login.ts";
 import type { ServedFile } from "./page.ts";
 import { problemPages } from "./problems.ts";
 import { resetPage } from "./reset.ts";
+import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
-
-export interface PageSettings {
-  readonly newPassword: PasswordBounds;
-  /** `/docs` is served: pages link to it. */
-  readonly hasDocs: boolean;
-}
 
 export function renderPages(sources: PageSources, settings: PageSettings): readonly ServedFile[] {
   return [
     ...homePage(sources, settings.hasDocs),
     ...problemPages(sources),
-    ...resetPage(sources, settings.newPassword),
+    ...resetPage(sources, settings),
+    ...confirmPage(sources, settings),
+    ...emailPage(sources, settings),
+    ...mailLoginPage(sources, settings),
   ];
 }

@@ -1,16 +1,25 @@
 /** Files that pages are made of, by their path in `src/pages`. The process reads them once, when it starts. */
 export const pageSourceNames = [
+  "browser/confirm.html",
   "browser/docs.html",
+  "browser/email.html",
   "browser/home-docs.html",
   "browser/home.css",
   "browser/home.html",
+  "browser/link-frame.html",
+  "browser/link.css",
   "browser/look.css",
+  "browser/mail-login-code.html",
+  "browser/mail-login.html",
+  "browser/password-field.html",
   "browser/problem-index.html",
   "browser/problem-row.html",
   "browser/problems.css",
   "browser/problems.html",
-  "browser/reset.css",
   "browser/reset.html",
+  "built/confirm.js",
+  "built/email.js",
+  "built/mail-login.js",
   "built/reset.js",
 ] as const;
 

@@ -11,14 +11,25 @@ export class NoSecretError extends Error {
   override readonly name = "NoSecretError";
 }
 
-/** Reads `auth-secret` in the folder, or makes it, readable by its owner only. Safe when two processes start at once. Rejects with a `NoSecretError`. */
-export async function loadDevelopmentSecret(folder: string): Promise<string> {
+/** The secret is not there, and whoever asks may not have one made. */
+export class MissingSecretError extends Error {
+  override readonly name = "MissingSecretError";
+}
+
+/**
+ * Reads `auth-secret` in the folder, or makes it where it may, readable by its owner only. Safe when two processes
+ * start at once. Rejects with a `NoSecretError`, or with a `MissingSecretError` where `mayMake` forbids it.
+ */
+export async function loadDevelopmentSecret(
+  folder: string,
+  mayMake: () => Promise<boolean> = async () => true,
+): Promise<string> {
   const path = join(folder, "auth-secret");
   // The parent exists. Not `recursive`: beneath /proc, say, that never ends.
   await mkdir(folder, 0o700).catch((error: unknown) => {
     if (!isFileError(error, "EEXIST")) throw error;
   });
-  const secret = (await readIfPresent(path)) ?? (await makeSecret(path));
+  const secret = (await readIfPresent(path)) ?? (await makeIfAllowed(path, mayMake));
   // Keys derived from an empty secret would be known to everybody.
   if (secret.length < SECRET_LENGTH) throw new NoSecretError(`${path} holds no secret`);
   return secret;
@@ -31,6 +42,14 @@ async function readIfPresent(path: string): Promise<string | undefined> {
     if (isFileError(error, "ENOENT")) return undefined;
     throw error;
   }
+}
+
+/** A secret that another process made while it was asked for is the one. */
+async function makeIfAllowed(path: string, mayMake: () => Promise<boolean>): Promise<string> {
+  if (await mayMake()) return makeSecret(path);
+  const secret = await readIfPresent(path);
+  if (secret === undefined) throw new MissingSecretError(`${path} is missing`);
+  return secret;
 }
 
 /** Writes the whole secret under another name and then links it, so that no reader finds a part of it. */

@@ -1,8 +1,12 @@
 /** The folder where this process keeps files of its own: the secret and the mails of a developer, and whatever lies beside a SQLite database. */
-import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { loadDevelopmentSecret, NoSecretError } from "../platform/auth-secret.ts";
+import type { Storage } from "../domain/ports/storage.ts";
+import {
+  loadDevelopmentSecret,
+  MissingSecretError,
+  NoSecretError,
+} from "../platform/auth-secret.ts";
 import type { Settings } from "./settings.ts";
 import { StartRefusedError } from "./start-refused.ts";
 
@@ -21,27 +25,41 @@ export async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** AUTH_SECRET; without it, in development, the secret that is kept in the data folder. Rejects with a `StartRefusedError`. */
+/**
+ * AUTH_SECRET; without it, in development, the secret that is kept in the data folder. One is made only for a database
+ * with which no other was used: a new one beside an old database would be found, and taken for the lost one. Rejects
+ * with a `StartRefusedError`.
+ */
 export async function authSecretOf(
-  settings: Pick<Settings, "AUTH_SECRET" | "dataFolder" | "database">,
+  settings: Pick<Settings, "AUTH_SECRET" | "dataFolder">,
+  storage: Pick<Storage, "users" | "signingKeys">,
 ): Promise<string> {
   if (settings.AUTH_SECRET !== undefined) return settings.AUTH_SECRET;
   const folder = resolve(settings.dataFolder);
   await makeFolder(folder);
   try {
-    return await loadDevelopmentSecret(folder);
+    return await loadDevelopmentSecret(folder, async () => !(await hasUsedSecret(storage)));
   } catch (error) {
-    // The database's own passwords and keys need the one it was made with: another one helps nobody.
-    const { database } = settings;
-    const isNeeded = database.kind === "postgres" || existsSync(resolve(database.path));
     const why = error instanceof Error ? error.message : "";
-    throw new StartRefusedError(
-      error instanceof NoSecretError
-        ? `${why}: ${isNeeded ? restoreIt : "delete it to have one made"}`
-        : `AUTH_SECRET is not set, and there is none to be had: ${why}`,
-      { cause: error },
-    );
+    const isDamaged = error instanceof NoSecretError;
+    if (!isDamaged && !(error instanceof MissingSecretError))
+      throw new StartRefusedError(`AUTH_SECRET is not set, and there is none to be had: ${why}`, {
+        cause: error,
+      });
+    const isNeeded = !isDamaged || (await hasUsedSecret(storage));
+    throw new StartRefusedError(`${why}: ${isNeeded ? restoreIt : "delete it to have one made"}`, {
+      cause: error,
+    });
   }
+}
+
+/** True for a database that has what only a secret makes: keys, or the hashes of passwords. */
+async function hasUsedSecret({
+  users,
+  signingKeys,
+}: Pick<Storage, "users" | "signingKeys">): Promise<boolean> {
+  if ((await signingKeys.list()).length > 0) return true;
+  return (await users.list({}, 1, undefined)).length > 0;
 }
 
 const restoreIt =

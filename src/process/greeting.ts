@@ -22,6 +22,7 @@ export function greetingOf(
     ...(settings.SMTP_URL === undefined
       ? [`  Outbox   ${resolve(outboxFolder)} (mails appear here as .eml files)`]
       : []),
+    `  Signup   ${aboutSignup[settings.SIGNUP]}`,
     ...(isProduction ? [] : [`  Cookies  ${aboutCookies(settings)}`]),
     `  Data     ${withoutPassword(settings.database)}`,
     ...remarks.map((remark) => `  Beware   ${remark}`),
@@ -40,6 +41,12 @@ export function greetingOf(
 function openable(address: string): string {
   return address.replace(/^http:\/\/(?:127\.0\.0\.1|0\.0\.0\.0|\[::\]):/, "http://localhost:");
 }
+
+const aboutSignup = {
+  open: "open, by SIGNUP: accounts are made at once, and nobody has proved their address",
+  verified: "verified, by SIGNUP: accounts are made once their address is proved by mail",
+  closed: "closed, by SIGNUP: accounts are made by invitation alone",
+} as const satisfies Record<Settings["SIGNUP"], string>;
 
 function aboutCookies({ DEV_COOKIES }: Settings): string {
   return DEV_COOKIES === "plain"

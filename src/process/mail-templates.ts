@@ -67,6 +67,6 @@ function isLocale(tag: string): boolean {
 function refused(faults: readonly string[]): StartRefusedError {
   const lines = faults.map((fault) => `Setting MAIL_TEMPLATES has a fault in ${fault}`);
   return new StartRefusedError(
-    [...lines, "Nothing was started. The templates are described in docs/mails.md."].join("\n"),
+    [...lines, "docs/mails.md describes the templates."].join("\n"),
   );
 }

@@ -183,6 +183,7 @@ function composeApp(
   const { storage, issuer: publicUrl } = deps;
   const production = settings.NODE_ENV === "production";
   const hasDocs = settings.DOCS === "on";
+  const csrfCookie = settings.DEV_COOKIES === "plain" ? plainCookieName(CSRF_COOKIE) : CSRF_COOKIE;
   const expose = createExposition(metrics, {
     storage,
     bcrypt,
@@ -197,13 +198,13 @@ function composeApp(
     allowedOrigins,
     corsOrigins: settings.CORS_ORIGINS,
     corsHeaders: settings.CORS_HEADERS,
-    pages: renderPages(pageSources, { newPassword: deps.passwordPolicy, hasDocs }),
-    docs: hasDocs
-      ? openDocs(
-          pageSources,
-          settings.DEV_COOKIES === "plain" ? plainCookieName(CSRF_COOKIE) : CSRF_COOKIE,
-        )
-      : undefined,
+    pages: renderPages(pageSources, {
+      newPassword: deps.passwordPolicy,
+      hasDocs,
+      service: settings.SERVICE_NAME,
+      csrfCookie,
+    }),
+    docs: hasDocs ? openDocs(pageSources, csrfCookie) : undefined,
     isDraining,
     metrics: { expose, token: settings.METRICS_TOKEN, publicUrl },
     clientAddress: createClientAddress(settings.TRUST_PROXY),

@@ -43,17 +43,15 @@ export function createChallengeStore(executor: Executor): ChallengeStore {
     },
 
     deleteAllOf: (userId) => deleteAllOf(executor, { userId }),
-    deleteUndosOf: (userId) => deleteUndosOf(executor, { userId }),
-    deleteOf: (userId, purpose) => deleteOf(executor, { userId, purpose }),
-    deleteAbout: (purpose, subject, exceptId = NOBODY) =>
-      deleteAbout(executor, { purpose, subject, exceptId }),
+    deleteUndosAfter: (userId, id) => deleteUndosAfter(executor, { userId, id }),
+    deleteDecoysAbout: (purpose, subject) => deleteDecoysAbout(executor, { purpose, subject }),
+    deleteAbout: (purpose, subject) => deleteAbout(executor, { purpose, subject }),
 
     async isReserved(email, exceptUserId, now) {
       const values = { email, exceptUserId: exceptUserId ?? NOBODY, now };
       return (await findReservation(executor, values)).length > 0;
     },
 
-    measure: async (now) => measure(executor, { now }),
     deleteExpired: (now, limit) => deleteExpired(executor, { now, limit }),
   };
 }
@@ -220,27 +218,30 @@ const deleteAllOf = prepare.send((db, { userId }: Slots<{ userId: string }>) =>
   db.deleteFrom("challenges").where("user_id", "=", userId).where("purpose", "!=", UNDO),
 );
 
-const deleteUndosOf = prepare.send((db, { userId }: Slots<{ userId: string }>) =>
-  db.deleteFrom("challenges").where("user_id", "=", userId).where("purpose", "=", UNDO),
-);
-
-const deleteOf = prepare.send(
-  (db, { userId, purpose }: Slots<{ userId: string; purpose: ChallengePurpose }>) =>
-    db.deleteFrom("challenges").where("user_id", "=", userId).where("purpose", "=", purpose),
+const deleteUndosAfter = prepare.send((db, { userId, id }: Slots<{ userId: string; id: string }>) =>
+  db
+    .deleteFrom("challenges")
+    .where("user_id", "=", userId)
+    .where("purpose", "=", UNDO)
+    .where("id", ">", id),
 );
 
 interface About {
   readonly purpose: ChallengePurpose;
   readonly subject: string;
-  readonly exceptId: string;
 }
 
-const deleteAbout = prepare.send((db, { purpose, subject, exceptId }: Slots<About>) =>
+const deleteAbout = prepare.send((db, { purpose, subject }: Slots<About>) =>
+  db.deleteFrom("challenges").where("subject", "=", subject).where("purpose", "=", purpose),
+);
+
+/** Never an account's row: those are locked after the account's own. */
+const deleteDecoysAbout = prepare.send((db, { purpose, subject }: Slots<About>) =>
   db
     .deleteFrom("challenges")
     .where("subject", "=", subject)
     .where("purpose", "=", purpose)
-    .where("id", "!=", exceptId),
+    .where("user_id", "is", null),
 );
 
 interface Reservation {
@@ -258,15 +259,6 @@ const findReservation = prepare.read((db, { email, exceptUserId, now }: Slots<Re
     .where("user_id", "!=", exceptUserId)
     .where("expires_at", ">", now)
     .limit(1),
-);
-
-/** Counts what is good. Those past their life are few: cleaning takes them away. */
-const measure = prepare.read((db, { now }: Slots<{ now: number }>) =>
-  db
-    .selectFrom("challenges")
-    .select(({ fn }) => ["purpose", fn.countAll<number>().as("count")])
-    .where("expires_at", ">", now)
-    .groupBy("purpose"),
 );
 
 const deleteExpired = prepareDeletion("challenges", "id", (eb, { now }: Slots<{ now: number }>) =>

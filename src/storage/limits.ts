@@ -13,13 +13,15 @@ export function createLimitStore(executor: Executor, transactAhead: TransactAhea
   const { changesInQueries } = executor.builder.dialect;
   return {
     async take(keyHash, pace, now) {
-      const { intervalMs } = pace;
-      const latest = latestOf(pace, now);
-      const values = { keyHash, first: now + intervalMs, now, intervalMs, latest };
+      const values = takeValues(keyHash, pace, now);
       const { rows } = await take(executor, values);
       if (rows.length > 0) return 0;
       const [row] = await find(executor, { keyHash });
-      return Math.max((row?.paid_at ?? 0) - latest, 1);
+      return Math.max((row?.paid_at ?? 0) - values.latest, 1);
+    },
+
+    async takeSilently(keyHash, pace, now) {
+      return (await take(executor, takeValues(keyHash, pace, now))).rows.length > 0;
     },
 
     takeInOrder: (takings, now) =>
@@ -89,6 +91,11 @@ async function takeOneByOne(
     }
     return undefined;
   });
+}
+
+function takeValues(keyHash: Uint8Array, pace: Pace, now: number): TakeValues {
+  const { intervalMs } = pace;
+  return { keyHash, first: now + intervalMs, now, intervalMs, latest: latestOf(pace, now) };
 }
 
 interface TakeValues {

@@ -2,11 +2,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { changePassword, deleteMe } from "../../src/domain/accounts.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
-import { hashSecret } from "../../src/domain/secrets.ts";
 import { revokeUserSessions, updateUser } from "../../src/domain/users.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { logInByCookie, storedEvents } from "../support/logins.ts";
-import { NOW } from "../support/clock.ts";
+import { resetTokenOf } from "../support/challenges.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { type Domain, openDomain } from "../support/domain.ts";
 
@@ -29,9 +28,8 @@ function whileHashing(between: () => Promise<unknown>) {
 }
 
 async function reset(): Promise<void> {
-  const token = { secretHash: hashSecret("by mail"), createdAt: NOW, expiresAt: NOW + 60_000 };
-  await domain.deps.storage.resetTokens.save(user.id, token);
-  expect(await resetPassword(domain.deps, domain.at(), "by mail", NEW_PASSWORD)).toEqual({
+  const token = await resetTokenOf(domain, user);
+  expect(await resetPassword(domain.deps, domain.at(), token, NEW_PASSWORD)).toEqual({
     deviceSecret: expect.any(String),
   });
 }

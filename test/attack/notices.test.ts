@@ -5,9 +5,9 @@ import { NOTICE_QUOTA } from "../../src/contract/limits.ts";
 import { changePassword } from "../../src/domain/accounts.ts";
 import { unlockUser } from "../../src/domain/lockout.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
-import { hashSecret } from "../../src/domain/secrets.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { logInByCookie, storedEvents } from "../support/logins.ts";
+import { resetTokenOf } from "../support/challenges.ts";
 import { NOW } from "../support/clock.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { CLIENT, type Domain, openDomain } from "../support/domain.ts";
@@ -40,10 +40,8 @@ async function changeToAndFro(times: number, now = NOW): Promise<void> {
 }
 async function resetTimes(times: number): Promise<void> {
   for (let round = 0; round < times; round += 1) {
-    const secret = `by mail ${round}`;
-    const token = { secretHash: hashSecret(secret), createdAt: NOW, expiresAt: NOW + HOUR_MS };
-    await deps.storage.resetTokens.save(user.id, token);
-    expect(await resetPassword(deps, domain.at(), secret, PASSWORD)).not.toHaveProperty("failure");
+    const token = await resetTokenOf(domain, user);
+    expect(await resetPassword(deps, domain.at(), token, PASSWORD)).not.toHaveProperty("failure");
   }
 }
 async function lockTimes(times: number): Promise<void> {

@@ -139,7 +139,7 @@ function state(): string {
     "SELECT id, email, password_hash, role, disabled, created_at FROM users ORDER BY id",
     "SELECT id, user_id, refresh_counter, expires_at FROM sessions ORDER BY id",
     "SELECT user_id, expires_at FROM devices ORDER BY id",
-    "SELECT user_id, expires_at FROM reset_tokens ORDER BY secret_hash",
+    "SELECT user_id, purpose, subject, expires_at FROM challenges ORDER BY id",
     "SELECT kid, retired_at FROM signing_keys ORDER BY kid",
   ].map((statement) => server.sql(statement));
   return createHash("sha256").update(JSON.stringify(rows)).digest("hex");

@@ -1,4 +1,5 @@
 /** A body may arrive seconds after its headers. What expires meanwhile has expired. */
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
@@ -44,7 +45,10 @@ test("RS-04 a reset token that expires while the body is on its way is refused, 
 function saveToken(userId: string, secret: string, expiresAt: number): void {
   const database = new DatabaseSync(server.databaseFile, { timeout: 2000 });
   database
-    .prepare("INSERT INTO reset_tokens VALUES (?, ?, ?, ?)")
-    .run(hashSecret(secret), userId, expiresAt - 1000, expiresAt);
+    .prepare(
+      `INSERT INTO challenges (id, purpose, link_hash, user_id, created_at, expires_at)
+        VALUES (?, 'password_reset', ?, ?, ?, ?)`,
+    )
+    .run(randomUUID(), hashSecret(secret), userId, expiresAt - 1000, expiresAt);
   database.close();
 }

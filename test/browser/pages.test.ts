@@ -9,7 +9,12 @@ import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 const sources = await readPageSources(pageSourceNames);
 const newPassword = { minLength: 15, maxLength: 256 };
 const paths = [
-  ...renderPages(sources, { newPassword, hasDocs: true }),
+  ...renderPages(sources, {
+    newPassword,
+    hasDocs: true,
+    service: "Portcullis",
+    csrfCookie: CSRF_COOKIE,
+  }),
   docsPage(sources, CSRF_COOKIE),
 ]
   .filter(({ contentType }) => contentType.startsWith("text/html"))

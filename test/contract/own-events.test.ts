@@ -26,7 +26,7 @@ function eventLike<N extends StoredEvent["event"]>(name: N, values: object = {})
 /** As it was decided: the code alone would follow whatever the shapes say. */
 const decided: Record<(typeof ownerEventNames)[number], readonly string[]> = {
   signup: ["by"],
-  login_success: ["method"],
+  login_success: ["method", "methods"],
   login_failed: [],
   login_locked: [],
   logout: [],
@@ -36,6 +36,13 @@ const decided: Record<(typeof ownerEventNames)[number], readonly string[]> = {
   password_changed: [],
   password_reset: [],
   reset_token_created: [],
+  signup_existing_email: [],
+  email_verification_requested: [],
+  email_verified: ["by"],
+  email_change_started: [],
+  email_changed: [],
+  email_change_undone: [],
+  mail_login_requested: [],
   user_updated: ["by", "changes"],
   user_unlocked: ["by"],
 };

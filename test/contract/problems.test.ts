@@ -64,6 +64,7 @@ describe("the problems of an operation", () => {
     expect(problemsOf(operations.signup)).toEqual([
       "weak_password",
       "email_taken",
+      "signup_closed",
       "validation_failed",
       "invalid_json",
       "payload_too_large",

@@ -9,12 +9,13 @@ import { CLIENT, type Domain, openDomain, succeeded } from "../support/domain.ts
 
 const count = (domain: Domain, table: "users" | "sessions") =>
   domain.sql(`SELECT count(*) AS count FROM ${table}`)[0]?.["count"];
+const ada = { email: "ada@example.com", locale: null };
 const forbidEvents = (domain: Domain) => domain.sql("DROP TABLE events");
 
 test("LA-06 no account is made whose event cannot be stored", async () => {
   const domain = await openDomain();
   forbidEvents(domain);
-  await expect(signup(domain.deps, domain.at(), "ada@example.com", PASSWORD)).rejects.toThrow();
+  await expect(signup(domain.deps, domain.at(), { ...ada, password: PASSWORD })).rejects.toThrow();
   expect(count(domain, "users")).toBe(0);
   expect(domain.printed).toEqual([]);
 });
@@ -46,8 +47,12 @@ test("LA-06 nobody is logged in, logged out or deleted whose event cannot be sto
 test("LA-06 what is printed is what is stored, once each", async () => {
   const domain = await openDomain();
   await domain.newUser("ada@example.com");
-  await signup(domain.deps, domain.at(), "ada@example.com", PASSWORD);
-  await signup(domain.deps, domain.at(), "bob@example.com", "password");
+  await signup(domain.deps, domain.at(), { ...ada, password: PASSWORD });
+  await signup(domain.deps, domain.at(), {
+    ...ada,
+    email: "bob@example.com",
+    password: "password",
+  });
   const stored = domain
     .sql("SELECT body FROM events ORDER BY id")
     .map(({ body }) => JSON.parse(String(body)));
@@ -62,7 +67,7 @@ test("LA-06 what is printed is what is stored, once each", async () => {
 test("ST-05 of many signups with one address at once, one makes the account", async () => {
   const domain = await openDomain();
   const attempts = Array.from({ length: 8 }, () =>
-    signup(domain.deps, domain.at(), "ada@example.com", PASSWORD),
+    signup(domain.deps, domain.at(), { ...ada, password: PASSWORD }),
   );
   const outcomes = await Promise.all(attempts);
   expect(outcomes.filter((outcome) => "user" in outcome)).toHaveLength(1);

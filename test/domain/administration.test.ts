@@ -3,11 +3,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { unlockUser } from "../../src/domain/lockout.ts";
 import { listSessions, revokeOtherSessions, revokeSession } from "../../src/domain/own-sessions.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
-import { hashSecret, newSecret } from "../../src/domain/secrets.ts";
 import { refresh } from "../../src/domain/refresh-tokens.ts";
 import { deleteUser, revokeUserSessions, updateUser } from "../../src/domain/users.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
+import { resetTokenOf } from "../support/challenges.ts";
 import {
   logInByCookie,
   logInByToken,
@@ -30,7 +30,8 @@ beforeEach(async () => {
   admin = await domain.newUser("grace@example.com");
   domain.sql("UPDATE users SET role = 'admin'");
   admin = { ...admin, role: "admin" };
-  user = await domain.newUser();
+  user = { ...(await domain.newUser()), emailVerified: true };
+  domain.sql("UPDATE users SET email_verified = 1 WHERE id = ?", user.id);
 });
 
 const update = (changes: Parameters<typeof updateUser>[4], id = user.id) =>
@@ -77,21 +78,12 @@ describe("AZ-04 disabling an account", () => {
   });
 
   test("RS-08 voids its reset tokens, and nobody else's, also one whose reset is under way", async () => {
-    const saved = async ({ id }: User) => {
-      const token = newSecret();
-      const instants = { createdAt: NOW, expiresAt: NOW + 1_000 };
-      const secretHash = hashSecret(token);
-      expect(await domain.deps.storage.resetTokens.save(id, { ...instants, secretHash })).toBe(
-        true,
-      );
-      return token;
-    };
-    const [token, theirs] = [await saved(user), await saved(admin)];
+    const [token, theirs] = [await resetTokenOf(domain, user), await resetTokenOf(domain, admin)];
     const reset = (secret: string) => resetPassword(domain.deps, domain.at(), secret, NEW_PASSWORD);
     // Its owner is found before the hashing, which the disabling overtakes.
     const [underWay] = await Promise.all([reset(token), update({ disabled: true })]);
     expect(underWay).toEqual({ failure: "invalid_reset_token" });
-    const owners = domain.sql("SELECT user_id FROM reset_tokens").map((row) => row["user_id"]);
+    const owners = domain.sql("SELECT user_id FROM challenges").map((row) => row["user_id"]);
     expect(owners).toEqual([admin.id]);
 
     await update({ disabled: false });
@@ -133,6 +125,23 @@ describe("TK-09 a role change", () => {
     expect(storedEvents(domain, "user_updated").map(({ changes }) => changes)).toEqual([
       { role: "admin" },
       { role: "user" },
+    ]);
+  });
+
+  test("AZ-08 makes nobody an administrator whose address is not proved, unless an administrator vouches for it", async () => {
+    domain.sql("UPDATE users SET email_verified = 0 WHERE id = ?", user.id);
+    const stored = () => domain.sql("SELECT role, email_verified FROM users WHERE id = ?", user.id);
+    expect(await update({ role: "admin" })).toBe("email_unverified");
+    expect(await update({ role: "admin", disabled: false })).toBe("email_unverified");
+    expect(stored()).toEqual([{ role: "user", email_verified: 0 }]);
+    expect(storedEvents(domain, "user_updated", "email_verified")).toEqual([]);
+
+    const vouched = await update({ role: "admin", emailVerified: true });
+    expect(vouched).toMatchObject({ role: "admin", emailVerified: true });
+    expect(stored()).toEqual([{ role: "admin", email_verified: 1 }]);
+    const { id: userId, email } = user;
+    expect(storedEvents(domain, "email_verified")).toEqual([
+      expect.objectContaining({ userId, email, by: "admin", actorId: admin.id }),
     ]);
   });
 

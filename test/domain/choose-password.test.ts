@@ -5,14 +5,17 @@ import { changePassword, signup } from "../../src/domain/accounts.ts";
 import { login } from "../../src/domain/login.ts";
 import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
-import { hashSecret, newSecret } from "../../src/domain/secrets.ts";
-import type { User } from "../../src/domain/ports/users.ts";
-import { NOW } from "../support/clock.ts";
+import { resetTokenOf } from "../support/challenges.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { CLIENT, type Domain, openDomain, succeeded } from "../support/domain.ts";
 import { logInByCookie } from "../support/logins.ts";
 
 const GUESSABLE = "password1234567";
+const guessable = (name: string) => ({
+  email: `${name}@example.com`,
+  password: GUESSABLE,
+  locale: null,
+});
 
 /** The rules with another counter of guesses. */
 function counting(
@@ -25,7 +28,7 @@ function counting(
 test("PW-14 who chose a guessable password before it was refused logs in with it, and nothing is counted", async () => {
   const domain = await openDomain();
   const before = counting(domain, async () => Infinity);
-  succeeded(await signup(before, domain.at(), "ada@example.com", GUESSABLE));
+  succeeded(await signup(before, domain.at(), guessable("ada")));
   const now = counting(domain, () => expect.unreachable("a login is no choice"));
   const attempt = { email: "ada@example.com", password: GUESSABLE, client: CLIENT };
   const outcome = await login(now, domain.at(), { ...attempt, device: undefined }, undefined);
@@ -37,10 +40,10 @@ test("PW-14 wherever a password is chosen, a guessable one is refused and nothin
   const { deps, at } = domain;
   const { user, session } = await logInByCookie(domain, await domain.newUser());
   const token = await resetTokenOf(domain, user);
-  const rows = () => domain.sql("SELECT * FROM users, reset_tokens");
+  const rows = () => domain.sql("SELECT * FROM users, challenges");
   const before = rows();
   for (const outcome of [
-    await signup(deps, at(), "eve@example.com", GUESSABLE),
+    await signup(deps, at(), guessable("eve")),
     await createAdmin(deps, at(), "eve@example.com", GUESSABLE),
     await changePassword(deps, at(), { user, session }, PASSWORD, GUESSABLE),
     await resetPassword(deps, at(), token, GUESSABLE),
@@ -63,10 +66,3 @@ test("IV-07 where too many passwords wait to be judged, a reset leaves its token
   });
   succeeded(await resetPassword(domain.deps, domain.at(), token, NEW_PASSWORD));
 });
-
-async function resetTokenOf({ deps }: Domain, { id }: User): Promise<string> {
-  const token = newSecret();
-  const instants = { createdAt: NOW, expiresAt: NOW + 60_000 };
-  await deps.storage.resetTokens.save(id, { ...instants, secretHash: hashSecret(token) });
-  return token;
-}

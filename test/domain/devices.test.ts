@@ -4,12 +4,11 @@ import { changePassword, deleteMe } from "../../src/domain/accounts.ts";
 import { recognizeDevice } from "../../src/domain/devices.ts";
 import { unlockUser } from "../../src/domain/lockout.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
-import { hashSecret, newSecret } from "../../src/domain/secrets.ts";
 import { logout } from "../../src/domain/sessions.ts";
 import { deleteUser, revokeUserSessions, updateUser } from "../../src/domain/users.ts";
 import type { User } from "../../src/domain/ports/users.ts";
+import { resetTokenOf } from "../support/challenges.ts";
 import { logInByCookie } from "../support/logins.ts";
-import { NOW } from "../support/clock.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { type Domain, openDomain } from "../support/domain.ts";
 
@@ -129,11 +128,5 @@ function change(owner: Parameters<typeof changePassword>[2], currentPassword = P
 }
 
 async function resetToken(): Promise<string> {
-  const token = newSecret();
-  const instants = { createdAt: NOW, expiresAt: NOW + 1_000 };
-  await domain.deps.storage.resetTokens.save(user.id, {
-    ...instants,
-    secretHash: hashSecret(token),
-  });
-  return token;
+  return resetTokenOf(domain, user);
 }

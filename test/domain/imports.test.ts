@@ -20,6 +20,7 @@ function account(name: string, overrides: Partial<ImportedAccount> = {}): Import
     passwordHash,
     role: "user",
     disabled: false,
+    emailVerified: false,
     ...overrides,
   };
 }

@@ -3,6 +3,8 @@ import { changePassword, deleteMe, makeFirstAdmin } from "../../src/domain/accou
 import { refresh } from "../../src/domain/refresh-tokens.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { openStorage } from "../../src/storage/storage.ts";
+import { resetPassword } from "../../src/domain/resets.ts";
+import { resetTokenOf } from "../support/challenges.ts";
 import {
   logInByCookie,
   logInByToken,
@@ -180,13 +182,11 @@ describe("PW-11 a change ends every other session and token", () => {
 
   test("RS-08 and voids the reset tokens the account has", async () => {
     const caller = await asking();
-    const token = { createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
-    const secretHash = new Uint8Array(32).fill(7);
-    expect(await domain.deps.storage.resetTokens.save(user.id, { ...token, secretHash })).toBe(
-      true,
-    );
+    const token = await resetTokenOf(domain, user);
     await changePassword(domain.deps, domain.at(), caller, PASSWORD, NEW_PASSWORD);
-    expect(await domain.deps.storage.resetTokens.findOwner(secretHash, 1)).toBeUndefined();
+    expect(await resetPassword(domain.deps, domain.at(), token, OTHER)).toEqual({
+      failure: "invalid_reset_token",
+    });
   });
 
   test("and of two at once through two processes one holds, with its session alone", async () => {
@@ -222,10 +222,11 @@ describe("deleting one's own account", () => {
     const stranger = await domain.newUser();
     const theirs = await logInByToken(domain, stranger);
     const [cookie, token] = [await asking(), await logInByToken(domain, user)];
+    await resetTokenOf(domain, user);
     expect(await deleteMe(domain.deps, domain.at(), cookie, PASSWORD)).toBe("deleted");
     expect(domain.sql("SELECT id FROM users")).toEqual([{ id: stranger.id }]);
     expect(sessionIds(domain)).toEqual([theirs.sessionId]);
-    for (const table of ["devices", "reset_tokens"])
+    for (const table of ["devices", "challenges"])
       expect(domain.sql(`SELECT * FROM ${table} WHERE user_id = ?`, user.id)).toEqual([]);
     expect(await roleByCookie(domain, cookie.secret)).toBeUndefined();
     expect(await roleByBearer(domain, token.accessToken)).toBeUndefined();

@@ -100,7 +100,7 @@ test(
 
 /** Measured: see each test; a decoy writes no row of an account and one more row beside it. */
 const MAIL_LEEWAY = 0.2;
-const MAIL_ROUNDS = 200;
+const MAIL_ROUNDS = 120;
 
 test(
   "ML-01 ET-01 to begin a sign-in by mail is the same work for every address",

@@ -17,14 +17,12 @@ beforeEach(async () => {
 
 /** The rows a request leaves behind in each table, but for what must differ: the secrets, and whose they are. */
 async function writtenFor(email: string) {
-  domain.sql("DELETE FROM reset_tokens");
+  domain.sql("DELETE FROM challenges");
   domain.sql("DELETE FROM mails");
   const before = Number(domain.sql("SELECT count(*) AS events FROM events")[0]?.["events"]);
   await requestReset(domain.deps, domain.at(), email, null);
   return {
-    tokens: domain.sql(
-      "SELECT length(secret_hash) AS bytes, created_at, expires_at FROM reset_tokens",
-    ),
+    tokens: domain.sql("SELECT length(link_hash) AS bytes, created_at, expires_at FROM challenges"),
     mails: domain.sql("SELECT length(sealed) AS bytes, created_at, attempts FROM mails"),
     events: Number(domain.sql("SELECT count(*) AS events FROM events")[0]?.["events"]) - before,
   };
@@ -43,7 +41,7 @@ test("RS-01 ET-01 an unknown address costs a token, a mail and an event, each as
 
 test("RS-01 RS-06 what an unknown address costs is nobody's token, a mail that is not sent, and an event that says so", async () => {
   await requestReset(domain.deps, domain.at(), unknown, null);
-  expect(domain.sql("SELECT user_id FROM reset_tokens")).toEqual([{ user_id: null }]);
+  expect(domain.sql("SELECT user_id FROM challenges")).toEqual([{ user_id: null }]);
   expect(domain.sql("SELECT finished_at FROM mails")).toEqual([{ finished_at: NOW }]);
   expect(await domain.deps.storage.mails.claimDue(NOW, NOW + 1)).toBeUndefined();
   expect(storedEvents(domain, "reset_token_created")).toEqual([]);

@@ -51,7 +51,11 @@ test("ST-06 no password is hashed or compared, and no mail sent, while a transac
   const { deps } = domain;
   await makeFirstAdmin(deps, domain.at(), "first@example.com", PASSWORD);
   await createAdmin(deps, domain.at(), "second@example.com", PASSWORD);
-  const made = await signup(deps, domain.at(), "ada@example.com", PASSWORD);
+  const made = await signup(deps, domain.at(), {
+    email: "ada@example.com",
+    password: PASSWORD,
+    locale: null,
+  });
   if ("failure" in made) throw new Error(made.failure);
   const { user } = made;
   await logInByToken(domain, user);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Client } from "@portcullis/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CSRF_HEADER } from "../../src/contract/security.ts";
-import { adminClient, dataOf, freshEmail } from "../support/clients.ts";
+import { accountOf, adminClient, dataOf, freshEmail } from "../support/clients.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { nthMailTo, tokenIn } from "../support/mailbox.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
@@ -249,7 +249,7 @@ async function resets({ resetToken: token }: Logins): Promise<boolean> {
 
 async function newLogins(): Promise<Logins> {
   const email = freshEmail();
-  const user = dataOf(await admin.signup({ email, password: PASSWORD }));
+  const user = accountOf(dataOf(await admin.signup({ email, password: PASSWORD })));
   dataOf(await admin.forgotPassword({ email })); // its mail is sent while the logins are made
   return {
     userId: user.id,

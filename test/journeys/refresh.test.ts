@@ -1,7 +1,7 @@
 /** The client's refresh against the real server: what its log says happened. */
 import { createClient, memoryTokens, type SignedOut } from "@portcullis/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cookieClient, dataOf, freshEmail, tokenClient } from "../support/clients.ts";
+import { accountOf, cookieClient, dataOf, freshEmail, tokenClient } from "../support/clients.ts";
 import { PASSWORD } from "../support/credentials.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
@@ -16,7 +16,7 @@ afterAll(() => server.dispose());
 async function staleClient(fetch?: (request: Request) => Promise<Response>) {
   const email = freshEmail();
   const anyone = tokenClient(server.baseUrl);
-  const user = dataOf(await anyone.signup({ email, password: PASSWORD }));
+  const user = accountOf(dataOf(await anyone.signup({ email, password: PASSWORD })));
   const { refreshToken } = dataOf(await anyone.tokenLogin({ email, password: PASSWORD }));
   const tokens = memoryTokens({ accessToken: "no.longer.good", refreshToken });
   const signedOut: SignedOut[] = [];

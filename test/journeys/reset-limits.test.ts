@@ -53,7 +53,7 @@ test("RS-15 a reset leads out of a lock, and the owner was told of the lock", as
   for (let attempt = 0; attempt < 3; attempt += 1)
     await stranger.login({ email, password: `not the password ${attempt}` });
   expect(await stranger.login({ email, password: PASSWORD })).toMatchObject({ status: 401 });
-  expect((await nthMailTo(outbox, email)).subject).toBe("Sign-in to your account is paused");
+  expect((await nthMailTo(outbox, email)).subject).toBe("Sign-in to Portcullis is paused");
 
   dataOf(await stranger.forgotPassword({ email }));
   const token = tokenIn(await nthMailTo(outbox, email, 2));

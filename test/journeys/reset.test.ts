@@ -76,12 +76,12 @@ test("PW-12 the owner is told by mail of a reset and of a change", async () => {
   const { api, email } = await signedInClient(server.baseUrl);
   dataOf(await api.changePassword({ currentPassword: PASSWORD, newPassword: NEW_PASSWORD }));
   const changed = await nthMailTo(outbox, email, 1);
-  expect(changed.subject).toBe("Your password was changed");
+  expect(changed.subject).toBe("Your password for Portcullis was changed");
   expect(changed.text).toContain("127.0.0.1");
 
   dataOf(await api.resetPassword({ token: await requestedToken(email, 2), newPassword: PASSWORD }));
   const reset = await nthMailTo(outbox, email, 3);
-  expect(reset.subject).toBe("Your password was reset");
+  expect(reset.subject).toBe("Your password for Portcullis was reset");
   for (const mail of [changed, reset]) expect(mail.text).not.toContain("http");
 });
 
@@ -89,7 +89,7 @@ test("RS-02 LA-03 neither the token nor the mail can be read in the database or 
   const { email } = await signedInClient(server.baseUrl);
   const token = await requestedToken(email);
   const database = new DatabaseSync(server.databaseFile, { readOnly: true });
-  const rows = ["mails", "reset_tokens", "events"].flatMap((table) =>
+  const rows = ["mails", "challenges", "events"].flatMap((table) =>
     database.prepare(`SELECT * FROM ${table}`).all(),
   );
   database.close();
@@ -125,7 +125,7 @@ test("RS-03 of many uses of one token at once exactly one succeeds", async () =>
 test("RS-04 a token that has expired is refused like one that never was", async () => {
   const { email } = await signedInClient(server.baseUrl);
   const token = await requestedToken(email);
-  change(`UPDATE reset_tokens SET expires_at = ${Date.now()}`);
+  change(`UPDATE challenges SET expires_at = ${Date.now()}`);
   const api = cookieClient(server.baseUrl);
   expect(await api.resetPassword({ token, newPassword: NEW_PASSWORD })).toMatchObject(invalid);
   expect(await api.resetPassword({ token: "never", newPassword: NEW_PASSWORD })).toMatchObject(
@@ -268,7 +268,7 @@ function reasonsOf(result: unknown): unknown {
 function counts(): { mails: number; events: number; decoys: number } {
   const [row] = select(
     `SELECT (SELECT count(*) FROM mails) AS mails, (SELECT count(*) FROM events) AS events,
-      (SELECT count(*) FROM reset_tokens WHERE user_id IS NULL) AS decoys`,
+      (SELECT count(*) FROM challenges WHERE user_id IS NULL) AS decoys`,
   );
   return {
     mails: Number(row?.["mails"]),

@@ -3,6 +3,7 @@ import { createClient } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
+  accountOf,
   cookieClient,
   dataOf,
   freshEmail,
@@ -104,7 +105,7 @@ test("pages of accounts follow each other without a gap or a repetition", async 
   const made: string[] = [];
   for (const index of [1, 2, 3, 4, 5]) {
     const email = `${marker}-${index}@example.com`;
-    made.push(dataOf(await api.signup({ email, password: PASSWORD })).email);
+    made.push(accountOf(dataOf(await api.signup({ email, password: PASSWORD }))).email);
   }
   const admin = cookieClient(server.baseUrl);
   dataOf(await admin.login(ADMIN));

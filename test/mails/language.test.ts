@@ -65,7 +65,7 @@ test.each([
   expect(choose(null, `${languages},de;q=0.1`)).toBe("de");
 });
 
-test("no more than 256 characters and ten ranges of an Accept-Language are read, and no range by half", () => {
+test("MT-05 no more than 256 characters and ten ranges of an Accept-Language are read, and no range by half", () => {
   expect(choose(null, `${"fr,".repeat(9)}de`)).toBe("de");
   expect(choose(null, `${"fr,".repeat(10)}de`)).toBe("en");
   const padded = (length: number) => `${" ".repeat(length - 2)}de`;
@@ -74,7 +74,7 @@ test("no more than 256 characters and ten ranges of an Accept-Language are read,
   expect(choose(null, `fr,${" ".repeat(251)}de-AT`)).toBe("en"); // cut, it would be `de`
 });
 
-test("whatever an Accept-Language says, the mail is in a language there is, and soon", () => {
+test("MT-05 whatever an Accept-Language says, the mail is in a language there is, and soon", () => {
   const pieces = fc.constantFrom("de", "en", "*", "-", ";", "q", "=", "0.5", ",", " ", "\t", "x");
   const header = fc.oneof(
     fc.string(),

@@ -51,7 +51,7 @@ describe.each(all)("%s/%s.json", (locale, kind) => {
     }
   });
 
-  test("RS-06 its subject is one short line without a secret", () => {
+  test("RS-06 MT-01 its subject is one short line without a secret", () => {
     expect(subject).toMatch(/^[\p{L} -]{1,70}$/u);
     expect(subject).toContain(words.service);
     for (const secret of secretMailFields) expect(placeholders("subject")).not.toContain(secret);
@@ -85,7 +85,7 @@ describe.each(all)("%s/%s.json", (locale, kind) => {
   });
 });
 
-test("RS-06 whatever is put into the HTML of a mail is escaped there, and left as it is in the text", () => {
+test("RS-06 MT-01 whatever is put into the HTML of a mail is escaped there, and left as it is in the text", () => {
   const hostile = `"><script>alert('x')</script>&{link}`;
   const { text, html } = write({ kind: "password_changed", when: 0, where: hostile });
   expect(text).toContain(hostile);
@@ -123,6 +123,7 @@ test.each([
   [3_600, "60 minutes", "60 Minuten"],
   [5_400, "90 minutes", "90 Minuten"],
   [7_200, "2 hours", "2 Stunden"],
+  [9_000, "150 minutes", "150 Minuten"],
   [86_400, "24 hours", "24 Stunden"],
   [259_200, "3 days", "3 Tage"],
 ])("a life of %i s is told as %s and as %s, and never as longer than it is", (validFor, en, de) => {
@@ -172,6 +173,14 @@ describe("a template of somebody else", () => {
     expect(write(other, "en", languages)).toEqual(write(other, "en"));
   });
 
+  test("may be the example of docs/mails.md", () => {
+    const page = readFileSync(new URL("../../docs/mails.md", import.meta.url), "utf8");
+    const example = /```json\n([^]*?)```/.exec(page)?.[1] ?? "";
+    const languages = languagesOf(compile([fileOf(example, "en", "password_reset_link")]));
+    const { subject } = write(exampleMessage("password_reset_link"), "en", languages);
+    expect(subject).toBe("Choose a new password for Example Shop");
+  });
+
   test("may bring all its HTML itself, and then is left as it is", () => {
     const html = `<!doctype html><style>.code{color:red}</style><p class="own">{code} {link} {validFor}`;
     const languages = languagesOf(compile([fileOf({ ...good, html })]));
@@ -190,7 +199,7 @@ describe("a template of somebody else", () => {
       write(exampleMessage("password_changed"), "fr-CA", languagesOf(compile(french))).text,
     ).toContain("When: 23 novembre 2026 à 10:06 UTC");
     expect(compile(french.slice(1))).toEqual({
-      faults: [`fr/${french[0]?.kind}.json is missing: a language has every kind of mail`],
+      faults: [`fr/${french[0]?.kind}.json: is missing, and a language has every kind of mail`],
     });
   });
 

@@ -15,12 +15,14 @@ const concerned = (operation: OperationDescription) =>
 
 test("the checks are asked in the order that was decided", () => {
   expect(checks.map(({ name }) => name)).toEqual([
+    "switched-off",
     "draining",
     "cross-site",
     "scraper",
     "identify",
     "csrf",
     "role",
+    "recent",
     "media-type",
     "validation",
     "limits",

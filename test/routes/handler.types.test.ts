@@ -15,6 +15,9 @@ type LogoutAnswer = Answer<Operations["logout"]>;
 const user = {
   id: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
   email: "ada@example.com",
+  emailVerified: false,
+  name: null,
+  locale: null,
   role: "user",
   disabled: false,
   createdAt: "2026-11-23T10:06:00.000Z",
@@ -81,7 +84,7 @@ describe("an answer", () => {
   it("has a status its operation declares", () => {
     const right: SignupAnswer = { status: 201, body: user };
     const undeclared = { status: 200, body: user } as const;
-    // @ts-expect-error signup answers 201
+    // @ts-expect-error signup answers 201 or 202
     const wrong: SignupAnswer = undeclared;
     return [right, wrong];
   });
@@ -204,7 +207,11 @@ describe("a call", () => {
     expectTypeOf<List["query"]["disabled"]>().toEqualTypeOf<boolean | undefined>();
     expectTypeOf<List["body"]>().toEqualTypeOf<undefined>();
     type Signup = Call<Operations["signup"]>["input"];
-    expectTypeOf<Signup["body"]>().toEqualTypeOf<{ email: string; password: string }>();
+    expectTypeOf<Signup["body"]>().toEqualTypeOf<{
+      email: string;
+      password: string;
+      locale?: string | undefined;
+    }>();
     type Get = Call<Operations["getUser"]>["input"];
     expectTypeOf<Get["params"]>().toEqualTypeOf<{ userId: string }>();
   });

@@ -48,7 +48,10 @@ describe.each(databases)("cleaning on $name", ({ create }) => {
     const instants = { createdAt: NOW - DAY, expiresAt: NOW };
     const dead = { userId: user.id, secretHash: bytes(), seenAt: NOW - DAY };
     await test.storage.devices.insert({ id: uuidv7(), ...instants, ...dead }, 9);
-    await test.storage.resetTokens.save(user.id, { ...instants, secretHash: bytes() });
+    await test.storage.challenges.insert({
+      ...{ id: uuidv7(), purpose: "signup", ...instants, userId: null, sessionId: null },
+      ...{ handleHash: bytes(), linkHash: bytes(), codeMac: null, subject: null, sealed: null },
+    });
     const mail = { id: uuidv7(), sealed: bytes(), ...instants, finishedAt: NOW - DAY - 1 };
     await test.storage.mails.insert(mail);
     for (const days of [8, 6]) {
@@ -58,7 +61,7 @@ describe.each(databases)("cleaning on $name", ({ create }) => {
     expect(await cleanIfDue(test.storage, { ...settings, EVENT_RETENTION_DAYS: 7 }, NOW)).toBe(
       true,
     );
-    for (const table of ["devices", "reset_tokens", "mails"])
+    for (const table of ["devices", "challenges", "mails"])
       expect([table, await test.database.query(`select * from ${table}`)]).toEqual([table, []]);
     const left = await test.database.query("select timestamp from events");
     expect(left).toEqual([{ timestamp: NOW - 6 * DAY }]);

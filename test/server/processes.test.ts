@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Client, createClient } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
-import { cookieClient, dataOf, freshEmail, type TestClient } from "../support/clients.ts";
+import {
+  accountOf,
+  cookieClient,
+  dataOf,
+  freshEmail,
+  type TestClient,
+} from "../support/clients.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { generousLimits } from "../support/test-settings.ts";
@@ -67,7 +73,7 @@ interface Clients {
 async function newAccount() {
   const [one, two] = bothClients();
   const email = freshEmail();
-  const user = dataOf(await one.cookie.signup({ email, password: PASSWORD }));
+  const user = accountOf(dataOf(await one.cookie.signup({ email, password: PASSWORD })));
   return { one, two, email, user };
 }
 
@@ -128,7 +134,7 @@ describe("what one process is told, the other knows at the next request:", () =>
     dataOf(await one.cookie.login({ email, password: PASSWORD }));
     const [admin] = bothClients();
     dataOf(await admin.cookie.login(administrator));
-    dataOf(await admin.cookie.updateUser({ userId: user.id, role: "admin" }));
+    dataOf(await admin.cookie.updateUser({ userId: user.id, role: "admin", emailVerified: true }));
     expect(await two.cookie.listUsers()).toMatchObject({ status: 200 });
     dataOf(await admin.cookie.updateUser({ userId: user.id, role: "user" }));
     expect(await two.cookie.listUsers()).toMatchObject({ status: 403 });
@@ -194,7 +200,8 @@ describe("of 40 mails in the outbox of two processes", () => {
   it("each is sent once", async () => {
     const [one, two] = bothClients();
     const emails = Array.from({ length: 40 }, freshEmail);
-    for (const email of emails) dataOf(await one.bare.signup({ email, password: PASSWORD }));
+    for (const email of emails)
+      accountOf(dataOf(await one.bare.signup({ email, password: PASSWORD })));
     await Promise.all(emails.map((email, i) => (i % 2 ? one : two).bare.forgotPassword({ email })));
     await waitFor(() => (emails.every((email) => mailsTo(email).length > 0) ? true : undefined));
     await new Promise((resolve) => setTimeout(resolve, 1_500));

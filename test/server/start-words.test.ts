@@ -241,6 +241,18 @@ describe("a damaged auth-secret", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
+  test("CF-01 beside a database, missing, is to be restored, and none is made in its place", async () => {
+    const secret = join(folder, "auth-secret");
+    rmSync(secret);
+    const ended = await runServer({ DATABASE_URL: `sqlite:${databaseFile}` });
+    expect(ended).toMatchObject({ code: 1, stdout: "" });
+    expect(ended.stderr.startsWith(`${secret} is missing: restore it from your backup. `)).toBe(
+      true,
+    );
+    expect(existsSync(secret)).toBe(false);
+    writeFileSync(secret, made);
+  });
+
   test.each([
     ["cut", (secret: string) => secret.slice(0, 20), "holds no secret"],
     ["emptied", () => "", "holds no secret"],

@@ -7,7 +7,15 @@ import type { Stores } from "../../src/domain/ports/storage.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
 import { NOW } from "../support/clock.ts";
-import { aCookieSession, anAdmin, aSigningKey, aUser, EPOCH, HASH } from "../support/rows.ts";
+import {
+  aChallenge,
+  aCookieSession,
+  anAdmin,
+  aSigningKey,
+  aUser,
+  EPOCH,
+  HASH,
+} from "../support/rows.ts";
 
 describe.each(databases)("transactions that meet on $name", ({ create }) => {
   const test = eachTestOpens(create);
@@ -74,15 +82,47 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
   it("RS-08 a reset token that is being made for an account just disabled does not outlive that", async () => {
     const user = aUser();
     await test.storage.users.insert(user, HASH);
-    const token = { secretHash: new Uint8Array([1]), createdAt: 1, expiresAt: 2 };
     await overlap(
-      (stores) => stores.resetTokens.save(user.id, token),
+      (stores) => stores.challenges.save(user.id, aChallenge({ purpose: "password_reset" })),
       async (stores) => {
         await stores.users.updateUnlessLastAdmin(user.id, { disabled: true });
-        await stores.resetTokens.deleteAllOf(user.id);
+        await stores.challenges.deleteAllOf(user.id);
       },
     );
-    expect(await test.database.query("select * from reset_tokens")).toEqual([]);
+    expect(await test.database.query("select * from challenges")).toEqual([]);
+  });
+
+  it("EM-10 of two accounts that get one address, the second is told that it is taken", async () => {
+    const [one, other] = [aUser(), aUser()];
+    for (const user of [one, other]) await test.storage.users.insert(user, HASH);
+    const changed = await overlap(
+      (stores) => stores.users.changeEmail(one.id, "wanted@example.com"),
+      (stores) => stores.users.changeEmail(other.id, "wanted@example.com"),
+    );
+    expect(changed).toEqual([true, false]);
+    const [inserted, isChanged] = await overlap(
+      (stores) => stores.users.insert(aUser({ email: "made@example.com" }), HASH),
+      (stores) => stores.users.changeEmail(other.id, "made@example.com"),
+    );
+    expect([inserted, isChanged]).toEqual([true, false]);
+    const [isChangedFirst, isInserted] = await overlap(
+      (stores) => stores.users.changeEmail(other.id, "changed@example.com"),
+      (stores) => stores.users.insert(aUser({ email: "changed@example.com" }), HASH),
+    );
+    expect([isChangedFirst, isInserted]).toEqual([true, false]);
+  });
+
+  it("CH-06 of two challenges of a purpose that an account gets at once, the later one is left, and none is an error", async () => {
+    const user = aUser();
+    await test.storage.users.insert(user, HASH);
+    const [first, second] = [aChallenge(), aChallenge()];
+    const saved = await overlap(
+      (stores) => stores.challenges.save(user.id, first),
+      (stores) => stores.challenges.save(user.id, second),
+    );
+    expect(saved).toEqual([true, true]);
+    const left = await test.database.query("select id from challenges");
+    expect(left).toEqual([{ id: second.id }]);
   });
 
   it("AZ-04 an account whose credential is locked is not changed before the end of that transaction", async () => {

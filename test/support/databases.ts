@@ -34,6 +34,8 @@ export const testOptions: StorageOptions = { statementTimeoutSeconds: 2, poolSiz
 export function eachTestOpens(create: () => Promise<TestDatabase>): {
   readonly storage: Storage;
   readonly database: TestDatabase;
+  /** Closes the storage and opens it anew, as a restart does. */
+  reopen(): Promise<void>;
 } {
   let opened: { storage: Storage; database: TestDatabase } | undefined;
   beforeEach(async () => {
@@ -54,6 +56,11 @@ export function eachTestOpens(create: () => Promise<TestDatabase>): {
     },
     get database() {
       return current().database;
+    },
+    async reopen() {
+      const { database, storage } = current();
+      await storage.close();
+      opened = { database, storage: await openStorage(database.target, testOptions) };
     },
   };
 }

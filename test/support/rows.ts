@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { uuidv7 } from "uuidv7";
 import type { SigningKeyRecord } from "../../src/domain/ports/signing-keys.ts";
 import type { StoredEvent } from "../../src/contract/events.ts";
+import type { NewChallenge } from "../../src/domain/ports/challenges.ts";
 import type { NewSession, Session } from "../../src/domain/ports/sessions.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { NOW } from "./clock.ts";
@@ -57,6 +58,24 @@ function aSession(user: User) {
     userAgent: null,
     methods: ["pwd"],
   } satisfies Partial<NewSession>;
+}
+
+/** A challenge of an account, or of nobody, that is good for a second. */
+export function aChallenge(overrides: Partial<NewChallenge> = {}): NewChallenge {
+  return {
+    id: uuidv7(),
+    purpose: "mail_login",
+    handleHash: new Uint8Array(randomBytes(32)),
+    linkHash: new Uint8Array(randomBytes(32)),
+    codeMac: new Uint8Array(randomBytes(32)),
+    userId: null,
+    sessionId: null,
+    subject: null,
+    sealed: null,
+    createdAt: NOW,
+    expiresAt: NOW + 1000,
+    ...overrides,
+  };
 }
 
 export function aSigningKey(overrides: Partial<SigningKeyRecord> = {}): SigningKeyRecord {

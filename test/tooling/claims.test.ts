@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
+import { commonMailFields, mailKinds, mails } from "../../src/contract/mails.ts";
 import { operationIds } from "../../src/contract/operations.ts";
 import { readSettings, settingNames } from "../../src/process/settings.ts";
 
@@ -61,6 +62,20 @@ describe("docs/settings.md", () => {
       return `${String(value.count)}/${String(value.seconds)}`;
     return String(value);
   }
+});
+
+test("docs/mails.md has every kind of mail, with its placeholders, and every placeholder", () => {
+  const page = read("docs/mails.md");
+  const names = (cell = "") => (cell.match(/(?<=\{)\w+(?=\})/g) ?? []).sort();
+  const kinds = [...page.matchAll(/^\| `([a-z_]+)` +\|[^|]+\|([^|]+)\|$/gm)].map(
+    ([, kind = "", cell]): [string, string[]] => [kind, names(cell)],
+  );
+  expect(Object.fromEntries(kinds)).toEqual(
+    Object.fromEntries(mailKinds.map((kind) => [kind, Object.keys(mails[kind].shape).sort()])),
+  );
+  const explained = [...page.matchAll(/^\| `\{(\w+)\}` +\|/gm)].map(([, name]) => name);
+  const fields = mailKinds.flatMap((kind) => Object.keys(mails[kind].shape));
+  expect(explained.sort()).toEqual([...new Set([...fields, ...commonMailFields])].sort());
 });
 
 describe("docs/operating.md", () => {

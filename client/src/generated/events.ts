@@ -298,6 +298,7 @@ export const eventSchemas = {
     userId: UserId,
     email: Email,
     by: z.enum(["signup", "owner", "password_reset", "mail_login", "admin", "command"]),
+    actorId: z.exactOptional(RequestId),
   }),
   email_change_started: z.looseObject({
     ...base,

@@ -243,7 +243,7 @@ export const fakeTable = {
           type: "string",
           maxLength: 100,
           pattern:
-            "^(?=.*\\S)[^\\p{Cc}\\p{Cs}\\p{Cn}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]+$/u",
+            "^[ \\u00A0\\u1680\\u2000-\\u200A\\u202F\\u205F\\u3000\\uFEFF]*[^\\s\\x00-\\x1F\\x7F-\\x9F\\u202A-\\u202E\\u2066-\\u2069][^\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]*$",
           optional: true,
           nullable: true,
         },
@@ -843,6 +843,22 @@ export const fakeTable = {
 export const credentialTable = {
   session: { sentByBrowser: true },
   bearer: { sentByBrowser: false },
+} as const;
+
+export const mailTable = {
+  password_reset_link: { hasCode: false, link: "/reset#token={token}" },
+  password_changed: { hasCode: false, link: null },
+  password_reset: { hasCode: false, link: null },
+  login_locked: { hasCode: false, link: null },
+  signup_confirm: { hasCode: true, link: "/confirm#token={token}" },
+  signup_existing: { hasCode: false, link: null },
+  invitation: { hasCode: false, link: "/confirm#token={token}" },
+  email_verification: { hasCode: true, link: "/email#token={token}" },
+  email_change_confirm: { hasCode: true, link: "/email#change={token}" },
+  email_changed: { hasCode: false, link: "/email#undo={token}" },
+  email_change_undone: { hasCode: false, link: null },
+  mail_login: { hasCode: true, link: "/login/mail#token={token}&code={code}" },
+  account_claimed: { hasCode: false, link: null },
 } as const;
 
 export const problemDocuments = {

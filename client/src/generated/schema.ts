@@ -574,7 +574,7 @@ export interface paths {
      * Choose a new password
      * @description Every session and token of the account ends, its known devices are forgotten, its lock and the limit of logins to its address start anew, and nobody is logged in: log in next. The cookie `__Host-device` signs nobody in; it lets that login through while somebody else keeps failing to log in to the address. A password that is refused leaves the token as good as it was.
      *
-     *     May log: [`password_reset`](/docs#/webhooks/log_password_reset), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`reset_failed`](/docs#/webhooks/log_reset_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`password_reset`](/docs#/webhooks/log_password_reset), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`email_verified`](/docs#/webhooks/log_email_verified), [`reset_failed`](/docs#/webhooks/log_reset_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["resetPassword"];
     delete?: never;
@@ -1765,7 +1765,7 @@ export interface components {
         | "mail_login"
         | "login";
       /**
-       * @description `not_good`: unknown, used, expired, of another purpose or another account. The caller is told the same for all.
+       * @description `not_good`: unknown, used, expired, of another purpose or another account, or of one that may not sign in now. The caller is told the same for all.
        * @enum {string}
        */
       reason: "wrong_code" | "not_good";
@@ -2340,6 +2340,8 @@ export interface components {
        * @enum {string}
        */
       by: "signup" | "owner" | "password_reset" | "mail_login" | "admin" | "command";
+      /** @description Of `admin` and `command`: the administrator; null for a command on the server's own machine. Absent from all others. */
+      actorId?: string | null;
     };
     /**
      * @description One page.

@@ -1,13 +1,17 @@
 /** The fake server's memory: accounts, their sessions and their history, for as long as the fake lives. */
 import type { components } from "../generated/schema.ts";
+import { Challenges } from "./challenges.ts";
+import { Mailbox } from "./mails.ts";
+import { type Account, newId, newSecret, type OwnEvent, type Pair, type Session } from "./rows.ts";
 
 type User = components["schemas"]["User"];
-type OwnEvent = components["schemas"]["OwnEvent"];
 type WithoutOccasion<E> = E extends unknown ? Omit<E, "timestamp" | "ip"> : never;
 /** An event without its time and client address. */
 type Happening = WithoutOccasion<OwnEvent>;
 /** Why a session ends before its time. */
 type EndedBy = Extract<OwnEvent, { readonly event: "session_revoked" }>["by"];
+/** The proof of an address. */
+type VerifiedBy = Extract<OwnEvent, { readonly event: "email_verified" }>["by"];
 
 /** The client's address, as far as a fake without a network knows it. */
 export const CLIENT_IP = "127.0.0.1";
@@ -16,64 +20,45 @@ export const CLIENT_IP = "127.0.0.1";
 const COOKIE_SESSION_MS = 86_400_000;
 const TOKEN_SESSION_MS = 2_592_000_000;
 const ACCESS_TOKEN_MS = 900_000;
-const RESET_TOKEN_MS = 1_800_000;
 /** For so long a refresh token that was just used gives the same successor again. */
 const REFRESH_GRACE_MS = 10_000;
 
-export interface Account {
-  readonly user: User;
-  password: string;
-  /** The newest last. */
-  readonly events: OwnEvent[];
-  resetToken?: { readonly token: string; readonly expiresAt: number };
-}
+export type NewAccount = Pick<User, "email" | "emailVerified" | "locale"> & {
+  readonly password: string;
+};
 
-export interface Session {
-  readonly id: string;
-  readonly account: Account;
-  readonly kind: "cookie" | "token";
-  readonly createdAt: number;
-  lastSeenAt: number;
-  readonly expiresAt: number;
-  readonly userAgent: string | null;
-  /** Of a cookie session: the cookie's value and the proof that goes with it. */
-  readonly secret: string;
-  readonly csrfToken: string;
-  /** Of a token session: every pair it ever had, the current one last. */
-  readonly pairs: Pair[];
-}
-
-interface Pair {
-  readonly accessToken: string;
-  readonly refreshToken: string;
-  readonly madeAt: number;
-}
-
-/** Accounts and sessions by what finds them. Everything that ended is gone; `now` is in milliseconds. */
+/** Accounts and sessions by what finds them, their challenges and their mails. Everything that ended is gone; `now` is in milliseconds. */
 export class Accounts {
-  readonly #byEmail = new Map<string, Account>();
+  readonly challenges = new Challenges();
+  readonly mails = new Mailbox();
+  readonly #accounts = new Set<Account>();
   readonly #sessions = new Set<Session>();
 
   findByEmail(email: string): Account | undefined {
-    return this.#byEmail.get(normalEmail(email));
+    const wanted = normalEmail(email);
+    return [...this.#accounts].find(({ user }) => user.email === wanted);
   }
 
-  add(email: string, password: string, now: number): Account {
-    const createdAt = new Date(now).toISOString();
+  add({ email, emailVerified, locale, password }: NewAccount, now: number): Account {
     const user = {
       id: newId(now),
       email: normalEmail(email),
+      emailVerified,
+      name: null,
+      locale,
       role: "user",
       disabled: false,
+      createdAt: new Date(now).toISOString(),
     } as const;
-    const account = { user: { ...user, createdAt }, password, events: [] };
-    this.#byEmail.set(account.user.email, account);
+    const account: Account = { user, password, events: [] };
+    this.#accounts.add(account);
     this.record(account, { event: "signup", by: "user" }, now);
     return account;
   }
 
   remove(account: Account): void {
-    this.#byEmail.delete(account.user.email);
+    this.#accounts.delete(account);
+    this.challenges.end({ account });
     for (const session of this.#sessions) if (session.account === account) this.end(session);
   }
 
@@ -144,6 +129,7 @@ export class Accounts {
 
   end(session: Session): void {
     this.#sessions.delete(session);
+    this.challenges.end({ session });
   }
 
   /** Ends a session before its time, and records why. */
@@ -158,15 +144,17 @@ export class Accounts {
       if (session !== but) this.revoke(session, by, now);
   }
 
-  startReset(account: Account, now: number): void {
-    this.record(account, { event: "reset_token_created" }, now);
-    account.resetToken = { token: newSecret(), expiresAt: now + RESET_TOKEN_MS };
+  /** Ends all that the account is good for, but for one session. What takes its address back stays. */
+  endGrants(account: Account, by: EndedBy, now: number, but?: Session): void {
+    this.challenges.endGrantsOf(account);
+    this.revokeAll(account, by, now, but);
   }
 
-  findByResetToken(token: string, now: number): Account | undefined {
-    return [...this.#byEmail.values()].find(
-      ({ resetToken }) => resetToken?.token === token && now < resetToken.expiresAt,
-    );
+  /** Marks the address as proved, once. */
+  verifyEmail(account: Account, by: VerifiedBy, now: number): void {
+    if (account.user.emailVerified) return;
+    account.user = { ...account.user, emailVerified: true };
+    this.record(account, { event: "email_verified", by }, now);
   }
 
   #live(now: number): Session[] {
@@ -182,25 +170,10 @@ export function currentPair({ pairs }: Session): Pair {
 }
 
 /** As far as tests go: the server also folds Unicode (NFKC) and writes the domain in ASCII. */
-function normalEmail(email: string): string {
+export function normalEmail(email: string): string {
   return email.trim().toLowerCase();
-}
-
-/** A UUID of version 7. */
-export function newId(now: number): string {
-  const time = now.toString(16).padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`;
 }
 
 function newPair(now: number): Pair {
   return { accessToken: newSecret(), refreshToken: newSecret(), madeAt: now };
-}
-
-/** 43 characters of base64url, as the server's own. */
-export function newSecret(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace("=", "");
 }

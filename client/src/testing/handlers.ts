@@ -1,58 +1,27 @@
 /** The fake server's answers, by operation: the rules of the real one, as far as a test of a client meets them. */
-import { type fakeTable, passwordPolicy } from "../generated/fake.ts";
+import { passwordPolicy } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
-import type { OperationId, SentInput } from "../input.ts";
-import type { Result } from "../result.ts";
+import { type Accounts, CLIENT_IP, normalEmail } from "./accounts.ts";
+import { addressHandlers } from "./address-handlers.ts";
 import {
-  type Account,
-  type Accounts,
-  CLIENT_IP,
-  currentPair,
-  newSecret,
-  type Session,
-} from "./accounts.ts";
+  beginCookieSession,
+  beginTokenSession,
+  cookieOf,
+  deviceCookie,
+  done,
+  notGood,
+  presentPair,
+  started,
+  weaknessOf,
+} from "./answers.ts";
+import type { Handlers } from "./calls.ts";
+import { mailLoginHandlers } from "./mail-login-handlers.ts";
+import type { Account, Session } from "./rows.ts";
 import type { Issue } from "./rules.ts";
 
 /** The length of a page where the request gives none. */
 const PAGE_LIMIT = 20;
 
-/** The codes of the problems an operation documents. */
-export type ProblemCode<K extends OperationId> = (typeof fakeTable)[K]["problems"][number];
-
-/** The operations that need no administrator; the fake has none. */
-type OpenOperation = {
-  [K in OperationId]: (typeof fakeTable)[K]["isForAdmins"] extends true ? never : K;
-}[OperationId];
-
-/** A request whose parts are what the document asks for. */
-export interface Call<K extends OperationId> {
-  readonly input: SentInput<K>;
-  readonly accounts: Accounts;
-  /** The caller; there where the operation cannot be called by anybody. */
-  readonly caller: "unauthenticated" extends ProblemCode<K> ? Session : Session | undefined;
-  /** The session of the cookie, whatever the operation accepts. */
-  readonly cookieSession: Session | undefined;
-  readonly userAgent: string | null;
-  /** Milliseconds. */
-  readonly now: number;
-}
-
-type DataOf<R> = R extends { readonly ok: true; readonly data: infer D } ? D : never;
-
-/** The outcome of an operation, in the document's own types. */
-export type Answer<K extends OperationId> =
-  | { readonly data: DataOf<Result<K>>; readonly cookies?: readonly string[] }
-  | {
-      readonly problem: ProblemCode<K>;
-      readonly reasons?: readonly WeakPasswordReason[];
-      readonly issues?: readonly Issue[];
-    };
-
-type WeakPasswordReason = components["schemas"]["WeakPasswordProblem"]["reasons"][number];
-
-export type Handlers = { readonly [K in OpenOperation]: (call: Call<K>) => Answer<K> };
-
-const done = { data: undefined };
 const cursorIssue: Issue = {
   part: "query",
   path: ["cursor"],
@@ -61,34 +30,53 @@ const cursorIssue: Issue = {
 };
 const foreignCursor = { problem: "validation_failed", issues: [cursorIssue] } as const;
 const notLoggedIn = { problem: "invalid_credentials" } as const;
-/** 400 days. */
-const DEVICE_LIFETIME_SECONDS = 34_560_000;
 const cleared = ["__Host-session=; HttpOnly", "__Host-csrf="].map((cookie) => cookieOf(cookie, 0));
 
 export const handlers: Handlers = {
-  signup({ input: { email, password }, accounts, now }) {
+  ...addressHandlers,
+  ...mailLoginHandlers,
+  signup({ input: { password, locale = null, ...input }, settings, accounts, origin, now }) {
+    if (settings.signup === "closed") return { problem: "signup_closed" };
     const weak = weaknessOf(password);
     if (weak) return weak;
-    if (accounts.findByEmail(email)) return { problem: "email_taken" };
-    return { data: accounts.add(email, password, now).user };
+    const email = normalEmail(input.email);
+    const owner = accounts.findByEmail(email);
+    const isReserved = accounts.challenges.isReserved(email, undefined, now);
+    if (settings.signup === "open") {
+      if (owner || isReserved) return { problem: "email_taken" };
+      const { user } = accounts.add({ email, emailVerified: false, locale, password }, now);
+      return { status: 201, data: user };
+    }
+    const signup = { password, locale };
+    const challenge = accounts.challenges.begin({ purpose: "signup", email, signup }, now);
+    if (owner) {
+      accounts.record(owner, { event: "signup_existing_email" }, now);
+      accounts.mails.send("signup_existing", email, origin);
+    } else if (!isReserved) accounts.mails.send("signup_confirm", email, origin, challenge);
+    return { status: 202, data: started(challenge, now) };
   },
-  login({ input, accounts, cookieSession, userAgent, now }) {
-    const account = findByCredentials(accounts, input, now);
+  confirmSignup({ input, accounts, now }) {
+    const { challenges } = accounts;
+    const challenge =
+      "code" in input
+        ? challenges.tryCode("signup", input, now).right
+        : challenges.findByLink("signup", input.token, now);
+    if (challenge?.signup === undefined) return notGood;
+    const { email, signup } = challenge;
+    const password = "code" in input ? signup.password : input.newPassword;
+    const weak = weaknessOf(password);
+    if (weak) return weak;
+    challenges.spend(challenge);
+    if (accounts.findByEmail(email) || challenges.isReserved(email, undefined, now)) return notGood;
+    challenges.end({ purpose: "signup", email });
+    const account = accounts.add({ ...signup, email, emailVerified: false, password }, now);
+    accounts.verifyEmail(account, "signup", now);
+    return { data: account.user };
+  },
+  login({ input, accounts, ...arrival }) {
+    const account = findByCredentials(accounts, input, arrival.now);
     if (account === undefined) return notLoggedIn;
-    if (cookieSession) accounts.revoke(cookieSession, "user", now);
-    const { secret, csrfToken, expiresAt } = accounts.startSession(
-      account,
-      "cookie",
-      userAgent,
-      now,
-    );
-    accounts.record(account, { event: "login_success", method: "session" }, now);
-    const maxAgeSeconds = Math.floor((expiresAt - now) / 1000);
-    const cookies = [`__Host-session=${secret}; HttpOnly`, `__Host-csrf=${csrfToken}`];
-    return {
-      data: { user: account.user, csrfToken, expiresAt: new Date(expiresAt).toISOString() },
-      cookies: cookies.map((cookie) => cookieOf(cookie, maxAgeSeconds)),
-    };
+    return beginCookieSession(accounts, account, ["pwd"], arrival);
   },
   logout({ accounts, caller, now }) {
     if (caller) {
@@ -127,14 +115,24 @@ export const handlers: Handlers = {
     accounts.revokeAll(caller.account, "user", now, caller);
     return done;
   },
-  changePassword({ input: { currentPassword, newPassword }, accounts, caller, now }) {
+  updateMe({ input: { name, locale }, caller: { account } }) {
+    const { user } = account;
+    account.user = {
+      ...user,
+      ...(name !== undefined && { name }),
+      ...(locale !== undefined && { locale }),
+    };
+    return { data: account.user };
+  },
+  changePassword({ input: { currentPassword, newPassword }, accounts, caller, origin, now }) {
     const { account } = caller;
     if (!knowsPassword(accounts, account, currentPassword, now)) return notLoggedIn;
     const weak = weaknessOf(newPassword);
     if (weak) return weak;
-    setPassword(account, newPassword);
+    account.password = newPassword;
     accounts.record(account, { event: "password_changed" }, now);
-    accounts.revokeAll(account, "password_change", now, caller);
+    accounts.mails.send("password_changed", account.user.email, origin);
+    accounts.endGrants(account, "password_change", now, caller);
     return done;
   },
   deleteMe({ input: { password }, accounts, caller, now }) {
@@ -142,11 +140,10 @@ export const handlers: Handlers = {
     accounts.remove(caller.account);
     return { ...done, cookies: cleared };
   },
-  tokenLogin({ input, accounts, userAgent, now }) {
-    const account = findByCredentials(accounts, input, now);
+  tokenLogin({ input, accounts, ...arrival }) {
+    const account = findByCredentials(accounts, input, arrival.now);
     if (account === undefined) return notLoggedIn;
-    accounts.record(account, { event: "login_success", method: "token" }, now);
-    return { data: presentPair(accounts.startSession(account, "token", userAgent, now), now) };
+    return beginTokenSession(accounts, account, ["pwd"], arrival);
   },
   tokenRefresh({ input: { refreshToken }, accounts, now }) {
     const session = accounts.refresh(refreshToken, now);
@@ -160,22 +157,27 @@ export const handlers: Handlers = {
     }
     return done;
   },
-  forgotPassword({ input: { email }, accounts, now }) {
+  forgotPassword({ input: { email }, accounts, origin, now }) {
     const account = accounts.findByEmail(email);
-    if (account) accounts.startReset(account, now);
+    if (account === undefined) return done;
+    const subject = { purpose: "password_reset", account, email: account.user.email } as const;
+    const challenge = accounts.challenges.begin(subject, now);
+    accounts.mails.send("password_reset_link", subject.email, origin, challenge);
+    accounts.record(account, { event: "reset_token_created" }, now);
     return done;
   },
-  resetPassword({ input: { token, newPassword }, accounts, now }) {
-    const account = accounts.findByResetToken(token, now);
+  resetPassword({ input: { token, newPassword }, accounts, origin, now }) {
+    const challenge = accounts.challenges.findByLink("password_reset", token, now);
+    const account = challenge?.account;
     if (account === undefined) return { problem: "invalid_reset_token" };
     const weak = weaknessOf(newPassword);
     if (weak) return weak;
-    setPassword(account, newPassword);
+    account.password = newPassword;
     accounts.record(account, { event: "password_reset" }, now);
-    accounts.revokeAll(account, "password_reset", now);
-    // The fake locks nobody out, so it knows no devices: their cookie is a value like any other.
-    const device = `__Host-device=${newSecret()}; HttpOnly`;
-    return { ...done, cookies: [cookieOf(device, DEVICE_LIFETIME_SECONDS)] };
+    accounts.endGrants(account, "password_reset", now);
+    accounts.verifyEmail(account, "password_reset", now);
+    accounts.mails.send("password_reset", account.user.email, origin);
+    return { ...done, cookies: [deviceCookie()] };
   },
   getPasswordPolicy: () => ({ data: passwordPolicy }),
   // It signs nothing: its access tokens are text without a meaning.
@@ -185,15 +187,6 @@ export const handlers: Handlers = {
   /** As on a machine that is not the scraper's: the fake counts nothing. */
   getMetrics: () => ({ problem: "not_found" }),
 };
-
-/** It judges the length alone: what can be guessed needs dictionaries. */
-function weaknessOf(password: string) {
-  const { length } = [...password.normalize("NFKC")];
-  const refused = (reason: "too_short" | "too_long") =>
-    ({ problem: "weak_password", reasons: [reason] }) as const;
-  if (length < passwordPolicy.minLength) return refused("too_short");
-  return length > passwordPolicy.maxLength ? refused("too_long") : undefined;
-}
 
 function findByCredentials(
   accounts: Accounts,
@@ -209,27 +202,6 @@ function knowsPassword(accounts: Accounts, account: Account, password: string, n
   if (account.password === password) return true;
   accounts.record(account, { event: "login_failed" }, now);
   return false;
-}
-
-function setPassword(account: Account, password: string): void {
-  account.password = password;
-  delete account.resetToken;
-}
-
-function cookieOf(cookie: string, maxAgeSeconds: number): string {
-  return `${cookie}; Path=/; Max-Age=${maxAgeSeconds}; Secure; SameSite=Lax`;
-}
-
-function presentPair(session: Session, now: number): components["schemas"]["TokenPair"] {
-  const { accessToken, refreshToken } = currentPair(session);
-  const refreshExpiresInSeconds = Math.floor((session.expiresAt - now) / 1000);
-  return {
-    tokenType: "Bearer",
-    accessToken,
-    expiresInSeconds: 900,
-    refreshToken,
-    refreshExpiresInSeconds,
-  };
 }
 
 function presentSession(session: Session, caller: Session): components["schemas"]["SessionInfo"] {

@@ -6,17 +6,25 @@
 import { credentialTable, fakeTable, problemDocuments } from "../generated/fake.ts";
 import { operationTable } from "../generated/operations.ts";
 import type { CredentialName, OperationId, OperationRow } from "../input.ts";
-import { Accounts, newId, type Session } from "./accounts.ts";
-import { type Call, handlers, type ProblemCode } from "./handlers.ts";
-import { findIssues, type Issue, type Rules } from "./rules.ts";
+import { Accounts, normalEmail } from "./accounts.ts";
+import type { Call, FakeSettings, ProblemCode } from "./calls.ts";
+import { handlers } from "./handlers.ts";
+import type { FakeMail, MailKind } from "./mails.ts";
+import { newId, type Session } from "./rows.ts";
+import { findBodyIssues, findIssues, type Issue, type Rules } from "./rules.ts";
 import type { WebRequest, WebResponse } from "../web.ts";
 
-export type { ProblemCode } from "./handlers.ts";
+export type { ProblemCode } from "./calls.ts";
+export type { FakeMail, MailKind } from "./mails.ts";
 
 /** How to make a fake server. */
 export interface FakeServerOptions {
   /** The time, in milliseconds since 1970, for tests of what expires. Default: the clock. */
   readonly now?: (() => number) | undefined;
+  /** The setting `SIGNUP`. Default: `open`, as on a server in development. */
+  readonly signup?: FakeSettings["signup"] | undefined;
+  /** The setting `MAIL_LOGIN`. Default: false, as on a server, whose sign-in by mail is then a 404. */
+  readonly mailLogin?: boolean | undefined;
 }
 
 /** A Portcullis server without a network. */
@@ -33,10 +41,22 @@ export interface FakeServer {
   fail<K extends OperationId>(operation: K, code: ProblemCode<K>, times?: number): void;
   /** The token that the last `forgotPassword` would have mailed to the address; undefined if none is good. */
   resetToken(email: string): string | undefined;
+  /**
+   * The newest mail to the address, or the newest of that kind: `fake.mail(email, "signup_confirm").code`. Throws where
+   * there is none, and says which there are.
+   */
+  mail<K extends MailKind = MailKind>(address: string, kind?: K): FakeMail<K>;
+  /** All mails to the address, the oldest first. */
+  mails(address: string): readonly FakeMail[];
 }
 
 /** Makes a server that knows nobody. It has no administrators: what needs one answers 403. */
-export function createFakeServer({ now = Date.now }: FakeServerOptions = {}): FakeServer {
+export function createFakeServer({
+  now = Date.now,
+  signup = "open",
+  mailLogin = false,
+}: FakeServerOptions = {}): FakeServer {
+  const settings: FakeSettings = { signup, mailLogin };
   const accounts = new Accounts();
   const failures = new Map<string, { readonly code: AnyCode; times: number }>();
 
@@ -51,15 +71,21 @@ export function createFakeServer({ now = Date.now }: FakeServerOptions = {}): Fa
         const { isChallenging } = fakeTable[found.operationId];
         return problemResponse(problem, requestId, fields, isChallenging);
       }
-      return successResponse(fakeTable[found.operationId].success, requestId, answer);
+      return successResponse(
+        answer.status ?? fakeTable[found.operationId].success,
+        requestId,
+        answer,
+      );
     },
     fail(operation, code, times = 1) {
       failures.set(operation, { code, times });
     },
     resetToken(email) {
-      const token = accounts.findByEmail(email)?.resetToken;
-      return token && now() < token.expiresAt ? token.token : undefined;
+      const account = accounts.findByEmail(email);
+      return account && accounts.challenges.findOf(account, "password_reset", now())?.linkToken;
     },
+    mail: (address, kind) => accounts.mails.newest(normalEmail(address), kind),
+    mails: (address) => accounts.mails.sentTo(normalEmail(address)),
   };
 
   function nextFailure(operationId: OperationId): AnyAnswer | undefined {
@@ -84,6 +110,8 @@ export function createFakeServer({ now = Date.now }: FakeServerOptions = {}): Fa
     if (needsProof && request.headers.get("x-csrf-token") !== caller.csrfToken)
       return { problem: "csrf_rejected" };
     if (documented.isForAdmins) return { problem: "forbidden" };
+    if (caller && documented.problems.includes("reauthentication_required") && !isRecent(caller))
+      return { problem: "reauthentication_required", methods: waysToProve(caller) };
 
     const body = documented.body ? await readBody(request) : { value: undefined };
     if ("problem" in body) return body;
@@ -91,16 +119,35 @@ export function createFakeServer({ now = Date.now }: FakeServerOptions = {}): Fa
     const issues = [
       ...findIssues("params", documented.params ?? {}, params),
       ...(ignoresQuery(documented) ? [] : findIssues("query", documented.query ?? {}, query)),
-      ...(documented.body ? findIssues("body", documented.body, body.value) : []),
+      ...(documented.body ? findBodyIssues(documented.body, body.value) : []),
     ];
     if (issues.length > 0) return { problem: "validation_failed", issues };
 
     const fields = typeof body.value === "object" ? body.value : {};
     const input = { ...params, ...typedQuery(documented.query ?? {}, query), ...fields };
-    const userAgent = request.headers.get("user-agent");
+    const call = {
+      input,
+      accounts,
+      caller,
+      cookieSession,
+      challengeCookie: cookieIn(request, "__Host-challenge"),
+      settings,
+      origin: new URL(request.url).origin,
+      userAgent: request.headers.get("user-agent"),
+      now: now(),
+    };
     // One handler per operation that needs no administrator, and `input` is what its document asks for: just checked.
     const handler = handlers[operationId as keyof typeof handlers] as (call: AnyCall) => AnyAnswer;
-    return handler({ input, accounts, caller, cookieSession, userAgent, now: now() });
+    return handler(call);
+  }
+
+  /** A session that began a short time ago. The fake has no other way to prove who one is again. */
+  function isRecent({ createdAt }: Session): boolean {
+    return now() < createdAt + RECENT_MS;
+  }
+
+  function waysToProve({ account }: Session): readonly string[] {
+    return [...(account.password === null ? [] : ["password"]), ...(mailLogin ? ["mail"] : [])];
   }
 
   /** The first credential that the request carries and the operation takes; a dead one never falls back to another. */
@@ -114,6 +161,9 @@ export function createFakeServer({ now = Date.now }: FakeServerOptions = {}): Fa
     return { caller: undefined, credential: undefined };
   }
 }
+
+/** `RECENT_AUTH_SECONDS` as the server has it by default. Milliseconds. */
+const RECENT_MS = 600_000;
 
 /** Health and public keys answer whatever a monitor adds. */
 function ignoresQuery({ problems }: Documented): boolean {
@@ -146,8 +196,16 @@ type AnyCall = Omit<Call<OperationId>, "input" | "caller"> & {
   readonly input: unknown;
   readonly caller: Session | undefined;
 };
-type AnyAnswer = Success | { readonly problem: AnyCode; readonly issues?: readonly Issue[] };
+type AnyAnswer =
+  | Success
+  | {
+      readonly problem: AnyCode;
+      readonly issues?: readonly Issue[];
+      readonly methods?: readonly string[];
+    };
 interface Success {
+  /** Where the operation has several. */
+  readonly status?: number;
   readonly data: unknown;
   readonly cookies?: readonly string[];
 }
@@ -158,7 +216,8 @@ interface Documented {
   readonly problems: readonly string[];
   readonly params?: Rules;
   readonly query?: Rules;
-  readonly body?: Rules;
+  /** The forms it can have. */
+  readonly body?: readonly Rules[];
 }
 
 interface Found {

@@ -63,21 +63,14 @@ export interface ChallengeStore {
   spend(purpose: ChallengePurpose, id: string, now: number): Promise<boolean>;
   /** Ends all of an account but those that undo a change of address. */
   deleteAllOf(userId: string): Promise<void>;
-  /** Ends those of an account that undo a change of address. */
-  deleteUndosOf(userId: string): Promise<void>;
-  /** Ends the one of a purpose that an account has. */
-  deleteOf(userId: string, purpose: ChallengePurpose): Promise<void>;
-  /** Ends all of a purpose that are about this, but for one. */
-  deleteAbout(purpose: ChallengePurpose, subject: string, exceptId?: string): Promise<void>;
+  /** Ends those of an account that undo a change of address later than the one with this id. */
+  deleteUndosAfter(userId: string, id: string): Promise<void>;
+  /** Ends the decoys of a purpose that are about this. */
+  deleteDecoysAbout(purpose: ChallengePurpose, subject: string): Promise<void>;
+  /** Ends all of a purpose that are about this. */
+  deleteAbout(purpose: ChallengePurpose, subject: string): Promise<void>;
   /** True while somebody may take the address back that another account, or none, would have. */
   isReserved(email: string, exceptUserId: string | null, now: number): Promise<boolean>;
-  /** How many are good, by purpose. */
-  measure(now: number): Promise<readonly ChallengeCount[]>;
   /** Deletes up to `limit` past their life; answers how many. */
   deleteExpired(now: number, limit: number): Promise<number>;
-}
-
-export interface ChallengeCount {
-  readonly purpose: ChallengePurpose;
-  readonly count: number;
 }

@@ -57,6 +57,7 @@ export const postgresDialect: StorageDialect = {
     if (error instanceof LostConnectionError) return "unavailable";
     if (!(error instanceof Error && "code" in error && typeof error.code === "string"))
       return undefined;
+    if (isAddressJustTaken(error)) return "busy";
     return failureByState.get(error.code) ?? failureByStateClass.get(error.code.slice(0, 2));
   },
 
@@ -74,6 +75,15 @@ export const postgresDialect: StorageDialect = {
   /** PostgreSQL needs no tidying from a client. */
   async settle() {},
 };
+
+/**
+ * True where an account was to get an address that another transaction gave away at the same moment. The statement asks
+ * first whether it is free, and could not see that yet; run again, it does.
+ */
+function isAddressJustTaken(error: Error): boolean {
+  if (!("code" in error && error.code === "23505" && "constraint" in error)) return false; // unique_violation
+  return error.constraint === "users_email";
+}
 
 /** Thrown where the process cannot reach the database, or has lost it: by the server, the network or a time limit. */
 export class LostConnectionError extends Error {

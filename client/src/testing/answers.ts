@@ -1,0 +1,91 @@
+/** Answers, and parts of them, that several of the fake server's operations give. */
+import { passwordPolicy } from "../generated/fake.ts";
+import type { components } from "../generated/schema.ts";
+import { type Accounts, currentPair } from "./accounts.ts";
+import type { Challenge } from "./challenges.ts";
+import { type Account, newSecret, type Session } from "./rows.ts";
+
+type Schemas = components["schemas"];
+type AuthMethods = NonNullable<Schemas["OwnLoginSuccessEvent"]["methods"]>;
+
+/** 400 days. */
+const DEVICE_LIFETIME_SECONDS = 34_560_000;
+
+/** The fake locks nobody out, so it knows no devices: their cookie is a value like any other. */
+export function deviceCookie(): string {
+  return cookieOf(`__Host-device=${newSecret()}; HttpOnly`, DEVICE_LIFETIME_SECONDS);
+}
+
+export const done = { data: undefined };
+export const notGood = { problem: "invalid_challenge" } as const;
+
+/** The answer to the one who began a challenge. */
+export function started(
+  { challengeToken, expiresAt }: Challenge,
+  now: number,
+): Schemas["ChallengeStarted"] {
+  return { challengeToken, expiresInSeconds: secondsUntil(expiresAt, now) };
+}
+
+/** Begins a session that cookies carry; the one that the request came with ends. */
+export function beginCookieSession(
+  accounts: Accounts,
+  account: Account,
+  methods: AuthMethods,
+  { cookieSession, userAgent, now }: Arrival & { readonly cookieSession: Session | undefined },
+): { readonly data: Schemas["Session"]; readonly cookies: readonly string[] } {
+  if (cookieSession) accounts.revoke(cookieSession, "user", now);
+  const session = accounts.startSession(account, "cookie", userAgent, now);
+  accounts.record(account, { event: "login_success", method: "session", methods }, now);
+  const { secret, csrfToken, expiresAt } = session;
+  const cookies = [`__Host-session=${secret}; HttpOnly`, `__Host-csrf=${csrfToken}`];
+  return {
+    data: { user: account.user, csrfToken, expiresAt: new Date(expiresAt).toISOString() },
+    cookies: cookies.map((cookie) => cookieOf(cookie, secondsUntil(expiresAt, now))),
+  };
+}
+
+/** Begins a session that tokens carry. */
+export function beginTokenSession(
+  accounts: Accounts,
+  account: Account,
+  methods: AuthMethods,
+  { userAgent, now }: Arrival,
+): { readonly data: Schemas["TokenPair"] } {
+  accounts.record(account, { event: "login_success", method: "token", methods }, now);
+  return { data: presentPair(accounts.startSession(account, "token", userAgent, now), now) };
+}
+
+interface Arrival {
+  readonly userAgent: string | null;
+  readonly now: number;
+}
+
+export function presentPair(session: Session, now: number): components["schemas"]["TokenPair"] {
+  const { accessToken, refreshToken } = currentPair(session);
+  const refreshExpiresInSeconds = Math.floor((session.expiresAt - now) / 1000);
+  return {
+    tokenType: "Bearer",
+    accessToken,
+    expiresInSeconds: 900,
+    refreshToken,
+    refreshExpiresInSeconds,
+  };
+}
+
+/** It judges the length alone: what can be guessed needs dictionaries. */
+export function weaknessOf(password: string) {
+  const { length } = [...password.normalize("NFKC")];
+  const refused = (reason: "too_short" | "too_long") =>
+    ({ problem: "weak_password", reasons: [reason] }) as const;
+  if (length < passwordPolicy.minLength) return refused("too_short");
+  return length > passwordPolicy.maxLength ? refused("too_long") : undefined;
+}
+
+export function cookieOf(cookie: string, maxAgeSeconds: number, sameSite = "Lax"): string {
+  return `${cookie}; Path=/; Max-Age=${maxAgeSeconds}; Secure; SameSite=${sameSite}`;
+}
+
+function secondsUntil(instant: number, now: number): number {
+  return Math.floor((instant - now) / 1000);
+}

@@ -1,0 +1,63 @@
+/**
+ * The script of `/login/mail`: signs in the browser that asked, which has the challenge cookie. The cookie is not for
+ * scripts, so the page cannot know which browser it is in: it offers the button and shows the code (ML-02).
+ */
+import type { z } from "zod";
+import type { completeMailLogin, finishLogin } from "../../contract/mail-logins.ts";
+import { element } from "./element.ts";
+import { given } from "./given.ts";
+import { takeLink } from "./link.ts";
+import { endIncomplete, post, refused, startForm, type Told } from "./link-form.ts";
+
+type Pending = z.output<(typeof completeMailLogin)["responses"][200]["body"]>;
+type Session = z.output<(typeof finishLogin)["responses"][200]["body"]>;
+
+const link = takeLink();
+const token = link.get("token");
+const code = link.get("code") ?? "";
+const { complete, finish } = given("maillogin");
+const elsewhere = element(".elsewhere", HTMLElement);
+
+const NOT_HERE =
+  "This browser did not ask to be signed in, or the link was used or is too old. Type the code of the mail where you asked. If it is refused there, ask for a new mail.";
+const UNFINISHED =
+  "The sign-in took too long, or your account has changed meanwhile. Sign in again from the beginning.";
+const SWITCHED_OFF = "Nobody can sign in by mail here any more. Sign in with your password.";
+
+/** The first step's answer. Kept, so that the second can be tried again: the link is spent. */
+let pending: Pending | undefined;
+
+if (token) {
+  showCode();
+  startForm(element("form", HTMLFormElement), () => signIn(token));
+} else endIncomplete();
+
+async function signIn(linkToken: string): Promise<Told> {
+  if (pending === undefined) {
+    const { response, problem } = await post(complete, { token: linkToken });
+    if (problem?.code === "not_found") return over(SWITCHED_OFF);
+    if (problem !== undefined) return refused(problem, NOT_HERE);
+    pending = (await response.json()) as Pending; // the contract's answer
+    elsewhere.hidden = true; // the code is spent with the link
+  }
+  const { loginToken } = pending;
+  const { response, problem } = await post(finish, { loginToken, method: "none" });
+  if (problem?.code === "invalid_login_token") return { kind: "over", says: UNFINISHED };
+  if (problem !== undefined) return refused(problem, UNFINISHED);
+  const { user } = (await response.json()) as Session; // the contract's answer
+  element(".onward", HTMLElement).hidden = false;
+  return { kind: "done", says: `You are signed in as ${user.email}.` };
+}
+
+function over(says: string): Told {
+  elsewhere.hidden = true;
+  return { kind: "over", says };
+}
+
+/** Shows the code 4+4, as the mail has it. Nothing but digits: a link must not put words on this page. */
+function showCode(): void {
+  const digits = /^(\d{4})(\d{4})$/.exec(code);
+  if (digits === null) return;
+  element(".code", HTMLElement).textContent = `${digits[1]} ${digits[2]}`;
+  elsewhere.hidden = false;
+}

@@ -1,0 +1,79 @@
+/**
+ * Pages that links of mails lead to: `/reset`, `/confirm`, `/email`, `/login/mail`. A token stands in the fragment, which
+ * never leaves the browser. Opening the page spends nothing; only a person who presses its button does (RS-07, CH-07).
+ * Not part of the contract.
+ */
+import type { Given } from "./given.ts";
+import {
+  fillTemplate,
+  type Html,
+  joinHtml,
+  page,
+  script,
+  type ServedFile,
+  styleSheet,
+} from "./page.ts";
+import { pagePaths } from "../contract/page-paths.ts";
+import {
+  passwordRule,
+  type PasswordBounds,
+  weakPasswordSentences,
+} from "../contract/password-policy.ts";
+import type { PageSources } from "./sources.ts";
+
+/** The parts that one such page has of its own. */
+export interface LinkPage {
+  readonly path: string;
+  readonly title: string;
+  /** The page's script, built. */
+  readonly script: string;
+  readonly given: Partial<Given>;
+  readonly body: Html;
+  /** Stands below the line that says how it went. */
+  readonly after?: Html;
+}
+
+/** `service` is the setting SERVICE_NAME: people know the application by it. */
+export function linkPage(
+  sources: PageSources,
+  service: string,
+  { path, title, given, body, after = joinHtml([]), script: code }: LinkPage,
+): ServedFile[] {
+  const scriptPath = `${path}/page.js`;
+  const stylePath = `${path}/page.css`;
+  return [
+    page({
+      path,
+      title: `${title} · ${service}`,
+      styles: [stylePath],
+      scripts: [{ path: scriptPath, kind: "module" }],
+      given,
+      body: fillTemplate(sources["browser/link-frame.html"], {
+        service,
+        home: pagePaths.home,
+        body,
+        after,
+      }),
+      allows: ["script-src 'self'", "style-src 'self'", "connect-src 'self'"],
+    }),
+    script(scriptPath, code),
+    styleSheet(stylePath, sources["browser/link.css"]),
+  ];
+}
+
+/** The field for a new password, with its rule before the first mistake. */
+export function newPasswordField(
+  sources: PageSources,
+  label: string,
+  bounds: PasswordBounds,
+): Html {
+  return fillTemplate(sources["browser/password-field.html"], {
+    label,
+    rule: passwordRule(bounds),
+  });
+}
+
+/** Values for the script of a page with that field. */
+export function newPasswordGiven(action: string, bounds: PasswordBounds): Given["reset"] {
+  return { action, weakPassword: weakPasswordSentences(bounds) };
+}

@@ -1,0 +1,12 @@
+import type { PasswordBounds } from "../contract/password-policy.ts";
+
+/** Values of this deployment that pages tell or use. */
+export interface PageSettings {
+  readonly newPassword: PasswordBounds;
+  /** `/docs` is served: pages link to it. */
+  readonly hasDocs: boolean;
+  /** SERVICE_NAME: the name people know the application by. */
+  readonly service: string;
+  /** Name of the cookie with the CSRF proof, which scripts read. */
+  readonly csrfCookie: string;
+}
