@@ -1,4 +1,4 @@
-/** What answers tell about an address: the operations that take one, as the contract says, and every way an address can stand. */
+/** The oracle kit: the operations that take an address, as the contract says, and every way an address can stand. */
 import { Email } from "../../src/contract/addresses.ts";
 import { limits } from "../../src/contract/limits.ts";
 import type { OperationDescription } from "../../src/contract/operation.ts";
