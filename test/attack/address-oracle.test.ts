@@ -101,8 +101,8 @@ describe.each(addressOperations.map((id) => [id] as const))("%s", (id) => {
   test("EM-02 EM-10 EM-11 ML-01 LG-01 RS-01 RS-10 one answer for a proved, an unproved, a disabled, a locked and an unknown address, and for each beyond its bound", async () => {
     const within = await answersOf(id, "verified", false);
     const beyond = await answersOf(id, "verified", true);
-    expect([...distinct(within)]).toHaveLength(1);
-    expect([...distinct(beyond)]).toHaveLength(1);
+    expect([...distinct(within)]).toEqual([expect.any(String)]);
+    expect([...distinct(beyond)]).toEqual([expect.any(String)]);
     expect([...distinct(within, beyond)]).toHaveLength(isRefusedAloud(id) ? 2 : 1);
   });
 });
