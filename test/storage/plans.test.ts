@@ -255,7 +255,7 @@ it("no challenge is read but those that are asked for on SQLite", async () => {
     ...(await plansOf(() => challenges.findByLink("signup", hash, 1))),
     ...(await plansOf(() => challenges.spend("signup", "x", 1))),
     ...(await plansOf(() => challenges.deleteAllOf("u"))),
-    ...(await plansOf(() => challenges.deleteUndosOf("u"))),
+    ...(await plansOf(() => challenges.deleteUndosAfter("u", "x"))),
     ...(await plansOf(() => challenges.deleteAbout("signup", "ada@example.com"))),
     ...(await plansOf(() => challenges.isReserved("ada@example.com", null, 1))),
   ];
