@@ -6,6 +6,7 @@ import { element } from "./element.ts";
 import { given } from "./given.ts";
 import { takeLink } from "./link.ts";
 import { end, endIncomplete, post, refused, startForm, tell, type Told } from "./link-form.ts";
+import { readProblem } from "./problem.ts";
 
 const link = takeLink();
 const token = link.get("token");
@@ -86,9 +87,10 @@ async function send(own: OwnLink): Promise<Told> {
 async function readMe(): Promise<Me | null> {
   if (readCookie(paths.csrfCookie) === undefined) return null;
   const response = await fetch(paths.me);
-  if (response.status === 401) return null;
-  if (!response.ok) throw new Error(`The account cannot be read: ${response.status}`);
-  return (await response.json()) as Me; // the contract's answer
+  if (response.ok) return (await response.json()) as Me; // the contract's answer
+  const { code, detail } = await readProblem(response);
+  if (code === "unauthenticated") return null;
+  throw new Error(detail);
 }
 
 /**

@@ -201,9 +201,10 @@ async function send(own) {
 async function readMe() {
 	if (readCookie(paths.csrfCookie) === void 0) return null;
 	const response = await fetch(paths.me);
-	if (response.status === 401) return null;
-	if (!response.ok) throw new Error(`The account cannot be read: ${response.status}`);
-	return await response.json();
+	if (response.ok) return await response.json();
+	const { code, detail } = await readProblem(response);
+	if (code === "unauthenticated") return null;
+	throw new Error(detail);
 }
 /**
 * The token alone takes a change back, and ends whatever the account has. Mail scanners press buttons and tick boxes, in
