@@ -36,7 +36,7 @@ async function answering(watched: WatchedPage): Promise<string> {
 }
 
 describe.skipIf(noBrowser)("a page of a mailed link", () => {
-  const newPage = useBrowser(() => ({ SERVICE_NAME, ...unlimitedChallenges }));
+  const newPage = useBrowser(() => ({ SERVICE_NAME, MAIL_LOGIN: "on", ...unlimitedChallenges }));
 
   test.each(looks)(
     "is whole and readable, and can be pressed with a finger ($name)",
