@@ -18,6 +18,7 @@ const NOT_HERE =
   "This browser did not ask to be signed in, or the link was used or is too old. Type the code of the mail where you asked. If it is refused there, ask for a new mail.";
 const UNFINISHED =
   "The sign-in took too long, or your account has changed meanwhile. Sign in again from the beginning.";
+const ONWARD = "Go back to the page on which you asked, or load it again.";
 const SWITCHED_OFF = "Nobody can sign in by mail here any more. Sign in with your password.";
 
 /** The first step's answer. Kept, so that the second can be tried again: the link is spent. */
@@ -42,7 +43,7 @@ async function signIn(linkToken: string): Promise<Told> {
   if (problem !== undefined) return refused(problem, UNFINISHED);
   const { user } = (await response.json()) as CookieSession; // the contract's answer
   element(".onward", HTMLElement).hidden = false;
-  return { kind: "done", says: `You are signed in as ${user.email}.` };
+  return { kind: "done", says: `You are signed in as ${user.email}. ${ONWARD}` };
 }
 
 function over(says: string): Told {

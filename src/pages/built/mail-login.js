@@ -135,6 +135,7 @@ const { complete, finish } = given("maillogin");
 const elsewhere = element(".elsewhere", HTMLElement);
 const NOT_HERE = "This browser did not ask to be signed in, or the link was used or is too old. Type the code of the mail where you asked. If it is refused there, ask for a new mail.";
 const UNFINISHED = "The sign-in took too long, or your account has changed meanwhile. Sign in again from the beginning.";
+const ONWARD = "Go back to the page on which you asked, or load it again.";
 const SWITCHED_OFF = "Nobody can sign in by mail here any more. Sign in with your password.";
 /** The first step's answer. Kept, so that the second can be tried again: the link is spent. */
 let pending;
@@ -164,7 +165,7 @@ async function signIn(linkToken) {
 	element(".onward", HTMLElement).hidden = false;
 	return {
 		kind: "done",
-		says: `You are signed in as ${user.email}.`
+		says: `You are signed in as ${user.email}. ${ONWARD}`
 	};
 }
 function over(says) {
