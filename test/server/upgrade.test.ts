@@ -1,4 +1,5 @@
 /** docs/migrating.md: a server on a database of the version before proved addresses, as that version left it. */
+import { randomBytes } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,7 @@ import { uuidv7 } from "uuidv7";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CSRF_HEADER } from "../../src/contract/security.ts";
 import { csrfProof } from "../../src/domain/csrf.ts";
-import { deriveKeys, hashSecret } from "../../src/domain/secrets.ts";
+import { deriveKeys, hashSecret, newSecret } from "../../src/domain/secrets.ts";
 import { openDatabase } from "../../src/storage/engine/open-database.ts";
 import { defaultPool } from "../../src/storage/engine/pool.ts";
 import { migrations } from "../../src/storage/migrations.ts";
@@ -18,7 +19,7 @@ import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { nthMailTo, proofsIn } from "../support/mailbox.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
-const AUTH_SECRET = "the-secret-of-before-and-after-0123456789-abc";
+const AUTH_SECRET = randomBytes(32).toString("base64");
 const LAST_BEFORE = "0011-lock-places";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -39,7 +40,7 @@ const ids: Record<Name, string> = {
   asked: uuidv7(),
 };
 /** A session of before, an hour old. */
-const session = { id: uuidv7(), secret: "the cookie of before" };
+const session = { id: uuidv7(), secret: newSecret() };
 /** The token of a link for a new password, mailed before. */
 const RESET_TOKEN = "mailed before the upgrade";
 
