@@ -53,6 +53,11 @@ test("CF-02 without any setting there are safe defaults", () => {
     SESSION_TTL: 86_400,
     SESSION_IDLE_TTL: 3_600,
     EVENT_RETENTION_DAYS: 365,
+    SIGNUP: "open",
+    SIGNUP_TTL: 86_400,
+    MAIL_LOGIN: "off",
+    CHALLENGE_TTL: 600,
+    RECENT_AUTH_SECONDS: 600,
     SERVICE_NAME: "Portcullis",
     MAIL_LOCALE: "en",
     CORS_ORIGINS: new Set(),
@@ -72,6 +77,11 @@ const developmentLimits = {
   LIMIT_FORGOT_IP: untroubled,
   LIMIT_FORGOT_EMAIL: untroubled,
   LIMIT_REFRESH_IP: untroubled,
+  LIMIT_SIGNUP_EMAIL: untroubled,
+  LIMIT_MAIL_LOGIN_IP: untroubled,
+  LIMIT_MAIL_LOGIN_EMAIL: untroubled,
+  LIMIT_CHALLENGE_IP: untroubled,
+  LIMIT_EMAIL_CHANGE: untroubled,
 };
 
 test("CF-02 production has strict limits without any setting, and development those that keep no developer waiting", () => {
@@ -82,6 +92,11 @@ test("CF-02 production has strict limits without any setting, and development th
     LIMIT_FORGOT_IP: { count: 20, seconds: 3_600 },
     LIMIT_FORGOT_EMAIL: { count: 3, seconds: 3_600 },
     LIMIT_REFRESH_IP: { count: 120, seconds: 60 },
+    LIMIT_SIGNUP_EMAIL: { count: 3, seconds: 3_600 },
+    LIMIT_MAIL_LOGIN_IP: { count: 20, seconds: 3_600 },
+    LIMIT_MAIL_LOGIN_EMAIL: { count: 3, seconds: 3_600 },
+    LIMIT_CHALLENGE_IP: { count: 30, seconds: 600 },
+    LIMIT_EMAIL_CHANGE: { count: 5, seconds: 86_400 },
     LOCKOUT_THRESHOLD: 10,
     LOCKOUT_SECONDS: 900,
   });

@@ -1,5 +1,6 @@
 import { operationTable, type OperationSummaries } from "./generated/operations.ts";
 import type { Input, Mode, ModeOf, OperationId, OperationRow } from "./input.ts";
+import { type MailProof, type MailSignIn, signInByMail, type SigningMode } from "./mail-sign-in.ts";
 import type {
   AccessTokenOptions,
   CallOptions,
@@ -24,7 +25,16 @@ export type Client<M extends Mode = "cookies"> = {
    * `tokenRevoke` of the token that is kept. Where none is kept it answers 204 without asking. Not `ok`: still signed in.
    */
   readonly signOut: (options?: CallOptions) => Promise<SignOutResult<M>>;
-};
+} & ([M] extends [SigningMode] ? SignsIn<M> : unknown);
+
+interface SignsIn<M extends SigningMode> {
+  /**
+   * Signs in by the code or the link of the mail that `startMailLogin` sent: `completeMailLogin`, then `finishLogin` or
+   * `finishTokenLogin`. Where the account asks for a second factor, `data` is the `LoginPending`. `options` hold for each
+   * of the two calls.
+   */
+  readonly signInByMail: (proof: MailProof<M>, options?: CallOptions) => Promise<MailSignIn<M>>;
+}
 
 type AnyClient = { readonly [M in Mode]: Client<M> }[Mode];
 
@@ -59,11 +69,7 @@ export function createClient(options: ClientOptions): AnyClient {
   const rows: Readonly<Record<string, OperationRow>> = operationTable;
   const functions = Object.entries(rows).map(([operationId, row]): [string, unknown] => {
     const operation = async (input: Fields = {}, options: CallOptions = {}) => {
-      // Not to be answered by the server: it would say 204 to the logout of a session that it was not shown.
-      if (row.modes && !row.modes.includes(signsInBy))
-        throw new TypeError(
-          `${operationId} is not for a client that signs in by ${signsInBy}, but by ${row.modes.join(" or ")}`,
-        );
+      assertFits(operationId, row.modes);
       return call(row, input, options);
     };
     const each = (input: Fields = {}, options: CallOptions = {}) =>
@@ -76,7 +82,19 @@ export function createClient(options: ClientOptions): AnyClient {
   const client = {
     ...Object.fromEntries(functions),
     signOut: (options: CallOptions = {}) => signOut(options),
+    async signInByMail(proof: Fields, options: CallOptions = {}) {
+      assertFits("signInByMail", ["cookies", "tokens"]);
+      return signInByMail((row, input) => call(row, input, options), signsInBy, proof);
+    },
   };
   // The proven edge: a function for each row of the table, and `readAnswer` lets nothing through that the document does not have.
   return client as AnyClient;
+
+  /** Not to be answered by the server: it would say 204 to the logout of a session that it was not shown. */
+  function assertFits(name: string, modes: readonly Mode[] = [signsInBy]): void {
+    if (!modes.includes(signsInBy))
+      throw new TypeError(
+        `${name} is not for a client that signs in by ${signsInBy}, but by ${modes.join(" or ")}`,
+      );
+  }
 }

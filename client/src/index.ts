@@ -2,6 +2,7 @@
 export { createClient, type Arguments, type Client, type Operation } from "./client.ts";
 export type { CookieJar } from "./cookies.ts";
 export type { Input, Mode, ModeOf, OperationId } from "./input.ts";
+export type { MailProof, MailSignIn, SecondFactorNeeded, SigningMode } from "./mail-sign-in.ts";
 export type {
   AccessTokenOptions,
   CallOptions,

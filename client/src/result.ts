@@ -56,11 +56,13 @@ type Outcome<Status, Response> = Status extends number
 
 /**
  * Everything the operation can come to, told apart by `status` (and by `ok`). A `switch` over
- * `status` is exhaustive when it has every documented status and 0.
+ * `status` is exhaustive when it has every documented status and 0. Of several operations, all that each can come to.
  */
-export type Result<K extends OperationId> =
-  | { [Status in keyof Responses<K>]: Outcome<Status, Responses<K>[Status]> }[keyof Responses<K>]
-  | NoAnswer;
+export type Result<K extends OperationId> = Documented<K> | NoAnswer;
+
+type Documented<K extends OperationId> = K extends OperationId
+  ? { [Status in keyof Responses<K>]: Outcome<Status, Responses<K>[Status]> }[keyof Responses<K>]
+  : never;
 
 /** A success before the document's types are laid over it. */
 export type UntypedSuccess = Success<number, unknown>;

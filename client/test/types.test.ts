@@ -86,6 +86,10 @@ describe("the types of a result", () => {
     expect([name, forgetful]).toHaveLength(2);
   });
 
+  it("are those of each, where it may be one of several operations", () => {
+    expectTypeOf<Result<"login" | "logout">>().toEqualTypeOf<Result<"login"> | Result<"logout">>();
+  });
+
   it("have undefined as the data of an answer without a body", () => {
     expectTypeOf<Extract<Result<"logout">, { ok: true }>["data"]>().toEqualTypeOf<undefined>();
     expectTypeOf<Extract<Result<"logout">, { ok: true }>["status"]>().toEqualTypeOf<204>();
@@ -93,7 +97,8 @@ describe("the types of a result", () => {
 
   it("leave nothing untyped in any operation", () => {
     type Loose = { [K in OperationId]: unknown extends ProblemOf<K> | DataOf<K> ? K : never };
-    type ProblemOf<K extends OperationId> = Extract<Result<K>, { problem: unknown }>["problem"];
+    type ProblemOf<K extends OperationId> =
+      Result<K> extends infer R ? (R extends { problem: infer P } ? P : never) : never;
     type DataOf<K extends OperationId> = Extract<Result<K>, { ok: true }>["data"];
     expectTypeOf<Loose[OperationId]>().toEqualTypeOf<never>();
   });

@@ -10,21 +10,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { problemsOf, type OperationDescription } from "../../src/contract/operation.ts";
 import { operationIds, operations, type OperationId } from "../../src/contract/operations.ts";
 import { problem } from "../../src/contract/problems.ts";
-import { answerFaults } from "../support/documented-answers.ts";
 import { cookieClient, freshEmail } from "../support/clients.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { mailsTo, tokenIn } from "../support/mailbox.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import {
+  expectDocumented,
+  expectSameSteps,
+  type Fetch,
+  recordSteps,
+  type Step,
+} from "../support/steps.ts";
 
-type Fetch = (request: Request) => Promise<Response>;
-interface Step {
-  readonly step: string;
-  readonly status: number;
-  readonly headers: readonly string[];
-  readonly cookies: readonly string[];
-  readonly body: unknown;
-}
 interface Target {
   readonly baseUrl: string;
   readonly fetch: Fetch;
@@ -33,8 +31,6 @@ interface Target {
 }
 
 const described: Readonly<Record<OperationId, OperationDescription>> = operations;
-/** The headers that both send because the document says so; the rest is the real server's defence of browsers. */
-const DOCUMENTED_HEADERS = ["cache-control", "content-type", "retry-after", "www-authenticate"];
 
 let server: ServerProcess;
 beforeAll(async () => {
@@ -58,8 +54,7 @@ it("the fake server answers a whole journey as the real one does", async () => {
     fetch: fake.fetch,
     resetToken: async (email) => fake.resetToken(email) ?? "",
   });
-  expect(faked.map(({ step }) => step)).toEqual(real.map(({ step }) => step));
-  for (const [index, step] of faked.entries()) expect(step).toEqual(real[index]);
+  expectSameSteps(faked, real);
   expect(new Set(real.map(({ status }) => status)).size).toBeGreaterThan(7);
 }, 60_000);
 
@@ -80,16 +75,9 @@ describe("every documented problem can be provoked on the fake server, and is wh
 
 /** Signs up, logs in, changes, forgets and resets, rightly and wrongly, and tells what came of each step. */
 async function journey({ baseUrl, fetch: send, resetToken }: Target): Promise<Step[]> {
-  const steps: Step[] = [];
+  const { steps, recorded } = recordSteps(send);
   const email = freshEmail();
   const jar = cookieJar();
-  const recorded: Fetch = async (request) => {
-    const response = await send(request);
-    const [id] = operationIds.filter((each) => isOperation(each, request));
-    if (id !== undefined) await expectDocumented(id, response);
-    steps.push(await stepOf(`${request.method} ${id}`, response));
-    return response;
-  };
   const options = { baseUrl, fetch: recorded };
   const browser = createClient({ ...options, cookies: jar });
   const program = createClient({ ...options, tokens: memoryTokens() });
@@ -199,51 +187,4 @@ async function journey({ baseUrl, fetch: send, resetToken }: Target): Promise<St
 
 function refreshTokenOf(result: Result<"tokenLogin"> | Result<"tokenRefresh">): string {
   return result.ok ? result.data.refreshToken : "";
-}
-
-function isOperation(id: OperationId, { method, url }: Request): boolean {
-  const pattern = described[id].path.replaceAll(/\{\w+\}/g, "[^/]+");
-  return described[id].method === method && new RegExp(`^${pattern}$`).test(new URL(url).pathname);
-}
-
-/** Its status, headers, media type and body are those of the document. */
-async function expectDocumented(id: OperationId, response: Response): Promise<void> {
-  expect(await answerFaults(id, response)).toEqual([]);
-}
-
-async function stepOf(step: string, response: Response): Promise<Step> {
-  const { status, headers } = response;
-  const text = await response.clone().text();
-  return {
-    step,
-    status,
-    headers: DOCUMENTED_HEADERS.filter((name) => headers.has(name)),
-    // The cookies and their attributes; their values and lifetimes are each server's own.
-    cookies: headers
-      .getSetCookie()
-      .filter((cookie) => !cookie.startsWith("__Host-device="))
-      .map((cookie) =>
-        cookie
-          .replace(/=[\w-]{43};/, "=…;")
-          .split("; ")
-          .sort()
-          .join("; "),
-      ),
-    body: text === "" ? undefined : shapeOf(JSON.parse(text)),
-  };
-}
-
-/** A body with its values left out, but for the words that are the contract's own. */
-function shapeOf(value: unknown, key = ""): unknown {
-  if (["code", "title", "status", "detail", "type", "part", "path", "reasons"].includes(key))
-    return value;
-  if (["event", "by", "method", "kind", "current", "role", "disabled", "tokenType"].includes(key))
-    return value;
-  // The network's `fetch` names itself; without a network nobody does.
-  if (key === "userAgent") return "text or null";
-  if (Array.isArray(value)) return value.map((item) => shapeOf(item));
-  if (typeof value !== "object" || value === null) return value === null ? null : typeof value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [name, shapeOf(field, name)]),
-  );
 }

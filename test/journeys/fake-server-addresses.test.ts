@@ -1,0 +1,272 @@
+/**
+ * The client's fake server knows signups that are proved, changes of address and sign-in by mail as the real one does:
+ * the same journey comes to the same statuses, codes and shapes, and the same mails go out.
+ */
+import { join } from "node:path";
+import { createClient, memoryTokens, type Result } from "@portcullis/client";
+import { cookieJar } from "@portcullis/client/node";
+import { createFakeServer, type FakeServerOptions } from "@portcullis/client/testing";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
+import { mailsTo } from "../support/mailbox.ts";
+import { startServerProcess } from "../support/server-process.ts";
+import { expectSameSteps, type Fetch, recordSteps, type Step } from "../support/steps.ts";
+import { waitFor } from "../support/wait-for.ts";
+
+/** A mail's code and link; undefined where it has none. */
+interface Mailed {
+  readonly code: string | undefined;
+  readonly link: string | undefined;
+}
+interface Target {
+  readonly baseUrl: string;
+  readonly fetch: Fetch;
+  /** The mail to the address that is the nth, once it is there. */
+  readonly nthMail: (email: string, nth: number) => Promise<Mailed>;
+}
+type Journey = (target: Target) => Promise<{ readonly steps: Step[]; readonly mails: unknown[] }>;
+
+describe("the fake server answers as the real one does, and mails the same:", () => {
+  it.each<[string, Journey, FakeServerOptions, Readonly<Record<string, string>>]>([
+    [
+      "proved signups, changes of address, sign-in by mail",
+      addresses,
+      { signup: "verified", mailLogin: true },
+      { SIGNUP: "verified", MAIL_LOGIN: "on" },
+    ],
+    [
+      "addresses that are not proved",
+      unproved,
+      { signup: "open", mailLogin: true },
+      { SIGNUP: "open", MAIL_LOGIN: "on" },
+    ],
+    ["what is switched off", switchedOff, { signup: "closed" }, { SIGNUP: "closed" }],
+  ])(
+    "%s",
+    async (_, journey, options, environment) => {
+      const server = await startServerProcess({ environment });
+      onTestFinished(() => server.dispose());
+      const outbox = join(server.folder, "outbox");
+      const real = await journey({
+        baseUrl: server.baseUrl,
+        fetch: (request) => fetch(request),
+        nthMail: (email, nth) =>
+          waitFor(async () => mailedIn((await mailsTo(outbox, email))[nth - 1]?.text)),
+      });
+      const fake = createFakeServer(options);
+      const faked = await journey({
+        baseUrl: "http://localhost",
+        fetch: fake.fetch,
+        nthMail: async (email, nth) => {
+          const mail = fake.mails(email)[nth - 1];
+          if (mail) return mail;
+          throw new Error(`${email} has no mail ${nth}`);
+        },
+      });
+      expectSameSteps(faked.steps, real.steps);
+      expect(faked.mails).toEqual(real.mails);
+    },
+    60_000,
+  );
+});
+
+async function addresses(target: Target) {
+  const { steps, browser, program, stranger, mails, nextMail } = travel(target);
+  const [email, other, moved] = [freshEmail(), freshEmail(), freshEmail()];
+
+  await stranger.signup({ email, password: "too short" });
+  await stranger.signup({ email, password: PASSWORD, locale: "no language" });
+  const begun = handleOf(await stranger.signup({ email, password: PASSWORD, locale: "de" }));
+  const first = await nextMail(email);
+  await stranger.confirmSignup({ ...begun, code: wrong(first.code) });
+  await stranger.confirmSignup({ ...begun, code: "no code" });
+  await stranger.confirmSignup({ challengeToken: "nonsense", code: first.code });
+  await stranger.confirmSignup({ token: "nonsense", newPassword: PASSWORD });
+  await stranger.confirmSignup({} as never);
+  await stranger.confirmSignup({ token: first.token } as never);
+  await stranger.confirmSignup({ ...begun, code: first.code, token: first.token } as never);
+  const spaced = `${first.code.slice(0, 4)} ${first.code.slice(4)}`;
+  await stranger.confirmSignup({ ...begun, code: spaced });
+  await stranger.confirmSignup({ ...begun, code: first.code });
+  await stranger.confirmSignup({ token: first.token, newPassword: PASSWORD });
+  await stranger.signup({ email, password: NEW_PASSWORD });
+  await nextMail(email);
+
+  const theirs = handleOf(await stranger.signup({ email: other, password: PASSWORD }));
+  const mine = handleOf(await stranger.signup({ email: other, password: PASSWORD }));
+  const [theirMail, myMail] = [await nextMail(other), await nextMail(other)];
+  await stranger.confirmSignup({ token: myMail.token, newPassword: "too short" });
+  await stranger.confirmSignup({ token: myMail.token, newPassword: NEW_PASSWORD });
+  await stranger.confirmSignup({ ...mine, code: myMail.code });
+  await stranger.confirmSignup({ ...theirs, code: theirMail.code });
+  await stranger.login({ email: other, password: PASSWORD });
+  await stranger.login({ email: other, password: NEW_PASSWORD });
+
+  await browser.login({ email, password: PASSWORD });
+  await browser.updateMe({ name: "Ada" });
+  await browser.updateMe({ locale: null });
+  await browser.updateMe({ name: "" });
+  await browser.updateMe({ name: "\u2028" });
+  await browser.updateMe({ nickname: "Ada" } as never);
+  await browser.requestEmailVerification();
+
+  await program.tokenLogin({ email, password: PASSWORD });
+  await program.startEmailChange({ newEmail: "no address" });
+  await browser.startEmailChange({ newEmail: other });
+  await nextMail(other);
+  const change = handleOf(await browser.startEmailChange({ newEmail: moved }));
+  const changing = await nextMail(moved);
+  await browser.confirmEmailChange({ ...change, code: wrong(changing.code) });
+  await browser.confirmEmailVerification({ ...change, code: changing.code });
+  await program.confirmEmailChange({ ...change, code: changing.code });
+  await stranger.confirmEmailChange({ token: changing.token });
+  await browser.confirmEmailChange({ ...change, code: changing.code });
+  await browser.confirmEmailChange({ token: changing.token });
+  await browser.getMe();
+  await program.getMe();
+  const undo = await nextMail(email);
+  await stranger.signup({ email, password: PASSWORD });
+  await stranger.undoEmailChange({ token: "nonsense" });
+  await stranger.undoEmailChange({ token: undo.token });
+  await stranger.undoEmailChange({ token: undo.token });
+  await nextMail(moved);
+  await browser.getMe();
+  await browser.login({ email, password: PASSWORD });
+  await stranger.forgotPassword({ email });
+  const reset = await nextMail(email);
+  await stranger.resetPassword({ token: reset.token, newPassword: NEW_PASSWORD });
+  await nextMail(email);
+  await browser.login({ email, password: NEW_PASSWORD });
+  await browser.listMyEvents();
+  await browser.changePassword({ currentPassword: NEW_PASSWORD, newPassword: PASSWORD });
+  await nextMail(email);
+
+  await stranger.startMailLogin({ email: freshEmail() });
+  await browser.startMailLogin({ email });
+  const login = await nextMail(email);
+  await program.completeMailLogin({ token: login.token });
+  await program.completeMailLogin({ challengeToken: "nonsense", token: login.token });
+  await browser.completeMailLogin({ code: wrong(login.code) });
+  const pending = loginTokenOf(await browser.completeMailLogin({ token: login.token }));
+  await browser.completeMailLogin({ code: login.code });
+  await browser.finishLogin({ loginToken: "nonsense", method: "none" });
+  await browser.finishLogin({ ...pending, method: "totp" } as never);
+  await browser.finishLogin({ ...pending, method: "none" });
+  await browser.finishLogin({ ...pending, method: "none" });
+  await browser.getMe();
+  const second = handleOf(await program.startMailLogin({ email }));
+  const again = await nextMail(email);
+  const proved = loginTokenOf(await program.completeMailLogin({ ...second, code: again.code }));
+  await program.finishTokenLogin({ ...proved, method: "none" });
+  await program.getMe();
+  await program.listMyEvents({ limit: 10 });
+  return { steps, mails };
+}
+
+async function unproved(target: Target) {
+  const { steps, browser, program, stranger, mails, nextMail } = travel(target);
+  const email = freshEmail();
+  await browser.signup({ email, password: PASSWORD });
+  await browser.login({ email, password: PASSWORD });
+  const old = await browser.requestEmailVerification();
+  await nextMail(email);
+  const asked = handleOf(await browser.requestEmailVerification());
+  const mail = await nextMail(email);
+  await browser.confirmEmailVerification({ ...handleOf(old), code: mail.code });
+  await browser.confirmEmailVerification({ ...asked, code: wrong(mail.code) });
+  await stranger.confirmEmailVerification({ token: mail.token });
+  await browser.confirmEmailVerification({ token: mail.token });
+  await browser.confirmEmailVerification({ token: mail.token });
+  await browser.requestEmailVerification();
+  await browser.getMe();
+
+  const claimed = freshEmail();
+  await browser.signup({ email: claimed, password: PASSWORD });
+  await browser.login({ email: claimed, password: PASSWORD });
+  const begun = handleOf(await program.startMailLogin({ email: claimed }));
+  const login = await nextMail(claimed);
+  const pending = loginTokenOf(await program.completeMailLogin({ ...begun, code: login.code }));
+  await nextMail(claimed);
+  await program.finishTokenLogin({ ...pending, method: "none" });
+  await browser.getMe();
+  await browser.login({ email: claimed, password: PASSWORD });
+  await program.getMe();
+  await program.listMyEvents();
+
+  const forgetful = freshEmail();
+  await browser.signup({ email: forgetful, password: PASSWORD });
+  await browser.forgotPassword({ email: forgetful });
+  const { token } = await nextMail(forgetful);
+  await browser.resetPassword({ token, newPassword: NEW_PASSWORD });
+  await nextMail(forgetful);
+  await browser.login({ email: forgetful, password: NEW_PASSWORD });
+  await browser.getMe();
+  await browser.listMyEvents();
+  return { steps, mails };
+}
+
+async function switchedOff(target: Target) {
+  const { steps, stranger, mails } = travel(target);
+  const email = freshEmail();
+  await stranger.signup({ email, password: "too short" });
+  await stranger.signup({ email, password: PASSWORD });
+  await stranger.confirmSignup({ token: "nonsense", newPassword: PASSWORD });
+  await stranger.startMailLogin({ email });
+  await stranger.completeMailLogin({ challengeToken: "nonsense", code: "12345678" });
+  await stranger.finishLogin({ loginToken: "nonsense", method: "none" });
+  return { steps, mails };
+}
+
+/** Three clients whose steps are recorded, and the mails, each read in its turn. */
+function travel({ baseUrl, fetch: send, nthMail }: Target) {
+  const { steps, recorded } = recordSteps(send);
+  const options = { baseUrl, fetch: recorded };
+  const read = new Map<string, number>();
+  const mails: unknown[] = [];
+  return {
+    steps,
+    mails,
+    browser: createClient({ ...options, cookies: cookieJar() }),
+    program: createClient({ ...options, tokens: memoryTokens() }),
+    stranger: cookieClient(baseUrl, { fetch: recorded }),
+    async nextMail(email: string) {
+      const nth = (read.get(email) ?? 0) + 1;
+      read.set(email, nth);
+      const { code = "", link = "" } = await nthMail(email, nth);
+      const token = /[#&](?:token|change|undo)=([\w-]+)/.exec(link)?.[1] ?? "";
+      mails.push({
+        code: code.replaceAll(/\d/g, "0"),
+        // Origin, token and code are each server's own.
+        link: link.replace(/^https?:[/][/][^/]+/, "").replaceAll(/(?<==)[\w-]+/g, "…"),
+      });
+      return { code, token };
+    },
+  };
+}
+
+/** The code and the link of a mail's plain text. */
+function mailedIn(text: string | undefined): Mailed | undefined {
+  if (text === undefined) return undefined;
+  return {
+    code: /^\s*(\d{4}) ?(\d{4})\s*$/m.exec(text)?.slice(1).join(""),
+    link: /https?:\S+#\S+/.exec(text)?.[0],
+  };
+}
+
+function wrong(code: string): string {
+  return code.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10));
+}
+
+type Started = Result<
+  "signup" | "startEmailChange" | "requestEmailVerification" | "startMailLogin"
+>;
+
+function handleOf(result: Started): { readonly challengeToken: string } {
+  if (result.status !== 202) throw new Error(`Nothing has begun: ${result.status}`);
+  return { challengeToken: result.data.challengeToken };
+}
+
+function loginTokenOf(result: Result<"completeMailLogin">) {
+  return { loginToken: dataOf(result).loginToken };
+}
