@@ -1,6 +1,6 @@
 /**
- * What the account has, against each change of what proves its owner: what must end has ended, in the database and in
- * use, and nothing else has. A purpose of a challenge that is missing here does not compile.
+ * Everything an account has, against each change of what proves its owner: what must end has ended, in the database and
+ * in use, and nothing else has. A purpose of a challenge that is missing here does not compile.
  */
 import { beforeEach, describe, expect, test } from "vitest";
 import { type ChallengePurpose, challengePurposes } from "../../src/contract/challenges.ts";
