@@ -42,7 +42,7 @@ async function signIn(isNew: boolean): Promise<void> {
     if (!made.ok) return refuse(made);
     // `SIGNUP=verified`: there is no account yet, and the mailed link makes it.
     if (made.status === 202)
-      return say("A mail is on its way to you. Open its link, then sign in here.");
+      return void say("A mail is on its way to you. Open its link, then sign in here.");
   }
   const login = await api.login(credentials);
   if (!login.ok) return refuse(login);
