@@ -69,6 +69,7 @@ function portcullisEnvironment(database: Database): Record<string, string> {
     AUTH_SECRET: "bench only, known to all: 0123456789 abcdefghijk",
     SMTP_URL: "smtp://127.0.0.1:9",
     MAIL_FROM: "Portcullis <auth@example.com>",
+    SIGNUP: "open",
     BCRYPT_COST: "10",
     ACCESS_TOKEN_TTL: "86400",
     LIMIT_LOGIN_IP: "999999/60",

@@ -230,8 +230,14 @@ export function newcomer(number: number) {
   const occasion = { timestamp, requestId: idAt("request", number, NOW), ip: address(number) };
   return {
     user: {
-      ...{ id, email, role: "user", disabled: false, createdAt: NOW },
-      ...{ emailVerified: false, name: null, locale: null },
+      id,
+      email,
+      emailVerified: false,
+      name: null,
+      locale: null,
+      role: "user",
+      disabled: false,
+      createdAt: NOW,
     },
     event: { event: "signup", level: "info", ...occasion, userId: id, email },
   } as const;

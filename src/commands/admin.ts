@@ -10,7 +10,7 @@ import { newSecret } from "../domain/secrets.ts";
 import { updateUserByCommand } from "../domain/users.ts";
 import type { System } from "../process/system.ts";
 import { type Arguments, CommandError, UsageError } from "./command.ts";
-import { argumentOf, changedOf, emailOf, findAccount, nameOf } from "./one-account.ts";
+import { argumentOf, changedOf, emailOf, findAccount, nameOf, proofOf } from "./one-account.ts";
 import { formatTable } from "./table.ts";
 import { withSystem } from "./with-system.ts";
 
@@ -18,10 +18,10 @@ export const usage = `npm run admin -- <command>
 
   create <email>              A new administrator; asks for the password, or reads it from a pipe
   create <email> --generate   A new administrator, with a password that is made up and shown once
-  promote <id>                Makes an account an administrator, at once
-  promote <email> --unproved  The same by its address, though nobody has proved whose that is
+  promote <id or email>       Makes an account an administrator, at once, if its address is proved
+  promote <id> --unproved     The same, though nobody has proved whose address that is
   demote <id or email>        Makes an administrator an account like any other, at once
-  list                        The administrators
+  list                        The administrators, and whether their addresses are proved
 
 Settings come from the environment, as the server's do.`;
 
@@ -74,7 +74,7 @@ async function create(email: string, generate: boolean): Promise<void> {
   if (generate) console.error(`Password, shown this once: ${password}`);
 }
 
-/** Promotes by id, or by an address that is said to be unproved: the first to sign up with an address has its account (AZ-08). */
+/** Promotes whoever has proved the address, or is said to be the right one: the first to sign up with an address may have its account (AZ-08). */
 async function promote(
   system: System,
   occasion: Occasion,
@@ -82,12 +82,11 @@ async function promote(
   isUnprovedTaken: boolean,
 ): Promise<void> {
   const found = await findAccount(system, given);
-  if (found.id !== given.toLowerCase() && !isUnprovedTaken)
-    throw new CommandError(
-      `${nameOf(found)}: nobody has proved that this address is theirs; is it the right account, promote it by its id, or add --unproved`,
-    );
-  const outcome = await updateUserByCommand(system.deps, occasion, found.id, { role: "admin" });
-  const user = changedOf(outcome, found);
+  const changes = { role: "admin" } as const;
+  const user = changedOf(
+    await updateUserByCommand(system.deps, occasion, found.id, changes, isUnprovedTaken),
+    found,
+  );
   console.error(`${nameOf(user)} is an administrator${user.disabled ? ", and disabled" : ""}`);
 }
 
@@ -103,10 +102,12 @@ async function list({ deps }: System): Promise<void> {
     batch = await deps.storage.users.list({ role: "admin" }, BATCH, admins.at(-1)?.id);
     admins.push(...batch);
   }
-  const rows = admins.map(({ id, email, disabled, createdAt }) => [
-    ...[id, email, disabled ? "disabled" : "enabled", new Date(createdAt).toISOString()],
-  ]);
-  console.log(formatTable(["ID", "EMAIL", "STATE", "CREATED"], rows));
+  const rows = admins.map((admin) => {
+    const { id, email, disabled, createdAt } = admin;
+    const state = disabled ? "disabled" : "enabled";
+    return [id, email, proofOf(admin), state, new Date(createdAt).toISOString()];
+  });
+  console.log(formatTable(["ID", "EMAIL", "ADDRESS", "STATE", "CREATED"], rows));
 }
 
 /** Asks for the password on a terminal, without showing it; elsewhere takes the one line that is piped. */

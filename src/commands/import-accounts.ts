@@ -69,8 +69,11 @@ async function importFile(
     if (read === undefined) continue;
     if (typeof read === "string") refuse(line.number, read);
     // AZ-08: a hash from elsewhere proves nothing about who has the address here.
-    else if (read.role === "admin" && !isUnprovedTaken)
-      refuse(line.number, "role: Nobody has proved whose address it is: add --unproved to take it");
+    else if (read.role === "admin" && !read.emailVerified && !isUnprovedTaken)
+      refuse(
+        line.number,
+        "role: Nobody has proved whose address it is: set emailVerified where the other system has, or add --unproved to take it",
+      );
     else batch.push({ line: line.number, account: read });
     if (batch.length === BATCH) await flush();
     progress.at(line.endsAt);

@@ -39,17 +39,29 @@ export function argumentOf(command: string, given: readonly string[], takes: str
   return argument;
 }
 
+/** How an account's address stands, in a list. */
+export function proofOf({ emailVerified }: User): string {
+  return emailVerified ? "proved" : "unproved";
+}
+
 /** Names an account so that it can be told from another with a like address. */
 export function nameOf({ email, id, createdAt }: User): string {
   return `${email} (${id}, made ${new Date(createdAt).toISOString()})`;
 }
 
 /** The account as it was changed. Throws a `CommandError` where it could not be. */
-export function changedOf(outcome: UpdateOutcome, before: UserDetails): UserDetails {
+export function changedOf(
+  outcome: UpdateOutcome | "email_unverified",
+  before: UserDetails,
+): UserDetails {
   if (outcome === "not_found") throw new CommandError(`${nameOf(before)} was deleted meanwhile`);
   if (outcome === "last_admin")
     throw new CommandError(
       `${nameOf(before)} is the last enabled administrator: make another one first`,
+    );
+  if (outcome === "email_unverified")
+    throw new CommandError(
+      `${nameOf(before)}: nobody has proved that this address is theirs; is it the right account, add --unproved, or say so for good with: npm run users -- verify ${before.id}`,
     );
   return outcome;
 }

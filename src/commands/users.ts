@@ -1,4 +1,4 @@
-/** `npm run users -- disable|enable|unlock|import`: accounts, from the server's own machine. Safe beside a running server. */
+/** `npm run users -- disable|enable|unlock|verify|import`: accounts, from the server's own machine. Safe beside a running server. */
 import { lockEnd } from "../domain/lock-rule.ts";
 import { unlockUser } from "../domain/lockout.ts";
 import type { Occasion } from "../domain/ports/events.ts";
@@ -14,19 +14,20 @@ export const usage = `npm run users -- <command>
   disable <id or email>  Nobody can log in, and all sessions, tokens and reset links end at once
   enable <id or email>   Its owner can log in again
   unlock <id or email>   Ends the lock that too many wrong passwords began
+  verify <id or email>   Counts its address as proved: you know that it is its owner's
   import <file>          Accounts from elsewhere
 
 import makes an account of every line of the file, each a JSON object:
 
   {"email":"ada@example.com","passwordHash":"$2b$12$…","role":"user","disabled":false,"createdAt":"2026-11-23T10:06:00.000Z"}
 
-email and passwordHash are required. The hash is plain bcrypt ($2a$, $2b$, $2y$), of cost 10 to 15; its
+email and passwordHash are required; emailVerified, name and locale are taken too. The hash is plain bcrypt ($2a$, $2b$, $2y$), of cost 10 to 15; its
 owner logs in with the password it is of. An address that has an account keeps it as it is, so the same
 file can be imported again. What is refused is listed on stderr by its line; the exit code is then 1. So is
 an address that somebody has signed up with here: who that is, nobody has proved.
 
   --dry-run   Says what would be refused, and writes nothing
-  --unproved  Takes lines with the role admin, though nobody has proved here whose address that is
+  --unproved  Takes lines with the role admin and without emailVerified: whose address that is, nobody has proved
 
 Settings come from the environment, as the server's do.`;
 
@@ -41,15 +42,21 @@ export async function run({ positionals, flags: given }: Arguments): Promise<voi
   }
   for (const flag of flags)
     if (given.has(flag)) throw new UsageError(`--${flag} belongs to import`);
-  if (command !== "disable" && command !== "enable" && command !== "unlock")
-    throw new UsageError(`No such command: ${command}`);
+  const act = acts.get(command);
+  if (act === undefined) throw new UsageError(`No such command: ${command}`);
   const account = argumentOf(command, rest, "an account's id or e-mail address");
-  return withSystem((system, occasion) =>
-    command === "unlock"
-      ? unlock(system, occasion, account)
-      : setDisabled(system, occasion, account, command === "disable"),
-  );
+  return withSystem((system, occasion) => act(system, occasion, account));
 }
+
+type Act = (system: System, occasion: Occasion, account: string) => Promise<void>;
+
+/** The commands about one account. */
+const acts: ReadonlyMap<string, Act> = new Map<string, Act>([
+  ["disable", (system, occasion, account) => setDisabled(system, occasion, account, true)],
+  ["enable", (system, occasion, account) => setDisabled(system, occasion, account, false)],
+  ["unlock", unlock],
+  ["verify", verify],
+]);
 
 async function setDisabled(
   system: System,
@@ -60,6 +67,13 @@ async function setDisabled(
   const found = await findAccount(system, given);
   const outcome = await updateUserByCommand(system.deps, occasion, found.id, { disabled });
   console.error(`${nameOf(changedOf(outcome, found))} is ${disabled ? "disabled" : "enabled"}`);
+}
+
+async function verify(system: System, occasion: Occasion, given: string): Promise<void> {
+  const found = await findAccount(system, given);
+  const changes = { emailVerified: true } as const;
+  const outcome = await updateUserByCommand(system.deps, occasion, found.id, changes);
+  console.error(`${nameOf(changedOf(outcome, found))} has a proved address`);
 }
 
 async function unlock(system: System, occasion: Occasion, given: string): Promise<void> {

@@ -13,6 +13,18 @@ export function secretFieldNames(operations: readonly OperationDescription[]): s
   return [...new Set(names)].sort();
 }
 
+/**
+ * The names whose values the log hides, whatever carries them. A name that an event declares means something else
+ * there: an error's `code` is no mailed one, and an operator needs it.
+ */
+export function namesHiddenInLog(
+  operations: readonly OperationDescription[],
+  events: Readonly<Record<string, { readonly fields: object }>>,
+): string[] {
+  const declared = new Set(Object.values(events).flatMap(({ fields }) => Object.keys(fields)));
+  return secretFieldNames(operations).filter((name) => !declared.has(name));
+}
+
 function secretPropertiesOf(schema: z.ZodType): string[] {
   if (!(schema instanceof z.ZodObject)) return [];
   return Object.entries<z.core.$ZodType>(schema.shape)

@@ -110,8 +110,12 @@ export const Locale = z
 
 /** Longer than any name on a passport. UTF-16 units. */
 const NAME_MAX_LENGTH = 100;
-/** No controls, and nothing that ends a line of text or turns it around. Without `u`, as readers of the document read a pattern. */
-const NAME = /^(?=.*\S)[^\x00-\x1F\x7F-\x9F\u2028\u2029\u202A-\u202E\u2066-\u2069]+$/;
+/**
+ * Spaces, one character that shows, and then any; no controls, and nothing that ends a line of text or turns it around.
+ * Without flags and lookahead, which readers of the document need not know, and linear.
+ */
+const NAME =
+  /^[ \u00A0\u1680\u2000-\u200A\u202F\u205F\u3000\uFEFF]*[^\s\x00-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069][^\x00-\x1F\x7F-\x9F\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/;
 
 export const PersonName = z
   .string()

@@ -39,6 +39,14 @@ export async function importAccounts(
           role: user.role,
           by: "command",
         });
+      // The other system's word: who trusts it has to find it again.
+      if (isInserted && user.emailVerified)
+        await record("email_verified", {
+          userId: user.id,
+          email: user.email,
+          by: "command",
+          actorId: null,
+        });
     }
   });
   return outcomes;

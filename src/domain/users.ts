@@ -72,27 +72,42 @@ export async function updateUser(
   userId: string,
   changes: UserChanges,
 ): Promise<UpdateOutcome | "email_unverified"> {
-  return commit(deps, occasion, async (change) => {
-    const { users } = change.stores;
-    await users.lockCredential(userId);
-    const user = await users.findDetails(userId);
-    if (user === undefined) return "not_found";
-    // No privilege by an address that nobody has proved: anybody can have signed up with it (AZ-08).
-    const isVerified = user.emailVerified || changes.emailVerified === true;
-    if (changes.role === "admin" && user.role !== "admin" && !isVerified) return "email_unverified";
-    return changeUser(change, actor, userId, changes);
-  });
+  return commit(deps, occasion, async (change) =>
+    (await isUnprovedPromotion(change, userId, changes))
+      ? "email_unverified"
+      : changeUser(change, actor, userId, changes),
+  );
+}
+
+/**
+ * True where the changes would give a privilege to whoever has an address that nobody has proved: anybody can have
+ * signed up with it (AZ-08). The account stays locked until the change is made, so that it is as it was judged.
+ */
+async function isUnprovedPromotion(
+  { stores: { users } }: Change,
+  userId: string,
+  { role, emailVerified }: UserChanges,
+): Promise<boolean> {
+  // Only here: whoever takes the role away locks all administrators in one order, and this one first would be another.
+  if (role !== "admin" || emailVerified === true) return false;
+  await users.lockCredential(userId);
+  const user = await users.find(userId);
+  return user !== undefined && user.role !== "admin" && !user.emailVerified;
 }
 
 export type UpdateOutcome = UserDetails | "not_found" | "last_admin";
 
-/** Changes an account for a command, in the same way. Nobody is told twice: an account that is so already stays as it is. */
+/**
+ * Changes an account for a command, in the same way. Nobody is told twice: an account that is so already stays as it is.
+ * `isUnprovedTaken`: the operator says that an address which nobody has proved is whose it should be.
+ */
 export async function updateUserByCommand(
   deps: Journal,
   occasion: Occasion,
   userId: string,
   changes: UserChanges,
-): Promise<UpdateOutcome> {
+  isUnprovedTaken = false,
+): Promise<UpdateOutcome | "email_unverified"> {
   return commit(deps, occasion, async (change) => {
     const { users } = change.stores;
     await users.lockCredential(userId); // of two at once, the second finds what the first has done
@@ -106,6 +121,8 @@ export async function updateUserByCommand(
     const isSo =
       role === user.role && disabled === user.disabled && emailVerified === user.emailVerified;
     if (isSo) return user;
+    if (!isUnprovedTaken && (await isUnprovedPromotion(change, userId, changes)))
+      return "email_unverified";
     return changeUser(change, "command", userId, changes);
   });
 }
@@ -118,21 +135,22 @@ async function changeUser(
 ): Promise<UpdateOutcome> {
   const { stores, record } = change;
   const actorId = actorIdOf(actor);
-  const wasVerified = (await stores.users.find(userId))?.emailVerified === true;
+  const isProving = changes.emailVerified === true && (await isUnproved(change, userId));
   const user = await stores.users.updateUnlessLastAdmin(userId, changes);
   if (typeof user === "string") return user;
   await record("user_updated", { userId, actorId, changes: { ...changes } });
-  if (user.emailVerified && !wasVerified)
-    await record("email_verified", {
-      userId,
-      email: user.email,
-      by: actor === "command" ? "command" : "admin",
-      actorId,
-    });
+  const by = actor === "command" ? "command" : "admin";
+  if (isProving) await record("email_verified", { userId, email: user.email, by, actorId });
   if (!user.disabled) return user;
   // Or, enabled again, a link mailed before would still choose its password, and a device from before pass its locks.
   await endGrants(change, userId, { by: "disable", actorId });
   return user;
+}
+
+/** Locks the account, so that of two at once only one is told to have proved its address. */
+async function isUnproved({ stores: { users } }: Change, userId: string): Promise<boolean> {
+  await users.lockCredential(userId);
+  return (await users.find(userId))?.emailVerified === false;
 }
 
 /** The actor as events name it: an administrator's id, and null for a command (LA-09). */

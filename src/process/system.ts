@@ -4,7 +4,8 @@
  */
 import { createEventLog } from "../routes/event-log.ts";
 import { operations } from "../contract/operations.ts";
-import { secretFieldNames } from "../contract/secret-fields.ts";
+import { eventShapes } from "../contract/event-shapes.ts";
+import { namesHiddenInLog } from "../contract/secret-fields.ts";
 import type { Meter } from "../domain/ports/meter.ts";
 import type { Storage } from "../domain/ports/storage.ts";
 import { deriveKeys } from "../domain/secrets.ts";
@@ -35,8 +36,8 @@ export interface System {
  */
 export async function openSystem(settings: Settings, metrics?: Metrics): Promise<System> {
   const mailTemplates = openMailTemplates(settings); // first: a fault of theirs leaves everything as it is
-  const secretNames = secretFieldNames(Object.values(operations));
-  const writer = createLogWriter(settings.LOG_LEVEL, secretNames);
+  const hiddenNames = namesHiddenInLog(Object.values(operations), eventShapes);
+  const writer = createLogWriter(settings.LOG_LEVEL, hiddenNames);
   const log = createEventLog((event) => {
     metrics?.count(event);
     writer.print(event);

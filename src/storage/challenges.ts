@@ -52,7 +52,6 @@ export function createChallengeStore(executor: Executor): ChallengeStore {
       return (await findReservation(executor, values)).length > 0;
     },
 
-    measure: async (now) => measure(executor, { now }),
     deleteExpired: (now, limit) => deleteExpired(executor, { now, limit }),
   };
 }
@@ -219,13 +218,12 @@ const deleteAllOf = prepare.send((db, { userId }: Slots<{ userId: string }>) =>
   db.deleteFrom("challenges").where("user_id", "=", userId).where("purpose", "!=", UNDO),
 );
 
-const deleteUndosAfter = prepare.send(
-  (db, { userId, id }: Slots<{ userId: string; id: string }>) =>
-    db
-      .deleteFrom("challenges")
-      .where("user_id", "=", userId)
-      .where("purpose", "=", UNDO)
-      .where("id", ">", id),
+const deleteUndosAfter = prepare.send((db, { userId, id }: Slots<{ userId: string; id: string }>) =>
+  db
+    .deleteFrom("challenges")
+    .where("user_id", "=", userId)
+    .where("purpose", "=", UNDO)
+    .where("id", ">", id),
 );
 
 interface About {
@@ -261,15 +259,6 @@ const findReservation = prepare.read((db, { email, exceptUserId, now }: Slots<Re
     .where("user_id", "!=", exceptUserId)
     .where("expires_at", ">", now)
     .limit(1),
-);
-
-/** Counts what is good. Those past their life are few: cleaning takes them away. */
-const measure = prepare.read((db, { now }: Slots<{ now: number }>) =>
-  db
-    .selectFrom("challenges")
-    .select(({ fn }) => ["purpose", fn.countAll<number>().as("count")])
-    .where("expires_at", ">", now)
-    .groupBy("purpose"),
 );
 
 const deleteExpired = prepareDeletion("challenges", "id", (eb, { now }: Slots<{ now: number }>) =>

@@ -30,7 +30,8 @@ beforeEach(async () => {
   admin = await domain.newUser("grace@example.com");
   domain.sql("UPDATE users SET role = 'admin'");
   admin = { ...admin, role: "admin" };
-  user = await domain.newUser();
+  user = { ...(await domain.newUser()), emailVerified: true };
+  domain.sql("UPDATE users SET email_verified = 1 WHERE id = ?", user.id);
 });
 
 const update = (changes: Parameters<typeof updateUser>[4], id = user.id) =>
@@ -124,6 +125,23 @@ describe("TK-09 a role change", () => {
     expect(storedEvents(domain, "user_updated").map(({ changes }) => changes)).toEqual([
       { role: "admin" },
       { role: "user" },
+    ]);
+  });
+
+  test("AZ-08 makes nobody an administrator whose address is not proved, unless an administrator vouches for it", async () => {
+    domain.sql("UPDATE users SET email_verified = 0 WHERE id = ?", user.id);
+    const stored = () => domain.sql("SELECT role, email_verified FROM users WHERE id = ?", user.id);
+    expect(await update({ role: "admin" })).toBe("email_unverified");
+    expect(await update({ role: "admin", disabled: false })).toBe("email_unverified");
+    expect(stored()).toEqual([{ role: "user", email_verified: 0 }]);
+    expect(storedEvents(domain, "user_updated", "email_verified")).toEqual([]);
+
+    const vouched = await update({ role: "admin", emailVerified: true });
+    expect(vouched).toMatchObject({ role: "admin", emailVerified: true });
+    expect(stored()).toEqual([{ role: "admin", email_verified: 1 }]);
+    const { id: userId, email } = user;
+    expect(storedEvents(domain, "email_verified")).toEqual([
+      expect.objectContaining({ userId, email, by: "admin", actorId: admin.id }),
     ]);
   });
 

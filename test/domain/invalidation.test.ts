@@ -181,7 +181,8 @@ const changesOfProof: Record<string, Change> = {
       invitation: "stays",
       email_verification: "ends",
       email_change: "ends",
-      email_change_undo: "ends",
+      // One of before leads back further, and is its owner's; those of after end, see below.
+      email_change_undo: "stays",
       password_reset: "ends",
       mail_login: "ends",
       login: "ends",

@@ -222,10 +222,11 @@ describe("deleting one's own account", () => {
     const stranger = await domain.newUser();
     const theirs = await logInByToken(domain, stranger);
     const [cookie, token] = [await asking(), await logInByToken(domain, user)];
+    await resetTokenOf(domain, user);
     expect(await deleteMe(domain.deps, domain.at(), cookie, PASSWORD)).toBe("deleted");
     expect(domain.sql("SELECT id FROM users")).toEqual([{ id: stranger.id }]);
     expect(sessionIds(domain)).toEqual([theirs.sessionId]);
-    for (const table of ["devices", "reset_tokens"])
+    for (const table of ["devices", "challenges"])
       expect(domain.sql(`SELECT * FROM ${table} WHERE user_id = ?`, user.id)).toEqual([]);
     expect(await roleByCookie(domain, cookie.secret)).toBeUndefined();
     expect(await roleByBearer(domain, token.accessToken)).toBeUndefined();

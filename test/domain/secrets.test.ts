@@ -6,6 +6,8 @@ const AUTH_SECRET = "correct-battery-0123456789-staple-horse";
 
 /** HKDF-SHA-256 of AUTH_SECRET, salt "portcullis", one label per purpose. */
 const PINNED = {
+  challengeCode: "f67d45fcf298870490b0f1c98f538bb9c8b285d0bd60225c689d71a62272e55b",
+  challengeSeal: "812dcabed08c77c23206d086e94a7b6c9086b0d2ba6a1e9e8520710bc8b1e81a",
   passwordPepper: "e9d973749d58bfc21e28c627edb3b69c8b3417d6f94a41fba1035f1a59a6b99e",
   csrf: "f354ef0f4facafd0633053ccb5404902ef0606b0ff8c059589adfea864979a79",
   refreshToken: "cdd36108d6e8899b5986a5df739e32b4bab21d4e48c030cd8f71eeb1227fab32",

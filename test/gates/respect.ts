@@ -25,6 +25,7 @@ await gate(
         AUTH_SECRET: randomBytes(32).toString("base64"),
         SMTP_URL: post.url,
         MAIL_FROM: "auth@example.com",
+        SIGNUP: "open",
       },
     });
 

@@ -7,6 +7,7 @@ import { type OperationId, operationIds, operations } from "../../src/contract/o
 import { CSRF_HEADER, isSafeMethod } from "../../src/contract/security.ts";
 import { freshEmail } from "../support/clients.ts";
 import { PASSWORD } from "../support/credentials.ts";
+import { exampleOf } from "../support/example-inputs.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 /** A new kind of credential is met by every operation as well; `logIn` then asks how it is got. */
@@ -31,7 +32,7 @@ let server: ServerProcess;
 let victim: { readonly userId: string; readonly sessionId: string };
 const kept = new Map<string, Record<string, string>>();
 beforeAll(async () => {
-  server = await startServerProcess();
+  server = await startServerProcess({ environment: { MAIL_LOGIN: "on" } });
   const { userId } = await newCredential("a user", "session");
   const [row] = sql("SELECT id FROM sessions WHERE user_id = ?", userId);
   victim = { userId, sessionId: String(row?.["id"]) };
@@ -58,10 +59,20 @@ test("AZ-01 the contract lets each kind of caller do what was decided, which the
   // An operation that is missing here does not compile.
   const decided: Record<OperationId, string> = {
     signup: "nobody is asked",
+    confirmSignup: "nobody is asked",
     getPasswordPolicy: "nobody is asked",
     login: "nobody is asked",
+    startMailLogin: "nobody is asked",
+    completeMailLogin: "nobody is asked",
+    finishLogin: "nobody is asked",
     logout: "session, if any",
     getMe: "session or bearer",
+    updateMe: "session or bearer",
+    requestEmailVerification: "session or bearer",
+    confirmEmailVerification: "session or bearer",
+    startEmailChange: "session or bearer, recently",
+    confirmEmailChange: "session or bearer",
+    undoEmailChange: "nobody is asked",
     listMySessions: "session or bearer",
     revokeMySession: "session or bearer",
     revokeMyOtherSessions: "session or bearer",
@@ -69,12 +80,14 @@ test("AZ-01 the contract lets each kind of caller do what was decided, which the
     changePassword: "session or bearer",
     deleteMe: "session or bearer",
     tokenLogin: "nobody is asked",
+    finishTokenLogin: "nobody is asked",
     tokenRefresh: "nobody is asked",
     tokenRevoke: "nobody is asked",
     getTokenMe: "bearer",
     forgotPassword: "nobody is asked",
     resetPassword: "nobody is asked",
     listUsers: "session or bearer of an admin",
+    inviteUser: "session or bearer of an admin, recently",
     getUser: "session or bearer of an admin",
     updateUser: "session or bearer of an admin",
     unlockUser: "session or bearer of an admin",
@@ -88,10 +101,11 @@ test("AZ-01 the contract lets each kind of caller do what was decided, which the
     getReadiness: "nobody is asked",
     getMetrics: "scrapers only",
   };
-  const asks = ({ security }: OperationDescription) => {
+  const asks = ({ security, recent }: OperationDescription) => {
     const { accepts, optional, role, scrapersOnly } = security;
     if (accepts.length === 0) return scrapersOnly ? "scrapers only" : "nobody is asked";
-    return accepts.join(" or ") + (optional ? ", if any" : "") + (role ? ` of an ${role}` : "");
+    const who = accepts.join(" or ") + (optional ? ", if any" : "");
+    return who + (role ? ` of an ${role}` : "") + (recent ? ", recently" : "");
   };
   expect(Object.fromEntries(operationIds.map((id) => [id, asks(operations[id])]))).toEqual(decided);
 });
@@ -139,21 +153,6 @@ function call(id: OperationId, headers: Record<string, string>, isLetIn: boolean
     headers: { ...headers, ...(hasBody && { "content-type": "application/json" }) },
     body: hasBody ? JSON.stringify(exampleOf(request.body)) : null,
   });
-}
-
-/** The schema's own example, or one made of its fields'. The password in them is that of the accounts here. */
-function exampleOf(
-  schema: { meta(): unknown; shape?: unknown } | undefined,
-): Record<string, unknown> {
-  const { examples } = (schema?.meta() ?? {}) as { examples?: Record<string, unknown>[] };
-  if (examples?.[0] !== undefined) return examples[0];
-  const fields = Object.entries((schema?.shape ?? {}) as Record<string, { meta(): unknown }>);
-  return Object.fromEntries(
-    fields.map(([name, field]) => [
-      name,
-      (field.meta() as { examples?: unknown[] } | undefined)?.examples?.[0],
-    ]),
-  );
 }
 
 /** A change that is let in may end its caller, so each has one of its own; all others share theirs. */

@@ -9,9 +9,10 @@ import {
   cookieClient,
   dataOf,
   freshEmail,
+  pendingSignupOf,
   type TestClient,
 } from "../support/clients.ts";
-import { mailsTo, nthMailTo, tokenIn } from "../support/mailbox.ts";
+import { mailsTo, nthMailTo, proofsIn, tokenIn } from "../support/mailbox.ts";
 import { ADMIN } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -80,6 +81,7 @@ test(
     keep(secrets, dataOf(await api.login({ email, password: third })));
     keep(secrets, dataOf(await admin.login(ADMIN)));
     dataOf(await admin.listEvents());
+    const metrics = await (await fetch(`${server.baseUrl}/metrics`)).text();
     breakUsers(server);
     expect(await api.login({ email, password: unused })).toMatchObject({ status: 500 });
     expect(await api.signup({ email, password: unused })).toMatchObject({ status: 500 });
@@ -109,6 +111,7 @@ test(
       ["stdout", logs],
       ["stderr", stderr],
       ["stored events", events],
+      ["metrics", metrics],
       ...[...running].map(([name, bytes]) => [`${name}, running`, bytes] as const),
       ...[...stopped].map(([name, bytes]) => [`${name}, stopped`, bytes] as const),
       ...mails.map((text, index) => [`mail ${index}`, text] as const),
@@ -127,6 +130,130 @@ test(
     expect(known.filter((found) => found.startsWith("email in mail"))).toHaveLength(3);
     const ids = leaks(places, new Map([["id", user.id]]));
     expect(ids).toEqual(expect.arrayContaining(["id in stdout", "id in stored events"]));
+    await server.dispose();
+  },
+);
+
+test(
+  "LA-03 CH-04 no proof of a whole journey by mail is found in logs, events, metrics or database",
+  { timeout: 90_000 },
+  async () => {
+    const server = await startServerProcess({
+      environment: { AUTH_SECRET, SIGNUP: "verified", MAIL_LOGIN: "on" },
+    });
+    const outbox = join(server.folder, "outbox");
+    const { first, second } = passwords;
+    /** Secrets that no mail has either, and those that one mail has. */
+    const secrets = new Map<string, string>(Object.entries({ first, second }));
+    const mailed = new Map<string, string>();
+    const [email, other, newEmail, guest] = [1, 2, 3, 4].map(() => freshEmail());
+    if (!email || !other || !newEmail || !guest) throw new Error("Four addresses");
+    /** The proofs of the `count`-th mail to an address. */
+    async function proofs(purpose: string, address: string, count = 1) {
+      const found = proofsIn(await nthMailTo(outbox, address, count));
+      for (const [name, value] of Object.entries({ ...found, digits: digitsOf(found.code) }))
+        if (value !== "") mailed.set(`${name} of ${purpose}`, value);
+      return found;
+    }
+    async function beginSignup(address: string, password: string): Promise<string> {
+      const begun = pendingSignupOf(dataOf(await api.signup({ email: address, password })));
+      keep(secrets, begun);
+      return begun.challengeToken;
+    }
+    const api = watchedClient(server, secrets);
+    const program = watchedClient(server, secrets);
+    const admin = watchedClient(server, secrets);
+
+    const handle = await beginSignup(email, first);
+    const signup = await proofs("a signup", email);
+    expect(await api.confirmSignup({ challengeToken: handle, code: "0000 0000" })).toMatchObject({
+      status: 400,
+    });
+    dataOf(await api.confirmSignup({ challengeToken: handle, code: signup.code }));
+    await beginSignup(other, first);
+    const byLink = await proofs("a signup by link", other);
+    dataOf(await api.confirmSignup({ token: byLink.token, newPassword: second }));
+    keep(secrets, dataOf(await admin.login(ADMIN)));
+    dataOf(await admin.inviteUser({ email: guest }));
+    const invited = await proofs("an invitation", guest);
+    dataOf(await api.confirmSignup({ token: invited.token, newPassword: second }));
+
+    keep(secrets, dataOf(await api.login({ email, password: first })));
+    const change = dataOf(await api.startEmailChange({ newEmail }));
+    keep(secrets, change);
+    const changed = await proofs("a change", newEmail);
+    const { challengeToken } = change;
+    dataOf(await api.confirmEmailChange({ challengeToken, code: changed.code }));
+    const undo = await proofs("an undo", email, 2);
+    dataOf(await api.undoEmailChange({ token: undo.token }));
+
+    for (const [count, client] of [
+      [3, api],
+      [4, program],
+    ] as const) {
+      const begun = dataOf(await client.startMailLogin({ email }));
+      keep(secrets, begun);
+      const { token, code } = await proofs(`sign-in ${count}`, email, count);
+      expect(await client.completeMailLogin({ token: `${token}x` })).toMatchObject({ status: 400 });
+      const pending = dataOf(
+        await client.completeMailLogin(
+          client === api ? { token } : { challengeToken: begun.challengeToken, code },
+        ),
+      );
+      keep(secrets, pending);
+      const { loginToken } = pending;
+      const finish = { loginToken, method: "none" } as const;
+      if (client === api) keep(secrets, dataOf(await client.finishLogin(finish)));
+      else keep(secrets, dataOf(await client.finishTokenLogin(finish)));
+    }
+    unprove(server, email);
+    keep(secrets, dataOf(await api.requestEmailVerification()));
+    const verification = await proofs("a verification", email, 5);
+    dataOf(await api.confirmEmailVerification({ token: verification.token }));
+    const late = freshEmail();
+    const lateHandle = await beginSignup(late, first);
+    const lateProofs = await proofs("a signup that fails", late);
+    const metrics = await (await fetch(`${server.baseUrl}/metrics`)).text();
+    breakUsers(server);
+    expect(
+      await api.confirmSignup({ challengeToken: lateHandle, code: lateProofs.code }),
+    ).toMatchObject({ status: 500 });
+    expect(await api.confirmSignup({ token: lateProofs.token, newPassword: second })).toMatchObject(
+      { status: 500 },
+    );
+
+    const running = await databaseBytes(server);
+    const events = storedEvents(server);
+    expect(await server.stop()).toBe(0);
+    const stopped = await databaseBytes(server);
+    const mails = await mailTexts(outbox);
+    // A server without a mail server shows its developer what a mail is for (LA-10), and nothing else.
+    const lines = server.stderr().split("\n");
+    const isShown = (line: string) =>
+      [...mailed.values()].some((value) => line.startsWith("Mail to ") && line.includes(value));
+    expect(lines.some(isShown)).toBe(true);
+    for (const name of ["__Host-challenge", "challengeToken", "loginToken", "accessToken"])
+      expect([...secrets.keys()].some((key) => key.startsWith(name))).toBe(true);
+    expect(metrics).toContain("portcullis_");
+
+    const places = new Map([
+      ["stdout", JSON.stringify(server.events())],
+      ["stderr", lines.filter((line) => !isShown(line)).join("\n")],
+      ["stored events", events],
+      ["metrics", metrics],
+      ...[...running].map(([name, bytes]) => [`${name}, running`, bytes] as const),
+      ...[...stopped].map(([name, bytes]) => [`${name}, stopped`, bytes] as const),
+    ]);
+    expect(leaks(places, new Map([...secrets, ...mailed]))).toEqual([]);
+    const inMails = new Map(mails.map((text, index) => [`mail ${index}`, text]));
+    expect(leaks(inMails, secrets)).toEqual([]);
+    for (const [name, value] of mailed)
+      expect([name, new Set(leaks(inMails, new Map([[name, value]]))).size]).toEqual([name, 1]);
+
+    // The search finds what is there.
+    expect(server.events().some(({ event }) => event === "unhandled_error")).toBe(true);
+    const known = leaks(places, new Map([["email", newEmail]]));
+    expect(known).toEqual(expect.arrayContaining(["email in stdout", "email in stored events"]));
     await server.dispose();
   },
 );
@@ -245,6 +372,17 @@ function storedEvents({ databaseFile }: ServerProcess): string {
   const rows = database.prepare("SELECT body FROM events ORDER BY id").all();
   database.close();
   return JSON.stringify(rows.map(({ body }) => JSON.parse(String(body)) as unknown));
+}
+
+/** The code as a program would write it, without the space in the middle. */
+function digitsOf(code: string): string {
+  return code.replaceAll(" ", "");
+}
+
+function unprove({ databaseFile }: ServerProcess, email: string): void {
+  const database = new DatabaseSync(databaseFile, { timeout: 2_000 });
+  database.prepare("UPDATE users SET email_verified = 0 WHERE email = ?").run(email);
+  database.close();
 }
 
 function breakUsers({ databaseFile }: ServerProcess): void {

@@ -6,12 +6,19 @@ import { cookieJar } from "@portcullis/client/node";
 import { expect, test } from "vitest";
 import { eventDefinition, eventNames, type LogEvent } from "../../src/contract/events.ts";
 import { operations } from "../../src/contract/operations.ts";
-import { accountOf, cookieClient, dataOf, freshEmail, tokenClient } from "../support/clients.ts";
+import {
+  accountOf,
+  cookieClient,
+  dataOf,
+  freshEmail,
+  pendingSignupOf,
+  tokenClient,
+} from "../support/clients.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { eventsOf, runScript } from "../support/commands.ts";
-import { nthMailTo, tokenIn } from "../support/mailbox.ts";
+import { nthMailTo, proofsIn, tokenIn } from "../support/mailbox.ts";
 
 test("LA-01 each step of a journey logs its event exactly once, and every event of the contract is met", async () => {
   const server = await startServerProcess({
@@ -105,6 +112,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
     "reset_failed weak_password",
     "password_reset",
     "session_revoked password_reset",
+    "email_verified password_reset", // whoever has the mail has the mailbox
     "mail_failed",
     "login_success session",
     "authorization_denied listUsers",
@@ -124,7 +132,9 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
     "server_stopped",
   ]);
   expect(byCommand.map(summary)).toEqual(["signing_key_rotated"]);
-  const met = new Set([...server.events(), ...byCommand].map(({ event }) => event));
+  const met = new Set(
+    [...server.events(), ...byCommand, ...(await eventsOfProofs())].map(({ event }) => event),
+  );
   expect([...met].sort()).toEqual([...eventNames].sort());
 
   const locks = told.filter(({ event }) => event === "login_locked");
@@ -144,11 +154,83 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   await server.dispose();
 });
 
+/** The journey of somebody whose address is proved, changed and changed back, and who signs in by mail. */
+async function eventsOfProofs(): Promise<LogEvent[]> {
+  const server = await startServerProcess({
+    environment: { SIGNUP: "verified", MAIL_LOGIN: "on" },
+  });
+  const outbox = join(server.folder, "outbox");
+  const [email, newEmail, guest] = [freshEmail(), freshEmail(), freshEmail()];
+  const api = cookieClient(server.baseUrl);
+  const admin = cookieClient(server.baseUrl);
+
+  const { challengeToken } = pendingSignupOf(
+    dataOf(await api.signup({ email, password: PASSWORD })),
+  );
+  const { code } = proofsIn(await nthMailTo(outbox, email));
+  for (const wrong of ["0000 0000", "0000 0001"])
+    await api.confirmSignup({ challengeToken, code: wrong }); // told of once
+  dataOf(await api.confirmSignup({ challengeToken, code }));
+  await api.confirmSignup({ challengeToken, code });
+  await api.signup({ email, password: PASSWORD });
+  dataOf(await api.login({ email, password: PASSWORD }));
+  const { challengeToken: change } = dataOf(await api.startEmailChange({ newEmail }));
+  const sent = proofsIn(await nthMailTo(outbox, newEmail));
+  dataOf(await api.confirmEmailChange({ challengeToken: change, code: sent.code }));
+  const undo = proofsIn(await nthMailTo(outbox, email, 3)); // after those of the two signups
+  dataOf(await api.undoEmailChange({ token: undo.token }));
+  dataOf(await api.startMailLogin({ email: newEmail }));
+  const { challengeToken: asked } = dataOf(await api.startMailLogin({ email }));
+  const byMail = proofsIn(await nthMailTo(outbox, email, 4));
+  const { loginToken } = dataOf(
+    await api.completeMailLogin({ challengeToken: asked, code: byMail.code }),
+  );
+  dataOf(await api.finishLogin({ loginToken, method: "none" }));
+  unprove(server, email); // an account from before there were proofs
+  dataOf(await api.requestEmailVerification());
+  const { token } = proofsIn(await nthMailTo(outbox, email, 5));
+  dataOf(await api.confirmEmailVerification({ token }));
+  dataOf(await admin.login(ADMIN));
+  dataOf(await admin.inviteUser({ email: guest }));
+  expect(await server.stop()).toBe(0);
+
+  const told = server.events().filter(({ event }) => event !== "request");
+  expect(told.map(summary)).toEqual([
+    "signup", // the first administrator
+    "server_started",
+    "signup_started",
+    "challenge_failed wrong_code",
+    "signup",
+    "email_verified signup",
+    "challenge_failed not_good",
+    "signup_existing_email",
+    "login_success session",
+    "email_change_started",
+    "email_changed",
+    "email_change_undone",
+    "session_revoked email_change_undo",
+    "mail_login_unknown_email",
+    "mail_login_requested",
+    "login_success session",
+    "email_verification_requested",
+    "email_verified owner",
+    "login_success session",
+    "user_invited",
+    "server_stopped",
+  ]);
+  const stored = told.filter(({ event }) => eventDefinition(event).stored);
+  expect(storedEvents(server)).toEqual(stored);
+  const events = server.events();
+  await server.dispose();
+  return events;
+}
+
 function summary(event: LogEvent): string {
   if ("reason" in event && event.event !== "server_stopped")
     return `${event.event} ${event.reason}`;
   if (event.event === "login_success") return `${event.event} ${event.method}`;
   if (event.event === "overloaded") return `${event.event} ${event.cause}`;
+  if (event.event === "email_verified") return `${event.event} ${event.by}`;
   if (event.event === "session_revoked") return `${event.event} ${event.by}`;
   if (event.event === "authorization_denied") return `${event.event} ${event.operation}`;
   return event.event;
@@ -179,6 +261,12 @@ function lock({ databaseFile }: ServerProcess): () => void {
   const database = new DatabaseSync(databaseFile);
   database.exec("begin immediate");
   return () => database.close();
+}
+
+function unprove({ databaseFile }: ServerProcess, email: string): void {
+  const database = new DatabaseSync(databaseFile, { timeout: 2_000 });
+  database.prepare("UPDATE users SET email_verified = 0 WHERE email = ?").run(email);
+  database.close();
 }
 
 function breakUsers({ databaseFile }: ServerProcess): void {

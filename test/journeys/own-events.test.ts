@@ -29,7 +29,7 @@ test("LA-07 LA-08 an owner sees what happened to the account, by whom, and no id
   await stranger.api.login({ email, password: "not the password" });
   await stranger.api.login({ email, password: "not the password" });
   dataOf(await admin.unlockUser({ userId: user.id }));
-  dataOf(await admin.updateUser({ userId: user.id, role: "admin" }));
+  dataOf(await admin.updateUser({ userId: user.id, role: "admin", emailVerified: true }));
   dataOf(await admin.updateUser({ userId: adminId, disabled: false })); // about another account
   dataOf(await api.updateUser({ userId: user.id, role: "user" }));
   await api.listUsers(); // denied: told of for administrators
@@ -41,16 +41,22 @@ test("LA-07 LA-08 an owner sees what happened to the account, by whom, and no id
   const ip = "127.0.0.1";
   expect(items.map(({ timestamp: _, ...event }) => event)).toEqual([
     { event: "session_revoked", ip, by: "user" },
-    { event: "login_success", ip, method: "session" },
+    { event: "login_success", ip, method: "session", methods: ["pwd"] },
     { event: "user_updated", ip, by: "user", changes: { role: "user" } },
-    { event: "user_updated", ip: null, by: "admin", changes: { role: "admin" } },
+    { event: "email_verified", ip: null, by: "admin" },
+    {
+      event: "user_updated",
+      ip: null,
+      by: "admin",
+      changes: { role: "admin", emailVerified: true },
+    },
     { event: "user_unlocked", ip: null, by: "admin" },
     { event: "login_locked", ip },
     { event: "login_failed", ip },
     { event: "login_failed", ip },
     { event: "token_revoked", ip },
-    { event: "login_success", ip, method: "token" },
-    { event: "login_success", ip, method: "session" },
+    { event: "login_success", ip, method: "token", methods: ["pwd"] },
+    { event: "login_success", ip, method: "session", methods: ["pwd"] },
     { event: "signup", ip, by: "user" },
   ]);
   const instants = items.map(({ timestamp }) => timestamp);

@@ -57,6 +57,7 @@ test("LG-04 admin create --generate: shows a strong password once, on stderr onl
 
 test("AZ-01 LA-09 admin promote: holds at once for a session that lives, and is told with no actor", async () => {
   const { api, user, email } = await signedInClient(server().baseUrl);
+  await run("users", ["verify", user.id]);
   expect(await api.listUsers()).toMatchObject({ status: 403 });
   const promoted = await admin(["promote", user.id]);
   expect(promoted).toMatchObject({
@@ -72,13 +73,15 @@ test("AZ-01 LA-09 admin promote: holds at once for a session that lives, and is 
   expect(await admin(["promote", user.id.toUpperCase()])).toMatchObject({ code: 0, stdout: "" });
 });
 
-test("AZ-08 admin promote: by an address that nobody has proved only after it was shown whose account that is", async () => {
+test("AZ-08 admin promote: an account whose address nobody has proved only after it was shown which that is", async () => {
   const { api, user, email } = await signedInClient(server().baseUrl);
-  const refused = await admin(["promote", email.toUpperCase()]);
-  expect(refused).toMatchObject({ code: 1, stdout: "" });
-  expect(refused.stderr).toMatch(
-    new RegExp(`^${email} \\(${user.id}, made ${user.createdAt}\\): nobody has proved [^\n]+\n$`),
-  );
+  for (const given of [email.toUpperCase(), user.id]) {
+    const refused = await admin(["promote", given]);
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toMatch(
+      new RegExp(`^${email} \\(${user.id}, made ${user.createdAt}\\): nobody has proved [^\n]+\n$`),
+    );
+  }
   expect(await api.listUsers()).toMatchObject({ status: 403 });
   const promoted = await admin(["promote", email, "--unproved"]);
   expect(promoted).toMatchObject({ code: 0 });
@@ -86,9 +89,26 @@ test("AZ-08 admin promote: by an address that nobody has proved only after it wa
   expect(await api.listUsers()).toMatchObject({ status: 200 });
 });
 
+test("AZ-08 LA-09 users verify: an account whose address is vouched for is promoted by its address alone", async () => {
+  const { api, user, email } = await signedInClient(server().baseUrl);
+  const verified = await run("users", ["verify", email]);
+  expect(verified).toMatchObject({
+    code: 0,
+    stderr: `${email} (${user.id}, made ${user.createdAt}) has a proved address\n`,
+  });
+  expect(eventsOf(verified)).toMatchObject([
+    { event: "user_updated", userId: user.id, actorId: null, changes: { emailVerified: true } },
+    { event: "email_verified", userId: user.id, email, by: "command" },
+  ]);
+  expect(dataOf(await api.getMe()).emailVerified).toBe(true);
+  expect(eventsOf(await run("users", ["verify", user.id]))).toEqual([]);
+  expect(await admin(["promote", email])).toMatchObject({ code: 0 });
+  expect(await api.listUsers()).toMatchObject({ status: 200 });
+});
+
 test("AZ-07 LA-09 admin demote: holds at once, is told with no actor, and is refused for the last one", async () => {
   const { api, user, email } = await signedInClient(server().baseUrl);
-  await admin(["promote", user.id]);
+  await admin(["promote", user.id, "--unproved"]);
   expect(await api.listUsers()).toMatchObject({ status: 200 });
   const demoted = await admin(["demote", email]);
   expect(demoted).toMatchObject({
@@ -113,7 +133,7 @@ test("AZ-07 LA-09 admin demote: holds at once, is told with no actor, and is ref
     );
   }
   const { stdout } = await run("admin", ["list"], { environment });
-  expect(stdout).toMatch(/last@example\.com +enabled/);
+  expect(stdout).toMatch(/last@example\.com +proved +enabled/);
 });
 
 test("admin list: a table of the administrators on stdout", async () => {
@@ -121,8 +141,8 @@ test("admin list: a table of the administrators on stdout", async () => {
   const { code, stdout, stderr } = await admin(["list"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const [header, first] = stdout.split("\n");
-  expect(header).toMatch(/^ID +EMAIL +STATE +CREATED$/);
-  expect(first).toMatch(new RegExp(`^\\S{36}  ${ADMIN.email} +enabled  \\S+Z$`));
+  expect(header).toMatch(/^ID +EMAIL +ADDRESS +STATE +CREATED$/);
+  expect(first).toMatch(new RegExp(`^\\S{36}  ${ADMIN.email} +proved +enabled  \\S+Z$`));
 });
 
 test.each([

@@ -36,6 +36,7 @@ describe.skipIf(whyNoNginx !== undefined)("behind nginx", () => {
       SMTP_URL: "smtp://127.0.0.1:1",
       MAIL_FROM: "auth@example.com",
       HASH_WORKERS: "1",
+      SIGNUP: "open",
     };
     return startServerProcess({ environment });
   }

@@ -134,7 +134,7 @@ describe("what one process is told, the other knows at the next request:", () =>
     dataOf(await one.cookie.login({ email, password: PASSWORD }));
     const [admin] = bothClients();
     dataOf(await admin.cookie.login(administrator));
-    dataOf(await admin.cookie.updateUser({ userId: user.id, role: "admin" }));
+    dataOf(await admin.cookie.updateUser({ userId: user.id, role: "admin", emailVerified: true }));
     expect(await two.cookie.listUsers()).toMatchObject({ status: 200 });
     dataOf(await admin.cookie.updateUser({ userId: user.id, role: "user" }));
     expect(await two.cookie.listUsers()).toMatchObject({ status: 403 });

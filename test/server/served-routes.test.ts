@@ -20,7 +20,11 @@ test("HD-09 the routes that are served are those that are documented, and the pa
   const pages = [
     ...["/docs", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/docs/init.js"],
     ...["/docs/page.css", "/docs/favicon.png", "/openapi.json", "/problems/page.css"],
-    ...["/reset", "/reset/page.js", "/reset/page.css"],
+    ...["/reset", "/confirm", "/email", "/login/mail"].flatMap((path) => [
+      path,
+      `${path}/page.js`,
+      `${path}/page.css`,
+    ]),
     ...["/", "/home.css", "/problems"],
     ...problemCodes.map((code) => problem(code).type),
     ...problemCodes.filter((code) => code.includes("_")).map((code) => `/problems/${code}`),

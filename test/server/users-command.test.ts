@@ -107,7 +107,7 @@ test("LA-03 users import: what is refused is told by line and reason, in one go 
     "line 10: refused: passwordHash: Must have a cost of at least 10",
     "line 11: refused: passwordHash: Must have a cost of at most 15",
     "line 12: refused: passwordHash: Must have a cost of at most 15",
-    "line 13: refused: Has a property that is not taken; these are: email, passwordHash, role, disabled, createdAt",
+    "line 13: refused: Has a property that is not taken; these are: email, passwordHash, role, disabled, emailVerified, name, locale, createdAt",
     'line 14: refused: role: Invalid option: expected one of "user"|"admin"',
     expect.stringMatching(/^line 16: refused: createdAt: Must be a date and time that exist/),
     "line 17: refused: Invalid input: expected object, received array",

@@ -162,8 +162,26 @@ describe.each(databases)("challenges on $name", ({ create }) => {
     for (const each of undos) expect(await byLink(each)).toMatchObject({ subject: each.subject });
     await test.storage.challenges.deleteAllOf(id);
     for (const each of undos) expect(await byLink(each)).toBeDefined();
-    await test.storage.challenges.deleteUndosOf(id);
-    expect(await rows()).toEqual([]);
+    // A thief's way back, to an address of theirs, must not end the owner's before it; the owner's ends the thief's.
+    const [owners, thiefs] = [undos[0]?.id ?? "", undos[1]?.id ?? ""];
+    await test.storage.challenges.deleteUndosAfter(id, thiefs);
+    for (const each of undos) expect(await byLink(each)).toBeDefined();
+    await test.storage.challenges.deleteUndosAfter(id, owners);
+    expect((await rows()).map((row) => row["id"])).toEqual([owners]);
+  });
+
+  it("ML-01 ET-01 decoys about an address are ended by purpose and address, and no account's challenge is", async () => {
+    const { id } = await insertUser();
+    const subject = "asked@example.com";
+    const real = await saved(id, { purpose: "mail_login", subject });
+    const decoys = (["mail_login", "password_reset"] as const).map((purpose) =>
+      aChallenge({ purpose, subject }),
+    );
+    const other = aChallenge({ purpose: "mail_login", subject: "other@example.com" });
+    for (const each of [...decoys, other]) await test.storage.challenges.insert(each);
+    await test.storage.challenges.deleteDecoysAbout("mail_login", subject);
+    const left = [real, decoys[1], other].map((each) => each?.id ?? "").sort();
+    expect((await rows()).map((row) => row["id"]).sort()).toEqual(left);
   });
 
   it("EM-08 an address that somebody may take back is reserved for them, as long as they may", async () => {

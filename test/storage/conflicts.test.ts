@@ -92,6 +92,39 @@ describe.each(databases)("transactions that meet on $name", ({ create }) => {
     expect(await test.database.query("select * from challenges")).toEqual([]);
   });
 
+  it("EM-10 of two accounts that get one address, the second is told that it is taken", async () => {
+    const [one, other] = [aUser(), aUser()];
+    for (const user of [one, other]) await test.storage.users.insert(user, HASH);
+    const changed = await overlap(
+      (stores) => stores.users.changeEmail(one.id, "wanted@example.com"),
+      (stores) => stores.users.changeEmail(other.id, "wanted@example.com"),
+    );
+    expect(changed).toEqual([true, false]);
+    const [inserted, isChanged] = await overlap(
+      (stores) => stores.users.insert(aUser({ email: "made@example.com" }), HASH),
+      (stores) => stores.users.changeEmail(other.id, "made@example.com"),
+    );
+    expect([inserted, isChanged]).toEqual([true, false]);
+    const [isChangedFirst, isInserted] = await overlap(
+      (stores) => stores.users.changeEmail(other.id, "changed@example.com"),
+      (stores) => stores.users.insert(aUser({ email: "changed@example.com" }), HASH),
+    );
+    expect([isChangedFirst, isInserted]).toEqual([true, false]);
+  });
+
+  it("CH-06 of two challenges of a purpose that an account gets at once, the later one is left, and none is an error", async () => {
+    const user = aUser();
+    await test.storage.users.insert(user, HASH);
+    const [first, second] = [aChallenge(), aChallenge()];
+    const saved = await overlap(
+      (stores) => stores.challenges.save(user.id, first),
+      (stores) => stores.challenges.save(user.id, second),
+    );
+    expect(saved).toEqual([true, true]);
+    const left = await test.database.query("select id from challenges");
+    expect(left).toEqual([{ id: second.id }]);
+  });
+
   it("AZ-04 an account whose credential is locked is not changed before the end of that transaction", async () => {
     const user = aUser();
     await test.storage.users.insert(user, HASH);

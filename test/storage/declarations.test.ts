@@ -54,14 +54,14 @@ const devices = "src/storage/devices.ts";
 it("a field of an account that has no column does not compile", { timeout: COMPILING_MS }, () => {
   expect(faultsIn(rows, {})).toBe("");
   const withField = (source: string) =>
-    source.replace("readonly email: string;", "readonly email: string; readonly name: string;");
-  expect(faultsIn(rows, { [users]: withField })).toMatch(/Property 'name' is missing/);
+    source.replace("readonly email: string;", "readonly email: string; readonly shoeSize: string;");
+  expect(faultsIn(rows, { [users]: withField })).toMatch(/Property 'shoeSize' is missing/);
 });
 
 it("a column that keeps no field of an account does not compile", { timeout: COMPILING_MS }, () => {
   const withColumn = (source: string) =>
-    source.replace('email: asItIs("email"),', 'email: asItIs("email"), name: asItIs("email"),');
-  expect(faultsIn(rows, { [rows]: withColumn })).toMatch(/'name' does not exist/);
+    source.replace('email: asItIs("email"),', 'email: asItIs("email"), shoeSize: asItIs("email"),');
+  expect(faultsIn(rows, { [rows]: withColumn })).toMatch(/'shoeSize' does not exist/);
 });
 
 it(

@@ -56,6 +56,7 @@ describe("a page of accounts on SQLite", () => {
   it.each<[UserFilter, string]>([
     [{}, "sqlite_autoindex_users_1 (id>?)"],
     [{ role: "admin" }, "users_role_id (role=? AND id>?)"],
+    [{ emailVerified: false }, "users_email_verified_id (email_verified=? AND id>?)"],
     [{ disabled: true }, "users_disabled_id (disabled=? AND id>?)"],
     [{ role: "user", disabled: true }, "users_role_disabled_id (role=? AND disabled=? AND id>?)"],
   ])("with %j begins where the last one ended, and sorts nothing", async (filter, index) => {
@@ -245,6 +246,31 @@ it("the next mail is found without reading those that wait on SQLite", async () 
   expect(plan).not.toContain("TEMP B-TREE");
 });
 
+it("no challenge is read but those that are asked for on SQLite", async () => {
+  const { challenges } = storage;
+  const hash = new Uint8Array(32);
+  const plans = [
+    ...(await plansOf(() => challenges.countTry("signup", hash, 5, 1))),
+    ...(await plansOf(() => challenges.findByHandle("signup", hash, 1))),
+    ...(await plansOf(() => challenges.findByLink("signup", hash, 1))),
+    ...(await plansOf(() => challenges.spend("signup", "x", 1))),
+    ...(await plansOf(() => challenges.deleteAllOf("u"))),
+    ...(await plansOf(() => challenges.deleteUndosAfter("u", "x"))),
+    ...(await plansOf(() => challenges.deleteAbout("signup", "ada@example.com"))),
+    ...(await plansOf(() => challenges.isReserved("ada@example.com", null, 1))),
+  ];
+  expect(plans.map((plan) => plan.match(/INDEX \w+ \([^)]+\)/)?.[0])).toEqual([
+    "INDEX sqlite_autoindex_challenges_2 (handle_hash=?)",
+    "INDEX sqlite_autoindex_challenges_2 (handle_hash=?)",
+    "INDEX sqlite_autoindex_challenges_3 (link_hash=?)",
+    "INDEX sqlite_autoindex_challenges_1 (id=?)",
+    "INDEX challenges_user (user_id=?)",
+    "INDEX challenges_user (user_id=?)",
+    "INDEX challenges_subject (subject=? AND purpose=?)",
+    "INDEX challenges_subject (subject=? AND purpose=?)",
+  ]);
+});
+
 it("what is deleted is found by when it ended on SQLite", async () => {
   const plans = [
     ...(await plansOf(() => storage.sessions.deleteExpired(1, 1, 9))),
@@ -254,7 +280,7 @@ it("what is deleted is found by when it ended on SQLite", async () => {
     ...(await plansOf(() => storage.mails.deleteFinishedBefore(1, 9))),
   ];
   expect(plans.map((plan) => plan.match(/INDEX (?!sqlite)\w+_\w+/g)?.join())).toEqual([
-    "INDEX sessions_expires_at,INDEX sessions_idle",
+    "INDEX sessions_expires_at,INDEX sessions_idle,INDEX challenges_session",
     "INDEX devices_expires_at",
     "INDEX limits_paid_at",
     "INDEX challenges_expires",

@@ -262,7 +262,7 @@ describe("two promotions of one account at once", () => {
     const journal = { storage, log: createEventLog(() => undefined, false), newId: () => uuidv7() };
     const occasion = { requestId: null, ip: null, now: Date.now() };
     const both = [1, 2].map(() =>
-      updateUserByCommand(journal, occasion, user.id, { role: "admin" }),
+      updateUserByCommand(journal, occasion, user.id, { role: "admin" }, true),
     );
     const countWaiting = async () => {
       const waiting = await database.query(

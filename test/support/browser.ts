@@ -31,6 +31,7 @@ export interface WatchedPage {
   readonly origin: string;
   /** The folder to which the server writes its mails. */
   readonly outbox: string;
+  readonly databaseFile: string;
   /** Everything the page asked for, in order. */
   readonly requested: readonly string[];
   /** CSP violations, exceptions, failed requests, and requests to another origin. */
@@ -68,7 +69,10 @@ export function useBrowser(
   };
 }
 
-async function watch(page: Page, { baseUrl: origin, folder }: ServerProcess): Promise<WatchedPage> {
+async function watch(
+  page: Page,
+  { baseUrl: origin, folder, databaseFile }: ServerProcess,
+): Promise<WatchedPage> {
   const requested: string[] = [];
   const faults: string[] = [];
   const consoleErrors: string[] = [];
@@ -98,6 +102,7 @@ async function watch(page: Page, { baseUrl: origin, folder }: ServerProcess): Pr
     page,
     origin,
     outbox: join(folder, "outbox"),
+    databaseFile,
     requested,
     consoleErrors,
     async faults() {

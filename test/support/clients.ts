@@ -61,6 +61,14 @@ function isAccount<D extends object>(data: D): data is Exclude<D, { challengeTok
   return !("challengeToken" in data);
 }
 
+/** The challenge that a signup began (`SIGNUP=verified`); throws where it made the account at once. */
+export function pendingSignupOf<D extends object>(
+  signedUp: D,
+): Extract<D, { challengeToken: string }> {
+  if (!isAccount(signedUp)) return signedUp as Extract<D, { challengeToken: string }>; // the other one
+  throw new Error("Expected a signup that waits for its proof, got an account");
+}
+
 let made = 0;
 
 /** An address that no account of this run has. */

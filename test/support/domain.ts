@@ -21,6 +21,7 @@ import { createGuessCounter } from "../../src/platform/guess-counter.ts";
 import { isCommonPassword } from "../../src/platform/common-passwords.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { openMailTemplates } from "../../src/process/mail-templates.ts";
+import type { Storage } from "../../src/domain/ports/storage.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { NOW } from "./clock.ts";
 import { PASSWORD } from "./credentials.ts";
@@ -83,18 +84,17 @@ afterAll(async () => {
   for (const domain of opened.splice(0)) await domain.close();
 });
 
-export async function openDomain(
+/** What the rules stand on, in one process on the storage; `print` gets its events. */
+export async function dependenciesOn(
+  storage: Storage,
+  print: (event: LogEvent) => void,
   bcrypt: BcryptWorkers = pool,
   lifetimes: Partial<Dependencies["lifetimes"]> = {},
-): Promise<Domain> {
-  const folder = mkdtempSync(join(tmpdir(), "portcullis-domain-"));
-  const databaseFile = join(folder, "test.db");
-  const storage = await openStorage({ kind: "sqlite", path: databaseFile });
-  const printed: LogEvent[] = [];
+): Promise<Dependencies> {
   const secretKeys = deriveKeys(AUTH_SECRET);
-  const deps: Dependencies = {
+  return {
     storage,
-    log: createEventLog((event) => printed.push(event), false),
+    log: createEventLog(print, false),
     meter: unmetered,
     newId,
     secretKeys,
@@ -128,6 +128,19 @@ export async function openDomain(
     mailTemplates,
     mailPages,
   };
+}
+
+export const occasionAt = (now = NOW): Occasion => ({ requestId: newId(now), ip: CLIENT.ip, now });
+
+export async function openDomain(
+  bcrypt: BcryptWorkers = pool,
+  lifetimes: Partial<Dependencies["lifetimes"]> = {},
+): Promise<Domain> {
+  const folder = mkdtempSync(join(tmpdir(), "portcullis-domain-"));
+  const databaseFile = join(folder, "test.db");
+  const storage = await openStorage({ kind: "sqlite", path: databaseFile });
+  const printed: LogEvent[] = [];
+  const deps = await dependenciesOn(storage, (event) => printed.push(event), bcrypt, lifetimes);
   let made = 0;
   opened.push({
     async close() {
@@ -135,7 +148,7 @@ export async function openDomain(
       rmSync(folder, { recursive: true });
     },
   });
-  const at = (now = NOW): Occasion => ({ requestId: newId(now), ip: CLIENT.ip, now });
+  const at = occasionAt;
   return {
     deps,
     printed,

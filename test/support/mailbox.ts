@@ -23,12 +23,12 @@ export function recipients({ to, cc, bcc }: Email): string[] {
 }
 
 /** The token of the link in a mail, whatever it is for; empty where there is none. */
-export function tokenIn({ text }: Email): string {
+export function tokenIn({ text }: Pick<Email, "text">): string {
   return /#(?:token|change|undo)=([\w-]+)/.exec(text ?? "")?.[1] ?? "";
 }
 
 /** The eight digits that a mail shows as 4+4, as a person would copy them; empty where there are none. */
-export function codeIn({ text }: Email): string {
+export function codeIn({ text }: Pick<Email, "text">): string {
   return /^[0-9]{4} [0-9]{4}$/m.exec(text ?? "")?.[0] ?? "";
 }
 
@@ -38,6 +38,6 @@ export interface Mailed {
   readonly code: string;
 }
 
-export function proofsIn(mail: Email): Mailed {
+export function proofsIn(mail: Pick<Email, "text">): Mailed {
   return { token: tokenIn(mail), code: codeIn(mail) };
 }

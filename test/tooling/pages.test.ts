@@ -35,7 +35,11 @@ test("a copy elsewhere builds into the same bytes", () => {
 
 test.each([
   ["a page's script", "reset.ts", ["reset.js"]],
-  ["a module of two scripts", "given.ts", ["docs.js", "reset.js"]],
+  [
+    "a module of several scripts",
+    "link-form.ts",
+    ["confirm.js", "email.js", "mail-login.js", "reset.js"],
+  ],
 ])("a change of %s makes what is built of it stale", (_, source, built) => {
   const folder = copyOfPages();
   appendFileSync(

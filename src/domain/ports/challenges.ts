@@ -71,13 +71,6 @@ export interface ChallengeStore {
   deleteAbout(purpose: ChallengePurpose, subject: string): Promise<void>;
   /** True while somebody may take the address back that another account, or none, would have. */
   isReserved(email: string, exceptUserId: string | null, now: number): Promise<boolean>;
-  /** How many are good, by purpose. */
-  measure(now: number): Promise<readonly ChallengeCount[]>;
   /** Deletes up to `limit` past their life; answers how many. */
   deleteExpired(now: number, limit: number): Promise<number>;
-}
-
-export interface ChallengeCount {
-  readonly purpose: ChallengePurpose;
-  readonly count: number;
 }

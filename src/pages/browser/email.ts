@@ -92,14 +92,14 @@ async function readMe(): Promise<Me | null> {
 }
 
 /**
- * The token alone takes a change back, and ends whatever the account has. Mail scanners press buttons, so the button
- * alone does nothing: a question has to be answered. The answer that changes nothing stands last, and so is the one that
- * stays where something clicks on all there is.
+ * The token alone takes a change back, and ends whatever the account has. Mail scanners press buttons and tick boxes, in
+ * any order, so neither is enough: an answer is chosen from a list, which no click on the page alone can do (CH-07).
  */
 function startUndo(undoToken: string): void {
   const form = show("undo");
+  const answer = element("#answer", HTMLSelectElement);
   startForm(form, async () => {
-    if (new FormData(form).get("answer") !== "no")
+    if (answer.value !== "no")
       return { kind: "done", says: "Then there is nothing to do. Nothing was changed." };
     const { problem } = await post(paths.undo, { token: undoToken });
     if (problem !== undefined) return refused(problem, UNDO_OVER);

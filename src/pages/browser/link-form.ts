@@ -43,8 +43,9 @@ const UNREACHABLE = "The server could not be reached. Try again.";
 export function end(form: HTMLFormElement | undefined, { kind, says }: Told): void {
   if (form !== undefined) form.hidden = true;
   const status = tell(says, kind);
-  // The focus was in the form, which is gone.
-  if (form !== undefined) status.focus();
+  if (form === undefined) return;
+  status.tabIndex = -1; // the focus was in the form, which is gone
+  status.focus();
 }
 
 /** Says it where it is announced. */

@@ -19,8 +19,10 @@ export function sentenceOf(problem: Problem): string {
   if (problem.code === "internal_error") return `${problem.detail} ${problem.requestId}`;
   if (!("retryAfterSeconds" in problem)) return problem.detail;
   const { detail, retryAfterSeconds: seconds } = problem;
-  const isLong = seconds > 90;
+  const isLong = seconds > MINUTE_SECONDS;
   const unit = isLong ? "minute" : "second";
   const wait = new Intl.NumberFormat("en", { style: "unit", unit, unitDisplay: "long" });
-  return `${detail} Try again in ${wait.format(isLong ? Math.ceil(seconds / 60) : seconds)}.`;
+  return `${detail} Try again in ${wait.format(isLong ? Math.ceil(seconds / MINUTE_SECONDS) : seconds)}.`;
 }
+
+const MINUTE_SECONDS = 60;

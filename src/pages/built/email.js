@@ -21,7 +21,7 @@ function given(page) {
 }
 // src/pages/browser/link.ts
 /**
-* Takes what the link of a mail carries out of the address bar, and so out of the history, before anything else (RS-02).
+* Takes what the link of a mail carries out of the address bar, and so out of the history, before anything else.
 * Empty where there is nothing, as after a reload.
 */
 function takeLink() {
@@ -41,14 +41,15 @@ function sentenceOf(problem) {
 	if (problem.code === "internal_error") return `${problem.detail} ${problem.requestId}`;
 	if (!("retryAfterSeconds" in problem)) return problem.detail;
 	const { detail, retryAfterSeconds: seconds } = problem;
-	const isLong = seconds > 90;
+	const isLong = seconds > MINUTE_SECONDS;
 	const unit = isLong ? "minute" : "second";
 	return `${detail} Try again in ${new Intl.NumberFormat("en", {
 		style: "unit",
 		unit,
 		unitDisplay: "long"
-	}).format(isLong ? Math.ceil(seconds / 60) : seconds)}.`;
+	}).format(isLong ? Math.ceil(seconds / MINUTE_SECONDS) : seconds)}.`;
 }
+const MINUTE_SECONDS = 60;
 // src/pages/browser/link-form.ts
 /** The form of a page that a link of a mail leads to: sends once per press, and tells how it went. */
 /** Shows the form. `send` rejects where the server cannot be reached. */
@@ -83,7 +84,9 @@ const UNREACHABLE = "The server could not be reached. Try again.";
 function end(form, { kind, says }) {
 	if (form !== void 0) form.hidden = true;
 	const status = tell(says, kind);
-	if (form !== void 0) status.focus();
+	if (form === void 0) return;
+	status.tabIndex = -1;
+	status.focus();
 }
 /** Says it where it is announced. */
 function tell(says, kind) {
@@ -203,14 +206,14 @@ async function readMe() {
 	return await response.json();
 }
 /**
-* The token alone takes a change back, and ends whatever the account has. Mail scanners press buttons, so the button
-* alone does nothing: a question has to be answered. The answer that changes nothing stands last, and so is the one that
-* stays where something clicks on all there is.
+* The token alone takes a change back, and ends whatever the account has. Mail scanners press buttons and tick boxes, in
+* any order, so neither is enough: an answer is chosen from a list, which no click on the page alone can do (CH-07).
 */
 function startUndo(undoToken) {
 	const form = show("undo");
+	const answer = element("#answer", HTMLSelectElement);
 	startForm(form, async () => {
-		if (new FormData(form).get("answer") !== "no") return {
+		if (answer.value !== "no") return {
 			kind: "done",
 			says: "Then there is nothing to do. Nothing was changed."
 		};

@@ -8,7 +8,7 @@ function given(page) {
 }
 // src/pages/browser/link.ts
 /**
-* Takes what the link of a mail carries out of the address bar, and so out of the history, before anything else (RS-02).
+* Takes what the link of a mail carries out of the address bar, and so out of the history, before anything else.
 * Empty where there is nothing, as after a reload.
 */
 function takeLink() {
@@ -35,14 +35,15 @@ function sentenceOf(problem) {
 	if (problem.code === "internal_error") return `${problem.detail} ${problem.requestId}`;
 	if (!("retryAfterSeconds" in problem)) return problem.detail;
 	const { detail, retryAfterSeconds: seconds } = problem;
-	const isLong = seconds > 90;
+	const isLong = seconds > MINUTE_SECONDS;
 	const unit = isLong ? "minute" : "second";
 	return `${detail} Try again in ${new Intl.NumberFormat("en", {
 		style: "unit",
 		unit,
 		unitDisplay: "long"
-	}).format(isLong ? Math.ceil(seconds / 60) : seconds)}.`;
+	}).format(isLong ? Math.ceil(seconds / MINUTE_SECONDS) : seconds)}.`;
 }
+const MINUTE_SECONDS = 60;
 // src/pages/browser/link-form.ts
 /** The form of a page that a link of a mail leads to: sends once per press, and tells how it went. */
 /** Shows the form. `send` rejects where the server cannot be reached. */
@@ -77,7 +78,9 @@ const UNREACHABLE = "The server could not be reached. Try again.";
 function end(form, { kind, says }) {
 	if (form !== void 0) form.hidden = true;
 	const status = tell(says, kind);
-	if (form !== void 0) status.focus();
+	if (form === void 0) return;
+	status.tabIndex = -1;
+	status.focus();
 }
 /** Says it where it is announced. */
 function tell(says, kind) {

@@ -1,0 +1,80 @@
+/** People who got a mail and open its link in a browser. */
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { PASSWORD } from "./credentials.ts";
+import type { WatchedPage } from "./browser.ts";
+import { nthMailTo } from "./mailbox.ts";
+
+/** Settings under which no test meets a limit of challenges. */
+export const unlimitedChallenges = {
+  LIMIT_CHALLENGE_IP: "100000/60",
+  LIMIT_SIGNUP_EMAIL: "100000/60",
+  LIMIT_EMAIL_CHANGE: "100000/60",
+  LIMIT_MAIL_LOGIN_IP: "100000/60",
+  LIMIT_MAIL_LOGIN_EMAIL: "100000/60",
+} as const;
+
+/** The link of the address's mail of this number, with the origin of the server, whose port no setting knows. */
+export async function linkTo(
+  { outbox, origin }: Pick<WatchedPage, "outbox" | "origin">,
+  address: string,
+  count = 1,
+): Promise<string> {
+  const { text = "" } = await nthMailTo(outbox, address, count);
+  const link = new URL(/https?:\S+#\S+/.exec(text)?.[0] ?? "none:");
+  return `${origin}${link.pathname}${link.hash}`;
+}
+
+/** As a click in a mail does it: a page from nowhere. Answers once its script has run. */
+export async function openLink({ page }: Pick<WatchedPage, "page">, link: string): Promise<void> {
+  await page.goto("about:blank");
+  await page.goto(link, { waitUntil: "networkidle" });
+}
+
+/** The sentence with which the page says how it went. */
+export function said({ page }: Pick<WatchedPage, "page">): Promise<string> {
+  return page.locator("[role=status]:not(:empty)").innerText();
+}
+
+/** Presses the button of this name, and answers what the page says then. */
+export async function press(watched: Pick<WatchedPage, "page">, name: string): Promise<string> {
+  await watched.page.getByRole("button", { name, exact: true }).click();
+  return said(watched);
+}
+
+/** Calls an operation from a page of the server, so that its cookies are the browser's. */
+export async function callHere(
+  { page, origin }: Pick<WatchedPage, "page" | "origin">,
+  path: string,
+  body: unknown,
+): Promise<void> {
+  await page.goto(`${origin}/reset`);
+  const status = await page.evaluate(post, { path, body });
+  expect(status).toBeLessThan(300);
+}
+
+async function post({ path, body }: { path: string; body: unknown }): Promise<number> {
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+  return answer.status;
+}
+
+/** Signs the browser in. */
+export function signInHere(
+  watched: Pick<WatchedPage, "page" | "origin">,
+  email: string,
+  password = PASSWORD,
+): Promise<void> {
+  return callHere(watched, "/login", { email, password });
+}
+
+/** Presses a key until what has the focus is named so; fails where it never is. */
+export async function tabTo(page: Page, name: string): Promise<void> {
+  const focused = page.locator(":focus");
+  for (let presses = 0; presses < 10; presses += 1) {
+    await page.keyboard.press("Tab");
+    const named = page.getByLabel(name, { exact: true }).or(page.getByText(name, { exact: true }));
+    if ((await focused.and(named).count()) > 0) return;
+  }
+  throw new Error(`Tab never reaches ${name}`);
+}
