@@ -42,7 +42,9 @@ async function signIn(isNew: boolean): Promise<void> {
     if (!made.ok) return refuse(made);
     if (made.status === 202)
       // SIGNUP=verified
-      return void say("A mail is on its way to you. Open its link to choose a password, then sign in.");
+      return void say(
+        "A mail is on its way to you. Open its link to choose a password, then sign in.",
+      );
   }
   const login = await api.login(credentials);
   if (!login.ok) return refuse(login);

@@ -1,6 +1,7 @@
 /** Swagger UI walks what a mail ends: the answer's token is already where it belongs, and the code is typed. */
 import type { Page } from "playwright-core";
 import { afterEach, describe, expect, test } from "vitest";
+import { exampleByCode } from "../../src/contract/challenges.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { freshEmail } from "../support/clients.ts";
 import { PASSWORD } from "../support/credentials.ts";
@@ -23,7 +24,7 @@ describe.skipIf(noBrowser)("/docs where a signup is proved and mail signs in", (
     expect(begun).toMatchObject({ status: 202 });
     expect(await shownBody(page, "confirmSignup")).toEqual({
       challengeToken: tokenOf(begun.body),
-      code: "",
+      code: exampleByCode.code,
     });
     await shoot("docs-confirm-signup");
     await typeCode(page, "confirmSignup", await mailedCode(email, 1));
@@ -35,7 +36,7 @@ describe.skipIf(noBrowser)("/docs where a signup is proved and mail signs in", (
     const started = await tryOut(page, "startMailLogin", { email });
     expect(await shownBody(page, "completeMailLogin")).toEqual({
       challengeToken: tokenOf(started.body),
-      code: "",
+      code: exampleByCode.code,
     });
     // It ends a sign-in, and nothing else.
     expect(await shownBody(page, "confirmSignup")).toMatchObject({
@@ -84,7 +85,7 @@ async function shownBody(page: Page, operationId: string): Promise<unknown> {
 
 async function typeCode(page: Page, operationId: string, code: string): Promise<void> {
   const box = operation(page, operationId).getByRole("textbox").last();
-  await box.fill((await box.inputValue()).replace('"code": ""', `"code": "${code}"`));
+  await box.fill((await box.inputValue()).replace(exampleByCode.code, code));
 }
 
 function tokenOf(body: unknown): string {

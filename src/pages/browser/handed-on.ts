@@ -1,6 +1,6 @@
 /**
  * Hands on the token of an answer in Swagger UI: what one operation has begun stands in the body of the one that ends it,
- * so that a signup or a sign-in by mail is walked by clicking. The code of the mail is left to be typed.
+ * so that a signup or a sign-in by mail is walked by clicking. The code of the mail is typed over that of the example.
  */
 import { isObject } from "./local-references.ts";
 import type { Json, SwaggerUIPlugin } from "./swagger-ui.ts";
@@ -52,8 +52,7 @@ function* endsOf(document: Json, begun: string, { name, value }: Token) {
     for (const [method, operation] of Object.entries(isObject(methods) ? methods : {})) {
       const example = firstExample(operation);
       if (!isObject(example) || !(name in example)) continue;
-      const code = "code" in example ? { code: "" } : {};
-      yield { body: { ...example, [name]: value, ...code }, pathMethod: [path, method] as const };
+      yield { body: { ...example, [name]: value }, pathMethod: [path, method] as const };
     }
   }
 }

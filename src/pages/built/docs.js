@@ -67,7 +67,8 @@ function keysOf(pointer) {
 // src/pages/browser/handed-on.ts
 /**
 * Hands on the token of an answer in Swagger UI: what one operation has begun stands in the body of the one that ends it,
-* so that a signup or a sign-in by mail is walked by clicking. The code of the mail is left to be typed.
+* so that a signup or a sign-in by mail is walked by clicking. The code of the mail is typed over
+* that of the example.
 */
 const handedOn = () => ({ statePlugins: { spec: { wrapActions: { setResponse: (original, { specSelectors, oas3Actions }) => (path, method, response) => {
 	const token = response.ok ? tokenIn(response.obj) : void 0;
@@ -102,12 +103,10 @@ function* endsOf(document, begun, { name, value }) {
 		for (const [method, operation] of Object.entries(isObject(methods) ? methods : {})) {
 			const example = firstExample(operation);
 			if (!isObject(example) || !(name in example)) continue;
-			const code = "code" in example ? { code: "" } : {};
 			yield {
 				body: {
 					...example,
-					[name]: value,
-					...code
+					[name]: value
 				},
 				pathMethod: [path, method]
 			};
