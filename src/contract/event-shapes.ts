@@ -199,7 +199,7 @@ export const eventShapes = {
     about: null,
     level: "warn",
     summary:
-      "A request came too soon after too many others. Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics.",
+      "A request came too soon after too many others. Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics. Of mails that an address gets no more of, each request is told, and refused to nobody.",
     fields: { operation: operationName, key: z.enum(["ip", "email", "account"]) },
     example: { operation: "login", key: "email" },
   }),

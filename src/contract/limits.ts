@@ -28,7 +28,7 @@ export const limits = {
   /** Changes of address that one account begins. */
   email_change_account: { key: "account", policy: "email-change-account" },
   mail_login_ip: { key: "ip", policy: "mail-login-ip" },
-  /** Mails that sign in, by the address typed in. Beyond it the answer is the same, and no mail is sent (ML-01). */
+  /** Mails that sign in, by the address typed in, or by the device that its account knows. Beyond it the answer is the same, and no mail is sent (ML-01). */
   mail_login_email: { key: "email", policy: "mail-login-email" },
   refresh_ip: { key: "ip", policy: "refresh-ip" },
   /** The current password, asked for by somebody who is signed in (PW-10). */

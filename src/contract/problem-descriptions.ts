@@ -141,8 +141,8 @@ export const descriptions = {
   signup_closed: {
     status: 403,
     title: "Signup is closed",
-    detail: "Nobody can sign up here by themselves.",
-    why: "Whoever runs the server has set `SIGNUP=closed`.",
+    detail: "Nobody can sign up here by themselves, or not with an address of this domain.",
+    why: "Whoever runs the server has set `SIGNUP=closed`, or `SIGNUP_EMAIL_DOMAINS` without this one.",
     remedy: "Ask an administrator for an invitation.",
   },
   email_unverified: {

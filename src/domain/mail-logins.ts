@@ -31,15 +31,18 @@ type MailUses = Uses<"secretKeys" | "quotas" | "lifetimes" | "mailTemplates" | "
 
 /**
  * Mails a code and a link to the account with this address. The answer is the same, after the same work, where there is
- * none, where it is disabled or locked, and where the address got too many mails (ML-01).
+ * none, where it is disabled or locked, and where the address got too many mails (ML-01). A device that the account knows
+ * has mails of its own: nobody can keep its owner out by asking for them again and again (RL-03).
  */
 export async function startMailLogin(
   deps: Journal & MailUses & Uses<"meter">,
   occasion: Occasion,
   email: string,
   languages: string | null,
+  deviceSecrets: readonly string[] = [],
 ): Promise<Started> {
   const found = await deps.storage.users.findByEmail(email);
+  const device = await recognizeDevice(deps, occasion, deviceSecrets, email);
   const user = found && !found.user.disabled ? found.user : undefined;
   const { challengeSeconds } = deps.lifetimes;
   const prepared = prepareChallenge(deps, occasion, {
@@ -56,7 +59,7 @@ export async function startMailLogin(
     const outcome = await mailChallenge(change, {
       operation: "startMailLogin",
       prepared,
-      take: { rule: "mail_login_email", subject: email },
+      take: { rule: "mail_login_email", subject: device?.id ?? email },
       recipient: { email, locale: user?.locale ?? null, languages },
       message: { kind: "mail_login", code, link, validFor: challengeSeconds },
     });

@@ -11,9 +11,10 @@ export function createMailLoginHandlers(
   deps: Dependencies,
 ): Pick<Handlers, "startMailLogin" | "completeMailLogin" | "finishLogin" | "finishTokenLogin"> {
   return {
-    async startMailLogin({ input, occasion, acceptLanguage }) {
+    async startMailLogin({ input, occasion, acceptLanguage, readDeviceSecrets }) {
       const { email } = input.body;
-      const started = await startMailLogin(deps, occasion, email, acceptLanguage());
+      const secrets = readDeviceSecrets();
+      const started = await startMailLogin(deps, occasion, email, acceptLanguage(), secrets);
       const { challengeToken, expiresInSeconds } = started;
       const setCookies = [challengeCookie(challengeToken, expiresInSeconds)];
       return { status: 202, body: started, setCookies };

@@ -162,7 +162,9 @@ describe("ML-02 ML-03 another browser", () => {
     const { cookie, token, code } = await begun();
     for (const path of ["/login/mail", "/login/mail/complete", "/login/finish"])
       for (const method of ["HEAD", "GET", "OPTIONS"])
-        await server.send(method, `${path}?token=${token}&code=${encodeURIComponent(code)}`, { cookie });
+        await server.send(method, `${path}?token=${token}&code=${encodeURIComponent(code)}`, {
+          cookie,
+        });
     expect(challenges()).toEqual(["mail_login"]);
     expect(sessions()).toEqual([]);
   });

@@ -208,7 +208,7 @@ describe.each(databases)("challenges that are ended at once on $name", ({ create
             ? finishLogin(deps, at, finish, undefined)
             : finishTokenLogin(deps, at, finish),
         refusal: undefined,
-        once: ["sessions", `${events("login_success")} and body like '%mail%'`],
+        once: ["sessions", `${events("login_success")} and body like '%"mail"%'`],
       };
     },
   };

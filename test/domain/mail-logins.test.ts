@@ -309,6 +309,19 @@ describe("ML-01 for an address without a sign-in", () => {
     expect(await complete(deps, domain.at(), begun)).toHaveProperty("loginToken");
   });
 
+  test("RL-03 a known device has mails of its own, which a stranger cannot use up, and within the same bound", async () => {
+    const { deviceSecret } = await logInByCookie(domain, user);
+    const deps = withQuota(1);
+    const waiting = () => domain.sql("SELECT id FROM mails WHERE finished_at IS NULL").length;
+    for (let times = 0; times < 3; times += 1) await beginByMail(deps, domain.at(), user.email);
+    expect(waiting()).toBe(1);
+    const begun = await beginByMail(deps, domain.at(), user.email, [deviceSecret]);
+    expect(waiting()).toBe(2);
+    await beginByMail(deps, domain.at(), user.email, [deviceSecret]);
+    expect(waiting()).toBe(2);
+    expect(await complete(deps, domain.at(), begun)).toHaveProperty("loginToken");
+  });
+
   test.each(["somebody", "nobody"])(
     "%s: asking again ends the handle before it, and beyond the limit it does not, whoever has the address",
     async (who) => {

@@ -4,10 +4,12 @@
  */
 import { login } from "../../src/domain/login.ts";
 import { expect, test } from "vitest";
+import { startMailLogin } from "../../src/domain/mail-logins.ts";
 import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import { requestReset } from "../../src/domain/resets.ts";
 import { PASSWORD } from "../support/credentials.ts";
 import { CLIENT, openDomain } from "../support/domain.ts";
+import { beginByMail, completeByMail, wrongCode } from "../support/mail-logins.ts";
 import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
 import { superiority, timesInTurns, workClock } from "../support/rank-test.ts";
 
@@ -93,6 +95,95 @@ test(
     );
     for (const other of Object.values(others))
       expect(Math.abs(superiority(other, wrong) - 0.5)).toBeLessThan(LOGIN_LEEWAY);
+  },
+);
+
+/** Measured: see each test; a decoy writes no row of an account and one more row beside it. */
+const MAIL_LEEWAY = 0.2;
+const MAIL_ROUNDS = 120;
+
+test(
+  "ML-01 ET-01 to begin a sign-in by mail is the same work for every address",
+  { ...retryOnBusyMachine, timeout: TIMEOUT_MS },
+  async () => {
+    const domain = await openDomain();
+    const known = await domain.newUser(KNOWN);
+    const [locked, disabled, limited] = [
+      await domain.newUser("somebody-1@example.com"),
+      await domain.newUser("somebody-2@example.com"),
+      await domain.newUser("somebody-3@example.com"),
+    ];
+    domain.sql("UPDATE users SET locked_until = 9e15 WHERE id = ?", locked.id);
+    domain.sql("UPDATE users SET disabled = 1 WHERE id = ?", disabled.id);
+    const quotas = {
+      ...domain.deps.quotas,
+      mail_login_email: { count: 1, seconds: 3_600 },
+    };
+    await startMailLogin({ ...domain.deps, quotas }, domain.at(), limited.email, null);
+    const ask = async (email: string, deps: Dependencies = domain.deps) => {
+      for (let times = 0; times < FORGOTTEN_AT_ONCE; times += 1)
+        await startMailLogin(deps, domain.at(), email, null);
+    };
+    const { own, ...others } = await timesInTurns(
+      MAIL_ROUNDS,
+      {
+        own: () => ask(known.email),
+        unknown: () => ask(UNKNOWN),
+        locked: () => ask(locked.email),
+        disabled: () => ask(disabled.email),
+        limited: () => ask(limited.email, { ...domain.deps, quotas }),
+      },
+      workClock,
+    );
+    for (const [who, times] of Object.entries(others))
+      expect([who, Math.abs(superiority(times, own) - 0.5)]).toEqual([
+        who,
+        expect.toSatisfy((distance: number) => distance < MAIL_LEEWAY),
+      ]);
+  },
+);
+
+test(
+  "ML-01 ML-05 ET-01 a code that is refused is the same work, for nobody and where it is right as well",
+  { ...retryOnBusyMachine, timeout: TIMEOUT_MS },
+  async () => {
+    const domain = await openDomain();
+    const [known, locked, disabled] = [
+      await domain.newUser(KNOWN),
+      await domain.newUser("somebody-1@example.com"),
+      await domain.newUser("somebody-2@example.com"),
+    ];
+    domain.sql("UPDATE users SET email_verified = 1");
+    const deps: Dependencies = { ...domain.deps, lockout: { threshold: 1_000_000, seconds: 900 } };
+    const begin = (email: string) => beginByMail(deps, domain.at(), email);
+    const begun = {
+      known: await begin(known.email),
+      unknown: await begin(UNKNOWN),
+      locked: await begin(locked.email),
+      disabled: await begin(disabled.email),
+    };
+    domain.sql("UPDATE users SET locked_until = 9e15 WHERE id = ?", locked.id);
+    domain.sql("UPDATE users SET disabled = 1 WHERE id = ?", disabled.id);
+    const refuse = async (which: keyof typeof begun, by?: typeof wrongCode) => {
+      domain.sql("UPDATE challenges SET attempts = 0");
+      const outcome = await completeByMail(deps, domain.at(), begun[which], by);
+      expect(outcome).toBe("invalid_challenge");
+    };
+    const { wrong, ...others } = await timesInTurns(
+      MAIL_ROUNDS,
+      {
+        wrong: () => refuse("known", wrongCode),
+        unknown: () => refuse("unknown", wrongCode),
+        "locked, right": () => refuse("locked"),
+        "disabled, right": () => refuse("disabled"),
+      },
+      workClock,
+    );
+    for (const [who, times] of Object.entries(others))
+      expect([who, Math.abs(superiority(times, wrong) - 0.5)]).toEqual([
+        who,
+        expect.toSatisfy((distance: number) => distance < MAIL_LEEWAY),
+      ]);
   },
 );
 

@@ -15,6 +15,7 @@ const concerned = (operation: OperationDescription) =>
 
 test("the checks are asked in the order that was decided", () => {
   expect(checks.map(({ name }) => name)).toEqual([
+    "switched-off",
     "draining",
     "cross-site",
     "scraper",

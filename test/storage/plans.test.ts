@@ -264,7 +264,7 @@ it("no challenge is read but those that are asked for on SQLite", async () => {
     "INDEX sqlite_autoindex_challenges_2 (handle_hash=?)",
     "INDEX sqlite_autoindex_challenges_3 (link_hash=?)",
     "INDEX sqlite_autoindex_challenges_1 (id=?)",
-    "INDEX challenges_user (user_id=?)",
+    "INDEX challenges_user_purpose (user_id=?)",
     "INDEX challenges_user (user_id=?)",
     "INDEX challenges_subject (subject=? AND purpose=?)",
     "INDEX challenges_subject (subject=? AND purpose=?)",

@@ -18,6 +18,7 @@ export async function beginByMail(
   deps: Dependencies,
   occasion: Occasion,
   email: string,
+  deviceSecrets: readonly string[] = [],
 ): Promise<BegunByMail> {
   const written: { code: string; token: string }[] = [];
   const { mailTemplates } = deps;
@@ -34,7 +35,7 @@ export async function beginByMail(
       },
     },
   };
-  const { challengeToken } = await startMailLogin(read, occasion, email, null);
+  const { challengeToken } = await startMailLogin(read, occasion, email, null, deviceSecrets);
   const [mail] = written;
   if (mail === undefined) throw new Error("No mail was written");
   return { challengeToken, ...mail };

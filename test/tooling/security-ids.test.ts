@@ -14,9 +14,12 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
   CS: [1, 2, 3, 5, 6, 7, 8],
   TK: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21],
   RS: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15],
+  CH: [1, 2, 3, 4, 5, 6, 7, 8],
+  EM: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
   MT: [1, 2, 3, 4, 5],
   RL: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 21],
   ET: [1],
+  ML: [1, 2, 3, 4, 5, 6, 7],
   IV: [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 21, 22],
   HD: [1, 2, 3, 4, 7, 8, 9, 10],
   LA: [1, 3, 4, 5, 6, 7, 8, 9, 10],
@@ -24,6 +27,7 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
   CF: [1, 2, 4, 7, 8, 9, 10, 11],
   ST: [1, 2, 3, 5, 6, 7, 12, 13, 14, 15, 16, 21, 22, 23],
   SC: [1, 2, 3, 4],
+  SU: [1, 2],
 };
 const ids = Object.entries(numbers).flatMap(([family, each]) =>
   each.map((number) => `${family}-${String(number).padStart(2, "0")}`),

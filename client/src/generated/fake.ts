@@ -893,7 +893,7 @@ export const problemDocuments = {
     type: "/problems/signup-closed",
     title: "Signup is closed",
     status: 403,
-    detail: "Nobody can sign up here by themselves.",
+    detail: "Nobody can sign up here by themselves, or not with an address of this domain.",
     code: "signup_closed",
   },
   origin_not_allowed: {

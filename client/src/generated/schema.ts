@@ -1084,7 +1084,7 @@ export interface webhooks {
      * A request came too soon after too many others.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
      *
-     *     Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics.
+     *     Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics. Of mails that an address gets no more of, each request is told, and refused to nobody.
      */
     post: operations["log_rate_limited"];
     delete?: never;
@@ -4174,7 +4174,7 @@ export interface components {
       requestId: string;
     };
     /**
-     * @description A request came too soon after too many others. Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics.
+     * @description A request came too soon after too many others. Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics. Of mails that an address gets no more of, each request is told, and refused to nobody.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -4832,7 +4832,7 @@ export interface components {
      *       "type": "/problems/signup-closed",
      *       "title": "Signup is closed",
      *       "status": 403,
-     *       "detail": "Nobody can sign up here by themselves.",
+     *       "detail": "Nobody can sign up here by themselves, or not with an address of this domain.",
      *       "code": "signup_closed",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
      *     }
@@ -4848,7 +4848,7 @@ export interface components {
       /** @enum {number} */
       status: 403;
       /** @enum {string} */
-      detail: "Nobody can sign up here by themselves.";
+      detail: "Nobody can sign up here by themselves, or not with an address of this domain.";
       /**
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}

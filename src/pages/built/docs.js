@@ -67,8 +67,7 @@ function keysOf(pointer) {
 // src/pages/browser/handed-on.ts
 /**
 * Hands on the token of an answer in Swagger UI: what one operation has begun stands in the body of the one that ends it,
-* so that a signup or a sign-in by mail is walked by clicking. The code of the mail is typed over
-* that of the example.
+* so that a signup or a sign-in by mail is walked by clicking. The code of the mail is typed over that of the example.
 */
 const handedOn = () => ({ statePlugins: { spec: { wrapActions: { setResponse: (original, { specSelectors, oas3Actions }) => (path, method, response) => {
 	const token = response.ok ? tokenIn(response.obj) : void 0;
