@@ -42,6 +42,19 @@ describe.skipIf(noBrowser)("the examples of /docs in a browser", () => {
     expect(statuses).toEqual({
       ...Object.fromEntries(operationIds.filter((id) => id !== "login").map((id) => [id, 200])),
       signup: 201,
+      confirmSignup: 400,
+      startMailLogin: 404,
+      completeMailLogin: 404,
+      finishLogin: 401,
+      finishTokenLogin: 401,
+      // The administrator's address counts as proved.
+      requestEmailVerification: 409,
+      confirmEmailVerification: 400,
+      startEmailChange: 202,
+      confirmEmailChange: 400,
+      undoEmailChange: 400,
+      // Signed up above.
+      inviteUser: 409,
       revokeMySession: 404,
       revokeMyOtherSessions: 204,
       changePassword: 401,
@@ -74,6 +87,8 @@ describe.skipIf(noBrowser)("the examples of /docs in a browser", () => {
       "Accounts",
       "Sessions",
       "Tokens",
+      "Sign-in by mail",
+      "E-mail address",
       "Password reset",
       "Users",
       "Audit",
