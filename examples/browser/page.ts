@@ -40,6 +40,9 @@ async function signIn(isNew: boolean): Promise<void> {
   if (isNew) {
     const made = await api.signup(credentials);
     if (!made.ok) return refuse(made);
+    // `SIGNUP=verified`: there is no account yet, and the mailed link makes it.
+    if (made.status === 202)
+      return void say("A mail is on its way to you. Open its link, then sign in here.");
   }
   const login = await api.login(credentials);
   if (!login.ok) return refuse(login);

@@ -139,8 +139,7 @@ function fieldsOf(
 
 type Bounds = {
   readonly [K in "minLength" | "maxLength" | "pattern" | "minimum" | "maximum"]?:
-    | JsonSchema[K]
-    | undefined;
+    JsonSchema[K] | undefined;
 };
 
 function checked(source: string, schema: Bounds): string {

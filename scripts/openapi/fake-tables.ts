@@ -1,6 +1,7 @@
 /** Writes the tables of the client's fake server: the inputs each operation accepts, and the ways it can fail. */
 import type { ZodType } from "zod";
 import { credentials, signingIn } from "../../src/contract/credentials.ts";
+import { examplesOf } from "../../src/contract/examples.ts";
 import { mailKinds, mails, type MailKind } from "../../src/contract/mails.ts";
 import type { JsonSchema } from "./event-schemas.ts";
 
@@ -93,8 +94,7 @@ function mailRows() {
 /** The link of such a mail as a path of the server, with the places of its token and code; null where it has none. */
 function linkOf(kind: MailKind): string | null {
   const examples = Object.entries<ZodType>(mails[kind].shape).map(([name, field]) => {
-    const [example] = Object.values(field.meta()?.examples ?? []);
-    return [name, example] as const;
+    return [name, examplesOf(field)[0]] as const;
   });
   const { link, code } = Object.fromEntries<unknown>(examples);
   if (typeof link !== "string") return null;

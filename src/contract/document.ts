@@ -9,7 +9,7 @@ import { z } from "zod";
 import { credentialNames, credentials } from "./credentials.ts";
 import { findFaults } from "./document-faults.ts";
 import { eventDefinition, type EventName, eventNames, LogEvent } from "./events.ts";
-import { examplesOf } from "./examples.ts";
+import { examplesOf, namedExamples } from "./examples.ts";
 import {
   eventsOf,
   type OperationDescription,
@@ -281,7 +281,7 @@ function webhook(name: string, schema: z.ZodType, says: string, kept: string): R
 }
 
 function content(schema: z.ZodType) {
-  return { schema, examples: { example: { value: examplesOf(schema)[0] } } };
+  return { schema, examples: namedExamples(schema) };
 }
 
 function headerRef(name: string) {

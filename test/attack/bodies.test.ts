@@ -11,7 +11,7 @@ import { codeOf, expectSoundAnswer } from "../support/sound-answer.ts";
 
 let server: InProcessServer;
 beforeAll(async () => {
-  server = await startInProcessServer();
+  server = await startInProcessServer({ MAIL_LOGIN: "on" });
 });
 afterAll(() => server.stop());
 

@@ -64,6 +64,7 @@ const filters: Record<PagedOperationId, Filters> = {
     email: () => [ada.email.toUpperCase(), ({ email }) => email === ada.email],
     role: () => ["admin", ({ role }) => role === "admin"],
     disabled: () => ["true", ({ disabled }) => disabled === true],
+    emailVerified: () => ["true", ({ emailVerified }) => emailVerified === true],
     locked: () => ["true", ({ email }) => email === grace.email],
   },
   listEvents: {

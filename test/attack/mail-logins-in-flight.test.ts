@@ -33,7 +33,7 @@ beforeEach(async () => {
   domain.sql("UPDATE users SET email_verified = 1");
 });
 
-/** What the mails that are written meanwhile hold. */
+/** Reads the code and the link of the mails that are written meanwhile. */
 async function readMail<T>(
   work: (deps: Dependencies) => Promise<T>,
 ): Promise<{ readonly outcome: T; readonly code: string; readonly link: string }> {

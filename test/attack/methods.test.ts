@@ -33,6 +33,8 @@ describe("methods", () => {
   const allowed: Record<string, string> = {
     "/login": "POST",
     "/logout": "POST",
+    "/me": "GET, HEAD, PATCH",
+    "/users": "GET, HEAD, POST",
     "/signup": "POST",
     "/users/01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42": "DELETE, GET, HEAD, PATCH",
   };

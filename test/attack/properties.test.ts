@@ -44,7 +44,7 @@ interface Access extends Login {
 const logins = new Map<CallerName, Access>();
 
 beforeAll(async () => {
-  server = await startInProcessServer();
+  server = await startInProcessServer({ MAIL_LOGIN: "on" });
   user = { email: server.freshEmail(), password: PASSWORD };
   await server.post("/signup", user);
   adminId = (await loginOf("admin")).userId;

@@ -100,6 +100,7 @@ describe.skipIf(noBrowser)("/reset in a browser", () => {
     await page.getByRole("button", { name: "Set the password" }).click();
     await page.locator("button[aria-disabled=true]").waitFor();
     expect(await page.getByRole("status").textContent()).toBe("");
+    expect(await page.locator("button[aria-disabled=true]:focus").count()).toBe(1);
   });
 
   test("PW-04 a password is never shortened on its way: one that is too long is refused", async () => {

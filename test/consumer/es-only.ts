@@ -1,5 +1,13 @@
 /** Somebody's program that is compiled without the DOM library, and hands on what may be undefined. */
-import { CallError, type Client, createClient, memoryTokens, unwrap } from "@portcullis/client";
+import {
+  CallError,
+  type Client,
+  createClient,
+  type Input,
+  memoryTokens,
+  type Schemas,
+  unwrap,
+} from "@portcullis/client";
 import { parseLine } from "@portcullis/client/events";
 import { cookieJar } from "@portcullis/client/node";
 import { createFakeServer } from "@portcullis/client/testing";
@@ -21,6 +29,28 @@ export async function requestIdOf(email: string, password: string): Promise<stri
   const result = await api.signup({ email, password }, { signal: undefined, timeoutMs: undefined });
   if (result.status === 0) return result.response?.headers.get("x-request-id") ?? null;
   return result.response.headers.get("x-request-id");
+}
+
+export async function accountOf(email: string, password: string): Promise<Schemas["User"]> {
+  const fake = createFakeServer({ signup: "verified", mailLogin: true, now: undefined });
+  const api = createClient({
+    baseUrl: "http://localhost",
+    fetch: fake.fetch,
+    tokens: memoryTokens(),
+  });
+  const begun = await api.signup({ email, password, locale: undefined });
+  if (begun.status === 201) return begun.data;
+  if (begun.status !== 202) throw new Error(begun.problem?.detail ?? begun.failure);
+  const { challengeToken } = begun.data;
+  const { code }: { readonly code: string } = fake.mail(email, "signup_confirm");
+  const proof: Input<"confirmSignup"> = { challengeToken, code, token: undefined };
+  return unwrap(await api.confirmSignup(proof));
+}
+
+export async function enter(api: Client<"tokens">, challengeToken: string, code: string) {
+  const login = await api.signInByMail({ challengeToken, code }, { signal: undefined });
+  if (!login.ok) return login.problem?.code ?? login.failure;
+  return "loginToken" in login.data ? login.data.secondFactors : login.data.accessToken;
 }
 
 export function codeOf(error: unknown): string | undefined {

@@ -42,6 +42,17 @@ fake.fail("signup", "email_taken");
 const tested = createClient({ baseUrl: "http://localhost", fetch: fake.fetch });
 said.push(statusOf(await tested.signup(credentials)), statusOf(await tested.signup(credentials)));
 
+const mailed = createFakeServer({ mailLogin: true });
+const reader = createClient({
+  baseUrl: "http://localhost",
+  fetch: mailed.fetch,
+  cookies: cookieJar(),
+});
+await reader.signup(credentials);
+await reader.startMailLogin({ email: credentials.email });
+const { code } = mailed.mail(credentials.email, "mail_login");
+said.push(statusOf(await reader.signInByMail({ code })), statusOf(await reader.getMe()));
+
 console.log(said.join(" "));
 
 function statusOf({ status }: { readonly status: number }): string {

@@ -1,6 +1,6 @@
 /**
- * What the account has, against each change of what proves its owner: what must end has ended, in the database and in
- * use, and nothing else has. A purpose of a challenge that is missing here does not compile.
+ * Everything an account has, against each change of what proves its owner: what must end has ended, in the database and
+ * in use, and nothing else has. A purpose of a challenge that is missing here does not compile.
  */
 import { beforeEach, describe, expect, test } from "vitest";
 import { type ChallengePurpose, challengePurposes } from "../../src/contract/challenges.ts";
@@ -23,6 +23,7 @@ import type { User } from "../../src/domain/ports/users.ts";
 import { refresh } from "../../src/domain/refresh-tokens.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
 import { confirmSignupByCode, confirmSignupByLink } from "../../src/domain/signups.ts";
+import { NOW } from "../support/clock.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { CLIENT, type Domain, openDomain } from "../support/domain.ts";
 import { logInByCookie, logInByToken, roleByBearer, roleByCookie } from "../support/logins.ts";
@@ -31,6 +32,9 @@ import { logInByCookie, logInByToken, roleByBearer, roleByCookie } from "../supp
 const OLD = "old@example.com";
 const NEW = "new@example.com";
 const OLDEST = "oldest@example.com";
+
+/** After what was begun at `NOW`: of two changes, the later one is known by its id. */
+const LATER = NOW + 1_000;
 
 type Login = Awaited<ReturnType<typeof logInByCookie>>;
 
@@ -188,7 +192,11 @@ const changesOfProof: Record<string, Change> = {
       login: "ends",
     },
     make: async ({ user }) =>
-      undoes((await begun(user, "email_change_undo", { subject: "before@example.com" })).linkToken),
+      undoes(
+        (await begun(user, "email_change_undo", { subject: "before@example.com" }, LATER))
+          .linkToken,
+        LATER,
+      ),
   },
   "PW-11 RS-08 a reset": {
     fates: {
@@ -238,9 +246,13 @@ test("EM-08 a thief who changes the address, the password and the address again 
   const { user, asking } = await newAccount(OLD);
   const sessionId = asking.session.id;
   const undo = await begun(user, "email_change_undo", { subject: OLDEST });
-  for (const subject of [NEW, "newer@example.com"]) {
-    const { challengeToken, code } = await begun(user, "email_change", { sessionId, subject });
-    expect(await changes(asking, { challengeToken, code })).toBe(true);
+  for (const [subject, now] of [
+    [NEW, LATER],
+    ["newer@example.com", LATER + 1],
+  ] as const) {
+    const proof = await begun(user, "email_change", { sessionId, subject }, now);
+    const { challengeToken, code } = proof;
+    expect(await changes(asking, { challengeToken, code }, now)).toBe(true);
     const [from, to] = subject === NEW ? [PASSWORD, NEW_PASSWORD] : [NEW_PASSWORD, PASSWORD];
     expect(await changePassword(domain.deps, domain.at(), asking, from, to)).toBe("changed");
   }
@@ -270,8 +282,9 @@ async function begun(
   user: User,
   purpose: ChallengePurpose,
   about: Pick<ChallengeRequest, "sessionId" | "subject">,
+  now = NOW,
 ): Promise<Prepared> {
-  const prepared = prepareChallenge(domain.deps, domain.at(), {
+  const prepared = prepareChallenge(domain.deps, domain.at(now), {
     purpose,
     lifetimeSeconds: 600,
     userId: user.id,
@@ -316,15 +329,16 @@ async function device({ user, deviceSecret }: Login): Promise<Held> {
 async function changes(
   asking: Login,
   proof: Parameters<typeof confirmEmailChange>[3],
+  now = NOW,
 ): Promise<boolean> {
   const { user, session, deviceSecret } = asking;
   const device = await recognizeDevice(domain.deps, domain.at(), [deviceSecret], emailOf(user));
   const asks = { user, session, device };
-  return (await confirmEmailChange(domain.deps, domain.at(), asks, proof)) === "changed";
+  return (await confirmEmailChange(domain.deps, domain.at(now), asks, proof)) === "changed";
 }
 
-async function undoes(token: string): Promise<boolean> {
-  return (await undoEmailChange(domain.deps, domain.at(), token)) === "undone";
+async function undoes(token: string, now = NOW): Promise<boolean> {
+  return (await undoEmailChange(domain.deps, domain.at(now), token)) === "undone";
 }
 
 async function resets(token: string): Promise<boolean> {

@@ -1,14 +1,14 @@
 /** `npm run gate:respect`: the journeys of `journeys.arazzo.yaml` by Redocly Respect, on a server as in production. */
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { createClient } from "@portcullis/client";
+import { createClient, memoryTokens } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
 import { dataOf, freshEmail } from "../support/clients.ts";
 import { ADMIN, NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { startServerProcess } from "../support/server-process.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { startMailServer } from "../support/mail-server.ts";
-import { tokenIn } from "../support/mailbox.ts";
+import { type Mailed, proofsIn, tokenIn } from "../support/mailbox.ts";
 import { gate, runRedocly } from "./gate.ts";
 
 const journeys = fileURLToPath(new URL("journeys.arazzo.yaml", import.meta.url));
@@ -26,6 +26,7 @@ await gate(
         SMTP_URL: post.url,
         MAIL_FROM: "auth@example.com",
         SIGNUP: "open",
+        MAIL_LOGIN: "on",
       },
     });
 
@@ -37,6 +38,35 @@ await gate(
       const isTo = ({ recipients }: { recipients: readonly string[] }) =>
         recipients.includes(email);
       return waitFor(() => post.received.filter(isTo).map(({ mail }) => tokenIn(mail))[0]);
+    }
+
+    /** Waits for the first mail to the address that proves something, and answers what it says. */
+    function proofsTo(email: string): Promise<Mailed> {
+      const isTo = ({ recipients }: { recipients: readonly string[] }) =>
+        recipients.includes(email);
+      const find = () =>
+        post.received
+          .filter(isTo)
+          .map(({ mail }) => proofsIn(mail))
+          .find(({ code }) => code !== "");
+      return waitFor(find);
+    }
+
+    async function askForProof() {
+      const email = freshEmail();
+      const api = createClient({ baseUrl: server.baseUrl, tokens: memoryTokens() });
+      dataOf(await api.signup({ email, password: PASSWORD }));
+      const { accessToken } = dataOf(await api.tokenLogin({ email, password: PASSWORD }));
+      const { challengeToken } = dataOf(await api.requestEmailVerification());
+      return { accessToken, challengeToken, code: (await proofsTo(email)).code };
+    }
+
+    async function askToSignIn() {
+      const email = freshEmail();
+      const api = createClient({ baseUrl: server.baseUrl });
+      dataOf(await api.signup({ email, password: PASSWORD }));
+      const { challengeToken } = dataOf(await api.startMailLogin({ email }));
+      return { email, challengeToken, code: (await proofsTo(email)).code };
     }
 
     /** The part of a login that a browser keeps. */
@@ -74,6 +104,8 @@ await gate(
           resetToken,
           newPassword: NEW_PASSWORD,
         })),
+        ...(await faultsOf("proof", await askForProof())),
+        ...(await faultsOf("by-mail", await askToSignIn())),
         ...(await faultsOf("administration", { email: freshEmail(), adminEmail, adminPassword })),
       ];
     } finally {

@@ -15,7 +15,7 @@ const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
 /** Somebody's program. A code that no answer has does not compile; what the server answers, it asks at run time. */
 const program = `
 import { client } from "./client/client.gen.js";
-import { getMe, listUsers, login, signup, tokenLogin } from "./client/sdk.gen.js";
+import { confirmSignup, getMe, listUsers, login, signup, tokenLogin } from "./client/sdk.gen.js";
 
 const [baseUrl = "", password = ""] = process.argv.slice(2);
 client.setConfig({ baseUrl });
@@ -26,13 +26,19 @@ function must(isSo: boolean, what: string): asserts isSo {
 }
 
 const made = await signup({ body });
-must(made.data?.email === body.email && made.response?.status === 201, "signs up");
+must(made.data !== undefined && "email" in made.data, "gets an account, and no challenge");
+must(made.data.email === body.email && made.response?.status === 201, "signs up");
 const role: "user" | "admin" = made.data.role;
 must(role === "user", "has the role of a user");
 const again = await signup({ body });
 must(again.error?.code === "email_taken", "is told that the address is taken");
 // @ts-expect-error -- no answer of signup has this code
 must(again.error.code !== "invalid_refresh_token", "knows the codes");
+const byCode = await confirmSignup({ body: { challengeToken: "nobody's", code: "1234 5678" } });
+const byLink = await confirmSignup({ body: { token: "nobody's", newPassword: password } });
+for (const { error } of [byCode, byLink]) must(error?.code === "invalid_challenge", "proves");
+// @ts-expect-error -- neither of the two forms
+await confirmSignup({ body: { challengeToken: "nobody's" } });
 const session = await login({ body });
 must(session.data?.user.id === made.data.id, "logs in by cookie");
 const pair = await tokenLogin({ body });

@@ -136,6 +136,18 @@ test("EM-08 the old address takes a change back: the thief is out, and the owner
   });
 });
 
+test("EM-05 the link of a change, opened by somebody else who is signed in, changes neither account", async () => {
+  const [owner, other] = [await newcomer(), await newcomer()];
+  const newEmail = freshEmail();
+  const { challengeToken } = dataOf(await owner.api.startEmailChange({ newEmail }));
+  const { token, code } = await mailed(newEmail);
+  for (const proof of [{ token }, { challengeToken, code }])
+    expect(await other.api.confirmEmailChange(proof)).toMatchObject(invalid);
+  for (const { api, email } of [owner, other])
+    expect(dataOf(await api.getMe())).toMatchObject({ email });
+  dataOf(await owner.api.confirmEmailChange({ token }));
+});
+
 test("EM-10 a change to an address that has an account is answered alike, and changes nothing", async () => {
   const { api, email } = await newcomer();
   const other = await newcomer();

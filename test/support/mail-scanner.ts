@@ -24,7 +24,7 @@ export async function scan(
     await page.keyboard.press("Escape"); // closes a list that is open
     await page.waitForLoadState("networkidle");
     await page.locator("[aria-busy]").waitFor({ state: "detached" });
-    pressed.push(await control.evaluate((element) => element.textContent?.trim() ?? ""));
+    pressed.push((await control.innerText()).trim());
   }
   await page.context().close();
   return { posted, pressed };

@@ -3,7 +3,8 @@ import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { PASSWORD } from "./credentials.ts";
 import type { WatchedPage } from "./browser.ts";
-import { nthMailTo } from "./mailbox.ts";
+import { mailsTo } from "./mailbox.ts";
+import { waitFor } from "./wait-for.ts";
 
 /** Settings under which no test meets a limit of challenges. */
 export const unlimitedChallenges = {
@@ -14,15 +15,22 @@ export const unlimitedChallenges = {
   LIMIT_MAIL_LOGIN_EMAIL: "100000/60",
 } as const;
 
-/** The link of the address's mail of this number, with the origin of the server, whose port no setting knows. */
+/** The link in the address's mails of this number, with the origin of the server, whose port no setting knows. */
 export async function linkTo(
   { outbox, origin }: Pick<WatchedPage, "outbox" | "origin">,
   address: string,
   count = 1,
 ): Promise<string> {
-  const { text = "" } = await nthMailTo(outbox, address, count);
-  const link = new URL(/https?:\S+#\S+/.exec(text)?.[0] ?? "none:");
-  return `${origin}${link.pathname}${link.hash}`;
+  const { pathname, hash } = await waitFor(async () => {
+    const links = (await mailsTo(outbox, address)).flatMap(({ text }) => linksIn(text));
+    return links[count - 1];
+  });
+  return `${origin}${pathname}${hash}`;
+}
+
+function linksIn(text = ""): URL[] {
+  const [found] = /https?:\S+#\S+/.exec(text) ?? [];
+  return found === undefined ? [] : [new URL(found)];
 }
 
 /** As a click in a mail does it: a page from nowhere. Answers once its script has run. */
@@ -56,6 +64,7 @@ export async function callHere(
 async function post({ path, body }: { path: string; body: unknown }): Promise<number> {
   const headers = { "content-type": "application/json" };
   const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+  await answer.text(); // or leaving the page would cut it
   return answer.status;
 }
 

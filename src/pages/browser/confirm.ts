@@ -1,6 +1,5 @@
 /** The script of `/confirm`: sends the token of the link with the password of the account that it makes. */
-import type { z } from "zod";
-import type { User } from "../../contract/accounts.ts";
+import type { Account } from "./answers.ts";
 import { given } from "./given.ts";
 import { takeLink } from "./link.ts";
 import { startNewPasswordForm } from "./new-password.ts";
@@ -11,7 +10,7 @@ startNewPasswordForm({
   ...given("confirm"),
   token,
   async done(response) {
-    const { email } = (await response.json()) as z.output<typeof User>; // the contract's answer
+    const { email } = (await response.json()) as Account; // the contract's answer
     return `Your account is ready. You can sign in as ${email} now.`;
   },
   noLongerGood:

@@ -2,6 +2,7 @@
 import { readCookie } from "./cookie.ts";
 import { foldedFailures } from "./folded-failures.ts";
 import { given } from "./given.ts";
+import { handedOn } from "./handed-on.ts";
 import { localReferences } from "./local-references.ts";
 import type { SwaggerUIRequest } from "./swagger-ui.ts";
 
@@ -30,7 +31,7 @@ window.ui = SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   // The one theme whose every colour can be read on its ground.
   syntaxHighlight: { theme: "tomorrow-night" },
-  plugins: [foldedFailures, localReferences],
+  plugins: [foldedFailures, handedOn, localReferences],
   requestInterceptor: addCsrfProof,
 });
 document.addEventListener("click", followEventLink);

@@ -1,11 +1,11 @@
 /** The script of `/email`: confirms an address, changes it, or takes a change back, by what the link carries. */
-import type { z } from "zod";
-import type { User } from "../../contract/accounts.ts";
+import type { Account } from "./answers.ts";
 import { readCookie } from "./cookie.ts";
 import { element } from "./element.ts";
 import { given } from "./given.ts";
 import { takeLink } from "./link.ts";
 import { end, endIncomplete, post, refused, startForm, tell, type Told } from "./link-form.ts";
+import { readProblem } from "./problem.ts";
 
 const link = takeLink();
 const token = link.get("token");
@@ -13,16 +13,14 @@ const change = link.get("change");
 const undo = link.get("undo");
 const paths = given("email");
 
-type Me = z.output<typeof User>;
-
 /** One of the two links that need the session of the browser. */
 interface OwnLink {
   readonly path: string;
   readonly token: string;
   /** The sentence for a success, by the account as it is now. */
-  readonly done: (me: Me) => string;
+  readonly done: (me: Account) => string;
   /** There is nothing left to do for the account. */
-  readonly isDone: (me: Me) => boolean;
+  readonly isDone: (me: Account) => boolean;
   readonly noLongerGood: string;
 }
 
@@ -83,12 +81,13 @@ async function send(own: OwnLink): Promise<Told> {
 }
 
 /** Reads the account of the browser's session; null where there is no session. Does not ask without its cookie. */
-async function readMe(): Promise<Me | null> {
+async function readMe(): Promise<Account | null> {
   if (readCookie(paths.csrfCookie) === undefined) return null;
   const response = await fetch(paths.me);
-  if (response.status === 401) return null;
-  if (!response.ok) throw new Error(`The account cannot be read: ${response.status}`);
-  return (await response.json()) as Me; // the contract's answer
+  if (response.ok) return (await response.json()) as Account; // the contract's answer
+  const { code, detail } = await readProblem(response);
+  if (code === "unauthenticated") return null;
+  throw new Error(detail);
 }
 
 /**

@@ -77,14 +77,10 @@ export async function post(
 
 /** Tells of a refusal, for every page. `noLongerGood` says what to do where the link is spent. */
 export function refused(problem: Problem, noLongerGood: string): Told {
-  switch (problem.code) {
-    case "invalid_challenge":
-    case "invalid_reset_token":
-      return { kind: "over", says: noLongerGood };
-    // A person typed a password at most, and `new-password.ts` judges that: the link was spoiled on its way.
-    case "validation_failed":
-      return { kind: "over", says: INCOMPLETE };
-    default:
-      return { kind: "again", says: sentenceOf(problem) };
-  }
+  const { code } = problem;
+  if (code === "invalid_challenge" || code === "invalid_reset_token")
+    return { kind: "over", says: noLongerGood };
+  // A person typed a password at most, and `new-password.ts` judges that: the link was spoiled on its way.
+  if (code === "validation_failed") return { kind: "over", says: INCOMPLETE };
+  return { kind: "again", says: sentenceOf(problem) };
 }

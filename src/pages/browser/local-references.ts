@@ -28,7 +28,7 @@ function resolve(document: Json, json: Json | undefined, within: readonly string
   );
 }
 
-function isObject(json: Json | undefined): json is { readonly [key: string]: Json } {
+export function isObject(json: Json | undefined): json is { readonly [key: string]: Json } {
   return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 

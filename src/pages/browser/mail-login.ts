@@ -2,15 +2,11 @@
  * The script of `/login/mail`: signs in the browser that asked, which has the challenge cookie. The cookie is not for
  * scripts, so the page cannot know which browser it is in: it offers the button and shows the code (ML-02).
  */
-import type { z } from "zod";
-import type { completeMailLogin, finishLogin } from "../../contract/mail-logins.ts";
+import type { CookieSession, LoginPending } from "./answers.ts";
 import { element } from "./element.ts";
 import { given } from "./given.ts";
 import { takeLink } from "./link.ts";
 import { endIncomplete, post, refused, startForm, type Told } from "./link-form.ts";
-
-type Pending = z.output<(typeof completeMailLogin)["responses"][200]["body"]>;
-type Session = z.output<(typeof finishLogin)["responses"][200]["body"]>;
 
 const link = takeLink();
 const token = link.get("token");
@@ -22,10 +18,11 @@ const NOT_HERE =
   "This browser did not ask to be signed in, or the link was used or is too old. Type the code of the mail where you asked. If it is refused there, ask for a new mail.";
 const UNFINISHED =
   "The sign-in took too long, or your account has changed meanwhile. Sign in again from the beginning.";
+const ONWARD = "Go back to the page on which you asked, or load it again.";
 const SWITCHED_OFF = "Nobody can sign in by mail here any more. Sign in with your password.";
 
 /** The first step's answer. Kept, so that the second can be tried again: the link is spent. */
-let pending: Pending | undefined;
+let pending: LoginPending | undefined;
 
 if (token) {
   showCode();
@@ -37,16 +34,16 @@ async function signIn(linkToken: string): Promise<Told> {
     const { response, problem } = await post(complete, { token: linkToken });
     if (problem?.code === "not_found") return over(SWITCHED_OFF);
     if (problem !== undefined) return refused(problem, NOT_HERE);
-    pending = (await response.json()) as Pending; // the contract's answer
+    pending = (await response.json()) as LoginPending; // the contract's answer
     elsewhere.hidden = true; // the code is spent with the link
   }
   const { loginToken } = pending;
   const { response, problem } = await post(finish, { loginToken, method: "none" });
   if (problem?.code === "invalid_login_token") return { kind: "over", says: UNFINISHED };
   if (problem !== undefined) return refused(problem, UNFINISHED);
-  const { user } = (await response.json()) as Session; // the contract's answer
+  const { user } = (await response.json()) as CookieSession; // the contract's answer
   element(".onward", HTMLElement).hidden = false;
-  return { kind: "done", says: `You are signed in as ${user.email}.` };
+  return { kind: "done", says: `You are signed in as ${user.email}. ${ONWARD}` };
 }
 
 function over(says: string): Told {

@@ -8,7 +8,7 @@ export interface NewPasswordForm {
   /** Path of the operation. */
   readonly action: string;
   readonly weakPassword: WeakPasswordSentences;
-  /** Undefined or empty where the link was cut off. */
+  /** Null or empty where the link was cut off. */
   readonly token: string | null;
   /** The sentence for a success. */
   readonly done: (response: Response) => string | Promise<string>;
@@ -17,7 +17,7 @@ export interface NewPasswordForm {
 
 export function startNewPasswordForm(page: NewPasswordForm): void {
   const { action, weakPassword, token, done, noLongerGood } = page;
-  if (!token) return endIncomplete();
+  if (!token) return void endIncomplete();
   const password = element("#password", HTMLInputElement);
   startReveal(password);
   startForm(element("form", HTMLFormElement), async () => {

@@ -31,6 +31,14 @@ export type SwaggerUIPlugin = (system: SwaggerUISystem) => {
       path: readonly string[],
     ) => Promise<{ readonly spec: Json; readonly errors: readonly [] }>;
   };
+  /** By the part of its state and the action's name: an action that stands in for it, and is given it. */
+  readonly statePlugins?: {
+    readonly spec: {
+      readonly wrapActions: {
+        readonly setResponse: (original: SetResponse, system: SwaggerUIState) => SetResponse;
+      };
+    };
+  };
   /** By the component's name: a component that stands in for it, and is given it. */
   readonly wrapComponents?: {
     readonly response: (
@@ -42,6 +50,29 @@ export type SwaggerUIPlugin = (system: SwaggerUISystem) => {
 
 export type Json =
   string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Shows an answer, or what went wrong, with the operation at `path`. */
+export type SetResponse = (path: string, method: string, response: SwaggerUIResponse) => unknown;
+
+export interface SwaggerUIResponse {
+  readonly ok?: boolean;
+  /** The body, where it was JSON. */
+  readonly obj?: unknown;
+}
+
+export interface SwaggerUIState {
+  readonly specSelectors: { readonly specJson: () => { readonly toJS: () => Json } };
+  readonly oas3Actions: {
+    /** Puts a text into the box of the operation's body. */
+    readonly setRequestBodyValue: (body: OfOperation<string>) => void;
+    /** True: the box keeps its text when its panel is opened. */
+    readonly setRetainRequestBodyValueFlag: (isKept: OfOperation<boolean>) => void;
+  };
+}
+interface OfOperation<T> {
+  readonly value: T;
+  readonly pathMethod: readonly [path: string, method: string];
+}
 
 /** The part of React that is used. An element is made here, and never looked into. */
 export interface SwaggerUISystem {

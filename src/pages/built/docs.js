@@ -64,6 +64,65 @@ function memberAt(json, path) {
 function keysOf(pointer) {
 	return pointer.slice(2).split("/").map(decodeURIComponent).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
+// src/pages/browser/handed-on.ts
+/**
+* Hands on the token of an answer in Swagger UI: what one operation has begun stands in the body of the one that ends it,
+* so that a signup or a sign-in by mail is walked by clicking. The code of the mail is typed over that of the example.
+*/
+const handedOn = () => ({ statePlugins: { spec: { wrapActions: { setResponse: (original, { specSelectors, oas3Actions }) => (path, method, response) => {
+	const token = response.ok ? tokenIn(response.obj) : void 0;
+	if (token === void 0) return original(path, method, response);
+	for (const { body, pathMethod } of endsOf(specSelectors.specJson().toJS(), path, token)) {
+		oas3Actions.setRequestBodyValue({
+			value: JSON.stringify(body, null, 2),
+			pathMethod
+		});
+		oas3Actions.setRetainRequestBodyValueFlag({
+			value: true,
+			pathMethod
+		});
+	}
+	return original(path, method, response);
+} } } } });
+function tokenIn(answer) {
+	if (typeof answer !== "object" || answer === null) return void 0;
+	for (const name of ["challengeToken", "loginToken"]) {
+		const value = Reflect.get(answer, name);
+		if (typeof value === "string") return {
+			name,
+			value
+		};
+	}
+}
+/** The operations that the token ends something at, each with the body to send: its first example, with the token. */
+function* endsOf(document, begun, { name, value }) {
+	const paths = isObject(document) ? document["paths"] : void 0;
+	for (const [path, methods] of Object.entries(isObject(paths) ? paths : {})) {
+		if (name === "challengeToken" && path.slice(0, path.lastIndexOf("/")) !== begun) continue;
+		for (const [method, operation] of Object.entries(isObject(methods) ? methods : {})) {
+			const example = firstExample(operation);
+			if (!isObject(example) || !(name in example)) continue;
+			yield {
+				body: {
+					...example,
+					[name]: value
+				},
+				pathMethod: [path, method]
+			};
+		}
+	}
+}
+/** The example of an operation's body that is shown first. */
+function firstExample(operation) {
+	const examples = [
+		"requestBody",
+		"content",
+		"application/json",
+		"examples"
+	].reduce((inside, key) => isObject(inside) ? inside[key] : void 0, operation);
+	const [first] = Object.values(isObject(examples) ? examples : {});
+	return isObject(first) ? first["value"] : void 0;
+}
 // src/pages/browser/docs.ts
 /** The script of `/docs`: starts Swagger UI, and adds the CSRF proof to each change that the session cookie authenticates. */
 const { csrfCookie, csrfHeader, documentPath, docsPath } = given("docs");
@@ -85,7 +144,11 @@ window.ui = SwaggerUIBundle({
 	displayRequestDuration: true,
 	defaultModelsExpandDepth: 0,
 	syntaxHighlight: { theme: "tomorrow-night" },
-	plugins: [foldedFailures, localReferences],
+	plugins: [
+		foldedFailures,
+		handedOn,
+		localReferences
+	],
 	requestInterceptor: addCsrfProof
 });
 document.addEventListener("click", followEventLink);

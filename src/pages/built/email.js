@@ -119,21 +119,19 @@ async function post(path, body, headers = {}) {
 }
 /** Tells of a refusal, for every page. `noLongerGood` says what to do where the link is spent. */
 function refused(problem, noLongerGood) {
-	switch (problem.code) {
-		case "invalid_challenge":
-		case "invalid_reset_token": return {
-			kind: "over",
-			says: noLongerGood
-		};
-		case "validation_failed": return {
-			kind: "over",
-			says: INCOMPLETE
-		};
-		default: return {
-			kind: "again",
-			says: sentenceOf(problem)
-		};
-	}
+	const { code } = problem;
+	if (code === "invalid_challenge" || code === "invalid_reset_token") return {
+		kind: "over",
+		says: noLongerGood
+	};
+	if (code === "validation_failed") return {
+		kind: "over",
+		says: INCOMPLETE
+	};
+	return {
+		kind: "again",
+		says: sentenceOf(problem)
+	};
 }
 // src/pages/browser/email.ts
 const link = takeLink();
@@ -201,9 +199,10 @@ async function send(own) {
 async function readMe() {
 	if (readCookie(paths.csrfCookie) === void 0) return null;
 	const response = await fetch(paths.me);
-	if (response.status === 401) return null;
-	if (!response.ok) throw new Error(`The account cannot be read: ${response.status}`);
-	return await response.json();
+	if (response.ok) return await response.json();
+	const { code, detail } = await readProblem(response);
+	if (code === "unauthenticated") return null;
+	throw new Error(detail);
 }
 /**
 * The token alone takes a change back, and ends whatever the account has. Mail scanners press buttons and tick boxes, in

@@ -113,21 +113,19 @@ async function post(path, body, headers = {}) {
 }
 /** Tells of a refusal, for every page. `noLongerGood` says what to do where the link is spent. */
 function refused(problem, noLongerGood) {
-	switch (problem.code) {
-		case "invalid_challenge":
-		case "invalid_reset_token": return {
-			kind: "over",
-			says: noLongerGood
-		};
-		case "validation_failed": return {
-			kind: "over",
-			says: INCOMPLETE
-		};
-		default: return {
-			kind: "again",
-			says: sentenceOf(problem)
-		};
-	}
+	const { code } = problem;
+	if (code === "invalid_challenge" || code === "invalid_reset_token") return {
+		kind: "over",
+		says: noLongerGood
+	};
+	if (code === "validation_failed") return {
+		kind: "over",
+		says: INCOMPLETE
+	};
+	return {
+		kind: "again",
+		says: sentenceOf(problem)
+	};
 }
 // src/pages/browser/mail-login.ts
 const link = takeLink();
@@ -137,6 +135,7 @@ const { complete, finish } = given("maillogin");
 const elsewhere = element(".elsewhere", HTMLElement);
 const NOT_HERE = "This browser did not ask to be signed in, or the link was used or is too old. Type the code of the mail where you asked. If it is refused there, ask for a new mail.";
 const UNFINISHED = "The sign-in took too long, or your account has changed meanwhile. Sign in again from the beginning.";
+const ONWARD = "Go back to the page on which you asked, or load it again.";
 const SWITCHED_OFF = "Nobody can sign in by mail here any more. Sign in with your password.";
 /** The first step's answer. Kept, so that the second can be tried again: the link is spent. */
 let pending;
@@ -166,7 +165,7 @@ async function signIn(linkToken) {
 	element(".onward", HTMLElement).hidden = false;
 	return {
 		kind: "done",
-		says: `You are signed in as ${user.email}.`
+		says: `You are signed in as ${user.email}. ${ONWARD}`
 	};
 }
 function over(says) {

@@ -113,26 +113,24 @@ async function post(path, body, headers = {}) {
 }
 /** Tells of a refusal, for every page. `noLongerGood` says what to do where the link is spent. */
 function refused(problem, noLongerGood) {
-	switch (problem.code) {
-		case "invalid_challenge":
-		case "invalid_reset_token": return {
-			kind: "over",
-			says: noLongerGood
-		};
-		case "validation_failed": return {
-			kind: "over",
-			says: INCOMPLETE
-		};
-		default: return {
-			kind: "again",
-			says: sentenceOf(problem)
-		};
-	}
+	const { code } = problem;
+	if (code === "invalid_challenge" || code === "invalid_reset_token") return {
+		kind: "over",
+		says: noLongerGood
+	};
+	if (code === "validation_failed") return {
+		kind: "over",
+		says: INCOMPLETE
+	};
+	return {
+		kind: "again",
+		says: sentenceOf(problem)
+	};
 }
 // src/pages/browser/new-password.ts
 function startNewPasswordForm(page) {
 	const { action, weakPassword, token, done, noLongerGood } = page;
-	if (!token) return endIncomplete();
+	if (!token) return void endIncomplete();
 	const password = element("#password", HTMLInputElement);
 	startReveal(password);
 	startForm(element("form", HTMLFormElement), async () => {

@@ -1,0 +1,16 @@
+import { expectTypeOf, test } from "vitest";
+import type { z } from "zod";
+import type { confirmSignup, getMe } from "../../src/contract/accounts.ts";
+import type { completeMailLogin, finishLogin } from "../../src/contract/mail-logins.ts";
+import type { Account, CookieSession, LoginPending } from "../../src/pages/browser/answers.ts";
+
+test("answers that pages read are those of the contract", () => {
+  expectTypeOf<z.output<(typeof getMe)["responses"][200]["body"]>>().toExtend<Account>();
+  expectTypeOf<z.output<(typeof confirmSignup)["responses"][201]["body"]>>().toExtend<Account>();
+  expectTypeOf<
+    z.output<(typeof finishLogin)["responses"][200]["body"]>
+  >().toExtend<CookieSession>();
+  expectTypeOf<
+    z.output<(typeof completeMailLogin)["responses"][200]["body"]>
+  >().toExtend<LoginPending>();
+});
