@@ -31,7 +31,7 @@ export const limits = {
   /** Mails that sign in, by the address typed in, or by the device that its account knows. Beyond it the answer is the same, and no mail is sent (ML-01). */
   mail_login_email: { key: "email", policy: "mail-login-email" },
   refresh_ip: { key: "ip", policy: "refresh-ip" },
-  /** The current password, asked for by somebody who is signed in (PW-10). */
+  /** The current password, asked for by somebody who is signed in (PW-10). The right one gives nothing back: each attempt costs hashes, and a change a mail. */
   password_account: { key: "account", policy: "password-account" },
   /**
    * Mails that tell an owner what happened, per address and kind: nobody proved that the address is theirs,

@@ -5,7 +5,6 @@ import { passwordChangedNotice } from "./notices.ts";
 import { endGrants } from "./grants.ts";
 import type { Device } from "./ports/devices.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
-import type { Take } from "./ports/limits.ts";
 import type { SessionWithUser } from "./ports/sessions.ts";
 import type { SignupRule } from "./ports/dependencies.ts";
 import type { OwnChanges, User } from "./ports/users.ts";
@@ -150,14 +149,6 @@ export async function deleteMe(
     if (outcome === "deleted") await record("user_deleted", { userId: user.id, actorId: user.id });
     return "deleted" as const;
   });
-}
-
-/**
- * The limit that asking for a current password counts against: the account's. The right password gives
- * nothing back, because each attempt costs hashes, and a change a mail.
- */
-export function takeOfOwner({ id }: User): Take {
-  return { rule: "password_account", subject: id };
 }
 
 /**
