@@ -66,7 +66,5 @@ function isLocale(tag: string): boolean {
 
 function refused(faults: readonly string[]): StartRefusedError {
   const lines = faults.map((fault) => `Setting MAIL_TEMPLATES has a fault in ${fault}`);
-  return new StartRefusedError(
-    [...lines, "docs/mails.md describes the templates."].join("\n"),
-  );
+  return new StartRefusedError([...lines, "docs/mails.md describes the templates."].join("\n"));
 }

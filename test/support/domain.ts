@@ -84,7 +84,7 @@ afterAll(async () => {
   for (const domain of opened.splice(0)) await domain.close();
 });
 
-/** What the rules stand on, in one process on the storage; `print` gets its events. */
+/** The dependencies of the rules, in one process on the storage; `print` gets its events. */
 export async function dependenciesOn(
   storage: Storage,
   print: (event: LogEvent) => void,
