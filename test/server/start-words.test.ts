@@ -116,9 +116,9 @@ describe("the greeting", () => {
       };
       const shown = async (environment: Record<string, string>) =>
         Object.keys(greeting(await start(environment)));
-      expect(await shown({ DOCS: "off" })).toEqual(["API", "Outbox", "Cookies", "Data"]);
-      expect(await shown({ ...production, DOCS: "on" })).toEqual(["API", "Docs", "Data"]);
-      expect(await shown(production)).toEqual(["API", "Data"]);
+      expect(await shown({ DOCS: "off" })).toEqual(["API", "Outbox", "Signup", "Cookies", "Data"]);
+      expect(await shown({ ...production, DOCS: "on" })).toEqual(["API", "Docs", "Signup", "Data"]);
+      expect(await shown(production)).toEqual(["API", "Signup", "Data"]);
     },
   );
 });

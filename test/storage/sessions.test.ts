@@ -16,19 +16,33 @@ describe.each(databases)("sessions on $name", ({ create }) => {
 
   it("finds a session and its account together, by secret hash and by id", async () => {
     const user = await storedUser();
-    const { secretHash, ...session } = aCookieSession(user, { userAgent: "curl/8" });
-    expect(await test.storage.sessions.insert({ ...session, secretHash }, EPOCH)).toBe(true);
+    const { secretHash, methods, ...session } = aCookieSession(user, { userAgent: "curl/8" });
+    const inserted = { ...session, secretHash, methods };
+    expect(await test.storage.sessions.insert(inserted, EPOCH)).toBe(true);
     expect(await test.storage.sessions.findBySecretHash(secretHash)).toEqual({ session, user });
     expect(await test.storage.sessions.find(session.id)).toEqual({ session, user });
   });
 
   it("finds a session of kind token by id", async () => {
     const user = await storedUser();
-    const { refreshSalt, ...session } = aTokenSession(user);
-    await test.storage.sessions.insert({ ...session, refreshSalt }, EPOCH);
+    const { refreshSalt, methods, ...session } = aTokenSession(user);
+    await test.storage.sessions.insert({ ...session, refreshSalt, methods }, EPOCH);
     expect(await test.storage.sessions.find(session.id)).toEqual({ session, user });
     const [row] = await test.database.query("select * from sessions");
     expect(row).toMatchObject({ refresh_salt: refreshSalt, refresh_counter: 0, secret_hash: null });
+  });
+
+  it("SU-02 keeps how and when a session was proved, and neither a use nor time moves that", async () => {
+    const session = aCookieSession(await storedUser());
+    const methods = ["pwd", "otp"] as const;
+    await test.storage.sessions.insert({ ...session, methods }, EPOCH);
+    await test.storage.sessions.touch(session.id, NOW + 60_000);
+    expect(await test.storage.sessions.findAuthentication(session.id)).toEqual({
+      methods,
+      authenticatedAt: session.createdAt,
+      secondFactorAt: null,
+    });
+    expect(await test.storage.sessions.findAuthentication(aUser().id)).toBeUndefined();
   });
 
   it("finds nothing under an unknown hash or id", async () => {
@@ -54,7 +68,7 @@ describe.each(databases)("sessions on $name", ({ create }) => {
     await test.storage.sessions.insert(session, EPOCH);
     const bytes = "(select secret_hash from sessions)";
     const both = `insert into sessions select 'another id', user_id, '${kind}', ${bytes}, ${bytes}, 0,
-      null, created_at, last_seen_at, expires_at, ip, null, 0 from sessions`;
+      null, created_at, last_seen_at, expires_at, ip, null, 0, methods, null, null from sessions`;
     await expect(test.database.query(both)).rejects.toThrow(/check/i);
   });
 
@@ -70,9 +84,9 @@ describe.each(databases)("sessions on $name", ({ create }) => {
 
   it("SE-06 touching a session moves its last activity forward, never back, and nothing else", async () => {
     const user = await storedUser();
-    const { secretHash, ...session } = aCookieSession(user);
+    const { secretHash, methods, ...session } = aCookieSession(user);
     const neighbour = aCookieSession(user);
-    await test.storage.sessions.insert({ ...session, secretHash }, EPOCH);
+    await test.storage.sessions.insert({ ...session, secretHash, methods }, EPOCH);
     await test.storage.sessions.insert(neighbour, EPOCH);
     await test.storage.sessions.touch(session.id, NOW + 60_000);
     await test.storage.sessions.touch(session.id, NOW + 30_000);

@@ -117,7 +117,8 @@ describe.each(databases)("storage on $name", ({ create }) => {
       }
       await unlock();
       expect(await Promise.all(writers)).toEqual(writers.map(() => true));
-      expect(slowestMs).toBeLessThan(150);
+      // A reading that waited for the lock would wait until the end of this loop; a busy machine takes 200 ms.
+      expect(slowestMs).toBeLessThan(1_000);
     },
   );
 
