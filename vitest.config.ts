@@ -16,8 +16,8 @@ export default defineConfig({
     ],
     exclude: ["**/node_modules/**", "test/browser/**", "test/consumer/**", "test/oldest/**"],
     globalSetup: "test/support/postgres-server.ts",
-    // Half of the time is waiting for processes and clocks: two files at once, also on two cores.
-    maxWorkers: 2,
+    // A part of the time is waiting for processes, clocks and mails: three files at once, also on two cores.
+    maxWorkers: 3,
     // Of the tests in a file that wait beside each other: more servers at once are slower than their deadlines.
     maxConcurrency: 3,
     // One process for many files: the app is imported twice in a run, not once for each file. A third of the time.

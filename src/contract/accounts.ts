@@ -55,7 +55,7 @@ export const signup = operation({
   tags: ["Accounts"],
   summary: "Sign up",
   description:
-    "What it does is the setting `SIGNUP`. `open`: the account is made at once (201), and nobody has proved that the address is theirs. `verified`: a mail with a code and a link goes to the address, and `confirmSignup` makes the account (202); the answer is the same for an address that has an account, whose owner is told by mail. `closed`: 403 `signup_closed`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.",
+    "The setting `SIGNUP` decides. `open`: the account is made at once (201), and nobody has proved that the address is theirs. `verified`: a mail with a code and a link goes to the address, and `confirmSignup` makes the account (202); the answer is the same for an address that has an account, whose owner is told by mail. `closed`: 403 `signup_closed`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.",
   security: open,
   request: { body: SignupInput },
   responses: {

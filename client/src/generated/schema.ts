@@ -12,7 +12,7 @@ export interface paths {
     put?: never;
     /**
      * Sign up
-     * @description What it does is the setting `SIGNUP`. `open`: the account is made at once (201), and nobody has proved that the address is theirs. `verified`: a mail with a code and a link goes to the address, and `confirmSignup` makes the account (202); the answer is the same for an address that has an account, whose owner is told by mail. `closed`: 403 `signup_closed`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.
+     * @description The setting `SIGNUP` decides. `open`: the account is made at once (201), and nobody has proved that the address is theirs. `verified`: a mail with a code and a link goes to the address, and `confirmSignup` makes the account (202); the answer is the same for an address that has an account, whose owner is told by mail. `closed`: 403 `signup_closed`. It signs nobody in: log in next. The address is normalised before it is compared, so two spellings of one address are one account.
      *
      *     May log: [`signup`](/docs#/webhooks/log_signup), [`signup_failed`](/docs#/webhooks/log_signup_failed), [`signup_started`](/docs#/webhooks/log_signup_started), [`signup_existing_email`](/docs#/webhooks/log_signup_existing_email), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
