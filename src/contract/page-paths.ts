@@ -14,5 +14,3 @@ export const pagePaths = {
   /** Signs in by the link in a mail. */
   mailLogin: "/login/mail",
 } as const;
-
-export type PagePaths = typeof pagePaths;

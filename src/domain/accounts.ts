@@ -1,5 +1,5 @@
 /** Accounts, as their owners make them, change them and end them. */
-import { commit, type Uses } from "./change.ts";
+import { type Change, commit, type Uses } from "./change.ts";
 import { type ChosenPassword, choosePassword, type WeakPassword } from "./choose-password.ts";
 import { passwordChangedNotice } from "./notices.ts";
 import { endGrants } from "./grants.ts";
@@ -9,7 +9,8 @@ import type { SessionWithUser } from "./ports/sessions.ts";
 import type { SignupRule } from "./ports/dependencies.ts";
 import type { OwnChanges, User } from "./ports/users.ts";
 
-type Choosing = Uses<"passwords" | "passwordPolicy">;
+/** The dependencies of choosing a password. */
+export type Choosing = Uses<"passwords" | "passwordPolicy">;
 
 export type SignupOutcome =
   { readonly user: User } | WeakPassword | { readonly failure: "email_taken" | "overloaded" };
@@ -21,20 +22,12 @@ export async function signup(
   { email, password, locale }: { email: string; password: string; locale: string | null },
 ): Promise<SignupOutcome> {
   // Hashed before it is known whether the address is free, so that time does not tell (ET-01).
-  const chosen = await choosePassword(deps, password, email);
-  if ("failure" in chosen) {
-    if (chosen.failure === "weak_password")
-      await commit(deps, occasion, ({ record }) =>
-        record("signup_failed", { email, reason: "weak_password" }),
-      );
-    return chosen;
-  }
+  const chosen = await chooseAtSignup(deps, occasion, email, password);
+  if ("failure" in chosen) return chosen;
   const user = newUser(deps, occasion, email, { role: "user", emailVerified: false, locale });
-  const isMade = await commit(deps, occasion, async ({ stores, record, undo }) => {
-    if (!(await stores.users.insert(user, chosen.encoded))) return undo(false);
-    // An address that somebody may take back is no other account's meanwhile (EM-08). Asked after the address was ours
-    // to take: until then another account may be about to give it up.
-    if (await stores.challenges.isReserved(email, null, occasion.now)) return undo(false);
+  const isMade = await commit(deps, occasion, async (change) => {
+    const { record, undo } = change;
+    if (!(await insertAccount(change, user, chosen.encoded))) return undo(false);
     await record("signup", { userId: user.id, email, role: user.role, by: "user" });
     return true;
   });
@@ -43,6 +36,35 @@ export async function signup(
     record("signup_failed", { email, reason: "email_taken" }),
   );
   return { failure: "email_taken" };
+}
+
+/** Chooses the password of whoever signs up, and records a refusal by the policy. */
+export async function chooseAtSignup(
+  deps: Journal & Choosing,
+  occasion: Occasion,
+  email: string,
+  password: string,
+): Promise<ChosenPassword> {
+  const chosen = await choosePassword(deps, password, email);
+  if ("failure" in chosen && chosen.failure === "weak_password")
+    await commit(deps, occasion, ({ record }) =>
+      record("signup_failed", { email, reason: "weak_password" }),
+    );
+  return chosen;
+}
+
+/**
+ * Inserts the account of whoever signed up or was invited; false where its address is another account's, or somebody
+ * may take it back (EM-08). The second is asked once the address is ours to take: until then another account may be
+ * about to give it up. Undo the change where it answers false.
+ */
+export async function insertAccount(
+  { stores, occasion }: Change,
+  user: User,
+  passwordHash: string | null,
+): Promise<boolean> {
+  if (!(await stores.users.insert(user, passwordHash))) return false;
+  return !(await stores.challenges.isReserved(user.email, null, occasion.now));
 }
 
 /** True for an address with which somebody may sign up, by themselves. */

@@ -2,13 +2,14 @@
  * The address of an account: proved by its owner, changed, and changed back. Only somebody who is signed in to the
  * account proves an address for it: a link that another person opens proves nothing (EM-05).
  */
-import { mailChallenge, recordLimited } from "./challenge-mails.ts";
+import { commitMail, mailChallenge, type MailUses } from "./challenge-mails.ts";
 import {
   blindOf,
   findLink,
   notGood,
   prepareChallenge,
   spend,
+  type Started,
   type Tried,
   tryCode,
 } from "./challenges.ts";
@@ -23,9 +24,6 @@ import type { Device } from "./ports/devices.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { Session, SessionWithUser } from "./ports/sessions.ts";
 import type { User } from "./ports/users.ts";
-import type { Started } from "./signups.ts";
-
-type MailUses = Uses<"secretKeys" | "quotas" | "lifetimes" | "mailTemplates" | "mailPages">;
 
 /** The owner of an account, signed in, and the languages that the request accepts. */
 export interface Asking extends SessionWithUser {
@@ -55,19 +53,19 @@ export async function requestEmailVerification(
   });
   const { code, linkToken, challengeToken, expiresInSeconds } = prepared;
   const link = tokenLink(deps.mailPages, "email", linkToken);
-  await commit(deps, occasion, async (change) => {
+  await commitMail(deps, occasion, "requestEmailVerification", async (change) => {
     const { stores, record } = change;
     await stores.users.lockCredential(userId);
     // Ended meanwhile: what it began would end with it.
-    if (!(await stores.sessions.lock(session.id))) return;
+    if (!(await stores.sessions.lock(session.id))) return "nobody";
     const outcome = await mailChallenge(change, {
-      operation: "requestEmailVerification",
       prepared,
       take: { rule: "signup_email", subject: email },
       recipient: { email, locale, languages },
       message: { kind: "email_verification", code, link, validFor: challengeSeconds },
     });
     if (outcome === "mailed") await record("email_verification_requested", { userId, email });
+    return outcome;
   });
   return { challengeToken, expiresInSeconds };
 }
@@ -123,10 +121,10 @@ export async function startEmailChange(
   const link = changeLink(deps.mailPages, linkToken);
   const confirm = { kind: "email_change_confirm", code, link, validFor: challengeSeconds } as const;
   const existing = { kind: "signup_existing", ...circumstancesOf(occasion) } as const;
-  await commit(deps, occasion, async (change) => {
+  await commitMail(deps, occasion, "startEmailChange", async (change) => {
     const { stores, record } = change;
     await stores.users.lockCredential(userId);
-    if (!(await stores.sessions.lock(session.id))) return;
+    if (!(await stores.sessions.lock(session.id))) return "nobody";
     const isWithin = await takeWithin(change, { rule: "signup_email", subject: newEmail });
     const owner = (await stores.users.findByEmail(newEmail))?.user;
     const isReserved = await stores.challenges.isReserved(newEmail, userId, occasion.now);
@@ -139,7 +137,8 @@ export async function startEmailChange(
       await queueMail(change, recipient, message, challengeSeconds);
     else await queueDecoy(change, recipient, message);
     await record("email_change_started", { userId, newEmail });
-    if (!isWithin) await recordLimited(change, "startEmailChange");
+    if (!isWithin) return "limited";
+    return isMailed ? "mailed" : "nobody";
   });
   return { challengeToken, expiresInSeconds };
 }

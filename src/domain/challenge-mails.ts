@@ -2,14 +2,40 @@
 import type { OperationId } from "../contract/operations.ts";
 import type { MailMessage } from "../contract/mails.ts";
 import { type Prepared, saveOrDecoy } from "./challenges.ts";
-import type { Change } from "./change.ts";
+import { type Change, type ChangeWith, commit, type Uses } from "./change.ts";
 import { takeWithin } from "./limits.ts";
 import { type MailChange, queueDecoy, queueMail } from "./mail.ts";
+import type { Journal, Occasion } from "./ports/events.ts";
 import type { Take } from "./ports/limits.ts";
 import type { Recipient } from "./ports/mails.ts";
 
+/** The dependencies of whoever begins what a mail ends. */
+export type MailUses = Uses<
+  "secretKeys" | "quotas" | "meter" | "lifetimes" | "mailTemplates" | "mailPages"
+>;
+
+/** `limited`: the address has got too many. The caller of the API is told none of them. */
+export type MailOutcome = "mailed" | "nobody" | "limited";
+
+/**
+ * Runs a change in which an address may get a mail, and tells of one that it does not get: each time, because an event
+ * less would be less work (ET-01).
+ */
+export async function commitMail<D extends Journal & Uses<"meter">>(
+  deps: D,
+  occasion: Occasion,
+  operation: OperationId,
+  work: (change: ChangeWith<D>) => Promise<MailOutcome>,
+): Promise<void> {
+  const outcome = await commit(deps, occasion, async (change) => {
+    const mailed = await work(change);
+    if (mailed === "limited") await change.record("rate_limited", { operation, key: "email" });
+    return mailed;
+  });
+  deps.meter.limitDecided(operation, "email", outcome === "limited" ? "refused" : "allowed");
+}
+
 export interface MailedChallenge {
-  readonly operation: OperationId;
   readonly prepared: Prepared;
   /** The address's share of such mails. */
   readonly take: Take;
@@ -19,25 +45,18 @@ export interface MailedChallenge {
 
 /**
  * Stores the challenge and mails its end, if it is an account's and the address has not got too many mails; otherwise
- * does the same for nobody. What was mailed before stays good where nothing is mailed now: nobody can end it by asking
- * again and again. Records `rate_limited`; what else happened, the caller records.
+ * does as much for nobody. A mail of before stays good where none is sent now: nobody can end it by asking again and
+ * again.
  */
 export async function mailChallenge(
   change: MailChange & Change<"quotas">,
-  { operation, prepared, take, recipient, message }: MailedChallenge,
-): Promise<"mailed" | "nobody" | "limited"> {
+  { prepared, take, recipient, message }: MailedChallenge,
+): Promise<MailOutcome> {
   const isWithin = await takeWithin(change, take);
   if (await saveOrDecoy(change, prepared, isWithin)) {
     await queueMail(change, recipient, message, prepared.expiresInSeconds);
     return "mailed";
   }
   await queueDecoy(change, recipient, message);
-  if (isWithin) return "nobody";
-  await recordLimited(change, operation);
-  return "limited";
-}
-
-/** Tells of a mail that an address does not get. Each time: an event less would be less work (ET-01). */
-export async function recordLimited({ record }: Change, operation: OperationId): Promise<void> {
-  await record("rate_limited", { operation, key: "email" });
+  return isWithin ? "nobody" : "limited";
 }

@@ -28,6 +28,9 @@ export interface Prepared {
   readonly expiresInSeconds: number;
 }
 
+/** The answer to the one who began a challenge. */
+export type Started = Pick<Prepared, "challengeToken" | "expiresInSeconds">;
+
 export interface ChallengeRequest {
   readonly purpose: ChallengePurpose;
   readonly lifetimeSeconds: number;

@@ -36,21 +36,8 @@ const RETRY_AFTER_MAX_SECONDS = 86_400;
  * login counts for the address it came from, or keeping an owner out by their e-mail would cost nothing.
  * The first refusal of a key in the time a burst takes is recorded as `rate_limited` of `operation`;
  * the next ones only read, lest a stranger fills the disk (decision 11).
- */
-export async function takeLimits(
-  deps: LimitUses,
-  occasion: Occasion,
-  operation: string,
-  takes: readonly ToldTake[],
-): Promise<LimitOutcome> {
-  const nothing = async () => {};
-  const { outcome, durable } = await takeLimitsBeside(deps, occasion, operation, takes, nothing);
-  await durable;
-  return outcome;
-}
-
-/**
- * Takes limits while `look` reads what is needed if nothing refuses: one round trip to PostgreSQL instead of
+ *
+ * Meanwhile `look` reads what is needed if nothing refuses: one round trip to PostgreSQL instead of
  * two. Answer nothing of what `look` found to a request that is refused, and await `durable` before any
  * answer (see `Ahead`).
  */
@@ -106,7 +93,7 @@ export async function takeWithin(
   take: Take,
 ): Promise<boolean> {
   const pace = paceOf(deps.quotas[take.rule]);
-  return stores.limits.takeSilently(limitKey(deps, take), pace, now);
+  return stores.limits.take(limitKey(deps, take), pace, now);
 }
 
 interface Counted extends ToldTake, Taking {

@@ -3,12 +3,13 @@
  * in only the browser that asked, which holds it in a cookie. A mail scanner that opens the link, or somebody who was
  * sent it, has no handle (ML-02).
  */
-import { mailChallenge } from "./challenge-mails.ts";
+import { commitMail, mailChallenge, type MailUses } from "./challenge-mails.ts";
 import {
   findLink,
   notGood,
   prepareChallenge,
   spend,
+  type Started,
   tellOfFailure,
   type Tried,
   tryCode,
@@ -24,10 +25,7 @@ import type { Journal, Occasion } from "./ports/events.ts";
 import type { User, UserWithCredential } from "./ports/users.ts";
 import { refuseUncounted } from "./password-proof.ts";
 import { hashSecret, isSameSecret } from "./secrets.ts";
-import type { Started } from "./signups.ts";
 import { countWrongProof } from "./wrong-proofs.ts";
-
-type MailUses = Uses<"secretKeys" | "quotas" | "lifetimes" | "mailTemplates" | "mailPages">;
 
 /**
  * Mails a code and a link to the account with this address. The answer is the same, after the same work, where there is
@@ -35,11 +33,11 @@ type MailUses = Uses<"secretKeys" | "quotas" | "lifetimes" | "mailTemplates" | "
  * has mails of its own: nobody can keep its owner out by asking for them again and again (RL-03).
  */
 export async function startMailLogin(
-  deps: Journal & MailUses & Uses<"meter">,
+  deps: Journal & MailUses,
   occasion: Occasion,
   email: string,
   languages: string | null,
-  deviceSecrets: readonly string[] = [],
+  deviceSecrets: readonly string[],
 ): Promise<Started> {
   const found = await deps.storage.users.findByEmail(email);
   const device = await recognizeDevice(deps, occasion, deviceSecrets, email);
@@ -54,10 +52,9 @@ export async function startMailLogin(
   });
   const { code, linkToken, challengeToken, expiresInSeconds } = prepared;
   const link = mailLoginLink(deps.mailPages, linkToken, code);
-  const mailed = await commit(deps, occasion, async (change) => {
+  await commitMail(deps, occasion, "startMailLogin", async (change) => {
     const { record } = change;
     const outcome = await mailChallenge(change, {
-      operation: "startMailLogin",
       prepared,
       take: { rule: "mail_login_email", subject: device?.id ?? email },
       recipient: { email, locale: user?.locale ?? null, languages },
@@ -68,8 +65,6 @@ export async function startMailLogin(
     if (outcome === "nobody") await record("mail_login_unknown_email", { email });
     return outcome;
   });
-  const decision = mailed === "limited" ? "refused" : "allowed";
-  deps.meter.limitDecided("startMailLogin", "email", decision);
   return { challengeToken, expiresInSeconds };
 }
 
@@ -107,17 +102,23 @@ export async function completeMailLogin(
   }
   const refusal = refusalOf(found, occasion, device !== undefined);
   if (refusal !== undefined) {
-    // The same work as for a wrong code: the time must not tell that it was right (ML-05).
+    // A right code costs as much as a wrong one, or the time would tell them apart (ML-05).
     if ("code" in came) await tellOfFailure(deps, occasion, challenge, "not_good");
     await refuseUncounted(deps, occasion, email, found.user.id, refusal);
     return "invalid_challenge";
   }
-  return commit(deps, occasion, async (change) => {
-    if (!(await change.stores.users.lockCredential(found.user.id))) return "invalid_challenge";
-    if (!(await spend(change, challenge))) return "invalid_challenge";
-    if (!found.user.emailVerified) await claimAccount(change, found.user);
-    return beginPendingLogin(change, found.user.id, ["mail"]);
+  const { user } = found;
+  const outcome = await commit(deps, occasion, async (change) => {
+    const { users } = change.stores;
+    await users.lockCredential(user.id); // the account before its challenges, as everywhere
+    if (!(await spend(change, challenge))) return "invalid_challenge" as const;
+    if (!user.emailVerified) await claimAccount(change, user);
+    const credential = await users.findCredential(user.id); // a claim has moved its epoch
+    if (credential === undefined) return "invalid_challenge" as const;
+    return beginPendingLogin(change, { user, epoch: credential.epoch, methods: ["mail"] });
   });
+  if (outcome === "invalid_challenge") await notGood(deps, occasion, PURPOSE);
+  return outcome;
 }
 
 function refusalOf(

@@ -14,7 +14,7 @@ import { notGood, openSealed, prepareChallenge, spend } from "./challenges.ts";
 import { type Change, commit, type Uses } from "./change.ts";
 import { type KnownDevice, recognizeDevice } from "./devices.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
-import type { AuthMethod, Client } from "./ports/sessions.ts";
+import type { Client } from "./ports/sessions.ts";
 import type { TokenPair } from "./refresh-tokens.ts";
 import { refuseUncounted } from "./password-proof.ts";
 import { hashSecret } from "./secrets.ts";
@@ -30,24 +30,20 @@ export interface LoginPending {
 /** The part of a proof that is kept sealed. */
 type Proved = Pick<Proof, "epoch" | "methods">;
 
-/** Keeps the proof of a first factor, within the change that spends it. Answers no login where the account is gone. */
+/** Keeps the proof of a first factor, within the change that spends what proved it. */
 export async function beginPendingLogin(
-  change: Change<"secretKeys" | "lifetimes">,
-  userId: string,
-  methods: readonly AuthMethod[],
-): Promise<LoginPending | "invalid_challenge"> {
-  const { deps, occasion, stores } = change;
-  const credential = await stores.users.lockCredential(userId);
-  if (credential === undefined) return "invalid_challenge";
-  const proved: Proved = { epoch: credential.epoch, methods };
+  { deps, occasion, stores }: Change<"secretKeys" | "lifetimes">,
+  { user, epoch, methods }: Proof,
+): Promise<LoginPending> {
+  const proved: Proved = { epoch, methods };
   const { challenge, challengeToken, expiresInSeconds } = prepareChallenge(deps, occasion, {
     purpose: "login",
     lifetimeSeconds: deps.lifetimes.loginChallengeSeconds,
-    userId,
+    userId: user.id,
     sealed: proved,
     by: ["handle"],
   });
-  await stores.challenges.save(userId, challenge);
+  await stores.challenges.save(user.id, challenge);
   return { loginToken: challengeToken, expiresInSeconds, secondFactors: [] };
 }
 

@@ -1,5 +1,5 @@
 /** A way back in for whoever forgot the password: a token by mail, good once and for nothing else. */
-import { mailChallenge } from "./challenge-mails.ts";
+import { commitMail, mailChallenge, type MailUses } from "./challenge-mails.ts";
 import { prepareChallenge, spend } from "./challenges.ts";
 import { commit, type Uses } from "./change.ts";
 import { choosePassword, type WeakPassword } from "./choose-password.ts";
@@ -19,8 +19,7 @@ import { hashSecret, newSecret } from "./secrets.ts";
  * request's Accept-Language.
  */
 export async function requestReset(
-  deps: Journal &
-    Uses<"secretKeys" | "quotas" | "meter" | "lifetimes" | "mailTemplates" | "mailPages">,
+  deps: Journal & MailUses,
   occasion: Occasion,
   email: string,
   languages: string | null,
@@ -37,22 +36,19 @@ export async function requestReset(
   const link = tokenLink(deps.mailPages, "reset", prepared.linkToken);
   const message = { kind: "password_reset_link", link, validFor: resetTokenSeconds } as const;
 
-  const outcome = await commit(deps, occasion, async (change) => {
-    const mailed = await mailChallenge(change, {
-      operation: "forgotPassword",
+  await commitMail(deps, occasion, "forgotPassword", async (change) => {
+    const outcome = await mailChallenge(change, {
       prepared,
       // By the address as it was asked for, whether or not anybody has it.
       take: { rule: "forgot_email", subject: email },
       recipient: { email, locale: user?.locale ?? null, languages },
       message,
     });
-    if (mailed === "mailed" && user !== undefined)
+    if (outcome === "mailed" && user !== undefined)
       await change.record("reset_token_created", { email, userId: user.id });
-    if (mailed === "nobody") await change.record("reset_requested_unknown_email", { email });
-    return mailed;
+    if (outcome === "nobody") await change.record("reset_requested_unknown_email", { email });
+    return outcome;
   });
-  const decision = outcome === "limited" ? "refused" : "allowed";
-  deps.meter.limitDecided("forgotPassword", "email", decision);
 }
 
 const PURPOSE = "password_reset";

@@ -4,8 +4,14 @@
  * nobody can have been there first.
  */
 import type { MailMessage } from "../contract/mails.ts";
-import { mayHaveAccount, newUser } from "./accounts.ts";
-import { recordLimited } from "./challenge-mails.ts";
+import {
+  chooseAtSignup,
+  type Choosing,
+  insertAccount,
+  mayHaveAccount,
+  newUser,
+} from "./accounts.ts";
+import { commitMail, type MailUses } from "./challenge-mails.ts";
 import {
   decoyOf,
   findLinkOf,
@@ -13,6 +19,7 @@ import {
   openSealed,
   prepareChallenge,
   spend,
+  type Started,
   tryCode,
 } from "./challenges.ts";
 import { commit, type Uses } from "./change.ts";
@@ -35,15 +42,6 @@ interface Pending {
   readonly invitedBy: string | null;
 }
 
-/** The answer to the one who began a challenge. */
-export interface Started {
-  readonly challengeToken: string;
-  readonly expiresInSeconds: number;
-}
-
-type MailUses = Uses<"secretKeys" | "quotas" | "lifetimes" | "mailTemplates" | "mailPages">;
-type ChoosingUses = Uses<"passwords" | "passwordPolicy">;
-
 export interface NewSignup {
   readonly email: string;
   readonly password: string;
@@ -57,18 +55,12 @@ export interface NewSignup {
  * that got too many mails (EM-02). The owner of an account is told by mail, and nobody else.
  */
 export async function startSignup(
-  deps: Journal & ChoosingUses & MailUses & Uses<"meter">,
+  deps: Journal & Choosing & MailUses,
   occasion: Occasion,
   { email, password, locale, languages }: NewSignup,
 ): Promise<Started | WeakPassword | { readonly failure: "overloaded" }> {
-  const chosen = await choosePassword(deps, password, email);
-  if ("failure" in chosen) {
-    if (chosen.failure === "weak_password")
-      await commit(deps, occasion, ({ record }) =>
-        record("signup_failed", { email, reason: "weak_password" }),
-      );
-    return chosen;
-  }
+  const chosen = await chooseAtSignup(deps, occasion, email, password);
+  if ("failure" in chosen) return chosen;
   const { signupSeconds } = deps.lifetimes;
   const pending: Pending = { passwordHash: chosen.encoded, role: "user", locale, invitedBy: null };
   const prepared = prepareChallenge(deps, occasion, {
@@ -83,7 +75,7 @@ export async function startSignup(
   const confirm: MailMessage = { kind: "signup_confirm", code, link, validFor: signupSeconds };
   const existing: MailMessage = { kind: "signup_existing", ...circumstancesOf(occasion) };
 
-  const isWithinBound = await commit(deps, occasion, async (change) => {
+  await commitMail(deps, occasion, "signup", async (change) => {
     const { stores, record } = change;
     const isWithin = await takeWithin(change, { rule: "signup_email", subject: email });
     const owner = (await stores.users.findByEmail(email))?.user;
@@ -96,13 +88,12 @@ export async function startSignup(
     if (isWithin && !isReserved)
       await queueMail(change, { email, ...reader }, message, signupSeconds);
     else await queueDecoy(change, { email, ...reader }, message);
-    if (!isWithin) await recordLimited(change, "signup");
-    else if (owner) await record("signup_existing_email", { userId: owner.id, email });
+    if (!isWithin) return "limited";
+    if (owner) await record("signup_existing_email", { userId: owner.id, email });
     else if (isReserved) await record("signup_failed", { email, reason: "email_taken" });
     else await record("signup_started", { email });
-    return isWithin;
+    return isFree ? "mailed" : "nobody";
   });
-  deps.meter.limitDecided("signup", "email", isWithinBound ? "allowed" : "refused");
   return { challengeToken, expiresInSeconds };
 }
 
@@ -168,7 +159,7 @@ export async function confirmSignupByCode(
  * whoever asked for the mail need not be the one who got it (EM-03). A password that is refused spends nothing.
  */
 export async function confirmSignupByLink(
-  deps: Journal & ChoosingUses & Uses<"secretKeys" | "signup">,
+  deps: Journal & Choosing & Uses<"secretKeys" | "signup">,
   occasion: Occasion,
   token: string,
   newPassword: string,
@@ -198,9 +189,7 @@ async function makeAccount(
   const outcome = await commit(deps, occasion, async (change) => {
     const { stores, record, undo } = change;
     const failed = undo("invalid_challenge" as const);
-    if (!(await stores.users.insert(user, passwordHash))) return failed;
-    // Asked after the address was ours to take: until then another account may be about to give it up (EM-08).
-    if (await stores.challenges.isReserved(email, null, occasion.now)) return failed;
+    if (!(await insertAccount(change, user, passwordHash))) return failed;
     // The inviter, or everybody, may have lost the right to make accounts since.
     const mayMake =
       invitedBy === null

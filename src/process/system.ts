@@ -16,7 +16,7 @@ import type { Metrics } from "../platform/metrics.ts";
 import { openStorage } from "../storage/storage.ts";
 import { authSecretOf, makeFolder } from "./data-folder.ts";
 import { dependenciesOf, type SystemDependencies } from "./dependencies.ts";
-import { openMailTemplates } from "./mail-templates.ts";
+import { mailTemplatesOnDemand, openMailTemplates } from "./mail-templates.ts";
 import type { Settings } from "./settings.ts";
 
 export interface System {
@@ -35,24 +35,20 @@ export interface System {
  * that `refusalOf` explains.
  */
 export async function openSystem(settings: Settings, metrics?: Metrics): Promise<System> {
-  const mailTemplates = openMailTemplates(settings); // first: a fault of theirs leaves everything as it is
+  // First, so that a fault of theirs leaves everything as it is. A command hardly ever sends a mail.
+  const mailTemplates = metrics ? openMailTemplates(settings) : mailTemplatesOnDemand(settings);
   const hiddenNames = namesHiddenInLog(Object.values(operations), eventShapes);
   const writer = createLogWriter(settings.LOG_LEVEL, hiddenNames);
   const log = createEventLog((event) => {
     metrics?.count(event);
     writer.print(event);
   }, settings.NODE_ENV === "production");
-  const storage = await openDatabase(settings).catch(async (error: unknown) => {
-    await writer.close();
-    throw error;
-  });
-  const secretKeys = await authSecretOf(settings, storage)
-    .then(deriveKeys)
-    .catch(async (error: unknown) => {
-      await storage.close();
+  const { storage, secretKeys } = await openDatabaseWithKeys(settings).catch(
+    async (error: unknown) => {
       await writer.close();
       throw error;
-    });
+    },
+  );
   const meter = metrics ?? unmetered;
   const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE, meter);
   const guesses = createGuessCounter(settings.HASH_QUEUE);
@@ -79,6 +75,17 @@ export async function openSystem(settings: Settings, metrics?: Metrics): Promise
       }
     },
   };
+}
+
+/** Opens the database, and the secret that it was made with. Closes it again where there is none. */
+async function openDatabaseWithKeys(settings: Settings) {
+  const storage = await openDatabase(settings);
+  try {
+    return { storage, secretKeys: deriveKeys(await authSecretOf(settings, storage)) };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
 }
 
 /** Opens the database of the settings and brings it to this version's schema. `onStep` gets a line per migration. */

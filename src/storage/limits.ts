@@ -13,14 +13,6 @@ export function createLimitStore(executor: Executor, transactAhead: TransactAhea
   const { changesInQueries } = executor.builder.dialect;
   return {
     async take(keyHash, pace, now) {
-      const values = takeValues(keyHash, pace, now);
-      const { rows } = await take(executor, values);
-      if (rows.length > 0) return 0;
-      const [row] = await find(executor, { keyHash });
-      return Math.max((row?.paid_at ?? 0) - values.latest, 1);
-    },
-
-    async takeSilently(keyHash, pace, now) {
       return (await take(executor, takeValues(keyHash, pace, now))).rows.length > 0;
     },
 
@@ -84,9 +76,9 @@ async function takeOneByOne(
     return { result: { at: 0, waitMs, toldUntil: row.told_until }, durable };
   return transactAhead(async ({ limits }) => {
     for (const [at, { keyHash, pace }] of takings.entries()) {
-      const waitMs = await limits.take(keyHash, pace, now);
-      if (waitMs === 0) continue;
+      if (await limits.take(keyHash, pace, now)) continue;
       const refusing = await limits.find(keyHash);
+      const waitMs = Math.max((refusing?.paidAt ?? 0) - latestOf(pace, now), 1);
       return { at, waitMs, toldUntil: refusing?.toldUntil ?? 0 };
     }
     return undefined;

@@ -23,9 +23,9 @@ import {
   confirmSignupByCode,
   confirmSignupByLink,
   inviteUser,
-  type Started,
   startSignup,
 } from "../../src/domain/signups.ts";
+import type { Started } from "../../src/domain/challenges.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { databases, testOptions } from "../support/databases.ts";
@@ -77,7 +77,7 @@ describe.each(databases)("challenges that are ended at once on $name", ({ create
   }
 
   async function startedMailLogin(email: string) {
-    const started = await startMailLogin(world.processes[0], at, email, null);
+    const started = await startMailLogin(world.processes[0], at, email, null, []);
     const mailed = await mailedTo(world, email);
     return { ...started, token: mailed.token, code: digitsOf(mailed) };
   }

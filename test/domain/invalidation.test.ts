@@ -123,10 +123,11 @@ const challenges: Record<ChallengePurpose, Begin> = {
     });
   },
   login: async ({ user }) => {
+    const credential = await domain.deps.storage.users.findCredential(user.id);
+    const proof = { user, epoch: credential?.epoch ?? -1, methods: ["mail"] } as const;
     const pendingLogin = await commit(domain.deps, domain.at(), (change) =>
-      beginPendingLogin(change, user.id, ["mail"]),
+      beginPendingLogin(change, proof),
     );
-    if (typeof pendingLogin === "string") throw new Error("No half-login");
     const finish = { loginToken: pendingLogin.loginToken, client: CLIENT, deviceSecrets: [] };
     const [row] = domain.sql(
       "SELECT id FROM challenges WHERE purpose = 'login' AND user_id = ?",

@@ -30,7 +30,8 @@ type Ask = (deps: Dependencies, email: string) => Promise<unknown>;
 /** Each makes what its operation needs, once. */
 const operations: Readonly<Record<string, (domain: Domain) => Promise<Ask>>> = {
   forgotPassword: async (domain) => (deps, email) => requestReset(deps, domain.at(), email, null),
-  startMailLogin: async (domain) => (deps, email) => startMailLogin(deps, domain.at(), email, null),
+  startMailLogin: async (domain) => (deps, email) =>
+    startMailLogin(deps, domain.at(), email, null, []),
   signup: async (domain) => (deps, email) => {
     const asked = { email, password: PASSWORD, locale: null, languages: null };
     return startSignup(deps, domain.at(), asked);

@@ -119,10 +119,10 @@ test(
       ...domain.deps.quotas,
       mail_login_email: { count: 1, seconds: 3_600 },
     };
-    await startMailLogin({ ...domain.deps, quotas }, domain.at(), limited.email, null);
+    await startMailLogin({ ...domain.deps, quotas }, domain.at(), limited.email, null, []);
     const ask = async (email: string, deps: Dependencies = domain.deps) => {
       for (let times = 0; times < FORGOTTEN_AT_ONCE; times += 1)
-        await startMailLogin(deps, domain.at(), email, null);
+        await startMailLogin(deps, domain.at(), email, null, []);
     };
     const { own, ...others } = await timesInTurns(
       MAIL_ROUNDS,

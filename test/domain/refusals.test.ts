@@ -1,9 +1,18 @@
 /** Of refusals that arrive at once, before any has been told, one is told. The way through HTTP is in test/attack/refusals.test.ts. */
 import { expect, test } from "vitest";
-import { takeLimits } from "../../src/domain/limits.ts";
+import { takeLimitsBeside, type ToldTake } from "../../src/domain/limits.ts";
+import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
+import type { Occasion } from "../../src/domain/ports/events.ts";
 import { recordCsrfRejection, recordDenial } from "../../src/domain/refusals.ts";
 import { storedEvents } from "../support/logins.ts";
 import { CLIENT, openDomain } from "../support/domain.ts";
+
+/** Takes the limits of a login, with nothing to look for beside. */
+async function takeAlone(deps: Dependencies, occasion: Occasion, takes: readonly ToldTake[]) {
+  const taken = await takeLimitsBeside(deps, occasion, "login", takes, async () => undefined);
+  await taken.durable;
+  return taken.outcome;
+}
 
 const atOnce = <T>(work: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, work));
 
@@ -12,9 +21,8 @@ test("LA-01 of 50 refusals at once by one limit, or for one reason, each that is
   const user = await domain.newUser();
   const quotas = { ...domain.deps.quotas, login_email: { count: 1, seconds: 60 } };
   const takes = [{ rule: "login_email", key: "email", subject: user.email }] as const;
-  const outcomes = await atOnce(() =>
-    takeLimits({ ...domain.deps, quotas }, domain.at(), "login", takes),
-  );
+  const deps = { ...domain.deps, quotas };
+  const outcomes = await atOnce(() => takeAlone(deps, domain.at(), takes));
   expect(outcomes.filter((outcome) => outcome === "allowed")).toHaveLength(1);
   await atOnce(() =>
     recordCsrfRejection(domain.deps, domain.at(), { operation: "login", reason: "cross_site" }),
@@ -35,7 +43,7 @@ test("RL-03 a login refused by e-mail counts for the address it came from", asyn
     login_ip: { count: 3, seconds: 60 },
   };
   const refusedBy = async (email: string) => {
-    const outcome = await takeLimits({ ...domain.deps, quotas }, domain.at(), "login", [
+    const outcome = await takeAlone({ ...domain.deps, quotas }, domain.at(), [
       { rule: "login_ip", key: "ip", subject: CLIENT.ip },
       { rule: "login_email", key: "email", subject: email },
     ]);

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { signup } from "../../src/domain/accounts.ts";
 import { confirmEmailChange, startEmailChange } from "../../src/domain/address-changes.ts";
+import type { Started } from "../../src/domain/challenges.ts";
 import { login } from "../../src/domain/login.ts";
 import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import {
@@ -9,7 +10,6 @@ import {
   confirmSignupByLink,
   inviteUser,
   startSignup,
-  type Started,
 } from "../../src/domain/signups.ts";
 import { updateUser } from "../../src/domain/users.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";

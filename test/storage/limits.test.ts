@@ -21,7 +21,13 @@ const otherKey = new Uint8Array([2]);
 
 describe.each(databases)("limits on $name", ({ create }) => {
   const test = eachTestOpens(create);
-  const take = (now: number, of = key) => test.storage.limits.take(of, pace, now);
+  /** How long whoever asks is told to wait; 0 where one was taken. */
+  async function take(now: number, of = key): Promise<number> {
+    const taking = { keyHash: of, pace };
+    const { result, durable } = await test.storage.limits.takeInOrder([taking], now);
+    await durable;
+    return result?.waitMs ?? 0;
+  }
   const rows = () => test.database.query("select * from limits");
 
   async function spend(now: number) {
@@ -80,6 +86,7 @@ describe.each(databases)("limits on $name", ({ create }) => {
     await spend(NOW);
     const before = await rows();
     await take(NOW);
+    expect(await test.storage.limits.take(key, pace, NOW)).toBe(false);
     expect(await rows()).toEqual(before);
   });
 
@@ -200,11 +207,11 @@ describe.each(databases)("limits on $name", ({ create }) => {
   it("RL-08 a restart forgets nothing, and a second process counts in the same row", async () => {
     const second = await openStorage(test.database.target);
     for (let count = 0; count < 4; count += 1) await take(NOW);
-    expect(await second.limits.take(key, pace, NOW)).toBe(0);
+    expect(await second.limits.take(key, pace, NOW)).toBe(true);
     expect(await take(NOW)).toBeGreaterThan(0);
     await second.close();
     const restarted = await openStorage(test.database.target);
-    expect(await restarted.limits.take(key, pace, NOW)).toBeGreaterThan(0);
+    expect(await restarted.limits.take(key, pace, NOW)).toBe(false);
     await restarted.close();
   });
 

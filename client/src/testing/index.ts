@@ -3,7 +3,7 @@
  * takes what the document takes and answers what the document answers. It is not for production: it
  * keeps passwords as they are, limits nobody and hashes nothing.
  */
-import { credentialTable, fakeTable, problemDocuments } from "../generated/fake.ts";
+import { credentialTable, fakeTable } from "../generated/fake.ts";
 import { operationTable } from "../generated/operations.ts";
 import type { CredentialName, OperationId, OperationRow } from "../input.ts";
 import { Accounts, normalEmail } from "./accounts.ts";
@@ -11,6 +11,7 @@ import type { Call, FakeSettings, ProblemCode } from "./calls.ts";
 import { handlers } from "./handlers.ts";
 import type { FakeMail, MailKind } from "./mails.ts";
 import { newId, type Session } from "./rows.ts";
+import { type AnyCode, problemResponse, type Success, successResponse } from "./responses.ts";
 import { findBodyIssues, findIssues, type Issue, type Rules } from "./rules.ts";
 import type { WebRequest, WebResponse } from "../web.ts";
 
@@ -191,7 +192,6 @@ const byPrecedence = (Object.keys(ways) as CredentialName[]).sort(
   (a, b) => Number(credentialTable[a].sentByBrowser) - Number(credentialTable[b].sentByBrowser),
 ); // keys of a literal
 
-type AnyCode = keyof typeof problemDocuments;
 type AnyCall = Omit<Call<OperationId>, "input" | "caller"> & {
   readonly input: unknown;
   readonly caller: Session | undefined;
@@ -203,13 +203,6 @@ type AnyAnswer =
       readonly issues?: readonly Issue[];
       readonly methods?: readonly string[];
     };
-interface Success {
-  /** Where the operation has several. */
-  readonly status?: number;
-  readonly data: unknown;
-  readonly cookies?: readonly string[];
-}
-
 /** A row of the generated table, as all of them are. */
 interface Documented {
   readonly isForAdmins: boolean;
@@ -267,35 +260,4 @@ async function readBody(request: Request): Promise<{ value: unknown } | { proble
 function cookieIn(request: Request, name: string): string | undefined {
   const pairs = (request.headers.get("cookie") ?? "").split("; ");
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-}
-
-function successResponse(status: number, requestId: string, { data, cookies = [] }: Success) {
-  const headers: [string, string][] = [...commonHeaders(requestId)];
-  if (data !== undefined) headers.push(["content-type", "application/json"]);
-  for (const cookie of cookies) headers.push(["set-cookie", cookie]);
-  return new Response(data === undefined ? null : JSON.stringify(data), { status, headers });
-}
-
-function problemResponse(code: AnyCode, requestId: string, fields = {}, isChallenging = false) {
-  const document = { ...problemDocuments[code], requestId, ...fields };
-  const headers = new Headers([
-    ...commonHeaders(requestId),
-    ["content-type", "application/problem+json"],
-  ]);
-  if (document.status === 401 && isChallenging) headers.set("www-authenticate", "Bearer");
-  if ("retryAfterSeconds" in document) {
-    headers.set("retry-after", String(document.retryAfterSeconds));
-    if (code === "rate_limited") {
-      headers.set("ratelimit-policy", '"fake";q=1;w=60');
-      headers.set("ratelimit", `"fake";r=0;t=${document.retryAfterSeconds}`);
-    }
-  }
-  return new Response(JSON.stringify(document), { status: document.status, headers });
-}
-
-function commonHeaders(requestId: string): [string, string][] {
-  return [
-    ["x-request-id", requestId],
-    ["cache-control", "no-store"],
-  ];
 }

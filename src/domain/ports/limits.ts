@@ -47,10 +47,8 @@ export interface LimitState {
 }
 
 export interface LimitStore {
-  /** Takes one from the key, or nothing where none is left: decided in one statement. Answers how long to wait: 0 where it was taken. */
-  take(keyHash: Uint8Array, pace: Pace, now: number): Promise<number>;
-  /** The same statement, and no other, whether or not one was taken: its time tells nothing (EM-11). True where it was. */
-  takeSilently(keyHash: Uint8Array, pace: Pace, now: number): Promise<boolean>;
+  /** Takes one from the key; false where none is left. One statement in both cases, so that its time tells nothing (EM-11). */
+  take(keyHash: Uint8Array, pace: Pace, now: number): Promise<boolean>;
   /**
    * Takes one from every key, in order, until one refuses; undefined where none does. What was taken
    * before that stays taken. A refusal by the first key only reads. Answers ahead of the disk.
