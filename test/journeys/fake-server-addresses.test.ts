@@ -73,7 +73,7 @@ describe("the fake server answers as the real one does, and mails the same:", ()
 
 async function addresses(target: Target) {
   const { steps, browser, program, stranger, mails, nextMail } = travel(target);
-  const [email, other, moved] = [freshEmail(), freshEmail(), freshEmail()];
+  const [email, other, moved, further] = [freshEmail(), freshEmail(), freshEmail(), freshEmail()];
 
   await stranger.signup({ email, password: "too short" });
   await stranger.signup({ email, password: PASSWORD, locale: "no language" });
@@ -128,6 +128,12 @@ async function addresses(target: Target) {
   const undo = await nextMail(email);
   await stranger.signup({ email, password: PASSWORD });
   await stranger.undoEmailChange({ token: "nonsense" });
+  // Whoever changes it again, and takes that back, does not end the first way back (EM-08).
+  const furtherChange = handleOf(await browser.startEmailChange({ newEmail: further }));
+  const { code: furtherCode } = await nextMail(further);
+  await browser.confirmEmailChange({ ...furtherChange, code: furtherCode });
+  await stranger.undoEmailChange({ token: (await nextMail(moved)).token });
+  await nextMail(further);
   await stranger.undoEmailChange({ token: undo.token });
   await stranger.undoEmailChange({ token: undo.token });
   await nextMail(moved);

@@ -72,7 +72,8 @@ export const addressHandlers: Pick<
     account.password = null;
     accounts.record(account, { event: "email_change_undone" }, now);
     accounts.endGrants(account, "email_change_undo", now);
-    challenges.end({ account, purpose: "email_change_undo" });
+    challenges.endUndosAfter(challenge);
+    challenges.spend(challenge);
     mails.send("email_change_undone", email, origin);
     return done;
   },

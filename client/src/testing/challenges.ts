@@ -101,6 +101,14 @@ export class Challenges {
         this.#all.delete(challenge);
   }
 
+  /** Ends those of its account that take back a change later than this one. */
+  endUndosAfter(undo: Challenge): void {
+    // A set keeps the order in which its members came.
+    const all = [...this.#all];
+    for (const later of all.slice(all.indexOf(undo) + 1))
+      if (later.purpose === undo.purpose && later.account === undo.account) this.#all.delete(later);
+  }
+
   /** Ends all of the account but what takes its address back. */
   endGrantsOf(account: Account): void {
     for (const challenge of this.#all)
