@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Client, createClient, memoryTokens } from "../src/index.ts";
+import { type Client, createClient, memoryTokens, unwrap } from "../src/index.ts";
 import { cookieJar } from "../src/node.ts";
 import { createFakeServer, type FakeServer } from "../src/testing/index.ts";
 
@@ -88,6 +88,21 @@ describe("a fake server", () => {
     await api.forgotPassword({ email });
     time += 3_600_000;
     expect(fake.resetToken(email)).toBeUndefined();
+  });
+
+  it("takes five codes for a challenge, and not the right one as the sixth", async () => {
+    const verifying = createFakeServer({ signup: "verified" });
+    const api = createClient({ baseUrl, tokens: memoryTokens(), fetch: verifying.fetch });
+    const begun = unwrap(await api.signup({ email, password }));
+    if (!("challengeToken" in begun)) throw new Error("The account was made at once");
+    const { challengeToken } = begun;
+    const { code } = verifying.mail(email, "signup_confirm");
+    const wrong = code === "00000000" ? "00000001" : "00000000";
+    for (const _ of [1, 2, 3, 4, 5])
+      expect(await api.confirmSignup({ challengeToken, code: wrong })).toMatchObject({
+        status: 400,
+      });
+    expect(await api.confirmSignup({ challengeToken, code })).toMatchObject({ status: 400 });
   });
 
   it("lets sessions and access tokens end in their time", async () => {

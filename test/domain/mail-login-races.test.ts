@@ -54,6 +54,8 @@ describe.each(databases)("$name", ({ create }) => {
       expect(await query("SELECT id FROM sessions")).toEqual([]);
       const claims = await query("SELECT id FROM events WHERE event = 'email_verified'");
       expect(claims).toHaveLength(1);
+      const failures = await query("SELECT id FROM events WHERE event = 'challenge_failed'");
+      expect(failures).toHaveLength(1); // those that were too late, told once
     },
   );
 

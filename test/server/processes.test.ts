@@ -18,7 +18,7 @@ import { generousLimits } from "../support/test-settings.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { runScript } from "../support/commands.ts";
 import { type MailServer, startMailServer } from "../support/mail-server.ts";
-import { tokenIn } from "../support/mailbox.ts";
+import { proofsIn, tokenIn } from "../support/mailbox.ts";
 import { createPostgres, type TestDatabase } from "../support/databases.ts";
 
 let folder: string;
@@ -39,6 +39,7 @@ beforeAll(async () => {
     SMTP_URL: mails.url,
     MAIL_FROM: "auth@example.com",
     LOCKOUT_THRESHOLD: "3",
+    MAIL_LOGIN: "on",
   };
   // At once, on an empty database, each with another first administrator in mind.
   servers = await Promise.all(
@@ -195,6 +196,73 @@ describe("what one process is told, the other knows at the next request:", () =>
     expect(mailsTo(email)).toHaveLength(2);
   });
 });
+
+describe("CH-02 CH-08 of 20 ends at two processes one succeeds, wherever it was begun:", () => {
+  /** Ends it at both, ten times at each; answers how often that succeeded. */
+  async function successesAt(
+    both: readonly [Clients, Clients],
+    end: (clients: Clients) => Promise<{ readonly ok: boolean }>,
+  ) {
+    const ends = Array.from({ length: 20 }, (_, i) => end(both[i % 2 ? 0 : 1]));
+    return (await Promise.all(ends)).filter(({ ok }) => ok).length;
+  }
+
+  it("an address that is proved, changed, and changed back", async () => {
+    const { one, two, email } = await newAccount();
+    dataOf(await one.cookie.login({ email, password: PASSWORD }));
+    const both = [one, two] as const;
+    dataOf(await one.cookie.requestEmailVerification());
+    const { token } = await nextMail(email, 1);
+    expect(
+      await successesAt(both, ({ cookie }) => cookie.confirmEmailVerification({ token })),
+    ).toBe(1);
+
+    const newEmail = freshEmail();
+    dataOf(await two.cookie.startEmailChange({ newEmail }));
+    const { token: change } = await nextMail(newEmail, 1);
+    expect(
+      await successesAt(both, ({ cookie }) => cookie.confirmEmailChange({ token: change })),
+    ).toBe(1);
+    expect(dataOf(await one.cookie.getMe())).toMatchObject({ email: newEmail });
+
+    const { token: undo } = await nextMail(email, 2);
+    expect(await successesAt(both, ({ bare }) => bare.undoEmailChange({ token: undo }))).toBe(1);
+    const [row] = await database.query(`select password_hash from users where email = '${email}'`);
+    expect(row).toEqual({ password_hash: null });
+  });
+
+  it("a sign-in by mail, its code at the process that did not begin it", async () => {
+    const { one, two, email } = await newAccount();
+    const both = [one, two] as const;
+    const { challengeToken } = dataOf(await one.bare.startMailLogin({ email }));
+    const { code } = await nextMail(email, 1);
+    const { loginToken } = dataOf(await two.bare.completeMailLogin({ challengeToken, code }));
+    const finish = { loginToken, method: "none" } as const;
+    expect(await successesAt(both, ({ bare }) => bare.finishTokenLogin(finish))).toBe(1);
+
+    const again = dataOf(await two.bare.startMailLogin({ email }));
+    const { token } = await nextMail(email, 3); // the second is that the account was claimed
+    const proof = { challengeToken: again.challengeToken, token };
+    expect(await successesAt(both, ({ bare }) => bare.completeMailLogin(proof))).toBe(1);
+  });
+
+  it("an invitation", async () => {
+    const both = bothClients();
+    dataOf(await both[0].cookie.login(administrator));
+    const email = freshEmail();
+    dataOf(await both[0].cookie.inviteUser({ email }));
+    const { token } = await nextMail(email, 1);
+    const proof = { token, newPassword: PASSWORD };
+    expect(await successesAt(both, ({ bare }) => bare.confirmSignup(proof))).toBe(1);
+    const rows = await database.query(`select email_verified from users where email = '${email}'`);
+    expect(rows).toEqual([{ email_verified: 1 }]);
+  });
+});
+
+/** The proofs of the mail that the address got as the `nth`, from 1. */
+async function nextMail(email: string, nth: number) {
+  return proofsIn((await waitFor(() => mailsTo(email)[nth - 1])).mail);
+}
 
 describe("of 40 mails in the outbox of two processes", () => {
   it("each is sent once", async () => {
