@@ -128,7 +128,7 @@ async function addresses(target: Target) {
   const undo = await nextMail(email);
   await stranger.signup({ email, password: PASSWORD });
   await stranger.undoEmailChange({ token: "nonsense" });
-  // Whoever changes it again, and takes that back, does not end the first way back (EM-08).
+  // A further change that is taken back does not end the first way back (EM-08).
   const furtherChange = handleOf(await browser.startEmailChange({ newEmail: further }));
   const { code: furtherCode } = await nextMail(further);
   await browser.confirmEmailChange({ ...furtherChange, code: furtherCode });
