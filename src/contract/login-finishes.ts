@@ -8,23 +8,47 @@ import { open } from "./security.ts";
 import { Session } from "./sessions.ts";
 import { TokenPair } from "./tokens.ts";
 
+const byNothing = { method: "none", loginToken: exampleLoginToken } as const;
+const byTotp = { method: "totp", loginToken: exampleLoginToken, code: "492 039" } as const;
+const byRecoveryCode = {
+  method: "recovery_code",
+  loginToken: exampleLoginToken,
+  code: exampleRecoveryCode,
+} as const;
+const withPasskey = {
+  method: "passkey",
+  loginToken: exampleLoginToken,
+  ...exampleByPasskey,
+} as const;
+
 const FinishLoginInput = z
   .discriminatedUnion("method", [
-    z.strictObject({ method: z.literal("none"), loginToken }),
-    z.strictObject({ method: z.literal("totp"), loginToken, code: TotpCode }),
-    z.strictObject({ method: z.literal("recovery_code"), loginToken, code: RecoveryCode }),
-    z.strictObject({ method: z.literal("passkey"), loginToken, ...byPasskey }),
+    z.strictObject({ method: z.literal("none"), loginToken }).meta({
+      id: "FinishWithNothing",
+      description: "Nothing is missing: `secondFactors` is empty.",
+      examples: [byNothing],
+    }),
+    z.strictObject({ method: z.literal("totp"), loginToken, code: TotpCode }).meta({
+      id: "FinishByTotp",
+      description: "By the authenticator app.",
+      examples: [byTotp],
+    }),
+    z.strictObject({ method: z.literal("recovery_code"), loginToken, code: RecoveryCode }).meta({
+      id: "FinishByRecoveryCode",
+      description: "By a recovery code, which is then used up.",
+      examples: [byRecoveryCode],
+    }),
+    z.strictObject({ method: z.literal("passkey"), loginToken, ...byPasskey }).meta({
+      id: "FinishByPasskey",
+      description: "By a passkey; `startSecondFactorPasskey` begins it.",
+      examples: [withPasskey],
+    }),
   ])
   .meta({
     id: "FinishLoginInput",
     description:
       "The second step of a sign-in: `none` where `secondFactors` is empty, else one of those it names.",
-    examples: [
-      { method: "none", loginToken: exampleLoginToken },
-      { method: "totp", loginToken: exampleLoginToken, code: "492 039" },
-      { method: "recovery_code", loginToken: exampleLoginToken, code: exampleRecoveryCode },
-      { method: "passkey", loginToken: exampleLoginToken, ...exampleByPasskey },
-    ],
+    examples: [byNothing, byTotp, byRecoveryCode, withPasskey],
   });
 
 const finishes = {

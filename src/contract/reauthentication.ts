@@ -45,24 +45,44 @@ export const startReauthentication = operation({
   limits: ["reauthentication_account"],
 });
 
+const byPassword = { method: "password", password: "correct horse battery staple" } as const;
+const byTotp = { method: "totp", code: "492 039" } as const;
+const byRecoveryCode = { method: "recovery_code", code: exampleRecoveryCode } as const;
+const withPasskey = { method: "passkey", ...exampleByPasskey } as const;
+const byMail = { method: "mail", ...exampleByCode } as const;
+
 const ReauthenticateInput = z
   .discriminatedUnion("method", [
-    z.strictObject({ method: z.literal("password"), password: Password }),
-    z.strictObject({ method: z.literal("totp"), code: TotpCode }),
-    z.strictObject({ method: z.literal("recovery_code"), code: RecoveryCode }),
-    z.strictObject({ method: z.literal("passkey"), ...byPasskey }),
-    z.strictObject({ method: z.literal("mail"), challengeToken, code: MailedCode }),
+    z.strictObject({ method: z.literal("password"), password: Password }).meta({
+      id: "ReauthenticateByPassword",
+      description: "By the account's password.",
+      examples: [byPassword],
+    }),
+    z.strictObject({ method: z.literal("totp"), code: TotpCode }).meta({
+      id: "ReauthenticateByTotp",
+      description: "By the authenticator app.",
+      examples: [byTotp],
+    }),
+    z.strictObject({ method: z.literal("recovery_code"), code: RecoveryCode }).meta({
+      id: "ReauthenticateByRecoveryCode",
+      description: "By a recovery code, which is then used up.",
+      examples: [byRecoveryCode],
+    }),
+    z.strictObject({ method: z.literal("passkey"), ...byPasskey }).meta({
+      id: "ReauthenticateByPasskey",
+      description: "By a passkey; `startReauthentication` begins it.",
+      examples: [withPasskey],
+    }),
+    z.strictObject({ method: z.literal("mail"), challengeToken, code: MailedCode }).meta({
+      id: "ReauthenticateByMail",
+      description: "By the code of a mail; `startReauthentication` sends it.",
+      examples: [byMail],
+    }),
   ])
   .meta({
     id: "ReauthenticateInput",
     description: "The proof, by one of the `methods` of `reauthentication_required`.",
-    examples: [
-      { method: "password", password: "correct horse battery staple" },
-      { method: "totp", code: "492 039" },
-      { method: "recovery_code", code: exampleRecoveryCode },
-      { method: "passkey", ...exampleByPasskey },
-      { method: "mail", ...exampleByCode },
-    ],
+    examples: [byPassword, byTotp, byRecoveryCode, withPasskey, byMail],
   });
 
 const Recent = z
