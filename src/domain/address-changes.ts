@@ -233,6 +233,8 @@ export async function undoEmailChange(
     if (!isBack) return failed;
     await stores.users.voidPassword(userId);
     await record("email_change_undone", { userId, oldEmail: before.email, newEmail: oldEmail });
+    // A thief's factors would keep the owner out; those of before stay (EM-08).
+    await removeFactors(change, userId, { by: "email_change_undo" }, challenge.createdAt);
     await endGrants(change, userId, { by: "email_change_undo" });
     await stores.challenges.deleteUndosAfter(userId, challenge.id);
     await queueMail(

@@ -94,13 +94,18 @@ export async function resetPassword(
     await record("password_reset", { userId: user.id });
     await endGrants(change, user.id, { by: "password_reset" });
     if (await stores.users.verifyEmail(user.id, user.email))
-      // whoever has the mail has the mailbox (EM-06)
-      await record("email_verified", { userId: user.id, email: user.email, by: "password_reset" });
+      // whoever has the mail has the mailbox, and nobody proved that the account's factors are theirs (EM-06)
+      await claim(change, user);
     await unlockAccount(change, user); // RS-15
     await passwordResetNotice(change, user);
     await rememberDevice(change, user.id, undefined, deviceSecret);
     return { deviceSecret };
   });
+}
+
+async function claim(change: Change, { id: userId, email }: User): Promise<void> {
+  await change.record("email_verified", { userId, email, by: "password_reset" });
+  await removeFactors(change, userId, { by: "email_proof" });
 }
 
 /**
