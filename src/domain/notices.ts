@@ -15,6 +15,22 @@ export type NoticeChange = Change<"secretKeys" | "quotas" | "mailTemplates">;
 /** The account's owner, at its stored address. Whoever did it may be somebody else, whose languages do not count. */
 export type Owner = Pick<Recipient, "email" | "locale">;
 
+export type NoticeKind =
+  | "password_changed"
+  | "password_reset"
+  | "login_locked"
+  | "account_claimed"
+  | "totp_added"
+  | "totp_removed"
+  | "passkey_added"
+  | "passkey_removed"
+  | "second_factors_reset"
+  | "recovery_codes_renewed"
+  | "recovery_code_used"
+  | "second_factor_failing"
+  | "passkey_clone_suspected";
+type Notice = Extract<MailMessage, { readonly kind: NoticeKind }>;
+
 /** A notice is worth reading for as long as a mail server's outage usually lasts. Seconds. */
 const NOTICE_LIFETIME_SECONDS = 2 * 86_400;
 
@@ -109,26 +125,6 @@ export async function passkeyCloneNotice(
 export function circumstancesOf({ now, ip }: Occasion) {
   return { when: now, where: ip };
 }
-
-type Notice = Extract<
-  MailMessage,
-  {
-    readonly kind:
-      | "password_changed"
-      | "password_reset"
-      | "login_locked"
-      | "account_claimed"
-      | "totp_added"
-      | "totp_removed"
-      | "passkey_added"
-      | "passkey_removed"
-      | "second_factors_reset"
-      | "recovery_codes_renewed"
-      | "recovery_code_used"
-      | "second_factor_failing"
-      | "passkey_clone_suspected";
-  }
->;
 
 async function notify(change: NoticeChange, owner: Owner, notice: Notice): Promise<void> {
   const { email, locale } = owner;
