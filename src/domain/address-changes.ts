@@ -21,6 +21,7 @@ import { queueDecoy, queueMail } from "./mail.ts";
 import { circumstancesOf } from "./notices.ts";
 import type { Challenge, ChallengePurpose } from "./ports/challenges.ts";
 import type { Device } from "./ports/devices.ts";
+import { removeFactors } from "./second-factors.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { Session, SessionWithUser } from "./ports/sessions.ts";
 import type { User } from "./ports/users.ts";

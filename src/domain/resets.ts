@@ -1,7 +1,7 @@
 /** A way back in for whoever forgot the password: a token by mail, good once and for nothing else. */
 import { commitMail, mailChallenge, type MailUses } from "./challenge-mails.ts";
 import { prepareChallenge, spend } from "./challenges.ts";
-import { commit, type Uses } from "./change.ts";
+import { type Change, commit, type Uses } from "./change.ts";
 import { choosePassword, type WeakPassword } from "./choose-password.ts";
 import { rememberDevice } from "./devices.ts";
 import { unlockAccount } from "./lockout.ts";
@@ -11,6 +11,7 @@ import { endGrants } from "./grants.ts";
 import type { Challenge } from "./ports/challenges.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { User } from "./ports/users.ts";
+import { removeFactors } from "./second-factors.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 
 /**

@@ -5,7 +5,7 @@
 import type { EventFields } from "../contract/events.ts";
 import type { RECOVERY_CODES } from "../contract/second-factor-values.ts";
 import { openSealed, notGood, prepareChallenge, spend, tellOfFailure } from "./challenges.ts";
-import { type Change, commit, type Uses } from "./change.ts";
+import { type Change, commit, type Undone, type Uses } from "./change.ts";
 import type { AskingOwner } from "./accounts.ts";
 import { endGrants } from "./grants.ts";
 import {
@@ -92,25 +92,30 @@ export async function confirmTotp(
     await tellOfFailure(deps, occasion, challenge, "wrong_code");
     return { failure: "invalid_second_factor" };
   }
-  return commit(deps, occasion, async (change): Promise<ConfirmOutcome> => {
-    const { stores, record, undo } = change;
-    await stores.users.moveEpoch(user.id);
-    const isLive = await stores.sessions.lock(session.id);
-    if (!isLive || !(await spend(change, challenge))) return { failure: "invalid_challenge" };
-    const isAdded = await stores.factors.insertTotp({
-      userId: user.id,
-      sealedSecret: seal(deps.secretKeys.totpSeal, secret, user.id),
-      lastStep: step,
-      createdAt: occasion.now,
-    });
-    if (!isAdded) return { failure: "factor_exists" };
-    const codes = await giveRecoveryCodes(change, user.id);
-    await stores.sessions.noteSecondFactor(session.id, occasion.now);
-    await record("second_factor_added", { userId: user.id, kind: "totp" });
-    await totpAddedNotice(change, user);
-    await endOthers(change, { user, session, device });
-    return { codes };
-  });
+  return commit(
+    deps,
+    occasion,
+    async (change): Promise<ConfirmOutcome | Undone<ConfirmOutcome>> => {
+      const { stores, record, undo } = change;
+      await stores.users.moveEpoch(user.id);
+      const isLive = await stores.sessions.lock(session.id);
+      if (!isLive || !(await spend(change, challenge)))
+        return undo<ConfirmOutcome>({ failure: "invalid_challenge" });
+      const isAdded = await stores.factors.insertTotp({
+        userId: user.id,
+        sealedSecret: seal(deps.secretKeys.totpSeal, secret, user.id),
+        lastStep: step,
+        createdAt: occasion.now,
+      });
+      if (!isAdded) return undo<ConfirmOutcome>({ failure: "factor_exists" });
+      const codes = await giveRecoveryCodes(change, user.id);
+      await stores.sessions.noteSecondFactor(session.id, occasion.now);
+      await record("second_factor_added", { userId: user.id, kind: "totp" });
+      await totpAddedNotice(change, user);
+      await endOthers(change, { user, session, device });
+      return { codes };
+    },
+  );
 }
 
 /** Removes the app; false where there is none. */
