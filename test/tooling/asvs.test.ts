@@ -1,6 +1,7 @@
 /** docs/asvs.md has each line of two chapters of OWASP ASVS 5.0.0, sums up what it says, and cites what there is. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { operationIds } from "../../src/contract/operations.ts";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
@@ -80,5 +81,12 @@ describe("docs/asvs.md", () => {
     expect(cited.length).toBeGreaterThan(100);
     const unknown = [...new Set(cited)].filter((rule) => !rules.has(rule));
     expect(unknown.filter((rule) => !toCome.includes(rule.slice(0, 2)))).toEqual([]);
+  });
+
+  it("names operations that there are", () => {
+    const named = page.match(/(?<=`)[a-z]+[A-Z][A-Za-z]+(?=`)/g) ?? [];
+    expect(named.length).toBeGreaterThan(20);
+    const known: readonly string[] = operationIds;
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
   });
 });
