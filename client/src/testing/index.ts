@@ -12,7 +12,7 @@ import { handlers } from "./handlers.ts";
 import type { FakeMail, MailKind } from "./mails.ts";
 import { newId, type Session } from "./rows.ts";
 import { type AnyCode, problemResponse, type Success, successResponse } from "./responses.ts";
-import { findBodyIssues, findIssues, type Issue, type Rules } from "./rules.ts";
+import { type BodyRules, findBodyIssues, findIssues, type Issue, type Rules } from "./rules.ts";
 import type { WebRequest, WebResponse } from "../web.ts";
 
 export type { ProblemCode } from "./calls.ts";
@@ -209,8 +209,7 @@ interface Documented {
   readonly problems: readonly string[];
   readonly params?: Rules;
   readonly query?: Rules;
-  /** The forms it can have. */
-  readonly body?: readonly Rules[];
+  readonly body?: BodyRules;
 }
 
 interface Found {
