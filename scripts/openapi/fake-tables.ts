@@ -1,10 +1,13 @@
 /** Writes the tables of the client's fake server: the inputs each operation accepts, and the ways it can fail. */
 import type { ZodType } from "zod";
+import { CHALLENGE_TRIES } from "../../src/contract/challenges.ts";
 import { credentials, signingIn } from "../../src/contract/credentials.ts";
 import { examplesOf } from "../../src/contract/examples.ts";
 import { mailKinds, mails, type MailKind } from "../../src/contract/mails.ts";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
+import { passkeyAlgorithms, PASSKEYS_MAX } from "../../src/contract/passkey-values.ts";
+import { RECOVERY_CODES } from "../../src/contract/second-factor-values.ts";
 import { inputsOf } from "./fake-rules.ts";
 import type { PublishedDocument, PublishedOperation } from "./published-document.ts";
 
@@ -13,8 +16,8 @@ const described: Readonly<Record<string, OperationDescription>> = operations;
 
 /**
  * Source of `fakeTable`, with a row per operation, of `credentialTable`, with a row per credential that signs
- * somebody in, of `mailTable`, with a row per kind of mail, of `problemDocuments`, with an example per code, and of
- * `passwordPolicy`, the policy of a server without settings.
+ * somebody in, of `mailTable`, with a row per kind of mail, of `problemDocuments`, with an example per code, of
+ * `passwordPolicy`, the policy of a server without settings, and of `bounds`, of which the document has only sentences.
  */
 export function fakeTables(document: PublishedDocument): string {
   const problems: Record<string, unknown> = {};
@@ -32,9 +35,17 @@ export function fakeTables(document: PublishedDocument): string {
     `export const mailTable = ${JSON.stringify(mailRows())} as const;`,
     `export const problemDocuments = ${JSON.stringify(problems)} as const;`,
     `export const passwordPolicy = ${JSON.stringify(policyOf(document))} as const;`,
+    `export const bounds = ${JSON.stringify(bounds)} as const;`,
     "",
   ].join("\n\n");
 }
+
+const bounds = {
+  challengeTries: CHALLENGE_TRIES,
+  recoveryCodes: RECOVERY_CODES,
+  passkeys: PASSKEYS_MAX,
+  passkeyAlgorithms,
+};
 
 function policyOf({ components }: PublishedDocument): unknown {
   const [example] = components.schemas["PasswordPolicy"]?.examples ?? [];

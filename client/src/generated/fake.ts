@@ -1916,3 +1916,10 @@ export const passwordPolicy = {
     unassigned_character: "It has a character that Unicode has not assigned yet.",
   },
 } as const;
+
+export const bounds = {
+  challengeTries: 5,
+  recoveryCodes: 10,
+  passkeys: 20,
+  passkeyAlgorithms: [-8, -7, -257],
+} as const;
