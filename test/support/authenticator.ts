@@ -100,14 +100,15 @@ export function createAuthenticator({
 
   function authDataOf(rpId: string, attested: Uint8Array, twist: Twist): Uint8Array {
     signCount += step;
-    const { extensions, authData = (bytes) => bytes } = twist;
+    const { extensions } = twist;
     const fixed = Buffer.alloc(37);
     sha256(twist.rpId ?? rpId).copy(fixed);
     const parts = (attested.length > 0 ? AT : 0) | (extensions === undefined ? 0 : ED);
     fixed[32] = twist.flags ?? flags | parts;
     fixed.writeUInt32BE(twist.signCount ?? signCount, 33);
     const tail = extensions === undefined ? Buffer.alloc(0) : cbor(extensions);
-    return authData(Buffer.concat([fixed, attested, tail]));
+    const bytes = Buffer.concat([fixed, attested, tail]);
+    return twist.authData?.(bytes) ?? bytes;
   }
 
   function create(options: CreationOptions, twist: Twist = {}) {
@@ -118,15 +119,16 @@ export function createAuthenticator({
     userHandle = options.user.id;
     const clientData = clientDataOf("webauthn.create", options.challenge, twist);
     const key = twist.coseKey ?? coseKey;
-    const keyBytes = key instanceof Uint8Array ? key : cbor(key);
+    const keyBytes: Uint8Array = key instanceof Uint8Array ? key : cbor(key);
     const attested = attestedCredential(twist.attestedId ?? credentialId, keyBytes);
     const authData = authDataOf(options.rp.id ?? hostOf(origin), attested, twist);
-    const { fmt = "none", attStmt = {}, attestationObject = (bytes) => bytes } = twist;
+    const { fmt = "none", attStmt = {} } = twist;
+    const object = cbor({ fmt, attStmt, authData });
     return {
       ...credentialOf(twist),
       response: {
         clientDataJSON: base64url(clientData),
-        attestationObject: base64url(attestationObject(cbor({ fmt, attStmt, authData }))),
+        attestationObject: base64url(twist.attestationObject?.(object) ?? object),
         transports: ["internal", "hybrid"],
         // Browsers tell what is within once more; a server that read it here would read what nothing signs.
         authenticatorData: base64url(authData),
@@ -142,17 +144,22 @@ export function createAuthenticator({
       throw new DOMException("I have none of these credentials", "NotAllowedError");
     const clientData = clientDataOf("webauthn.get", options.challenge, twist);
     const authData = authDataOf(options.rpId ?? hostOf(origin), Buffer.alloc(0), twist);
-    const { signature = (bytes) => bytes } = twist;
+    const signature = signatureOf(authData, clientData);
     const handle = twist.userHandle === undefined && isDiscoverable ? userHandle : twist.userHandle;
     return {
       ...credentialOf(twist),
       response: {
         clientDataJSON: base64url(clientData),
         authenticatorData: base64url(authData),
-        signature: base64url(signature(signed(algorithm, privateKey, authData, clientData))),
+        signature: base64url(twist.signature?.(signature) ?? signature),
         ...(typeof handle === "string" && { userHandle: handle }),
       },
     };
+  }
+
+  function signatureOf(authData: Uint8Array, clientData: Uint8Array): Buffer {
+    const message = Buffer.concat([authData, sha256(clientData)]);
+    return sign(algorithm === -8 ? null : "sha256", message, privateKey);
   }
 
   function credentialOf(twist: Twist) {
@@ -201,16 +208,6 @@ function attestedCredential(id: Uint8Array, key: Uint8Array): Buffer {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(id.length);
   return Buffer.concat([Buffer.alloc(16), length, id, key]);
-}
-
-function signed(
-  algorithm: Algorithm,
-  key: KeyObject,
-  authData: Uint8Array,
-  clientData: Uint8Array,
-) {
-  const message = Buffer.concat([authData, sha256(clientData)]);
-  return sign(algorithm === -8 ? null : "sha256", message, key);
 }
 
 function hostOf(origin: string): string {

@@ -13,16 +13,11 @@ export type Writable =
 /** Writes numbers, lengths and counts in their shortest form, and maps in the order they have. */
 export function cbor(value: Writable): Buffer {
   if (value === null) return Buffer.of(0xf6);
-  switch (typeof value) {
-    case "number":
-      return value < 0 ? head(1, -1 - value) : head(0, value);
-    case "boolean":
-      return Buffer.of(value ? 0xf5 : 0xf4);
-    case "string":
-      return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)]);
-    default:
-      return structure(value);
-  }
+  if (typeof value === "boolean") return Buffer.of(value ? 0xf5 : 0xf4);
+  if (typeof value === "number") return value < 0 ? head(1, -1 - value) : head(0, value);
+  if (typeof value === "string")
+    return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)]);
+  return structure(value);
 }
 
 function structure(value: Exclude<Writable, number | boolean | null | string>): Buffer {

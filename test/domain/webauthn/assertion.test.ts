@@ -5,7 +5,7 @@ import { verifyAssertion } from "../../../src/domain/webauthn/verify-assertion.t
 import { BE, BS, createAuthenticator, ED, UP, UV } from "../../support/authenticator.ts";
 import { respell } from "../../support/base64url.ts";
 import { assert, expectedOf, named, newChallenge, ORIGIN, refusedFor, RP_ID, storedOf, webauthnHandle } from "./ceremonies.ts"; // prettier-ignore
-import { clientData, flags, type Lie, origin, shape } from "./faults.ts";
+import { type Case, cases, clientData, flags, origin, shape } from "./faults.ts";
 
 const own = Object.entries(named).map(([name, algorithm]) => {
   const authenticator = createAuthenticator({ origin: ORIGIN, algorithm, step: 3 });
@@ -38,16 +38,16 @@ describe("a genuine assertion", () => {
 });
 
 describe("an assertion is refused", () => {
-  const refuses = ([_, twist, fault]: Lie) => {
+  const refuses = ({ twist, fault }: Case) => {
     expect(assert(authenticator, stored)).toMatchObject({ ok: true }); // but for the lie
     expect(assert(authenticator, stored, twist)).toEqual(refusedFor(fault));
   };
 
-  it.each(origin)("PK-03 with %s", (...lie) => refuses(lie));
-  it.each(clientData)("with %s", (...lie) => refuses(lie));
-  it.each(flags)("PK-04 %s", (...lie) => refuses(lie));
-  it.each(shape)("PK-09 with %s", (...lie) => refuses(lie));
-  it.each<Lie>([
+  it.each(cases(origin))("PK-03 with $what", refuses);
+  it.each(cases(clientData))("with $what", refuses);
+  it.each(cases(flags))("PK-04 $what", refuses);
+  it.each(cases(shape))("PK-09 with $what", refuses);
+  it.each(cases([
     ["the type of a registration", { clientData: { type: "webauthn.create" } }, "type"],
     ["extensions that are not there", { flags: UP | UV | BE | ED }, "malformed"],
     ["no signature", { signature: () => Buffer.of() }, "signature"],
@@ -55,7 +55,7 @@ describe("an assertion is refused", () => {
     ["a signature and a byte", { signature: (bytes) => Buffer.concat([bytes, Buffer.of(0)]) }, "signature"],
     ["a signature of zeros", { signature: () => Buffer.from("3006020100020100", "hex") }, "signature"],
     ["a random signature", { signature: () => randomBytes(70) }, "signature"],
-  ])("PK-09 with %s", (...lie) => refuses(lie)); // prettier-ignore
+  ]))("PK-09 with $what", refuses); // prettier-ignore
 
   it("PK-04 without UV only where it is required", () => {
     const twist = { flags: UP | BE };

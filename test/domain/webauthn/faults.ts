@@ -2,8 +2,10 @@
 import { BE, BS, type Twist, UP, UV } from "../../support/authenticator.ts";
 import { ORIGIN } from "./ceremonies.ts";
 
-/** A lie and its fault; `libraryTakes` where @simplewebauthn/server has no objection. */
-export type Lie = readonly [what: string, twist: Twist, fault: string, libraryTakes?: true];
+/** The ceremonies in which @simplewebauthn/server has no objection to a lie. */
+export type TakenIn = "both" | "registration" | "assertion";
+
+export type Lie = readonly [what: string, twist: Twist, fault: string, libraryTakesIn?: TakenIn];
 
 const origins = [
   "https://evil-auth.example.org",
@@ -30,11 +32,16 @@ export const origin: readonly Lie[] = [
   ["an RP ID that ends like ours", { rpId: "evil-auth.example.org" }, "rp"],
   ["the RP ID above ours", { rpId: "example.org" }, "rp"],
   ["the hash of no RP ID", { rpId: "" }, "rp"],
-  ["crossOrigin", { clientData: { crossOrigin: true } }, "cross_origin", true],
-  ["crossOrigin as a text", { clientData: { crossOrigin: "true" } }, "cross_origin", true],
-  ["crossOrigin as null", { clientData: { crossOrigin: null } }, "cross_origin", true],
-  ["a topOrigin", { clientData: { topOrigin: "https://evil.com" } }, "cross_origin", true],
-  ["our own topOrigin", { clientData: { topOrigin: ORIGIN } }, "cross_origin", true],
+  ["crossOrigin", { clientData: { crossOrigin: true } }, "cross_origin", "both"],
+  ["crossOrigin as a text", { clientData: { crossOrigin: "true" } }, "cross_origin", "both"],
+  ["crossOrigin as null", { clientData: { crossOrigin: null } }, "cross_origin", "both"],
+  [
+    "a topOrigin",
+    { clientData: { topOrigin: "https://evil.com" } },
+    "cross_origin",
+    "registration",
+  ],
+  ["our own topOrigin", { clientData: { topOrigin: ORIGIN } }, "cross_origin", "registration"],
 ];
 
 export const clientData: readonly Lie[] = [
@@ -65,20 +72,27 @@ export const shape: readonly Lie[] = [
     "a byte less of authenticator data",
     { authData: (bytes) => bytes.subarray(0, -1) },
     "malformed",
+    "registration",
   ],
   ["36 bytes of authenticator data", { authData: (bytes) => bytes.subarray(0, 36) }, "malformed"],
   ["no authenticator data", { authData: () => Buffer.of() }, "malformed"],
-  ["extensions that are a list", { extensions: [] }, "malformed", true],
-  ["an id of another spelling", { id: "AA==" }, "credential_id"],
+  ["extensions that are a list", { extensions: [] }, "malformed", "both"],
+  ["an id of another spelling", { id: "AA==" }, "credential_id", "both"],
   ["another rawId", { rawId: "AAAA" }, "credential_id"],
   ["no id", { id: "" }, "credential_id"],
 ];
 
-/** Sets flags beside those of the parts. */
-export function withFlags(bits: number, parts: number, lies: readonly Lie[]): Lie[] {
-  return lies.map(([what, twist, ...rest]) =>
-    twist.flags === undefined
-      ? [what, twist, ...rest]
-      : [what, { ...twist, flags: twist.flags | bits | parts }, ...rest],
-  );
+/** Sets flags beside those of a lie. */
+export function withFlags(bits: number, lies: readonly Lie[]): Lie[] {
+  return lies.map(([what, twist, ...rest]) => {
+    const flags = twist.flags === undefined ? {} : { flags: twist.flags | bits };
+    return [what, { ...twist, ...flags }, ...rest];
+  });
 }
+
+/** Lies by the names of their parts, for `it.each`. */
+export function cases(lies: readonly Lie[]) {
+  return lies.map(([what, twist, fault, takenIn]) => ({ what, twist, fault, takenIn }));
+}
+
+export type Case = ReturnType<typeof cases>[number];

@@ -4,7 +4,7 @@ import { AT, BE, BS, coseKeyOf, createAuthenticator, ED, UP, UV } from "../../su
 import { respell } from "../../support/base64url.ts";
 import { cbor } from "../../support/cbor.ts";
 import { ANDROID, creationOptions, judge, named, ORIGIN, refusedFor, register } from "./ceremonies.ts"; // prettier-ignore
-import { clientData, flags, type Lie, origin, shape, withFlags } from "./faults.ts";
+import { type Case, cases, clientData, flags, origin, shape, withFlags } from "./faults.ts";
 
 const authenticator = createAuthenticator({ origin: ORIGIN });
 
@@ -82,16 +82,16 @@ describe("a genuine registration", () => {
 });
 
 describe("a registration is refused", () => {
-  const refuses = ([_, twist, fault]: Lie) => {
+  const refuses = ({ twist, fault }: Case) => {
     expect(register(authenticator)).toMatchObject({ ok: true }); // but for the lie
     expect(register(authenticator, twist)).toEqual(refusedFor(fault));
   };
 
-  it.each(origin)("PK-03 with %s", (...lie) => refuses(lie));
-  it.each(clientData)("with %s", (...lie) => refuses(lie));
-  it.each(withFlags(0, AT, flags))("PK-04 PK-06 %s", (...lie) => refuses(lie));
-  it.each(shape)("PK-09 with %s", (...lie) => refuses(lie));
-  it.each<Lie>([
+  it.each(cases(origin))("PK-03 with $what", refuses);
+  it.each(cases(clientData))("with $what", refuses);
+  it.each(cases(withFlags(AT, flags)))("PK-04 PK-06 $what", refuses);
+  it.each(cases(shape))("PK-09 with $what", refuses);
+  it.each(cases([
     ["the type of an assertion", { clientData: { type: "webauthn.get" } }, "type"],
     ["no credential in it", { flags: UP | UV, authData: (bytes) => bytes.subarray(0, 37) }, "malformed"],
     ["a credential that no flag announces", { flags: UP | UV }, "malformed"],
@@ -106,7 +106,7 @@ describe("a registration is refused", () => {
     ["an object without authenticator data", { attestationObject: () => cbor({ fmt: "none" }) }, "malformed"],
     ["authenticator data that is a text", { attestationObject: () => cbor({ authData: "a" }) }, "malformed"],
     ["no object", { attestationObject: () => Buffer.of() }, "malformed"],
-  ])("PK-09 with %s", (...lie) => refuses(lie)); // prettier-ignore
+  ]))("PK-09 with $what", refuses); // prettier-ignore
 
   it("PK-09 with an id of 1024 bytes, as inside so outside", () => {
     const own = createAuthenticator({ origin: ORIGIN, idLength: 1024 });
@@ -157,8 +157,10 @@ describe("a registration is refused", () => {
 describe("PK-09 a key", () => {
   const withKey = (coseKey: Map<number, unknown> | Uint8Array) =>
     register(authenticator, { coseKey: coseKey as never }); // every kind of lie
-  const changed = (own: { coseKey: Map<number, unknown> }, ...changes: [number, unknown][]) =>
-    withKey(new Map([...own.coseKey, ...changes].filter(([, value]) => value !== undefined)));
+  const changed = (own: { coseKey: Map<number, unknown> }, ...changes: [number, unknown][]) => {
+    const parameters = new Map([...own.coseKey, ...changes]);
+    return withKey(new Map([...parameters].filter(([, value]) => value !== undefined)));
+  };
 
   const rsa = createAuthenticator({ origin: ORIGIN, algorithm: -257 });
   const ed25519 = createAuthenticator({ origin: ORIGIN, algorithm: -8 });
