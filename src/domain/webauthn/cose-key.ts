@@ -124,7 +124,7 @@ function buildKey(jwk: JsonWebKey): KeyObject | undefined {
   try {
     const key = createPublicKey({ key: jwk, format: "jwk" });
     const bits = key.asymmetricKeyDetails?.modulusLength ?? RSA_MIN_BITS; // of an RSA key alone
-    return bits >= RSA_MIN_BITS && bits <= RSA_MAX_BITS ? key : undefined;
+    return bits >= RSA_MIN_BITS ? key : undefined;
   } catch {
     return undefined;
   }

@@ -27,7 +27,7 @@ export interface StoredPasskey {
 }
 
 export interface Assertion {
-  /** The statement that stores it decides if it may (PK-05): at most one of two at once is higher. */
+  /** The statement that stores it decides if it may: at most one of two at once is higher. */
   readonly signCount: number;
   readonly backedUp: boolean;
   readonly userVerified: boolean;
@@ -35,7 +35,7 @@ export interface Assertion {
 
 /**
  * Judges an assertion by a passkey that was found by `credentialIdOf`. The caller has spent the challenge before
- * (PK-01), and demands a `userHandle` where the account is not known by anything else.
+ *, and demands a `userHandle` where the account is not known by anything else.
  */
 export function verifyAssertion(
   credential: AssertionCredential,

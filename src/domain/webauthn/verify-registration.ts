@@ -29,7 +29,7 @@ export interface NewCredential {
 }
 
 /**
- * Judges a new credential. The caller has spent the challenge before (PK-01), and stores a credential id once (PK-08).
+ * Judges a new credential. The caller has spent the challenge before, and stores a credential id once.
  * The format and the statement of an attestation are neither read nor refused: we ask for "none" and believe none, but
  * some authenticators attest all the same (PK-10).
  */

@@ -104,7 +104,7 @@ describe("a registration is refused", () => {
     ["an object that ends early", { attestationObject: (bytes) => bytes.subarray(0, -1) }, "malformed"],
     ["an object that is a list", { attestationObject: () => cbor([]) }, "malformed"],
     ["an object without authenticator data", { attestationObject: () => cbor({ fmt: "none" }) }, "malformed"],
-    ["authenticator data that is a text", { attestationObject: () => cbor({ authData: "a" }) }, "malformed"],
+    ["authenticator data that is a text", { attestationObject: () => cbor({ authData: "a".repeat(200) }) }, "malformed"],
     ["no object", { attestationObject: () => Buffer.of() }, "malformed"],
   ]))("PK-09 with $what", refuses); // prettier-ignore
 
@@ -199,8 +199,16 @@ describe("PK-09 a key", () => {
     }
   });
 
+  it("of ES256 with a coordinate that begins with a zero is taken with it, and not without or with two", () => {
+    const [key, x] = keyWithShortX();
+    expect(withKey(key).ok).toBe(true);
+    for (const other of [x.subarray(1), Buffer.concat([Buffer.of(0), x])])
+      expect(withKey(new Map([...key, [-2, other]]))).toEqual(refusedFor("key"));
+  });
+
   const x = (hex: string) => Buffer.from(hex, "hex");
   it.each<[string, [number, unknown][]]>([
+    ["another type", [[1, 2]]],
     ["a short x", [[-2, randomBytes(31)]]],
     ["the curve Ed448", [[-1, 7]]],
     ["the curve X25519", [[-1, 4]]],
@@ -230,6 +238,7 @@ describe("PK-09 a key", () => {
   const modulus = rsa.coseKey.get(-1) as Buffer; // as the authenticator made it
   const even = Buffer.concat([modulus.subarray(0, -1), Buffer.of(2)]);
   it.each<[string, [number, unknown][]]>([
+    ["another type", [[1, 2]]],
     ["no modulus", [[-1, undefined]]],
     ["an empty modulus", [[-1, Buffer.of()]]],
     ["a modulus of 512 bits", [[-1, modulus.subarray(-64)]]],
@@ -271,6 +280,15 @@ describe("PK-09 a key", () => {
     expect(withKey(longer).ok).toBe(true);
   });
 });
+
+/** One key in 256 is such. */
+function keyWithShortX(): [Map<number, unknown>, Buffer] {
+  for (;;) {
+    const key = coseKeyOf(-7, generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey);
+    const x = key.get(-2);
+    if (x instanceof Buffer && x[0] === 0) return [key, x];
+  }
+}
 
 /** Other texts that Node reads as the same bytes, and what it reads as fewer. */
 function respellings(text: string): string[] {
