@@ -120,6 +120,7 @@ export const getMe = operation({
   method: "GET",
   path: "/me",
   tags: ["Accounts"],
+  whileUnenrolled: true,
   summary: "Read your account",
   description:
     "The account the request is signed in as, by cookie or by access token, as it is now.",
@@ -156,10 +157,11 @@ export const updateMe = operation({
 });
 
 const ChangePasswordInput = z
-  .strictObject({ currentPassword: Password, newPassword: NewPassword })
+  .strictObject({ currentPassword: Password.optional(), newPassword: NewPassword })
   .meta({
     id: "ChangePasswordInput",
-    description: "The password as it is, and as it is to be.",
+    description:
+      "The password as it is, and as it is to be. Leave `currentPassword` out where the account has none.",
     examples: [
       { currentPassword: "correct horse battery staple", newPassword: "four clear words of mine" },
     ],
@@ -170,9 +172,10 @@ export const changePassword = operation({
   method: "POST",
   path: "/me/password",
   tags: ["Accounts"],
+  recent: { bodyLacks: "currentPassword" },
   summary: "Change your password",
   description:
-    "Needs the current password; a session that sends too many wrong ones ends. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.",
+    "Needs the current password or, where the account has none, recent authentication instead; a session that sends too many wrong ones ends. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.",
   security: sessionOrBearer,
   request: { headers: csrfHeaders, body: ChangePasswordInput },
   responses: { 204: { description: "The password is changed." } },
@@ -181,9 +184,9 @@ export const changePassword = operation({
   limits: ["password_account"],
 });
 
-const DeleteMeInput = z.strictObject({ password: Password }).meta({
+const DeleteMeInput = z.strictObject({ password: Password.optional() }).meta({
   id: "DeleteMeInput",
-  description: "The account's password, as proof.",
+  description: "The account's password, as proof. Leave it out where the account has none.",
   examples: [{ password: "correct horse battery staple" }],
 });
 
@@ -192,9 +195,10 @@ export const deleteMe = operation({
   method: "POST",
   path: "/me/delete",
   tags: ["Accounts"],
+  recent: { bodyLacks: "password" },
   summary: "Delete your account",
   description:
-    "Needs the password; a session that sends too many wrong ones ends. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.",
+    "Needs the password or, where the account has none, recent authentication instead; a session that sends too many wrong ones ends. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.",
   security: sessionOrBearer,
   request: { headers: csrfHeaders, body: DeleteMeInput },
   responses: {

@@ -5,6 +5,11 @@ export const authMethods = ["pwd", "mail", "otp", "recovery", "passkey", "provid
 export const AuthMethod = z.enum(authMethods);
 export type AuthMethod = z.output<typeof AuthMethod>;
 
+/** The ways to take the second step of a sign-in. */
+export const secondFactors = ["totp", "recovery_code", "passkey"] as const;
+export const SecondFactor = z.enum(secondFactors);
+export type SecondFactor = z.output<typeof SecondFactor>;
+
 /** The ways in which somebody who is signed in can prove it again. */
 export const reauthenticationMethods = [
   "password",
@@ -13,4 +18,5 @@ export const reauthenticationMethods = [
   "passkey",
   "mail",
 ] as const;
-export type ReauthenticationMethod = (typeof reauthenticationMethods)[number];
+export const ReauthenticationMethod = z.enum(reauthenticationMethods);
+export type ReauthenticationMethod = z.output<typeof ReauthenticationMethod>;

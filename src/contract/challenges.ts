@@ -12,6 +12,11 @@ export const challengePurposes = [
   "password_reset",
   "mail_login",
   "login",
+  "totp_setup",
+  "passkey_setup",
+  "passkey_login",
+  "second_factor_passkey",
+  "reauthentication",
 ] as const;
 export type ChallengePurpose = (typeof challengePurposes)[number];
 
@@ -19,6 +24,8 @@ export type ChallengePurpose = (typeof challengePurposes)[number];
 export const CHALLENGE_TRIES = 5;
 /** Life of what `login`, by whatever way, leaves to be finished. Seconds. */
 export const LOGIN_CHALLENGE_SECONDS = 300;
+/** Life of a ceremony in which a browser asks for a passkey, or makes one. Seconds. */
+export const CEREMONY_SECONDS = 300;
 /** How long the old address can take back a change. Long enough for a weekend. Seconds. */
 export const EMAIL_UNDO_SECONDS = 3 * 86_400;
 

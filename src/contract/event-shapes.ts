@@ -8,6 +8,7 @@ import {
   ownerEvent,
 } from "./event-shape.ts";
 import { AuthMethod, authMethods } from "./auth-methods.ts";
+import { factorEventShapes } from "./factor-event-shapes.ts";
 import { challengeEventShapes } from "./challenge-event-shapes.ts";
 import { printedEventShapes } from "./printed-event-shapes.ts";
 import { NormalEmail } from "./addresses.ts";
@@ -74,7 +75,9 @@ export const eventShapes = {
     summary:
       "A login was refused, or a current password. `wrong_code` is one of a sign-in by mail. A current password is asked of somebody who is signed in, and its reason is always `wrong_password`. The caller of a login is never told which reason it was.",
     fields: {
-      email: NormalEmail,
+      email: nullable(NormalEmail).meta({
+        description: "Null for a passkey that is nobody's: no address is asked for.",
+      }),
       userId: nullable(Id),
       reason: z.enum([
         "wrong_password",
@@ -82,6 +85,8 @@ export const eventShapes = {
         "account_locked",
         "account_disabled",
         "wrong_code",
+        "wrong_passkey",
+        "unknown_passkey",
       ]),
     },
     example: { email: "ada@example.com", userId: null, reason: "user_not_found" },
@@ -128,13 +133,14 @@ export const eventShapes = {
           "email_change",
           "email_change_undo",
           "email_proof",
+          "factor_change",
           "disable",
           "reuse",
           "wrong_password",
         ])
         .meta({
           description:
-            "`admin`, `disable`: an administrator or a command; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.",
+            "`admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.",
         }),
       actorId: actorId.optional().meta({
         description:
@@ -293,5 +299,6 @@ export const eventShapes = {
     example: { ...outsideRequest, kid: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e46" },
   }),
   ...challengeEventShapes,
+  ...factorEventShapes,
   ...printedEventShapes,
 };

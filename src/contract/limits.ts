@@ -30,6 +30,10 @@ export const limits = {
   mail_login_ip: { key: "ip", policy: "mail-login-ip" },
   /** Mails that sign in, by the address typed in, or by the device that its account knows. Beyond it the answer is the same, and no mail is sent (ML-01). */
   mail_login_email: { key: "email", policy: "mail-login-email" },
+  /** Ceremonies of passkeys, begun or ended. */
+  passkey_ip: { key: "ip", policy: "passkey-ip" },
+  /** Proofs that somebody who is signed in begins: each may be a mail. */
+  reauthentication_account: { key: "account", policy: "reauthentication-account" },
   refresh_ip: { key: "ip", policy: "refresh-ip" },
   /** The current password, asked for by somebody who is signed in (PW-10). The right one gives nothing back: each attempt costs hashes, and a change a mail. */
   password_account: { key: "account", policy: "password-account" },

@@ -1,4 +1,4 @@
-/** Sign-in by mail, and the end of every sign-in that has more than one step. */
+/** Sign-in by mail. */
 import { z } from "zod";
 import { Email } from "./addresses.ts";
 import {
@@ -7,15 +7,12 @@ import {
   exampleByCode,
   exampleByLink,
   linkToken,
-  LOGIN_CHALLENGE_SECONDS,
   MailedCode,
 } from "./challenges.ts";
 import { either } from "./either.ts";
+import { LoginPending } from "./login-pending.ts";
 import { operation } from "./operation.ts";
 import { open } from "./security.ts";
-import { Session } from "./sessions.ts";
-import { TokenPair } from "./tokens.ts";
-import { opaqueSecret, seconds } from "./values.ts";
 
 const TAG = "Sign-in by mail";
 
@@ -58,33 +55,6 @@ const CompleteMailLoginInput = either(
   [exampleByCode, exampleByLink],
 );
 
-const exampleLoginToken = "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2";
-const loginToken = opaqueSecret("The `loginToken` of a `LoginPending`.", exampleLoginToken);
-
-const LoginPending = z
-  .strictObject({
-    loginToken: opaqueSecret(
-      "Proves the first step. Send it to `finishLogin` or `finishTokenLogin`. Good once.",
-      exampleLoginToken,
-    ),
-    expiresInSeconds: seconds("How long it is good.", LOGIN_CHALLENGE_SECONDS),
-    secondFactors: z
-      .array(z.enum(["totp", "recovery_code", "passkey"]))
-      .max(3)
-      .meta({ description: "The ways to take the second step; empty where nothing is missing." }),
-  })
-  .meta({
-    id: "LoginPending",
-    description: "The first step of a sign-in is taken. There is no session yet.",
-    examples: [
-      {
-        loginToken: exampleLoginToken,
-        expiresInSeconds: LOGIN_CHALLENGE_SECONDS,
-        secondFactors: [],
-      },
-    ],
-  });
-
 export const completeMailLogin = operation({
   operationId: "completeMailLogin",
   method: "POST",
@@ -92,7 +62,7 @@ export const completeMailLogin = operation({
   tags: [TAG],
   summary: "Prove your mailbox",
   description:
-    "By the code of the mail or by its link, which are spent together. Five codes may be tried, and each wrong one counts towards the account's lock. If the account's address was never proved, it is now: whatever the account had before, its password included, ends. There is no session yet: `finishLogin` or `finishTokenLogin` is next.",
+    "By the code of the mail or by its link, which are spent together. Five codes may be tried, and each wrong one counts towards the account's lock. If the account's address was never proved, it is now: whatever the account had before, its password included, ends. There is no session yet, and a second factor is still missing where the account has one: `finishLogin` or `finishTokenLogin` is next.",
   security: open,
   switchedBy: "MAIL_LOGIN",
   request: { body: CompleteMailLoginInput },
@@ -104,59 +74,13 @@ export const completeMailLogin = operation({
     },
   },
   problems: ["invalid_challenge"],
-  events: ["challenge_failed", "login_failed", "login_locked", "email_verified", "session_revoked"],
+  events: [
+    "login_pending",
+    "challenge_failed",
+    "login_failed",
+    "login_locked",
+    "email_verified",
+    "session_revoked",
+  ],
   limits: ["challenge_ip"],
-});
-
-const FinishLoginInput = z
-  .strictObject({
-    loginToken,
-    method: z.enum(["none"]).meta({
-      description: "The second step: `none` where `secondFactors` is empty.",
-      examples: ["none"],
-    }),
-  })
-  .meta({
-    id: "FinishLoginInput",
-    description: "The second step of a sign-in.",
-    examples: [{ loginToken: exampleLoginToken, method: "none" }],
-  });
-
-const finishes = {
-  method: "POST",
-  tags: ["Sessions"],
-  security: open,
-  request: { body: FinishLoginInput },
-  problems: ["invalid_login_token"],
-  limits: ["challenge_ip"],
-} as const;
-
-export const finishLogin = operation({
-  ...finishes,
-  operationId: "finishLogin",
-  path: "/login/finish",
-  summary: "Finish a sign-in with cookies",
-  description:
-    "Starts the session of a `LoginPending`, and sets the three cookies of `login`. A session the request came with ends.",
-  responses: {
-    200: {
-      description: "You are logged in.",
-      body: Session,
-      headers: { "set-cookie": "The session cookie, the CSRF cookie and the device cookie." },
-    },
-  },
-  events: ["login_success", "login_failed", "challenge_failed", "session_revoked"],
-  learns: "csrfToken",
-});
-
-export const finishTokenLogin = operation({
-  ...finishes,
-  tags: ["Tokens"],
-  operationId: "finishTokenLogin",
-  path: "/token/login/finish",
-  summary: "Finish a sign-in with tokens",
-  description: "Starts the session of a `LoginPending`, carried by tokens.",
-  responses: { 200: { description: "You are logged in.", body: TokenPair } },
-  events: ["login_success", "login_failed", "challenge_failed"],
-  learns: "tokens",
 });

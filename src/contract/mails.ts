@@ -29,6 +29,8 @@ const circumstances = {
     .meta({ examples: ["203.0.113.7"] }),
 };
 
+const passkeyName = z.string().meta({ examples: ["Ada's phone"] });
+
 const TOKEN = "o3bV0Zt0m1x5n9Qe7yJc2kLr8sWf4aGh6uDiPpXwYzA";
 
 export const mails = {
@@ -76,6 +78,24 @@ export const mails = {
     link: link(`https://auth.example.com/login/mail#token=${TOKEN}&code=49302817`),
     validFor: validFor(600),
   }),
+  reauthentication: z.strictObject({ code, validFor: validFor(600) }),
+  totp_added: z.strictObject(circumstances),
+  totp_removed: z.strictObject(circumstances),
+  passkey_added: z.strictObject({ name: passkeyName, ...circumstances }),
+  passkey_removed: z.strictObject({ name: passkeyName, ...circumstances }),
+  /** An administrator, or a command, removed all of them. */
+  second_factors_reset: z.strictObject(circumstances),
+  recovery_codes_renewed: z.strictObject(circumstances),
+  recovery_code_used: z.strictObject({
+    remaining: z
+      .int()
+      .min(0)
+      .meta({ examples: [9] }),
+    ...circumstances,
+  }),
+  /** The password was right, and several second factors after it were wrong (MF-14). */
+  second_factor_failing: z.strictObject(circumstances),
+  passkey_clone_suspected: z.strictObject({ name: passkeyName, ...circumstances }),
   /** To the owner of a mailbox who took over an account that nobody had proved to be theirs (EM-06). */
   account_claimed: z.strictObject(circumstances),
 } as const satisfies Readonly<Record<string, z.ZodObject>>;

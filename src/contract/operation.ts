@@ -14,6 +14,9 @@ export type Method = "GET" | "POST" | "PATCH" | "DELETE";
  */
 export type Lesson = "csrfToken" | "tokens" | "signedOut";
 
+/** Recent authentication is asked for only where the body has, or lacks, this property. */
+export type RecentIf = { readonly bodyHas: string } | { readonly bodyLacks: string };
+
 /** A request part whose fields have names: path parameters, query, headers. */
 export type Fields = z.ZodObject;
 
@@ -37,7 +40,9 @@ export interface OperationDescription {
   readonly description: string;
   readonly security: Security;
   /** The caller has proved who they are a short time ago (`RECENT_AUTH_SECONDS`), with this very session (D4). */
-  readonly recent?: true;
+  readonly recent?: true | RecentIf;
+  /** Passes where the setting `SECOND_FACTOR` asks for a second factor that the account does not have (MF-15). */
+  readonly whileUnenrolled?: true;
   /** Answered like a path that does not exist while this setting is off (ML-07). */
   readonly switchedBy?: "MAIL_LOGIN";
   readonly request: {
@@ -91,6 +96,8 @@ export function problemsOf(operation: OperationDescription): readonly ProblemCod
   if (operation.request.body) for (const code of bodyProblems) codes.add(code);
   if (accepts.length > 0 && !optional) codes.add("unauthenticated");
   if (scrapersOnly) codes.add("unauthenticated").add("not_found");
+  if (operation.security.accepts.length > 0 && !optional && !operation.whileUnenrolled)
+    codes.add("second_factor_enrolment_required");
   if (operation.switchedBy) codes.add("not_found");
   if (role) codes.add("forbidden");
   if (operation.recent) codes.add("reauthentication_required");

@@ -4,9 +4,13 @@ import * as addressChanges from "./address-changes.ts";
 import * as audit from "./audit.ts";
 import * as health from "./health.ts";
 import * as keys from "./keys.ts";
+import * as loginFinishes from "./login-finishes.ts";
 import * as mailLogins from "./mail-logins.ts";
 import * as metrics from "./metrics.ts";
+import * as passkeys from "./passkeys.ts";
+import * as reauthentication from "./reauthentication.ts";
 import * as resets from "./resets.ts";
+import * as secondFactors from "./second-factors.ts";
 import * as sessions from "./sessions.ts";
 import * as tokens from "./tokens.ts";
 import * as users from "./users.ts";
@@ -18,7 +22,10 @@ export const operations = {
   login: sessions.login,
   startMailLogin: mailLogins.startMailLogin,
   completeMailLogin: mailLogins.completeMailLogin,
-  finishLogin: mailLogins.finishLogin,
+  startPasskeyLogin: passkeys.startPasskeyLogin,
+  completePasskeyLogin: passkeys.completePasskeyLogin,
+  startSecondFactorPasskey: loginFinishes.startSecondFactorPasskey,
+  finishLogin: loginFinishes.finishLogin,
   logout: sessions.logout,
   getMe: accounts.getMe,
   updateMe: accounts.updateMe,
@@ -27,6 +34,18 @@ export const operations = {
   startEmailChange: addressChanges.startEmailChange,
   confirmEmailChange: addressChanges.confirmEmailChange,
   undoEmailChange: addressChanges.undoEmailChange,
+  startReauthentication: reauthentication.startReauthentication,
+  reauthenticate: reauthentication.reauthenticate,
+  listMyFactors: secondFactors.listMyFactors,
+  startTotp: secondFactors.startTotp,
+  confirmTotp: secondFactors.confirmTotp,
+  removeTotp: secondFactors.removeTotp,
+  renewRecoveryCodes: secondFactors.renewRecoveryCodes,
+  startPasskey: passkeys.startPasskey,
+  addPasskey: passkeys.addPasskey,
+  listMyPasskeys: passkeys.listMyPasskeys,
+  renamePasskey: passkeys.renamePasskey,
+  removePasskey: passkeys.removePasskey,
   listMySessions: sessions.listMySessions,
   revokeMySession: sessions.revokeMySession,
   revokeMyOtherSessions: sessions.revokeMyOtherSessions,
@@ -34,7 +53,7 @@ export const operations = {
   changePassword: accounts.changePassword,
   deleteMe: accounts.deleteMe,
   tokenLogin: tokens.tokenLogin,
-  finishTokenLogin: mailLogins.finishTokenLogin,
+  finishTokenLogin: loginFinishes.finishTokenLogin,
   tokenRefresh: tokens.tokenRefresh,
   tokenRevoke: tokens.tokenRevoke,
   getTokenMe: tokens.getTokenMe,
@@ -48,8 +67,12 @@ export const operations = {
   listUserSessions: users.listUserSessions,
   revokeUserSession: users.revokeUserSession,
   revokeUserSessions: users.revokeUserSessions,
+  resetUserFactors: secondFactors.resetUserFactors,
+  listUserPasskeys: passkeys.listUserPasskeys,
+  removeUserPasskey: passkeys.removeUserPasskey,
   deleteUser: users.deleteUser,
   listEvents: audit.listEvents,
+  getRelatedOrigins: passkeys.getRelatedOrigins,
   getJwks: keys.getJwks,
   getHealth: health.getHealth,
   getReadiness: health.getReadiness,

@@ -1,7 +1,8 @@
 /** The catalogue of problems: each code with its status and its words. */
 import { z } from "zod";
-import { reauthenticationMethods } from "./auth-methods.ts";
+import { ReauthenticationMethod, reauthenticationMethods } from "./auth-methods.ts";
 import { passwordBounds, WeakPasswordReason } from "./password-policy.ts";
+import { PASSKEYS_MAX } from "./passkey-values.ts";
 import { issues, retryAfterSeconds, SentOrigin } from "./problem-fields.ts";
 import { PASSWORD_MAX_CODE_POINTS, PASSWORD_MIN_DEFAULT_CODE_POINTS } from "./values.ts";
 
@@ -81,6 +82,13 @@ export const descriptions = {
     why: "Each mail has a code and a link of its own, good once and for a short time; a new mail ends the one before, and so do five tries. A code is good only for whoever asked for it, and a link to prove an address only for the account it was sent for. The answer is the same whatever the cause.",
     remedy: "Use the latest mail, where you asked for it; or ask for a new one.",
   },
+  invalid_passkey: {
+    status: 400,
+    title: "The passkey is not good",
+    detail: "It is unknown, wrong, made for another site, or its ceremony has ended.",
+    why: "A passkey is good for one site, and each ceremony for one answer within five minutes. A passkey that signs in must have verified its user, by PIN, finger or face. A locked or disabled account is answered alike.",
+    remedy: "Begin again. If that does not help, sign in another way.",
+  },
   invalid_credentials: {
     status: 401,
     title: "Login failed",
@@ -103,6 +111,15 @@ export const descriptions = {
     detail: "The login token is unknown, used, expired, or the account has changed meanwhile.",
     why: "A sign-in that was begun must be finished within five minutes, once. A change of password, a lock or a disabling ends it.",
     remedy: "Sign in again from the beginning.",
+  },
+  invalid_second_factor: {
+    status: 401,
+    title: "The second factor is not right",
+    detail:
+      "The code or passkey is wrong or was used before, or too many wrong ones came before it.",
+    why: "A code of an authenticator app is good for about half a minute, and once. After too many wrong ones none is looked at for a while, however right it is. The answer is the same whatever the cause.",
+    remedy:
+      "Wait for the app's next code, and check that the clocks are right. A passkey still works while codes are not looked at. If somebody else sent wrong ones, they know your password: change it.",
   },
   unauthenticated: {
     status: 401,
@@ -155,17 +172,25 @@ export const descriptions = {
   },
   reauthentication_required: {
     status: 403,
-    title: "Sign in again first",
-    detail: "This needs a sign-in of a short time ago. `methods` says how.",
+    title: "Prove first that it is you",
+    detail: "This needs a proof of a short time ago that it is you. `methods` says how.",
     why: "A session that was left open, or stolen, must not be enough to take the account over.",
-    remedy: "Sign in again, then repeat the request with the new session.",
+    remedy:
+      "Prove it by one of the `methods` with `reauthenticate`, or sign in again. Then repeat the request.",
     fields: {
       methods: z
-        .array(z.enum(reauthenticationMethods))
+        .array(ReauthenticationMethod)
         .max(reauthenticationMethods.length)
         .meta({ description: "The ways in which the account can prove itself." }),
     },
     exampleFields: { methods: ["password"] },
+  },
+  second_factor_enrolment_required: {
+    status: 403,
+    title: "A second factor is required",
+    detail: "This server asks for a second factor, and your account has none.",
+    why: "Whoever runs the server has set `SECOND_FACTOR`. Until the account has a second factor, it can do nothing but add one.",
+    remedy: "Add an authenticator app (`startTotp`) or a passkey (`startPasskey`).",
   },
   not_found: {
     status: 404,
@@ -194,6 +219,34 @@ export const descriptions = {
     detail: "This account's address has been proved before.",
     why: "There is nothing left to prove.",
     remedy: "Go on. To prove another address, change to it.",
+  },
+  factor_exists: {
+    status: 409,
+    title: "There is an authenticator app already",
+    detail: "The account has an authenticator app already.",
+    why: "An account has one secret for authenticator apps, however many apps know it.",
+    remedy: "Remove it first (`removeTotp`), or go on using it.",
+  },
+  passkey_exists: {
+    status: 409,
+    title: "The passkey is known already",
+    detail: "This passkey has been added before.",
+    why: "A passkey belongs to one account, and is added once.",
+    remedy: "Use it, or add another one.",
+  },
+  too_many_passkeys: {
+    status: 409,
+    title: "Too many passkeys",
+    detail: `An account has at most ${PASSKEYS_MAX} passkeys.`,
+    why: "More than that are hardly anybody's own.",
+    remedy: "Remove one that you do not use any more.",
+  },
+  last_credential: {
+    status: 409,
+    title: "The last way to sign in must stay",
+    detail: "Without this passkey nobody could sign in to the account any more.",
+    why: "The account has no password, and no other passkey that signs in by itself.",
+    remedy: "Choose a password or add another passkey first.",
   },
   last_admin: {
     status: 409,

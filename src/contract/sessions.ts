@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { exampleUser, User } from "./accounts.ts";
+import { pendingAnswer } from "./login-pending.ts";
 import { operation } from "./operation.ts";
 import { csrfHeaders, open, sessionIfAny, sessionOrBearer } from "./security.ts";
 import { Email } from "./addresses.ts";
@@ -46,7 +47,7 @@ export const login = operation({
   tags: ["Sessions"],
   summary: "Log in with cookies",
   description:
-    "Starts a session and sets three cookies: `__Host-session` (HttpOnly), `__Host-csrf` (the CSRF proof, readable by scripts) and `__Host-device` (HttpOnly), which signs nobody in, but lets a browser that has logged in before through a lock. A session the request came with ends. Unknown address, wrong password, locked and disabled account are answered alike.",
+    "Starts a session and sets three cookies: `__Host-session` (HttpOnly), `__Host-csrf` (the CSRF proof, readable by scripts) and `__Host-device` (HttpOnly), which signs nobody in, but lets a browser that has logged in before through a lock. A session the request came with ends. An account with a second factor gets neither: 202, and `finishLogin` is next. Unknown address, wrong password, locked and disabled account are answered alike.",
   security: open,
   request: { body: Credentials },
   responses: {
@@ -55,9 +56,10 @@ export const login = operation({
       body: Session,
       headers: { "set-cookie": "The session cookie, the CSRF cookie and the device cookie." },
     },
+    202: pendingAnswer,
   },
   problems: ["invalid_credentials"],
-  events: ["login_success", "login_failed", "login_locked", "session_revoked"],
+  events: ["login_success", "login_pending", "login_failed", "login_locked", "session_revoked"],
   limits: loginLimits,
   learns: "csrfToken",
 });

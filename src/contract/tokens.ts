@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { User } from "./accounts.ts";
+import { pendingAnswer } from "./login-pending.ts";
 import { operation } from "./operation.ts";
 import { bearer, open } from "./security.ts";
 import { Credentials, loginLimits } from "./sessions.ts";
@@ -45,12 +46,15 @@ export const tokenLogin = operation({
   tags: ["Tokens"],
   summary: "Log in with tokens",
   description:
-    "Starts a session that is carried by tokens instead of cookies: for programs, and for apps outside a browser.",
+    "Starts a session that is carried by tokens instead of cookies: for programs, and for apps outside a browser. An account with a second factor gets none yet: 202, and `finishTokenLogin` is next.",
   security: open,
   request: { body: Credentials },
-  responses: { 200: { description: "You are logged in.", body: TokenPair } },
+  responses: {
+    200: { description: "You are logged in.", body: TokenPair },
+    202: pendingAnswer,
+  },
   problems: ["invalid_credentials"],
-  events: ["login_success", "login_failed", "login_locked"],
+  events: ["login_success", "login_pending", "login_failed", "login_locked"],
   limits: loginLimits,
   learns: "tokens",
 });
@@ -111,6 +115,7 @@ export const getTokenMe = operation({
   method: "GET",
   path: "/token/me",
   tags: ["Tokens"],
+  whileUnenrolled: true,
   summary: "Read your account by token",
   description:
     "The account the access token belongs to, as it is now. A cookie is not accepted here.",

@@ -105,9 +105,10 @@ export const updateUser = operation({
   method: "PATCH",
   path: "/users/{userId}",
   tags: ["Users"],
+  recent: { bodyHas: "role" },
   summary: "Change an account",
   description:
-    "Changes the role, disables or enables the account, or vouches for its address. All hold at once. The last enabled administrator can be neither demoted nor disabled. Nobody becomes an administrator by an address that nobody has proved: vouch for it with `emailVerified: true` in the same request, if you know that it is theirs.",
+    "Changes the role, disables or enables the account, or vouches for its address. All hold at once. The last enabled administrator can be neither demoted nor disabled. Nobody becomes an administrator by an address that nobody has proved: vouch for it with `emailVerified: true` in the same request, if you know that it is theirs. A change of the role needs recent authentication.",
   security: admin,
   request: { params: userParams, headers: csrfHeaders, body: UpdateUserInput },
   responses: { 200: { description: "The account as it is now.", body: UserDetails } },
