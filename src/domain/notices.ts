@@ -15,6 +15,22 @@ export type NoticeChange = Change<"secretKeys" | "quotas" | "mailTemplates">;
 /** The account's owner, at its stored address. Whoever did it may be somebody else, whose languages do not count. */
 export type Owner = Pick<Recipient, "email" | "locale">;
 
+export type NoticeKind =
+  | "password_changed"
+  | "password_reset"
+  | "login_locked"
+  | "account_claimed"
+  | "totp_added"
+  | "totp_removed"
+  | "passkey_added"
+  | "passkey_removed"
+  | "second_factors_reset"
+  | "recovery_codes_renewed"
+  | "recovery_code_used"
+  | "second_factor_failing"
+  | "passkey_clone_suspected";
+type Notice = Extract<MailMessage, { readonly kind: NoticeKind }>;
+
 /** A notice is worth reading for as long as a mail server's outage usually lasts. Seconds. */
 const NOTICE_LIFETIME_SECONDS = 2 * 86_400;
 
@@ -37,15 +53,78 @@ export async function accountClaimedNotice(change: NoticeChange, owner: Owner): 
   await notify(change, owner, { kind: "account_claimed", ...circumstancesOf(change.occasion) });
 }
 
+export async function totpAddedNotice(change: NoticeChange, owner: Owner): Promise<void> {
+  await notify(change, owner, { kind: "totp_added", ...circumstancesOf(change.occasion) });
+}
+
+export async function totpRemovedNotice(change: NoticeChange, owner: Owner): Promise<void> {
+  await notify(change, owner, { kind: "totp_removed", ...circumstancesOf(change.occasion) });
+}
+
+/** `name` is how the owner calls the passkey, or somebody in the owner's account. */
+export async function passkeyAddedNotice(
+  change: NoticeChange,
+  owner: Owner,
+  name: string,
+): Promise<void> {
+  await notify(change, owner, { kind: "passkey_added", name, ...circumstancesOf(change.occasion) });
+}
+
+export async function passkeyRemovedNotice(
+  change: NoticeChange,
+  owner: Owner,
+  name: string,
+): Promise<void> {
+  const circumstances = circumstancesOf(change.occasion);
+  await notify(change, owner, { kind: "passkey_removed", name, ...circumstances });
+}
+
+/** For an account whose second factors an administrator or a command removed. */
+export async function factorsResetNotice(change: NoticeChange, owner: Owner): Promise<void> {
+  await notify(change, owner, {
+    kind: "second_factors_reset",
+    ...circumstancesOf(change.occasion),
+  });
+}
+
+export async function recoveryCodesRenewedNotice(
+  change: NoticeChange,
+  owner: Owner,
+): Promise<void> {
+  const circumstances = circumstancesOf(change.occasion);
+  await notify(change, owner, { kind: "recovery_codes_renewed", ...circumstances });
+}
+
+/** `remaining` codes are left after the one that was used. */
+export async function recoveryCodeUsedNotice(
+  change: NoticeChange,
+  owner: Owner,
+  remaining: number,
+): Promise<void> {
+  const circumstances = circumstancesOf(change.occasion);
+  await notify(change, owner, { kind: "recovery_code_used", remaining, ...circumstances });
+}
+
+/** The password was right, and several second factors after it were wrong (MF-14). */
+export async function secondFactorFailingNotice(change: NoticeChange, owner: Owner): Promise<void> {
+  const circumstances = circumstancesOf(change.occasion);
+  await notify(change, owner, { kind: "second_factor_failing", ...circumstances });
+}
+
+/** The counter of the passkey did not grow (PK-05). */
+export async function passkeyCloneNotice(
+  change: NoticeChange,
+  owner: Owner,
+  name: string,
+): Promise<void> {
+  const circumstances = circumstancesOf(change.occasion);
+  await notify(change, owner, { kind: "passkey_clone_suspected", name, ...circumstances });
+}
+
 /** When something was done and from where, as mails tell it. */
 export function circumstancesOf({ now, ip }: Occasion) {
   return { when: now, where: ip };
 }
-
-type Notice = Extract<
-  MailMessage,
-  { readonly kind: "password_changed" | "password_reset" | "login_locked" | "account_claimed" }
->;
 
 async function notify(change: NoticeChange, owner: Owner, notice: Notice): Promise<void> {
   const { email, locale } = owner;

@@ -29,6 +29,7 @@ export function createWording(locale: string): Wording {
   const minute = unitOf("minute", 60);
   const units = [unitOf("day", 86_400), unitOf("hour", 3_600), minute];
   const instant = (milliseconds: number) => date.format(milliseconds);
+  const number = new Intl.NumberFormat(locales);
   const asItIs = (text: string) => text;
   return {
     link: asItIs,
@@ -44,6 +45,8 @@ export function createWording(locale: string): Wording {
     until: instant,
     where: (address: string | null) => address ?? UNKNOWN,
     newEmail: asItIs,
+    name: asItIs,
+    remaining: (count: number) => number.format(count),
   };
 }
 

@@ -73,7 +73,7 @@ const find = prepare.read((db, { userId }: Slots<{ userId: string }>) =>
         .as("codes"),
       selectFrom("recovery_codes")
         .whereRef("recovery_codes.user_id", "=", "users.id")
-        .select(fn.min("recovery_codes.created_at").as("codes_created_at"))
+        .select(sql<number | null>`min(recovery_codes.created_at)`.as("codes_created_at"))
         .as("codes_created_at"),
       selectFrom("passkeys")
         .whereRef("passkeys.user_id", "=", "users.id")
@@ -139,10 +139,7 @@ const insertRecoveryCode = prepare.send(
 );
 
 const useRecoveryCode = prepare.write((db, { userId, codeHash }: Slots<CodeValues>) =>
-  db
-    .deleteFrom("recovery_codes")
-    .where("code_hash", "=", codeHash)
-    .where("user_id", "=", userId),
+  db.deleteFrom("recovery_codes").where("code_hash", "=", codeHash).where("user_id", "=", userId),
 );
 
 const countRecoveryCodes = prepare.read((db, { userId }: Slots<{ userId: string }>) =>

@@ -87,7 +87,9 @@ export function lockStatements(columns: LockColumns) {
 }
 
 /** The names are those of `LockColumns`, which the type of an object with computed keys forgets. */
-function assign(values: Readonly<Record<string, unknown>>): Partial<Record<keyof UsersTable, never>> {
+function assign(
+  values: Readonly<Record<string, unknown>>,
+): Partial<Record<keyof UsersTable, never>> {
   return values as Partial<Record<keyof UsersTable, never>>;
 }
 

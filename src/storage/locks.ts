@@ -1,10 +1,5 @@
 /** Failures and locks, in the accounts' own rows: those of passwords, and those of codes of second factors. */
-import type {
-  FactorLockStore,
-  FailureOutcome,
-  LockPolicy,
-  LockStore,
-} from "../domain/ports/locks.ts";
+import type { FactorLockStore, FailureOutcome, LockStore } from "../domain/ports/locks.ts";
 import { lockStatements } from "./lock-statements.ts";
 import { type Executor, NOBODY, prepare, type Slots } from "./statements.ts";
 

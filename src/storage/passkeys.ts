@@ -203,11 +203,7 @@ const rename = prepare.write(
 );
 
 const deleteOne = prepare.write((db, { userId, id }: Slots<{ userId: string; id: string }>) =>
-  db
-    .deleteFrom("passkeys")
-    .where("id", "=", id)
-    .where("user_id", "=", userId)
-    .returning(columns),
+  db.deleteFrom("passkeys").where("id", "=", id).where("user_id", "=", userId).returning(columns),
 );
 
 const deleteAllOf = prepare.write(

@@ -51,10 +51,13 @@ export function createSessionStore(
     async reauthenticate({ sessionId: id, now, isSecondFactor, secrets }) {
       const secondFactorAt = isSecondFactor ? now : null;
       const values = { id, now, secondFactorAt };
-      return (await (secrets === undefined
-        ? reauthenticate(executor, values)
-        : reauthenticateCookie(executor, { ...values, ...secrets }))
-      ).changed === 1;
+      return (
+        (
+          await (secrets === undefined
+            ? reauthenticate(executor, values)
+            : reauthenticateCookie(executor, { ...values, ...secrets }))
+        ).changed === 1
+      );
     },
 
     noteSecondFactor: (id, now) => noteSecondFactor(executor, { id, now }),
@@ -195,9 +198,7 @@ const reauthenticate = prepare.write((db, slots: Slots<ReproofValues>) => notePr
 /** The secret is part of the condition: of two at once, one has a cookie that is good (SU-03). */
 const reauthenticateCookie = prepare.write(
   (db, slots: Slots<ReproofValues & { from: Uint8Array; to: Uint8Array }>) =>
-    noteProof(db, slots)
-      .set({ secret_hash: slots.to })
-      .where("secret_hash", "=", slots.from),
+    noteProof(db, slots).set({ secret_hash: slots.to }).where("secret_hash", "=", slots.from),
 );
 
 function noteProof(db: Db, { id, now, secondFactorAt }: Slots<ReproofValues>) {

@@ -140,11 +140,7 @@ function toCredential(row: {
 }
 
 const findByEmail = prepare.read((db, { email }: Slots<{ email: string }>) =>
-  db
-    .selectFrom("users")
-    .select(userSelection)
-    .select(credentialColumns)
-    .where("email", "=", email),
+  db.selectFrom("users").select(userSelection).select(credentialColumns).where("email", "=", email),
 );
 
 const find = prepare.read((db, { id }: Slots<{ id: string }>) =>

@@ -4,10 +4,21 @@ import { commit } from "../../src/domain/change.ts";
 import { changeLink, mailLoginLink, tokenLink, undoLink } from "../../src/domain/links.ts";
 import { type MailChange, queueDecoy, queueMail } from "../../src/domain/mail.ts";
 import {
+  accountClaimedNotice,
+  factorsResetNotice,
   lockNotice,
   type NoticeChange,
+  type NoticeKind,
+  passkeyAddedNotice,
+  passkeyCloneNotice,
+  passkeyRemovedNotice,
   passwordChangedNotice,
   passwordResetNotice,
+  recoveryCodesRenewedNotice,
+  recoveryCodeUsedNotice,
+  secondFactorFailingNotice,
+  totpAddedNotice,
+  totpRemovedNotice,
 } from "../../src/domain/notices.ts";
 import type { DeliverableMail, Recipient } from "../../src/domain/ports/mails.ts";
 import { deliverNext } from "../../src/domain/mail-delivery.ts";
@@ -73,15 +84,35 @@ test("a reset is mailed in the language of the request, whether or not anybody h
   expect(await delivered()).toMatchObject({ to: EMAIL, subject: ENGLISH });
 });
 
+/** The German subject of the kind. */
+const subjectOf = (kind: string) => {
+  const known = mailKinds.find((each) => each === kind);
+  if (known === undefined) throw new Error(`${kind} is no kind of mail`);
+  const { write } = domain.deps.mailTemplates;
+  return write(exampleMessage(known), { locale: "de", languages: null }).subject;
+};
+
 describe("PW-12 MT-03 a notice is in the account's language, and never in that of whoever caused it", () => {
   const notices = {
     password_changed: passwordChangedNotice,
     password_reset: passwordResetNotice,
     login_locked: (change, owner) => lockNotice(change, owner, NOW + 900_000),
-  } satisfies Record<string, typeof passwordChangedNotice>;
-  test.each(Object.entries(notices))("%s", async (_, notify) => {
+    account_claimed: accountClaimedNotice,
+    totp_added: totpAddedNotice,
+    totp_removed: totpRemovedNotice,
+    passkey_added: (change, owner) => passkeyAddedNotice(change, owner, "phone"),
+    passkey_removed: (change, owner) => passkeyRemovedNotice(change, owner, "phone"),
+    second_factors_reset: factorsResetNotice,
+    recovery_codes_renewed: recoveryCodesRenewedNotice,
+    recovery_code_used: (change, owner) => recoveryCodeUsedNotice(change, owner, 7),
+    second_factor_failing: secondFactorFailingNotice,
+    passkey_clone_suspected: (change, owner) => passkeyCloneNotice(change, owner, "phone"),
+  } satisfies Record<NoticeKind, typeof passwordChangedNotice>;
+  test.each(Object.entries(notices))("%s", async (kind, notify) => {
     await inChange((change) => notify(change, { email: EMAIL, locale: "de" }));
-    expect((await delivered())?.text).toContain("Von: 203.0.113.7");
+    const mail = await delivered();
+    expect(mail?.text).toContain("Von: 203.0.113.7");
+    expect(mail?.subject).toBe(subjectOf(kind));
     await inChange((change) => notify(change, { email: EMAIL, locale: null }));
     expect((await delivered())?.text).toContain("From: 203.0.113.7");
   });

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { mailKinds, type MailMessage, mails, secretMailFields } from "../../src/contract/mails.ts";
+import { PasskeyName } from "../../src/contract/passkey-values.ts";
 import {
   compileTemplates,
   exampleMessage,
@@ -102,6 +103,48 @@ test("RS-06 MT-01 whatever is put into the HTML of a mail is escaped there, and 
   expect(subject).toContain(`<b>"Shop" & 'Son'</b>`);
   expect(page).not.toContain("<b>");
   expect(page).toContain("&lt;b&gt;&quot;Shop&quot; &amp; &#39;Son&#39;&lt;/b&gt;");
+});
+
+describe("MT-01 the name of a passkey, which may be anything in one line,", () => {
+  const kinds = ["passkey_added", "passkey_removed", "passkey_clone_suspected"] as const;
+  const cases = kinds.flatMap((kind) => locales.map((locale) => [locale, kind] as const));
+  const circumstances = { when: 0, where: null };
+  const hostile = `<a href="https://x.example">\u0141'&"</a></p> {where} $&`;
+
+  test.each(cases)("breaks nothing of %s/%s.json", (locale, kind) => {
+    expect(PasskeyName.parse(hostile)).toBe(hostile);
+    const plain = write({ kind, name: "phone", ...circumstances }, locale);
+    const { subject, text, html } = write({ kind, name: hostile, ...circumstances }, locale);
+    expect(subject).toBe(plain.subject);
+    expect(text.split("\n")).toHaveLength(plain.text.split("\n").length);
+    expect(text.replace(hostile, "phone")).toBe(plain.text);
+    const escaped =
+      "&lt;a href=&quot;https://x.example&quot;&gt;\u0141&#39;&amp;&quot;&lt;/a&gt;&lt;/p&gt; {where} $&amp;";
+    expect(html).toContain(escaped);
+    expect(html.split(escaped).join("phone")).toBe(plain.html);
+  });
+
+  test.each(kinds)("is in quotes in the text of %s, so that it is no sentence of ours", (kind) => {
+    const name = "Not you? Call us.";
+    expect(write({ kind, name, ...circumstances }, "en").text).toContain(`“${name}”\n`);
+    expect(write({ kind, name, ...circumstances }, "de").text).toContain(`„${name}“\n`);
+  });
+
+  test.each(["\n", "\r", "\r\n", "\t", "\0", "\u0085", "\u2028", "\u2029", "\u202e", "\u2066"])(
+    "has no %j, which the contract refuses",
+    (character) => {
+      expect(PasskeyName.safeParse(`phone${character}Bcc: x@example.com`).success).toBe(false);
+    },
+  );
+});
+
+test.each([
+  [0, "Codes left: 0\n", "Übrige Codes: 0\n"],
+  [9, "Codes left: 9\n", "Übrige Codes: 9\n"],
+])("%i recovery codes that are left are told", (remaining, en, de) => {
+  const message = { kind: "recovery_code_used", remaining, when: 0, where: null } as const;
+  expect(write(message, "en").text).toContain(en);
+  expect(write(message, "de").text).toContain(de);
 });
 
 test("a mail says when, from where, and how long, in the words of its language", () => {

@@ -33,8 +33,7 @@ export interface LockPolicy {
 
 /** The effect of a failure: it was counted as one of so many in a row, it began a lock, or it did nothing because a lock was on or there is no account. */
 export type FailureOutcome =
-  | { readonly failures: number }
-  | "was_locked" | "nobody" | { readonly lockedUntil: number };
+  { readonly failures: number } | "was_locked" | "nobody" | { readonly lockedUntil: number };
 
 export interface LockStore {
   /**

@@ -24,7 +24,9 @@ export interface Session {
 }
 
 /** A session as it is first stored, with what it will be recognised by. */
-export type NewSession = Session & Omit<Authentication, "authenticatedAt"> & (
+export type NewSession = Session &
+  Omit<Authentication, "authenticatedAt"> &
+  (
     | {
         readonly kind: "cookie";
         /** SHA-256 of the cookie's secret (SE-02). */ readonly secretHash: Uint8Array;

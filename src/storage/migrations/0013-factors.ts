@@ -64,10 +64,7 @@ async function createRecoveryCodes(
     .execute();
 }
 
-async function createPasskeys(
-  db: Kysely<unknown>,
-  { bytes, text }: StorageDialect,
-): Promise<void> {
+async function createPasskeys(db: Kysely<unknown>, { bytes, text }: StorageDialect): Promise<void> {
   await db.schema
     .createTable("passkeys")
     .addColumn("id", text, (column) => column.primaryKey().notNull())
