@@ -4,6 +4,8 @@ import type { Dependencies } from "./domain/ports/dependencies.ts";
 import type { ServedFile } from "./pages/page.ts";
 import { problemRedirects } from "./pages/problems.ts";
 import { createAddressChangeHandlers } from "./routes/address-changes.ts";
+import { createReauthenticationHandlers } from "./routes/reauthentication.ts";
+import { createSecondFactorHandlers } from "./routes/second-factors.ts";
 import { createMailLoginHandlers } from "./routes/mail-logins.ts";
 import { createAccountHandlers } from "./routes/accounts.ts";
 import { createAuditHandlers } from "./routes/audit.ts";
@@ -112,6 +114,8 @@ function createHandlers({ deps, isDraining, metrics }: AppOptions): Handlers {
     ...createAccountHandlers(deps),
     ...createSessionHandlers(deps),
     ...createMailLoginHandlers(deps),
+    ...createSecondFactorHandlers(deps),
+    ...createReauthenticationHandlers(deps),
     ...createAddressChangeHandlers(deps),
     ...createOwnSessionHandlers(deps),
     ...createTokenHandlers(deps),

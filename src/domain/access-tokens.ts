@@ -3,7 +3,7 @@ import { type KeyObject, sign } from "node:crypto";
 import { decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
 import type { Uses } from "./change.ts";
 import type { Occasion } from "./ports/events.ts";
-import type { Session } from "./ports/sessions.ts";
+import type { Authentication, Session } from "./ports/sessions.ts";
 import type {
   AccessTokenClaims,
   SigningKey,
@@ -150,6 +150,7 @@ export async function signAccessToken(
   { kid, privateKey }: SigningKey,
   user: User,
   session: Session,
+  { methods, authenticatedAt }: Authentication,
 ): Promise<string> {
   const { issuer } = deps;
   const { now } = occasion;
@@ -159,6 +160,8 @@ export async function signAccessToken(
     aud: issuer,
     sub: user.id,
     sid: session.id,
+    amr: methods,
+    auth_time: Math.floor(authenticatedAt / 1000),
     jti: deps.newId(now),
     iat,
     exp: iat + accessTokenSeconds(deps, occasion, session),

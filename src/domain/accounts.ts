@@ -124,7 +124,7 @@ export async function changePassword(
   deps: Journal & Choosing & Uses<"secretKeys" | "quotas" | "lockout" | "mailTemplates">,
   occasion: Occasion,
   { user, session, device }: AskingOwner,
-  currentPassword: string,
+  currentPassword: string | undefined,
   newPassword: string,
 ): Promise<ChangePasswordOutcome> {
   const current = await proveCurrentPassword(deps, occasion, { user, session }, currentPassword);
@@ -142,6 +142,7 @@ export async function changePassword(
     if (!(await stores.users.changePasswordHash(user.id, current.epoch, chosen.encoded)))
       return { failure: "invalid_credentials" };
     await stores.sessions.forgetFailures(session.id);
+    await stores.factorLocks.end(user.id); // whoever began it knew the password, and does no longer
     await record("password_changed", { userId: user.id });
     await passwordChangedNotice(change, user);
     const staying = { sessionId: session.id, deviceId: device?.id };
@@ -155,7 +156,7 @@ export async function deleteMe(
   deps: Journal & Uses<"passwords" | "lockout">,
   occasion: Occasion,
   { user, session }: SessionWithUser,
-  password: string,
+  password: string | undefined,
 ): Promise<"deleted" | "invalid_credentials" | "last_admin" | "overloaded"> {
   const proof = await proveCurrentPassword(deps, occasion, { user, session }, password);
   if ("failure" in proof) return proof.failure;
@@ -174,20 +175,25 @@ export async function deleteMe(
 }
 
 /**
- * Checks the current password of somebody who is signed in; answers the epoch it was proved at. A wrong one
+ * Checks the current password of somebody who is signed in; answers the epoch it was proved at. Undefined is right for
+ * an account that has none, and only for that. A wrong one
  * is an event and counts against the session, which ends at the lock's threshold. So a stolen session is no
  * endless oracle, and cannot lock its owner out either, who logs in anew (PW-10, RL-03).
  */
-async function proveCurrentPassword(
+export async function proveCurrentPassword(
   deps: Journal & Uses<"passwords" | "lockout">,
   occasion: Occasion,
   { user, session }: SessionWithUser,
-  password: string,
+  password: string | undefined,
 ): Promise<
   { readonly epoch: number } | { readonly failure: "invalid_credentials" | "overloaded" }
 > {
   const credential = await deps.storage.users.findCredential(user.id);
   const hash = credential?.passwordHash ?? undefined;
+  // The pipeline has asked for recent authentication instead (D7).
+  if (credential !== undefined && hash === undefined && password === undefined)
+    return { epoch: credential.epoch };
+  if (password === undefined) return { failure: "invalid_credentials" };
   const verdict = await deps.passwords.verify(password, hash);
   if (verdict === "overloaded") return { failure: "overloaded" };
   if (credential === undefined) return { failure: "invalid_credentials" };

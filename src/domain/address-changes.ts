@@ -21,6 +21,7 @@ import { queueDecoy, queueMail } from "./mail.ts";
 import { circumstancesOf } from "./notices.ts";
 import type { Challenge, ChallengePurpose } from "./ports/challenges.ts";
 import type { Device } from "./ports/devices.ts";
+import { removeFactors } from "./second-factors.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { Session, SessionWithUser } from "./ports/sessions.ts";
 import type { User } from "./ports/users.ts";
@@ -233,6 +234,8 @@ export async function undoEmailChange(
     if (!isBack) return failed;
     await stores.users.voidPassword(userId);
     await record("email_change_undone", { userId, oldEmail: before.email, newEmail: oldEmail });
+    // A thief's factors would keep the owner out; those of before stay (EM-08).
+    await removeFactors(change, userId, { by: "email_change_undo" }, challenge.createdAt);
     await endGrants(change, userId, { by: "email_change_undo" });
     await stores.challenges.deleteUndosAfter(userId, challenge.id);
     await queueMail(

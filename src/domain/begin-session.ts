@@ -8,7 +8,7 @@ import { rememberDevice, takeOfDevice } from "./devices.ts";
 import { limitKey } from "./limits.ts";
 import type { Device } from "./ports/devices.ts";
 import type { Take } from "./ports/limits.ts";
-import type { AuthMethod, Client, NewSession, Session } from "./ports/sessions.ts";
+import type { Authentication, AuthMethod, Client, NewSession, Session } from "./ports/sessions.ts";
 import type { User } from "./ports/users.ts";
 import { sessionLimits } from "./sessions.ts";
 
@@ -18,6 +18,20 @@ export interface Proof {
   /** The credential epoch that was read with what was proved. A session is begun only while it stands. */
   readonly epoch: number;
   readonly methods: readonly AuthMethod[];
+  /** The account had a second factor at that epoch: a factor that is added or removed moves it. */
+  readonly hasSecondFactor: boolean;
+}
+
+/** Methods that are a second factor. A passkey is two in one, because it has verified its user. */
+const secondFactors: ReadonlySet<AuthMethod> = new Set(["otp", "recovery", "passkey"]);
+
+/** True where nothing is missing: a session may begin (MF-01). */
+export function isComplete({ methods, hasSecondFactor }: Proof): boolean {
+  return !hasSecondFactor || provesSecondFactor(methods);
+}
+
+function provesSecondFactor(methods: readonly AuthMethod[]): boolean {
+  return methods.some((method) => secondFactors.has(method));
 }
 
 /** How the session will be carried, and for which client. */
@@ -46,26 +60,33 @@ export interface Begun {
   readonly kind: "begun";
   readonly user: User;
   readonly session: Session;
+  readonly authentication: Authentication;
 }
 
 /**
  * Begins the session, in one statement that asks again whether the account is enabled and its credential
  * the one that was proved (PW-11), and does what only a success may do: forgets failures, resets the limit
- * of the address or the device, remembers the device. Undone as `account_changed` where the account is not
+ * of the address or the device, remembers the device. Throws where a second factor is missing: no way in may get
+ * here without one. Undone as `account_changed` where the account is not
  * what it was, and as `account_locked` where a lock began meanwhile: of many guesses at once, none can be
  * right after the one that began it (RL-02).
  */
 export async function beginSession(
   change: Change<"lifetimes" | "secretKeys" | "quotas">,
-  { user, epoch, methods }: Proof,
+  proof: Proof,
   carrier: Carrier,
 ): Promise<Begun | Undone<"account_changed" | "account_locked">> {
   const { deps, occasion, stores, record, undo } = change;
+  if (!isComplete(proof)) throw new Error("A session was to begin without its second factor");
+  const { user, epoch, methods } = proof;
   const { device } = carrier;
-  const session: NewSession = { ...newSession(change, user, carrier), methods };
+  const { now } = occasion;
+  const secondFactorAt = provesSecondFactor(methods) ? now : null;
+  const proved = { methods, secondFactorAt };
+  const session: NewSession = { ...newSession(change, user, carrier), ...proved };
   const [isInserted, isUnlocked, isKnown] = await Promise.all([
     stores.sessions.insert(session, epoch),
-    stores.locks.noteLogin(user.id, occasion.now),
+    stores.locks.noteLogin(user.id, now),
     device === undefined ? false : stores.devices.forgetFailures(device.id),
     carrier.kind === "cookie" ? settleBrowser(change, user, carrier) : undefined,
     // The count it was taken from, not the client address's: that one may be trying others (RL-04).
@@ -81,7 +102,7 @@ export async function beginSession(
     method,
     methods: [...methods],
   });
-  return { kind: "begun", user, session };
+  return { kind: "begun", user, session, authentication: { ...proved, authenticatedAt: now } };
 }
 
 /** The limit that a login for the address counts against, besides that of the client's address. */

@@ -62,11 +62,11 @@ export function newTokens(): NewTokens {
   return {
     carried: { kind: "token", refreshSalt },
     async handOut(deps, occasion, begun) {
-      const { user, session } = begun;
+      const { user, session, authentication } = begun;
       const key = await deps.keyRing.findSigning(occasion.now);
       return {
         ...begun,
-        accessToken: await signAccessToken(deps, occasion, key, user, session),
+        accessToken: await signAccessToken(deps, occasion, key, user, session, authentication),
         expiresInSeconds: accessTokenSeconds(deps, occasion, session),
         refreshToken: refreshToken(deps.secretKeys.refreshToken, session.id, refreshSalt, 0),
         refreshExpiresInSeconds: deps.lifetimes.refreshTokenSeconds,

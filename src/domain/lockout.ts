@@ -25,10 +25,11 @@ export function lockPolicy({ threshold, seconds }: LockoutRule): LockPolicy {
 
 /** Shortens the locks that began under another setting to what this one allows (RL-12). For the start of a server. */
 export async function shortenLocks(
-  { storage, lockout }: Uses<"storage" | "lockout">,
+  { storage, lockout, factorLockout }: Uses<"storage" | "lockout" | "factorLockout">,
   now: number,
 ): Promise<void> {
   await storage.locks.shorten(lockPolicy(lockout), now);
+  await storage.factorLocks.shorten(lockPolicy(factorLockout), now);
 }
 
 /**
@@ -41,6 +42,7 @@ export async function unlockAccount(
   { id, email }: User,
 ): Promise<boolean> {
   if (!(await stores.locks.end(id))) return false;
+  await stores.factorLocks.end(id);
   await stores.limits.reset(limitKey(deps, { rule: "login_email", subject: email }));
   return true;
 }

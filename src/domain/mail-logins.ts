@@ -24,6 +24,7 @@ import type { Challenge } from "./ports/challenges.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { User, UserWithCredential } from "./ports/users.ts";
 import { refuseUncounted } from "./password-proof.ts";
+import { removeFactors } from "./second-factors.ts";
 import { hashSecret, isSameSecret } from "./secrets.ts";
 import { countWrongProof } from "./wrong-proofs.ts";
 
@@ -115,7 +116,8 @@ export async function completeMailLogin(
     if (!user.emailVerified) await claimAccount(change, user);
     const credential = await users.findCredential(user.id); // a claim has moved its epoch
     if (credential === undefined) return "invalid_challenge" as const;
-    return beginPendingLogin(change, { user, epoch: credential.epoch, methods: ["mail"] });
+    const { epoch, hasSecondFactor } = credential;
+    return beginPendingLogin(change, { user, epoch, methods: ["mail"], hasSecondFactor });
   });
   if (outcome === "invalid_challenge") await notGood(deps, occasion, PURPOSE);
   return outcome;
@@ -160,6 +162,7 @@ async function claimAccount(
   // Proved meanwhile, by somebody who has the mailbox and the account: then what it has is theirs.
   if (!(await stores.users.verifyEmail(user.id, user.email))) return;
   await stores.users.voidPassword(user.id);
+  await removeFactors(change, user.id, { by: "email_proof" });
   await endGrants(change, user.id, { by: "email_proof" });
   await record("email_verified", { userId: user.id, email: user.email, by: "mail_login" });
   await accountClaimedNotice(change, user);

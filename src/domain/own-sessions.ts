@@ -76,7 +76,8 @@ export type EndedBy =
         | "password_reset"
         | "email_change"
         | "email_change_undo"
-        | "email_proof";
+        | "email_proof"
+        | "factor_change";
     }
   | { readonly by: "admin" | "disable"; readonly actorId: string | null };
 

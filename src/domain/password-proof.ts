@@ -50,7 +50,7 @@ export async function provePassword(
     return { kind: "refused", failure: "invalid_credentials" };
   }
 
-  const { user, epoch } = found;
+  const { user, epoch, hasSecondFactor } = found;
   if (user.disabled) return refuseUncounted(deps, occasion, email, user.id, "account_disabled");
   if (found.lockedUntil > occasion.now && device === undefined)
     return refuseUncounted(deps, occasion, email, user.id, "account_locked");
@@ -58,7 +58,7 @@ export async function provePassword(
   // A full queue only postpones the upgrade to a later login (PW-09).
   const upgraded = verdict.stale ? await deps.passwords.hash(password) : "overloaded";
   const upgrade = upgraded === "overloaded" ? undefined : { from: hash, to: upgraded.encoded };
-  return { user, epoch, methods: ["pwd"], upgrade };
+  return { user, epoch, methods: ["pwd"], hasSecondFactor, upgrade };
 }
 
 /** Refuses where the password was right, or was not looked at. Nothing is counted. */

@@ -121,11 +121,11 @@ async function successorOf(
   deps: RefreshUses,
   occasion: Occasion,
   key: SigningKey,
-  { user, session, refreshSalt }: RefreshState,
+  { user, session, authentication, refreshSalt }: RefreshState,
   counter: number,
 ): Promise<TokenPair> {
   return {
-    accessToken: await signAccessToken(deps, occasion, key, user, session),
+    accessToken: await signAccessToken(deps, occasion, key, user, session, authentication),
     expiresInSeconds: accessTokenSeconds(deps, occasion, session),
     refreshToken: refreshToken(deps.secretKeys.refreshToken, session.id, refreshSalt, counter + 1),
     refreshExpiresInSeconds: Math.floor((session.expiresAt - occasion.now) / 1000),

@@ -1,7 +1,7 @@
 /** A way back in for whoever forgot the password: a token by mail, good once and for nothing else. */
 import { commitMail, mailChallenge, type MailUses } from "./challenge-mails.ts";
 import { prepareChallenge, spend } from "./challenges.ts";
-import { commit, type Uses } from "./change.ts";
+import { type Change, commit, type Uses } from "./change.ts";
 import { choosePassword, type WeakPassword } from "./choose-password.ts";
 import { rememberDevice } from "./devices.ts";
 import { unlockAccount } from "./lockout.ts";
@@ -11,6 +11,7 @@ import { endGrants } from "./grants.ts";
 import type { Challenge } from "./ports/challenges.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { User } from "./ports/users.ts";
+import { removeFactors } from "./second-factors.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 
 /**
@@ -94,13 +95,18 @@ export async function resetPassword(
     await record("password_reset", { userId: user.id });
     await endGrants(change, user.id, { by: "password_reset" });
     if (await stores.users.verifyEmail(user.id, user.email))
-      // whoever has the mail has the mailbox (EM-06)
-      await record("email_verified", { userId: user.id, email: user.email, by: "password_reset" });
+      // whoever has the mail has the mailbox, and nobody proved that the account's factors are theirs (EM-06)
+      await claim(change, user);
     await unlockAccount(change, user); // RS-15
     await passwordResetNotice(change, user);
     await rememberDevice(change, user.id, undefined, deviceSecret);
     return { deviceSecret };
   });
+}
+
+async function claim(change: Change, { id: userId, email }: User): Promise<void> {
+  await change.record("email_verified", { userId, email, by: "password_reset" });
+  await removeFactors(change, userId, { by: "email_proof" });
 }
 
 /**

@@ -20,6 +20,7 @@ export function deriveKeys(authSecret: string): SecretKeys {
     mailSeal: derive("mail seal"),
     challengeSeal: derive("challenge seal"),
     challengeCode: deriveMacKey("challenge code"),
+    totpSeal: derive("totp seal"),
     limitKeys: deriveMacKey("limit keys"),
   };
 }

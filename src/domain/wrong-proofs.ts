@@ -30,7 +30,7 @@ export async function countWrongProof(
     return record("login_failed", { email, userId, reason });
   const outcome = await stores.locks.countFailure(userId, lockPolicy(lockout), occasion.now);
   await record("login_failed", { email, ...whyWrong(userId, outcome, reason) });
-  if (typeof outcome === "string" || user === undefined) return;
+  if (typeof outcome === "string" || "failures" in outcome || user === undefined) return;
   const lockedUntil = new Date(outcome.lockedUntil).toISOString();
   await record("login_locked", { userId: user.id, email, lockedUntil });
   await lockNotice(change, user, outcome.lockedUntil);

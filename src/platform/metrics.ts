@@ -135,6 +135,8 @@ function createLoginCounter(counter: Counter<"outcome">): (outcome: LoginOutcome
     account_locked: true,
     account_disabled: true,
     wrong_code: true,
+    wrong_passkey: true,
+    unknown_passkey: true,
   };
   for (const outcome of Object.keys(outcomes)) counter.inc({ outcome }, 0);
   return (outcome) => counter.inc({ outcome });

@@ -1,5 +1,9 @@
 /** Builds the domain's `Dependencies` from the settings. */
-import { EMAIL_UNDO_SECONDS, LOGIN_CHALLENGE_SECONDS } from "../contract/challenges.ts";
+import {
+  CEREMONY_SECONDS,
+  EMAIL_UNDO_SECONDS,
+  LOGIN_CHALLENGE_SECONDS,
+} from "../contract/challenges.ts";
 import { NOTICE_QUOTA } from "../contract/limits.ts";
 import { PASSWORD_MAX_CODE_POINTS } from "../contract/values.ts";
 import { openKeyRing } from "../domain/keys.ts";
@@ -50,11 +54,15 @@ export function dependenciesOf(
       signupSeconds: settings.SIGNUP_TTL,
       challengeSeconds: settings.CHALLENGE_TTL,
       loginChallengeSeconds: LOGIN_CHALLENGE_SECONDS,
+      ceremonySeconds: CEREMONY_SECONDS,
       emailUndoSeconds: EMAIL_UNDO_SECONDS,
       recentAuthSeconds: settings.RECENT_AUTH_SECONDS,
     },
     signup: { mode: settings.SIGNUP, emailDomains: settings.SIGNUP_EMAIL_DOMAINS },
     mailLogin: settings.MAIL_LOGIN === "on",
+    secondFactor: settings.SECOND_FACTOR,
+    totpIssuer: settings.TOTP_ISSUER ?? settings.SERVICE_NAME,
+    relyingParty: relyingPartyOf(settings),
     quotas: {
       login_ip: settings.LIMIT_LOGIN_IP,
       login_email: settings.LIMIT_LOGIN_EMAIL,
@@ -70,12 +78,28 @@ export function dependenciesOf(
       email_change_account: settings.LIMIT_EMAIL_CHANGE,
       mail_login_ip: settings.LIMIT_MAIL_LOGIN_IP,
       mail_login_email: settings.LIMIT_MAIL_LOGIN_EMAIL,
+      passkey_ip: settings.LIMIT_PASSKEY_IP,
+      reauthentication_account: settings.LIMIT_REAUTHENTICATION,
       refresh_ip: settings.LIMIT_REFRESH_IP,
     },
     lockout: { threshold: settings.LOCKOUT_THRESHOLD, seconds: settings.LOCKOUT_SECONDS },
+    factorLockout: {
+      threshold: settings.LIMIT_SECOND_FACTOR.count,
+      seconds: settings.LIMIT_SECOND_FACTOR.seconds,
+    },
     issuer: originOf(settings),
     mailTemplates,
     mailPages: mailPagesOf(settings),
+  };
+}
+
+/** The host of PUBLIC_URL and its origin, where the settings name no others. */
+function relyingPartyOf(settings: Settings): Dependencies["relyingParty"] {
+  const ours = originOf(settings);
+  return {
+    id: settings.WEBAUTHN_RP_ID ?? new URL(ours).hostname,
+    name: settings.SERVICE_NAME,
+    origins: settings.WEBAUTHN_ORIGINS ?? new Set([ours]),
   };
 }
 

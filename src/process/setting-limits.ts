@@ -15,6 +15,10 @@ export const limits = {
   LIMIT_EMAIL_CHANGE: { count: 5, seconds: 86_400 },
   LIMIT_MAIL_LOGIN_IP: { count: 20, seconds: 3_600 },
   LIMIT_MAIL_LOGIN_EMAIL: { count: 3, seconds: 3_600 },
+  LIMIT_PASSKEY_IP: { count: 60, seconds: 600 },
+  LIMIT_REAUTHENTICATION: { count: 10, seconds: 900 },
+  /** The lock of codes of second factors, and how long the first one lasts. It grows as that of passwords does. */
+  LIMIT_SECOND_FACTOR: { count: 10, seconds: 900 },
 } satisfies Record<string, Quota>;
 /**
  * Quotas below production, where one developer, or a test suite, is everybody behind one address and one
@@ -34,6 +38,8 @@ const developmentLimits: typeof limits = {
   LIMIT_EMAIL_CHANGE: UNTROUBLED,
   LIMIT_MAIL_LOGIN_IP: UNTROUBLED,
   LIMIT_MAIL_LOGIN_EMAIL: UNTROUBLED,
+  LIMIT_PASSKEY_IP: UNTROUBLED,
+  LIMIT_REAUTHENTICATION: UNTROUBLED,
 };
 
 /** The settings of limits. */
@@ -49,6 +55,9 @@ export const limitVariables = {
   LIMIT_EMAIL_CHANGE: quota.optional(),
   LIMIT_MAIL_LOGIN_IP: quota.optional(),
   LIMIT_MAIL_LOGIN_EMAIL: quota.optional(),
+  LIMIT_PASSKEY_IP: quota.optional(),
+  LIMIT_REAUTHENTICATION: quota.optional(),
+  LIMIT_SECOND_FACTOR: quota.optional(),
 };
 
 type GivenLimits = { readonly [Name in keyof typeof limits]?: Quota | undefined };

@@ -85,6 +85,11 @@ export const serviceName = z.string().regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u, {
   error: "must be a name of at most 64 characters, such as Example Shop",
 });
 
+/** The part of an `otpauth:` URI before the colon. */
+export const totpIssuer = z.string().regex(/^[^\p{C}\p{Zl}\p{Zp}:]{1,64}$/u, {
+  error: "must be a name of at most 64 characters, without a colon, such as Example Shop",
+});
+
 /** RFC 5646, as far as folders are named by it. */
 export const languageTag = z.string().regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, {
   error: "must be a language tag such as en or pt-BR",
@@ -115,6 +120,27 @@ export const origins = z
   .refine((given) => [...given].every(isExactOrigin), {
     error: "must be exact origins such as https://app.example.com, separated by commas",
   });
+
+export const relyingPartyId = z
+  .string()
+  .refine((name) => HOST_NAME.test(name) && isIP(name) === 0 && name === name.toLowerCase(), {
+    error: "must be a host name in lower case, such as example.com, and no IP address",
+  });
+
+/** An origin of an Android app, as its browser component writes it. */
+const ANDROID_ORIGIN = /^android:apk-key-hash:[A-Za-z0-9_-]{43}$/;
+
+/** Origins as `clientDataJSON` has them. Those of apps are kept verbatim: as a URL, each would be `null`. */
+export const webauthnOrigins = z
+  .string()
+  .transform((list) => new Set(list.split(",").map((origin) => origin.trim())))
+  .refine(
+    (given) => [...given].every((origin) => ANDROID_ORIGIN.test(origin) || isExactOrigin(origin)),
+    {
+      error:
+        "must be exact origins such as https://app.example.com or android:apk-key-hash:…, separated by commas",
+    },
+  );
 
 /** RFC 9110 §5.1: the characters of a field name. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;

@@ -27,10 +27,13 @@ import {
   origins,
   pageUrl,
   publicUrl,
+  relyingPartyId,
   seconds,
   serviceName,
   smtpUrl,
+  totpIssuer,
   trustedProxies,
+  webauthnOrigins,
   whatSurrounds,
   wholeNumber,
 } from "./setting-values.ts";
@@ -92,6 +95,10 @@ const variables = z.object({
   SIGNUP_EMAIL_DOMAINS: emailDomains.optional(),
   CHALLENGE_TTL: wholeNumber(60, 3_600).default(600),
   MAIL_LOGIN: oneOf("on", "off").default("off"),
+  SECOND_FACTOR: oneOf("optional", "admins", "required").default("optional"),
+  TOTP_ISSUER: totpIssuer.optional(),
+  WEBAUTHN_RP_ID: relyingPartyId.optional(),
+  WEBAUTHN_ORIGINS: webauthnOrigins.optional(),
   RECENT_AUTH_SECONDS: wholeNumber(60, 86_400).default(600),
 });
 type Variables = z.output<typeof variables>;

@@ -4,7 +4,7 @@ import { finishLogin, finishTokenLogin } from "../domain/pending-logins.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { challengeCookie, clearedChallengeCookie } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
-import { presentLogin } from "./sessions.ts";
+import { presentLogin, presentPending } from "./sessions.ts";
 import { presentPair } from "./tokens.ts";
 
 export function createMailLoginHandlers(
@@ -24,27 +24,26 @@ export function createMailLoginHandlers(
       const proof = { challengeToken, came, deviceSecrets: readDeviceSecrets() };
       const outcome = await completeMailLogin(deps, occasion, proof);
       if (outcome === "invalid_challenge") return { problem: outcome };
-      const { loginToken, expiresInSeconds, secondFactors } = outcome;
       return {
         status: 200,
-        body: { loginToken, expiresInSeconds, secondFactors: [...secondFactors] },
+        body: presentPending(outcome),
         setCookies: [clearedChallengeCookie],
       };
     },
     async finishLogin({ input, occasion, client, readDeviceSecrets, sessionSecret }) {
       const deviceSecrets = readDeviceSecrets();
-      const { loginToken } = input.body;
-      const finish = { loginToken, client, deviceSecrets };
+      const { loginToken, ...step } = input.body;
+      const finish = { loginToken, step, client, deviceSecrets };
       const finished = await finishLogin(deps, occasion, finish, sessionSecret);
-      if (finished === undefined) return { problem: "invalid_login_token" };
+      if ("failure" in finished) return { problem: finished.failure };
       const secrets = nextSecrets(finished.deviceSecret, deviceSecrets, finished.device);
       return presentLogin(deps, finished, secrets);
     },
     async finishTokenLogin({ input, occasion, client, readDeviceSecrets }) {
-      const { loginToken } = input.body;
-      const finish = { loginToken, client, deviceSecrets: readDeviceSecrets() };
+      const { loginToken, ...step } = input.body;
+      const finish = { loginToken, step, client, deviceSecrets: readDeviceSecrets() };
       const finished = await finishTokenLogin(deps, occasion, finish);
-      if (finished === undefined) return { problem: "invalid_login_token" };
+      if ("failure" in finished) return { problem: finished.failure };
       return { status: 200, body: presentPair(finished) };
     },
   };

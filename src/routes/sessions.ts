@@ -2,7 +2,8 @@ import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { DEVICE_LIFETIME_SECONDS, nextSecrets } from "../domain/devices.ts";
 import type { Begun } from "../domain/begin-session.ts";
 import type { CookieLogin } from "../domain/carriers.ts";
-import { login, type Pending } from "../domain/login.ts";
+import { login } from "../domain/login.ts";
+import type { LoginPending } from "../domain/pending-logins.ts";
 import type { Refused } from "../domain/password-proof.ts";
 import { logout } from "../domain/sessions.ts";
 import { presentUser } from "./accounts.ts";
@@ -15,7 +16,8 @@ export function createSessionHandlers(deps: Dependencies): Pick<Handlers, "login
     async login({ input, occasion, client, device, readDeviceSecrets, sessionSecret }) {
       const attempt = { ...input.body, client, device };
       const outcome = await login(deps, occasion, attempt, sessionSecret);
-      if (outcome.kind !== "begun") return presentNoSession(outcome);
+      if (outcome.kind === "pending") return { status: 202, body: presentPending(outcome) };
+      if (outcome.kind === "refused") return presentNoSession(outcome);
       return presentLogin(
         deps,
         outcome,
@@ -49,9 +51,13 @@ export function presentLogin(
   };
 }
 
+export function presentPending({ loginToken, expiresInSeconds, secondFactors }: LoginPending) {
+  return { loginToken, expiresInSeconds, secondFactors: [...secondFactors] };
+}
+
 /** One answer for every cause, on every way to log in (LG-01, LG-07). */
-export function presentNoSession(outcome: Pending | Refused) {
-  return outcome.kind === "refused" && outcome.failure === "overloaded"
+export function presentNoSession(outcome: Refused) {
+  return outcome.failure === "overloaded"
     ? overloaded("password_queue")
     : { problem: "invalid_credentials" as const };
 }

@@ -3,7 +3,7 @@ import { tokenLogin } from "../domain/login.ts";
 import { findPresented, refresh, revokeToken, type TokenPair } from "../domain/refresh-tokens.ts";
 import { presentUser } from "./accounts.ts";
 import type { Handlers } from "./handler.ts";
-import { presentNoSession } from "./sessions.ts";
+import { presentNoSession, presentPending } from "./sessions.ts";
 
 export function createTokenHandlers(
   deps: Dependencies,
@@ -11,7 +11,8 @@ export function createTokenHandlers(
   return {
     async tokenLogin({ input, occasion, client, device }) {
       const outcome = await tokenLogin(deps, occasion, { ...input.body, client, device });
-      if (outcome.kind !== "begun") return presentNoSession(outcome);
+      if (outcome.kind === "pending") return { status: 202, body: presentPending(outcome) };
+      if (outcome.kind === "refused") return presentNoSession(outcome);
       return { status: 200, body: presentPair(outcome) };
     },
     tokenRefresh({ input, occasion, takeLimits }) {

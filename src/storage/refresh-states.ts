@@ -2,7 +2,12 @@
 import type { SessionStore } from "../domain/ports/sessions.ts";
 import type { Storage } from "../domain/ports/storage.ts";
 import { eventColumns, type EventRow, toEventRow } from "./events.ts";
-import { sessionsWithUsers, toSessionWithUser } from "./session-rows.ts";
+import {
+  authenticationSelection,
+  sessionsWithUsers,
+  toAuthentication,
+  toSessionWithUser,
+} from "./session-rows.ts";
 import { type Executor, prepare, type Slots } from "./statements.ts";
 import type { Db } from "./schema.ts";
 
@@ -20,6 +25,7 @@ export function createRefreshStates(
       if (row === undefined || row.refresh_salt === null) return undefined;
       return {
         ...toSessionWithUser(row),
+        authentication: toAuthentication(row),
         refreshSalt: row.refresh_salt,
         refreshCounter: row.refresh_counter,
         refreshRotatedAt: row.refresh_rotated_at,
@@ -47,6 +53,7 @@ export function createRefreshStates(
 
 const find = prepare.read((db, { sessionId }: Slots<{ sessionId: string }>) =>
   sessionsWithUsers(db)
+    .select(authenticationSelection)
     .select(["refresh_salt", "refresh_counter", "refresh_rotated_at"])
     .where("sessions.id", "=", sessionId),
 );

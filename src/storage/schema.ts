@@ -15,6 +15,9 @@ export interface Tables {
   event_retention: EventRetentionTable;
   mails: MailsTable;
   challenges: ChallengesTable;
+  totp_factors: TotpFactorsTable;
+  recovery_codes: RecoveryCodesTable;
+  passkeys: PasskeysTable;
   limits: LimitsTable;
   devices: DevicesTable;
   jobs: JobsTable;
@@ -29,6 +32,9 @@ export const tableNames: readonly string[] = Object.keys({
   event_retention: true,
   mails: true,
   challenges: true,
+  totp_factors: true,
+  recovery_codes: true,
+  passkeys: true,
   limits: true,
   devices: true,
   jobs: true,
@@ -63,6 +69,14 @@ export interface UsersTable {
   email_verified: Generated<0 | 1>;
   name: Generated<string | null>;
   locale: Generated<string | null>;
+  /** The lock of the account's codes of second factors, as that of its password above. */
+  factor_failures: Generated<number>;
+  factor_failed_at: Generated<number>;
+  factor_locked_until: Generated<number>;
+  factor_lock_ms: Generated<number>;
+  factor_locks: Generated<number>;
+  /** The random name under which authenticators keep its passkeys; null before the first. */
+  webauthn_handle: Generated<Uint8Array | null>;
 }
 
 /** One row per key that has something to pay back, or whose refusals have been told. */
@@ -162,6 +176,47 @@ export interface ChallengesTable {
   attempts: Generated<number>;
   created_at: number;
   expires_at: number;
+}
+
+/** The authenticator app of an account. */
+export interface TotpFactorsTable {
+  user_id: string;
+  /** Sealed with the account's id (MF-05). */
+  sealed_secret: Uint8Array;
+  /** The time step of the last code that was used; codes of it and before are good no more (MF-02). */
+  last_step: number;
+  created_at: number;
+  /** Null before the first use after the one that confirmed it. */
+  last_used_at: Generated<number | null>;
+}
+
+export interface RecoveryCodesTable {
+  /** SHA-256 (MF-05). */
+  code_hash: Uint8Array;
+  user_id: string;
+  created_at: number;
+}
+
+export interface PasskeysTable {
+  id: string;
+  user_id: string;
+  /** The id by which authenticators know it; unique (PK-08). */
+  credential_id: Uint8Array;
+  /** A COSE key. */
+  public_key: Uint8Array;
+  /** Its COSE algorithm. */
+  algorithm: number;
+  sign_count: number;
+  backup_eligible: 0 | 1;
+  backed_up: 0 | 1;
+  /** It verified its user when it was added, and can be found without its id. */
+  signs_in: 0 | 1;
+  /** Names that the browser gave, with spaces between. */
+  transports: string;
+  aaguid: Uint8Array;
+  name: string;
+  created_at: number;
+  last_used_at: Generated<number | null>;
 }
 
 /** One row. The instant before which events may be deleted: 0, but inside the retention job's transaction. */

@@ -43,6 +43,13 @@ export function toSession(row: SessionRow): Session {
   };
 }
 
+export const authenticationSelection = [
+  "sessions.methods",
+  "sessions.authenticated_at",
+  "sessions.second_factor_at",
+  "sessions.created_at",
+] as const;
+
 /** How and when a session was proved. */
 export function toAuthentication(
   row: Pick<

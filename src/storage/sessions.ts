@@ -3,8 +3,10 @@ import type { SessionLimits, SessionStore } from "../domain/ports/sessions.ts";
 import type { Storage } from "../domain/ports/storage.ts";
 import { prepareDeletion } from "./bounded-deletion.ts";
 import { createRefreshStates } from "./refresh-states.ts";
-import type { SessionsTable } from "./schema.ts";
+import { hasSecondFactor } from "./second-factor-column.ts";
+import type { Db, SessionsTable } from "./schema.ts";
 import {
+  authenticationSelection,
   sessionSelection,
   toAuthentication,
   sessionsWithUsers,
@@ -35,15 +37,30 @@ export function createSessionStore(
       const secretHash = session.kind === "cookie" ? session.secretHash : null;
       const refreshSalt = session.kind === "token" ? session.refreshSalt : null;
       const methods = session.methods.join(" ");
-      const proofs = { secretHash, refreshSalt, epoch, methods };
+      const { secondFactorAt } = session;
+      const proofs = { secretHash, refreshSalt, epoch, methods, secondFactorAt };
       const shown = { id, userId, kind, createdAt, lastSeenAt, expiresAt, ip, userAgent };
       return (await insert(executor, { ...shown, ...proofs })).changed === 1;
     },
 
     async findAuthentication(id) {
       const [row] = await findAuthentication(executor, { id });
-      return row && toAuthentication(row);
+      return row && { ...toAuthentication(row), hasSecondFactor: row.has_second_factor === 1 };
     },
+
+    async reauthenticate({ sessionId: id, now, isSecondFactor, secrets }) {
+      const secondFactorAt = isSecondFactor ? now : null;
+      const values = { id, now, secondFactorAt };
+      return (
+        (
+          await (secrets === undefined
+            ? reauthenticate(executor, values)
+            : reauthenticateCookie(executor, { ...values, ...secrets }))
+        ).changed === 1
+      );
+    },
+
+    noteSecondFactor: (id, now) => noteSecondFactor(executor, { id, now }),
 
     async touch(id, lastSeenAt) {
       await touch(executor, { id, lastSeenAt });
@@ -111,6 +128,7 @@ interface InsertValues {
   readonly userAgent: string | null;
   readonly epoch: number;
   readonly methods: string;
+  readonly secondFactorAt: number | null;
 }
 
 /**
@@ -133,6 +151,7 @@ const insert = prepare.write((db, slots: Slots<InsertValues>, { lockRows }) =>
       "ip",
       "user_agent",
       "methods",
+      "second_factor_at",
     ])
     .expression((eb) =>
       eb
@@ -149,6 +168,7 @@ const insert = prepare.write((db, slots: Slots<InsertValues>, { lockRows }) =>
           slots.ip.as("ip"),
           slots.userAgent.as("user_agent"),
           slots.methods.as("methods"),
+          slots.secondFactorAt.as("second_factor_at"),
         ])
         .where("users.id", "=", slots.userId)
         .where("disabled", "=", 0)
@@ -160,7 +180,42 @@ const insert = prepare.write((db, slots: Slots<InsertValues>, { lockRows }) =>
 const findAuthentication = prepare.read((db, { id }: Slots<{ id: string }>) =>
   db
     .selectFrom("sessions")
-    .select(["methods", "authenticated_at", "second_factor_at", "created_at"])
+    .innerJoin("users", "users.id", "sessions.user_id")
+    .select(authenticationSelection)
+    .select(hasSecondFactor)
+    .where("sessions.id", "=", id),
+);
+
+interface ReproofValues {
+  readonly id: string;
+  readonly now: number;
+  /** Null where it was none: the instant that is there stays. */
+  readonly secondFactorAt: number | null;
+}
+
+const reauthenticate = prepare.write((db, slots: Slots<ReproofValues>) => noteProof(db, slots));
+
+/** The secret is part of the condition: of two at once, one has a cookie that is good (SU-03). */
+const reauthenticateCookie = prepare.write(
+  (db, slots: Slots<ReproofValues & { from: Uint8Array; to: Uint8Array }>) =>
+    noteProof(db, slots).set({ secret_hash: slots.to }).where("secret_hash", "=", slots.from),
+);
+
+function noteProof(db: Db, { id, now, secondFactorAt }: Slots<ReproofValues>) {
+  return db
+    .updateTable("sessions")
+    .set(({ fn }) => ({
+      authenticated_at: now,
+      second_factor_at: fn.coalesce(secondFactorAt, "second_factor_at"),
+      failures: 0,
+    }))
+    .where("id", "=", id);
+}
+
+const noteSecondFactor = prepare.send((db, { id, now }: Slots<{ id: string; now: number }>) =>
+  db
+    .updateTable("sessions")
+    .set({ authenticated_at: now, second_factor_at: now })
     .where("id", "=", id),
 );
 

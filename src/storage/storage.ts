@@ -12,11 +12,13 @@ import type { DatabaseTarget } from "./engine/target.ts";
 import { postgresDialect } from "./engine/postgres-dialect.ts";
 import type { Transactions } from "./engine/transactions.ts";
 import { createEventStore } from "./events.ts";
+import { createFactorStore } from "./factors.ts";
 import { createJobStore } from "./jobs.ts";
 import { createLimitStore, type TransactAhead } from "./limits.ts";
-import { createLockStore } from "./locks.ts";
+import { createFactorLockStore, createLockStore } from "./locks.ts";
 import { createMailStore } from "./mails.ts";
 import { migrateToLatest } from "./migrations.ts";
+import { createPasskeyStore } from "./passkeys.ts";
 import type { Db } from "./schema.ts";
 import { createSessionStore } from "./sessions.ts";
 import { createSigningKeyStore } from "./signing-keys.ts";
@@ -184,6 +186,9 @@ function createStores(
     challenges: createChallengeStore(executor),
     limits: createLimitStore(executor, transactAhead),
     locks: createLockStore(executor),
+    factorLocks: createFactorLockStore(executor),
+    factors: createFactorStore(executor),
+    passkeys: createPasskeyStore(executor),
     devices: createDeviceStore(executor),
     jobs: createJobStore(executor),
   };

@@ -44,6 +44,13 @@ export const changeEmail = prepare.write(
       ),
 );
 
+export const moveEpoch = prepare.write((db, { id }: Slots<{ id: string }>) =>
+  db
+    .updateTable("users")
+    .set((eb) => ({ credential_epoch: eb("credential_epoch", "+", 1) }))
+    .where("id", "=", id),
+);
+
 export const voidPassword = prepare.send((db, { id }: Slots<{ id: string }>) =>
   db
     .updateTable("users")

@@ -5,7 +5,8 @@ import type { Credential, UserStore } from "../domain/ports/users.ts";
 import { findBroad } from "./prefixes.ts";
 import type { Db, Tables, UsersTable } from "./schema.ts";
 import { compose, type Executor, prepare, type Slots } from "./statements.ts";
-import { changeEmail, updateOwn, verifyEmail, voidPassword } from "./user-changes.ts";
+import { hasSecondFactor } from "./second-factor-column.ts";
+import { changeEmail, moveEpoch, updateOwn, verifyEmail, voidPassword } from "./user-changes.ts";
 import { list, listLocked } from "./user-lists.ts";
 import {
   detailsSelection,
@@ -23,7 +24,7 @@ export function createUserStore(executor: Executor): UserStore {
   return {
     async findByEmail(email) {
       const [row] = await findByEmail(executor, { email });
-      return row && { user: toUser(row), ...toCredential(row), lockedUntil: row.locked_until };
+      return row && { user: toUser(row), ...toCredential(row) };
     },
 
     async find(id) {
@@ -75,6 +76,8 @@ export function createUserStore(executor: Executor): UserStore {
       return (await changeEmail(executor, { id, email })).changed === 1;
     },
 
+    moveEpoch: async (id) => (await moveEpoch(executor, { id })).changed === 1,
+
     voidPassword: (id) => voidPassword(executor, { id }),
 
     async insert(user, passwordHash) {
@@ -115,21 +118,29 @@ export function createUserStore(executor: Executor): UserStore {
   };
 }
 
-const credentialColumns = ["password_hash", "credential_epoch"] as const;
+const credentialColumns = [
+  "password_hash",
+  "credential_epoch",
+  "locked_until",
+  hasSecondFactor,
+] as const;
 
 function toCredential(row: {
   readonly password_hash: string | null;
   readonly credential_epoch: number;
+  readonly locked_until: number;
+  readonly has_second_factor: 0 | 1;
 }): Credential {
-  return { passwordHash: row.password_hash, epoch: row.credential_epoch };
+  return {
+    passwordHash: row.password_hash,
+    epoch: row.credential_epoch,
+    lockedUntil: row.locked_until,
+    hasSecondFactor: row.has_second_factor === 1,
+  };
 }
 
 const findByEmail = prepare.read((db, { email }: Slots<{ email: string }>) =>
-  db
-    .selectFrom("users")
-    .select(userSelection)
-    .select([...credentialColumns, "locked_until"])
-    .where("email", "=", email),
+  db.selectFrom("users").select(userSelection).select(credentialColumns).where("email", "=", email),
 );
 
 const find = prepare.read((db, { id }: Slots<{ id: string }>) =>

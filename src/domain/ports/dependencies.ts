@@ -18,12 +18,29 @@ export interface Dependencies extends Journal {
   readonly signup: SignupRule;
   /** Signing in by mail is on. */
   readonly mailLogin: boolean;
+  /** Who must have a second factor. */
+  readonly secondFactor: "optional" | "admins" | "required";
+  /** The name under which authenticator apps show the account's codes. */
+  readonly totpIssuer: string;
+  readonly relyingParty: RelyingParty;
   readonly quotas: Quotas;
   readonly lockout: LockoutRule;
+  /** The lock of codes of second factors (MF-06). */
+  readonly factorLockout: LockoutRule;
   /** `iss` and `aud` of access tokens: PUBLIC_URL. */
   readonly issuer: string;
   readonly mailTemplates: MailTemplates;
   readonly mailPages: MailPages;
+}
+
+/** The site that passkeys are for (WebAuthn Level 3 §4). */
+export interface RelyingParty {
+  /** A host name. */
+  readonly id: string;
+  /** The name that browsers show. */
+  readonly name: string;
+  /** Origins of its pages and apps, compared as they stand (PK-03). */
+  readonly origins: ReadonlySet<string>;
 }
 
 /** The pages that links in mails lead to: absolute URLs without a fragment, from the settings (RS-05). */
@@ -54,6 +71,8 @@ export interface Lifetimes {
   readonly challengeSeconds: number;
   /** A sign-in whose first step is taken. */
   readonly loginChallengeSeconds: number;
+  /** A ceremony in which a passkey is made or asked for. */
+  readonly ceremonySeconds: number;
   /** How long the old address can take back a change. */
   readonly emailUndoSeconds: number;
   /** How long after a proof an operation that needs a recent one is allowed (D4). */

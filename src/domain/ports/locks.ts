@@ -1,5 +1,18 @@
 /** Locks, and the failures that lead to one. */
 
+/**
+ * The lock of an account's codes of second factors. Each try is counted before it is looked at (MF-06), and a right one
+ * ends it all.
+ */
+export interface FactorLockStore {
+  /** Counts a try as a failure and, at the threshold, begins a lock with it, in one statement. */
+  countTry(userId: string, policy: LockPolicy, now: number): Promise<FailureOutcome>;
+  /** As of `LockStore`. */
+  shorten(policy: LockPolicy, now: number): Promise<number>;
+  /** Ends the lock and forgets all that led to it. */
+  end(userId: string): Promise<void>;
+}
+
 /** From the settings. */
 export interface LockoutRule {
   /** Wrong passwords in a row before a lock begins. */
@@ -18,8 +31,9 @@ export interface LockPolicy {
   readonly memoryMs: number;
 }
 
-/** The effect of a wrong password: it was counted, it began a lock, or it did nothing because a lock was on or there is no account. */
-export type FailureOutcome = "counted" | "was_locked" | "nobody" | { readonly lockedUntil: number };
+/** The effect of a failure: it was counted as one of so many in a row, it began a lock, or it did nothing because a lock was on or there is no account. */
+export type FailureOutcome =
+  { readonly failures: number } | "was_locked" | "nobody" | { readonly lockedUntil: number };
 
 export interface LockStore {
   /**

@@ -14,5 +14,6 @@ export interface SecretKeys {
   readonly mailSeal: Uint8Array;
   readonly challengeSeal: Uint8Array;
   readonly challengeCode: KeyObject;
+  readonly totpSeal: Uint8Array;
   readonly limitKeys: KeyObject;
 }

@@ -24,7 +24,9 @@ export interface Session {
 }
 
 /** A session as it is first stored, with what it will be recognised by. */
-export type NewSession = Session & { readonly methods: readonly AuthMethod[] } & (
+export type NewSession = Session &
+  Omit<Authentication, "authenticatedAt"> &
+  (
     | {
         readonly kind: "cookie";
         /** SHA-256 of the cookie's secret (SE-02). */ readonly secretHash: Uint8Array;
@@ -43,6 +45,15 @@ export interface Authentication {
   readonly secondFactorAt: number | null;
 }
 
+/** A proof by somebody who is signed in. */
+export interface Reproof {
+  readonly sessionId: string;
+  readonly now: number;
+  readonly isSecondFactor: boolean;
+  /** SHA-256 of the cookie's secret, and of its next one; undefined for a session by tokens. */
+  readonly secrets: { readonly from: Uint8Array; readonly to: Uint8Array } | undefined;
+}
+
 /** A session with the account it belongs to, read in one query so that neither can be stale (TK-08, TK-09). */
 export interface SessionWithUser {
   readonly session: Session;
@@ -57,6 +68,7 @@ export interface SessionLimits {
 }
 
 export interface RefreshState extends SessionWithUser {
+  readonly authentication: Authentication;
   readonly refreshSalt: Uint8Array;
   /** The counter of the one refresh token that is good now. */
   readonly refreshCounter: number;
@@ -74,8 +86,17 @@ export interface SessionStore {
    * statement. False where it is not; then nothing was written.
    */
   insert(session: NewSession, epoch: number): Promise<boolean>;
-  /** Reads how and when the session was proved. */
-  findAuthentication(sessionId: string): Promise<Authentication | undefined>;
+  /** Reads how and when the session was proved, and whether its account has a second factor now. */
+  findAuthentication(
+    sessionId: string,
+  ): Promise<(Authentication & { readonly hasSecondFactor: boolean }) | undefined>;
+  /**
+   * Notes a proof of somebody who is signed in, and gives a session by cookie its next secret; false where the session
+   * has ended, or its secret is another by now.
+   */
+  reauthenticate(proof: Reproof): Promise<boolean>;
+  /** Notes that a second factor was proved with this session. */
+  noteSecondFactor(sessionId: string, now: number): Promise<void>;
   /** Moves `lastSeenAt` forward, never back, and nothing else. */
   touch(sessionId: string, lastSeenAt: number): Promise<void>;
   /** False where it had ended already. */

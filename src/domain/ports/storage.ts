@@ -2,11 +2,13 @@
 import type { ChallengeStore } from "./challenges.ts";
 import type { DeviceStore } from "./devices.ts";
 import type { EventStore } from "./event-store.ts";
+import type { FactorStore } from "./factors.ts";
 import type { JobStore } from "./jobs.ts";
 import type { LimitStore } from "./limits.ts";
-import type { LockStore } from "./locks.ts";
+import type { FactorLockStore, LockStore } from "./locks.ts";
 import type { MailStore } from "./mails.ts";
 import type { PoolState } from "./meter.ts";
+import type { PasskeyStore } from "./passkeys.ts";
 import type { SessionStore } from "./sessions.ts";
 import type { SigningKeyStore } from "./signing-keys.ts";
 import type { UserStore } from "./users.ts";
@@ -19,6 +21,9 @@ export interface Stores {
   readonly events: EventStore;
   readonly limits: LimitStore;
   readonly locks: LockStore;
+  readonly factorLocks: FactorLockStore;
+  readonly factors: FactorStore;
+  readonly passkeys: PasskeyStore;
   readonly devices: DeviceStore;
   readonly mails: MailStore;
   readonly challenges: ChallengeStore;

@@ -24,18 +24,20 @@ export interface Credential {
   /** Encoded by `Passwords`; never leaves the domain. Null where the account has no password. */
   readonly passwordHash: string | null;
   /**
-   * Grows whenever what proves the owner changes: a new password, a disabling. A session is begun only
+   * Grows whenever what proves the owner changes: a new password, a second factor, a disabling. A session is begun only
    * if the epoch is still the one that was read with the proof (PW-11). A better hash of one and the same
    * password does not move it.
    */
   readonly epoch: number;
+  /** The end of its last lock, in milliseconds since the epoch; 0 where there was none. */
+  readonly lockedUntil: number;
+  /** It has an authenticator app or a passkey, by its live rows (D4). */
+  readonly hasSecondFactor: boolean;
 }
 
 /** An account with its credential, as a login reads it. */
 export interface UserWithCredential extends Credential {
   readonly user: User;
-  /** The end of its last lock, in milliseconds since the epoch; 0 where there was none. */
-  readonly lockedUntil: number;
 }
 
 /** An account as administrators see it. */
@@ -109,6 +111,11 @@ export interface UserStore {
    * or another. Then nothing was written.
    */
   changeEmail(userId: string, email: string): Promise<boolean>;
+  /**
+   * Moves the epoch, and locks the account's row until the end of the transaction; false where it is gone. Every change
+   * of a factor begins so: two that would remove the last ways in take turns (PK-14).
+   */
+  moveEpoch(userId: string): Promise<boolean>;
   /** Takes the password away, and moves the epoch. */
   voidPassword(userId: string): Promise<void>;
   /** False where the address is taken; then nothing was written. Without a password with null. */

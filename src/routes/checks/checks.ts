@@ -9,10 +9,11 @@ import type { Check, Judged } from "./check.ts";
 import { crossSite } from "./cross-site.ts";
 import { csrf } from "./csrf.ts";
 import { draining } from "./draining.ts";
+import { enrolled } from "./enrolled.ts";
 import { identify } from "./identify.ts";
 import { limits } from "./limits.ts";
 import { mediaType } from "./media-type.ts";
-import { recent } from "./recent.ts";
+import { recent, recentForBody } from "./recent.ts";
 import { role } from "./role.ts";
 import { scraper } from "./scraper.ts";
 import { switchedOff } from "./switched-off.ts";
@@ -26,9 +27,11 @@ export const checks = [
   identify,
   csrf,
   role,
+  enrolled,
   recent,
   mediaType,
   validation,
+  recentForBody,
   limits,
 ] as const;
 
