@@ -7,10 +7,10 @@ interface Given {
 }
 
 /** The settings in force. `ours` is the server's own origin: its host and itself, where the settings name no others. */
-export function passkeySettingsOf(ours: URL, given: Given) {
+export function passkeySettingsOf(ours: string, given: Given) {
   return {
-    WEBAUTHN_RP_ID: given.WEBAUTHN_RP_ID ?? ours.hostname,
-    WEBAUTHN_ORIGINS: given.WEBAUTHN_ORIGINS ?? new Set([ours.origin]),
+    WEBAUTHN_RP_ID: given.WEBAUTHN_RP_ID ?? hostOf(ours) ?? "",
+    WEBAUTHN_ORIGINS: given.WEBAUTHN_ORIGINS ?? new Set([ours]),
   };
 }
 
@@ -18,12 +18,13 @@ export function passkeySettingsOf(ours: URL, given: Given) {
  * Says why no browser would make a passkey with these settings: no origin may claim the RP ID (WebAuthn Level 3 §5.1.3).
  * One that may is enough: it vouches for the others by `getRelatedOrigins`. Undefined where nothing is set.
  */
-export function passkeyFault(ours: URL, given: Given): string | undefined {
+export function passkeyFault(ours: string, given: Given): string | undefined {
   if (given.WEBAUTHN_RP_ID === undefined && given.WEBAUTHN_ORIGINS === undefined) return undefined;
   const { WEBAUTHN_RP_ID: id, WEBAUTHN_ORIGINS: origins } = passkeySettingsOf(ours, given);
   // An app vouches for itself in a file of the domain, not by its origin.
   const hosts = [...origins].map(hostOf).filter((host) => host !== undefined);
-  if (hosts.length === 0 || hosts.some((host) => mayClaim(host, id))) return undefined;
+  if (id === "" || hosts.length === 0) return undefined; // a PUBLIC_URL that is none has a fault of its own
+  if (hosts.some((host) => mayClaim(host, id))) return undefined;
   if (given.WEBAUTHN_RP_ID === undefined)
     return "must be set: no origin in WEBAUTHN_ORIGINS is on the host of PUBLIC_URL or below it. Set it to the domain that they share, such as example.com";
   const where =

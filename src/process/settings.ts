@@ -206,7 +206,7 @@ function settingsFrom({
   return {
     ...others,
     ...limitsOf(others, others.NODE_ENV === "production"),
-    ...passkeySettingsOf(new URL(originOf(others)), others),
+    ...passkeySettingsOf(originOf(others), others),
     DOCS: others.DOCS ?? (others.NODE_ENV === "production" ? "off" : "on"),
     SIGNUP: others.SIGNUP ?? (others.NODE_ENV === "production" ? "verified" : "open"),
     // A colon would end the issuer's part of the URI that an app reads.
@@ -252,8 +252,7 @@ const consistentVariables = variables.check((context) => {
         "must be on the origin of PUBLIC_URL, or on one in CORS_ORIGINS: its page calls the API",
       );
   const isFaulty = context.issues.some(({ path }) => path?.[0] === "WEBAUTHN_ORIGINS");
-  const ours = URL.parse(originOf(given));
-  const passkeys = ours === null || isFaulty ? undefined : passkeyFault(ours, given);
+  const passkeys = isFaulty ? undefined : passkeyFault(originOf(given), given);
   if (passkeys !== undefined) fault("WEBAUTHN_RP_ID", passkeys);
   if (given.SESSION_IDLE_TTL > given.SESSION_TTL)
     fault("SESSION_IDLE_TTL", "must not exceed SESSION_TTL");

@@ -176,6 +176,16 @@ describe("PK-03 WEBAUTHN_RP_ID and WEBAUTHN_ORIGINS", () => {
     expect(faultsOf({ PUBLIC_URL: production.PUBLIC_URL, ...environment })).toEqual([fault]);
   });
 
+  test("raise no second fault where PUBLIC_URL is none", () => {
+    for (const others of [
+      { WEBAUTHN_RP_ID: "example.com" },
+      { WEBAUTHN_ORIGINS: "https://app.example.com" },
+    ])
+      expect(faultsOf({ ...production, PUBLIC_URL: "auth.example.com", ...others })).toEqual([
+        expect.stringMatching(/^PUBLIC_URL must be /),
+      ]);
+  });
+
   test.each([
     "https://example.com",
     "example.com:443",
