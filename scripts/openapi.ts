@@ -6,8 +6,9 @@ import { buildDocument } from "../src/contract/document.ts";
 import { operations } from "../src/contract/operations.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { eventSchemas } from "./openapi/event-schemas.ts";
-import { fakeTables, type PublishedDocument, resolve } from "./openapi/fake-tables.ts";
+import { fakeTables } from "./openapi/fake-tables.ts";
 import { operationTable } from "./openapi/operation-table.ts";
+import { type PublishedDocument, resolve } from "./openapi/published-document.ts";
 
 const root = new URL("../", import.meta.url);
 const check = process.argv.includes("--check");

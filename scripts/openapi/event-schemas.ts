@@ -7,7 +7,8 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
-  readonly additionalProperties?: boolean;
+  /** An object without a member: anything. */
+  readonly additionalProperties?: boolean | Readonly<Record<string, never>>;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
@@ -15,6 +16,8 @@ export interface JsonSchema {
   readonly maximum?: number;
   readonly items?: JsonSchema;
   readonly maxItems?: number;
+  /** Stands for the schema of that name. No event has one. */
+  readonly $ref?: string;
 }
 
 /** Keywords that restrict nothing: `pattern` and the bounds do (`test/contract/equivalence.test.ts`). */

@@ -1,57 +1,23 @@
 /** Writes the tables of the client's fake server: the inputs each operation accepts, and the ways it can fail. */
 import type { ZodType } from "zod";
+import { CHALLENGE_TRIES } from "../../src/contract/challenges.ts";
 import { credentials, signingIn } from "../../src/contract/credentials.ts";
 import { examplesOf } from "../../src/contract/examples.ts";
 import { mailKinds, mails, type MailKind } from "../../src/contract/mails.ts";
-import type { JsonSchema } from "./event-schemas.ts";
-
-export interface PublishedDocument {
-  readonly components: { readonly schemas: Readonly<Record<string, PublishedSchema>> };
-  readonly paths: Readonly<Record<string, Readonly<Record<string, PublishedOperation>>>>;
-}
-export interface PublishedSchema extends JsonSchema {
-  readonly oneOf?: readonly Reference[];
-  readonly examples?: readonly unknown[];
-}
-interface Reference {
-  readonly $ref: string;
-}
-interface PublishedOperation {
-  readonly operationId: string;
-  readonly parameters?: readonly PublishedParameter[];
-  readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, PublishedResponse>>;
-}
-interface PublishedResponse {
-  readonly content?: Content;
-  readonly headers?: Readonly<Record<string, unknown>>;
-}
-interface PublishedParameter {
-  readonly name: string;
-  readonly in: string;
-  readonly required?: boolean;
-  readonly schema: JsonSchema;
-}
-type Content = Readonly<
-  Record<
-    string,
-    { readonly schema: Reference; readonly examples?: Readonly<Record<string, Example>> }
-  >
->;
-interface Example {
-  readonly value: Readonly<Record<string, unknown>>;
-}
+import type { OperationDescription } from "../../src/contract/operation.ts";
+import { operations } from "../../src/contract/operations.ts";
+import { passkeyAlgorithms, PASSKEYS_MAX } from "../../src/contract/passkey-values.ts";
+import { RECOVERY_CODES } from "../../src/contract/second-factor-values.ts";
+import { inputsOf } from "./fake-rules.ts";
+import type { PublishedDocument, PublishedOperation } from "./published-document.ts";
 
 const PROBLEM = "application/problem+json";
-/** JSON Schema keywords the fake server applies to a field. */
-const RULES = ["type", "enum", "minLength", "maxLength", "pattern", "minimum", "maximum"];
-/** The types that the fake server can check (`client/src/testing/rules.ts`). */
-const TYPES: readonly unknown[] = ["string", "integer", "boolean"];
+const described: Readonly<Record<string, OperationDescription>> = operations;
 
 /**
  * Source of `fakeTable`, with a row per operation, of `credentialTable`, with a row per credential that signs
- * somebody in, of `mailTable`, with a row per kind of mail, of `problemDocuments`, with an example per code, and of
- * `passwordPolicy`, the policy of a server without settings.
+ * somebody in, of `mailTable`, with a row per kind of mail, of `problemDocuments`, with an example per code, of
+ * `passwordPolicy`, the policy of a server without settings, and of `bounds`, of which the document has only sentences.
  */
 export function fakeTables(document: PublishedDocument): string {
   const problems: Record<string, unknown> = {};
@@ -69,9 +35,17 @@ export function fakeTables(document: PublishedDocument): string {
     `export const mailTable = ${JSON.stringify(mailRows())} as const;`,
     `export const problemDocuments = ${JSON.stringify(problems)} as const;`,
     `export const passwordPolicy = ${JSON.stringify(policyOf(document))} as const;`,
+    `export const bounds = ${JSON.stringify(bounds)} as const;`,
     "",
   ].join("\n\n");
 }
+
+const bounds = {
+  challengeTries: CHALLENGE_TRIES,
+  recoveryCodes: RECOVERY_CODES,
+  passkeys: PASSKEYS_MAX,
+  passkeyAlgorithms,
+};
 
 function policyOf({ components }: PublishedDocument): unknown {
   const [example] = components.schemas["PasswordPolicy"]?.examples ?? [];
@@ -113,57 +87,10 @@ function rowOf(document: PublishedDocument, operation: PublishedOperation, probl
   // The fake has no administrators: it refuses these operations before it looks at their inputs.
   const isForAdmins = problems.includes("forbidden");
   const isChallenging = "www-authenticate" in (operation.responses["401"]?.headers ?? {});
+  // The document says only that it may be asked for, not for which bodies.
+  const recent = described[operation.operationId]?.recent;
   const row = { success: Number(status), isForAdmins, isChallenging, problems };
-  return isForAdmins ? row : { ...row, ...inputsOf(document, operation) };
-}
-
-function inputsOf(
-  document: PublishedDocument,
-  { parameters = [], requestBody }: PublishedOperation,
-) {
-  const body = requestBody?.content["application/json"]?.schema;
-  const of = (place: string) => parameters.filter((parameter) => parameter.in === place);
-  return {
-    params: rulesOf(of("path")),
-    query: rulesOf(of("query")),
-    ...(body && { body: formsOf(resolve(document, body)).map(bodyRules) }),
-  };
-}
-
-function rulesOf(parameters: readonly PublishedParameter[]) {
-  return Object.fromEntries(
-    parameters.map(({ name, schema, required = false }) => [name, ruleOf(name, schema, required)]),
-  );
-}
-
-/** The forms that a body can have: one, or those of a union. */
-function formsOf(schema: PublishedSchema): readonly JsonSchema[] {
-  return schema.anyOf ?? [schema];
-}
-
-function bodyRules({ properties = {}, required = [] }: JsonSchema) {
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, field]) => [
-      name,
-      ruleOf(name, field, required.includes(name)),
-    ]),
-  );
-}
-
-/** Throws for a field that the fake server could not check: it would let everything through. */
-function ruleOf(name: string, schema: JsonSchema, isRequired: boolean): object {
-  const [inner, nothing] = schema.anyOf ?? [];
-  if (inner !== undefined && nothing?.type === "null")
-    return { ...ruleOf(name, inner, isRequired), nullable: true };
-  if (!TYPES.includes(schema.type))
-    throw new Error(`The fake server cannot check ${name}: it is no ${TYPES.join(", ")}`);
-  const keywords = Object.entries(schema).filter(([key]) => RULES.includes(key));
-  return { ...Object.fromEntries(keywords), ...(!isRequired && { optional: true }) };
-}
-
-/** Schema that a reference of the document names. Throws if there is none. */
-export function resolve(document: PublishedDocument, { $ref }: Reference): PublishedSchema {
-  const schema = document.components.schemas[$ref.slice($ref.lastIndexOf("/") + 1)];
-  if (schema === undefined) throw new Error(`${$ref} leads nowhere`);
-  return schema;
+  return isForAdmins
+    ? row
+    : { ...row, ...(recent && { recent }), ...inputsOf(document, operation) };
 }

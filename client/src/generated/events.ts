@@ -43,13 +43,26 @@ const Email = z
 const Methods = z
   .array(z.enum(["pwd", "mail", "otp", "recovery", "passkey", "provider"]))
   .check(z.maxLength(6));
+const Email2 = z.nullable(
+  z
+    .string()
+    .check(
+      z.maxLength(254),
+      z.regex(
+        /^[^\s@<>"(),:;\\\[\]/?#%\x00-\x1F\x7F-\x9F]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$/,
+      ),
+    ),
+);
 const Operation = z.string().check(z.maxLength(64));
 const Changes = z.looseObject({
   role: z.exactOptional(z.enum(["user", "admin"])),
   disabled: z.exactOptional(z.boolean()),
   emailVerified: z.exactOptional(z.literal(true)),
 });
-const Method = z.string().check(z.maxLength(32));
+const SecondFactors = z.array(z.enum(["totp", "recovery_code", "passkey"])).check(z.maxLength(3));
+const LockedUntil = z.string().check(z.maxLength(24));
+const Remaining = z.int().check(z.minimum(0), z.maximum(10));
+const Reason = z.string().check(z.maxLength(32));
 const Path = z.string().check(z.maxLength(256));
 const Status = z.int().check(z.minimum(100), z.maximum(599));
 const DurationMs = z.number().check(z.minimum(0), z.maximum(86400000));
@@ -93,7 +106,7 @@ export const eventSchemas = {
     ...base,
     event: z.literal("login_failed"),
     level: z.literal("warn"),
-    email: Email,
+    email: Email2,
     userId: RequestId,
     reason: z.enum([
       "wrong_password",
@@ -101,6 +114,8 @@ export const eventSchemas = {
       "account_locked",
       "account_disabled",
       "wrong_code",
+      "wrong_passkey",
+      "unknown_passkey",
     ]),
   }),
   login_locked: z.looseObject({
@@ -131,6 +146,7 @@ export const eventSchemas = {
       "email_change",
       "email_change_undo",
       "email_proof",
+      "factor_change",
       "disable",
       "reuse",
       "wrong_password",
@@ -280,6 +296,11 @@ export const eventSchemas = {
       "password_reset",
       "mail_login",
       "login",
+      "totp_setup",
+      "passkey_setup",
+      "passkey_login",
+      "second_factor_passkey",
+      "reauthentication",
     ]),
     reason: z.enum(["wrong_code", "not_good"]),
     userId: RequestId,
@@ -336,11 +357,123 @@ export const eventSchemas = {
     level: z.literal("warn"),
     email: Email,
   }),
+  login_pending: z.looseObject({
+    ...base,
+    event: z.literal("login_pending"),
+    level: z.literal("info"),
+    userId: UserId,
+    email: Email,
+    methods: Methods,
+    secondFactors: SecondFactors,
+  }),
+  second_factor_added: z.looseObject({
+    ...base,
+    event: z.literal("second_factor_added"),
+    level: z.literal("warn"),
+    userId: UserId,
+    kind: z.literal("totp"),
+  }),
+  second_factor_removed: z.looseObject({
+    ...base,
+    event: z.literal("second_factor_removed"),
+    level: z.literal("warn"),
+    userId: UserId,
+    kind: z.literal("totp"),
+    by: z.enum(["user", "admin", "command", "email_proof", "email_change_undo"]),
+    actorId: z.exactOptional(RequestId),
+  }),
+  second_factors_reset: z.looseObject({
+    ...base,
+    event: z.literal("second_factors_reset"),
+    level: z.literal("warn"),
+    userId: UserId,
+    actorId: RequestId,
+  }),
+  second_factor_failed: z.looseObject({
+    ...base,
+    event: z.literal("second_factor_failed"),
+    level: z.literal("warn"),
+    userId: UserId,
+    kind: z.enum(["totp", "recovery_code", "passkey"]),
+    reason: z.enum(["wrong", "replayed", "locked"]),
+  }),
+  second_factors_locked: z.looseObject({
+    ...base,
+    event: z.literal("second_factors_locked"),
+    level: z.literal("warn"),
+    userId: UserId,
+    lockedUntil: LockedUntil,
+  }),
+  recovery_codes_renewed: z.looseObject({
+    ...base,
+    event: z.literal("recovery_codes_renewed"),
+    level: z.literal("warn"),
+    userId: UserId,
+  }),
+  recovery_code_used: z.looseObject({
+    ...base,
+    event: z.literal("recovery_code_used"),
+    level: z.literal("warn"),
+    userId: UserId,
+    remaining: Remaining,
+  }),
+  reauthentication_requested: z.looseObject({
+    ...base,
+    event: z.literal("reauthentication_requested"),
+    level: z.literal("info"),
+    userId: UserId,
+    method: z.enum(["password", "totp", "recovery_code", "passkey", "mail"]),
+  }),
+  reauthenticated: z.looseObject({
+    ...base,
+    event: z.literal("reauthenticated"),
+    level: z.literal("info"),
+    userId: UserId,
+    sessionId: UserId,
+    method: z.enum(["password", "totp", "recovery_code", "passkey", "mail"]),
+  }),
+  reauthentication_failed: z.looseObject({
+    ...base,
+    event: z.literal("reauthentication_failed"),
+    level: z.literal("warn"),
+    userId: UserId,
+    method: z.enum(["password", "totp", "recovery_code", "passkey", "mail"]),
+  }),
+  passkey_added: z.looseObject({
+    ...base,
+    event: z.literal("passkey_added"),
+    level: z.literal("warn"),
+    userId: UserId,
+    passkeyId: UserId,
+  }),
+  passkey_removed: z.looseObject({
+    ...base,
+    event: z.literal("passkey_removed"),
+    level: z.literal("warn"),
+    userId: UserId,
+    passkeyId: UserId,
+    by: z.enum(["user", "admin", "command", "email_proof", "email_change_undo"]),
+    actorId: z.exactOptional(RequestId),
+  }),
+  passkey_clone_suspected: z.looseObject({
+    ...base,
+    event: z.literal("passkey_clone_suspected"),
+    level: z.literal("error"),
+    userId: UserId,
+    passkeyId: UserId,
+  }),
+  passkey_refused: z.looseObject({
+    ...base,
+    event: z.literal("passkey_refused"),
+    level: z.literal("warn"),
+    userId: UserId,
+    reason: Reason,
+  }),
   request: z.looseObject({
     ...base,
     event: z.literal("request"),
     level: z.literal("info"),
-    method: Method,
+    method: Reason,
     path: Path,
     status: Status,
     durationMs: DurationMs,
@@ -352,7 +485,7 @@ export const eventSchemas = {
     level: z.literal("warn"),
     mailId: UserId,
     attempt: Attempt,
-    code: Method,
+    code: Reason,
     willRetry: z.boolean(),
   }),
   overloaded: z.looseObject({
@@ -372,14 +505,14 @@ export const eventSchemas = {
     ...base,
     event: z.literal("server_started"),
     level: z.literal("info"),
-    version: Method,
+    version: Reason,
     address: Path,
   }),
   server_stopped: z.looseObject({
     ...base,
     event: z.literal("server_stopped"),
     level: z.literal("info"),
-    version: Method,
+    version: Reason,
     reason: Class,
   }),
 } satisfies { readonly [E in LogEvent as E["event"]]: z.ZodMiniType<E> };

@@ -22,23 +22,25 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [
-      {
-        email: {
-          type: "string",
-          pattern:
-            '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
-          maxLength: 320,
+    body: {
+      forms: [
+        {
+          email: {
+            type: "string",
+            pattern:
+              '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
+            maxLength: 320,
+          },
+          password: { type: "string", maxLength: 16384 },
+          locale: {
+            type: "string",
+            maxLength: 11,
+            pattern: "^[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?$",
+            optional: true,
+          },
         },
-        password: { type: "string", maxLength: 16384 },
-        locale: {
-          type: "string",
-          maxLength: 11,
-          pattern: "^[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?$",
-          optional: true,
-        },
-      },
-    ],
+      ],
+    },
   },
   confirmSignup: {
     success: 201,
@@ -60,16 +62,18 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [
-      {
-        challengeToken: { type: "string", minLength: 1, maxLength: 2048 },
-        code: { type: "string", pattern: "^ ?[0-9]{4}[ -]?[0-9]{4} ?$", maxLength: 11 },
-      },
-      {
-        token: { type: "string", minLength: 1, maxLength: 2048 },
-        newPassword: { type: "string", maxLength: 16384 },
-      },
-    ],
+    body: {
+      forms: [
+        {
+          challengeToken: { type: "string", minLength: 1, maxLength: 2048 },
+          code: { type: "string", pattern: "^ ?[0-9]{4}[ -]?[0-9]{4} ?$", maxLength: 11 },
+        },
+        {
+          token: { type: "string", minLength: 1, maxLength: 2048 },
+          newPassword: { type: "string", maxLength: 16384 },
+        },
+      ],
+    },
   },
   getPasswordPolicy: {
     success: 200,
@@ -98,17 +102,19 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [
-      {
-        email: {
-          type: "string",
-          pattern:
-            '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
-          maxLength: 320,
+    body: {
+      forms: [
+        {
+          email: {
+            type: "string",
+            pattern:
+              '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
+            maxLength: 320,
+          },
+          password: { type: "string", minLength: 1, maxLength: 256 },
         },
-        password: { type: "string", minLength: 1, maxLength: 256 },
-      },
-    ],
+      ],
+    },
   },
   startMailLogin: {
     success: 202,
@@ -129,16 +135,18 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [
-      {
-        email: {
-          type: "string",
-          pattern:
-            '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
-          maxLength: 320,
+    body: {
+      forms: [
+        {
+          email: {
+            type: "string",
+            pattern:
+              '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
+            maxLength: 320,
+          },
         },
-      },
-    ],
+      ],
+    },
   },
   completeMailLogin: {
     success: 200,
@@ -160,18 +168,113 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [
-      {
-        challengeToken: { type: "string", minLength: 1, maxLength: 2048, optional: true },
-        code: { type: "string", pattern: "^ ?[0-9]{4}[ -]?[0-9]{4} ?$", maxLength: 11 },
-      },
-      {
-        challengeToken: { type: "string", minLength: 1, maxLength: 2048, optional: true },
-        token: { type: "string", minLength: 1, maxLength: 2048 },
-      },
-    ],
+    body: {
+      forms: [
+        {
+          challengeToken: { type: "string", minLength: 1, maxLength: 2048, optional: true },
+          code: { type: "string", pattern: "^ ?[0-9]{4}[ -]?[0-9]{4} ?$", maxLength: 11 },
+        },
+        {
+          challengeToken: { type: "string", minLength: 1, maxLength: 2048, optional: true },
+          token: { type: "string", minLength: 1, maxLength: 2048 },
+        },
+      ],
+    },
   },
-  finishLogin: {
+  startPasskeyLogin: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: false,
+    problems: [
+      "validation_failed",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+  },
+  completePasskeyLogin: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: false,
+    problems: [
+      "invalid_passkey",
+      "validation_failed",
+      "invalid_json",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+    body: {
+      forms: [
+        {
+          challengeToken: { type: "string", minLength: 1, maxLength: 2048 },
+          credential: {
+            type: "object",
+            fields: {
+              id: {
+                type: "string",
+                minLength: 1,
+                maxLength: 1364,
+                pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+              },
+              rawId: {
+                type: "string",
+                minLength: 1,
+                maxLength: 1364,
+                pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+              },
+              type: { type: "string", enum: ["public-key"] },
+              response: {
+                type: "object",
+                fields: {
+                  clientDataJSON: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 4096,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                  },
+                  authenticatorData: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 4096,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                  },
+                  signature: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 2048,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                  },
+                  userHandle: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 88,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                    optional: true,
+                    nullable: true,
+                  },
+                },
+                loose: true,
+              },
+            },
+            loose: true,
+          },
+        },
+      ],
+    },
+  },
+  startSecondFactorPasskey: {
     success: 200,
     isForAdmins: false,
     isChallenging: false,
@@ -190,12 +293,103 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [
-      {
-        loginToken: { type: "string", minLength: 1, maxLength: 2048 },
-        method: { type: "string", enum: ["none"] },
-      },
+    body: { forms: [{ loginToken: { type: "string", minLength: 1, maxLength: 2048 } }] },
+  },
+  finishLogin: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: false,
+    problems: [
+      "validation_failed",
+      "invalid_json",
+      "invalid_login_token",
+      "invalid_second_factor",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
     ],
+    params: {},
+    query: {},
+    body: {
+      forms: [
+        {
+          method: { type: "string", enum: ["none"] },
+          loginToken: { type: "string", minLength: 1, maxLength: 2048 },
+        },
+        {
+          method: { type: "string", enum: ["totp"] },
+          loginToken: { type: "string", minLength: 1, maxLength: 2048 },
+          code: { type: "string", pattern: "^ ?[0-9]{3} ?[0-9]{3} ?$", maxLength: 9 },
+        },
+        {
+          method: { type: "string", enum: ["recovery_code"] },
+          loginToken: { type: "string", minLength: 1, maxLength: 2048 },
+          code: { type: "string", maxLength: 48, pattern: "^[0-9A-Za-z -]{24,48}$" },
+        },
+        {
+          method: { type: "string", enum: ["passkey"] },
+          loginToken: { type: "string", minLength: 1, maxLength: 2048 },
+          challengeToken: { type: "string", minLength: 1, maxLength: 2048 },
+          credential: {
+            type: "object",
+            fields: {
+              id: {
+                type: "string",
+                minLength: 1,
+                maxLength: 1364,
+                pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+              },
+              rawId: {
+                type: "string",
+                minLength: 1,
+                maxLength: 1364,
+                pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+              },
+              type: { type: "string", enum: ["public-key"] },
+              response: {
+                type: "object",
+                fields: {
+                  clientDataJSON: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 4096,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                  },
+                  authenticatorData: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 4096,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                  },
+                  signature: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 2048,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                  },
+                  userHandle: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 88,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                    optional: true,
+                    nullable: true,
+                  },
+                },
+                loose: true,
+              },
+            },
+            loose: true,
+          },
+        },
+      ],
+      by: "method",
+    },
   },
   logout: {
     success: 204,
@@ -227,6 +421,7 @@ export const fakeTable = {
       "validation_failed",
       "invalid_json",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "origin_not_allowed",
       "csrf_rejected",
       "payload_too_large",
@@ -237,25 +432,27 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [
-      {
-        name: {
-          type: "string",
-          maxLength: 100,
-          pattern:
-            "^[ \\u00A0\\u1680\\u2000-\\u200A\\u202F\\u205F\\u3000\\uFEFF]*[^\\s\\x00-\\x1F\\x7F-\\x9F\\u202A-\\u202E\\u2066-\\u2069][^\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]*$",
-          optional: true,
-          nullable: true,
+    body: {
+      forms: [
+        {
+          name: {
+            type: "string",
+            maxLength: 100,
+            pattern:
+              "^[ \\u00A0\\u1680\\u2000-\\u200A\\u202F\\u205F\\u3000\\uFEFF]*[^\\s\\x00-\\x1F\\x7F-\\x9F\\u202A-\\u202E\\u2066-\\u2069][^\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]*$",
+            optional: true,
+            nullable: true,
+          },
+          locale: {
+            type: "string",
+            maxLength: 11,
+            pattern: "^[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?$",
+            optional: true,
+            nullable: true,
+          },
         },
-        locale: {
-          type: "string",
-          maxLength: 11,
-          pattern: "^[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?$",
-          optional: true,
-          nullable: true,
-        },
-      },
-    ],
+      ],
+    },
   },
   requestEmailVerification: {
     success: 202,
@@ -264,6 +461,7 @@ export const fakeTable = {
     problems: [
       "validation_failed",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "origin_not_allowed",
       "csrf_rejected",
       "email_already_verified",
@@ -283,6 +481,7 @@ export const fakeTable = {
       "validation_failed",
       "invalid_json",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "origin_not_allowed",
       "csrf_rejected",
       "payload_too_large",
@@ -294,13 +493,15 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [
-      {
-        challengeToken: { type: "string", minLength: 1, maxLength: 2048 },
-        code: { type: "string", pattern: "^ ?[0-9]{4}[ -]?[0-9]{4} ?$", maxLength: 11 },
-      },
-      { token: { type: "string", minLength: 1, maxLength: 2048 } },
-    ],
+    body: {
+      forms: [
+        {
+          challengeToken: { type: "string", minLength: 1, maxLength: 2048 },
+          code: { type: "string", pattern: "^ ?[0-9]{4}[ -]?[0-9]{4} ?$", maxLength: 11 },
+        },
+        { token: { type: "string", minLength: 1, maxLength: 2048 } },
+      ],
+    },
   },
   startEmailChange: {
     success: 202,
@@ -310,6 +511,7 @@ export const fakeTable = {
       "validation_failed",
       "invalid_json",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "reauthentication_required",
       "origin_not_allowed",
       "csrf_rejected",
@@ -320,18 +522,21 @@ export const fakeTable = {
       "internal_error",
       "overloaded",
     ],
+    recent: true,
     params: {},
     query: {},
-    body: [
-      {
-        newEmail: {
-          type: "string",
-          pattern:
-            '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
-          maxLength: 320,
+    body: {
+      forms: [
+        {
+          newEmail: {
+            type: "string",
+            pattern:
+              '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
+            maxLength: 320,
+          },
         },
-      },
-    ],
+      ],
+    },
   },
   confirmEmailChange: {
     success: 204,
@@ -342,6 +547,7 @@ export const fakeTable = {
       "validation_failed",
       "invalid_json",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "origin_not_allowed",
       "csrf_rejected",
       "payload_too_large",
@@ -353,13 +559,15 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [
-      {
-        challengeToken: { type: "string", minLength: 1, maxLength: 2048 },
-        code: { type: "string", pattern: "^ ?[0-9]{4}[ -]?[0-9]{4} ?$", maxLength: 11 },
-      },
-      { token: { type: "string", minLength: 1, maxLength: 2048 } },
-    ],
+    body: {
+      forms: [
+        {
+          challengeToken: { type: "string", minLength: 1, maxLength: 2048 },
+          code: { type: "string", pattern: "^ ?[0-9]{4}[ -]?[0-9]{4} ?$", maxLength: 11 },
+        },
+        { token: { type: "string", minLength: 1, maxLength: 2048 } },
+      ],
+    },
   },
   undoEmailChange: {
     success: 204,
@@ -380,13 +588,425 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [{ token: { type: "string", minLength: 1, maxLength: 2048 } }],
+    body: { forms: [{ token: { type: "string", minLength: 1, maxLength: 2048 } }] },
+  },
+  startReauthentication: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "validation_failed",
+      "invalid_json",
+      "unauthenticated",
+      "reauthentication_required",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+    body: { forms: [{ method: { type: "string", enum: ["mail", "passkey"] } }] },
+  },
+  reauthenticate: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "invalid_challenge",
+      "validation_failed",
+      "invalid_json",
+      "invalid_credentials",
+      "invalid_second_factor",
+      "unauthenticated",
+      "reauthentication_required",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "rate_limited",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {},
+    query: {},
+    body: {
+      forms: [
+        {
+          method: { type: "string", enum: ["password"] },
+          password: { type: "string", minLength: 1, maxLength: 256 },
+        },
+        {
+          method: { type: "string", enum: ["totp"] },
+          code: { type: "string", pattern: "^ ?[0-9]{3} ?[0-9]{3} ?$", maxLength: 9 },
+        },
+        {
+          method: { type: "string", enum: ["recovery_code"] },
+          code: { type: "string", maxLength: 48, pattern: "^[0-9A-Za-z -]{24,48}$" },
+        },
+        {
+          method: { type: "string", enum: ["passkey"] },
+          challengeToken: { type: "string", minLength: 1, maxLength: 2048 },
+          credential: {
+            type: "object",
+            fields: {
+              id: {
+                type: "string",
+                minLength: 1,
+                maxLength: 1364,
+                pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+              },
+              rawId: {
+                type: "string",
+                minLength: 1,
+                maxLength: 1364,
+                pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+              },
+              type: { type: "string", enum: ["public-key"] },
+              response: {
+                type: "object",
+                fields: {
+                  clientDataJSON: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 4096,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                  },
+                  authenticatorData: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 4096,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                  },
+                  signature: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 2048,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                  },
+                  userHandle: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 88,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                    optional: true,
+                    nullable: true,
+                  },
+                },
+                loose: true,
+              },
+            },
+            loose: true,
+          },
+        },
+        {
+          method: { type: "string", enum: ["mail"] },
+          challengeToken: { type: "string", minLength: 1, maxLength: 2048 },
+          code: { type: "string", pattern: "^ ?[0-9]{4}[ -]?[0-9]{4} ?$", maxLength: 11 },
+        },
+      ],
+      by: "method",
+    },
+  },
+  listMyFactors: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
+    params: {},
+    query: {},
+  },
+  startTotp: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "validation_failed",
+      "unauthenticated",
+      "reauthentication_required",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "factor_exists",
+      "internal_error",
+      "overloaded",
+    ],
+    recent: true,
+    params: {},
+    query: {},
+  },
+  confirmTotp: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "invalid_challenge",
+      "validation_failed",
+      "invalid_json",
+      "invalid_second_factor",
+      "unauthenticated",
+      "reauthentication_required",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "factor_exists",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "internal_error",
+      "overloaded",
+    ],
+    recent: true,
+    params: {},
+    query: {},
+    body: {
+      forms: [
+        {
+          setupToken: { type: "string", minLength: 1, maxLength: 2048 },
+          code: { type: "string", pattern: "^ ?[0-9]{3} ?[0-9]{3} ?$", maxLength: 9 },
+        },
+      ],
+    },
+  },
+  removeTotp: {
+    success: 204,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "validation_failed",
+      "unauthenticated",
+      "second_factor_enrolment_required",
+      "reauthentication_required",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "not_found",
+      "internal_error",
+      "overloaded",
+    ],
+    recent: true,
+    params: {},
+    query: {},
+  },
+  renewRecoveryCodes: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "validation_failed",
+      "unauthenticated",
+      "second_factor_enrolment_required",
+      "reauthentication_required",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "not_found",
+      "internal_error",
+      "overloaded",
+    ],
+    recent: true,
+    params: {},
+    query: {},
+  },
+  startPasskey: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "validation_failed",
+      "unauthenticated",
+      "reauthentication_required",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "too_many_passkeys",
+      "internal_error",
+      "overloaded",
+    ],
+    recent: true,
+    params: {},
+    query: {},
+  },
+  addPasskey: {
+    success: 201,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "invalid_passkey",
+      "validation_failed",
+      "invalid_json",
+      "unauthenticated",
+      "reauthentication_required",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "passkey_exists",
+      "too_many_passkeys",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "internal_error",
+      "overloaded",
+    ],
+    recent: true,
+    params: {},
+    query: {},
+    body: {
+      forms: [
+        {
+          setupToken: { type: "string", minLength: 1, maxLength: 2048 },
+          credential: {
+            type: "object",
+            fields: {
+              id: {
+                type: "string",
+                minLength: 1,
+                maxLength: 1364,
+                pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+              },
+              rawId: {
+                type: "string",
+                minLength: 1,
+                maxLength: 1364,
+                pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+              },
+              type: { type: "string", enum: ["public-key"] },
+              response: {
+                type: "object",
+                fields: {
+                  clientDataJSON: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 4096,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                  },
+                  attestationObject: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 8192,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                  },
+                  transports: {
+                    type: "array",
+                    items: { type: "string", maxLength: 32 },
+                    maxItems: 16,
+                    optional: true,
+                  },
+                },
+                loose: true,
+              },
+              clientExtensionResults: {
+                type: "object",
+                fields: {
+                  credProps: {
+                    type: "object",
+                    fields: { rk: { type: "boolean", optional: true } },
+                    loose: true,
+                    optional: true,
+                  },
+                },
+                loose: true,
+                optional: true,
+              },
+            },
+            loose: true,
+          },
+          name: {
+            type: "string",
+            minLength: 1,
+            maxLength: 64,
+            pattern: "^[^\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]*$",
+            optional: true,
+          },
+        },
+      ],
+    },
+  },
+  listMyPasskeys: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
+    params: {},
+    query: {},
+  },
+  renamePasskey: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "validation_failed",
+      "invalid_json",
+      "unauthenticated",
+      "second_factor_enrolment_required",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "not_found",
+      "payload_too_large",
+      "unsupported_media_type",
+      "unsupported_content_encoding",
+      "internal_error",
+      "overloaded",
+    ],
+    params: {
+      passkeyId: {
+        type: "string",
+        maxLength: 36,
+        pattern:
+          "^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$",
+      },
+    },
+    query: {},
+    body: {
+      forms: [
+        {
+          name: {
+            type: "string",
+            minLength: 1,
+            maxLength: 64,
+            pattern: "^[^\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]*$",
+          },
+        },
+      ],
+    },
+  },
+  removePasskey: {
+    success: 204,
+    isForAdmins: false,
+    isChallenging: true,
+    problems: [
+      "validation_failed",
+      "unauthenticated",
+      "second_factor_enrolment_required",
+      "reauthentication_required",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "not_found",
+      "last_credential",
+      "internal_error",
+      "overloaded",
+    ],
+    recent: true,
+    params: {
+      passkeyId: {
+        type: "string",
+        maxLength: 36,
+        pattern:
+          "^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$",
+      },
+    },
+    query: {},
   },
   listMySessions: {
     success: 200,
     isForAdmins: false,
     isChallenging: true,
-    problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
+    problems: [
+      "validation_failed",
+      "unauthenticated",
+      "second_factor_enrolment_required",
+      "internal_error",
+      "overloaded",
+    ],
     params: {},
     query: {
       limit: { type: "integer", minimum: 1, maximum: 100, optional: true },
@@ -406,6 +1026,7 @@ export const fakeTable = {
     problems: [
       "validation_failed",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "origin_not_allowed",
       "csrf_rejected",
       "internal_error",
@@ -421,6 +1042,7 @@ export const fakeTable = {
     problems: [
       "validation_failed",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "origin_not_allowed",
       "csrf_rejected",
       "not_found",
@@ -441,7 +1063,13 @@ export const fakeTable = {
     success: 200,
     isForAdmins: false,
     isChallenging: true,
-    problems: ["validation_failed", "unauthenticated", "internal_error", "overloaded"],
+    problems: [
+      "validation_failed",
+      "unauthenticated",
+      "second_factor_enrolment_required",
+      "internal_error",
+      "overloaded",
+    ],
     params: {},
     query: {
       limit: { type: "integer", minimum: 1, maximum: 100, optional: true },
@@ -464,6 +1092,8 @@ export const fakeTable = {
       "invalid_json",
       "invalid_credentials",
       "unauthenticated",
+      "second_factor_enrolment_required",
+      "reauthentication_required",
       "origin_not_allowed",
       "csrf_rejected",
       "payload_too_large",
@@ -473,14 +1103,17 @@ export const fakeTable = {
       "internal_error",
       "overloaded",
     ],
+    recent: { bodyLacks: "currentPassword" },
     params: {},
     query: {},
-    body: [
-      {
-        currentPassword: { type: "string", minLength: 1, maxLength: 256 },
-        newPassword: { type: "string", maxLength: 16384 },
-      },
-    ],
+    body: {
+      forms: [
+        {
+          currentPassword: { type: "string", minLength: 1, maxLength: 256, optional: true },
+          newPassword: { type: "string", maxLength: 16384 },
+        },
+      ],
+    },
   },
   deleteMe: {
     success: 204,
@@ -491,6 +1124,8 @@ export const fakeTable = {
       "invalid_json",
       "invalid_credentials",
       "unauthenticated",
+      "second_factor_enrolment_required",
+      "reauthentication_required",
       "origin_not_allowed",
       "csrf_rejected",
       "last_admin",
@@ -501,9 +1136,12 @@ export const fakeTable = {
       "internal_error",
       "overloaded",
     ],
+    recent: { bodyLacks: "password" },
     params: {},
     query: {},
-    body: [{ password: { type: "string", minLength: 1, maxLength: 256 } }],
+    body: {
+      forms: [{ password: { type: "string", minLength: 1, maxLength: 256, optional: true } }],
+    },
   },
   tokenLogin: {
     success: 200,
@@ -524,17 +1162,19 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [
-      {
-        email: {
-          type: "string",
-          pattern:
-            '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
-          maxLength: 320,
+    body: {
+      forms: [
+        {
+          email: {
+            type: "string",
+            pattern:
+              '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
+            maxLength: 320,
+          },
+          password: { type: "string", minLength: 1, maxLength: 256 },
         },
-        password: { type: "string", minLength: 1, maxLength: 256 },
-      },
-    ],
+      ],
+    },
   },
   finishTokenLogin: {
     success: 200,
@@ -544,6 +1184,7 @@ export const fakeTable = {
       "validation_failed",
       "invalid_json",
       "invalid_login_token",
+      "invalid_second_factor",
       "origin_not_allowed",
       "csrf_rejected",
       "payload_too_large",
@@ -555,12 +1196,81 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [
-      {
-        loginToken: { type: "string", minLength: 1, maxLength: 2048 },
-        method: { type: "string", enum: ["none"] },
-      },
-    ],
+    body: {
+      forms: [
+        {
+          method: { type: "string", enum: ["none"] },
+          loginToken: { type: "string", minLength: 1, maxLength: 2048 },
+        },
+        {
+          method: { type: "string", enum: ["totp"] },
+          loginToken: { type: "string", minLength: 1, maxLength: 2048 },
+          code: { type: "string", pattern: "^ ?[0-9]{3} ?[0-9]{3} ?$", maxLength: 9 },
+        },
+        {
+          method: { type: "string", enum: ["recovery_code"] },
+          loginToken: { type: "string", minLength: 1, maxLength: 2048 },
+          code: { type: "string", maxLength: 48, pattern: "^[0-9A-Za-z -]{24,48}$" },
+        },
+        {
+          method: { type: "string", enum: ["passkey"] },
+          loginToken: { type: "string", minLength: 1, maxLength: 2048 },
+          challengeToken: { type: "string", minLength: 1, maxLength: 2048 },
+          credential: {
+            type: "object",
+            fields: {
+              id: {
+                type: "string",
+                minLength: 1,
+                maxLength: 1364,
+                pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+              },
+              rawId: {
+                type: "string",
+                minLength: 1,
+                maxLength: 1364,
+                pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+              },
+              type: { type: "string", enum: ["public-key"] },
+              response: {
+                type: "object",
+                fields: {
+                  clientDataJSON: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 4096,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                  },
+                  authenticatorData: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 4096,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                  },
+                  signature: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 2048,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                  },
+                  userHandle: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 88,
+                    pattern: "^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
+                    optional: true,
+                    nullable: true,
+                  },
+                },
+                loose: true,
+              },
+            },
+            loose: true,
+          },
+        },
+      ],
+      by: "method",
+    },
   },
   tokenRefresh: {
     success: 200,
@@ -581,7 +1291,7 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [{ refreshToken: { type: "string", minLength: 1, maxLength: 2048 } }],
+    body: { forms: [{ refreshToken: { type: "string", minLength: 1, maxLength: 2048 } }] },
   },
   tokenRevoke: {
     success: 204,
@@ -600,7 +1310,7 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [{ token: { type: "string", minLength: 1, maxLength: 2048 } }],
+    body: { forms: [{ token: { type: "string", minLength: 1, maxLength: 2048 } }] },
   },
   getTokenMe: {
     success: 200,
@@ -628,16 +1338,18 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [
-      {
-        email: {
-          type: "string",
-          pattern:
-            '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
-          maxLength: 320,
+    body: {
+      forms: [
+        {
+          email: {
+            type: "string",
+            pattern:
+              '^ *[^\\s@<>"(),:;\\\\\\[\\]/?#%\\x00-\\x1F\\x7F-\\x9F]+@[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+(?:\\.[^\\s@<>"(),:;\\\\\\[\\]/?#%.\\x00-\\x1F\\x7F-\\x9F]+)+ *$',
+            maxLength: 320,
+          },
         },
-      },
-    ],
+      ],
+    },
   },
   resetPassword: {
     success: 204,
@@ -659,18 +1371,27 @@ export const fakeTable = {
     ],
     params: {},
     query: {},
-    body: [
-      {
-        token: { type: "string", minLength: 1, maxLength: 2048 },
-        newPassword: { type: "string", maxLength: 16384 },
-      },
-    ],
+    body: {
+      forms: [
+        {
+          token: { type: "string", minLength: 1, maxLength: 2048 },
+          newPassword: { type: "string", maxLength: 16384 },
+        },
+      ],
+    },
   },
   listUsers: {
     success: 200,
     isForAdmins: true,
     isChallenging: true,
-    problems: ["validation_failed", "unauthenticated", "forbidden", "internal_error", "overloaded"],
+    problems: [
+      "validation_failed",
+      "unauthenticated",
+      "second_factor_enrolment_required",
+      "forbidden",
+      "internal_error",
+      "overloaded",
+    ],
   },
   inviteUser: {
     success: 202,
@@ -680,6 +1401,7 @@ export const fakeTable = {
       "validation_failed",
       "invalid_json",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "forbidden",
       "reauthentication_required",
       "origin_not_allowed",
@@ -699,6 +1421,7 @@ export const fakeTable = {
     problems: [
       "validation_failed",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "forbidden",
       "not_found",
       "internal_error",
@@ -714,7 +1437,9 @@ export const fakeTable = {
       "invalid_json",
       "unauthenticated",
       "email_unverified",
+      "second_factor_enrolment_required",
       "forbidden",
+      "reauthentication_required",
       "origin_not_allowed",
       "csrf_rejected",
       "not_found",
@@ -733,6 +1458,7 @@ export const fakeTable = {
     problems: [
       "validation_failed",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "forbidden",
       "origin_not_allowed",
       "csrf_rejected",
@@ -749,6 +1475,7 @@ export const fakeTable = {
     problems: [
       "validation_failed",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "forbidden",
       "origin_not_allowed",
       "csrf_rejected",
@@ -764,6 +1491,7 @@ export const fakeTable = {
     problems: [
       "validation_failed",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "forbidden",
       "not_found",
       "internal_error",
@@ -777,6 +1505,7 @@ export const fakeTable = {
     problems: [
       "validation_failed",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "forbidden",
       "origin_not_allowed",
       "csrf_rejected",
@@ -792,7 +1521,56 @@ export const fakeTable = {
     problems: [
       "validation_failed",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "forbidden",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "not_found",
+      "internal_error",
+      "overloaded",
+    ],
+  },
+  resetUserFactors: {
+    success: 204,
+    isForAdmins: true,
+    isChallenging: true,
+    problems: [
+      "validation_failed",
+      "unauthenticated",
+      "second_factor_enrolment_required",
+      "forbidden",
+      "reauthentication_required",
+      "origin_not_allowed",
+      "csrf_rejected",
+      "not_found",
+      "internal_error",
+      "overloaded",
+    ],
+  },
+  listUserPasskeys: {
+    success: 200,
+    isForAdmins: true,
+    isChallenging: true,
+    problems: [
+      "validation_failed",
+      "unauthenticated",
+      "second_factor_enrolment_required",
+      "forbidden",
+      "not_found",
+      "internal_error",
+      "overloaded",
+    ],
+  },
+  removeUserPasskey: {
+    success: 204,
+    isForAdmins: true,
+    isChallenging: true,
+    problems: [
+      "validation_failed",
+      "unauthenticated",
+      "second_factor_enrolment_required",
+      "forbidden",
+      "reauthentication_required",
       "origin_not_allowed",
       "csrf_rejected",
       "not_found",
@@ -804,7 +1582,22 @@ export const fakeTable = {
     success: 200,
     isForAdmins: true,
     isChallenging: true,
-    problems: ["validation_failed", "unauthenticated", "forbidden", "internal_error", "overloaded"],
+    problems: [
+      "validation_failed",
+      "unauthenticated",
+      "second_factor_enrolment_required",
+      "forbidden",
+      "internal_error",
+      "overloaded",
+    ],
+  },
+  getRelatedOrigins: {
+    success: 200,
+    isForAdmins: false,
+    isChallenging: false,
+    problems: ["not_found"],
+    params: {},
+    query: {},
   },
   getJwks: {
     success: 200,
@@ -858,6 +1651,16 @@ export const mailTable = {
   email_changed: { hasCode: false, link: "/email#undo={token}" },
   email_change_undone: { hasCode: false, link: null },
   mail_login: { hasCode: true, link: "/login/mail#token={token}&code={code}" },
+  reauthentication: { hasCode: true, link: null },
+  totp_added: { hasCode: false, link: null },
+  totp_removed: { hasCode: false, link: null },
+  passkey_added: { hasCode: false, link: null },
+  passkey_removed: { hasCode: false, link: null },
+  second_factors_reset: { hasCode: false, link: null },
+  recovery_codes_renewed: { hasCode: false, link: null },
+  recovery_code_used: { hasCode: false, link: null },
+  second_factor_failing: { hasCode: false, link: null },
+  passkey_clone_suspected: { hasCode: false, link: null },
   account_claimed: { hasCode: false, link: null },
 } as const;
 
@@ -984,6 +1787,13 @@ export const problemDocuments = {
     detail: "There is nothing here that you can see.",
     code: "not_found",
   },
+  invalid_passkey: {
+    type: "/problems/invalid-passkey",
+    title: "The passkey is not good",
+    status: 400,
+    detail: "It is unknown, wrong, made for another site, or its ceremony has ended.",
+    code: "invalid_passkey",
+  },
   invalid_login_token: {
     type: "/problems/invalid-login-token",
     title: "The sign-in cannot be finished",
@@ -991,12 +1801,27 @@ export const problemDocuments = {
     detail: "The login token is unknown, used, expired, or the account has changed meanwhile.",
     code: "invalid_login_token",
   },
+  invalid_second_factor: {
+    type: "/problems/invalid-second-factor",
+    title: "The second factor is not right",
+    status: 401,
+    detail:
+      "The code or passkey is wrong or was used before, or too many wrong ones came before it.",
+    code: "invalid_second_factor",
+  },
   unauthenticated: {
     type: "/problems/unauthenticated",
     title: "Sign-in required",
     status: 401,
     detail: "The request carries no valid session or access token.",
     code: "unauthenticated",
+  },
+  second_factor_enrolment_required: {
+    type: "/problems/second-factor-enrolment-required",
+    title: "A second factor is required",
+    status: 403,
+    detail: "This server asks for a second factor, and your account has none.",
+    code: "second_factor_enrolment_required",
   },
   email_already_verified: {
     type: "/problems/email-already-verified",
@@ -1007,11 +1832,39 @@ export const problemDocuments = {
   },
   reauthentication_required: {
     type: "/problems/reauthentication-required",
-    title: "Sign in again first",
+    title: "Prove first that it is you",
     status: 403,
-    detail: "This needs a sign-in of a short time ago. `methods` says how.",
+    detail: "This needs a proof of a short time ago that it is you. `methods` says how.",
     code: "reauthentication_required",
     methods: ["password"],
+  },
+  factor_exists: {
+    type: "/problems/factor-exists",
+    title: "There is an authenticator app already",
+    status: 409,
+    detail: "The account has an authenticator app already.",
+    code: "factor_exists",
+  },
+  too_many_passkeys: {
+    type: "/problems/too-many-passkeys",
+    title: "Too many passkeys",
+    status: 409,
+    detail: "An account has at most 20 passkeys.",
+    code: "too_many_passkeys",
+  },
+  passkey_exists: {
+    type: "/problems/passkey-exists",
+    title: "The passkey is known already",
+    status: 409,
+    detail: "This passkey has been added before.",
+    code: "passkey_exists",
+  },
+  last_credential: {
+    type: "/problems/last-credential",
+    title: "The last way to sign in must stay",
+    status: 409,
+    detail: "Without this passkey nobody could sign in to the account any more.",
+    code: "last_credential",
   },
   last_admin: {
     type: "/problems/last-admin",
@@ -1062,4 +1915,11 @@ export const passwordPolicy = {
     too_guessable: "It can be guessed: it is made of common words, repetitions or rows of keys.",
     unassigned_character: "It has a character that Unicode has not assigned yet.",
   },
+} as const;
+
+export const bounds = {
+  challengeTries: 5,
+  recoveryCodes: 10,
+  passkeys: 20,
+  passkeyAlgorithms: [-8, -7, -257],
 } as const;

@@ -59,6 +59,7 @@ export const operationTable = {
     modes: ["cookies"],
     answers: {
       "200": "json",
+      "202": "json",
       "400": "problem",
       "401": "problem",
       "403": "problem",
@@ -100,6 +101,59 @@ export const operationTable = {
       "400": "problem",
       "403": "problem",
       "404": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  startPasskeyLogin: {
+    method: "POST",
+    path: "/login/passkey",
+    params: [],
+    query: [],
+    body: false,
+    accepts: [],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "403": "problem",
+      "429": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  completePasskeyLogin: {
+    method: "POST",
+    path: "/login/passkey/complete",
+    params: [],
+    query: [],
+    body: true,
+    accepts: [],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "403": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  startSecondFactorPasskey: {
+    method: "POST",
+    path: "/login/second-factor/passkey",
+    params: [],
+    query: [],
+    body: true,
+    accepts: [],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
       "413": "problem",
       "415": "problem",
       "429": "problem",
@@ -271,6 +325,217 @@ export const operationTable = {
       "503": "problem",
     },
   },
+  startReauthentication: {
+    method: "POST",
+    path: "/me/reauthentication/start",
+    params: [],
+    query: [],
+    body: true,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  reauthenticate: {
+    method: "POST",
+    path: "/me/reauthentication",
+    params: [],
+    query: [],
+    body: true,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  listMyFactors: {
+    method: "GET",
+    path: "/me/factors",
+    params: [],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  startTotp: {
+    method: "POST",
+    path: "/me/factors/totp/start",
+    params: [],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "409": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  confirmTotp: {
+    method: "POST",
+    path: "/me/factors/totp",
+    params: [],
+    query: [],
+    body: true,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "409": "problem",
+      "413": "problem",
+      "415": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  removeTotp: {
+    method: "DELETE",
+    path: "/me/factors/totp",
+    params: [],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "204": "none",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  renewRecoveryCodes: {
+    method: "POST",
+    path: "/me/factors/recovery-codes",
+    params: [],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  startPasskey: {
+    method: "POST",
+    path: "/me/passkeys/start",
+    params: [],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "409": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  addPasskey: {
+    method: "POST",
+    path: "/me/passkeys",
+    params: [],
+    query: [],
+    body: true,
+    accepts: ["session", "bearer"],
+    answers: {
+      "201": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "409": "problem",
+      "413": "problem",
+      "415": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  listMyPasskeys: {
+    method: "GET",
+    path: "/me/passkeys",
+    params: [],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  renamePasskey: {
+    method: "PATCH",
+    path: "/me/passkeys/{passkeyId}",
+    params: ["passkeyId"],
+    query: [],
+    body: true,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "413": "problem",
+      "415": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  removePasskey: {
+    method: "DELETE",
+    path: "/me/passkeys/{passkeyId}",
+    params: ["passkeyId"],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "204": "none",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "409": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
   listMySessions: {
     method: "GET",
     path: "/me/sessions",
@@ -282,6 +547,7 @@ export const operationTable = {
       "200": "json",
       "400": "problem",
       "401": "problem",
+      "403": "problem",
       "500": "problem",
       "503": "problem",
     },
@@ -330,6 +596,7 @@ export const operationTable = {
       "200": "json",
       "400": "problem",
       "401": "problem",
+      "403": "problem",
       "500": "problem",
       "503": "problem",
     },
@@ -384,6 +651,7 @@ export const operationTable = {
     modes: ["tokens"],
     answers: {
       "200": "json",
+      "202": "json",
       "400": "problem",
       "401": "problem",
       "403": "problem",
@@ -647,6 +915,57 @@ export const operationTable = {
       "503": "problem",
     },
   },
+  resetUserFactors: {
+    method: "DELETE",
+    path: "/users/{userId}/factors",
+    params: ["userId"],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "204": "none",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  listUserPasskeys: {
+    method: "GET",
+    path: "/users/{userId}/passkeys",
+    params: ["userId"],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  removeUserPasskey: {
+    method: "DELETE",
+    path: "/users/{userId}/passkeys/{passkeyId}",
+    params: ["userId", "passkeyId"],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "204": "none",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
   deleteUser: {
     method: "DELETE",
     path: "/users/{userId}",
@@ -680,6 +999,15 @@ export const operationTable = {
       "500": "problem",
       "503": "problem",
     },
+  },
+  getRelatedOrigins: {
+    method: "GET",
+    path: "/.well-known/webauthn",
+    params: [],
+    query: [],
+    body: false,
+    accepts: [],
+    answers: { "200": "json", "404": "problem" },
   },
   getJwks: {
     method: "GET",
@@ -742,7 +1070,7 @@ export interface OperationSummaries {
   /**
    * Log in with cookies
    *
-   * Starts a session and sets three cookies: `__Host-session` (HttpOnly), `__Host-csrf` (the CSRF proof, readable by scripts) and `__Host-device` (HttpOnly), which signs nobody in, but lets a browser that has logged in before through a lock. A session the request came with ends. Unknown address, wrong password, locked and disabled account are answered alike.
+   * Starts a session and sets three cookies: `__Host-session` (HttpOnly), `__Host-csrf` (the CSRF proof, readable by scripts) and `__Host-device` (HttpOnly), which signs nobody in, but lets a browser that has logged in before through a lock. A session the request came with ends. An account with a second factor gets neither: 202, and `finishLogin` is next. Unknown address, wrong password, locked and disabled account are answered alike.
    */
   login: unknown;
   /**
@@ -754,13 +1082,31 @@ export interface OperationSummaries {
   /**
    * Prove your mailbox
    *
-   * By the code of the mail or by its link, which are spent together. Five codes may be tried, and each wrong one counts towards the account's lock. If the account's address was never proved, it is now: whatever the account had before, its password included, ends. There is no session yet: `finishLogin` or `finishTokenLogin` is next.
+   * By the code of the mail or by its link, which are spent together. Five codes may be tried, and each wrong one counts towards the account's lock. If the account's address was never proved, it is now: whatever the account had before, its password included, ends. There is no session yet, and a second factor is still missing where the account has one: `finishLogin` or `finishTokenLogin` is next.
    */
   completeMailLogin: unknown;
   /**
+   * Begin to sign in by passkey
+   *
+   * Asks for no address, so that none can be probed: the passkey knows whose it is. Hand `options` to the browser, and its answer to `completePasskeyLogin`.
+   */
+  startPasskeyLogin: unknown;
+  /**
+   * Sign in by passkey
+   *
+   * A passkey that has verified its user is two factors in one, so nothing is missing: `finishLogin` or `finishTokenLogin` with `method: none` is next. The ceremony is spent, whether or not the passkey is good. Unknown passkey, wrong signature, disabled and locked account are answered alike.
+   */
+  completePasskeyLogin: unknown;
+  /**
+   * Begin the second step by passkey
+   *
+   * Names the account's passkeys for the browser to ask for one of them. `finishLogin` or `finishTokenLogin` with `method: passkey` ends it.
+   */
+  startSecondFactorPasskey: unknown;
+  /**
    * Finish a sign-in with cookies
    *
-   * Starts the session of a `LoginPending`, and sets the three cookies of `login`. A session the request came with ends.
+   * Takes the second step of a `LoginPending`, if one is missing, then starts its session and sets the three cookies of `login`. A session the request came with ends. A wrong second factor may be tried again: five times for one login token, and ten times in a quarter of an hour for one account.
    */
   finishLogin: unknown;
   /**
@@ -812,6 +1158,78 @@ export interface OperationSummaries {
    */
   undoEmailChange: unknown;
   /**
+   * Begin to prove again who you are
+   *
+   * `mail` sends a code to the account's address; `passkey` names the account's passkeys. `reauthenticate` ends it. 403 for a method that would not suffice: `methods` names those that do.
+   */
+  startReauthentication: unknown;
+  /**
+   * Prove again who you are
+   *
+   * Makes this session recent, and no other. An account with a second factor proves it by one of those; its password is not enough. A session by cookie gets a new cookie, and the old one is dead; the next access token of a session by tokens says the new time in `auth_time`. A session that sends too many wrong passwords ends.
+   */
+  reauthenticate: unknown;
+  /**
+   * Read your second factors
+   *
+   * Which second factors the account has. None of their secrets.
+   */
+  listMyFactors: unknown;
+  /**
+   * Begin to add an authenticator app
+   *
+   * Makes a secret for the app. Nothing changes for the account before `confirmTotp`. Asked again, it ends the one before.
+   */
+  startTotp: unknown;
+  /**
+   * Add an authenticator app
+   *
+   * From now on every sign-in asks for a code of the app. Every other session and token of the account ends. With its first second factor the account gets its recovery codes. The address is told by mail.
+   */
+  confirmTotp: unknown;
+  /**
+   * Remove the authenticator app
+   *
+   * Its codes are good for nothing from now on. Every other session and token of the account ends; with the last second factor go the recovery codes. The address is told by mail. Where the setting `SECOND_FACTOR` asks for one, the next thing to do is to add another.
+   */
+  removeTotp: unknown;
+  /**
+   * Make new recovery codes
+   *
+   * The ones before are void. Every other session and token of the account ends, and the address is told by mail. 404 for an account without a second factor, which has nothing to recover.
+   */
+  renewRecoveryCodes: unknown;
+  /**
+   * Begin to add a passkey
+   *
+   * Hand `options` to the browser, and what it makes to `addPasskey`. Asked again, it ends the one before.
+   */
+  startPasskey: unknown;
+  /**
+   * Add a passkey
+   *
+   * The passkey is a second factor from now on; one that verifies its user signs in by itself as well. With the account's first second factor every other session and token ends, and the account gets its recovery codes. The address is told by mail. An account has at most 20. The setup is spent, whether or not the passkey is good.
+   */
+  addPasskey: unknown;
+  /**
+   * List your passkeys
+   *
+   * Your passkeys, oldest first.
+   */
+  listMyPasskeys: unknown;
+  /**
+   * Rename a passkey
+   *
+   * Somebody else's passkey looks like one that does not exist.
+   */
+  renamePasskey: unknown;
+  /**
+   * Remove a passkey
+   *
+   * It is good for nothing from now on. Every other session and token of the account ends; with the last second factor go the recovery codes. The address is told by mail. The last way to sign in stays.
+   */
+  removePasskey: unknown;
+  /**
    * List your sessions
    *
    * Where you are logged in, oldest first, cookies and tokens alike. Dead sessions are not listed.
@@ -838,25 +1256,25 @@ export interface OperationSummaries {
   /**
    * Change your password
    *
-   * Needs the current password; a session that sends too many wrong ones ends. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.
+   * Needs the current password or, where the account has none, recent authentication instead; a session that sends too many wrong ones ends. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.
    */
   changePassword: unknown;
   /**
    * Delete your account
    *
-   * Needs the password; a session that sends too many wrong ones ends. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.
+   * Needs the password or, where the account has none, recent authentication instead; a session that sends too many wrong ones ends. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.
    */
   deleteMe: unknown;
   /**
    * Log in with tokens
    *
-   * Starts a session that is carried by tokens instead of cookies: for programs, and for apps outside a browser.
+   * Starts a session that is carried by tokens instead of cookies: for programs, and for apps outside a browser. An account with a second factor gets none yet: 202, and `finishTokenLogin` is next.
    */
   tokenLogin: unknown;
   /**
    * Finish a sign-in with tokens
    *
-   * Starts the session of a `LoginPending`, carried by tokens.
+   * Takes the second step of a `LoginPending`, if one is missing, then starts its session, carried by tokens. Wrong second factors are bounded as in `finishLogin`.
    */
   finishTokenLogin: unknown;
   /**
@@ -910,7 +1328,7 @@ export interface OperationSummaries {
   /**
    * Change an account
    *
-   * Changes the role, disables or enables the account, or vouches for its address. All hold at once. The last enabled administrator can be neither demoted nor disabled. Nobody becomes an administrator by an address that nobody has proved: vouch for it with `emailVerified: true` in the same request, if you know that it is theirs.
+   * Changes the role, disables or enables the account, or vouches for its address. All hold at once. The last enabled administrator can be neither demoted nor disabled. Nobody becomes an administrator by an address that nobody has proved: vouch for it with `emailVerified: true` in the same request, if you know that it is theirs. A change of the role needs recent authentication.
    */
   updateUser: unknown;
   /**
@@ -938,6 +1356,24 @@ export interface OperationSummaries {
    */
   revokeUserSessions: unknown;
   /**
+   * Remove an account's second factors
+   *
+   * For somebody who has lost the app, the passkeys and the recovery codes: all of them are removed, and every session and token of the account ends. Its owner is told by mail, and signs in next with what is left: the password, a mail, or a new password by mail. Make sure first who asks.
+   */
+  resetUserFactors: unknown;
+  /**
+   * List an account's passkeys
+   *
+   * Its passkeys, oldest first.
+   */
+  listUserPasskeys: unknown;
+  /**
+   * Remove an account's passkey
+   *
+   * For a device that was lost. Every session and token of the account ends, and its owner is told by mail. Also the last way to sign in: its owner can choose a new password by mail.
+   */
+  removeUserPasskey: unknown;
+  /**
    * Delete an account
    *
    * Deletes the account and ends everything it has. The last enabled administrator cannot be deleted.
@@ -949,6 +1385,12 @@ export interface OperationSummaries {
    * The stored events, newest first, a page at a time. They were stored with the changes they tell of, and nothing in the API can alter or delete one. Filters narrow the list; all must match.
    */
   listEvents: unknown;
+  /**
+   * Read where passkeys are good
+   *
+   * Browsers ask for it where a page of another origin uses a passkey of this one. Only where the setting `WEBAUTHN_ORIGINS` names several origins; else 404.
+   */
+  getRelatedOrigins: unknown;
   /**
    * Public signing keys
    *

@@ -76,9 +76,9 @@ export interface paths {
     put?: never;
     /**
      * Log in with cookies
-     * @description Starts a session and sets three cookies: `__Host-session` (HttpOnly), `__Host-csrf` (the CSRF proof, readable by scripts) and `__Host-device` (HttpOnly), which signs nobody in, but lets a browser that has logged in before through a lock. A session the request came with ends. Unknown address, wrong password, locked and disabled account are answered alike.
+     * @description Starts a session and sets three cookies: `__Host-session` (HttpOnly), `__Host-csrf` (the CSRF proof, readable by scripts) and `__Host-device` (HttpOnly), which signs nobody in, but lets a browser that has logged in before through a lock. A session the request came with ends. An account with a second factor gets neither: 202, and `finishLogin` is next. Unknown address, wrong password, locked and disabled account are answered alike.
      *
-     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_pending`](/docs#/webhooks/log_login_pending), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["login"];
     delete?: never;
@@ -120,11 +120,77 @@ export interface paths {
     put?: never;
     /**
      * Prove your mailbox
-     * @description By the code of the mail or by its link, which are spent together. Five codes may be tried, and each wrong one counts towards the account's lock. If the account's address was never proved, it is now: whatever the account had before, its password included, ends. There is no session yet: `finishLogin` or `finishTokenLogin` is next.
+     * @description By the code of the mail or by its link, which are spent together. Five codes may be tried, and each wrong one counts towards the account's lock. If the account's address was never proved, it is now: whatever the account had before, its password included, ends. There is no session yet, and a second factor is still missing where the account has one: `finishLogin` or `finishTokenLogin` is next.
      *
-     *     May log: [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`email_verified`](/docs#/webhooks/log_email_verified), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`login_pending`](/docs#/webhooks/log_login_pending), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`email_verified`](/docs#/webhooks/log_email_verified), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["completeMailLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/login/passkey": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin to sign in by passkey
+     * @description Asks for no address, so that none can be probed: the passkey knows whose it is. Hand `options` to the browser, and its answer to `completePasskeyLogin`.
+     *
+     *     May log: [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["startPasskeyLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/login/passkey/complete": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sign in by passkey
+     * @description A passkey that has verified its user is two factors in one, so nothing is missing: `finishLogin` or `finishTokenLogin` with `method: none` is next. The ceremony is spent, whether or not the passkey is good. Unknown passkey, wrong signature, disabled and locked account are answered alike.
+     *
+     *     May log: [`login_pending`](/docs#/webhooks/log_login_pending), [`login_failed`](/docs#/webhooks/log_login_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`passkey_clone_suspected`](/docs#/webhooks/log_passkey_clone_suspected), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["completePasskeyLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/login/second-factor/passkey": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin the second step by passkey
+     * @description Names the account's passkeys for the browser to ask for one of them. `finishLogin` or `finishTokenLogin` with `method: passkey` ends it.
+     *
+     *     May log: [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["startSecondFactorPasskey"];
     delete?: never;
     options?: never;
     head?: never;
@@ -142,9 +208,9 @@ export interface paths {
     put?: never;
     /**
      * Finish a sign-in with cookies
-     * @description Starts the session of a `LoginPending`, and sets the three cookies of `login`. A session the request came with ends.
+     * @description Takes the second step of a `LoginPending`, if one is missing, then starts its session and sets the three cookies of `login`. A session the request came with ends. A wrong second factor may be tried again: five times for one login token, and ten times in a quarter of an hour for one account.
      *
-     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`second_factor_failed`](/docs#/webhooks/log_second_factor_failed), [`recovery_code_used`](/docs#/webhooks/log_recovery_code_used), [`passkey_clone_suspected`](/docs#/webhooks/log_passkey_clone_suspected), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["finishLogin"];
     delete?: never;
@@ -313,6 +379,222 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/me/reauthentication/start": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin to prove again who you are
+     * @description `mail` sends a code to the account's address; `passkey` names the account's passkeys. `reauthenticate` ends it. 403 for a method that would not suffice: `methods` names those that do.
+     *
+     *     May log: [`reauthentication_requested`](/docs#/webhooks/log_reauthentication_requested), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["startReauthentication"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/reauthentication": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Prove again who you are
+     * @description Makes this session recent, and no other. An account with a second factor proves it by one of those; its password is not enough. A session by cookie gets a new cookie, and the old one is dead; the next access token of a session by tokens says the new time in `auth_time`. A session that sends too many wrong passwords ends.
+     *
+     *     May log: [`reauthenticated`](/docs#/webhooks/log_reauthenticated), [`reauthentication_failed`](/docs#/webhooks/log_reauthentication_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`second_factor_failed`](/docs#/webhooks/log_second_factor_failed), [`recovery_code_used`](/docs#/webhooks/log_recovery_code_used), [`passkey_clone_suspected`](/docs#/webhooks/log_passkey_clone_suspected), [`login_failed`](/docs#/webhooks/log_login_failed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["reauthenticate"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/factors": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Read your second factors
+     * @description Which second factors the account has. None of their secrets.
+     *
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    get: operations["listMyFactors"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/factors/totp/start": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin to add an authenticator app
+     * @description Makes a secret for the app. Nothing changes for the account before `confirmTotp`. Asked again, it ends the one before.
+     *
+     *     May log: [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["startTotp"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/factors/totp": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Add an authenticator app
+     * @description From now on every sign-in asks for a code of the app. Every other session and token of the account ends. With its first second factor the account gets its recovery codes. The address is told by mail.
+     *
+     *     May log: [`second_factor_added`](/docs#/webhooks/log_second_factor_added), [`second_factor_failed`](/docs#/webhooks/log_second_factor_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["confirmTotp"];
+    /**
+     * Remove the authenticator app
+     * @description Its codes are good for nothing from now on. Every other session and token of the account ends; with the last second factor go the recovery codes. The address is told by mail. Where the setting `SECOND_FACTOR` asks for one, the next thing to do is to add another.
+     *
+     *     May log: [`second_factor_removed`](/docs#/webhooks/log_second_factor_removed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    delete: operations["removeTotp"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/factors/recovery-codes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Make new recovery codes
+     * @description The ones before are void. Every other session and token of the account ends, and the address is told by mail. 404 for an account without a second factor, which has nothing to recover.
+     *
+     *     May log: [`recovery_codes_renewed`](/docs#/webhooks/log_recovery_codes_renewed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["renewRecoveryCodes"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/passkeys/start": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin to add a passkey
+     * @description Hand `options` to the browser, and what it makes to `addPasskey`. Asked again, it ends the one before.
+     *
+     *     May log: [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["startPasskey"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/passkeys": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List your passkeys
+     * @description Your passkeys, oldest first.
+     *
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    get: operations["listMyPasskeys"];
+    put?: never;
+    /**
+     * Add a passkey
+     * @description The passkey is a second factor from now on; one that verifies its user signs in by itself as well. With the account's first second factor every other session and token ends, and the account gets its recovery codes. The address is told by mail. An account has at most 20. The setup is spent, whether or not the passkey is good.
+     *
+     *     May log: [`passkey_added`](/docs#/webhooks/log_passkey_added), [`passkey_refused`](/docs#/webhooks/log_passkey_refused), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["addPasskey"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/passkeys/{passkeyId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Remove a passkey
+     * @description It is good for nothing from now on. Every other session and token of the account ends; with the last second factor go the recovery codes. The address is told by mail. The last way to sign in stays.
+     *
+     *     May log: [`passkey_removed`](/docs#/webhooks/log_passkey_removed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    delete: operations["removePasskey"];
+    options?: never;
+    head?: never;
+    /**
+     * Rename a passkey
+     * @description Somebody else's passkey looks like one that does not exist.
+     *
+     *     May log: [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    patch: operations["renamePasskey"];
+    trace?: never;
+  };
   "/me/sessions": {
     parameters: {
       query?: never;
@@ -396,7 +678,7 @@ export interface paths {
     put?: never;
     /**
      * Change your password
-     * @description Needs the current password; a session that sends too many wrong ones ends. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.
+     * @description Needs the current password or, where the account has none, recent authentication instead; a session that sends too many wrong ones ends. Every other session and token of the account ends at once, and every other known device is forgotten; the one that asks stays. The address is told by mail, by the first few changes in an hour.
      *
      *     May log: [`password_changed`](/docs#/webhooks/log_password_changed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`login_failed`](/docs#/webhooks/log_login_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
@@ -418,7 +700,7 @@ export interface paths {
     put?: never;
     /**
      * Delete your account
-     * @description Needs the password; a session that sends too many wrong ones ends. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.
+     * @description Needs the password or, where the account has none, recent authentication instead; a session that sends too many wrong ones ends. The account and everything it has are gone at once. A POST, because a body on DELETE does not survive every proxy. The last enabled administrator cannot go.
      *
      *     May log: [`user_deleted`](/docs#/webhooks/log_user_deleted), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`login_failed`](/docs#/webhooks/log_login_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
@@ -440,9 +722,9 @@ export interface paths {
     put?: never;
     /**
      * Log in with tokens
-     * @description Starts a session that is carried by tokens instead of cookies: for programs, and for apps outside a browser.
+     * @description Starts a session that is carried by tokens instead of cookies: for programs, and for apps outside a browser. An account with a second factor gets none yet: 202, and `finishTokenLogin` is next.
      *
-     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_pending`](/docs#/webhooks/log_login_pending), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["tokenLogin"];
     delete?: never;
@@ -462,9 +744,9 @@ export interface paths {
     put?: never;
     /**
      * Finish a sign-in with tokens
-     * @description Starts the session of a `LoginPending`, carried by tokens.
+     * @description Takes the second step of a `LoginPending`, if one is missing, then starts its session, carried by tokens. Wrong second factors are bounded as in `finishLogin`.
      *
-     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`second_factor_failed`](/docs#/webhooks/log_second_factor_failed), [`recovery_code_used`](/docs#/webhooks/log_recovery_code_used), [`passkey_clone_suspected`](/docs#/webhooks/log_passkey_clone_suspected), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["finishTokenLogin"];
     delete?: never;
@@ -638,7 +920,7 @@ export interface paths {
     head?: never;
     /**
      * Change an account
-     * @description Changes the role, disables or enables the account, or vouches for its address. All hold at once. The last enabled administrator can be neither demoted nor disabled. Nobody becomes an administrator by an address that nobody has proved: vouch for it with `emailVerified: true` in the same request, if you know that it is theirs.
+     * @description Changes the role, disables or enables the account, or vouches for its address. All hold at once. The last enabled administrator can be neither demoted nor disabled. Nobody becomes an administrator by an address that nobody has proved: vouch for it with `emailVerified: true` in the same request, if you know that it is theirs. A change of the role needs recent authentication.
      *
      *     May log: [`user_updated`](/docs#/webhooks/log_user_updated), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`email_verified`](/docs#/webhooks/log_email_verified), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
@@ -717,6 +999,72 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/users/{userId}/factors": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Remove an account's second factors
+     * @description For somebody who has lost the app, the passkeys and the recovery codes: all of them are removed, and every session and token of the account ends. Its owner is told by mail, and signs in next with what is left: the password, a mail, or a new password by mail. Make sure first who asks.
+     *
+     *     May log: [`second_factors_reset`](/docs#/webhooks/log_second_factors_reset), [`second_factor_removed`](/docs#/webhooks/log_second_factor_removed), [`passkey_removed`](/docs#/webhooks/log_passkey_removed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    delete: operations["resetUserFactors"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/users/{userId}/passkeys": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List an account's passkeys
+     * @description Its passkeys, oldest first.
+     *
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    get: operations["listUserPasskeys"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/users/{userId}/passkeys/{passkeyId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Remove an account's passkey
+     * @description For a device that was lost. Every session and token of the account ends, and its owner is told by mail. Also the last way to sign in: its owner can choose a new password by mail.
+     *
+     *     May log: [`passkey_removed`](/docs#/webhooks/log_passkey_removed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    delete: operations["removeUserPasskey"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/events": {
     parameters: {
       query?: never;
@@ -731,6 +1079,26 @@ export interface paths {
      *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/.well-known/webauthn": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Read where passkeys are good
+     * @description Browsers ask for it where a page of another origin uses a passkey of this one. Only where the setting `WEBAUTHN_ORIGINS` names several origins; else 404.
+     */
+    get: operations["getRelatedOrigins"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1533,6 +1901,316 @@ export interface webhooks {
     patch?: never;
     trace?: never;
   };
+  login_pending: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * The first step of a sign-in was taken, and there is no session yet.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
+     */
+    post: operations["log_login_pending"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  second_factor_added: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An owner added a second factor.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     */
+    post: operations["log_second_factor_added"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  second_factor_removed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A second factor was removed.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     */
+    post: operations["log_second_factor_removed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  second_factors_reset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An administrator, or a command, removed all second factors of an account, recovery codes included.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     Each that went has its own event.
+     */
+    post: operations["log_second_factors_reset"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  second_factor_failed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A second factor was refused.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     */
+    post: operations["log_second_factor_failed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  second_factors_locked: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Too many wrong codes.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     Until `lockedUntil`, no code is looked at; a passkey is. Whoever sent them knows the password, or a session.
+     */
+    post: operations["log_second_factors_locked"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  recovery_codes_renewed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An owner made new recovery codes.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     The ones before are void.
+     */
+    post: operations["log_recovery_codes_renewed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  recovery_code_used: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A recovery code was used.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     */
+    post: operations["log_recovery_code_used"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  reauthentication_requested: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Somebody who is signed in began to prove again who they are.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
+     */
+    post: operations["log_reauthentication_requested"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  reauthenticated: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Somebody who is signed in proved again who they are.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
+     */
+    post: operations["log_reauthenticated"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  reauthentication_failed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Somebody who is signed in failed to prove again who they are.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     */
+    post: operations["log_reauthentication_failed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  passkey_added: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An owner added a passkey.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     */
+    post: operations["log_passkey_added"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  passkey_removed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A passkey was removed.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     */
+    post: operations["log_passkey_removed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  passkey_clone_suspected: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A passkey's counter did not grow: there may be a copy of it.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `error`. It is stored as well.
+     *
+     *     The sign-in was refused, and the owner is told.
+     */
+    post: operations["log_passkey_clone_suspected"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  passkey_refused: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A passkey was refused while it was being added.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     Told once in ten minutes for each account; those in between are `request` lines.
+     */
+    post: operations["log_passkey_refused"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   request: {
     parameters: {
       query?: never;
@@ -1679,6 +2357,109 @@ export interface webhooks {
 export interface components {
   schemas: {
     /**
+     * @description A passkey that was added a moment ago.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e47",
+     *       "name": "Ada's phone",
+     *       "createdAt": "2026-11-23T10:06:00.000Z",
+     *       "lastUsedAt": null,
+     *       "synced": true,
+     *       "signsIn": true,
+     *       "recoveryCodes": []
+     *     }
+     */
+    AddedPasskey: {
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * @description How its owner calls it, to tell it from others.
+       * @example Ada's phone
+       */
+      name: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      createdAt: string;
+      /** @description Null before its first use. */
+      lastUsedAt: string | null;
+      /** @description It is backed up by whoever keeps it, and may be on several devices. */
+      synced: boolean;
+      /** @description It signs in by itself, without an address and a password. One that does not, such as a security key without a PIN, is a second factor only. */
+      signsIn: boolean;
+      /** @description With the account's first second factor: ten codes, shown now and never again. Else empty. */
+      recoveryCodes: string[];
+    };
+    /**
+     * @description What the browser made, and what to call it.
+     * @example {
+     *       "setupToken": "pJ3dF6hS0aG2eU9iO4yK7sYz9nB2kQ7xV4cT1mR8wL5",
+     *       "credential": {
+     *         "id": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *         "rawId": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *         "type": "public-key",
+     *         "response": {
+     *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0",
+     *           "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVgA"
+     *         }
+     *       },
+     *       "name": "Ada's phone"
+     *     }
+     */
+    AddPasskeyInput: {
+      /**
+       * @description The `setupToken` of the answer that began it.
+       * @example pJ3dF6hS0aG2eU9iO4yK7sYz9nB2kQ7xV4cT1mR8wL5
+       */
+      setupToken: string;
+      credential: components["schemas"]["RegistrationCredential"];
+      /**
+       * @description How its owner calls it, to tell it from others.
+       * @example Ada's phone
+       */
+      name?: string;
+    };
+    /**
+     * @description The signed answer, as `toJSON()` of the browser's `navigator.credentials.get()` writes it (`AuthenticationResponseJSON`).
+     * @example {
+     *       "id": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *       "rawId": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *       "type": "public-key",
+     *       "response": {
+     *         "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+     *         "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
+     *         "signature": "MEUCIQDx",
+     *         "userHandle": "dXNlci1oYW5kbGU"
+     *       }
+     *     }
+     */
+    AssertionCredential: {
+      /** @example Xk2vQ8m1TzR4yB7nC0pL5w */
+      id: string;
+      /** @example Xk2vQ8m1TzR4yB7nC0pL5w */
+      rawId: string;
+      /** @enum {string} */
+      type: "public-key";
+      response: {
+        /** @example eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0 */
+        clientDataJSON: string;
+        /** @example SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA */
+        authenticatorData: string;
+        /** @example MEUCIQDx */
+        signature: string;
+        userHandle?: string | null;
+      } & {
+        [key: string]: unknown;
+      };
+    } & {
+      [key: string]: unknown;
+    };
+    /**
      * @description A signed-in caller asked for what its role does not allow. Told once in ten minutes for each operation and account; those in between are `request` lines with status 403.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -1763,7 +2544,12 @@ export interface components {
         | "email_change_undo"
         | "password_reset"
         | "mail_login"
-        | "login";
+        | "login"
+        | "totp_setup"
+        | "passkey_setup"
+        | "passkey_login"
+        | "second_factor_passkey"
+        | "reauthentication";
       /**
        * @description `not_good`: unknown, used, expired, of another purpose or another account, or of one that may not sign in now. The caller is told the same for all.
        * @enum {string}
@@ -1792,7 +2578,7 @@ export interface components {
       expiresInSeconds: number;
     };
     /**
-     * @description The password as it is, and as it is to be.
+     * @description The password as it is, and as it is to be. Leave `currentPassword` out where the account has none.
      * @example {
      *       "currentPassword": "correct horse battery staple",
      *       "newPassword": "four clear words of mine"
@@ -1804,7 +2590,7 @@ export interface components {
        * @description The account's password.
        * @example correct horse battery staple
        */
-      currentPassword: string;
+      currentPassword?: string;
       /**
        * Format: password
        * @description Any characters, spaces included. Length counts; composition does not. `getPasswordPolicy` says the bounds, and `weak_password` what is wrong.
@@ -1848,6 +2634,31 @@ export interface components {
           token: string;
         };
     /**
+     * @description The answer of the browser.
+     * @example {
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
+     *       "credential": {
+     *         "id": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *         "rawId": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *         "type": "public-key",
+     *         "response": {
+     *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+     *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
+     *           "signature": "MEUCIQDx",
+     *           "userHandle": "dXNlci1oYW5kbGU"
+     *         }
+     *       }
+     *     }
+     */
+    CompletePasskeyLoginInput: {
+      /**
+       * @description The `challengeToken` of the `PasskeyRequest`.
+       * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+       */
+      challengeToken: string;
+      credential: components["schemas"]["AssertionCredential"];
+    };
+    /**
      * @description The code of the mail, with the token of the answer to `signup`; or the token of the mailed link, with a password.
      * @example {
      *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
@@ -1884,6 +2695,25 @@ export interface components {
            */
           newPassword: string;
         };
+    /**
+     * @description The first code of the app, as proof that it has the secret.
+     * @example {
+     *       "setupToken": "mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2kQ7xV4cT1",
+     *       "code": "492 039"
+     *     }
+     */
+    ConfirmTotpInput: {
+      /**
+       * @description The `setupToken` of the answer that began it.
+       * @example mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2kQ7xV4cT1
+       */
+      setupToken: string;
+      /**
+       * @description The 6 digits that the authenticator app shows, with a space in the middle or without. Good once.
+       * @example 492 039
+       */
+      code: string;
+    };
     /**
      * @description What a login asks for.
      * @example {
@@ -1979,7 +2809,7 @@ export interface components {
       requestId: string;
     };
     /**
-     * @description The account's password, as proof.
+     * @description The account's password, as proof. Leave it out where the account has none.
      * @example {
      *       "password": "correct horse battery staple"
      *     }
@@ -1990,7 +2820,7 @@ export interface components {
        * @description The account's password.
        * @example correct horse battery staple
        */
-      password: string;
+      password?: string;
     };
     /**
      * @description The address is proved already. Go on. To prove another address, change to it.
@@ -2365,24 +3195,222 @@ export interface components {
       nextCursor: string | null;
     };
     /**
-     * @description The second step of a sign-in.
+     * @description There is an authenticator app already. Remove it first (`removeTotp`), or go on using it.
      * @example {
-     *       "loginToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2",
-     *       "method": "none"
+     *       "type": "/problems/factor-exists",
+     *       "title": "There is an authenticator app already",
+     *       "status": 409,
+     *       "detail": "The account has an authenticator app already.",
+     *       "code": "factor_exists",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
      *     }
      */
-    FinishLoginInput: {
+    FactorExistsProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/factor-exists";
+      /** @enum {string} */
+      title: "There is an authenticator app already";
+      /** @enum {number} */
+      status: 409;
+      /** @enum {string} */
+      detail: "The account has an authenticator app already.";
+      /** @enum {string} */
+      code: "factor_exists";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
+     * @description The second factors of an account.
+     * @example {
+     *       "totp": {
+     *         "createdAt": "2026-11-23T10:06:00.000Z",
+     *         "lastUsedAt": null
+     *       },
+     *       "recoveryCodes": {
+     *         "remaining": 10,
+     *         "createdAt": "2026-11-23T10:06:00.000Z"
+     *       },
+     *       "passkeys": 0
+     *     }
+     */
+    Factors: {
+      /** @description The authenticator app; null where there is none. */
+      totp: {
+        /**
+         * Format: date-time
+         * @description ISO 8601, UTC, with milliseconds.
+         * @example 2026-11-23T10:06:00.000Z
+         */
+        createdAt: string;
+        lastUsedAt: string | null;
+      } | null;
+      /** @description Null where none is left, or none was made. */
+      recoveryCodes: {
+        /** Format: int32 */
+        remaining: number;
+        /**
+         * Format: date-time
+         * @description ISO 8601, UTC, with milliseconds.
+         * @example 2026-11-23T10:06:00.000Z
+         */
+        createdAt: string;
+      } | null;
+      /**
+       * Format: int32
+       * @description How many; `listMyPasskeys` lists them.
+       */
+      passkeys: number;
+    };
+    /**
+     * @description By a passkey; `startSecondFactorPasskey` begins it.
+     * @example {
+     *       "method": "passkey",
+     *       "loginToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2",
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
+     *       "credential": {
+     *         "id": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *         "rawId": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *         "type": "public-key",
+     *         "response": {
+     *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+     *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
+     *           "signature": "MEUCIQDx",
+     *           "userHandle": "dXNlci1oYW5kbGU"
+     *         }
+     *       }
+     *     }
+     */
+    FinishByPasskey: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      method: "passkey";
       /**
        * @description The `loginToken` of a `LoginPending`.
        * @example kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2
        */
       loginToken: string;
       /**
-       * @description The second step: `none` where `secondFactors` is empty.
-       * @example none
+       * @description The `challengeToken` of the `PasskeyRequest`.
+       * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+       */
+      challengeToken: string;
+      credential: components["schemas"]["AssertionCredential"];
+    };
+    /**
+     * @description By a recovery code, which is then used up.
+     * @example {
+     *       "method": "recovery_code",
+     *       "loginToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2",
+     *       "code": "7KQ2-M9XT-4HVB-0RWE-PJ6S-C3NA"
+     *     }
+     */
+    FinishByRecoveryCode: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      method: "recovery_code";
+      /**
+       * @description The `loginToken` of a `LoginPending`.
+       * @example kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2
+       */
+      loginToken: string;
+      /**
+       * @description One of the recovery codes: 24 letters and digits. Case, spaces and hyphens do not count. Good once.
+       * @example 7KQ2-M9XT-4HVB-0RWE-PJ6S-C3NA
+       */
+      code: string;
+    };
+    /**
+     * @description By the authenticator app.
+     * @example {
+     *       "method": "totp",
+     *       "loginToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2",
+     *       "code": "492 039"
+     *     }
+     */
+    FinishByTotp: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      method: "totp";
+      /**
+       * @description The `loginToken` of a `LoginPending`.
+       * @example kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2
+       */
+      loginToken: string;
+      /**
+       * @description The 6 digits that the authenticator app shows, with a space in the middle or without. Good once.
+       * @example 492 039
+       */
+      code: string;
+    };
+    /**
+     * @description The second step of a sign-in: `none` where `secondFactors` is empty, else one of those it names.
+     * @example {
+     *       "method": "none",
+     *       "loginToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2"
+     *     }
+     * @example {
+     *       "method": "totp",
+     *       "loginToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2",
+     *       "code": "492 039"
+     *     }
+     * @example {
+     *       "method": "recovery_code",
+     *       "loginToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2",
+     *       "code": "7KQ2-M9XT-4HVB-0RWE-PJ6S-C3NA"
+     *     }
+     * @example {
+     *       "method": "passkey",
+     *       "loginToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2",
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
+     *       "credential": {
+     *         "id": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *         "rawId": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *         "type": "public-key",
+     *         "response": {
+     *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+     *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
+     *           "signature": "MEUCIQDx",
+     *           "userHandle": "dXNlci1oYW5kbGU"
+     *         }
+     *       }
+     *     }
+     */
+    FinishLoginInput:
+      | components["schemas"]["FinishWithNothing"]
+      | components["schemas"]["FinishByTotp"]
+      | components["schemas"]["FinishByRecoveryCode"]
+      | components["schemas"]["FinishByPasskey"];
+    /**
+     * @description Nothing is missing: `secondFactors` is empty.
+     * @example {
+     *       "method": "none",
+     *       "loginToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2"
+     *     }
+     */
+    FinishWithNothing: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
        * @enum {string}
        */
       method: "none";
+      /**
+       * @description The `loginToken` of a `LoginPending`.
+       * @example kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2
+       */
+      loginToken: string;
     };
     /**
      * @description Not allowed. Ask an administrator for the role the operation needs.
@@ -2603,8 +3631,46 @@ export interface components {
       status: 401;
       /** @enum {string} */
       detail: "The login token is unknown, used, expired, or the account has changed meanwhile.";
-      /** @enum {string} */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       code: "invalid_login_token";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
+     * @description The passkey is not good. Begin again. If that does not help, sign in another way.
+     * @example {
+     *       "type": "/problems/invalid-passkey",
+     *       "title": "The passkey is not good",
+     *       "status": 400,
+     *       "detail": "It is unknown, wrong, made for another site, or its ceremony has ended.",
+     *       "code": "invalid_passkey",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    InvalidPasskeyProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/invalid-passkey";
+      /** @enum {string} */
+      title: "The passkey is not good";
+      /** @enum {number} */
+      status: 400;
+      /** @enum {string} */
+      detail: "It is unknown, wrong, made for another site, or its ceremony has ended.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "invalid_passkey";
       /**
        * Format: uuid
        * @description A UUID, version 7: later ids sort after earlier ones.
@@ -2672,6 +3738,41 @@ export interface components {
        * @enum {string}
        */
       code: "invalid_reset_token";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
+     * @description The second factor is not right. Wait for the app's next code, and check that the clocks are right. A passkey still works while codes are not looked at. If somebody else sent wrong ones, they know your password: change it.
+     * @example {
+     *       "type": "/problems/invalid-second-factor",
+     *       "title": "The second factor is not right",
+     *       "status": 401,
+     *       "detail": "The code or passkey is wrong or was used before, or too many wrong ones came before it.",
+     *       "code": "invalid_second_factor",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    InvalidSecondFactorProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/invalid-second-factor";
+      /** @enum {string} */
+      title: "The second factor is not right";
+      /** @enum {number} */
+      status: 401;
+      /** @enum {string} */
+      detail: "The code or passkey is wrong or was used before, or too many wrong ones came before it.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "invalid_second_factor";
       /**
        * Format: uuid
        * @description A UUID, version 7: later ids sort after earlier ones.
@@ -2799,6 +3900,38 @@ export interface components {
       requestId: string;
     };
     /**
+     * @description The last way to sign in must stay. Choose a password or add another passkey first.
+     * @example {
+     *       "type": "/problems/last-credential",
+     *       "title": "The last way to sign in must stay",
+     *       "status": 409,
+     *       "detail": "Without this passkey nobody could sign in to the account any more.",
+     *       "code": "last_credential",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    LastCredentialProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/last-credential";
+      /** @enum {string} */
+      title: "The last way to sign in must stay";
+      /** @enum {number} */
+      status: 409;
+      /** @enum {string} */
+      detail: "Without this passkey nobody could sign in to the account any more.";
+      /** @enum {string} */
+      code: "last_credential";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
      * @description One line of the log, told apart by `event`.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -2844,6 +3977,21 @@ export interface components {
       | components["schemas"]["EmailChangeUndoneEvent"]
       | components["schemas"]["MailLoginRequestedEvent"]
       | components["schemas"]["MailLoginUnknownEmailEvent"]
+      | components["schemas"]["LoginPendingEvent"]
+      | components["schemas"]["SecondFactorAddedEvent"]
+      | components["schemas"]["SecondFactorRemovedEvent"]
+      | components["schemas"]["SecondFactorsResetEvent"]
+      | components["schemas"]["SecondFactorFailedEvent"]
+      | components["schemas"]["SecondFactorsLockedEvent"]
+      | components["schemas"]["RecoveryCodesRenewedEvent"]
+      | components["schemas"]["RecoveryCodeUsedEvent"]
+      | components["schemas"]["ReauthenticationRequestedEvent"]
+      | components["schemas"]["ReauthenticatedEvent"]
+      | components["schemas"]["ReauthenticationFailedEvent"]
+      | components["schemas"]["PasskeyAddedEvent"]
+      | components["schemas"]["PasskeyRemovedEvent"]
+      | components["schemas"]["PasskeyCloneSuspectedEvent"]
+      | components["schemas"]["PasskeyRefusedEvent"]
       | components["schemas"]["RequestEvent"]
       | components["schemas"]["MailFailedEvent"]
       | components["schemas"]["OverloadedEvent"]
@@ -2884,16 +4032,18 @@ export interface components {
       event: "login_failed";
       /** @enum {string} */
       level: "warn";
-      /**
-       * Format: idn-email
-       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
-       * @example ada@example.com
-       */
-      email: string;
+      /** @description Null for a passkey that is nobody's: no address is asked for. */
+      email: string | null;
       userId: string | null;
       /** @enum {string} */
       reason:
-        "wrong_password" | "user_not_found" | "account_locked" | "account_disabled" | "wrong_code";
+        | "wrong_password"
+        | "user_not_found"
+        | "account_locked"
+        | "account_disabled"
+        | "wrong_code"
+        | "wrong_passkey"
+        | "unknown_passkey";
     };
     /**
      * @description Too many wrong passwords. Until `lockedUntil`, only a device the account knows can log in.
@@ -2953,7 +4103,10 @@ export interface components {
      * @example {
      *       "loginToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2",
      *       "expiresInSeconds": 300,
-     *       "secondFactors": []
+     *       "secondFactors": [
+     *         "totp",
+     *         "recovery_code"
+     *       ]
      *     }
      */
     LoginPending: {
@@ -2968,6 +4121,62 @@ export interface components {
        * @example 300
        */
       expiresInSeconds: number;
+      /** @description The ways to take the second step; empty where nothing is missing. */
+      secondFactors: ("totp" | "recovery_code" | "passkey")[];
+    };
+    /**
+     * @description The first step of a sign-in was taken, and there is no session yet.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "login_pending",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "email": "ada@example.com",
+     *       "methods": [
+     *         "pwd"
+     *       ],
+     *       "secondFactors": [
+     *         "totp",
+     *         "recovery_code"
+     *       ]
+     *     }
+     */
+    LoginPendingEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "login_pending";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      methods: ("pwd" | "mail" | "otp" | "recovery" | "passkey" | "provider")[];
       /** @description The ways to take the second step; empty where nothing is missing. */
       secondFactors: ("totp" | "recovery_code" | "passkey")[];
     };
@@ -3553,7 +4762,21 @@ export interface components {
       | components["schemas"]["OwnEmailChangeStartedEvent"]
       | components["schemas"]["OwnEmailChangedEvent"]
       | components["schemas"]["OwnEmailChangeUndoneEvent"]
-      | components["schemas"]["OwnMailLoginRequestedEvent"];
+      | components["schemas"]["OwnMailLoginRequestedEvent"]
+      | components["schemas"]["OwnLoginPendingEvent"]
+      | components["schemas"]["OwnSecondFactorAddedEvent"]
+      | components["schemas"]["OwnSecondFactorRemovedEvent"]
+      | components["schemas"]["OwnSecondFactorsResetEvent"]
+      | components["schemas"]["OwnSecondFactorFailedEvent"]
+      | components["schemas"]["OwnSecondFactorsLockedEvent"]
+      | components["schemas"]["OwnRecoveryCodesRenewedEvent"]
+      | components["schemas"]["OwnRecoveryCodeUsedEvent"]
+      | components["schemas"]["OwnReauthenticationRequestedEvent"]
+      | components["schemas"]["OwnReauthenticatedEvent"]
+      | components["schemas"]["OwnReauthenticationFailedEvent"]
+      | components["schemas"]["OwnPasskeyAddedEvent"]
+      | components["schemas"]["OwnPasskeyRemovedEvent"]
+      | components["schemas"]["OwnPasskeyCloneSuspectedEvent"];
     /**
      * @description One page.
      * @example {
@@ -3624,6 +4847,36 @@ export interface components {
        * @example 203.0.113.7
        */
       ip: string | null;
+    };
+    /**
+     * @description The first step of a sign-in was taken, and there is no session yet.
+     * @example {
+     *       "event": "login_pending",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "methods": [
+     *         "pwd"
+     *       ]
+     *     }
+     */
+    OwnLoginPendingEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "login_pending";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      methods: ("pwd" | "mail" | "otp" | "recovery" | "passkey" | "provider")[];
     };
     /**
      * @description Somebody logged in.
@@ -3715,6 +4968,90 @@ export interface components {
       ip: string | null;
     };
     /**
+     * @description An owner added a passkey.
+     * @example {
+     *       "event": "passkey_added",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnPasskeyAddedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "passkey_added";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description A passkey's counter did not grow: there may be a copy of it.
+     * @example {
+     *       "event": "passkey_clone_suspected",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnPasskeyCloneSuspectedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "passkey_clone_suspected";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description A passkey was removed.
+     * @example {
+     *       "event": "passkey_removed",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "by": "user"
+     *     }
+     */
+    OwnPasskeyRemovedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "passkey_removed";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description `email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone.
+       * @enum {string}
+       */
+      by: "user" | "admin" | "command" | "email_proof" | "email_change_undo";
+    };
+    /**
      * @description An owner changed the password.
      * @example {
      *       "event": "password_changed",
@@ -3765,6 +5102,147 @@ export interface components {
        * @example 203.0.113.7
        */
       ip: string | null;
+    };
+    /**
+     * @description Somebody who is signed in proved again who they are.
+     * @example {
+     *       "event": "reauthenticated",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "method": "totp"
+     *     }
+     */
+    OwnReauthenticatedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reauthenticated";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /** @enum {string} */
+      method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
+    };
+    /**
+     * @description Somebody who is signed in failed to prove again who they are.
+     * @example {
+     *       "event": "reauthentication_failed",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "method": "password"
+     *     }
+     */
+    OwnReauthenticationFailedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reauthentication_failed";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /** @enum {string} */
+      method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
+    };
+    /**
+     * @description Somebody who is signed in began to prove again who they are.
+     * @example {
+     *       "event": "reauthentication_requested",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "method": "mail"
+     *     }
+     */
+    OwnReauthenticationRequestedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reauthentication_requested";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /** @enum {string} */
+      method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
+    };
+    /**
+     * @description An owner made new recovery codes.
+     * @example {
+     *       "event": "recovery_codes_renewed",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnRecoveryCodesRenewedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "recovery_codes_renewed";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description A recovery code was used.
+     * @example {
+     *       "event": "recovery_code_used",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "remaining": 9
+     *     }
+     */
+    OwnRecoveryCodeUsedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "recovery_code_used";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      remaining: number;
     };
     /**
      * @description A refresh token was used again, and its session has ended.
@@ -3819,6 +5297,169 @@ export interface components {
       ip: string | null;
     };
     /**
+     * @description An owner added a second factor.
+     * @example {
+     *       "event": "second_factor_added",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "kind": "totp"
+     *     }
+     */
+    OwnSecondFactorAddedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factor_added";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description Which one. More kinds may come.
+       * @enum {string}
+       */
+      kind: "totp";
+    };
+    /**
+     * @description A second factor was refused.
+     * @example {
+     *       "event": "second_factor_failed",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "kind": "totp",
+     *       "reason": "wrong"
+     *     }
+     */
+    OwnSecondFactorFailedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factor_failed";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /** @enum {string} */
+      kind: "totp" | "recovery_code" | "passkey";
+      /**
+       * @description `replayed`: the code was used before; `locked`: too many wrong ones came before it, and it was not looked at.
+       * @enum {string}
+       */
+      reason: "wrong" | "replayed" | "locked";
+    };
+    /**
+     * @description A second factor was removed.
+     * @example {
+     *       "event": "second_factor_removed",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "kind": "totp",
+     *       "by": "user"
+     *     }
+     */
+    OwnSecondFactorRemovedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factor_removed";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description Which one. More kinds may come.
+       * @enum {string}
+       */
+      kind: "totp";
+      /**
+       * @description `email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone.
+       * @enum {string}
+       */
+      by: "user" | "admin" | "command" | "email_proof" | "email_change_undo";
+    };
+    /**
+     * @description Too many wrong codes.
+     * @example {
+     *       "event": "second_factors_locked",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7"
+     *     }
+     */
+    OwnSecondFactorsLockedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factors_locked";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+    };
+    /**
+     * @description An administrator, or a command, removed all second factors of an account, recovery codes included.
+     * @example {
+     *       "event": "second_factors_reset",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "by": "user"
+     *     }
+     */
+    OwnSecondFactorsResetEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factors_reset";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description `user`: you; `admin`: an administrator; `command`: a command on the server's own machine.
+       * @enum {string}
+       */
+      by: "user" | "admin" | "command";
+    };
+    /**
      * @description A session ended before its time, other than by logout.
      * @example {
      *       "event": "session_revoked",
@@ -3845,7 +5486,7 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description `admin`, `disable`: an administrator or a command; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.
+       * @description `admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.
        * @enum {string}
        */
       by:
@@ -3856,6 +5497,7 @@ export interface components {
         | "email_change"
         | "email_change_undo"
         | "email_proof"
+        | "factor_change"
         | "disable"
         | "reuse"
         | "wrong_password";
@@ -4021,6 +5663,475 @@ export interface components {
        * @enum {string}
        */
       by: "user" | "admin" | "command";
+    };
+    /**
+     * @description A passkey of an account.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e47",
+     *       "name": "Ada's phone",
+     *       "createdAt": "2026-11-23T10:06:00.000Z",
+     *       "lastUsedAt": null,
+     *       "synced": true,
+     *       "signsIn": true
+     *     }
+     */
+    Passkey: {
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * @description How its owner calls it, to tell it from others.
+       * @example Ada's phone
+       */
+      name: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      createdAt: string;
+      /** @description Null before its first use. */
+      lastUsedAt: string | null;
+      /** @description It is backed up by whoever keeps it, and may be on several devices. */
+      synced: boolean;
+      /** @description It signs in by itself, without an address and a password. One that does not, such as a security key without a PIN, is a second factor only. */
+      signsIn: boolean;
+    };
+    /**
+     * @description An owner added a passkey.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "passkey_added",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "passkeyId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e47"
+     *     }
+     */
+    PasskeyAddedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "passkey_added";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      passkeyId: string;
+    };
+    /**
+     * @description A passkey's counter did not grow: there may be a copy of it. The sign-in was refused, and the owner is told.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "passkey_clone_suspected",
+     *       "level": "error",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "passkeyId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e47"
+     *     }
+     */
+    PasskeyCloneSuspectedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "passkey_clone_suspected";
+      /** @enum {string} */
+      level: "error";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      passkeyId: string;
+    };
+    /**
+     * @description For `PublicKeyCredential.parseCreationOptionsFromJSON()`, whose result is the `publicKey` of `navigator.credentials.create()`.
+     * @example {
+     *       "rp": {
+     *         "id": "auth.example.com",
+     *         "name": "Portcullis"
+     *       },
+     *       "user": {
+     *         "id": "dXNlci1oYW5kbGU",
+     *         "name": "ada@example.com",
+     *         "displayName": "Ada"
+     *       },
+     *       "challenge": "9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz",
+     *       "pubKeyCredParams": [
+     *         {
+     *           "type": "public-key",
+     *           "alg": -8
+     *         },
+     *         {
+     *           "type": "public-key",
+     *           "alg": -7
+     *         },
+     *         {
+     *           "type": "public-key",
+     *           "alg": -257
+     *         }
+     *       ],
+     *       "timeout": 300000,
+     *       "excludeCredentials": [],
+     *       "authenticatorSelection": {
+     *         "residentKey": "preferred",
+     *         "requireResidentKey": false,
+     *         "userVerification": "preferred"
+     *       },
+     *       "attestation": "none",
+     *       "extensions": {
+     *         "credProps": true
+     *       }
+     *     }
+     */
+    PasskeyCreationOptions: {
+      rp: {
+        /** @example auth.example.com */
+        id: string;
+        name: string;
+      };
+      user: {
+        /** @example dXNlci1oYW5kbGU */
+        id: string;
+        name: string;
+        displayName: string;
+      };
+      /** @example 9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz */
+      challenge: string;
+      pubKeyCredParams: {
+        /** @enum {string} */
+        type: "public-key";
+        alg: number;
+      }[];
+      /**
+       * Format: int32
+       * @description Milliseconds.
+       */
+      timeout: number;
+      excludeCredentials: {
+        /** @example Xk2vQ8m1TzR4yB7nC0pL5w */
+        id: string;
+        /** @enum {string} */
+        type: "public-key";
+        transports: string[];
+      }[];
+      authenticatorSelection: {
+        /** @enum {string} */
+        residentKey: "required" | "preferred";
+        requireResidentKey: boolean;
+        /** @enum {string} */
+        userVerification: "required" | "preferred";
+      };
+      /** @enum {string} */
+      attestation: "none";
+      extensions: {
+        credProps: boolean;
+      };
+    };
+    /**
+     * @description The passkey is known already. Use it, or add another one.
+     * @example {
+     *       "type": "/problems/passkey-exists",
+     *       "title": "The passkey is known already",
+     *       "status": 409,
+     *       "detail": "This passkey has been added before.",
+     *       "code": "passkey_exists",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    PasskeyExistsProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/passkey-exists";
+      /** @enum {string} */
+      title: "The passkey is known already";
+      /** @enum {number} */
+      status: 409;
+      /** @enum {string} */
+      detail: "This passkey has been added before.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "passkey_exists";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
+     * @description The passkeys of an account, oldest first.
+     * @example {
+     *       "items": [
+     *         {
+     *           "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e47",
+     *           "name": "Ada's phone",
+     *           "createdAt": "2026-11-23T10:06:00.000Z",
+     *           "lastUsedAt": null,
+     *           "synced": true,
+     *           "signsIn": true
+     *         }
+     *       ]
+     *     }
+     */
+    PasskeyList: {
+      items: components["schemas"]["Passkey"][];
+    };
+    /**
+     * @description A passkey was refused while it was being added. Told once in ten minutes for each account; those in between are `request` lines.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "passkey_refused",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "reason": "origin"
+     *     }
+     */
+    PasskeyRefusedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "passkey_refused";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @description The rule it broke, for whoever looks into it. */
+      reason: string;
+    };
+    /**
+     * @description A passkey was removed.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "passkey_removed",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "passkeyId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e47",
+     *       "by": "user"
+     *     }
+     */
+    PasskeyRemovedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "passkey_removed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      passkeyId: string;
+      /**
+       * @description `email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone.
+       * @enum {string}
+       */
+      by: "user" | "admin" | "command" | "email_proof" | "email_change_undo";
+      /** @description Of `admin` and `command`: the administrator; null for a command on the server's own machine. Absent from all others. */
+      actorId?: string | null;
+    };
+    /**
+     * @description A ceremony has begun that a passkey ends.
+     * @example {
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
+     *       "options": {
+     *         "challenge": "9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz",
+     *         "rpId": "auth.example.com",
+     *         "timeout": 300000,
+     *         "userVerification": "required",
+     *         "allowCredentials": []
+     *       },
+     *       "expiresInSeconds": 300
+     *     }
+     */
+    PasskeyRequest: {
+      /**
+       * @description Send it with the credential. Good once, for this ceremony alone.
+       * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+       */
+      challengeToken: string;
+      options: components["schemas"]["PasskeyRequestOptions"];
+      /**
+       * Format: int32
+       * @description How long it is good.
+       * @example 300
+       */
+      expiresInSeconds: number;
+    };
+    /**
+     * @description For `PublicKeyCredential.parseRequestOptionsFromJSON()`, whose result is the `publicKey` of `navigator.credentials.get()`.
+     * @example {
+     *       "challenge": "9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz",
+     *       "rpId": "auth.example.com",
+     *       "timeout": 300000,
+     *       "userVerification": "required",
+     *       "allowCredentials": []
+     *     }
+     */
+    PasskeyRequestOptions: {
+      /** @example 9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz */
+      challenge: string;
+      /** @example auth.example.com */
+      rpId: string;
+      /**
+       * Format: int32
+       * @description Milliseconds.
+       */
+      timeout: number;
+      /** @enum {string} */
+      userVerification: "required" | "preferred";
+      allowCredentials: {
+        /** @example Xk2vQ8m1TzR4yB7nC0pL5w */
+        id: string;
+        /** @enum {string} */
+        type: "public-key";
+        transports: string[];
+      }[];
+    };
+    /**
+     * @description A ceremony has begun in which a passkey is made.
+     * @example {
+     *       "setupToken": "pJ3dF6hS0aG2eU9iO4yK7sYz9nB2kQ7xV4cT1mR8wL5",
+     *       "options": {
+     *         "rp": {
+     *           "id": "auth.example.com",
+     *           "name": "Portcullis"
+     *         },
+     *         "user": {
+     *           "id": "dXNlci1oYW5kbGU",
+     *           "name": "ada@example.com",
+     *           "displayName": "Ada"
+     *         },
+     *         "challenge": "9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz",
+     *         "pubKeyCredParams": [
+     *           {
+     *             "type": "public-key",
+     *             "alg": -7
+     *           }
+     *         ],
+     *         "timeout": 300000,
+     *         "excludeCredentials": [],
+     *         "authenticatorSelection": {
+     *           "residentKey": "preferred",
+     *           "requireResidentKey": false,
+     *           "userVerification": "preferred"
+     *         },
+     *         "attestation": "none",
+     *         "extensions": {
+     *           "credProps": true
+     *         }
+     *       },
+     *       "expiresInSeconds": 300
+     *     }
+     */
+    PasskeySetup: {
+      /**
+       * @description Send it with the new credential.
+       * @example pJ3dF6hS0aG2eU9iO4yK7sYz9nB2kQ7xV4cT1mR8wL5
+       */
+      setupToken: string;
+      options: components["schemas"]["PasskeyCreationOptions"];
+      /**
+       * Format: int32
+       * @description How long it is good.
+       * @example 300
+       */
+      expiresInSeconds: number;
     };
     /**
      * @description An owner changed the password.
@@ -4251,12 +6362,300 @@ export interface components {
       retryAfterSeconds: number;
     };
     /**
-     * @description Sign in again first. Sign in again, then repeat the request with the new session.
+     * @description By the code of a mail; `startReauthentication` sends it.
+     * @example {
+     *       "method": "mail",
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
+     *       "code": "1234 5678"
+     *     }
+     */
+    ReauthenticateByMail: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      method: "mail";
+      /**
+       * @description The `challengeToken` of the answer that began it.
+       * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+       */
+      challengeToken: string;
+      /**
+       * @description The 8 digits of the mail, with a space or a hyphen in the middle or without.
+       * @example 1234 5678
+       */
+      code: string;
+    };
+    /**
+     * @description By a passkey; `startReauthentication` begins it.
+     * @example {
+     *       "method": "passkey",
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
+     *       "credential": {
+     *         "id": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *         "rawId": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *         "type": "public-key",
+     *         "response": {
+     *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+     *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
+     *           "signature": "MEUCIQDx",
+     *           "userHandle": "dXNlci1oYW5kbGU"
+     *         }
+     *       }
+     *     }
+     */
+    ReauthenticateByPasskey: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      method: "passkey";
+      /**
+       * @description The `challengeToken` of the `PasskeyRequest`.
+       * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+       */
+      challengeToken: string;
+      credential: components["schemas"]["AssertionCredential"];
+    };
+    /**
+     * @description By the account's password.
+     * @example {
+     *       "method": "password",
+     *       "password": "correct horse battery staple"
+     *     }
+     */
+    ReauthenticateByPassword: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      method: "password";
+      /**
+       * Format: password
+       * @description The account's password.
+       * @example correct horse battery staple
+       */
+      password: string;
+    };
+    /**
+     * @description By a recovery code, which is then used up.
+     * @example {
+     *       "method": "recovery_code",
+     *       "code": "7KQ2-M9XT-4HVB-0RWE-PJ6S-C3NA"
+     *     }
+     */
+    ReauthenticateByRecoveryCode: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      method: "recovery_code";
+      /**
+       * @description One of the recovery codes: 24 letters and digits. Case, spaces and hyphens do not count. Good once.
+       * @example 7KQ2-M9XT-4HVB-0RWE-PJ6S-C3NA
+       */
+      code: string;
+    };
+    /**
+     * @description By the authenticator app.
+     * @example {
+     *       "method": "totp",
+     *       "code": "492 039"
+     *     }
+     */
+    ReauthenticateByTotp: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      method: "totp";
+      /**
+       * @description The 6 digits that the authenticator app shows, with a space in the middle or without. Good once.
+       * @example 492 039
+       */
+      code: string;
+    };
+    /**
+     * @description Somebody who is signed in proved again who they are.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "reauthenticated",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "sessionId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44",
+     *       "method": "totp"
+     *     }
+     */
+    ReauthenticatedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reauthenticated";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      sessionId: string;
+      /** @enum {string} */
+      method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
+    };
+    /**
+     * @description The proof, by one of the `methods` of `reauthentication_required`.
+     * @example {
+     *       "method": "password",
+     *       "password": "correct horse battery staple"
+     *     }
+     * @example {
+     *       "method": "totp",
+     *       "code": "492 039"
+     *     }
+     * @example {
+     *       "method": "recovery_code",
+     *       "code": "7KQ2-M9XT-4HVB-0RWE-PJ6S-C3NA"
+     *     }
+     * @example {
+     *       "method": "passkey",
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
+     *       "credential": {
+     *         "id": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *         "rawId": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *         "type": "public-key",
+     *         "response": {
+     *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+     *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
+     *           "signature": "MEUCIQDx",
+     *           "userHandle": "dXNlci1oYW5kbGU"
+     *         }
+     *       }
+     *     }
+     * @example {
+     *       "method": "mail",
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
+     *       "code": "1234 5678"
+     *     }
+     */
+    ReauthenticateInput:
+      | components["schemas"]["ReauthenticateByPassword"]
+      | components["schemas"]["ReauthenticateByTotp"]
+      | components["schemas"]["ReauthenticateByRecoveryCode"]
+      | components["schemas"]["ReauthenticateByPasskey"]
+      | components["schemas"]["ReauthenticateByMail"];
+    /**
+     * @description Somebody who is signed in failed to prove again who they are.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "reauthentication_failed",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "method": "password"
+     *     }
+     */
+    ReauthenticationFailedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reauthentication_failed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @enum {string} */
+      method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
+    };
+    /**
+     * @description Somebody who is signed in began to prove again who they are.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "reauthentication_requested",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "method": "mail"
+     *     }
+     */
+    ReauthenticationRequestedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reauthentication_requested";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @enum {string} */
+      method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
+    };
+    /**
+     * @description Prove first that it is you. Prove it by one of the `methods` with `reauthenticate`, or sign in again. Then repeat the request.
      * @example {
      *       "type": "/problems/reauthentication-required",
-     *       "title": "Sign in again first",
+     *       "title": "Prove first that it is you",
      *       "status": 403,
-     *       "detail": "This needs a sign-in of a short time ago. `methods` says how.",
+     *       "detail": "This needs a proof of a short time ago that it is you. `methods` says how.",
      *       "code": "reauthentication_required",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
      *       "methods": [
@@ -4271,11 +6670,11 @@ export interface components {
        */
       type: "/problems/reauthentication-required";
       /** @enum {string} */
-      title: "Sign in again first";
+      title: "Prove first that it is you";
       /** @enum {number} */
       status: 403;
       /** @enum {string} */
-      detail: "This needs a sign-in of a short time ago. `methods` says how.";
+      detail: "This needs a proof of a short time ago that it is you. `methods` says how.";
       /**
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
@@ -4289,6 +6688,121 @@ export interface components {
       requestId: string;
       /** @description The ways in which the account can prove itself. */
       methods: ("password" | "totp" | "recovery_code" | "passkey" | "mail")[];
+    };
+    /**
+     * @description With `options` for a passkey, without them for a mail.
+     * @example {
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
+     *       "expiresInSeconds": 600
+     *     }
+     */
+    ReauthenticationStarted:
+      components["schemas"]["ChallengeStarted"] | components["schemas"]["PasskeyRequest"];
+    /**
+     * @description You have proved who you are.
+     * @example {
+     *       "recentUntil": "2026-11-23T10:16:00.000Z"
+     *     }
+     */
+    Recent: {
+      /**
+       * Format: date-time
+       * @description Until then, nothing asks for it again.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      recentUntil: string;
+    };
+    /**
+     * @description Codes to keep in a safe place.
+     * @example {
+     *       "codes": [
+     *         "7KQ2-M9XT-4HVB-0RWE-PJ6S-C3NA"
+     *       ]
+     *     }
+     */
+    RecoveryCodes: {
+      /** @description Ten codes, each good once, for the day when nothing else is at hand. They are shown now and never again. Empty where the account has codes already, which stay good. */
+      codes: string[];
+    };
+    /**
+     * @description An owner made new recovery codes. The ones before are void.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "recovery_codes_renewed",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43"
+     *     }
+     */
+    RecoveryCodesRenewedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "recovery_codes_renewed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+    };
+    /**
+     * @description A recovery code was used.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "recovery_code_used",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "remaining": 9
+     *     }
+     */
+    RecoveryCodeUsedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "recovery_code_used";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      remaining: number;
     };
     /**
      * @description What a refresh asks for.
@@ -4348,6 +6862,80 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       family: string;
+    };
+    /**
+     * @description The new credential, as `toJSON()` of the browser's `navigator.credentials.create()` writes it (`RegistrationResponseJSON`).
+     * @example {
+     *       "id": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *       "rawId": "Xk2vQ8m1TzR4yB7nC0pL5w",
+     *       "type": "public-key",
+     *       "response": {
+     *         "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0",
+     *         "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVgA",
+     *         "transports": [
+     *           "internal",
+     *           "hybrid"
+     *         ]
+     *       },
+     *       "clientExtensionResults": {
+     *         "credProps": {
+     *           "rk": true
+     *         }
+     *       }
+     *     }
+     */
+    RegistrationCredential: {
+      /** @example Xk2vQ8m1TzR4yB7nC0pL5w */
+      id: string;
+      /** @example Xk2vQ8m1TzR4yB7nC0pL5w */
+      rawId: string;
+      /** @enum {string} */
+      type: "public-key";
+      response: {
+        /** @example eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0 */
+        clientDataJSON: string;
+        /** @example o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVgA */
+        attestationObject: string;
+        transports?: string[];
+      } & {
+        [key: string]: unknown;
+      };
+      clientExtensionResults?: {
+        credProps?: {
+          rk?: boolean;
+        } & {
+          [key: string]: unknown;
+        };
+      } & {
+        [key: string]: unknown;
+      };
+    } & {
+      [key: string]: unknown;
+    };
+    /**
+     * @description The origins on which this server's passkeys are good.
+     * @example {
+     *       "origins": [
+     *         "https://auth.example.com",
+     *         "https://shop.example"
+     *       ]
+     *     }
+     */
+    RelatedOrigins: {
+      origins: string[];
+    };
+    /**
+     * @description What to call it.
+     * @example {
+     *       "name": "Ada's phone"
+     *     }
+     */
+    RenamePasskeyInput: {
+      /**
+       * @description How its owner calls it, to tell it from others.
+       * @example Ada's phone
+       */
+      name: string;
     };
     /**
      * @description A request was answered.
@@ -4545,6 +7133,271 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44.0.x2nQ8v0m3Jk7sYw1rT5uB9cD4eF6gH8iK0lM2nO4pQ6
        */
       token: string;
+    };
+    /**
+     * @description An owner added a second factor.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "second_factor_added",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "kind": "totp"
+     *     }
+     */
+    SecondFactorAddedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factor_added";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * @description Which one. More kinds may come.
+       * @enum {string}
+       */
+      kind: "totp";
+    };
+    /**
+     * @description A second factor is required. Add an authenticator app (`startTotp`) or a passkey (`startPasskey`).
+     * @example {
+     *       "type": "/problems/second-factor-enrolment-required",
+     *       "title": "A second factor is required",
+     *       "status": 403,
+     *       "detail": "This server asks for a second factor, and your account has none.",
+     *       "code": "second_factor_enrolment_required",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    SecondFactorEnrolmentRequiredProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/second-factor-enrolment-required";
+      /** @enum {string} */
+      title: "A second factor is required";
+      /** @enum {number} */
+      status: 403;
+      /** @enum {string} */
+      detail: "This server asks for a second factor, and your account has none.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "second_factor_enrolment_required";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
+     * @description A second factor was refused.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "second_factor_failed",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "kind": "totp",
+     *       "reason": "wrong"
+     *     }
+     */
+    SecondFactorFailedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factor_failed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @enum {string} */
+      kind: "totp" | "recovery_code" | "passkey";
+      /**
+       * @description `replayed`: the code was used before; `locked`: too many wrong ones came before it, and it was not looked at.
+       * @enum {string}
+       */
+      reason: "wrong" | "replayed" | "locked";
+    };
+    /**
+     * @description A second factor was removed.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "second_factor_removed",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "kind": "totp",
+     *       "by": "user"
+     *     }
+     */
+    SecondFactorRemovedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factor_removed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * @description Which one. More kinds may come.
+       * @enum {string}
+       */
+      kind: "totp";
+      /**
+       * @description `email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone.
+       * @enum {string}
+       */
+      by: "user" | "admin" | "command" | "email_proof" | "email_change_undo";
+      /** @description Of `admin` and `command`: the administrator; null for a command on the server's own machine. Absent from all others. */
+      actorId?: string | null;
+    };
+    /**
+     * @description Too many wrong codes. Until `lockedUntil`, no code is looked at; a passkey is. Whoever sent them knows the password, or a session.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "second_factors_locked",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "lockedUntil": "2026-11-23T10:21:00.000Z"
+     *     }
+     */
+    SecondFactorsLockedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factors_locked";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** Format: date-time */
+      lockedUntil: string;
+    };
+    /**
+     * @description An administrator, or a command, removed all second factors of an account, recovery codes included. Each that went has its own event.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "second_factors_reset",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45"
+     *     }
+     */
+    SecondFactorsResetEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factors_reset";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @description The administrator; null for a command on the server's own machine. */
+      actorId: string | null;
     };
     /**
      * @description The server listens.
@@ -4770,7 +7623,7 @@ export interface components {
        */
       sessionId: string;
       /**
-       * @description `admin`, `disable`: an administrator or a command; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.
+       * @description `admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.
        * @enum {string}
        */
       by:
@@ -4781,6 +7634,7 @@ export interface components {
         | "email_change"
         | "email_change_undo"
         | "email_proof"
+        | "factor_change"
         | "disable"
         | "reuse"
         | "wrong_password";
@@ -5102,6 +7956,32 @@ export interface components {
       email: string;
     };
     /**
+     * @description A proof that has to be begun. A password or a code needs no beginning.
+     * @example {
+     *       "method": "passkey"
+     *     }
+     */
+    StartReauthenticationInput: {
+      /**
+       * @description How you will prove it.
+       * @enum {string}
+       */
+      method: "mail" | "passkey";
+    };
+    /**
+     * @description The sign-in whose second step a passkey is to take.
+     * @example {
+     *       "loginToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2"
+     *     }
+     */
+    StartSecondFactorPasskeyInput: {
+      /**
+       * @description The `loginToken` of a `LoginPending`.
+       * @example kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2
+       */
+      loginToken: string;
+    };
+    /**
      * @description A security event, told apart by `event`.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -5146,7 +8026,22 @@ export interface components {
       | components["schemas"]["EmailChangedEvent"]
       | components["schemas"]["EmailChangeUndoneEvent"]
       | components["schemas"]["MailLoginRequestedEvent"]
-      | components["schemas"]["MailLoginUnknownEmailEvent"];
+      | components["schemas"]["MailLoginUnknownEmailEvent"]
+      | components["schemas"]["LoginPendingEvent"]
+      | components["schemas"]["SecondFactorAddedEvent"]
+      | components["schemas"]["SecondFactorRemovedEvent"]
+      | components["schemas"]["SecondFactorsResetEvent"]
+      | components["schemas"]["SecondFactorFailedEvent"]
+      | components["schemas"]["SecondFactorsLockedEvent"]
+      | components["schemas"]["RecoveryCodesRenewedEvent"]
+      | components["schemas"]["RecoveryCodeUsedEvent"]
+      | components["schemas"]["ReauthenticationRequestedEvent"]
+      | components["schemas"]["ReauthenticatedEvent"]
+      | components["schemas"]["ReauthenticationFailedEvent"]
+      | components["schemas"]["PasskeyAddedEvent"]
+      | components["schemas"]["PasskeyRemovedEvent"]
+      | components["schemas"]["PasskeyCloneSuspectedEvent"]
+      | components["schemas"]["PasskeyRefusedEvent"];
     /**
      * @description The tokens of a token session.
      * @example {
@@ -5277,6 +8172,73 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       sessionId: string;
+    };
+    /**
+     * @description Too many passkeys. Remove one that you do not use any more.
+     * @example {
+     *       "type": "/problems/too-many-passkeys",
+     *       "title": "Too many passkeys",
+     *       "status": 409,
+     *       "detail": "An account has at most 20 passkeys.",
+     *       "code": "too_many_passkeys",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    TooManyPasskeysProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/too-many-passkeys";
+      /** @enum {string} */
+      title: "Too many passkeys";
+      /** @enum {number} */
+      status: 409;
+      /** @enum {string} */
+      detail: "An account has at most 20 passkeys.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "too_many_passkeys";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
+     * @description A secret for an authenticator app. It is the account's after its first code.
+     * @example {
+     *       "setupToken": "mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2kQ7xV4cT1",
+     *       "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+     *       "uri": "otpauth://totp/Portcullis:ada%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Portcullis",
+     *       "expiresInSeconds": 600
+     *     }
+     */
+    TotpSetup: {
+      /**
+       * @description Send it with the first code.
+       * @example mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2kQ7xV4cT1
+       */
+      setupToken: string;
+      /**
+       * @description The secret in base32, to be typed into the app.
+       * @example JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP
+       */
+      secret: string;
+      /**
+       * @description The same, to be drawn as a QR code that the app scans.
+       * @example otpauth://totp/Portcullis:ada%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Portcullis
+       */
+      uri: string;
+      /**
+       * Format: int32
+       * @description How long it is good.
+       * @example 600
+       */
+      expiresInSeconds: number;
     };
     /**
      * @description Sign-in required. Log in, and send the session cookie or `Authorization: Bearer <access token>`. Metrics take the server's `METRICS_TOKEN` instead.
@@ -6315,6 +9277,16 @@ export interface operations {
           "application/json": components["schemas"]["Session"];
         };
       };
+      /** @description The password is right, and the account has a second factor. There is no session yet: `secondFactors` says what `finishLogin` or `finishTokenLogin` needs. */
+      202: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LoginPending"];
+        };
+      };
       /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
       400: {
         headers: {
@@ -6648,6 +9620,308 @@ export interface operations {
       };
     };
   };
+  startPasskeyLogin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ask the browser for a passkey. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PasskeyRequest"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  completePasskeyLogin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CompletePasskeyLoginInput"];
+      };
+    };
+    responses: {
+      /** @description The passkey is yours. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LoginPending"];
+        };
+      };
+      /** @description [`invalid_passkey`](/problems/invalid-passkey): The passkey is not good. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidPasskeyProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  startSecondFactorPasskey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["StartSecondFactorPasskeyInput"];
+      };
+    };
+    responses: {
+      /** @description Ask the browser for one of these. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PasskeyRequest"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`invalid_login_token`](/problems/invalid-login-token): The sign-in cannot be finished. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InvalidLoginTokenProblem"];
+        };
+      };
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
   finishLogin: {
     parameters: {
       query?: never;
@@ -6685,14 +9959,16 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description [`invalid_login_token`](/problems/invalid-login-token): The sign-in cannot be finished. */
+      /** @description [`invalid_login_token`](/problems/invalid-login-token): The sign-in cannot be finished. [`invalid_second_factor`](/problems/invalid-second-factor): The second factor is not right. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["InvalidLoginTokenProblem"];
+          "application/problem+json":
+            | components["schemas"]["InvalidLoginTokenProblem"]
+            | components["schemas"]["InvalidSecondFactorProblem"];
         };
       };
       /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
@@ -6946,7 +10222,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -6954,6 +10230,7 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
@@ -7048,7 +10325,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -7056,6 +10333,7 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
@@ -7154,7 +10432,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -7162,6 +10440,7 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
@@ -7275,7 +10554,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`reauthentication_required`](/problems/reauthentication-required): Sign in again first. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -7283,6 +10562,7 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
             | components["schemas"]["ReauthenticationRequiredProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
@@ -7396,7 +10676,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -7404,6 +10684,7 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
@@ -7574,6 +10855,1211 @@ export interface operations {
       };
     };
   };
+  startReauthentication: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["StartReauthenticationInput"];
+      };
+    };
+    responses: {
+      /** @description A mail is on its way, or the browser may be asked for a passkey. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReauthenticationStarted"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  reauthenticate: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReauthenticateInput"];
+      };
+    };
+    responses: {
+      /** @description This session is recent. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description The session cookie's next value, for a session by cookie. */
+          "set-cookie": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Recent"];
+        };
+      };
+      /** @description [`invalid_challenge`](/problems/invalid-challenge): The code or link is not good. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidChallengeProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`invalid_credentials`](/problems/invalid-credentials): Login failed. [`invalid_second_factor`](/problems/invalid-second-factor): The second factor is not right. [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidCredentialsProblem"]
+            | components["schemas"]["InvalidSecondFactorProblem"]
+            | components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  listMyFactors: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Your second factors. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Factors"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  startTotp: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Show it to the app. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TotpSetup"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`factor_exists`](/problems/factor-exists): There is an authenticator app already. */
+      409: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["FactorExistsProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  confirmTotp: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ConfirmTotpInput"];
+      };
+    };
+    responses: {
+      /** @description The app is added. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryCodes"];
+        };
+      };
+      /** @description [`invalid_challenge`](/problems/invalid-challenge): The code or link is not good. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidChallengeProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`invalid_second_factor`](/problems/invalid-second-factor): The second factor is not right. [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidSecondFactorProblem"]
+            | components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`factor_exists`](/problems/factor-exists): There is an authenticator app already. */
+      409: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["FactorExistsProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  removeTotp: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The app is removed. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  renewRecoveryCodes: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Your new codes. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryCodes"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  startPasskey: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ask the browser for a new passkey. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PasskeySetup"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`too_many_passkeys`](/problems/too-many-passkeys): Too many passkeys. */
+      409: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["TooManyPasskeysProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  listMyPasskeys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Your passkeys. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PasskeyList"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  addPasskey: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AddPasskeyInput"];
+      };
+    };
+    responses: {
+      /** @description The passkey is added. */
+      201: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AddedPasskey"];
+        };
+      };
+      /** @description [`invalid_passkey`](/problems/invalid-passkey): The passkey is not good. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidPasskeyProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`passkey_exists`](/problems/passkey-exists): The passkey is known already. [`too_many_passkeys`](/problems/too-many-passkeys): Too many passkeys. */
+      409: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["PasskeyExistsProblem"]
+            | components["schemas"]["TooManyPasskeysProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  removePasskey: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path: {
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        passkeyId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The passkey is removed. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`last_credential`](/problems/last-credential): The last way to sign in must stay. */
+      409: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["LastCredentialProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  renamePasskey: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path: {
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        passkeyId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RenamePasskeyInput"];
+      };
+    };
+    responses: {
+      /** @description The passkey as it is now. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Passkey"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
   listMySessions: {
     parameters: {
       query?: {
@@ -7617,6 +12103,16 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["SecondFactorEnrolmentRequiredProblem"];
         };
       };
       /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
@@ -7683,7 +12179,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -7691,6 +12187,7 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
@@ -7765,7 +12262,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -7773,6 +12270,7 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
@@ -7855,6 +12353,16 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["SecondFactorEnrolmentRequiredProblem"];
+        };
+      };
       /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
       500: {
         headers: {
@@ -7928,7 +12436,7 @@ export interface operations {
             | components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -7936,6 +12444,8 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ReauthenticationRequiredProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
@@ -8051,7 +12561,7 @@ export interface operations {
             | components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -8059,6 +12569,8 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ReauthenticationRequiredProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
@@ -8154,6 +12666,16 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["TokenPair"];
+        };
+      };
+      /** @description The password is right, and the account has a second factor. There is no session yet: `secondFactors` says what `finishLogin` or `finishTokenLogin` needs. */
+      202: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LoginPending"];
         };
       };
       /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
@@ -8285,14 +12807,16 @@ export interface operations {
             | components["schemas"]["InvalidJsonProblem"];
         };
       };
-      /** @description [`invalid_login_token`](/problems/invalid-login-token): The sign-in cannot be finished. */
+      /** @description [`invalid_login_token`](/problems/invalid-login-token): The sign-in cannot be finished. [`invalid_second_factor`](/problems/invalid-second-factor): The second factor is not right. */
       401: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["InvalidLoginTokenProblem"];
+          "application/problem+json":
+            | components["schemas"]["InvalidLoginTokenProblem"]
+            | components["schemas"]["InvalidSecondFactorProblem"];
         };
       };
       /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
@@ -8908,14 +13432,16 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["ForbiddenProblem"];
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ForbiddenProblem"];
         };
       };
       /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
@@ -8988,7 +13514,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`reauthentication_required`](/problems/reauthentication-required): Sign in again first. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -8996,6 +13522,7 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
             | components["schemas"]["ForbiddenProblem"]
             | components["schemas"]["ReauthenticationRequiredProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
@@ -9105,14 +13632,16 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["ForbiddenProblem"];
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ForbiddenProblem"];
         };
       };
       /** @description [`not_found`](/problems/not-found): Not found. */
@@ -9195,7 +13724,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -9203,6 +13732,7 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
             | components["schemas"]["ForbiddenProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
@@ -9306,7 +13836,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`email_unverified`](/problems/email-unverified): The address is not proved. [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`email_unverified`](/problems/email-unverified): The address is not proved. [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -9315,7 +13845,9 @@ export interface operations {
         content: {
           "application/problem+json":
             | components["schemas"]["EmailUnverifiedProblem"]
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["ReauthenticationRequiredProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
@@ -9434,7 +13966,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -9442,6 +13974,7 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
             | components["schemas"]["ForbiddenProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
@@ -9531,14 +14064,16 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["ForbiddenProblem"];
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ForbiddenProblem"];
         };
       };
       /** @description [`not_found`](/problems/not-found): Not found. */
@@ -9621,7 +14156,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -9629,6 +14164,7 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
             | components["schemas"]["ForbiddenProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
@@ -9719,7 +14255,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -9727,7 +14263,294 @@ export interface operations {
         };
         content: {
           "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  resetUserFactors: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path: {
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The account has no second factor. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  listUserPasskeys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Its passkeys. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PasskeyList"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ForbiddenProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  removeUserPasskey: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path: {
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        userId: string;
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        passkeyId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The passkey is removed. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["ReauthenticationRequiredProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
@@ -9807,7 +14630,22 @@ export interface operations {
           | "email_changed"
           | "email_change_undone"
           | "mail_login_requested"
-          | "mail_login_unknown_email";
+          | "mail_login_unknown_email"
+          | "login_pending"
+          | "second_factor_added"
+          | "second_factor_removed"
+          | "second_factors_reset"
+          | "second_factor_failed"
+          | "second_factors_locked"
+          | "recovery_codes_renewed"
+          | "recovery_code_used"
+          | "reauthentication_requested"
+          | "reauthenticated"
+          | "reauthentication_failed"
+          | "passkey_added"
+          | "passkey_removed"
+          | "passkey_clone_suspected"
+          | "passkey_refused";
         /** @description Only events about this account. */
         userId?: string;
         /** @description Only events that this address caused, in any spelling of it. Refreshes of tokens are left out, unless `userId` is given too. */
@@ -9856,14 +14694,16 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`forbidden`](/problems/forbidden): Not allowed. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["ForbiddenProblem"];
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ForbiddenProblem"];
         };
       };
       /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
@@ -9885,6 +14725,37 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  getRelatedOrigins: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The origins. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RelatedOrigins"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
         };
       };
     };
@@ -10745,6 +15616,336 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["MailLoginUnknownEmailEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_login_pending: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["LoginPendingEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_second_factor_added: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SecondFactorAddedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_second_factor_removed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SecondFactorRemovedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_second_factors_reset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SecondFactorsResetEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_second_factor_failed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SecondFactorFailedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_second_factors_locked: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SecondFactorsLockedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_recovery_codes_renewed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RecoveryCodesRenewedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_recovery_code_used: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RecoveryCodeUsedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_reauthentication_requested: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReauthenticationRequestedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_reauthenticated: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReauthenticatedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_reauthentication_failed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReauthenticationFailedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_passkey_added: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PasskeyAddedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_passkey_removed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PasskeyRemovedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_passkey_clone_suspected: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PasskeyCloneSuspectedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_passkey_refused: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PasskeyRefusedEvent"];
       };
     };
     responses: {

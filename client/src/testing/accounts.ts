@@ -2,7 +2,18 @@
 import type { components } from "../generated/schema.ts";
 import { Challenges } from "./challenges.ts";
 import { Mailbox } from "./mails.ts";
-import { type Account, newId, newSecret, type OwnEvent, type Pair, type Session } from "./rows.ts";
+import {
+  type Account,
+  type AuthMethod,
+  type AuthMethods,
+  newId,
+  newSecret,
+  type OwnEvent,
+  type Pair,
+  type Session,
+  type Totp,
+  unlocked,
+} from "./rows.ts";
 
 type User = components["schemas"]["User"];
 type WithoutOccasion<E> = E extends unknown ? Omit<E, "timestamp" | "ip"> : never;
@@ -23,6 +34,9 @@ const ACCESS_TOKEN_MS = 900_000;
 /** For so long a refresh token that was just used gives the same successor again. */
 const REFRESH_GRACE_MS = 10_000;
 
+/** A passkey is one by itself: it has verified its user. */
+const secondSteps: ReadonlySet<AuthMethod> = new Set(["otp", "recovery", "passkey"]);
+
 export type NewAccount = Pick<User, "email" | "emailVerified" | "locale"> & {
   readonly password: string;
 };
@@ -39,6 +53,17 @@ export class Accounts {
     return [...this.#accounts].find(({ user }) => user.email === wanted);
   }
 
+  findByPasskey(credentialId: string): Account | undefined {
+    return [...this.#accounts].find(({ passkeys }) =>
+      passkeys.some((passkey) => passkey.credentialId === credentialId),
+    );
+  }
+
+  findByTotp(secret: string): Totp | undefined {
+    const all = [...this.#accounts].map(({ totp }) => totp);
+    return all.find((totp) => totp?.secret === secret) ?? undefined;
+  }
+
   add({ email, emailVerified, locale, password }: NewAccount, now: number): Account {
     const user = {
       id: newId(now),
@@ -50,7 +75,16 @@ export class Accounts {
       disabled: false,
       createdAt: new Date(now).toISOString(),
     } as const;
-    const account: Account = { user, password, events: [] };
+    const account: Account = {
+      user,
+      password,
+      events: [],
+      totp: null,
+      recoveryCodes: null,
+      passkeys: [],
+      webauthnHandle: newSecret(),
+      factorLock: unlocked,
+    };
     this.#accounts.add(account);
     this.record(account, { event: "signup", by: "user" }, now);
     return account;
@@ -62,15 +96,24 @@ export class Accounts {
     for (const session of this.#sessions) if (session.account === account) this.end(session);
   }
 
-  /** Adds to the account's own history. */
+  /** True for the account's password. A wrong one is recorded. */
+  knowsPassword(account: Account, password: string, now: number): boolean {
+    if (account.password === password) return true;
+    this.record(account, { event: "login_failed" }, now);
+    return false;
+  }
+
+  /** Adds to the account's own history, which does not show where an administrator was. */
   record(account: Account, happening: Happening, now: number): void {
     const timestamp = new Date(now).toISOString();
-    account.events.push({ ...happening, timestamp, ip: CLIENT_IP });
+    const ip = "by" in happening && happening.by === "admin" ? null : CLIENT_IP;
+    account.events.push({ ...happening, timestamp, ip });
   }
 
   startSession(
     account: Account,
     kind: Session["kind"],
+    methods: AuthMethods,
     userAgent: string | null,
     now: number,
   ): Session {
@@ -82,6 +125,8 @@ export class Accounts {
       lastSeenAt: now,
       expiresAt: now + (kind === "cookie" ? COOKIE_SESSION_MS : TOKEN_SESSION_MS),
       userAgent: userAgent?.slice(0, 256) ?? null,
+      authenticatedAt: now,
+      secondFactorAt: methods.some((method) => secondSteps.has(method)) ? now : null,
       secret: newSecret(),
       csrfToken: newSecret(),
       pairs: kind === "token" ? [newPair(now)] : [],

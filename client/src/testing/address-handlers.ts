@@ -3,6 +3,7 @@ import { type Accounts, normalEmail } from "./accounts.ts";
 import { done, notGood, started } from "./answers.ts";
 import type { Handlers } from "./calls.ts";
 import type { Challenge, Purpose } from "./challenges.ts";
+import { removeFactors } from "./factors.ts";
 import type { Session } from "./rows.ts";
 
 type MailedProof =
@@ -58,7 +59,9 @@ export const addressHandlers: Pick<
     account.user = { ...account.user, email: challenge.email, emailVerified: true };
     accounts.record(account, { event: "email_changed" }, now);
     accounts.endGrants(account, "email_change", now, caller);
-    const undo = challenges.begin({ purpose: "email_change_undo", account, email }, now);
+    const changedSince = challenge.createdAt;
+    const subject = { purpose: "email_change_undo", account, email, changedSince } as const;
+    const undo = challenges.begin(subject, now);
     mails.send("email_changed", email, origin, undo);
     return done;
   },
@@ -70,6 +73,7 @@ export const addressHandlers: Pick<
     const { email } = account.user;
     account.user = { ...account.user, email: challenge.email, emailVerified: true };
     account.password = null;
+    removeFactors({ accounts, now }, account, "email_change_undo", challenge.changedSince);
     accounts.record(account, { event: "email_change_undone" }, now);
     accounts.endGrants(account, "email_change_undo", now);
     challenges.endUndosAfter(challenge);

@@ -3,10 +3,10 @@ import { passwordPolicy } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
 import { type Accounts, currentPair } from "./accounts.ts";
 import type { Challenge } from "./challenges.ts";
-import { type Account, newSecret, type Session } from "./rows.ts";
+import { type SecondFactor, secondFactorsOf } from "./factors.ts";
+import { type Account, type AuthMethods, newSecret, type Session } from "./rows.ts";
 
 type Schemas = components["schemas"];
-type AuthMethods = NonNullable<Schemas["OwnLoginSuccessEvent"]["methods"]>;
 
 /** 400 days. */
 const DEVICE_LIFETIME_SECONDS = 34_560_000;
@@ -35,14 +35,37 @@ export function beginCookieSession(
   { cookieSession, userAgent, now }: Arrival & { readonly cookieSession: Session | undefined },
 ): { readonly data: Schemas["Session"]; readonly cookies: readonly string[] } {
   if (cookieSession) accounts.revoke(cookieSession, "user", now);
-  const session = accounts.startSession(account, "cookie", userAgent, now);
+  const session = accounts.startSession(account, "cookie", methods, userAgent, now);
   accounts.record(account, { event: "login_success", method: "session", methods }, now);
-  const { secret, csrfToken, expiresAt } = session;
-  const cookies = [`__Host-session=${secret}; HttpOnly`, `__Host-csrf=${csrfToken}`];
+  const { csrfToken, expiresAt } = session;
+  const csrfCookie = cookieOf(`__Host-csrf=${csrfToken}`, secondsUntil(expiresAt, now));
   return {
     data: { user: account.user, csrfToken, expiresAt: new Date(expiresAt).toISOString() },
-    cookies: cookies.map((cookie) => cookieOf(cookie, secondsUntil(expiresAt, now))),
+    cookies: [sessionCookie(session, now), csrfCookie],
   };
+}
+
+export function sessionCookie({ secret, expiresAt }: Session, now: number): string {
+  return cookieOf(`__Host-session=${secret}; HttpOnly`, secondsUntil(expiresAt, now));
+}
+
+/** Keeps what a first step has proved. */
+export function beginPending(
+  accounts: Accounts,
+  account: Account,
+  methods: AuthMethods,
+  now: number,
+): Schemas["LoginPending"] {
+  const { email } = account.user;
+  const pending = accounts.challenges.begin({ purpose: "login", account, email, methods }, now);
+  accounts.record(account, { event: "login_pending", methods }, now);
+  const { challengeToken: loginToken, expiresInSeconds } = started(pending, now);
+  return { loginToken, expiresInSeconds, secondFactors: missingSteps(account, methods) };
+}
+
+/** The ways to take the second step; none where nothing is missing. A passkey is two factors in one. */
+export function missingSteps(account: Account, methods: AuthMethods): SecondFactor[] {
+  return methods.includes("passkey") ? [] : secondFactorsOf(account);
 }
 
 /** Begins a session that tokens carry. */
@@ -53,7 +76,8 @@ export function beginTokenSession(
   { userAgent, now }: Arrival,
 ): { readonly data: Schemas["TokenPair"] } {
   accounts.record(account, { event: "login_success", method: "token", methods }, now);
-  return { data: presentPair(accounts.startSession(account, "token", userAgent, now), now) };
+  const session = accounts.startSession(account, "token", methods, userAgent, now);
+  return { data: presentPair(session, now) };
 }
 
 interface Arrival {

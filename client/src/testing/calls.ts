@@ -4,6 +4,7 @@ import type { components } from "../generated/schema.ts";
 import type { OperationId, SentInput } from "../input.ts";
 import type { Result } from "../result.ts";
 import type { Accounts } from "./accounts.ts";
+import type { ReauthenticationMethod } from "./factors.ts";
 import type { Session } from "./rows.ts";
 import type { Issue } from "./rules.ts";
 
@@ -37,6 +38,7 @@ export interface Call<K extends OperationId> {
 export interface FakeSettings {
   readonly signup: "open" | "verified" | "closed";
   readonly mailLogin: boolean;
+  readonly secondFactor: "optional" | "admins" | "required";
 }
 
 type SuccessOf<K extends OperationId> = Extract<Result<K>, { readonly ok: true }>;
@@ -54,8 +56,11 @@ export type Answer<K extends OperationId> =
       readonly problem: ProblemCode<K>;
       readonly reasons?: readonly WeakPasswordReason[];
       readonly issues?: readonly Issue[];
+      readonly methods?: readonly ReauthenticationMethod[];
     };
 
 type WeakPasswordReason = components["schemas"]["WeakPasswordProblem"]["reasons"][number];
 
-export type Handlers = { readonly [K in OpenOperation]: (call: Call<K>) => Answer<K> };
+export type Handlers = {
+  readonly [K in OpenOperation]: (call: Call<K>) => Answer<K> | Promise<Answer<K>>;
+};

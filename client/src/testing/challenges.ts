@@ -1,6 +1,7 @@
 /** The fake server's challenges: what one request begins and another ends, by a code or by a link. */
+import { bounds } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
-import { type Account, newSecret, type Session } from "./rows.ts";
+import { type Account, type AuthMethods, newSecret, type Session } from "./rows.ts";
 
 export type Purpose = components["schemas"]["ChallengeFailedEvent"]["purpose"];
 
@@ -14,9 +15,12 @@ const LIFETIME_MS: Readonly<Record<Purpose, number>> = {
   password_reset: 1_800_000,
   mail_login: 600_000,
   login: 300_000,
+  totp_setup: 600_000,
+  passkey_setup: 300_000,
+  passkey_login: 300_000,
+  second_factor_passkey: 300_000,
+  reauthentication: 600_000,
 };
-/** Tries of a code, right or wrong. */
-const TRIES = 5;
 
 /** The account or address that a challenge is about. */
 export interface Subject {
@@ -28,6 +32,14 @@ export interface Subject {
   readonly email: string;
   /** The password and language of a signup. */
   readonly signup?: { readonly password: string; readonly locale: string | null };
+  /** The steps of a sign-in that are taken. */
+  readonly methods?: AuthMethods;
+  /** The secret of an authenticator app that is being added. */
+  readonly totpSecret?: string;
+  /** The sign-in that a passkey is to finish. */
+  readonly login?: Challenge;
+  /** When the change of address began that this one takes back. */
+  readonly changedSince?: number;
 }
 
 export interface Challenge extends Subject {
@@ -35,6 +47,9 @@ export interface Challenge extends Subject {
   /** Eight digits. */
   readonly code: string;
   readonly linkToken: string;
+  /** The bytes that a passkey signs, in base64url. */
+  readonly ceremony: string;
+  readonly createdAt: number;
   readonly expiresAt: number;
   tries: number;
 }
@@ -51,6 +66,8 @@ export class Challenges {
       challengeToken: newSecret(),
       code: newCode(),
       linkToken: newSecret(),
+      ceremony: newSecret(),
+      createdAt: now,
       expiresAt: now + LIFETIME_MS[purpose],
       tries: 0,
     };
@@ -65,10 +82,16 @@ export class Challenges {
     now: number,
   ): { readonly right?: Challenge; readonly wrong?: Challenge } {
     const challenge = this.findByHandle(purpose, challengeToken, now);
-    if (challenge === undefined || challenge.tries >= TRIES) return {};
-    challenge.tries += 1;
+    if (challenge === undefined || !this.countTry(challenge)) return {};
     const isRight = challenge.code === code.replaceAll(/[ -]/g, "");
     return isRight ? { right: challenge } : { wrong: challenge };
+  }
+
+  /** Counts a try of any kind; false for one too many. */
+  countTry(challenge: Challenge): boolean {
+    if (challenge.tries >= bounds.challengeTries) return false;
+    challenge.tries += 1;
+    return true;
   }
 
   findByHandle(purpose: Purpose, challengeToken: string, now: number): Challenge | undefined {

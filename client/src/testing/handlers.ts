@@ -5,6 +5,7 @@ import { type Accounts, CLIENT_IP, normalEmail } from "./accounts.ts";
 import { addressHandlers } from "./address-handlers.ts";
 import {
   beginCookieSession,
+  beginPending,
   beginTokenSession,
   cookieOf,
   deviceCookie,
@@ -15,8 +16,14 @@ import {
   weaknessOf,
 } from "./answers.ts";
 import type { Handlers } from "./calls.ts";
+import { factorHandlers } from "./factor-handlers.ts";
+import { hasSecondFactor, removeFactors } from "./factors.ts";
+import { finishHandlers } from "./finish-handlers.ts";
 import { mailLoginHandlers } from "./mail-login-handlers.ts";
-import type { Account, Session } from "./rows.ts";
+import { passkeyHandlers } from "./passkey-handlers.ts";
+import { passkeyLoginHandlers } from "./passkey-login-handlers.ts";
+import { reauthenticationHandlers } from "./reauthentication-handlers.ts";
+import { type Account, type Session, unlocked } from "./rows.ts";
 import type { Issue } from "./rules.ts";
 
 /** The length of a page where the request gives none. */
@@ -35,6 +42,11 @@ const cleared = ["__Host-session=; HttpOnly", "__Host-csrf="].map((cookie) => co
 export const handlers: Handlers = {
   ...addressHandlers,
   ...mailLoginHandlers,
+  ...finishHandlers,
+  ...factorHandlers,
+  ...reauthenticationHandlers,
+  ...passkeyHandlers,
+  ...passkeyLoginHandlers,
   signup({ input: { password, locale = null, ...input }, settings, accounts, origin, now }) {
     if (settings.signup === "closed") return { problem: "signup_closed" };
     const weak = weaknessOf(password);
@@ -76,7 +88,8 @@ export const handlers: Handlers = {
   login({ input, accounts, ...arrival }) {
     const account = findByCredentials(accounts, input, arrival.now);
     if (account === undefined) return notLoggedIn;
-    return beginCookieSession(accounts, account, ["pwd"], arrival);
+    if (hasSecondFactor(account)) return pendingLogin(accounts, account, arrival.now);
+    return { status: 200, ...beginCookieSession(accounts, account, ["pwd"], arrival) };
   },
   logout({ accounts, caller, now }) {
     if (caller) {
@@ -126,24 +139,26 @@ export const handlers: Handlers = {
   },
   changePassword({ input: { currentPassword, newPassword }, accounts, caller, origin, now }) {
     const { account } = caller;
-    if (!knowsPassword(accounts, account, currentPassword, now)) return notLoggedIn;
+    if (!provesPassword(accounts, account, currentPassword, now)) return notLoggedIn;
     const weak = weaknessOf(newPassword);
     if (weak) return weak;
     account.password = newPassword;
+    account.factorLock = unlocked;
     accounts.record(account, { event: "password_changed" }, now);
     accounts.mails.send("password_changed", account.user.email, origin);
     accounts.endGrants(account, "password_change", now, caller);
     return done;
   },
   deleteMe({ input: { password }, accounts, caller, now }) {
-    if (!knowsPassword(accounts, caller.account, password, now)) return notLoggedIn;
+    if (!provesPassword(accounts, caller.account, password, now)) return notLoggedIn;
     accounts.remove(caller.account);
     return { ...done, cookies: cleared };
   },
   tokenLogin({ input, accounts, ...arrival }) {
     const account = findByCredentials(accounts, input, arrival.now);
     if (account === undefined) return notLoggedIn;
-    return beginTokenSession(accounts, account, ["pwd"], arrival);
+    if (hasSecondFactor(account)) return pendingLogin(accounts, account, arrival.now);
+    return { status: 200, ...beginTokenSession(accounts, account, ["pwd"], arrival) };
   },
   tokenRefresh({ input: { refreshToken }, accounts, now }) {
     const session = accounts.refresh(refreshToken, now);
@@ -173,6 +188,8 @@ export const handlers: Handlers = {
     const weak = weaknessOf(newPassword);
     if (weak) return weak;
     account.password = newPassword;
+    account.factorLock = unlocked;
+    if (!account.user.emailVerified) removeFactors({ accounts, now }, account, "email_proof");
     accounts.record(account, { event: "password_reset" }, now);
     accounts.endGrants(account, "password_reset", now);
     accounts.verifyEmail(account, "password_reset", now);
@@ -194,14 +211,22 @@ function findByCredentials(
   now: number,
 ): Account | undefined {
   const account = accounts.findByEmail(email);
-  return account && knowsPassword(accounts, account, password, now) ? account : undefined;
+  return account && accounts.knowsPassword(account, password, now) ? account : undefined;
 }
 
-/** True for the account's password. A wrong one is recorded. */
-function knowsPassword(accounts: Accounts, account: Account, password: string, now: number) {
-  if (account.password === password) return true;
-  accounts.record(account, { event: "login_failed" }, now);
-  return false;
+/** True for the account's password, or without one where there is none: the session is recent then. */
+function provesPassword(
+  accounts: Accounts,
+  account: Account,
+  password: string | undefined,
+  now: number,
+): boolean {
+  if (password === undefined) return account.password === null;
+  return accounts.knowsPassword(account, password, now);
+}
+
+function pendingLogin(accounts: Accounts, account: Account, now: number) {
+  return { status: 202, data: beginPending(accounts, account, ["pwd"], now) } as const;
 }
 
 function presentSession(session: Session, caller: Session): components["schemas"]["SessionInfo"] {

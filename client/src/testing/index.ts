@@ -4,18 +4,22 @@
  * keeps passwords as they are, limits nobody and hashes nothing.
  */
 import { credentialTable, fakeTable } from "../generated/fake.ts";
-import { operationTable } from "../generated/operations.ts";
 import type { CredentialName, OperationId, OperationRow } from "../input.ts";
 import { Accounts, normalEmail } from "./accounts.ts";
+import { hasSecondFactor, isRecent, waysToReauthenticate } from "./factors.ts";
 import type { Call, FakeSettings, ProblemCode } from "./calls.ts";
+import { createFakePasskey, type FakePasskey, type FakePasskeyOptions } from "./fake-passkey.ts";
+import { factorTools } from "./factor-tools.ts";
 import { handlers } from "./handlers.ts";
 import type { FakeMail, MailKind } from "./mails.ts";
-import { newId, type Session } from "./rows.ts";
+import { cookieIn, findOperation, type Found, readBody, typedQuery } from "./requests.ts";
+import { type Account, newId, type Session } from "./rows.ts";
 import { type AnyCode, problemResponse, type Success, successResponse } from "./responses.ts";
-import { findBodyIssues, findIssues, type Issue, type Rules } from "./rules.ts";
+import { type BodyRules, findBodyIssues, findIssues, type Issue, type Rules } from "./rules.ts";
 import type { WebRequest, WebResponse } from "../web.ts";
 
 export type { ProblemCode } from "./calls.ts";
+export type { FakePasskey, FakePasskeyOptions } from "./fake-passkey.ts";
 export type { FakeMail, MailKind } from "./mails.ts";
 
 /** How to make a fake server. */
@@ -26,6 +30,11 @@ export interface FakeServerOptions {
   readonly signup?: FakeSettings["signup"] | undefined;
   /** The setting `MAIL_LOGIN`. Default: false, as on a server, whose sign-in by mail is then a 404. */
   readonly mailLogin?: boolean | undefined;
+  /**
+   * The setting `SECOND_FACTOR`. Default: `optional`. With `required`, an account without a second factor can do nothing
+   * but add one. The fake has no administrators, so `admins` asks nobody for one.
+   */
+  readonly secondFactor?: FakeSettings["secondFactor"] | undefined;
 }
 
 /** A Portcullis server without a network. */
@@ -49,6 +58,20 @@ export interface FakeServer {
   mail<K extends MailKind = MailKind>(address: string, kind?: K): FakeMail<K>;
   /** All mails to the address, the oldest first. */
   mails(address: string): readonly FakeMail[];
+  /**
+   * A code of the authenticator app with that secret, or of the account with that address. It is the earliest that is
+   * still good: of the half minute before, of this one, or of the next. Throws where all three are used: let the clock
+   * go on by 30 seconds. The account's own recovery codes are in the answer that made them.
+   */
+  totpCode(secretOrAddress: string): Promise<string>;
+  /** Gives the account an authenticator app, as if it had had one all along: no session ends, no mail is sent. */
+  addTotp(address: string): { readonly secret: string; readonly recoveryCodes: readonly string[] };
+  /** Gives the account a passkey, as if it had had one all along. */
+  addPasskey(address: string, options?: FakePasskeyOptions): FakePasskey;
+  /** A passkey that no account has yet: it answers the options of `startPasskey`, and later ones that ask for it. */
+  passkey(options?: FakePasskeyOptions): FakePasskey;
+  /** Removes all second factors of the account, as an administrator does by `resetUserFactors`. */
+  resetFactors(address: string): void;
 }
 
 /** Makes a server that knows nobody. It has no administrators: what needs one answers 403. */
@@ -56,8 +79,9 @@ export function createFakeServer({
   now = Date.now,
   signup = "open",
   mailLogin = false,
+  secondFactor = "optional",
 }: FakeServerOptions = {}): FakeServer {
-  const settings: FakeSettings = { signup, mailLogin };
+  const settings: FakeSettings = { signup, mailLogin, secondFactor };
   const accounts = new Accounts();
   const failures = new Map<string, { readonly code: AnyCode; times: number }>();
 
@@ -87,6 +111,8 @@ export function createFakeServer({
     },
     mail: (address, kind) => accounts.mails.newest(normalEmail(address), kind),
     mails: (address) => accounts.mails.sentTo(normalEmail(address)),
+    ...factorTools(accounts, now),
+    passkey: createFakePasskey,
   };
 
   function nextFailure(operationId: OperationId): AnyAnswer | undefined {
@@ -110,11 +136,17 @@ export function createFakeServer({
     const needsProof = caller && isChange && credentialTable[credential].sentByBrowser;
     if (needsProof && request.headers.get("x-csrf-token") !== caller.csrfToken)
       return { problem: "csrf_rejected" };
+    const asksForFactor = documented.problems.includes("second_factor_enrolment_required");
+    if (caller && asksForFactor && isUnenrolled(caller))
+      return { problem: "second_factor_enrolment_required" };
     if (documented.isForAdmins) return { problem: "forbidden" };
-    if (caller && documented.problems.includes("reauthentication_required") && !isRecent(caller))
-      return { problem: "reauthentication_required", methods: waysToProve(caller) };
-
     const body = documented.body ? await readBody(request) : { value: undefined };
+    if (
+      caller &&
+      needsRecent(documented, "value" in body ? body.value : undefined) &&
+      !isRecent(caller, now())
+    )
+      return reauthenticationRequired(caller.account);
     if ("problem" in body) return body;
     const query = Object.fromEntries(new URL(request.url).searchParams);
     const issues = [
@@ -138,17 +170,18 @@ export function createFakeServer({
       now: now(),
     };
     // One handler per operation that needs no administrator, and `input` is what its document asks for: just checked.
-    const handler = handlers[operationId as keyof typeof handlers] as (call: AnyCall) => AnyAnswer;
+    const handler = handlers[operationId as keyof typeof handlers] as AnyHandler;
     return handler(call);
   }
 
-  /** A session that began a short time ago. The fake has no other way to prove who one is again. */
-  function isRecent({ createdAt }: Session): boolean {
-    return now() < createdAt + RECENT_MS;
+  function reauthenticationRequired(account: Account): AnyAnswer {
+    const methods = waysToReauthenticate(account, mailLogin);
+    return { problem: "reauthentication_required", methods };
   }
 
-  function waysToProve({ account }: Session): readonly string[] {
-    return [...(account.password === null ? [] : ["password"]), ...(mailLogin ? ["mail"] : [])];
+  /** Where the setting asks for a second factor. The fake has no administrators. */
+  function isUnenrolled({ account }: Session): boolean {
+    return secondFactor === "required" && !hasSecondFactor(account);
   }
 
   /** The first credential that the request carries and the operation takes; a dead one never falls back to another. */
@@ -163,8 +196,12 @@ export function createFakeServer({
   }
 }
 
-/** `RECENT_AUTH_SECONDS` as the server has it by default. Milliseconds. */
-const RECENT_MS = 600_000;
+/** Where the table says so of every body, or of one that has or lacks a property. */
+function needsRecent({ recent }: Documented, body: unknown): boolean {
+  if (recent === undefined || recent === true) return recent === true;
+  const has = (name: string) => Object.hasOwn(Object(body), name);
+  return "bodyHas" in recent ? has(recent.bodyHas) : !has(recent.bodyLacks);
+}
 
 /** Health and public keys answer whatever a monitor adds. */
 function ignoresQuery({ problems }: Documented): boolean {
@@ -196,6 +233,7 @@ type AnyCall = Omit<Call<OperationId>, "input" | "caller"> & {
   readonly input: unknown;
   readonly caller: Session | undefined;
 };
+type AnyHandler = (call: AnyCall) => AnyAnswer | Promise<AnyAnswer>;
 type AnyAnswer =
   | Success
   | {
@@ -206,58 +244,9 @@ type AnyAnswer =
 /** A row of the generated table, as all of them are. */
 interface Documented {
   readonly isForAdmins: boolean;
+  readonly recent?: true | { readonly bodyHas: string } | { readonly bodyLacks: string };
   readonly problems: readonly string[];
   readonly params?: Rules;
   readonly query?: Rules;
-  /** The forms it can have. */
-  readonly body?: readonly Rules[];
-}
-
-interface Found {
-  readonly operationId: OperationId;
-  readonly row: OperationRow;
-  readonly params: Readonly<Record<string, string>>;
-}
-
-function findOperation({ method, url }: Request): Found | undefined {
-  const segments = new URL(url).pathname.split("/");
-  for (const [operationId, row] of Object.entries(operationTable)) {
-    const wanted = row.path.split("/");
-    if (row.method !== method || wanted.length !== segments.length) continue;
-    const pairs = wanted.map((name, at) => [name, segments[at] ?? ""] as const);
-    if (pairs.some(([name, text]) => !name.startsWith("{") && name !== text)) continue;
-    const params = pairs.filter(([name]) => name.startsWith("{"));
-    return {
-      operationId: operationId as OperationId, // a key of the table it is the key of
-      row,
-      params: Object.fromEntries(params.map(([name, text]) => [name.slice(1, -1), text])),
-    };
-  }
-  return undefined;
-}
-
-/** A query is text on its way here; a handler gets it as the document has it. */
-function typedQuery(rules: Rules, query: Readonly<Record<string, string>>) {
-  const fields = Object.entries(query).map(([name, text]): [string, unknown] => {
-    const type = rules[name]?.type;
-    if (type === "integer") return [name, Number(text)];
-    return [name, type === "boolean" ? text === "true" : text];
-  });
-  return Object.fromEntries(fields);
-}
-
-async function readBody(request: Request): Promise<{ value: unknown } | { problem: AnyCode }> {
-  const [mediaType = ""] = (request.headers.get("content-type") ?? "").split(";");
-  if (mediaType.trim().toLowerCase() !== "application/json")
-    return { problem: "unsupported_media_type" };
-  try {
-    return { value: await request.json() };
-  } catch {
-    return { problem: "invalid_json" };
-  }
-}
-
-function cookieIn(request: Request, name: string): string | undefined {
-  const pairs = (request.headers.get("cookie") ?? "").split("; ");
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+  readonly body?: BodyRules;
 }

@@ -1,23 +1,12 @@
-/** The fake server's answers to a sign-in by mail, and to the end of every sign-in that has more than one step. */
+/** The fake server's answers to a sign-in by mail. */
 import { normalEmail } from "./accounts.ts";
-import {
-  beginCookieSession,
-  beginTokenSession,
-  cookieOf,
-  deviceCookie,
-  notGood,
-  started,
-} from "./answers.ts";
+import { beginPending, cookieOf, notGood, started } from "./answers.ts";
 import type { Call, Handlers } from "./calls.ts";
-import type { Account } from "./rows.ts";
+import { removeFactors } from "./factors.ts";
 
 const notFound = { problem: "not_found" } as const;
-const notPending = { problem: "invalid_login_token" } as const;
 
-export const mailLoginHandlers: Pick<
-  Handlers,
-  "startMailLogin" | "completeMailLogin" | "finishLogin" | "finishTokenLogin"
-> = {
+export const mailLoginHandlers: Pick<Handlers, "startMailLogin" | "completeMailLogin"> = {
   startMailLogin({ input, settings, accounts, origin, now }) {
     if (!settings.mailLogin) return notFound;
     const email = normalEmail(input.email);
@@ -44,28 +33,15 @@ export const mailLoginHandlers: Pick<
     if (!account.user.emailVerified) {
       // Somebody else may have made it: the owner of the mailbox takes it over clean.
       account.password = null;
+      removeFactors({ accounts, now }, account, "email_proof");
       accounts.endGrants(account, "email_proof", now);
       accounts.verifyEmail(account, "mail_login", now);
       accounts.mails.send("account_claimed", account.user.email, origin);
     }
-    const { email } = account.user;
-    const pending = accounts.challenges.begin({ purpose: "login", account, email }, now);
-    const { challengeToken: loginToken, expiresInSeconds } = started(pending, now);
     return {
-      data: { loginToken, expiresInSeconds, secondFactors: [] },
+      data: beginPending(accounts, account, ["mail"], now),
       cookies: [challengeCookie("", 0)],
     };
-  },
-  finishLogin({ input, accounts, ...arrival }) {
-    const account = spendPending({ input, accounts, ...arrival });
-    if (account === undefined) return notPending;
-    const { data, cookies } = beginCookieSession(accounts, account, ["mail"], arrival);
-    return { data, cookies: [...cookies, deviceCookie()] };
-  },
-  finishTokenLogin({ input, accounts, ...arrival }) {
-    const account = spendPending({ input, accounts, ...arrival });
-    if (account === undefined) return notPending;
-    return beginTokenSession(accounts, account, ["mail"], arrival);
   },
 };
 
@@ -81,17 +57,6 @@ function provedBy({ input, accounts, challengeCookie, now }: Call<"completeMailL
   const { right, wrong } = accounts.challenges.tryCode("mail_login", proof, now);
   if (wrong?.account) accounts.record(wrong.account, { event: "login_failed" }, now);
   return right;
-}
-
-function spendPending({
-  input: { loginToken },
-  accounts: { challenges },
-  now,
-}: Pick<Call<"finishLogin" | "finishTokenLogin">, "input" | "accounts" | "now">):
-  Account | undefined {
-  const challenge = challenges.findByHandle("login", loginToken, now);
-  if (challenge) challenges.spend(challenge);
-  return challenge?.account;
 }
 
 /** Strict, as the server's. */

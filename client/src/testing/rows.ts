@@ -1,8 +1,11 @@
 /** Rows of the fake server's memory. */
 import type { components } from "../generated/schema.ts";
 
-type User = components["schemas"]["User"];
-export type OwnEvent = components["schemas"]["OwnEvent"];
+type Schemas = components["schemas"];
+type User = Schemas["User"];
+export type OwnEvent = Schemas["OwnEvent"];
+export type AuthMethods = NonNullable<Schemas["OwnLoginSuccessEvent"]["methods"]>;
+export type AuthMethod = AuthMethods[number];
 
 export interface Account {
   user: User;
@@ -10,7 +13,51 @@ export interface Account {
   password: string | null;
   /** The newest last. */
   readonly events: OwnEvent[];
+  totp: Totp | null;
+  recoveryCodes: RecoveryCodes | null;
+  /** The oldest first. */
+  passkeys: readonly Passkey[];
+  /** The `user.id` of its passkeys. */
+  readonly webauthnHandle: string;
+  factorLock: FactorLock;
 }
+
+export interface Totp {
+  /** In base32. */
+  readonly secret: string;
+  readonly createdAt: number;
+  lastUsedAt: number | null;
+  /** The step of the last code that was used. */
+  lastStep: number;
+}
+
+export interface RecoveryCodes {
+  /** Those that are left, as they were shown. */
+  readonly codes: Set<string>;
+  readonly createdAt: number;
+}
+
+export interface Passkey {
+  readonly id: string;
+  readonly credentialId: string;
+  name: string;
+  readonly transports: readonly string[];
+  readonly synced: boolean;
+  readonly signsIn: boolean;
+  counter: number;
+  readonly createdAt: number;
+  lastUsedAt: number | null;
+}
+
+/** Wrong second factors of an account. Instants are milliseconds; 0 is never. */
+export interface FactorLock {
+  readonly failures: number;
+  readonly failedAt: number;
+  readonly lockedUntil: number;
+  /** The locks that came soon after one another: each is twice as long as the one before. */
+  readonly locks: number;
+}
+export const unlocked: FactorLock = { failures: 0, failedAt: 0, lockedUntil: 0, locks: 0 };
 
 export interface Session {
   readonly id: string;
@@ -20,8 +67,12 @@ export interface Session {
   lastSeenAt: number;
   readonly expiresAt: number;
   readonly userAgent: string | null;
+  /** The last proof of who it is. */
+  authenticatedAt: number;
+  /** The last proof by a second factor; null before the first. */
+  secondFactorAt: number | null;
   /** Of a cookie session: the cookie's value and the proof that goes with it. */
-  readonly secret: string;
+  secret: string;
   readonly csrfToken: string;
   /** Of a token session: every pair it ever had, the current one last. */
   readonly pairs: Pair[];
@@ -41,9 +92,12 @@ export function newId(now: number): string {
 
 /** 43 characters of base64url, as the server's own. */
 export function newSecret(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return base64url(crypto.getRandomValues(new Uint8Array(32)));
+}
+
+export function base64url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
-    .replace("=", "");
+    .replaceAll("=", "");
 }

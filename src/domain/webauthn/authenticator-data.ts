@@ -41,7 +41,7 @@ export function readAuthenticatorData(
   { relyingParty, userVerification }: ExpectedCeremony,
 ): Verified<AuthenticatorData> {
   if (data.length < ATTESTED_AT) return refused("malformed");
-  const rpIdHash = createHash("sha256").update(relyingParty.rpId).digest();
+  const rpIdHash = createHash("sha256").update(relyingParty.id).digest();
   if (!data.subarray(0, FLAGS_AT).equals(rpIdHash)) return refused("rp");
   const flags = data.readUInt8(FLAGS_AT);
   const has = (flag: number) => (flags & flag) !== 0;

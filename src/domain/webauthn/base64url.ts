@@ -1,10 +1,11 @@
 /** Base64url in one spelling, and credential ids, which are looked up by their bytes. */
+import type { CREDENTIAL_ID_MAX_BYTES as promised } from "../../contract/passkey-values.ts";
 
 /** Of one part of a credential. Attestations of the field have 10 kB at most, and nobody asks for one here. */
 const PART_MAX_BYTES = 65_536;
 
-/** WebAuthn Level 3 §4, "Credential ID". */
-const CREDENTIAL_ID_MAX_BYTES = 1023;
+/** As the contract has it: another number does not compile. */
+const CREDENTIAL_ID_MAX_BYTES: typeof promised = 1023;
 
 /**
  * The bytes of a text, or undefined where it is not their one spelling: Node skips what is no base64url, and takes

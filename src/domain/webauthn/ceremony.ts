@@ -1,17 +1,10 @@
 /** The terms of both ceremonies of WebAuthn Level 3: registration (§7.1) and assertion (§7.2). */
-
-/** The relying party, as both ceremonies expect it. */
-export interface RelyingParty {
-  /** A domain; its SHA-256 is in all that an authenticator says. */
-  readonly rpId: string;
-  /** Exact origins, as a client writes them; `android:apk-key-hash:…` is one too. */
-  readonly origins: ReadonlySet<string>;
-}
+import type { RelyingParty } from "../ports/dependencies.ts";
 
 export interface ExpectedCeremony {
   /** Base64url, as the options had it. */
   readonly challenge: string;
-  readonly relyingParty: RelyingParty;
+  readonly relyingParty: Pick<RelyingParty, "id" | "origins">;
   /** Of the options: where it is "required", an answer without the UV flag is refused (PK-04). */
   readonly userVerification: "required" | "preferred";
 }

@@ -1,4 +1,5 @@
 /** Public keys of passkeys: COSE keys (RFC 9052 §7, RFC 9053) of three algorithms, and of no other (PK-09). */
+import type { passkeyAlgorithms as promised } from "../../contract/passkey-values.ts";
 import { createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { type CborMap, readCbor } from "./cbor.ts";
 import { refused, type Verified } from "./ceremony.ts";
@@ -6,9 +7,9 @@ import { isUsableEd25519Point } from "./ed25519-point.ts";
 
 /**
  * The algorithms that are offered and taken, by preference: EdDSA, ES256, RS256 (IANA COSE Algorithms). RS256 is for
- * Windows Hello on machines whose TPM has no curves.
+ * Windows Hello on machines whose TPM has no curves. As the contract has them: another list does not compile.
  */
-export const passkeyAlgorithms = [-8, -7, -257] as const;
+export const passkeyAlgorithms: typeof promised = [-8, -7, -257];
 
 export type PasskeyAlgorithm = (typeof passkeyAlgorithms)[number];
 

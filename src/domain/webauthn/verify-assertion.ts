@@ -14,7 +14,7 @@ export interface AssertionCredential {
     readonly clientDataJSON: string;
     readonly authenticatorData: string;
     readonly signature: string;
-    readonly userHandle?: string | undefined;
+    readonly userHandle?: string | null | undefined;
   };
 }
 
@@ -45,7 +45,8 @@ export function verifyAssertion(
   const { response } = credential;
   if (credentialIdOf(credential)?.equals(stored.credentialId) !== true)
     return refused("credential_id");
-  if (response.userHandle !== undefined && !isHandle(response.userHandle, stored.webauthnHandle))
+  const { userHandle = null } = response;
+  if (userHandle !== null && !isHandle(userHandle, stored.webauthnHandle))
     return refused("user_handle");
   const clientData = decodeBase64url(response.clientDataJSON);
   const data = decodeBase64url(response.authenticatorData);

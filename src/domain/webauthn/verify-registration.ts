@@ -24,8 +24,8 @@ export interface NewCredential {
   readonly backupEligible: boolean;
   readonly backedUp: boolean;
   readonly userVerified: boolean;
-  /** The model of the authenticator, a UUID. Nothing proves it, as nothing is attested. */
-  readonly aaguid: string;
+  /** The model of the authenticator, 16 bytes. Nothing proves it, as nothing is attested. */
+  readonly aaguid: Uint8Array;
 }
 
 /**
@@ -59,7 +59,7 @@ export function verifyRegistration(
       credentialId: new Uint8Array(credentialId),
       publicKey: new Uint8Array(attested.publicKey), // a copy, which does not keep the whole object alive
       algorithm: key.value.algorithm,
-      aaguid: uuidOf(attested.aaguid),
+      aaguid: new Uint8Array(attested.aaguid),
     },
   };
 }
@@ -71,8 +71,4 @@ function authenticatorDataOf(attestationObject: string): Buffer | undefined {
   if (!(item?.value instanceof Map) || item.end !== bytes?.length) return undefined;
   const data: unknown = item.value.get("authData");
   return data instanceof Buffer ? data : undefined;
-}
-
-function uuidOf(aaguid: Buffer): string {
-  return aaguid.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

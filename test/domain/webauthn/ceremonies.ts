@@ -25,7 +25,7 @@ export const named = { EdDSA: -8, ES256: -7, RS256: -257 } as const;
 export type Terms = Partial<Pick<ExpectedCeremony, "userVerification" | "relyingParty">>;
 
 export function expectedOf(challenge: string, terms: Terms = {}): ExpectedCeremony {
-  const relyingParty = { rpId: RP_ID, origins: new Set([ORIGIN, ANDROID]) };
+  const relyingParty = { id: RP_ID, origins: new Set([ORIGIN, ANDROID]) };
   return { challenge, relyingParty, userVerification: "required", ...terms };
 }
 

@@ -21,7 +21,7 @@ describe("a genuine registration", () => {
         backupEligible: true,
         backedUp: true,
         userVerified: true,
-        aaguid: "00000000-0000-0000-0000-000000000000",
+        aaguid: new Uint8Array(16),
       },
     });
   });
@@ -42,14 +42,15 @@ describe("a genuine registration", () => {
     expect(said(UP | 0x22)).toMatchObject({ userVerified: false }); // reserved
   });
 
-  it("says the model as a UUID, and the whole counter", () => {
+  it("says the model and the whole counter", () => {
+    const aaguid = new Uint8Array(randomBytes(16));
     const authData = (bytes: Buffer) => {
-      bytes.write("00112233445566778899aabbccddeeff", 37, "hex");
+      bytes.set(aaguid, 37);
       return bytes;
     };
     const verified = register(authenticator, { authData, signCount: 2 ** 32 - 1 });
     expect(verified).toMatchObject({
-      value: { aaguid: "00112233-4455-6677-8899-aabbccddeeff", signCount: 2 ** 32 - 1 },
+      value: { aaguid, signCount: 2 ** 32 - 1 },
     });
   });
 
@@ -120,7 +121,7 @@ describe("a registration is refused", () => {
   });
 
   it("PK-03 of a page that has no origin, even if the settings had it", () => {
-    const relyingParty = { rpId: "auth.example.org", origins: new Set(["null"]) };
+    const relyingParty = { id: "auth.example.org", origins: new Set(["null"]) };
     const twist = { clientData: { origin: "null" } };
     expect(register(authenticator, twist, { relyingParty })).toEqual(refusedFor("origin"));
   });

@@ -5,7 +5,7 @@ import { verifyRegistration } from "../../../src/domain/webauthn/verify-registra
 import { refusedFor } from "./ceremonies.ts";
 import fixture from "./w3c-vectors.json" with { type: "json" };
 
-const relyingParty = { rpId: "example.org", origins: new Set(["https://example.org"]) };
+const relyingParty = { id: "example.org", origins: new Set(["https://example.org"]) };
 /** Seven of them are user-verified. */
 const expected = (challenge: string) =>
   ({ challenge, relyingParty, userVerification: "preferred" }) as const;

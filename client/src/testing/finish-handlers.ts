@@ -1,0 +1,91 @@
+/** The fake server's answers to the end of every sign-in that has more than one step. */
+import { beginCookieSession, beginTokenSession, deviceCookie, missingSteps } from "./answers.ts";
+import type { Call, Handlers } from "./calls.ts";
+import type { Challenge } from "./challenges.ts";
+import { proveByCode, stepGiven } from "./factors.ts";
+import { passkeyRequest, provePasskey } from "./passkey-ceremonies.ts";
+import type { Account, AuthMethod, AuthMethods } from "./rows.ts";
+
+const notPending = { problem: "invalid_login_token" } as const;
+const notProved = { problem: "invalid_second_factor" } as const;
+
+export const finishHandlers: Pick<
+  Handlers,
+  "finishLogin" | "finishTokenLogin" | "startSecondFactorPasskey"
+> = {
+  async finishLogin(call) {
+    const finished = await finish(call);
+    if ("problem" in finished) return finished;
+    const { account, methods } = finished;
+    const { data, cookies } = beginCookieSession(call.accounts, account, methods, call);
+    return { data, cookies: [...cookies, deviceCookie()] };
+  },
+  async finishTokenLogin(call) {
+    const finished = await finish(call);
+    if ("problem" in finished) return finished;
+    return beginTokenSession(call.accounts, finished.account, finished.methods, call);
+  },
+  startSecondFactorPasskey({ input: { loginToken }, accounts, origin, now }) {
+    const login = findLogin({ accounts, now }, loginToken);
+    if (login === undefined) return notPending;
+    const { account, email } = login;
+    const subject = { purpose: "second_factor_passkey", account, email, login } as const;
+    const challenge = accounts.challenges.begin(subject, now);
+    return { data: passkeyRequest(challenge, account.passkeys, { origin, now }) };
+  },
+};
+
+type Finish = Pick<
+  Call<"finishLogin" | "finishTokenLogin">,
+  "input" | "accounts" | "origin" | "now"
+>;
+type Login = Challenge & { readonly account: Account };
+interface Finished {
+  readonly account: Account;
+  readonly methods: AuthMethods;
+}
+
+/** Takes the second step, if one is missing, and spends the login. */
+async function finish(call: Finish): Promise<Finished | typeof notPending | typeof notProved> {
+  const { input, accounts, now } = call;
+  const secret = findLogin(call, input.loginToken)?.account.totp?.secret;
+  const step = await stepGiven(secret, input, now);
+  const login = findLogin(call, input.loginToken);
+  if (login === undefined || !accounts.challenges.countTry(login)) return notPending;
+  const { account, methods = [] } = login;
+  const missing = missingSteps(account, methods);
+  const second = missing.length === 0 ? undefined : secondStep(call, login, step);
+  const isFinished = missing.length === 0 ? input.method === "none" : second !== undefined;
+  if (!isFinished) return notProved;
+  accounts.challenges.spend(login);
+  return { account, methods: second === undefined ? methods : [...methods, second] };
+}
+
+/** The method of a second step that is taken; undefined where it is not. */
+function secondStep(call: Finish, login: Login, step: number | undefined): AuthMethod | undefined {
+  const { input, accounts, now } = call;
+  const { account } = login;
+  if (input.method === "none") return undefined;
+  if (input.method !== "passkey") {
+    const isProved = proveByCode(call, account, { ...input, step });
+    if (!isProved) return undefined;
+    return input.method === "totp" ? "otp" : "recovery";
+  }
+  const proof = provePasskey(call, "second_factor_passkey", input);
+  if (proof.isProved && proof.challenge?.login === login) return "passkey";
+  const wrong = { event: "second_factor_failed", kind: "passkey", reason: "wrong" } as const;
+  accounts.record(account, wrong, now);
+  return undefined;
+}
+
+function findLogin(
+  { accounts, now }: Pick<Finish, "accounts" | "now">,
+  loginToken: string,
+): Login | undefined {
+  const login = accounts.challenges.findByHandle("login", loginToken, now);
+  return isOfAccount(login) ? login : undefined;
+}
+
+function isOfAccount(challenge: Challenge | undefined): challenge is Login {
+  return challenge?.account !== undefined;
+}

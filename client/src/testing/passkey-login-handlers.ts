@@ -1,0 +1,26 @@
+/** The fake server's answers to a sign-in by passkey. */
+import { beginPending } from "./answers.ts";
+import type { Handlers } from "./calls.ts";
+import { passkeyRequest, provePasskey } from "./passkey-ceremonies.ts";
+
+const PURPOSE = "passkey_login";
+
+export const passkeyLoginHandlers: Pick<
+  Handlers,
+  "startPasskeyLogin" | "completePasskeyLogin" | "getRelatedOrigins"
+> = {
+  startPasskeyLogin({ accounts, origin, now }) {
+    // Of nobody: the passkey knows whose it is.
+    const challenge = accounts.challenges.begin({ purpose: PURPOSE, email: "" }, now);
+    return { data: passkeyRequest(challenge, [], { origin, now }) };
+  },
+  completePasskeyLogin(call) {
+    const { input, accounts, now } = call;
+    const { isProved, account } = provePasskey(call, PURPOSE, input);
+    if (isProved && account) return { data: beginPending(accounts, account, ["passkey"], now) };
+    if (account) accounts.record(account, { event: "login_failed" }, now);
+    return { problem: "invalid_passkey" };
+  },
+  /** As where `WEBAUTHN_ORIGINS` names one origin. */
+  getRelatedOrigins: () => ({ problem: "not_found" }),
+};
