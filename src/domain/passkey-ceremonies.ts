@@ -4,12 +4,11 @@
  */
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
-import {
-  type AssertionCredential as AssertionCredentialSchema,
-  passkeyAlgorithms,
-  type PasskeyCreationOptions as PasskeyCreationOptionsSchema,
-  type PasskeyRequest as PasskeyRequestSchema,
-  type PasskeyRequestOptions as PasskeyRequestOptionsSchema,
+import type {
+  AssertionCredential as AssertionCredentialSchema,
+  PasskeyCreationOptions as PasskeyCreationOptionsSchema,
+  PasskeyRequest as PasskeyRequestSchema,
+  PasskeyRequestOptions as PasskeyRequestOptionsSchema,
 } from "../contract/passkey-values.ts";
 import { openSealed, prepareChallenge } from "./challenges.ts";
 import type { Uses } from "./change.ts";
@@ -20,8 +19,9 @@ import type { Stores } from "./ports/storage.ts";
 import type { User } from "./ports/users.ts";
 import { hashSecret } from "./secrets.ts";
 import type { ExpectedCeremony } from "./webauthn/ceremony.ts";
+import { passkeyAlgorithms } from "./webauthn/cose-key.ts";
 import { credentialIdOf } from "./webauthn/base64url.ts";
-import type { Assertion } from "./webauthn/verify-assertion.ts";
+import type { Assertion, StoredPasskey } from "./webauthn/verify-assertion.ts";
 
 export type AssertionCredential = z.output<typeof AssertionCredentialSchema>;
 export type PasskeyRequest = z.output<typeof PasskeyRequestSchema>;
@@ -100,7 +100,7 @@ export async function takeCeremony(
 ): Promise<TakenCeremony | undefined> {
   const challenge = await storage.challenges.take(purpose, hashSecret(challengeToken), now);
   // One that sent a mail has the purpose `reauthentication` too, and asked no browser.
-  if (challenge?.sealed == null) return undefined;
+  if (challenge === undefined || challenge.sealed === null) return undefined;
   const { asked } = openSealed({ secretKeys }, challenge) as Kept; // sealed above, under the same id
   return { challenge, asked };
 }
@@ -111,8 +111,7 @@ export function expectedOf(
   challenge: string,
   userVerification: Verification,
 ): ExpectedCeremony {
-  const { id: rpId, origins } = relyingParty;
-  return { challenge, relyingParty: { rpId, origins }, userVerification };
+  return { challenge, relyingParty, userVerification };
 }
 
 /** Asks for a new passkey, and for none of the account's on an authenticator that has one. */
@@ -175,19 +174,10 @@ export async function findAnswering(
   return credentialId && storage.passkeys.findByCredentialId(credentialId);
 }
 
-/** The answer as the verifier reads it: browsers write a handle that is not there as null, or not at all. */
-export function answerOf({ id, rawId, response }: AssertionCredential) {
-  const { clientDataJSON, authenticatorData, signature, userHandle } = response;
-  return {
-    id,
-    rawId,
-    response: {
-      clientDataJSON,
-      authenticatorData,
-      signature,
-      userHandle: userHandle ?? undefined,
-    },
-  };
+/** The passkey as the verifier judges answers by it. */
+export function storedOf({ passkey, webauthnHandle }: PasskeyWithOwner): StoredPasskey {
+  const { credentialId, publicKey, backupEligible } = passkey;
+  return { credentialId, publicKey, backupEligible, webauthnHandle };
 }
 
 /** Moves the counter of a passkey on, within the change that its answer allows; false where it is not to be believed (PK-05). */

@@ -9,8 +9,8 @@ export async function suspectClone(
   { passkey: { id: passkeyId, name, credentialId }, user }: PasskeyWithOwner,
 ): Promise<void> {
   const { stores, record } = change;
-  const now = await stores.passkeys.findByCredentialId(credentialId);
-  if (now?.passkey.id !== passkeyId) return;
+  const current = await stores.passkeys.findByCredentialId(credentialId);
+  if (current?.passkey.id !== passkeyId) return;
   await record("passkey_clone_suspected", { userId: user.id, passkeyId });
   await passkeyCloneNotice(change, user, name);
 }

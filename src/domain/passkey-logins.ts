@@ -9,7 +9,6 @@ import { notGood } from "./challenges.ts";
 import { commit, type Uses } from "./change.ts";
 import { recognizeDevice } from "./devices.ts";
 import {
-  answerOf,
   type AssertionCredential,
   expectedOf,
   findAnswering,
@@ -17,6 +16,7 @@ import {
   passkeyRequest,
   type PasskeyRequest,
   prepareCeremony,
+  storedOf,
   SIGN_IN_VERIFICATION,
   takeCeremony,
   usePasskey,
@@ -24,7 +24,6 @@ import {
 import { suspectClone } from "./passkey-clones.ts";
 import { beginPendingLogin, type LoginPending } from "./pending-logins.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
-import type { PasskeyWithOwner } from "./ports/passkeys.ts";
 import { refusalOf } from "./wrong-proofs.ts";
 import { decodeBase64url } from "./webauthn/base64url.ts";
 import { type StoredPasskey, verifyAssertion } from "./webauthn/verify-assertion.ts";
@@ -60,8 +59,8 @@ export async function completePasskeyLogin(
   }
   const found = await findAnswering(deps, credential);
   const expected = expectedOf(deps, taken.asked, SIGN_IN_VERIFICATION);
-  const stored = found ? { ...found.passkey, ...ownHandle(found) } : decoyFor(credential);
-  const verified = verifyAssertion(answerOf(credential), stored, expected);
+  const stored = found ? storedOf(found) : decoyFor(credential);
+  const verified = verifyAssertion(credential, stored, expected);
   if (found === undefined) return refuse(deps, occasion, nobody);
   const { user, passkey, epoch } = found;
   const refused = { email: user.email, userId: user.id };
@@ -95,10 +94,6 @@ async function refuse(
 ): Promise<"invalid_passkey"> {
   await commit(deps, occasion, ({ record }) => record("login_failed", fields));
   return "invalid_passkey";
-}
-
-function ownHandle({ webauthnHandle }: PasskeyWithOwner) {
-  return { webauthnHandle };
 }
 
 /** The account is known by nothing else: without the handle, nothing says that this passkey was meant (PK-07). */

@@ -124,7 +124,7 @@ function newPasskey(
   { deps, occasion }: Change,
   { id: userId }: User,
   { response, clientExtensionResults }: RegistrationCredential,
-  { userVerified, aaguid, ...made }: NewCredential,
+  { userVerified, ...made }: NewCredential,
 ): Omit<NewPasskey, "name"> {
   return {
     ...made,
@@ -134,7 +134,6 @@ function newPasskey(
     createdAt: occasion.now,
     // Without the word of the browser it may well be found: those that tell nothing make passkeys that are.
     signsIn: userVerified && clientExtensionResults?.credProps?.rk !== false,
-    aaguid: Buffer.from(aaguid.replaceAll("-", ""), "hex"),
   };
 }
 
@@ -185,7 +184,7 @@ export async function removeUserPasskey(
     if (!(await stores.users.moveEpoch(userId))) return undo(false);
     const user = await stores.users.find(userId);
     const removed = user && (await stores.passkeys.delete(userId, passkeyId));
-    if (removed === undefined) return undo(false);
+    if (user === undefined || removed === undefined) return undo(false);
     await dropUselessCodes(change, userId);
     await record("passkey_removed", { userId, passkeyId, by: "admin", actorId: admin.id });
     await endGrants(change, userId, { by: "factor_change" });
