@@ -4,6 +4,7 @@ import type { OperationId, Operations } from "../../src/contract/operations.ts";
 import {
   adminClient,
   cookieClient,
+  completeOf,
   dataOf,
   freshEmail,
   signedInClient,
@@ -209,7 +210,7 @@ async function changedAddress({ healthy, mailed }: Servers) {
 async function withTokens({ healthy }: Servers) {
   const { email } = await signedInClient(healthy);
   const api = tokenClient(healthy);
-  const { refreshToken } = dataOf(await api.tokenLogin({ email, password: PASSWORD }));
+  const { refreshToken } = completeOf(dataOf(await api.tokenLogin({ email, password: PASSWORD })));
   return { api, refreshToken };
 }
 
