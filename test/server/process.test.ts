@@ -27,7 +27,7 @@ test("LG-04 the first start shows a generated administrator once, on stderr only
   const password = /Password (\S+)/.exec(first.stderr())?.[1] ?? "";
   expect(password.length).toBeGreaterThanOrEqual(43);
 
-  const { user } = dataOf(await cookieClient(first.baseUrl).login({ email, password }));
+  const { user } = completeOf(dataOf(await cookieClient(first.baseUrl).login({ email, password })));
   expect(user.role).toBe("admin");
   expect(await first.stop()).toBe(0);
   expect(JSON.stringify(first.events())).not.toContain(password);
