@@ -1,8 +1,9 @@
-/** Authenticator apps, by an implementation that is not ours, and accounts that have one. */
+/** Authenticator apps, by an implementation that is not ours, passkeys, and accounts that have one. */
 import { Secret, TOTP } from "otpauth";
 import { confirmTotp, startTotp } from "../../src/domain/second-factors.ts";
 import type { AskingOwner } from "../../src/domain/accounts.ts";
 import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
+import { type Authenticator, createAuthenticator } from "./authenticator.ts";
 import { dataOf, type TestClient } from "./clients.ts";
 import { NOW } from "./clock.ts";
 import { occasionAt } from "./domain.ts";
@@ -63,4 +64,26 @@ export async function addTotpOver(
   const code = app.codeAt(Date.now() - STEP_MS);
   const { codes } = dataOf(await api.confirmTotp({ setupToken, code }));
   return { app, recoveryCodes: codes };
+}
+
+/** The origin on which the passkeys of tests are made; their servers have it in `passkeySettings`. */
+const PASSKEY_ORIGIN = "http://localhost:3000";
+export const passkeySettings = {
+  WEBAUTHN_RP_ID: "localhost",
+  WEBAUTHN_ORIGINS: PASSKEY_ORIGIN,
+} as const;
+
+/** An authenticator that a server with `passkeySettings` believes. */
+export function aPasskey(): Authenticator {
+  return createAuthenticator({ origin: PASSKEY_ORIGIN });
+}
+
+/** Adds a passkey over HTTP. `added` is the answer, which may be a refusal. */
+export async function addPasskeyOver(
+  api: Pick<TestClient, "startPasskey" | "addPasskey">,
+  authenticator = aPasskey(),
+) {
+  const { setupToken, options } = dataOf(await api.startPasskey());
+  const credential = authenticator.create(options);
+  return { authenticator, added: await api.addPasskey({ setupToken, credential }) };
 }
