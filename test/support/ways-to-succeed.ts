@@ -5,7 +5,6 @@ import {
   adminClient,
   completeOf,
   cookieClient,
-  completeOf,
   dataOf,
   freshEmail,
   pendingLoginOf,
