@@ -20,7 +20,7 @@ said.push(statusOf(await browser.logout()));
 
 const program = createClient({ baseUrl, tokens: memoryTokens() });
 const login: Result<"tokenLogin"> = await program.tokenLogin(credentials);
-if (!login.ok) throw new Error(statusOf(login));
+if (login.status !== 200) throw new Error(statusOf(login)); // 202: a second factor is missing
 const verifier = createVerifier({ issuer, jwksUrl: `${baseUrl}/.well-known/jwks.json` });
 const verified = await verifier.verify(readBearer(`Bearer ${login.data.accessToken}`));
 said.push(verified.ok ? "verified" : verified.reason);
