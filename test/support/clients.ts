@@ -1,5 +1,11 @@
 /** Clients of the SDK, as its users would make them. */
-import { type Client, type CookieOptions, createClient, memoryTokens } from "@portcullis/client";
+import {
+  type Client,
+  type CookieOptions,
+  createClient,
+  isPending,
+  memoryTokens,
+} from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
 import { ADMIN, PASSWORD } from "./credentials.ts";
 
@@ -36,14 +42,24 @@ export async function adminClient(baseUrl: string): Promise<TestClient> {
   return api;
 }
 
-/** The data of a result that succeeded; throws for any other, and says with what it failed. */
+/**
+ * The data of a result that succeeded; throws for any other, and says with what it failed. A login that waits for its
+ * second factor (202) has none.
+ */
 export function dataOf<R extends { readonly ok: boolean }>(result: R): DataOf<R> {
-  if (hasData(result)) return result.data;
-  const { problem, failure } = result as { problem?: unknown; failure?: unknown };
-  throw new Error(`Expected success, got ${JSON.stringify(problem ?? failure)}`);
+  const { status, problem, failure } = result as Partial<Record<string, unknown>>;
+  if (!hasData(result))
+    throw new Error(`Expected success, got ${JSON.stringify(problem ?? failure)}`);
+  if (status === 202 && isPending(result.data))
+    throw new Error(`Expected a session, got a login that waits for ${result.data.secondFactors}`);
+  return result.data;
 }
 
-type DataOf<R> = R extends { readonly ok: true; readonly data: infer D } ? D : never;
+type DataOf<R> = R extends { readonly status: 202; readonly data: { readonly loginToken: string } }
+  ? never
+  : R extends { readonly ok: true; readonly data: infer D }
+    ? D
+    : never;
 
 function hasData<R extends { readonly ok: boolean }>(
   result: R,
