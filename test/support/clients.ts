@@ -69,6 +69,22 @@ export function pendingSignupOf<D extends object>(
   throw new Error("Expected a signup that waits for its proof, got an account");
 }
 
+/** The session or the tokens of a login that ended at once; throws where the account has a second factor to prove first. */
+export function completeOf<D extends object>(loggedIn: D): Exclude<D, { loginToken: string }> {
+  if (isComplete(loggedIn)) return loggedIn;
+  throw new Error("Expected a login that is complete, got one that waits for its second factor");
+}
+
+function isComplete<D extends object>(data: D): data is Exclude<D, { loginToken: string }> {
+  return !("loginToken" in data);
+}
+
+/** The half-login of an account with a second factor; throws where the login ended at once. */
+export function pendingLoginOf<D extends object>(loggedIn: D): Extract<D, { loginToken: string }> {
+  if (!isComplete(loggedIn)) return loggedIn as Extract<D, { loginToken: string }>; // the other one
+  throw new Error("Expected a login that waits for its second factor, got one that is complete");
+}
+
 let made = 0;
 
 /** An address that no account of this run has. */
