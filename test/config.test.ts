@@ -56,6 +56,10 @@ test("CF-02 without any setting there are safe defaults", () => {
     SIGNUP: "open",
     SIGNUP_TTL: 86_400,
     MAIL_LOGIN: "off",
+    SECOND_FACTOR: "optional",
+    TOTP_ISSUER: "Portcullis",
+    WEBAUTHN_RP_ID: "localhost",
+    WEBAUTHN_ORIGINS: new Set(["http://localhost:3000"]),
     CHALLENGE_TTL: 600,
     RECENT_AUTH_SECONDS: 600,
     SERVICE_NAME: "Portcullis",
@@ -82,6 +86,9 @@ const developmentLimits = {
   LIMIT_MAIL_LOGIN_EMAIL: untroubled,
   LIMIT_CHALLENGE_IP: untroubled,
   LIMIT_EMAIL_CHANGE: untroubled,
+  LIMIT_PASSKEY_IP: untroubled,
+  LIMIT_REAUTHENTICATION: untroubled,
+  LIMIT_SECOND_FACTOR: { count: 10, seconds: 900 },
 };
 
 test("CF-02 production has strict limits without any setting, and development those that keep no developer waiting", () => {
@@ -97,6 +104,9 @@ test("CF-02 production has strict limits without any setting, and development th
     LIMIT_MAIL_LOGIN_EMAIL: { count: 3, seconds: 3_600 },
     LIMIT_CHALLENGE_IP: { count: 30, seconds: 600 },
     LIMIT_EMAIL_CHANGE: { count: 5, seconds: 86_400 },
+    LIMIT_PASSKEY_IP: { count: 60, seconds: 600 },
+    LIMIT_REAUTHENTICATION: { count: 10, seconds: 900 },
+    LIMIT_SECOND_FACTOR: { count: 10, seconds: 900 },
     LOCKOUT_THRESHOLD: 10,
     LOCKOUT_SECONDS: 900,
   });
@@ -245,6 +255,13 @@ test.each<[string, string]>([
   ["METRICS_TOKEN", 'neither " nor ; or é in one'],
   ["LOG_LEVEL", "debug"],
   ["MAIL_LOCALE", "en_US"],
+  ["SECOND_FACTOR", "on"],
+  ["TOTP_ISSUER", "Example: Shop"],
+  ["LIMIT_SECOND_FACTOR", "101/900"],
+  ["LIMIT_PASSKEY_IP", "60 per 600"],
+  ["LIMIT_REAUTHENTICATION", "10/86401"],
+  ["WEBAUTHN_RP_ID", "https://shop.example"],
+  ["WEBAUTHN_ORIGINS", "shop.example"],
   ["MAIL_LOCALE", "../en"],
   ["BCRYPT_COST", "9"],
   ["HASH_QUEUE", "0"],
@@ -514,9 +531,15 @@ test.each([
 );
 
 test("CF-08 production on plain http is told of, but for names of this machine", () => {
-  const remarksOf = (PUBLIC_URL: string, NODE_ENV = "production") =>
-    readSettings({ ...production, PUBLIC_URL, NODE_ENV });
-  const remarks = [expect.stringMatching(/^PUBLIC_URL is plain http: .* https$/)];
+  // That an address is no place for passkeys is another remark.
+  const remarksOf = (PUBLIC_URL: string, NODE_ENV = "production") => {
+    const read = readSettings({ ...production, PUBLIC_URL, NODE_ENV });
+    const told = "remarks" in read ? read.remarks : [];
+    return { remarks: told.filter((remark) => !remark.startsWith("PUBLIC_URL is an IP address")) };
+  };
+  const remarks = [
+    expect.stringMatching(/^PUBLIC_URL is plain http: .* passwords can be read .* https$/),
+  ];
   for (const url of ["http://auth.example.com", "http://10.0.0.7:3000", "http://localhost.example"])
     expect(remarksOf(url)).toMatchObject({ remarks });
   for (const url of [

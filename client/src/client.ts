@@ -1,6 +1,13 @@
 import { operationTable, type OperationSummaries } from "./generated/operations.ts";
 import type { Input, Mode, ModeOf, OperationId, OperationRow } from "./input.ts";
-import { type MailProof, type MailSignIn, signInByMail, type SigningMode } from "./mail-sign-in.ts";
+import {
+  type FinishedSignIn,
+  finishSignIn,
+  type LoginPending,
+  type SecondStep,
+  type SigningMode,
+} from "./login-pending.ts";
+import { type MailProof, type MailSignIn, signInByMail } from "./mail-sign-in.ts";
 import type {
   AccessTokenOptions,
   CallOptions,
@@ -30,10 +37,19 @@ export type Client<M extends Mode = "cookies"> = {
 interface SignsIn<M extends SigningMode> {
   /**
    * Signs in by the code or the link of the mail that `startMailLogin` sent: `completeMailLogin`, then `finishLogin` or
-   * `finishTokenLogin`. Where the account asks for a second factor, `data` is the `LoginPending`. `options` hold for each
-   * of the two calls.
+   * `finishTokenLogin`. Where the account asks for a second factor, `data` is the `LoginPending`. Where only the last call
+   * fails, the failure has what is `pending`. `options` hold for each of the two calls.
    */
   readonly signInByMail: (proof: MailProof<M>, options?: CallOptions) => Promise<MailSignIn<M>>;
+  /**
+   * Takes the second step of a sign-in that is pending, by `finishLogin` or `finishTokenLogin`. `step` is one of its
+   * `secondFactors`, and may be left out where there are none.
+   */
+  readonly finishSignIn: (
+    pending: Pick<LoginPending, "loginToken">,
+    step?: SecondStep,
+    options?: CallOptions,
+  ) => Promise<FinishedSignIn<M>>;
 }
 
 type AnyClient = { readonly [M in Mode]: Client<M> }[Mode];
@@ -85,6 +101,14 @@ export function createClient(options: ClientOptions): AnyClient {
     async signInByMail(proof: Fields, options: CallOptions = {}) {
       assertFits("signInByMail", ["cookies", "tokens"]);
       return signInByMail((row, input) => call(row, input, options), signsInBy, proof);
+    },
+    async finishSignIn(
+      pending: Pick<LoginPending, "loginToken">,
+      step?: Fields,
+      options: CallOptions = {},
+    ) {
+      assertFits("finishSignIn", ["cookies", "tokens"]);
+      return finishSignIn((row, input) => call(row, input, options), signsInBy, pending, step);
     },
   };
   // The proven edge: a function for each row of the table, and `readAnswer` lets nothing through that the document does not have.

@@ -2,7 +2,15 @@
 export { createClient, type Arguments, type Client, type Operation } from "./client.ts";
 export type { CookieJar } from "./cookies.ts";
 export type { Input, Mode, ModeOf, OperationId } from "./input.ts";
-export type { MailProof, MailSignIn, SecondFactorNeeded, SigningMode } from "./mail-sign-in.ts";
+export {
+  isPending,
+  type FinishedSignIn,
+  type LoginPending,
+  type SecondStep,
+  type SignIn,
+  type SigningMode,
+} from "./login-pending.ts";
+export type { MailProof, MailSignIn } from "./mail-sign-in.ts";
 export type {
   AccessTokenOptions,
   CallOptions,

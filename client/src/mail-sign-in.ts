@@ -1,10 +1,9 @@
 /** Carries a sign-in by mail from its proof to the session, in the client's own way of signing in. */
+import type { CallRow } from "./credential.ts";
 import { operationTable } from "./generated/operations.ts";
-import type { Input, Mode, OperationRow } from "./input.ts";
-import type { Result, Schemas, Success, UntypedResult } from "./result.ts";
-
-/** The modes that begin a session of their own. */
-export type SigningMode = Exclude<Mode, "accessToken">;
+import type { Input, Mode } from "./input.ts";
+import { finishComplete, finishSignIn, type SignIn, type SigningMode } from "./login-pending.ts";
+import type { UntypedResult } from "./result.ts";
 
 /**
  * The code or the token of the mail. With tokens the `challengeToken` of `startMailLogin` is needed too; with cookies
@@ -14,30 +13,15 @@ export type MailProof<M extends SigningMode = "cookies"> = "tokens" extends M
   ? Input<"completeMailLogin"> & { readonly challengeToken: string }
   : Input<"completeMailLogin">;
 
-/**
- * The session; or what is pending, where the account asks for a second factor: `"loginToken" in r.data`. Otherwise what
- * either step can fail with.
- */
-export type MailSignIn<M extends SigningMode = "cookies"> =
-  | (M extends "cookies" ? Result<"finishLogin"> : Result<"finishTokenLogin">)
-  | Exclude<Result<"completeMailLogin">, { readonly ok: true }>
-  | Success<200, SecondFactorNeeded>;
-
-/** A sign-in whose first step is taken. `secondFactors` names the ways to take the second. */
-export type SecondFactorNeeded = Schemas["LoginPending"];
+/** Everything a sign-in by mail can come to. */
+export type MailSignIn<M extends SigningMode = "cookies"> = SignIn<M, "completeMailLogin">;
 
 /** Completes the sign-in, and finishes it where nothing is missing. `call` calls the operation of a row. */
 export async function signInByMail(
-  call: (row: OperationRow, input: Readonly<Record<string, unknown>>) => Promise<UntypedResult>,
+  call: CallRow,
   signsInBy: Mode,
   proof: Readonly<Record<string, unknown>>,
 ): Promise<UntypedResult> {
-  const { completeMailLogin, finishLogin, finishTokenLogin } = operationTable;
-  const completed = await call(completeMailLogin, proof);
-  if (!completed.ok) return completed;
-  // The proven edge: `readAnswer` lets nothing through that the document does not have.
-  const { loginToken, secondFactors } = completed.data as SecondFactorNeeded;
-  if (secondFactors.length > 0) return completed;
-  const finish = signsInBy === "cookies" ? finishLogin : finishTokenLogin;
-  return call(finish, { loginToken, method: "none" });
+  const completed = await call(operationTable.completeMailLogin, proof);
+  return finishComplete(completed, (pending) => finishSignIn(call, signsInBy, pending));
 }

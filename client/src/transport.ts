@@ -6,6 +6,7 @@ import { DEFAULT_TIMEOUT_MS, noAnswer, startDeadline } from "./deadline.ts";
 import { exchange, type Outgoing } from "./exchange.ts";
 import { operationTable } from "./generated/operations.ts";
 import { type Mode, requestParts, type OperationRow } from "./input.ts";
+import { isPending } from "./login-pending.ts";
 import type { CallOptions, ClientOptions } from "./options.ts";
 import { createRefresh, REFRESH_ATTEMPT_MS, type Renew } from "./refresh.ts";
 import type { UntypedResult } from "./result.ts";
@@ -77,7 +78,9 @@ export function createTransport(options: ClientOptions): Transport {
     };
     const credential = bringsCredential(outgoing.headers) ? callersOwn : ownCredential;
     const result = await perform(outgoing, credential, options);
-    if (row.learns && result.ok) await credential.learn?.(row, result, input);
+    // What is pending teaches nothing: there is no session yet, and the one there may have been goes on.
+    if (row.learns && result.ok && !isPending(result.data))
+      await credential.learn?.(row, result, input);
     return result;
   };
   return {

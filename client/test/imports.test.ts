@@ -26,6 +26,7 @@ describe("an entry point", () => {
 
   it.each([
     ["events", ["zod/mini"]],
+    ["passkeys", []],
     ["verify", ["jose"]],
     ["testing", []],
   ])("%s needs %j and nothing else", (name, packages) => {

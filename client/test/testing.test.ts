@@ -121,7 +121,7 @@ describe("a fake server", () => {
     await signedIn();
     const api = program();
     const first = await api.tokenLogin({ email, password });
-    if (!first.ok) throw new Error("no login");
+    if (first.status !== 200) throw new Error("no login");
     const { refreshToken } = first.data;
     const second = await api.tokenRefresh({ refreshToken });
     expect(await api.tokenRefresh({ refreshToken })).toMatchObject({

@@ -61,7 +61,18 @@ describe("TK-02 TK-03 TK-04 a token", () => {
         tokenId: claims.jti,
         issuedAt: new Date(usual.iat * 1000),
         expiresAt: new Date(usual.exp * 1000),
+        methods: [],
       },
+    });
+  });
+
+  it("hands on how and when its session was proved, newer ways included", async () => {
+    const { verifier, sign, usual } = await issuer();
+    const authTime = usual.iat - 60;
+    const token = await sign({ amr: ["pwd", "otp", "new"], auth_time: authTime });
+    expect(await verifier.verify(token)).toMatchObject({
+      ok: true,
+      claims: { methods: ["pwd", "otp", "new"], authenticatedAt: new Date(authTime * 1000) },
     });
   });
 
@@ -80,6 +91,9 @@ describe("TK-02 TK-03 TK-04 a token", () => {
     ["with a sid that is an object", { sid: {} }],
     ["without jti", { jti: undefined }],
     ["that begins later", { nbf: 9_999_999_999 }],
+    ["with an amr that is text", { amr: "otp" }],
+    ["with an amr of other things", { amr: ["otp", 7] }],
+    ["with an auth_time that is text", { auth_time: "1795000000" }],
   ])("%s is refused, though its signature is good", async (_case, payload) => {
     const { verifier, sign } = await issuer();
     expect(await verifier.verify(await sign(payload))).toEqual(invalid);
@@ -156,6 +170,58 @@ describe("TK-02 TK-03 TK-04 a token", () => {
       expect(await verifier.verify(text)).toEqual(invalid);
     expect(await verifier.verify(undefined)).toEqual({ ok: false, reason: "missing" });
     expect(seen).toEqual([]);
+  });
+});
+
+describe("a demand", () => {
+  const old = { ok: false, reason: "too_old" };
+  const others = { ok: false, reason: "other_methods" };
+
+  it("for a recent proof is met up to its age, and by no token that does not say", async () => {
+    const { verifier, sign, usual } = await issuer();
+    const proved = (secondsAgo: number) => sign({ auth_time: usual.iat - secondsAgo });
+    const maxAgeSeconds = 600;
+    expect(await verifier.verify(await proved(590), { maxAgeSeconds })).toMatchObject({ ok: true });
+    expect(await verifier.verify(await proved(601), { maxAgeSeconds })).toEqual(old);
+    expect(await verifier.verify(await proved(601), {})).toMatchObject({ ok: true });
+    expect(await verifier.verify(await sign(), { maxAgeSeconds })).toEqual(old);
+    expect(await verifier.verify(await sign(), { maxAgeSeconds: Infinity })).toEqual(old);
+    expect(await verifier.verify(await proved(1), { maxAgeSeconds: 0 })).toEqual(old);
+  });
+
+  it("for ways of proving is met by any of them, and by no token that does not say", async () => {
+    const { verifier, sign } = await issuer();
+    const token = await sign({ amr: ["pwd", "otp"] });
+    expect(await verifier.verify(token, { methods: ["passkey", "otp"] })).toMatchObject({
+      ok: true,
+    });
+    expect(await verifier.verify(token, { methods: ["passkey"] })).toEqual(others);
+    expect(await verifier.verify(token, { methods: [] })).toEqual(others);
+    expect(await verifier.verify(await sign(), { methods: ["pwd"] })).toEqual(others);
+    expect(await verifier.verify(token, { methods: undefined, maxAgeSeconds: undefined })).toEqual(
+      await verifier.verify(token),
+    );
+    // @ts-expect-error no such way
+    expect(await verifier.verify(token, { methods: ["sms"] })).toEqual(others);
+  });
+
+  it("that is no number, or no list, is met by nothing, and rejects nothing", async () => {
+    const { verifier, sign, usual } = await issuer();
+    const token = await sign({ auth_time: usual.iat, amr: ["pwd"] });
+    const values: unknown[] = [NaN, null, {}, "", -1];
+    for (const maxAgeSeconds of values)
+      expect(await verifier.verify(token, { maxAgeSeconds } as object)).toEqual(old);
+    for (const methods of ["pwd", null, 7, {}])
+      expect(await verifier.verify(token, { methods } as object)).toEqual(others);
+    expect(await verifier.verify(token, null as never)).toMatchObject({ ok: false });
+  });
+
+  it("says nothing about a token that is not good", async () => {
+    const { verifier, sign, usual } = await issuer();
+    const demands = { maxAgeSeconds: 600, methods: ["passkey"] } as const;
+    expect(await verifier.verify(undefined, demands)).toEqual({ ok: false, reason: "missing" });
+    const forged = await sign({ auth_time: usual.iat }, {}, theirs.privateKey);
+    expect(await verifier.verify(forged, demands)).toEqual(invalid);
   });
 });
 

@@ -15,12 +15,13 @@ interface EntryPoint {
 
 /**
  * Entry points for browsers. 1 kB is 1000 bytes. Each operation adds some 40 bytes to the table in the first; some 600
- * are `signOut`, and errors that say at once what would otherwise be a 401 later, or a session that lives on; some 200
- * `signInByMail`. Each mail and event of the log adds to the last two and the second.
+ * are `signOut`, and errors that say at once what would otherwise be a 401 later, or a session that lives on; some 350
+ * sign-ins of several steps. Each mail and event of the log adds to the last two and the second.
  */
 const entryPoints: readonly EntryPoint[] = [
-  { name: "@portcullis/client", file: "client/src/index.ts", maxBytes: 5_800 },
-  { name: "@portcullis/client/events", file: "client/src/events/index.ts", maxBytes: 9_000 },
+  { name: "@portcullis/client", file: "client/src/index.ts", maxBytes: 6_300 },
+  { name: "@portcullis/client/events", file: "client/src/events/index.ts", maxBytes: 9_600 },
+  { name: "@portcullis/client/passkeys", file: "client/src/passkeys/index.ts", maxBytes: 2_500 },
   { name: "@portcullis/client/verify", file: "client/src/verify/index.ts", maxBytes: 8_000 },
   { name: "@portcullis/client/testing", file: "client/src/testing/index.ts", maxBytes: 11_200 },
 ];

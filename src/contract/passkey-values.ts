@@ -12,7 +12,7 @@ export const passkeyAlgorithms = [-8, -7, -257] as const;
 /** Passkeys of one account. */
 export const PASSKEYS_MAX = 20;
 /** WebAuthn Level 3 §4: the longest id of a credential. Bytes. */
-const CREDENTIAL_ID_MAX_BYTES = 1023;
+export const CREDENTIAL_ID_MAX_BYTES = 1023;
 const BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/;
 
 const exampleCredentialId = "Xk2vQ8m1TzR4yB7nC0pL5w";

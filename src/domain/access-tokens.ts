@@ -111,12 +111,20 @@ function keyIdOf(token: string): string | undefined {
   }
 }
 
-function claimsOf({ sub, sid, jti, aud, iat }: JWTPayload): AccessTokenClaims | undefined {
+function claimsOf({
+  sub,
+  sid,
+  jti,
+  aud,
+  iat,
+  auth_time: authTime = 0,
+}: JWTPayload): AccessTokenClaims | undefined {
   // One audience, not a list that has ours in it; types as we sign them (TK-03).
   if (typeof sub !== "string" || typeof sid !== "string" || typeof jti !== "string")
     return undefined;
   if (typeof aud !== "string" || typeof iat !== "number") return undefined;
-  return { userId: sub, sessionId: sid, tokenId: jti };
+  if (typeof authTime !== "number") return undefined;
+  return { userId: sub, sessionId: sid, tokenId: jti, authTime };
 }
 
 /** Base64url has spare bits at the end of a segment; a spelling that sets them is not the one we signed (TK-07). */

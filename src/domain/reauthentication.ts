@@ -118,25 +118,26 @@ export async function reauthenticate(
     return { failure: proved };
   }
   const { isSecondFactor } = proved;
-  const secret = session.kind === "cookie" ? newSecret() : undefined;
-  const secrets =
-    secret === undefined || cookie === undefined
-      ? undefined
-      : { from: hashSecret(cookie), to: hashSecret(secret) };
+  const next = session.kind === "cookie" && cookie !== undefined ? nextOf(cookie) : undefined;
   const isDone = await commit(deps, occasion, async (change) => {
     const { stores, record, undo } = change;
     await stores.users.lockCredential(user.id); // the account before its sessions, as everywhere
     if (!(await proved.use(change))) return undo(false);
     const { now } = occasion;
-    const noted = { sessionId: session.id, now, isSecondFactor, secrets };
+    const noted = { sessionId: session.id, now, isSecondFactor, secrets: next?.secrets };
     if (!(await stores.sessions.reauthenticate(noted))) return undo(false);
     await record("reauthenticated", { userId: user.id, sessionId: session.id, method });
     return true;
   });
-  if (isDone) return { recentUntil: recentUntil(deps, occasion), secret };
+  if (isDone) return { recentUntil: recentUntil(deps, occasion), secret: next?.secret };
   await proved.unused();
   await recordFailure(deps, occasion, user.id, method);
   return { failure: proved.failure };
+}
+
+function nextOf(cookie: string) {
+  const secret = newSecret();
+  return { secret, secrets: { from: hashSecret(cookie), to: hashSecret(secret) } };
 }
 
 async function prove(

@@ -1,7 +1,7 @@
 /** How a session is recognised, how long it lives, and how its owner logs out. It begins in `begin-session.ts`. */
 import { commit, type Uses } from "./change.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
-import type { Session, SessionLimits, SessionWithUser } from "./ports/sessions.ts";
+import type { FoundSession, Session, SessionLimits, SessionWithUser } from "./ports/sessions.ts";
 import { StorageUnavailableError } from "./ports/storage.ts";
 import { hashSecret } from "./secrets.ts";
 
@@ -30,27 +30,27 @@ export async function recognizeSession(
   deps: SessionUses,
   occasion: Occasion,
   sessionId: string,
-): Promise<SessionWithUser | undefined> {
+): Promise<FoundSession | undefined> {
   return keepAlive(deps, occasion, await deps.storage.sessions.find(sessionId));
 }
 
 /** At once, unless its activity is due to be written: a promise more would cost every request half a microsecond. */
-function keepAlive(
+function keepAlive<S extends SessionWithUser>(
   deps: SessionUses,
   { now }: Occasion,
-  found: SessionWithUser | undefined,
-): SessionWithUser | undefined | Promise<SessionWithUser> {
+  found: S | undefined,
+): S | undefined | Promise<S> {
   if (found === undefined || !isLive(deps, found, now)) return undefined;
   const idleLimitMs = deps.lifetimes.sessionIdleSeconds * 1000;
   const touchAfterMs = Math.min(TOUCH_INTERVAL_MS, idleLimitMs / TOUCHES_PER_IDLE_LIMIT);
   return now - found.session.lastSeenAt >= touchAfterMs ? touch(deps, now, found) : found;
 }
 
-async function touch(
+async function touch<S extends SessionWithUser>(
   deps: SessionUses,
   now: number,
-  found: SessionWithUser,
-): Promise<SessionWithUser> {
+  found: S,
+): Promise<S> {
   try {
     await deps.storage.sessions.touch(found.session.id, now);
   } catch (error) {

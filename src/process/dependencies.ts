@@ -62,8 +62,12 @@ export function dependenciesOf(
     signup: { mode: settings.SIGNUP, emailDomains: settings.SIGNUP_EMAIL_DOMAINS },
     mailLogin: settings.MAIL_LOGIN === "on",
     secondFactor: settings.SECOND_FACTOR,
-    totpIssuer: settings.TOTP_ISSUER ?? settings.SERVICE_NAME,
-    relyingParty: relyingPartyOf(settings),
+    totpIssuer: settings.TOTP_ISSUER,
+    relyingParty: {
+      id: settings.WEBAUTHN_RP_ID,
+      name: settings.SERVICE_NAME,
+      origins: settings.WEBAUTHN_ORIGINS,
+    },
     quotas: {
       login_ip: settings.LIMIT_LOGIN_IP,
       login_email: settings.LIMIT_LOGIN_EMAIL,
@@ -91,16 +95,6 @@ export function dependenciesOf(
     issuer: originOf(settings),
     mailTemplates,
     mailPages: mailPagesOf(settings),
-  };
-}
-
-/** The host of PUBLIC_URL and its origin, where the settings name no others. */
-function relyingPartyOf(settings: Settings): Dependencies["relyingParty"] {
-  const ours = originOf(settings);
-  return {
-    id: settings.WEBAUTHN_RP_ID ?? new URL(ours).hostname,
-    name: settings.SERVICE_NAME,
-    origins: settings.WEBAUTHN_ORIGINS ?? new Set([ours]),
   };
 }
 

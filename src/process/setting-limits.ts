@@ -1,6 +1,6 @@
 /** The quotas of limits: those that are set, and those that stand where nothing is. */
 import type { Quota } from "../domain/ports/limits.ts";
-import { quota } from "./setting-values.ts";
+import { lockQuota, quota } from "./setting-values.ts";
 
 /** Quotas of the limits that are not set: enough for people, too few for guessing. */
 export const limits = {
@@ -57,7 +57,7 @@ export const limitVariables = {
   LIMIT_MAIL_LOGIN_EMAIL: quota.optional(),
   LIMIT_PASSKEY_IP: quota.optional(),
   LIMIT_REAUTHENTICATION: quota.optional(),
-  LIMIT_SECOND_FACTOR: quota.optional(),
+  LIMIT_SECOND_FACTOR: lockQuota.optional(),
 };
 
 type GivenLimits = { readonly [Name in keyof typeof limits]?: Quota | undefined };

@@ -56,6 +56,14 @@ export const quota = z
   })
   .refine(({ seconds }) => seconds <= LIMIT_WINDOW_MAX_SECONDS, { error: QUOTA_ERROR });
 
+/** NIST SP 800-63B-4 §3.2.2 allows no more failures in a row. */
+const LOCK_THRESHOLD_MAX = 100;
+
+/** `<count>/<seconds>`: failures that begin a lock, and how long the first one lasts. */
+export const lockQuota = quota.refine(({ count }) => count <= LOCK_THRESHOLD_MAX, {
+  error: `must be <count>/<seconds>, such as 10/900: at most ${LOCK_THRESHOLD_MAX} wrong codes, then a lock of that many seconds`,
+});
+
 export const databaseUrl = parsed(parseDatabaseUrl, (url) =>
   /^sqlite:.*:memory:/.test(url)
     ? "must name a file, such as sqlite:data/portcullis.db: a database in memory forgets what it has acknowledged"
@@ -64,10 +72,14 @@ export const databaseUrl = parsed(parseDatabaseUrl, (url) =>
 
 /** An address or a name to listen on. Brackets, which an IPv6 address has in URLs, are taken off. */
 export const host = parsed((value) => {
-  const bare = /^\[(.*)\]$/.exec(value)?.[1] ?? value;
+  const bare = bareAddress(value);
   const isAddress = isIP(bare) !== 0;
   return isAddress || HOST_NAME.test(value) ? bare : undefined;
 }, "must be an address or a name of this machine, such as 127.0.0.1, ::1 or localhost, without a port");
+
+function bareAddress(host: string): string {
+  return /^\[(.*)\]$/.exec(host)?.[1] ?? host;
+}
 
 export const trustedProxies = parsed(
   parseTrustedProxies,
@@ -140,7 +152,11 @@ export const webauthnOrigins = z
       error:
         "must be exact origins such as https://app.example.com or android:apk-key-hash:…, separated by commas",
     },
-  );
+  )
+  .refine((given) => ![...given].some(isOnAddress), {
+    error:
+      "has an IP address, and browsers make passkeys for names alone: give names, such as https://app.example.com or http://localhost:3000",
+  });
 
 /** RFC 9110 §5.1: the characters of a field name. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
@@ -216,6 +232,11 @@ function isExactOrigin(origin: string): boolean {
   const url = URL.parse(origin);
   if (url === null || url.origin !== origin || origin.includes("*")) return false;
   return isSafeOrigin(url);
+}
+
+/** True where the host of the URL is an IP address. */
+export function isOnAddress(url: string): boolean {
+  return isIP(bareAddress(URL.parse(url)?.hostname ?? "")) !== 0;
 }
 
 /** True where requests to the URL leave this machine without TLS. */

@@ -12,6 +12,7 @@ import type { SignupRule } from "../domain/ports/dependencies.ts";
 import { defaultPool, type PoolOptions } from "../storage/engine/pool.ts";
 import { type DatabaseTarget, sendsPlainText } from "../storage/engine/target.ts";
 import { type limits, limitsOf, limitVariables } from "./setting-limits.ts";
+import { passkeyFault, passkeyRemark, passkeySettingsOf } from "./passkey-settings.ts";
 import { misspeltSettings, type Misspelling } from "./misspelt-settings.ts";
 import {
   authSecret,
@@ -108,13 +109,24 @@ export const settingNames: readonly string[] = Object.keys(variables.shape);
 /** The variables by their names. Those of the database are parsed, so that no other file takes a URL apart. */
 export interface Settings
   extends
-    Omit<Variables, "HASH_QUEUE" | "DOCS" | "SIGNUP" | `DATABASE_${string}` | keyof typeof limits>,
-    Readonly<typeof limits> {
+    Omit<
+      Variables,
+      | "HASH_QUEUE"
+      | "DOCS"
+      | "SIGNUP"
+      | "TOTP_ISSUER"
+      | `${"DATABASE" | "WEBAUTHN"}_${string}`
+      | keyof typeof limits
+    >,
+    Readonly<typeof limits>,
+    Readonly<ReturnType<typeof passkeySettingsOf>> {
   readonly HASH_QUEUE: number;
   /** Off in production, unless it was set. */
   readonly DOCS: "on" | "off";
   /** Verified in production and open elsewhere, unless it was set. */
   readonly SIGNUP: SignupRule["mode"];
+  /** SERVICE_NAME without colons, unless it was set. */
+  readonly TOTP_ISSUER: string;
   /** DATABASE_URL. */
   readonly database: DatabaseTarget;
   /** The other DATABASE_ variables: how a PostgreSQL database is used. */
@@ -167,12 +179,13 @@ function sentence({ name, meant }: Misspelling): string {
 }
 
 /** Remarks on values that work for programs in a network of their own, and hardly are meant where there are browsers. */
-function remarksOn({ NODE_ENV, PUBLIC_URL }: Variables): readonly string[] {
-  const url = PUBLIC_URL === undefined ? null : URL.parse(PUBLIC_URL);
-  if (NODE_ENV !== "production" || url === null || !leavesInPlainText(url)) return [];
-  return [
-    "PUBLIC_URL is plain http: browsers keep no session cookie, and passwords can be read on the way. Put TLS in front, and begin it with https",
-  ];
+function remarksOn(given: Variables): readonly string[] {
+  const url = given.PUBLIC_URL === undefined ? null : URL.parse(given.PUBLIC_URL);
+  if (given.NODE_ENV === "production" && url !== null && leavesInPlainText(url))
+    return [
+      "PUBLIC_URL is plain http: browsers keep no session cookie and make no passkeys, and passwords can be read on the way. Put TLS in front, and begin it with https",
+    ];
+  return [passkeyRemark(url, given)].filter((remark) => remark !== undefined);
 }
 
 function surroundedValues(given: Readonly<Record<string, string | undefined>>) {
@@ -193,8 +206,11 @@ function settingsFrom({
   return {
     ...others,
     ...limitsOf(others, others.NODE_ENV === "production"),
+    ...passkeySettingsOf(originOf(others), others),
     DOCS: others.DOCS ?? (others.NODE_ENV === "production" ? "off" : "on"),
     SIGNUP: others.SIGNUP ?? (others.NODE_ENV === "production" ? "verified" : "open"),
+    // A colon would end the issuer's part of the URI that an app reads.
+    TOTP_ISSUER: others.TOTP_ISSUER ?? others.SERVICE_NAME.replaceAll(/\s*:\s*/g, " - ").trim(),
     HASH_QUEUE: others.HASH_QUEUE ?? others.HASH_WORKERS * HASHES_WAITING_PER_WORKER,
     database,
     pool: { poolSize, statementTimeoutSeconds, connectTimeoutSeconds },
@@ -235,6 +251,9 @@ const consistentVariables = variables.check((context) => {
         name,
         "must be on the origin of PUBLIC_URL, or on one in CORS_ORIGINS: its page calls the API",
       );
+  const isFaulty = context.issues.some(({ path }) => path?.[0] === "WEBAUTHN_ORIGINS");
+  const passkeys = isFaulty ? undefined : passkeyFault(originOf(given), given);
+  if (passkeys !== undefined) fault("WEBAUTHN_RP_ID", passkeys);
   if (given.SESSION_IDLE_TTL > given.SESSION_TTL)
     fault("SESSION_IDLE_TTL", "must not exceed SESSION_TTL");
   if (given.ACCESS_TOKEN_TTL > given.REFRESH_TOKEN_TTL)

@@ -27,7 +27,9 @@ export function createSessionStore(
 
     async find(id) {
       const [row] = await find(executor, { id });
-      return row && toSessionWithUser(row);
+      if (row === undefined) return undefined;
+      const { session, user } = toSessionWithUser(row);
+      return { session, user, reauthenticatedAt: row.authenticated_at };
     },
 
     lock: async (id) => (await lock(executor, { id })).length > 0,
@@ -108,7 +110,7 @@ const findBySecretHash = prepare.read((db, { secretHash }: Slots<{ secretHash: U
 );
 
 const find = prepare.read((db, { id }: Slots<{ id: string }>) =>
-  sessionsWithUsers(db).where("sessions.id", "=", id),
+  sessionsWithUsers(db).select("sessions.authenticated_at").where("sessions.id", "=", id),
 );
 
 const lock = prepare.read((db, { id }: Slots<{ id: string }>, { lockRows }) =>
@@ -213,10 +215,7 @@ function noteProof(db: Db, { id, now, secondFactorAt }: Slots<ReproofValues>) {
 }
 
 const noteSecondFactor = prepare.send((db, { id, now }: Slots<{ id: string; now: number }>) =>
-  db
-    .updateTable("sessions")
-    .set({ authenticated_at: now, second_factor_at: now })
-    .where("id", "=", id),
+  db.updateTable("sessions").set({ second_factor_at: now }).where("id", "=", id),
 );
 
 const touch = prepare.write((db, { id, lastSeenAt }: Slots<{ id: string; lastSeenAt: number }>) =>

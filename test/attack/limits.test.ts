@@ -2,23 +2,19 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cookieJar } from "@portcullis/client/node";
 import { createClient } from "@portcullis/client";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { operationIds, operations } from "../../src/contract/operations.ts";
 import { CSRF_HEADER } from "../../src/contract/security.ts";
 import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 import { post, query, type Reply, resetTokenFor, signedUp } from "../support/process-requests.ts";
-import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { startServerProcess } from "../support/server-process.ts";
 import { generousLimits } from "../support/test-settings.ts";
 
-let server: ServerProcess | undefined;
-afterEach(async () => {
-  await server?.dispose();
-  server = undefined;
-});
-
-async function start(environment: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  server = await startServerProcess({ environment });
+async function start(environment: Readonly<Record<string, string>>): Promise<InProcessServer> {
+  const server = await startInProcessServer(environment);
+  onTestFinished(() => server.stop());
   return server;
 }
 
@@ -30,7 +26,7 @@ function csrfTokenIn({ text }: Reply): string {
 const wrong = "not the password";
 
 /** The cookie of a device that has just logged in to the account. */
-async function knownDevice(to: ServerProcess, email: string): Promise<string> {
+async function knownDevice(to: InProcessServer, email: string): Promise<string> {
   const { headers } = await post(to, "/login", { email, password: PASSWORD });
   const cookies = headers.getSetCookie();
   const device = cookies.find((cookie) => cookie.startsWith("__Host-device="));
@@ -41,13 +37,13 @@ async function knownDevice(to: ServerProcess, email: string): Promise<string> {
 }
 
 /** Answers the recorded events, oldest first. Stored with its change, it is there before the answer is. */
-function recorded(of: ServerProcess, name: string): Record<string, unknown>[] {
+function recorded(of: InProcessServer, name: string): Record<string, unknown>[] {
   return query(of, "select body from events order by id")
     .map(({ body }) => JSON.parse(String(body)) as Record<string, unknown>)
     .filter((event) => event["event"] === name || event["email"] === name);
 }
 
-function countEvents(of: ServerProcess): Record<string, unknown> {
+function countEvents(of: InProcessServer): Record<string, unknown> {
   const rows = query(of, "select event, count(*) as count from events group by event");
   return Object.fromEntries(rows.map(({ event, count }) => [String(event), count]));
 }
@@ -380,14 +376,15 @@ test("RL-04 an unlock and a reset give the client's address nothing back", async
 
 test("RL-08 limits and locks survive a kill -9", async () => {
   const environment = { LOCKOUT_THRESHOLD: "3", LIMIT_SIGNUP_IP: "2/3600" };
-  const first = await start(environment);
+  const first = await startServerProcess({ environment });
   const email = await signedUp(first);
   for (let count = 0; count < 3; count += 1)
     await post(first, "/login", { email, password: wrong });
   await signedUp(first);
   await first.stop("SIGKILL");
 
-  server = await startServerProcess({ folder: first.folder, environment });
+  const server = await startServerProcess({ folder: first.folder, environment });
+  onTestFinished(() => server.dispose());
   expect(await post(server, "/login", { email, password: PASSWORD })).toMatchObject({
     status: 401,
   });

@@ -5,8 +5,15 @@ import { expect } from "vitest";
 import { freshEmail } from "./clients.ts";
 import { PASSWORD } from "./credentials.ts";
 import { mailsTo, tokenIn } from "./mailbox.ts";
-import type { ServerProcess } from "./server-process.ts";
 import { waitFor } from "./wait-for.ts";
+
+/** A server, in this process or in one of its own. */
+interface Served {
+  readonly baseUrl: string;
+  /** With the outbox in it. */
+  readonly folder: string;
+  readonly databaseFile: string;
+}
 
 /** An answer, without what a client of the SDK would make of it. */
 export interface Reply {
@@ -18,7 +25,7 @@ export interface Reply {
 
 /** Sends JSON as any program may, without the SDK. */
 export async function post(
-  { baseUrl }: ServerProcess,
+  { baseUrl }: Pick<Served, "baseUrl">,
   path: string,
   body: unknown,
   headers: Record<string, string> = {},
@@ -33,7 +40,10 @@ export async function post(
 }
 
 /** Waits for the token of the link that was mailed to an address, whatever else was. */
-export async function resetTokenFor({ folder }: ServerProcess, email: string): Promise<string> {
+export async function resetTokenFor(
+  { folder }: Pick<Served, "folder">,
+  email: string,
+): Promise<string> {
   const outbox = join(folder, "outbox");
   return waitFor(async () =>
     (await mailsTo(outbox, email)).map(tokenIn).find((found) => found !== ""),
@@ -41,7 +51,7 @@ export async function resetTokenFor({ folder }: ServerProcess, email: string): P
 }
 
 /** Signs up with `PASSWORD`; answers the address. */
-export async function signedUp(to: ServerProcess): Promise<string> {
+export async function signedUp(to: Pick<Served, "baseUrl">): Promise<string> {
   const email = freshEmail();
   expect(await post(to, "/signup", { email, password: PASSWORD })).toMatchObject({
     status: 201,
@@ -50,7 +60,10 @@ export async function signedUp(to: ServerProcess): Promise<string> {
 }
 
 /** Reads the database of a server while it runs. */
-export function query({ databaseFile }: ServerProcess, sql: string): Record<string, unknown>[] {
+export function query(
+  { databaseFile }: Pick<Served, "databaseFile">,
+  sql: string,
+): Record<string, unknown>[] {
   const database = new DatabaseSync(databaseFile);
   try {
     return database.prepare(sql).all();

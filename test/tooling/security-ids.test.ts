@@ -28,6 +28,7 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
   ST: [1, 2, 3, 5, 6, 7, 12, 13, 14, 15, 16, 21, 22, 23],
   SC: [1, 2, 3, 4],
   SU: [1, 2],
+  PK: [3, 4, 6, 7, 9, 10],
 };
 const ids = Object.entries(numbers).flatMap(([family, each]) =>
   each.map((number) => `${family}-${String(number).padStart(2, "0")}`),
@@ -59,7 +60,8 @@ describe("docs/security.md", () => {
   });
 
   it("names one of the sources in every row", () => {
-    const known = /^(OWASP ASVS 5\.0 \d|NIST SP 800-63B-4 \d|RFC \d{4} §\d|RFC 6265bis §\d)/;
+    const known =
+      /^(OWASP ASVS 5\.0 \d|NIST SP 800-63B-4 \d|RFC \d{4} §\d|RFC 6265bis §\d|WebAuthn Level 3 §\d)/;
     expect(rows.filter(({ source }) => !known.test(source))).toEqual([]);
   });
 

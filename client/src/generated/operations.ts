@@ -1166,7 +1166,7 @@ export interface OperationSummaries {
   /**
    * Prove again who you are
    *
-   * Makes this session recent, and no other. An account with a second factor proves it by one of those; its password is not enough. A session by cookie gets a new cookie, and the old one is dead; the next access token of a session by tokens says the new time in `auth_time`. A session that sends too many wrong passwords ends.
+   * Makes this session recent, and no other. An account with a second factor proves it by one of those; its password is not enough. A session by cookie gets a new cookie, and the old one is dead. Of a session by tokens, the access tokens of before are dead: refresh for the next one, which says the new time in `auth_time`. A session that sends too many wrong passwords ends.
    */
   reauthenticate: unknown;
   /**

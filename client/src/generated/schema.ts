@@ -412,7 +412,7 @@ export interface paths {
     put?: never;
     /**
      * Prove again who you are
-     * @description Makes this session recent, and no other. An account with a second factor proves it by one of those; its password is not enough. A session by cookie gets a new cookie, and the old one is dead; the next access token of a session by tokens says the new time in `auth_time`. A session that sends too many wrong passwords ends.
+     * @description Makes this session recent, and no other. An account with a second factor proves it by one of those; its password is not enough. A session by cookie gets a new cookie, and the old one is dead. Of a session by tokens, the access tokens of before are dead: refresh for the next one, which says the new time in `auth_time`. A session that sends too many wrong passwords ends.
      *
      *     May log: [`reauthenticated`](/docs#/webhooks/log_reauthenticated), [`reauthentication_failed`](/docs#/webhooks/log_reauthentication_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`second_factor_failed`](/docs#/webhooks/log_second_factor_failed), [`recovery_code_used`](/docs#/webhooks/log_recovery_code_used), [`passkey_clone_suspected`](/docs#/webhooks/log_passkey_clone_suspected), [`login_failed`](/docs#/webhooks/log_login_failed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */

@@ -59,9 +59,7 @@ export const addressHandlers: Pick<
     account.user = { ...account.user, email: challenge.email, emailVerified: true };
     accounts.record(account, { event: "email_changed" }, now);
     accounts.endGrants(account, "email_change", now, caller);
-    const changedSince = challenge.createdAt;
-    const subject = { purpose: "email_change_undo", account, email, changedSince } as const;
-    const undo = challenges.begin(subject, now);
+    const undo = challenges.begin({ purpose: "email_change_undo", account, email }, now);
     mails.send("email_changed", email, origin, undo);
     return done;
   },
@@ -73,8 +71,8 @@ export const addressHandlers: Pick<
     const { email } = account.user;
     account.user = { ...account.user, email: challenge.email, emailVerified: true };
     account.password = null;
-    removeFactors({ accounts, now }, account, "email_change_undo", challenge.changedSince);
     accounts.record(account, { event: "email_change_undone" }, now);
+    removeFactors({ accounts, now }, account, "email_change_undo", challenge.createdAt);
     accounts.endGrants(account, "email_change_undo", now);
     challenges.endUndosAfter(challenge);
     challenges.spend(challenge);

@@ -38,8 +38,6 @@ export interface Subject {
   readonly totpSecret?: string;
   /** The sign-in that a passkey is to finish. */
   readonly login?: Challenge;
-  /** When the change of address began that this one takes back. */
-  readonly changedSince?: number;
 }
 
 export interface Challenge extends Subject {

@@ -52,15 +52,8 @@ export const factorHandlers: Pick<
     const step = await stepGiven(find()?.totpSecret, input, now);
     const challenge = find();
     if (challenge?.session !== caller || !challenges.countTry(challenge)) return notGood;
+    if (step === undefined) return { problem: "invalid_second_factor" };
     if (account.totp) return { problem: "factor_exists" };
-    if (step === undefined) {
-      accounts.record(
-        account,
-        { event: "second_factor_failed", kind: "totp", reason: "wrong" },
-        now,
-      );
-      return { problem: "invalid_second_factor" };
-    }
     challenges.spend(challenge);
     // The code that proves the app is used by that.
     account.totp = newTotp(now, challenge.totpSecret, step);

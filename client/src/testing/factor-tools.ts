@@ -4,7 +4,7 @@ import { createFakePasskey, type FakePasskey, type FakePasskeyOptions } from "./
 import { firstRecoveryCodes, newTotp, removeFactors } from "./factors.ts";
 import { creationOptions } from "./passkey-ceremonies.ts";
 import { readPasskey } from "./passkey-handlers.ts";
-import { type Account, newSecret } from "./rows.ts";
+import { type Account, newSecret, unlocked } from "./rows.ts";
 import { codeAt, goodSteps } from "./totp.ts";
 
 /** Where the fake is asked, as far as nobody has asked it. */
@@ -40,9 +40,10 @@ export function factorTools(accounts: Accounts, now: () => number) {
     },
     resetFactors(address: string): void {
       const account = find(address);
-      removeFactors({ accounts, now: now() }, account, "admin");
       accounts.record(account, { event: "second_factors_reset", by: "admin" }, now());
-      accounts.endGrants(account, "admin", now());
+      removeFactors({ accounts, now: now() }, account, "admin");
+      account.factorLock = unlocked;
+      accounts.endGrants(account, "factor_change", now());
       accounts.mails.send("second_factors_reset", account.user.email, ORIGIN);
     },
   };

@@ -2,7 +2,14 @@
 import { bounds } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
 import type { Accounts } from "./accounts.ts";
-import { type Account, type RecoveryCodes, type Session, type Totp, unlocked } from "./rows.ts";
+import {
+  type Account,
+  type FactorLock,
+  type RecoveryCodes,
+  type Session,
+  type Totp,
+  unlocked,
+} from "./rows.ts";
 import { newTotpSecret, stepOf } from "./totp.ts";
 
 type Schemas = components["schemas"];
@@ -30,8 +37,8 @@ export function hasSecondFactor({ totp, passkeys }: Account): boolean {
 export function secondFactorsOf({ totp, recoveryCodes, passkeys }: Account): SecondFactor[] {
   return [
     ...(totp ? (["totp"] as const) : []),
-    ...(recoveryCodes ? (["recovery_code"] as const) : []),
     ...(passkeys.length > 0 ? (["passkey"] as const) : []),
+    ...(recoveryCodes ? (["recovery_code"] as const) : []),
   ];
 }
 
@@ -43,7 +50,7 @@ export function waysToReauthenticate(
   if (hasSecondFactor(account)) return secondFactorsOf(account);
   return [
     ...(account.password === null ? [] : (["password"] as const)),
-    ...(mailLogin ? (["mail"] as const) : []),
+    ...(mailLogin && account.user.emailVerified ? (["mail"] as const) : []),
   ];
 }
 
@@ -74,65 +81,75 @@ export interface CodeGiven {
   readonly step: number | undefined;
 }
 
-/** True for a code that is good, which it then was: each is good once. A wrong one counts towards the account's lock. */
-export function proveByCode(scene: Scene, account: Account, given: CodeGiven): boolean {
-  const { accounts, now } = scene;
-  if (now < account.factorLock.lockedUntil) return refused(scene, account, given, "locked");
-  countWrong(scene, account);
-  const { method, code, step } = given;
-  if (method === "totp") {
-    if (account.totp === null || step === undefined) return refused(scene, account, given, "wrong");
-    if (step <= account.totp.lastStep) return refused(scene, account, given, "replayed");
-    account.totp.lastStep = step;
-    account.totp.lastUsedAt = now;
-  } else {
-    const { recoveryCodes } = account;
-    if (!recoveryCodes?.codes.delete(normalRecoveryCode(code)))
-      return refused(scene, account, given, "wrong");
-    const remaining = recoveryCodes.codes.size;
-    if (remaining === 0) account.recoveryCodes = null;
-    accounts.record(account, { event: "recovery_code_used", remaining }, now);
-    accounts.mails.send("recovery_code_used", account.user.email, scene.origin);
+/**
+ * True for a code that is good, which it then was: each is good once. Each try counts towards the account's lock before it
+ * is looked at, and a right one forgets them. `isAfterPassword`: the owner is told of several wrong ones.
+ */
+export function proveByCode(
+  scene: Scene,
+  account: Account,
+  given: CodeGiven,
+  isAfterPassword: boolean,
+): boolean {
+  const { accounts, origin, now } = scene;
+  const refuse = (reason: Schemas["OwnSecondFactorFailedEvent"]["reason"]) => {
+    accounts.record(account, { event: "second_factor_failed", kind: given.method, reason }, now);
+    return false;
+  };
+  if (now < account.factorLock.lockedUntil) return refuse("locked");
+  account.factorLock = nextLock(account.factorLock, now);
+  const proof =
+    given.method === "totp"
+      ? useStep(account, given.step, now)
+      : useCode(scene, account, given.code);
+  if (proof === "right") {
+    account.factorLock = unlocked;
+    return true;
   }
-  account.factorLock = unlocked;
-  return true;
+  refuse(proof);
+  if (proof === "replayed") return false;
+  const { failures, lockedUntil } = account.factorLock;
+  const isLocked = now < lockedUntil;
+  if (isLocked) accounts.record(account, { event: "second_factors_locked" }, now);
+  if (isAfterPassword && (isLocked || failures === TOLD_AFTER))
+    accounts.mails.send("second_factor_failing", account.user.email, origin);
+  return false;
 }
 
-/** Wrong codes before a lock, for how long each counts, and how long a first lock and a longest one last. Milliseconds. */
-const LOCK_THRESHOLD = 10;
+function useStep({ totp }: Account, step: number | undefined, now: number) {
+  if (totp === null || step === undefined) return "wrong";
+  if (step <= totp.lastStep) return "replayed";
+  totp.lastStep = step;
+  totp.lastUsedAt = now;
+  return "right";
+}
+
+function useCode({ accounts, origin, now }: Scene, account: Account, code: string) {
+  const { recoveryCodes } = account;
+  if (!recoveryCodes?.codes.delete(normalRecoveryCode(code))) return "wrong";
+  const remaining = recoveryCodes.codes.size;
+  if (remaining === 0) account.recoveryCodes = null;
+  accounts.record(account, { event: "recovery_code_used", remaining }, now);
+  accounts.mails.send("recovery_code_used", account.user.email, origin);
+  return "right";
+}
+
+/** Wrong codes of which the owner is told, and those that begin a lock. */
+const TOLD_AFTER = 3;
+const LOCKED_AFTER = 10;
+/** How long a first lock lasts, how long the longest, and for how long all is remembered. Milliseconds. */
 const LOCK_MS = 900_000;
 const LONGEST_LOCK_MS = 86_400_000;
-/** Wrong codes of which the owner is told. */
-const TOLD_AFTER = 3;
+const MEMORY_MS = 86_400_000;
 
-function countWrong({ now }: Scene, account: Account): void {
-  const { factorLock } = account;
-  const counts = now < factorLock.failedAt + LOCK_MS;
-  account.factorLock = {
-    ...factorLock,
-    failures: counts ? factorLock.failures + 1 : 1,
-    failedAt: now,
-  };
-}
-
-/** Records the wrong code that was counted. The last one that is allowed begins a lock. */
-function refused(
-  { accounts, origin, now }: Scene,
-  account: Account,
-  { method: kind }: CodeGiven,
-  reason: Schemas["OwnSecondFactorFailedEvent"]["reason"],
-): false {
-  accounts.record(account, { event: "second_factor_failed", kind, reason }, now);
-  if (reason === "locked") return false;
-  const { failures, lockedUntil, locks } = account.factorLock;
-  if (failures === TOLD_AFTER)
-    accounts.mails.send("second_factor_failing", account.user.email, origin);
-  if (failures < LOCK_THRESHOLD) return false;
-  const place = now < lockedUntil + LONGEST_LOCK_MS ? locks + 1 : 1;
-  const until = now + Math.min(LOCK_MS * 2 ** (place - 1), LONGEST_LOCK_MS);
-  account.factorLock = { failures: 0, failedAt: now, lockedUntil: until, locks: place };
-  accounts.record(account, { event: "second_factors_locked" }, now);
-  return false;
+/** Counts a try. The last one that is allowed begins a lock, twice as long as one of a short time ago. */
+function nextLock({ failures, failedAt, lockedUntil, locks }: FactorLock, now: number): FactorLock {
+  const isRemembered = (instant: number) => instant > now - MEMORY_MS;
+  const counted = { failures: isRemembered(failedAt) ? failures + 1 : 1, failedAt: now };
+  if (counted.failures < LOCKED_AFTER) return { ...counted, lockedUntil, locks };
+  const place = isRemembered(lockedUntil) ? locks + 1 : 1;
+  const lockMs = Math.min(LOCK_MS * 2 ** (place - 1), LONGEST_LOCK_MS);
+  return { failures: 0, failedAt: now, lockedUntil: now + lockMs, locks: place };
 }
 
 /** Recovery codes for an account that has none yet; as they are shown, once. */

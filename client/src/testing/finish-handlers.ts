@@ -51,7 +51,9 @@ async function finish(call: Finish): Promise<Finished | typeof notPending | type
   const secret = findLogin(call, input.loginToken)?.account.totp?.secret;
   const step = await stepGiven(secret, input, now);
   const login = findLogin(call, input.loginToken);
-  if (login === undefined || !accounts.challenges.countTry(login)) return notPending;
+  if (login === undefined) return notPending;
+  // Where nothing is compared, nothing is counted.
+  if (input.method !== "none" && !accounts.challenges.countTry(login)) return notPending;
   const { account, methods = [] } = login;
   const missing = missingSteps(account, methods);
   const second = missing.length === 0 ? undefined : secondStep(call, login, step);
@@ -64,10 +66,10 @@ async function finish(call: Finish): Promise<Finished | typeof notPending | type
 /** The method of a second step that is taken; undefined where it is not. */
 function secondStep(call: Finish, login: Login, step: number | undefined): AuthMethod | undefined {
   const { input, accounts, now } = call;
-  const { account } = login;
+  const { account, methods = [] } = login;
   if (input.method === "none") return undefined;
   if (input.method !== "passkey") {
-    const isProved = proveByCode(call, account, { ...input, step });
+    const isProved = proveByCode(call, account, { ...input, step }, methods.includes("pwd"));
     if (!isProved) return undefined;
     return input.method === "totp" ? "otp" : "recovery";
   }

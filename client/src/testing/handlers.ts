@@ -189,10 +189,13 @@ export const handlers: Handlers = {
     if (weak) return weak;
     account.password = newPassword;
     account.factorLock = unlocked;
-    if (!account.user.emailVerified) removeFactors({ accounts, now }, account, "email_proof");
     accounts.record(account, { event: "password_reset" }, now);
     accounts.endGrants(account, "password_reset", now);
-    accounts.verifyEmail(account, "password_reset", now);
+    if (!account.user.emailVerified) {
+      // Nobody proved that its factors are those of the mailbox's owner.
+      accounts.verifyEmail(account, "password_reset", now);
+      removeFactors({ accounts, now }, account, "email_proof");
+    }
     accounts.mails.send("password_reset", account.user.email, origin);
     return { ...done, cookies: [deviceCookie()] };
   },

@@ -136,17 +136,14 @@ export function createFakeServer({
     const needsProof = caller && isChange && credentialTable[credential].sentByBrowser;
     if (needsProof && request.headers.get("x-csrf-token") !== caller.csrfToken)
       return { problem: "csrf_rejected" };
+    if (documented.isForAdmins) return { problem: "forbidden" };
     const asksForFactor = documented.problems.includes("second_factor_enrolment_required");
     if (caller && asksForFactor && isUnenrolled(caller))
       return { problem: "second_factor_enrolment_required" };
-    if (documented.isForAdmins) return { problem: "forbidden" };
-    const body = documented.body ? await readBody(request) : { value: undefined };
-    if (
-      caller &&
-      needsRecent(documented, "value" in body ? body.value : undefined) &&
-      !isRecent(caller, now())
-    )
+    if (caller && documented.recent === true && !isRecent(caller, now()))
       return reauthenticationRequired(caller.account);
+
+    const body = documented.body ? await readBody(request) : { value: undefined };
     if ("problem" in body) return body;
     const query = Object.fromEntries(new URL(request.url).searchParams);
     const issues = [
@@ -155,6 +152,8 @@ export function createFakeServer({
       ...(documented.body ? findBodyIssues(documented.body, body.value) : []),
     ];
     if (issues.length > 0) return { problem: "validation_failed", issues };
+    if (caller && isRecentAsked(documented, body.value) && !isRecent(caller, now()))
+      return reauthenticationRequired(caller.account);
 
     const fields = typeof body.value === "object" ? body.value : {};
     const input = { ...params, ...typedQuery(documented.query ?? {}, query), ...fields };
@@ -196,9 +195,9 @@ export function createFakeServer({
   }
 }
 
-/** Where the table says so of every body, or of one that has or lacks a property. */
-function needsRecent({ recent }: Documented, body: unknown): boolean {
-  if (recent === undefined || recent === true) return recent === true;
+/** True for a body that has, or lacks, what decides it. */
+function isRecentAsked({ recent }: Documented, body: unknown): boolean {
+  if (recent === undefined || recent === true) return false;
   const has = (name: string) => Object.hasOwn(Object(body), name);
   return "bodyHas" in recent ? has(recent.bodyHas) : !has(recent.bodyLacks);
 }

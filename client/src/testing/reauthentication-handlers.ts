@@ -61,7 +61,9 @@ function refusalOf(call: Call<"reauthenticate">, step: number | undefined) {
         : "invalid_credentials";
     case "totp":
     case "recovery_code":
-      return proveByCode(call, account, { ...input, step }) ? undefined : "invalid_second_factor";
+      return proveByCode(call, account, { ...input, step }, false)
+        ? undefined
+        : "invalid_second_factor";
     case "passkey": {
       const { isProved, challenge } = provePasskey(call, PURPOSE, input);
       return isProved && challenge?.session === caller ? undefined : "invalid_second_factor";

@@ -61,9 +61,24 @@ export interface Claims {
   readonly sessionId: string;
   /** `jti`. */
   readonly tokenId: string;
+  /** `amr`: the ways in which its session was proved (`pwd`, `mail`, `otp`, …). Empty if the server does not say. */
+  readonly methods: readonly string[];
+  /** `auth_time`: when its session was last proved. Neither a refresh nor use makes it later. */
+  readonly authenticatedAt?: Date;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
 }
+
+/** What a token must say besides being good. A token that does not say it at all fails. */
+export interface Demands {
+  /** How long ago its session may have been proved: `auth_time`. Seconds. */
+  readonly maxAgeSeconds?: number | undefined;
+  /** The session must have been proved in one of these ways: `amr`. */
+  readonly methods?: readonly Method[] | undefined;
+}
+
+/** The ways to prove who one is that this version knows: `recovery` is a recovery code. */
+export type Method = "pwd" | "mail" | "otp" | "recovery" | "passkey" | "provider";
 
 /** The outcome of `verify`, told apart by `ok`. */
 export type Verification =
@@ -73,18 +88,26 @@ export type Verification =
 /**
  * Why a token was refused. `missing`: there is none. `expired`: it was good once. `unknown_key`: signed
  * by a key that the server does not publish, or one so new that it was not asked for yet. `invalid`:
- * anything else. All of these are a 401. `keys_unavailable` is not: the server's keys could not be had,
+ * anything else. `too_old`, `other_methods`: it is good, but does not meet `maxAgeSeconds` or `methods`; its owner has to
+ * `reauthenticate`, and refresh (RFC 9470). All of these are a 401. `keys_unavailable` is not: the server's keys could not be had,
  * `cause` says why, and nothing is known about the token; answer 503.
  */
-export type Refusal = "missing" | "expired" | "unknown_key" | "invalid" | "keys_unavailable";
+export type Refusal =
+  | "missing"
+  | "expired"
+  | "unknown_key"
+  | "invalid"
+  | "too_old"
+  | "other_methods"
+  | "keys_unavailable";
 
 /** Verifies the access tokens of one server. Make one and keep it: it holds the server's keys. */
 export interface Verifier {
   /**
    * Tells whether the token is one of the server's own, for this audience, and has not expired. It never rejects,
-   * whatever it is given: `null` is `missing` too, and what is no text is `invalid`.
+   * whatever it is given: `null` is `missing` too, and what is no text is `invalid`. `demands` ask for more.
    */
-  verify(token: string | null | undefined): Promise<Verification>;
+  verify(token: string | null | undefined, demands?: Demands): Promise<Verification>;
 }
 
 /**
@@ -119,7 +142,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   };
 
   return {
-    async verify(token: unknown) {
+    async verify(token: unknown, demands: Demands = {}) {
       if (token === undefined || token === null) return { ok: false, reason: "missing" };
       // Out of a header, a cookie or a body, in plain JavaScript, anything may come.
       if (typeof token !== "string") return { ok: false, reason: "invalid" };
@@ -128,7 +151,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
       try {
         const { payload } = await jwtVerify(token, findKey, checks);
         const claims = claimsOf(payload);
-        return claims ? { ok: true, claims } : { ok: false, reason: "invalid" };
+        if (!claims) return { ok: false, reason: "invalid" };
+        const unmet = unmetBy(claims, demands);
+        return unmet ? { ok: false, reason: unmet } : { ok: true, claims };
       } catch (error) {
         return refusalOf(error);
       }
@@ -179,14 +204,36 @@ function isCanonicalSegment(segment: string): boolean {
   }
 }
 
-function claimsOf({ sub, sid, jti, aud, iat, exp }: JWTPayload): Claims | undefined {
+function claimsOf(payload: JWTPayload): Claims | undefined {
+  const { sub, sid, jti, aud, iat, exp, amr = [], auth_time: authTime } = payload;
   // One audience, not a list that has ours in it; types as the server signs them.
   if (typeof sub !== "string" || typeof sid !== "string" || typeof jti !== "string")
     return undefined;
   if (typeof aud !== "string" || typeof iat !== "number" || typeof exp !== "number")
     return undefined;
+  if (!isTexts(amr) || (authTime !== undefined && typeof authTime !== "number")) return undefined;
   const [issuedAt, expiresAt] = [new Date(iat * 1000), new Date(exp * 1000)];
-  return { userId: sub, sessionId: sid, tokenId: jti, issuedAt, expiresAt };
+  return {
+    ...{ userId: sub, sessionId: sid, tokenId: jti, issuedAt, expiresAt, methods: amr },
+    ...(authTime !== undefined && { authenticatedAt: new Date(authTime * 1000) }),
+  };
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
+}
+
+/** Fails closed: a claim that is missing, and a demand that is no number or an empty list, are met by nothing. */
+function unmetBy(
+  { methods, authenticatedAt }: Claims,
+  { maxAgeSeconds, methods: wanted }: Demands,
+): "too_old" | "other_methods" | undefined {
+  const ageSeconds = (Date.now() - (authenticatedAt?.getTime() ?? NaN)) / 1000;
+  if (maxAgeSeconds !== undefined && !(ageSeconds <= maxAgeSeconds)) return "too_old";
+  if (wanted === undefined) return undefined;
+  return isTexts(wanted) && wanted.some((method) => methods.includes(method))
+    ? undefined
+    : "other_methods";
 }
 
 function refusalOf(error: unknown): Verification {

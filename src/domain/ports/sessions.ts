@@ -60,6 +60,12 @@ export interface SessionWithUser {
   readonly user: User;
 }
 
+/** A session as its id finds it. */
+export interface FoundSession extends SessionWithUser {
+  /** When its owner last proved again who they are; null where they proved it at the beginning alone. */
+  readonly reauthenticatedAt: number | null;
+}
+
 /** When a session is past its limits. Milliseconds since the epoch. */
 export interface SessionLimits {
   readonly now: number;
@@ -78,7 +84,7 @@ export interface RefreshState extends SessionWithUser {
 
 export interface SessionStore {
   findBySecretHash(secretHash: Uint8Array): Promise<SessionWithUser | undefined>;
-  find(sessionId: string): Promise<SessionWithUser | undefined>;
+  find(sessionId: string): Promise<FoundSession | undefined>;
   /** True where there is the session; inside a transaction, until whose end nobody ends it. */
   lock(sessionId: string): Promise<boolean>;
   /**

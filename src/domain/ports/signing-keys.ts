@@ -58,6 +58,8 @@ export interface AccessTokenClaims {
   readonly sessionId: string;
   /** `jti`. */
   readonly tokenId: string;
+  /** `auth_time`: when the session was last proved, as of the token. Seconds since the epoch; 0 in tokens of versions before 0.3. */
+  readonly authTime: number;
 }
 
 /** The facts a token was verified by. All of them must hold again. */

@@ -1,5 +1,7 @@
 import { verifyAccessToken } from "../../domain/access-tokens.ts";
 import { recognizeSession } from "../../domain/sessions.ts";
+import type { FoundSession } from "../../domain/ports/sessions.ts";
+import type { AccessTokenClaims } from "../../domain/ports/signing-keys.ts";
 import type { CredentialScheme } from "./scheme.ts";
 
 /** RFC 6750 §2.1, and nothing looser (TK-21). The scheme's name has no case (RFC 9110 §11.1). */
@@ -15,10 +17,21 @@ export const bearer: CredentialScheme = {
     if (claims === undefined) return undefined;
     const found = await recognizeSession(deps, occasion, claims.sessionId);
     // A token names its owner as well as its session; both must be the ones we know (TK-10).
-    const isOwn = found?.session.kind === "token" && found.user.id === claims.userId;
-    return isOwn ? found : undefined;
+    if (found?.session.kind !== "token" || found.user.id !== claims.userId) return undefined;
+    return isOfLastProof(claims, found) ? found : undefined;
   },
 };
+
+/**
+ * False for a token of before its owner proved again who they are: a copy of it must not become recent with the session,
+ * as a copy of the old cookie does not (SU-03).
+ */
+function isOfLastProof(
+  { authTime }: AccessTokenClaims,
+  { reauthenticatedAt }: FoundSession,
+): boolean {
+  return reauthenticatedAt === null || authTime >= Math.floor(reauthenticatedAt / 1000);
+}
 
 /** The token of an Authorization header; undefined where the header has another form. */
 export function readBearer(authorization: string): string | undefined {
