@@ -4,6 +4,7 @@ import {
   type CookieOptions,
   createClient,
   isPending,
+  type LoginPending,
   memoryTokens,
 } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
@@ -83,6 +84,15 @@ export function pendingSignupOf<D extends object>(
 ): Extract<D, { challengeToken: string }> {
   if (!isAccount(signedUp)) return signedUp as Extract<D, { challengeToken: string }>; // the other one
   throw new Error("Expected a signup that waits for its proof, got an account");
+}
+
+/** The half-login of an account with a second factor; throws where the login failed, or ended at once. */
+export function pendingOf(loggedIn: {
+  readonly ok: boolean;
+  readonly data?: unknown;
+}): LoginPending {
+  if (loggedIn.ok && isPending(loggedIn.data)) return loggedIn.data;
+  throw new Error("Expected a login that waits for its second factor");
 }
 
 let made = 0;
