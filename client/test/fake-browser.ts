@@ -81,7 +81,7 @@ export function openBrowser({ answer, isOld = false, hasAutofill = true }: FakeB
     asked.push(call);
     const { signal } = options as { signal?: AbortSignal };
     return new Promise((resolve, reject) => {
-      const abort = () => reject(signal?.reason);
+      const abort = () => void reject(signal?.reason);
       if (signal?.aborted) return abort();
       signal?.addEventListener("abort", abort);
       try {
@@ -92,9 +92,9 @@ export function openBrowser({ answer, isOld = false, hasAutofill = true }: FakeB
       }
     });
   };
-  class PublicKeyCredential {
-    static isConditionalMediationAvailable = async () => hasAutofill;
-  }
+  const PublicKeyCredential = Object.assign(() => undefined, {
+    isConditionalMediationAvailable: async () => hasAutofill,
+  });
   const parse = (json: unknown) => ({ parsed: json });
   if (!isOld)
     Object.assign(PublicKeyCredential, {

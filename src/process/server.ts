@@ -30,7 +30,7 @@ import { withPlainCookies } from "./plain-cookies.ts";
 import { createExposition } from "./scraping.ts";
 import { remarksOnFiles } from "./ownership.ts";
 import { lockServer, type ServerLock } from "./server-lock.ts";
-import type { Settings } from "./settings.ts";
+import { originOf, type Settings } from "./settings.ts";
 import { StartRefusedError } from "./start-refused.ts";
 import { openSystem, type System } from "./system.ts";
 
@@ -127,9 +127,9 @@ async function startOn(
   if (settings.NODE_ENV !== "production") {
     for (const origin of ownOrigins(address)) {
       site.allowedOrigins.add(origin);
-      // Not where the settings say which: those are then all there are.
-      if (settings.WEBAUTHN_ORIGINS === undefined && new URL(origin).hostname === relyingParty.id)
-        passkeyOrigins.add(origin);
+      // Not where the settings name others: those are then all there are.
+      const isOurs = settings.WEBAUTHN_ORIGINS.has(originOf(settings));
+      if (isOurs && new URL(origin).hostname === relyingParty.id) passkeyOrigins.add(origin);
     }
   }
   log.print(log.compose(outsideRequest(now()), "server_started", { version, address }));
