@@ -36,7 +36,7 @@ test("a person adds a passkey, signs in by it alone, by it after the password, a
 
   // After the password.
   const second = tokenClient(server.baseUrl);
-  const half = pendingLoginOf(dataOf(await second.tokenLogin({ email, password: PASSWORD })));
+  const half = pendingLoginOf(await second.tokenLogin({ email, password: PASSWORD }));
   expect(half.secondFactors).toEqual(["passkey", "recovery_code"]);
   const asked = dataOf(await second.startSecondFactorPasskey({ loginToken: half.loginToken }));
   expect(asked.options.allowCredentials).toMatchObject([{ id: phone.id }]);

@@ -95,10 +95,25 @@ function isComplete<D extends object>(data: D): data is Exclude<D, { loginToken:
   return !("loginToken" in data);
 }
 
-/** The half-login of an account with a second factor; throws where the login ended at once. */
-export function pendingLoginOf<D extends object>(loggedIn: D): Extract<D, { loginToken: string }> {
-  if (!isComplete(loggedIn)) return loggedIn as Extract<D, { loginToken: string }>; // the other one
-  throw new Error("Expected a login that waits for its second factor, got one that is complete");
+/** The half-login of an account with a second factor; throws for any other result of a login. */
+export function pendingLoginOf<R extends { readonly ok: boolean }>(result: R): PendingOf<R> {
+  if (isHalf(result)) return result.data;
+  throw new Error(
+    `Expected a login that waits for its second factor, got ${JSON.stringify(result)}`,
+  );
+}
+
+type PendingOf<R> = R extends {
+  readonly status: 202;
+  readonly data: infer D extends { readonly loginToken: string };
+}
+  ? D
+  : never;
+
+function isHalf<R extends { readonly ok: boolean }>(
+  result: R,
+): result is R & { readonly data: PendingOf<R> } {
+  return "status" in result && result.status === 202;
 }
 
 let made = 0;

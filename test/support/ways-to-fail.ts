@@ -96,7 +96,7 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
     const { app } = await addTotpOver(api);
     const wrong = { method: "totp", code: app.wrongAt(Date.now()) } as const;
     if (id === "reauthenticate") return api.reauthenticate(wrong);
-    const pending = pendingLoginOf(dataOf(await api.login({ email, password: PASSWORD })));
+    const pending = pendingLoginOf(await api.login({ email, password: PASSWORD }));
     const run = id === "finishLogin" ? api.finishLogin : api.finishTokenLogin;
     return run({ ...wrong, loginToken: pending.loginToken });
   },

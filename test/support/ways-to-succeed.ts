@@ -144,7 +144,7 @@ export const waysToSucceed: WaysToSucceed = {
   startSecondFactorPasskey: {
     200: async (servers) => {
       const { api, email } = await withPasskey(servers);
-      const pending = pendingLoginOf(dataOf(await api.login({ email, password: PASSWORD })));
+      const pending = pendingLoginOf(await api.login({ email, password: PASSWORD }));
       return api.startSecondFactorPasskey({ loginToken: pending.loginToken });
     },
   },
