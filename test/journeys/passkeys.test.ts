@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   adminClient,
-  completeOf,
   cookieClient,
   dataOf,
-  pendingLoginOf,
+  pendingOf,
   signedInClient,
   tokenClient,
 } from "../support/clients.ts";
@@ -36,7 +35,7 @@ test("a person adds a passkey, signs in by it alone, by it after the password, a
 
   // After the password.
   const second = tokenClient(server.baseUrl);
-  const half = pendingLoginOf(await second.tokenLogin({ email, password: PASSWORD }));
+  const half = pendingOf(await second.tokenLogin({ email, password: PASSWORD }));
   expect(half.secondFactors).toEqual(["passkey", "recovery_code"]);
   const asked = dataOf(await second.startSecondFactorPasskey({ loginToken: half.loginToken }));
   expect(asked.options.allowCredentials).toMatchObject([{ id: phone.id }]);
@@ -46,7 +45,7 @@ test("a person adds a passkey, signs in by it alone, by it after the password, a
     challengeToken: asked.challengeToken,
     credential: phone.get(asked.options),
   });
-  expect(completeOf(dataOf(finished))).toMatchObject({ tokenType: "Bearer" });
+  expect(dataOf(finished)).toMatchObject({ tokenType: "Bearer" });
 
   // To step up.
   const started = dataOf(await alone.startReauthentication({ method: "passkey" }));

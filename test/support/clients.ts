@@ -4,6 +4,7 @@ import {
   type CookieOptions,
   createClient,
   isPending,
+  type LoginPending,
   memoryTokens,
 } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
@@ -85,35 +86,13 @@ export function pendingSignupOf<D extends object>(
   throw new Error("Expected a signup that waits for its proof, got an account");
 }
 
-/** The session or the tokens of a login that ended at once; throws where the account has a second factor to prove first. */
-export function completeOf<D extends object>(loggedIn: D): Exclude<D, { loginToken: string }> {
-  if (isComplete(loggedIn)) return loggedIn;
-  throw new Error("Expected a login that is complete, got one that waits for its second factor");
-}
-
-function isComplete<D extends object>(data: D): data is Exclude<D, { loginToken: string }> {
-  return !("loginToken" in data);
-}
-
-/** The half-login of an account with a second factor; throws for any other result of a login. */
-export function pendingLoginOf<R extends { readonly ok: boolean }>(result: R): PendingOf<R> {
-  if (isHalf(result)) return result.data;
-  throw new Error(
-    `Expected a login that waits for its second factor, got ${JSON.stringify(result)}`,
-  );
-}
-
-type PendingOf<R> = R extends {
-  readonly status: 202;
-  readonly data: infer D extends { readonly loginToken: string };
-}
-  ? D
-  : never;
-
-function isHalf<R extends { readonly ok: boolean }>(
-  result: R,
-): result is R & { readonly data: PendingOf<R> } {
-  return "status" in result && result.status === 202;
+/** The half-login of an account with a second factor; throws where the login failed, or ended at once. */
+export function pendingOf(loggedIn: {
+  readonly ok: boolean;
+  readonly data?: unknown;
+}): LoginPending {
+  if (loggedIn.ok && isPending(loggedIn.data)) return loggedIn.data;
+  throw new Error("Expected a login that waits for its second factor");
 }
 
 let made = 0;
