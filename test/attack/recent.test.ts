@@ -67,6 +67,8 @@ interface Ages {
   readonly reauthenticated: number | null;
   readonly second: number | null;
 }
+const STALE: Ages = { begun: STALE_MS, reauthenticated: null, second: null };
+
 interface Standing {
   readonly ages: Ages;
   /** Lets through an account without a second factor, and one that has some. */
@@ -78,7 +80,7 @@ const standings: Readonly<Record<string, Standing>> = {
     isRecent: { first: true, second: false },
   },
   "a stale login": {
-    ages: { begun: STALE_MS, reauthenticated: null, second: null },
+    ages: STALE,
     isRecent: { first: false, second: false },
   },
   "a stale login that was proved again": {
@@ -110,7 +112,7 @@ const standings: Readonly<Record<string, Standing>> = {
 describe.each(cases)("SU-01 $id by $way", ({ id, way }) => {
   test.each(Object.entries(standings))("%s", async (_, { ages, isRecent }) => {
     for (const factor of factorNames) {
-      const caller = await aged(await newCaller(way), ages);
+      const caller = await aged(await callerOf(way), ages);
       factors[factor].add(caller.userId);
       const before = everything();
       const answer = await call(id, caller, "asked");
@@ -124,7 +126,7 @@ describe.each(cases)("SU-01 $id by $way", ({ id, way }) => {
   });
 
   test("the proof is that of the very session", async () => {
-    const stale = await staleCaller(way);
+    const stale = await aged(await newCaller(way), STALE);
     await newCaller(way, stale.email);
     expect((await call(id, stale, "asked")).body).toContain("reauthentication_required");
   });
@@ -191,7 +193,10 @@ interface Caller {
   readonly userId: string;
   readonly headers: Record<string, string>;
   readonly sessionId: string;
+  /** Empty where it has none. */
   readonly refreshToken: string;
+  /** Of its access token, in milliseconds since the epoch. */
+  readonly madeAt: number;
 }
 
 /** An administrator, so that every operation is allowed but for what is tested. */
@@ -204,22 +209,40 @@ async function newCaller(way: Credential, known?: string): Promise<Caller> {
   }
   const [user] = server.sql("SELECT id FROM users WHERE email = ?", email);
   const userId = String(user?.["id"]);
+  const madeAt = Date.now();
   if (way === "bearer") {
     const answer = await server.post("/token/login", credentials);
     const { accessToken, refreshToken } = JSON.parse(answer.body) as Record<string, string>;
     const [sessionId = ""] = refreshToken?.split(".") ?? [];
     const headers = { authorization: `Bearer ${accessToken}` };
-    return { email, userId, headers, sessionId, refreshToken: refreshToken ?? "" };
+    return { email, userId, headers, sessionId, refreshToken: refreshToken ?? "", madeAt };
   }
   const { cookie, csrfToken } = await server.login(credentials);
   const sessions = "SELECT id FROM sessions WHERE user_id = ? ORDER BY id DESC LIMIT 1";
   const sessionId = String(server.sql(sessions, userId)[0]?.["id"]);
   const headers = { cookie, [CSRF_HEADER]: csrfToken };
-  return { email, userId, headers, sessionId, refreshToken: "" };
+  return { email, userId, headers, sessionId, refreshToken: "", madeAt };
 }
 
 async function staleCaller(way: Credential): Promise<Caller> {
-  return aged(await newCaller(way), { begun: STALE_MS, reauthenticated: null, second: null });
+  return aged(await callerOf(way), STALE);
+}
+
+const kept = new Map<Credential, Caller>();
+
+/** A caller without second factors: the one of before, unless what was asked for has ended it. */
+async function callerOf(way: Credential): Promise<Caller> {
+  const known = kept.get(way);
+  if (known !== undefined) {
+    await aged(known, { begun: 0, reauthenticated: null, second: null });
+    for (const table of ["totp_factors", "recovery_codes", "passkeys"])
+      server.sql(`DELETE FROM ${table} WHERE user_id = ?`, known.userId);
+    server.sql("UPDATE users SET email_verified = 0, role = 'admin' WHERE id = ?", known.userId);
+    if ((await server.send("GET", "/me", known.headers)).status === 200) return known;
+  }
+  const caller = await newCaller(way);
+  kept.set(way, caller);
+  return caller;
 }
 
 /** The caller as if the session had been proved at these times. */
@@ -231,14 +254,19 @@ async function aged(caller: Caller, { begun, reauthenticated, second }: Ages): P
     caller.sessionId,
   );
   // A token of before the last proof is dead.
-  return reauthenticated === null || caller.refreshToken === "" ? caller : refreshed(caller);
+  const isDead = reauthenticated !== null && Date.now() - reauthenticated >= caller.madeAt;
+  return isDead && caller.refreshToken !== "" ? refreshed(caller) : caller;
 }
 
+/** The caller with the next access token. */
 async function refreshed(caller: Caller): Promise<Caller> {
   const answer = await server.post("/token/refresh", { refreshToken: caller.refreshToken });
   expect(answer.status).toBe(200);
-  const { accessToken } = JSON.parse(answer.body) as { accessToken: string };
-  return { ...caller, headers: { authorization: `Bearer ${accessToken}` } };
+  const pair = JSON.parse(answer.body) as { accessToken: string; refreshToken: string };
+  const headers = { authorization: `Bearer ${pair.accessToken}` };
+  const next = { ...caller, headers, refreshToken: pair.refreshToken, madeAt: Date.now() };
+  if (kept.get("bearer")?.sessionId === caller.sessionId) kept.set("bearer", next);
+  return next;
 }
 
 function proofsOf({ sessionId }: Caller) {
