@@ -220,11 +220,12 @@ const reauthenticateCookie = prepare.write(
     noteProof(db, slots).set({ secret_hash: slots.to }).where("secret_hash", "=", slots.from),
 );
 
-function noteProof(db: Db, { id, now, secondFactorAt, ...method }: Slots<ReproofValues>) {
+function noteProof(db: Db, slots: Slots<ReproofValues>) {
+  const { id, now, secondFactorAt } = slots;
   return db
     .updateTable("sessions")
     .set(({ fn }) => ({
-      methods: methodsWith(method),
+      methods: methodsWith(slots),
       authenticated_at: now,
       second_factor_at: fn.coalesce(secondFactorAt, "second_factor_at"),
       failures: 0,
@@ -233,11 +234,11 @@ function noteProof(db: Db, { id, now, secondFactorAt, ...method }: Slots<Reproof
 }
 
 const noteSecondFactor = prepare.send(
-  (db, { id, now, ...method }: Slots<MethodSlots & { id: string; now: number }>) =>
+  (db, slots: Slots<MethodSlots & { id: string; now: number }>) =>
     db
       .updateTable("sessions")
-      .set({ second_factor_at: now, methods: methodsWith(method) })
-      .where("id", "=", id),
+      .set({ second_factor_at: slots.now, methods: methodsWith(slots) })
+      .where("id", "=", slots.id),
 );
 
 const touch = prepare.write((db, { id, lastSeenAt }: Slots<{ id: string; lastSeenAt: number }>) =>
