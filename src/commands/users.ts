@@ -1,9 +1,10 @@
-/** `npm run users -- disable|enable|unlock|verify|import`: accounts, from the server's own machine. Safe beside a running server. */
+/** `npm run users -- disable|enable|unlock|verify|reset-factors|import`: accounts, from the server's own machine. Safe beside a running server. */
 import { lockEnd } from "../domain/lock-rule.ts";
 import { unlockUser } from "../domain/lockout.ts";
 import type { Occasion } from "../domain/ports/events.ts";
 import { updateUserByCommand } from "../domain/users.ts";
 import type { System } from "../process/system.ts";
+import { type ResetFactors, resetFactors } from "../domain/second-factors.ts";
 import { type Arguments, CommandError, UsageError } from "./command.ts";
 import { importAll } from "./import-accounts.ts";
 import { argumentOf, changedOf, findAccount, nameOf } from "./one-account.ts";
@@ -11,11 +12,15 @@ import { withSystem } from "./with-system.ts";
 
 export const usage = `npm run users -- <command>
 
-  disable <id or email>  Nobody can log in, and all sessions, tokens and reset links end at once
-  enable <id or email>   Its owner can log in again
-  unlock <id or email>   Ends the lock that too many wrong passwords began
-  verify <id or email>   Counts its address as proved: you know that it is its owner's
-  import <file>          Accounts from elsewhere
+  disable <id or email>        Nobody can log in, and all sessions, tokens and reset links end at once
+  enable <id or email>         Its owner can log in again
+  unlock <id or email>         Ends the lock that too many wrong passwords or second factors began
+  verify <id or email>         Counts its address as proved: you know that it is its owner's
+  reset-factors <id or email>  Removes its authenticator app, passkeys and recovery codes, and ends all sessions
+  import <file>                Accounts from elsewhere
+
+reset-factors is for an owner who has lost all of these. Make sure first who asks: what is left to log in with
+is the password, or a mail. The owner is told by mail, and the log keeps what was done.
 
 import makes an account of every line of the file, each a JSON object:
 
@@ -56,6 +61,7 @@ const acts: ReadonlyMap<string, Act> = new Map<string, Act>([
   ["enable", (system, occasion, account) => setDisabled(system, occasion, account, false)],
   ["unlock", unlock],
   ["verify", verify],
+  ["reset-factors", resetAll],
 ]);
 
 async function setDisabled(
@@ -83,4 +89,26 @@ async function unlock(system: System, occasion: Occasion, given: string): Promis
   const end = lockEnd(found, occasion.now);
   const before = end === null ? "" : `; it was until ${new Date(end).toISOString()}`;
   console.error(`${nameOf(found)} is not locked${before}`);
+}
+
+async function resetAll(system: System, occasion: Occasion, given: string): Promise<void> {
+  const found = await findAccount(system, given);
+  const outcome = await resetFactors(system.deps, occasion, "command", found.id);
+  if (outcome === undefined) throw new CommandError(`${nameOf(found)} was deleted meanwhile`);
+  console.error(`${nameOf(found)} ${tellReset(outcome)}`);
+}
+
+function tellReset({ totp, passkeys, sessionsEnded }: ResetFactors): string {
+  if (!totp && passkeys === 0) return "has no second factor; nothing was changed";
+  const removed = [
+    ...(totp ? ["the authenticator app"] : []),
+    ...(passkeys > 0 ? [counted(passkeys, "passkey")] : []),
+    "the recovery codes",
+  ];
+  const sessions = counted(sessionsEnded, "session");
+  return `has no second factor now. Removed: ${removed.join(", ")}. Ended: ${sessions}`;
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }

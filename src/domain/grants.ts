@@ -11,16 +11,17 @@ export interface Staying {
 /**
  * Ends the account's sessions, with their tokens, and its challenges, and forgets its devices, within a change that
  * is being made. What takes back a change of address stays: a thief who changes the password next must not be able
- * to end that (EM-08).
+ * to end that (EM-08). Answers how many sessions ended.
  */
 export async function endGrants(
   change: Change,
   userId: string,
   cause: EndedBy,
   staying?: Staying,
-): Promise<void> {
+): Promise<number> {
   const { challenges, devices } = change.stores;
   await challenges.deleteAllOf(userId);
-  await endSessions(change, userId, staying?.sessionId, cause);
+  const ended = await endSessions(change, userId, staying?.sessionId, cause);
   await devices.deleteAllOf(userId, staying?.deviceId);
+  return ended;
 }

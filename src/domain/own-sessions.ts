@@ -81,13 +81,14 @@ export type EndedBy =
     }
   | { readonly by: "admin" | "disable"; readonly actorId: string | null };
 
-/** Ends the account's sessions within a change that is being made, and tells of each. */
+/** Ends the account's sessions within a change that is being made, and tells of each. Answers how many. */
 export async function endSessions(
   { stores, record }: Change,
   userId: string,
   exceptId: string | undefined,
   cause: EndedBy,
-): Promise<void> {
-  for (const sessionId of await stores.sessions.deleteAllOf(userId, exceptId))
-    await record("session_revoked", { userId, sessionId, ...cause });
+): Promise<number> {
+  const ended = await stores.sessions.deleteAllOf(userId, exceptId);
+  for (const sessionId of ended) await record("session_revoked", { userId, sessionId, ...cause });
+  return ended.length;
 }

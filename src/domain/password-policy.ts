@@ -8,9 +8,9 @@ import type { WeakPasswordReason } from "../contract/password-policy.ts";
 
 export type PasswordWeakness = z.output<typeof WeakPasswordReason>;
 
-/** The name of the service, which is among the first guesses. */
-const SERVICE_NAME = "portcullis";
-/** A shorter local part ("al@…") would refuse half of all passwords by accident. */
+/** The name of this program, which is among the first guesses, whatever the service is called. */
+const PROGRAM_NAME = "portcullis";
+/** A shorter local part ("al@…") or word of a name would refuse half of all passwords by accident. Code points. */
 const IDENTIFIER_MIN_LENGTH = 4;
 /**
  * A password that is guessed sooner is refused. Below it, zxcvbn calls a password safe at most from guessing over
@@ -40,7 +40,7 @@ export function findWeaknesses(
   if (length < policy.minLength) weaknesses.push("too_short");
   if (length > policy.maxLength) weaknesses.push("too_long");
   if (policy.isCommon(folded)) weaknesses.push("too_common");
-  if (identifiersOf(email).some((identifier) => containsIdentifier(folded, identifier)))
+  if (identifiersOf(email, policy).some((identifier) => containsIdentifier(folded, identifier)))
     weaknesses.push("contains_identifier");
   if (UNASSIGNED.test(password)) weaknesses.push("unassigned_character");
   return weaknesses;
@@ -56,13 +56,21 @@ export async function isGuessable(
   policy: PasswordPolicy,
 ): Promise<boolean | "overloaded"> {
   const counted = [...password.normalize("NFKC")].slice(0, COUNTED_CODE_POINTS).join("");
-  const guesses = await policy.countGuesses(counted, identifiersOf(email));
+  const guesses = await policy.countGuesses(counted, identifiersOf(email, policy));
   return guesses === "overloaded" ? guesses : guesses < GUESSES_MIN;
 }
 
-function identifiersOf(email: string): string[] {
+function identifiersOf(email: string, { serviceName }: PasswordPolicy): string[] {
   const localPart = email.slice(0, email.lastIndexOf("@"));
-  return [email, localPart, SERVICE_NAME];
+  return [email, localPart, PROGRAM_NAME, ...namesOf(serviceName)];
+}
+
+/** The name as it stands and in one word, and each word of it: what somebody tries who reads it on a page. */
+function namesOf(serviceName: string): string[] {
+  const folded = serviceName.normalize("NFKC").toLowerCase();
+  const words = folded.split(/[^\p{L}\p{M}\p{N}]+/u);
+  const names = new Set([folded, words.join(""), ...words]);
+  return [...names].filter((name) => [...name].length >= IDENTIFIER_MIN_LENGTH);
 }
 
 /** A long passphrase may mention a name; a password that is mostly the name may not (PW-07). */

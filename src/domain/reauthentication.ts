@@ -7,12 +7,12 @@ import { type Change, commit, type Uses } from "./change.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { AuthMethod } from "./ports/sessions.ts";
 import {
-  type FactorChange,
   type FactorRequest,
   proveSecondFactor,
   recordUnused,
   type SecondFactorProof,
 } from "./prove-second-factor.ts";
+import type { FactorChange } from "./proved-factor.ts";
 import { recentUntil, waysToReauthenticate } from "./recent-authentication.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 

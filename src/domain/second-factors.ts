@@ -158,43 +158,68 @@ export async function renewRecoveryCodes(
   });
 }
 
-/** Removes all second factors of an account, for an administrator or a command; false where there is no such account. */
+/** The factors of an account that went. */
+export interface RemovedFactors {
+  readonly totp: boolean;
+  /** How many. */
+  readonly passkeys: number;
+}
+
+export interface ResetFactors extends RemovedFactors {
+  readonly sessionsEnded: number;
+}
+
+/**
+ * Removes all second factors of an account, for an administrator or a command; undefined where there is no such
+ * account. An account without one gets no mail, and stays as it is for a command. An administrator ends its sessions
+ * all the same, and the event tells of the act (LA-09).
+ */
 export async function resetFactors(
   deps: Journal & Uses<"secretKeys" | "quotas" | "mailTemplates">,
   occasion: Occasion,
   actor: Actor,
   userId: string,
-): Promise<boolean> {
-  return commit(deps, occasion, async (change) => {
-    const { stores, record } = change;
-    if (!(await stores.users.moveEpoch(userId))) return false;
-    const user = await stores.users.find(userId);
-    if (user === undefined) return false;
-    const actorId = actorIdOf(actor);
-    await record("second_factors_reset", { userId, actorId });
-    await removeFactors(change, userId, { by: actor === "command" ? "command" : "admin", actorId });
-    await stores.factorLocks.end(userId);
-    await endGrants(change, userId, { by: "factor_change" });
-    await factorsResetNotice(change, user);
-    return true;
-  });
+): Promise<ResetFactors | undefined> {
+  return commit(
+    deps,
+    occasion,
+    async (change): Promise<ResetFactors | undefined | Undone<ResetFactors>> => {
+      const { stores, record, undo } = change;
+      if (!(await stores.users.moveEpoch(userId))) return undefined;
+      const user = await stores.users.find(userId);
+      if (user === undefined) return undefined;
+      const hasFactor = await stores.factors.has(userId);
+      if (!hasFactor && actor === "command")
+        return undo({ totp: false, passkeys: 0, sessionsEnded: 0 });
+      const actorId = actorIdOf(actor);
+      await record("second_factors_reset", { userId, actorId });
+      const by = actor === "command" ? "command" : "admin";
+      const removed = await removeFactors(change, userId, { by, actorId });
+      await stores.factorLocks.end(userId);
+      const sessionsEnded = await endGrants(change, userId, { by: "factor_change" });
+      if (hasFactor) await factorsResetNotice(change, user);
+      return { ...removed, sessionsEnded };
+    },
+  );
 }
 
 type Removal = Pick<EventFields<"second_factor_removed">, "by" | "actorId">;
 
-/** Removes the factors of an account that were added at or after an instant, or all, within a change that is being made. */
+/** Removes the factors of an account that were added at or after an instant, or all, within a change that is being made. Answers which went. */
 export async function removeFactors(
   change: Change,
   userId: string,
   removal: Removal,
   addedSince?: number,
-): Promise<void> {
+): Promise<RemovedFactors> {
   const { stores, record } = change;
-  if (await stores.factors.deleteTotp(userId, addedSince))
-    await record("second_factor_removed", { userId, kind: "totp", ...removal });
-  for (const { id: passkeyId } of await stores.passkeys.deleteAllOf(userId, addedSince))
+  const totp = await stores.factors.deleteTotp(userId, addedSince);
+  if (totp) await record("second_factor_removed", { userId, kind: "totp", ...removal });
+  const passkeys = await stores.passkeys.deleteAllOf(userId, addedSince);
+  for (const { id: passkeyId } of passkeys)
     await record("passkey_removed", { userId, passkeyId, ...removal });
   await dropUselessCodes(change, userId);
+  return { totp, passkeys: passkeys.length };
 }
 
 /** Gives the account its recovery codes with its first second factor; none where it has codes already. */

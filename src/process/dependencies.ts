@@ -41,6 +41,7 @@ export function dependenciesOf(
     passwordPolicy: {
       minLength: settings.PASSWORD_MIN_LENGTH,
       maxLength: PASSWORD_MAX_CODE_POINTS,
+      serviceName: settings.SERVICE_NAME,
       isCommon: isCommonPassword,
       countGuesses: guesses.countGuesses,
     },

@@ -46,8 +46,8 @@ export function createSecondFactorHandlers(
       return { status: 200, body: { codes: [...codes] } };
     },
     async resetUserFactors({ input, caller, occasion }) {
-      const found = await resetFactors(deps, occasion, caller.user, input.params.userId);
-      return found ? { status: 204 } : { problem: "not_found" };
+      const outcome = await resetFactors(deps, occasion, caller.user, input.params.userId);
+      return outcome === undefined ? { problem: "not_found" } : { status: 204 };
     },
   };
 }

@@ -5,7 +5,7 @@ import { createClient } from "@portcullis/client";
 import { expect, onTestFinished, test } from "vitest";
 import { operationIds, operations } from "../../src/contract/operations.ts";
 import { CSRF_HEADER } from "../../src/contract/security.ts";
-import { cookieClient, completeOf, dataOf, freshEmail } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 import { post, query, type Reply, resetTokenFor, signedUp } from "../support/process-requests.ts";
@@ -399,9 +399,7 @@ test("PW-10 the current password cannot be guessed faster by whoever holds a ses
   const to = await start({ LIMIT_LOGIN_EMAIL: "3/60" });
   const email = await signedUp(to);
   const program = cookieClient(to.baseUrl);
-  const { accessToken } = completeOf(
-    dataOf(await program.tokenLogin({ email, password: PASSWORD })),
-  );
+  const { accessToken } = dataOf(await program.tokenLogin({ email, password: PASSWORD }));
   const headers = { authorization: `Bearer ${accessToken}` };
   const change = (currentPassword: string) =>
     post(to, "/me/password", { currentPassword, newPassword: `${PASSWORD} 2` }, headers);
@@ -426,9 +424,7 @@ test("PW-10 the right current password gives nothing back: changes have a limit 
   const to = await start({ LIMIT_LOGIN_EMAIL: "3/3600" });
   const email = await signedUp(to);
   const program = cookieClient(to.baseUrl);
-  const { accessToken } = completeOf(
-    dataOf(await program.tokenLogin({ email, password: PASSWORD })),
-  );
+  const { accessToken } = dataOf(await program.tokenLogin({ email, password: PASSWORD }));
   const change = async (currentPassword: string, newPassword: string) => {
     const headers = { authorization: `Bearer ${accessToken}` };
     return (await post(to, "/me/password", { currentPassword, newPassword }, headers)).status;
@@ -533,7 +529,7 @@ test("an admin's unlock lets the owner in at once, and tells of it", async () =>
   });
 
   const admin = createClient({ baseUrl: to.baseUrl, cookies: cookieJar() });
-  const actor = completeOf(dataOf(await admin.login(ADMIN))).user;
+  const actor = dataOf(await admin.login(ADMIN)).user;
   const found = dataOf(await admin.listUsers({ email })).items[0];
   const userId = found?.id ?? "";
   expect(await admin.unlockUser({ userId })).toMatchObject({ status: 204 });

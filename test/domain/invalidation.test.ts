@@ -260,7 +260,8 @@ const changesOfProof: Record<string, Change> = {
   "MF-12 an administrator's removal of all factors": {
     fates: everythingEnds("ends"),
     before: giveTotp,
-    make: ({ user }) => resetFactors(domain.deps, domain.at(), admin, user.id),
+    make: async ({ user }) =>
+      (await resetFactors(domain.deps, domain.at(), admin, user.id)) !== undefined,
   },
 };
 const things: Record<keyof Fates, Begin> = { ...grants, ...challenges };

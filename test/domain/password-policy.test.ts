@@ -10,6 +10,7 @@ afterAll(() => guesses.close());
 const policy: PasswordPolicy = {
   minLength: 8,
   maxLength: 256,
+  serviceName: "Gärtnerei Example & Co",
   isCommon: isCommonPassword,
   countGuesses: guesses.countGuesses,
 };
@@ -54,8 +55,12 @@ test.each([
   ["the address in capitals", "ADA.LOVELACE@EXAMPLE.COM"],
   ["the local part", "ada.lovelace"],
   ["the local part with a tail", "ada.lovelace1815"],
-  ["the name of the service", "portcullis"],
-  ["the name of the service with a tail", "Portcullis123"],
+  ["the name of this program", "portcullis"],
+  ["the name of this program with a tail", "Portcullis123"],
+  ["the name of the service", "gärtnerei example & co"],
+  ["the name of the service in one word, with a tail", "GärtnereiExampleCo2026"],
+  ["a word of the name of the service", "example2026"],
+  ["a word of it with an accent of its own", "ga\u0308rtnerei-2026"],
   ["full-width letters", "ａｄａ.ｌｏｖｅｌａｃｅ"],
 ])("PW-07 %s is refused as the password", (_, password) => {
   expect(weaknesses(password)).toContain("contains_identifier");
@@ -63,7 +68,9 @@ test.each([
 
 test("PW-07 a long passphrase may mention a name, and a short local part forbids nothing", () => {
   expect(weaknesses("ada.lovelace wrote the first program")).toEqual([]);
+  expect(weaknesses("our example of a long passphrase")).toEqual([]);
   expect(weaknesses("almost anything", "al@example.com")).toEqual([]);
+  expect(weaknesses("cocococo")).toEqual([]);
 });
 
 test("every reason against a password is given at once", () => {
@@ -106,6 +113,13 @@ test("PW-14 the account's own address is among the first guesses", async () => {
   const password = "xq7vorsichtxq7vorsicht";
   expect(findWeaknesses(password, "xq7vorsicht@example.com", policy)).toEqual([]);
   expect(await isGuessable(password, "xq7vorsicht@example.com", policy)).toBe(true);
+  expect(await isGuessable(password, EMAIL, policy)).toBe(false);
+});
+
+test("PW-14 the words of the service's name are among the first guesses", async () => {
+  const named = { ...policy, serviceName: "Xq7vorsicht Shop" };
+  const password = "xq7vorsichtxq7vorsicht";
+  expect(await isGuessable(password, EMAIL, named)).toBe(true);
   expect(await isGuessable(password, EMAIL, policy)).toBe(false);
 });
 

@@ -114,7 +114,13 @@ test.each([
   "IV-05 a password of %s is refused as it is chosen, before any hashing or counting of guesses",
   async (_, password, reason) => {
     const never = () => expect.unreachable("the password was worked on");
-    const policy = { minLength: 15, maxLength: 256, isCommon: () => false, countGuesses: never };
+    const policy = {
+      minLength: 15,
+      maxLength: 256,
+      serviceName: "",
+      isCommon: () => false,
+      countGuesses: never,
+    };
     const idle = { hash: never, verify: never };
     const deps = { passwords: idle, passwordPolicy: policy };
     expect(await choosePassword(deps, password, "ada@example.com")).toEqual({

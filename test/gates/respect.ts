@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { createClient, memoryTokens } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
-import { completeOf, dataOf, freshEmail } from "../support/clients.ts";
+import { dataOf, freshEmail } from "../support/clients.ts";
 import { ADMIN, NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { startServerProcess } from "../support/server-process.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -56,9 +56,7 @@ await gate(
       const email = freshEmail();
       const api = createClient({ baseUrl: server.baseUrl, tokens: memoryTokens() });
       dataOf(await api.signup({ email, password: PASSWORD }));
-      const { accessToken } = completeOf(
-        dataOf(await api.tokenLogin({ email, password: PASSWORD })),
-      );
+      const { accessToken } = dataOf(await api.tokenLogin({ email, password: PASSWORD }));
       const { challengeToken } = dataOf(await api.requestEmailVerification());
       return { accessToken, challengeToken, code: (await proofsTo(email)).code };
     }
@@ -77,7 +75,7 @@ await gate(
       dataOf(await createClient({ baseUrl: server.baseUrl }).signup({ email, password: PASSWORD }));
       const cookies = cookieJar();
       const api = createClient({ baseUrl: server.baseUrl, cookies });
-      const { csrfToken } = completeOf(dataOf(await api.login({ email, password: PASSWORD })));
+      const { csrfToken } = dataOf(await api.login({ email, password: PASSWORD }));
       const cookie = await cookies.cookieHeader(server.baseUrl);
       return { session: /__Host-session=([^;]+)/.exec(cookie)?.[1] ?? "", csrfToken };
     }

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { startExample } from "../support/examples.ts";
-import { cookieClient, completeOf, dataOf, freshEmail } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { spawnServer, startServerProcess } from "../support/server-process.ts";
 import { generousLimits } from "../support/test-settings.ts";
@@ -25,7 +25,7 @@ describe("examples/resource-server", () => {
     const server = await startServerProcess();
     onTestFinished(() => server.dispose());
     const api = cookieClient(server.baseUrl);
-    const { accessToken } = completeOf(dataOf(await api.tokenLogin(ADMIN)));
+    const { accessToken } = dataOf(await api.tokenLogin(ADMIN));
     const [, payload = ""] = accessToken.split(".");
     const { iss, sub } = JSON.parse(Buffer.from(payload, "base64url").toString());
     const environment = {

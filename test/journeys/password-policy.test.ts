@@ -6,7 +6,11 @@ import { type InProcessServer, startInProcessServer } from "../support/in-proces
 
 let server: InProcessServer;
 beforeAll(async () => {
-  server = await startInProcessServer({ PASSWORD_MIN_LENGTH: "20", HASH_QUEUE: "1" });
+  server = await startInProcessServer({
+    PASSWORD_MIN_LENGTH: "20",
+    HASH_QUEUE: "1",
+    SERVICE_NAME: "Zwergenwald Reisen",
+  });
 });
 afterAll(() => server.stop());
 
@@ -35,6 +39,7 @@ test.each([
   ["qzjxkvw plomf bredl", "too_short"],
   [`${PASSWORD} ${"x".repeat(256)}`, "too_long"],
   ["x".repeat(16_000), "too_long"],
+  ["ZwergenwaldReisen2026", "contains_identifier"],
   ["iloveyouiloveyouiloveyou", "too_guessable"],
   ["four clear \uFFFF words of mine", "unassigned_character"],
 ])("PW-04 every refused password is one answer with the bounds: %#", async (password, reason) => {

@@ -1,14 +1,7 @@
 /** The client's refresh against the real server: what its log says happened. */
 import { createClient, memoryTokens, type SignedOut } from "@portcullis/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  accountOf,
-  cookieClient,
-  completeOf,
-  dataOf,
-  freshEmail,
-  tokenClient,
-} from "../support/clients.ts";
+import { accountOf, cookieClient, dataOf, freshEmail, tokenClient } from "../support/clients.ts";
 import { PASSWORD } from "../support/credentials.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
@@ -24,9 +17,7 @@ async function staleClient(fetch?: (request: Request) => Promise<Response>) {
   const email = freshEmail();
   const anyone = tokenClient(server.baseUrl);
   const user = accountOf(dataOf(await anyone.signup({ email, password: PASSWORD })));
-  const { refreshToken } = completeOf(
-    dataOf(await anyone.tokenLogin({ email, password: PASSWORD })),
-  );
+  const { refreshToken } = dataOf(await anyone.tokenLogin({ email, password: PASSWORD }));
   const tokens = memoryTokens({ accessToken: "no.longer.good", refreshToken });
   const signedOut: SignedOut[] = [];
   const api = createClient({

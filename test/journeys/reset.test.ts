@@ -5,7 +5,6 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   cookieClient,
-  completeOf,
   dataOf,
   freshEmail,
   signedInClient,
@@ -36,7 +35,7 @@ afterAll(() => server.dispose());
 test("RS-05 RS-06 RS-09 PW-11 forgot, read the mail, reset: the old password and everything it opened is dead, the new one works", async () => {
   const { api, email, user } = await signedInClient(server.baseUrl);
   const program = tokenClient(server.baseUrl);
-  const pair = completeOf(dataOf(await program.tokenLogin({ email, password: PASSWORD })));
+  const pair = dataOf(await program.tokenLogin({ email, password: PASSWORD }));
   const anyone = cookieClient(server.baseUrl);
   const headers = { host: "evil.example", "x-forwarded-host": "evil.example" };
   expect(
@@ -65,7 +64,7 @@ test("RS-05 RS-06 RS-09 PW-11 forgot, read the mail, reset: the old password and
     status: 401,
   });
   expect(await api.login({ email, password: PASSWORD })).toMatchObject({ status: 401 });
-  expect(completeOf(dataOf(await api.login({ email, password: NEW_PASSWORD }))).user).toEqual({
+  expect(dataOf(await api.login({ email, password: NEW_PASSWORD })).user).toEqual({
     ...user,
     emailVerified: true, // whoever has the mail has the mailbox
   });

@@ -2,7 +2,7 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { createVerifier, readBearer, type Verifier } from "@portcullis/client/verify";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cookieClient, completeOf, dataOf } from "../support/clients.ts";
+import { cookieClient, dataOf } from "../support/clients.ts";
 import { eventsOf, runScript } from "../support/commands.ts";
 import { ADMIN } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
@@ -18,7 +18,7 @@ afterAll(() => server.dispose());
 
 test("the verifier accepts a token of the server, and says whose it is", async () => {
   const api = cookieClient(server.baseUrl);
-  const { accessToken, expiresInSeconds } = completeOf(dataOf(await api.tokenLogin(ADMIN)));
+  const { accessToken, expiresInSeconds } = dataOf(await api.tokenLogin(ADMIN));
   const authorization = `Bearer ${accessToken}`;
   const me = dataOf(await api.getTokenMe({}, { headers: { authorization } }));
   const verified = await verifier.verify(readBearer(authorization));
@@ -94,7 +94,7 @@ test(
 test("the verifier tells an unreachable server by a reason of its own, and keeps the keys it has", async () => {
   const gone = await startServerProcess();
   const api = cookieClient(gone.baseUrl);
-  const { accessToken } = completeOf(dataOf(await api.tokenLogin(ADMIN)));
+  const { accessToken } = dataOf(await api.tokenLogin(ADMIN));
   const options = { issuer: issuerOf(accessToken), jwksUrl: jwksUrlOf(gone) };
   const [early, late] = [createVerifier(options), createVerifier(options)];
   expect(await early.verify(accessToken)).toMatchObject({ ok: true });
@@ -105,7 +105,7 @@ test("the verifier tells an unreachable server by a reason of its own, and keeps
 
 async function freshToken(): Promise<string> {
   const api = cookieClient(server.baseUrl);
-  return completeOf(dataOf(await api.tokenLogin(ADMIN))).accessToken;
+  return dataOf(await api.tokenLogin(ADMIN)).accessToken;
 }
 
 /** The issuer of a server that chose its port itself names none; its keys are where it listens. */

@@ -1,13 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import {
-  cookieClient,
-  completeOf,
-  dataOf,
-  freshEmail,
-  signedInClient,
-} from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail, signedInClient } from "../support/clients.ts";
 import { commandLine, eventsOf } from "../support/commands.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { useCommands } from "../support/command-server.ts";
@@ -23,8 +17,7 @@ test("admin create: reads the password from a pipe, and the account can sign in 
   expect(eventsOf(created)).toMatchObject([{ event: "signup", email, requestId: null, ip: null }]);
   expect(created.stdout).not.toContain(PASSWORD);
   expect(
-    completeOf(dataOf(await cookieClient(server().baseUrl).login({ email, password: PASSWORD })))
-      .user.role,
+    dataOf(await cookieClient(server().baseUrl).login({ email, password: PASSWORD })).user.role,
   ).toBe("admin");
 
   const again = await admin(["create", email], PASSWORD);

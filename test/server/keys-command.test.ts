@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from "node:crypto";
 import { expect, test } from "vitest";
-import { cookieClient, completeOf, dataOf } from "../support/clients.ts";
+import { cookieClient, dataOf } from "../support/clients.ts";
 import { eventsOf } from "../support/commands.ts";
 import { ADMIN } from "../support/credentials.ts";
 import { useCommands } from "../support/command-server.ts";
@@ -13,7 +13,7 @@ test(
   { timeout: 60_000 },
   async () => {
     const api = cookieClient(server().baseUrl);
-    const live = completeOf(dataOf(await api.tokenLogin(ADMIN)));
+    const live = dataOf(await api.tokenLogin(ADMIN));
     const rotated = await keys(["rotate"]);
     expect(rotated).toMatchObject({ code: 0 });
     const [event, ...others] = eventsOf(rotated);
@@ -41,7 +41,7 @@ test(
     }
 
     async function freshKid(): Promise<string> {
-      return kidOf(completeOf(dataOf(await api.tokenLogin(ADMIN))).accessToken);
+      return kidOf(dataOf(await api.tokenLogin(ADMIN)).accessToken);
     }
   },
 );

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { hashSync } from "bcryptjs";
 import { expect, test } from "vitest";
-import { cookieClient, completeOf, dataOf, freshEmail } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
 import { commandLine } from "../support/commands.ts";
 import { PASSWORD } from "../support/credentials.ts";
 import { useCommands } from "../support/command-server.ts";
@@ -55,7 +55,7 @@ test("migrating.md: who signed up in the course's project logs in here after the
     [admin, "admin"],
   ] as const) {
     const api = cookieClient(server().baseUrl);
-    expect(completeOf(dataOf(await api.login({ email, password: PASSWORD }))).user).toMatchObject({
+    expect(dataOf(await api.login({ email, password: PASSWORD })).user).toMatchObject({
       email,
       role,
     });

@@ -2,16 +2,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { genSaltSync, hashSync } from "bcryptjs";
+import { uuidv7 } from "uuidv7";
 import { expect, test } from "vitest";
-import {
-  cookieClient,
-  completeOf,
-  dataOf,
-  freshEmail,
-  signedInClient,
-} from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail, signedInClient } from "../support/clients.ts";
+import { addApp } from "../support/authenticator-app.ts";
 import { commandLine, eventsOf } from "../support/commands.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { mailsTo, nthMailTo } from "../support/mailbox.ts";
 import { CHEAP_COST } from "../support/test-settings.ts";
 import { useCommands } from "../support/command-server.ts";
 import { noTerminal, runOnTerminal } from "../support/terminal.ts";
@@ -33,13 +30,26 @@ const importFile = async (lines: readonly (object | string)[], ...flags: string[
   run("users", ["import", await fileOf(lines), ...flags]);
 
 function query(sql: string): Record<string, unknown>[] {
-  const connection = new DatabaseSync(server().databaseFile);
+  const connection = new DatabaseSync(server().databaseFile, { timeout: 5_000 });
   try {
     return connection.prepare(sql).all();
   } finally {
     connection.close();
   }
 }
+
+/** A passkey's row; its key is nobody's. Answers its id. */
+function addPasskeyRow(userId: string): string {
+  const id = uuidv7();
+  const key = "X'00'";
+  query(
+    `INSERT INTO passkeys (id, user_id, credential_id, public_key, algorithm, sign_count, backup_eligible, backed_up, signs_in, transports, aaguid, name, created_at)
+     VALUES ('${id}', '${userId}', ${key}, ${key}, -7, 0, 0, 0, 1, '', ${key}, 'Key', ${Date.now()})`,
+  );
+  return id;
+}
+
+const factorTables = ["totp_factors", "recovery_codes", "passkeys"];
 
 test.each(["a", "b", "y"])(
   "PW-09 users import: whoever comes with a bcrypt hash of revision 2%s logs in at the running server, which replaces the hash then",
@@ -60,7 +70,7 @@ test.each(["a", "b", "y"])(
     const api = cookieClient(server().baseUrl);
     expect(await api.login({ email, password: `${PASSWORD}!` })).toMatchObject({ status: 401 });
     expect(stored()).toEqual([{ password_hash: hash }]);
-    expect(completeOf(dataOf(await api.login({ email, password: PASSWORD }))).user).toMatchObject({
+    expect(dataOf(await api.login({ email, password: PASSWORD })).user).toMatchObject({
       role: "admin",
       createdAt,
     });
@@ -128,7 +138,7 @@ test("LA-03 users import: what is refused is told by line and reason, in one go 
   const emails = eventsOf({ code, stdout, stderr }).map((event) => "email" in event && event.email);
   expect(emails).toEqual([good, last]);
   const admin = cookieClient(server().baseUrl);
-  expect(completeOf(dataOf(await admin.login(ADMIN))).user.disabled).toBe(false);
+  expect(dataOf(await admin.login(ADMIN)).user.disabled).toBe(false);
 });
 
 test("users import: the same file again changes nothing and says so", async () => {
@@ -210,6 +220,52 @@ test("LA-09 users unlock: lets the owner in at once, and says until when the loc
   dataOf(await api.login({ email, password: PASSWORD }));
 });
 
+test("MF-12 LA-09 users reset-factors: removes every factor, ends all sessions, tells the owner by mail, and says what it did", async () => {
+  const { email, user, api } = await signedInClient(server().baseUrl);
+  await addApp(api);
+  const passkeyId = addPasskeyRow(user.id);
+  const other = cookieClient(server().baseUrl);
+  const credentials = { email, password: PASSWORD };
+  expect(await other.login(credentials)).toMatchObject({
+    status: 202,
+    data: { secondFactors: expect.arrayContaining(["totp", "recovery_code"]) },
+  });
+
+  const name = `${email} (${user.id}, made ${user.createdAt})`;
+  const reset = await run("users", ["reset-factors", email]);
+  expect(reset).toMatchObject({
+    code: 0,
+    stderr: `${name} has no second factor now. Removed: the authenticator app, 1 passkey, the recovery codes. Ended: 1 session\n`,
+  });
+  const byCommand = { userId: user.id, by: "command", actorId: null };
+  expect(eventsOf(reset)).toMatchObject([
+    { event: "second_factors_reset", userId: user.id, actorId: null },
+    { event: "second_factor_removed", kind: "totp", ...byCommand },
+    { event: "passkey_removed", passkeyId, ...byCommand },
+    { event: "session_revoked", userId: user.id, by: "factor_change" },
+  ]);
+  for (const table of factorTables)
+    expect(query(`SELECT user_id FROM ${table} WHERE user_id = '${user.id}'`)).toEqual([]);
+  expect(await api.getMe()).toMatchObject({ status: 401 });
+  expect(dataOf(await other.login(credentials))).toMatchObject({ user: { email } });
+  const mail = await nthMailTo(join(server().folder, "outbox"), email, 2); // the first told of the app
+  expect(mail.subject).toMatch(/^Your second factors at .* were removed$/);
+});
+
+test("users reset-factors: of an account that has none changes nothing, says so, and tells nobody", async () => {
+  const { email, api } = await signedInClient(server().baseUrl);
+  const stored = () => query("SELECT * FROM users");
+  const waiting = () => query("SELECT id FROM mails").map(({ id }) => id);
+  const [before, mails] = [stored(), waiting()];
+  const reset = await run("users", ["reset-factors", email]);
+  expect(reset).toMatchObject({ code: 0, stdout: "" });
+  expect(reset.stderr).toMatch(/ has no second factor; nothing was changed\n$/);
+  expect(stored()).toEqual(before);
+  expect(mails).toEqual(expect.arrayContaining(waiting()));
+  expect(await mailsTo(join(server().folder, "outbox"), email)).toEqual([]);
+  expect(dataOf(await api.getMe())).toMatchObject({ email });
+});
+
 test("users import --dry-run: says what would happen, and writes nothing", async () => {
   const before = query("SELECT * FROM users");
   const lines = [
@@ -273,6 +329,12 @@ test.each([
   [["unlock", "a", "b"], 2, /^unlock takes an account's id or e-mail address\n/],
   [["unlock", "nobody@example.com"], 1, /^No account has the address nobody@example\.com\n$/],
   [["enable", "a", "--unproved"], 2, /^--unproved belongs to import\n/],
+  [["reset-factors"], 2, /^reset-factors takes an account's id or e-mail address\n/],
+  [
+    ["reset-factors", "nobody@example.com"],
+    1,
+    /^No account has the address nobody@example\.com\n$/,
+  ],
   [["export", "a"], 2, /^No such command: export\n/],
   [[], 2, /^Which command\?\n/],
   [["import", "/nowhere/users.jsonl"], 1, /^\/nowhere\/users\.jsonl is not a file\n$/],

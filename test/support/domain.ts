@@ -109,6 +109,7 @@ export async function dependenciesOn(
     passwordPolicy: {
       minLength: 8,
       maxLength: PASSWORD_MAX_CODE_POINTS,
+      serviceName: "Portcullis",
       isCommon: isCommonPassword,
       countGuesses: guesses.countGuesses,
     },

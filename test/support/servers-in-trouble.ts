@@ -1,7 +1,7 @@
 /** The servers on which every documented answer can be met: one in order, and one in each kind of trouble. */
 import { DatabaseSync } from "node:sqlite";
 import { uuidv7 } from "uuidv7";
-import { completeOf, dataOf, tokenClient } from "./clients.ts";
+import { dataOf, tokenClient } from "./clients.ts";
 import { ADMIN } from "./credentials.ts";
 import { type InProcessServer, startInProcessServer } from "./in-process-server.ts";
 import { startMailServer } from "./mail-server.ts";
@@ -82,7 +82,7 @@ export async function startServersInTrouble({
     running.push(server);
     const address = await inFront(server.address);
     const login = await tokenClient(address).tokenLogin(ADMIN);
-    adminTokens.set(address, completeOf(dataOf(login)).accessToken);
+    adminTokens.set(address, dataOf(login).accessToken);
     return { server, address };
   }
 

@@ -6,11 +6,10 @@ import { PASSKEYS_MAX } from "../../src/contract/passkey-values.ts";
 import type { ProblemCode } from "../../src/contract/problems.ts";
 import {
   adminClient,
-  completeOf,
   cookieClient,
   dataOf,
   freshEmail,
-  pendingLoginOf,
+  pendingOf,
   signedInClient,
   type TestClient,
   tokenClient,
@@ -96,7 +95,7 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
     const { app } = await addTotpOver(api);
     const wrong = { method: "totp", code: app.wrongAt(Date.now()) } as const;
     if (id === "reauthenticate") return api.reauthenticate(wrong);
-    const pending = pendingLoginOf(dataOf(await api.login({ email, password: PASSWORD })));
+    const pending = pendingOf(await api.login({ email, password: PASSWORD }));
     const run = id === "finishLogin" ? api.finishLogin : api.finishTokenLogin;
     return run({ ...wrong, loginToken: pending.loginToken });
   },
@@ -266,7 +265,7 @@ async function tokenReader(baseUrl: string, fetch: (request: Request) => Promise
 }
 
 async function adminToken(baseUrl: string): Promise<string> {
-  return completeOf(dataOf(await tokenClient(baseUrl).tokenLogin(ADMIN))).accessToken;
+  return dataOf(await tokenClient(baseUrl).tokenLogin(ADMIN)).accessToken;
 }
 
 /** Proves by a mail that was never sent. The administrator's address is proved. */

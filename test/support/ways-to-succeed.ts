@@ -3,11 +3,10 @@ import { createClient } from "@portcullis/client";
 import type { OperationId, Operations } from "../../src/contract/operations.ts";
 import {
   adminClient,
-  completeOf,
   cookieClient,
   dataOf,
   freshEmail,
-  pendingLoginOf,
+  pendingOf,
   signedInClient,
   tokenClient,
 } from "./clients.ts";
@@ -144,7 +143,7 @@ export const waysToSucceed: WaysToSucceed = {
   startSecondFactorPasskey: {
     200: async (servers) => {
       const { api, email } = await withPasskey(servers);
-      const pending = pendingLoginOf(dataOf(await api.login({ email, password: PASSWORD })));
+      const pending = pendingOf(await api.login({ email, password: PASSWORD }));
       return api.startSecondFactorPasskey({ loginToken: pending.loginToken });
     },
   },
@@ -311,7 +310,7 @@ async function changedAddress({ healthy, mailed }: Servers) {
 async function withTokens({ healthy }: Servers) {
   const { email } = await signedInClient(healthy);
   const api = tokenClient(healthy);
-  const { refreshToken } = completeOf(dataOf(await api.tokenLogin({ email, password: PASSWORD })));
+  const { refreshToken } = dataOf(await api.tokenLogin({ email, password: PASSWORD }));
   return { api, refreshToken };
 }
 

@@ -23,6 +23,8 @@ export interface Passwords {
 
 /** `minLength` is PASSWORD_MIN_LENGTH; both lengths are counted after normalising. */
 export interface PasswordPolicy extends PasswordBounds {
+  /** The name of the service, as people read it. It and its words are among the first guesses (PW-07). */
+  readonly serviceName: string;
   /** True for a password on the list of those that are guessed first. Case does not matter. */
   isCommon(password: string): boolean;
   /** See `GuessCounter`. */
