@@ -42,7 +42,7 @@ async function measure(): Promise<void> {
     const before = await countSyncs(trace);
     let acknowledged = 0;
     for (let write = 0; write < WRITES; write += 1) {
-      if (!pair.ok) throw new Error(`The answer is ${pair.status}`);
+      if (pair.status !== 200) throw new Error(`The answer is ${pair.status}`);
       const next = await api.tokenRefresh({ refreshToken: pair.data.refreshToken });
       acknowledged += next.ok ? 1 : 0;
       pair = next as typeof pair; // both operations answer a pair of tokens or a problem

@@ -65,6 +65,7 @@ const ignored = defineConfig({
   ignores: [
     "**/dist/",
     "client/src/generated/",
+    "client/test/client-0.1.0.js",
     "src/pages/built/",
     "coverage/",
     "data/",

@@ -22,6 +22,7 @@ import { createMetricsHandlers, type MetricsOptions } from "./routes/metrics.ts"
 import { refuseOtherMethods } from "./routes/other-methods.ts";
 import { createOverloadLog } from "./routes/overload.ts";
 import { createOwnSessionHandlers } from "./routes/own-sessions.ts";
+import { createPasskeyHandlers } from "./routes/passkeys.ts";
 import { createPageRoutes, createRedirectRoutes } from "./routes/pages.ts";
 import { createOperationRoutes } from "./routes/pipeline.ts";
 import { createRequestLog } from "./routes/request-log.ts";
@@ -115,6 +116,7 @@ function createHandlers({ deps, isDraining, metrics }: AppOptions): Handlers {
     ...createSessionHandlers(deps),
     ...createMailLoginHandlers(deps),
     ...createSecondFactorHandlers(deps),
+    ...createPasskeyHandlers(deps),
     ...createReauthenticationHandlers(deps),
     ...createAddressChangeHandlers(deps),
     ...createOwnSessionHandlers(deps),

@@ -157,6 +157,28 @@ describe("the CSRF proof", () => {
     expect(proofs).toEqual([undefined, "proof-1", undefined]);
   });
 
+  it("outlives a login that is pending, which taught nothing, and follows the one that is finished", async () => {
+    vi.stubGlobal("Request", BrowserRequest);
+    const pending = { loginToken: "login", expiresInSeconds: 300, secondFactors: ["totp"] };
+    let logins = 0;
+    const { url, seen } = await startServer(
+      routes({
+        "POST /login": (...call) =>
+          (++logins === 1 ? json(200, session) : json(202, pending))(...call),
+        "POST /login/finish": json(200, { ...session, csrfToken: "proof-2" }),
+        "POST /logout": nothing(),
+      }),
+    );
+    const api = createClient({ baseUrl: url });
+    await api.login(credentials);
+    expect(await api.login(credentials)).toMatchObject({ status: 202, data: pending });
+    await api.logout();
+    await api.finishSignIn(pending, { method: "totp", code: "492039" });
+    await api.logout();
+    const proofs = seen.map(({ headers }) => headers["x-csrf-token"]);
+    expect(proofs).toEqual([undefined, undefined, "proof-1", undefined, "proof-2"]);
+  });
+
   it("outlives the revoking of a token, which is of another session", async () => {
     vi.stubGlobal("Request", BrowserRequest);
     const { url, seen } = await server();

@@ -26,7 +26,13 @@ describe("a line of the log", () => {
     expect(parsed).toEqual({ kind: "known", event: failed });
     if (parsed.kind !== "known" || parsed.event.event !== "login_failed") throw new Error("other");
     expectTypeOf(parsed.event.reason).toEqualTypeOf<
-      "wrong_password" | "wrong_code" | "user_not_found" | "account_locked" | "account_disabled"
+      | "wrong_password"
+      | "wrong_code"
+      | "user_not_found"
+      | "account_locked"
+      | "account_disabled"
+      | "unknown_passkey"
+      | "wrong_passkey"
     >();
   });
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, expectTypeOf, it } from "vitest";
 import {
   type Client,
   createClient,
+  isPending,
   type MailSignIn,
   memoryTokens,
   type Schemas,
@@ -69,11 +70,23 @@ describe("signInByMail", () => {
     const elsewhere = await browser().signInByMail({ token });
     expect(elsewhere).toMatchObject({ status: 400, problem: { code: "invalid_challenge" } });
     fake.fail("finishTokenLogin", "invalid_login_token");
-    expect(await api.signInByMail({ challengeToken, code })).toMatchObject({
-      status: 401,
-      problem: { code: "invalid_login_token" },
-    });
+    const over = await api.signInByMail({ challengeToken, code });
+    expect(over).toMatchObject({ status: 401, problem: { code: "invalid_login_token" } });
+    expect(over).not.toHaveProperty("pending");
     expect(await api.getTokenMe()).toMatchObject({ status: 401 });
+  });
+
+  it("goes on where only the last call failed, with what is pending: the mail's code is spent", async () => {
+    const api = program();
+    const challengeToken = await started(api);
+    const { code } = fake.mail(email, "mail_login");
+    fake.fail("finishTokenLogin", "overloaded");
+    const failed = await api.signInByMail({ challengeToken, code });
+    expect(failed).toMatchObject({ ok: false, status: 503, pending: { secondFactors: [] } });
+    expect(await api.signInByMail({ challengeToken, code })).toMatchObject({ status: 400 });
+    if (failed.ok || !failed.pending) throw new Error("nothing is pending");
+    expect(await api.finishSignIn(failed.pending)).toMatchObject({ ok: true });
+    expect(await api.getTokenMe()).toMatchObject({ status: 200 });
   });
 
   it("answers what is pending where a second factor is asked for, and finishes nothing", async () => {
@@ -100,6 +113,9 @@ describe("signInByMail", () => {
     await expect(untyped.signInByMail({ code: "12345678" })).rejects.toThrow(
       "signInByMail is not for a client that signs in by accessToken, but by cookies or tokens",
     );
+    await expect(untyped.finishSignIn({ loginToken: "" })).rejects.toThrow(
+      "finishSignIn is not for a client that signs in by accessToken",
+    );
   });
 
   it("takes what fits the client, and makes the second factor be handled", () => {
@@ -108,7 +124,7 @@ describe("signInByMail", () => {
       if (!signedIn.ok) return;
       // @ts-expect-error a second factor may be missing
       void signedIn.data.user;
-      if ("loginToken" in signedIn.data)
+      if (isPending(signedIn.data))
         expectTypeOf(signedIn.data).toEqualTypeOf<Schemas["LoginPending"]>();
       else expectTypeOf(signedIn.data).toEqualTypeOf<Schemas["Session"]>();
       await tokens.signInByMail({ challengeToken: "", token: "" });

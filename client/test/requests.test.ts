@@ -7,7 +7,12 @@ import { json, startServer, user } from "./loopback-server.ts";
 describe("a request", () => {
   it("is a function for each operation of the document", () => {
     const api = createClient({ baseUrl: "http://127.0.0.1" });
-    expect(Object.keys(api)).toEqual([...Object.keys(operationTable), "signOut", "signInByMail"]);
+    expect(Object.keys(api)).toEqual([
+      ...Object.keys(operationTable),
+      "signOut",
+      "signInByMail",
+      "finishSignIn",
+    ]);
   });
 
   it("carries a flat input as the JSON body", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createClient, memoryTokens, storageTokens, type Tokens } from "../src/index.ts";
+import { createClient, isPending, memoryTokens, storageTokens, type Tokens } from "../src/index.ts";
 import { json, nothing, problem, routes, startServer, tokenPair, user } from "./loopback-server.ts";
 
 const credentials = { email: "ada@example.com", password: "p" };
@@ -29,6 +29,30 @@ describe("bearer mode", () => {
       undefined,
       bearer,
     ]);
+  });
+
+  it("keeps the tokens it has where a login is pending, and has those of its end", async () => {
+    const pending = { loginToken: "login", expiresInSeconds: 300, secondFactors: ["totp"] };
+    const { url, seen } = await startServer(
+      routes({
+        "POST /token/login": json(202, pending),
+        "POST /token/login/finish": json(200, tokenPair),
+      }),
+    );
+    const before = { accessToken: "before", refreshToken: "before" };
+    const tokens = memoryTokens(before);
+    const api = createClient({ baseUrl: url, tokens });
+    const login = await api.tokenLogin(credentials);
+    expect(login).toMatchObject({ ok: true, status: 202, data: pending });
+    expect(await tokens.read()).toEqual(before);
+    if (!login.ok || !isPending(login.data)) throw new Error("not pending");
+    await api.finishSignIn(login.data, { method: "recovery_code", code: "0000" });
+    expect(await tokens.read()).toMatchObject({ accessToken: tokenPair.accessToken });
+    expect(JSON.parse(seen[1]?.body ?? "")).toEqual({
+      method: "recovery_code",
+      code: "0000",
+      loginToken: "login",
+    });
   });
 
   it("sends the token only to operations that take one", async () => {

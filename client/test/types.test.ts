@@ -1,10 +1,11 @@
 /** Code that must compile, and code that must not. The type checker is the test; the functions here are never called. */
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { createClient, memoryTokens } from "../src/index.ts";
+import { createClient, isPending, memoryTokens, unwrap } from "../src/index.ts";
 import type {
   Client,
   Input,
   Item,
+  LoginPending,
   NoAnswer,
   OperationId,
   PagedOperationId,
@@ -31,6 +32,46 @@ describe("the types of a result", () => {
       if (r.status === 418) return;
     };
     expect(check).toBeTypeOf("function");
+  });
+
+  it("of a login have no session and no tokens before what is pending is handled", () => {
+    const cookies = (r: Result<"login">) => {
+      if (!r.ok) return;
+      // @ts-expect-error there may be no session yet
+      void r.data.csrfToken;
+      // @ts-expect-error nor an account
+      void r.data.user;
+      // @ts-expect-error a session has no token of a login
+      void r.data.loginToken;
+      if (r.status === 202) expectTypeOf(r.data).toEqualTypeOf<LoginPending>();
+      if (r.status === 200) expectTypeOf(r.data).toEqualTypeOf<Schemas["Session"]>();
+      if (isPending(r.data)) expectTypeOf(r.data).toEqualTypeOf<LoginPending>();
+      else expectTypeOf(r.data).toEqualTypeOf<Schemas["Session"]>();
+      // @ts-expect-error unwrapped too
+      void unwrap(r).user;
+    };
+    const tokens = (r: Result<"tokenLogin">) => {
+      if (!r.ok) return;
+      // @ts-expect-error there may be no tokens yet
+      void r.data.accessToken;
+      if (!isPending(r.data)) expectTypeOf(r.data).toEqualTypeOf<Schemas["TokenPair"]>();
+    };
+    const finish = async (api: Client, program: Client<"tokens">, pending: LoginPending) => {
+      expectTypeOf(await api.finishSignIn(pending)).toEqualTypeOf<Result<"finishLogin">>();
+      const code = { method: "totp", code: "" } as const;
+      expectTypeOf(await program.finishSignIn({ loginToken: "" }, code)).toEqualTypeOf<
+        Result<"finishTokenLogin">
+      >();
+      // @ts-expect-error a code is missing
+      await api.finishSignIn(pending, { method: "totp" });
+      // @ts-expect-error there is no such way
+      await api.finishSignIn(pending, { method: "sms", code: "" });
+      // @ts-expect-error the token is the pending one's
+      await api.finishSignIn(pending, { method: "none", loginToken: "" });
+      // @ts-expect-error nothing is pending
+      await api.finishSignIn(undefined);
+    };
+    expect([cookies, tokens, finish]).toHaveLength(3);
   });
 
   it("let a failure be told in one line, as getting-started.md does, once ok is known", () => {
@@ -232,7 +273,8 @@ describe("the types of pages", () => {
   it("have failures that narrow like results", () => {
     const check = ({ result }: PageError) => {
       if (result.status === 0) expectTypeOf(result).toEqualTypeOf<NoAnswer>();
-      if (result.status === 403) expectTypeOf(result.problem.code).toEqualTypeOf<"forbidden">();
+      type Code = "forbidden" | "second_factor_enrolment_required";
+      if (result.status === 403) expectTypeOf(result.problem.code).toEqualTypeOf<Code>();
       expectTypeOf(result.ok).toEqualTypeOf<false>();
     };
     expect(check).toBeTypeOf("function");

@@ -1,5 +1,5 @@
 /** A page without a framework: signs up and in, shows where the account is signed in, ends a session. */
-import { createClient, type Result } from "@portcullis/client";
+import { createClient, isPending, type LoginPending, type Result } from "@portcullis/client";
 
 const api = createClient({ baseUrl: metaContent("api") });
 
@@ -9,6 +9,8 @@ const form = element("credentials", HTMLFormElement);
 const email = element("email", HTMLInputElement);
 const password = element("password", HTMLInputElement);
 const hint = element("password-hint", HTMLElement);
+const secondStep = element("second-step", HTMLFormElement);
+const code = element("code", HTMLInputElement);
 const account = element("account", HTMLElement);
 const who = element("who", HTMLElement);
 const sessions = element("sessions", HTMLElement);
@@ -18,6 +20,10 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const isNew = event.submitter instanceof HTMLButtonElement && event.submitter.value === "sign-up";
   void whileBusy(() => signIn(isNew));
+});
+secondStep.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void whileBusy(finish);
 });
 signOut.addEventListener("click", () => void whileBusy(leave));
 
@@ -35,6 +41,9 @@ void whileBusy(async () => {
   showForm();
 });
 
+/** The sign-in that waits for its second step. */
+let pending: LoginPending | undefined;
+
 async function signIn(isNew: boolean): Promise<void> {
   const credentials = { email: email.value, password: password.value };
   if (isNew) {
@@ -47,8 +56,35 @@ async function signIn(isNew: boolean): Promise<void> {
   const login = await api.login(credentials);
   if (!login.ok) return refuse(login);
   form.reset();
+  if (isPending(login.data)) return askForCode(login.data);
   await showAccount(login.data.user.email);
   say(isNew ? "Your account is made, and you are signed in." : "You are signed in.");
+  who.focus();
+}
+
+function askForCode(login: LoginPending): void {
+  pending = login;
+  form.hidden = true;
+  secondStep.hidden = false;
+  say("One more step: a code of your authenticator app, or a recovery code.");
+  code.focus();
+}
+
+async function finish(): Promise<void> {
+  if (!pending) return showForm();
+  // A code of the app is digits, in groups or not. All else is meant as a recovery code.
+  const method = /^[\d ]+$/.test(code.value) ? "totp" : "recovery_code";
+  const login = await api.finishSignIn(pending, { method, code: code.value });
+  code.value = "";
+  if (!login.ok) {
+    // It took too long, or too many were wrong: from the beginning.
+    const isOver = login.status === 401 && login.problem.code === "invalid_login_token";
+    if (isOver) showForm();
+    complain(login);
+    return void (isOver ? email : code).focus();
+  }
+  await showAccount(login.data.user.email);
+  say("You are signed in.");
   who.focus();
 }
 
@@ -67,12 +103,15 @@ async function refuse(refused: Result<"signup"> | Result<"login">): Promise<void
 async function showAccount(address: string): Promise<void> {
   who.textContent = address;
   form.hidden = true;
+  secondStep.hidden = true;
   account.hidden = false;
   await listSessions();
 }
 
 function showForm(): void {
+  pending = undefined;
   account.hidden = true;
+  secondStep.hidden = true;
   form.hidden = false;
 }
 

@@ -36,8 +36,22 @@ function wordsOf(event: Exclude<LogEvent, { event: "request" }>): string {
       return `${event.email}: ${event.reason}`;
     case "login_success":
       return `${event.email} by ${event.method}`;
+    case "login_pending":
+      return `${event.email} by ${event.methods.join(" and ")}`;
     case "login_locked":
       return `${event.email} until ${event.lockedUntil}`;
+    case "second_factor_failed":
+      return `of ${event.userId}: ${event.kind} ${event.reason}`;
+    case "second_factors_locked":
+      return `of ${event.userId} until ${event.lockedUntil}`;
+    case "recovery_code_used":
+      return `of ${event.userId}, who has ${event.remaining} left`;
+    case "reauthentication_requested":
+    case "reauthenticated":
+    case "reauthentication_failed":
+      return `of ${event.userId} by ${event.method}`;
+    case "passkey_refused":
+      return `of ${event.userId}: ${event.reason}`;
     case "session_revoked":
       return `of ${event.userId}, by ${event.by}`;
     case "refresh_token_reuse":
@@ -84,6 +98,13 @@ function wordsOf(event: Exclude<LogEvent, { event: "request" }>): string {
     case "email_changed":
     case "email_change_undone":
       return `${event.oldEmail} to ${event.newEmail}`;
+    case "second_factor_added":
+    case "second_factor_removed":
+    case "second_factors_reset":
+    case "recovery_codes_renewed":
+    case "passkey_added":
+    case "passkey_removed":
+    case "passkey_clone_suspected":
     case "logout":
     case "token_refreshed":
     case "token_revoked":

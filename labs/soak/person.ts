@@ -80,7 +80,7 @@ export async function logInByToken(soak: Soak, account: Account): Promise<void> 
   const { email, password } = account;
   const result = await api.tokenLogin({ email, password });
   if (!isAcknowledged(soak.ledger, "token login", result, 200, ["login_success"])) return;
-  if (!result.ok) return;
+  if (result.status !== 200) return;
   account.sessions.push(newTokenSession(api, result.data.refreshToken));
   account.isPasswordUnproven = false;
 }

@@ -81,7 +81,7 @@ export async function settleSignup(soak: Soak, person: Person): Promise<void> {
   const login = await cookieClient(soak).login(pendingSignup);
   if (login.status === 0 || login.status === 503) return;
   prove(soak.ledger, "a signup without an answer leaves an account that can log in", login.ok);
-  if (login.ok) switchAccount(person, pendingSignup, login.data.user.id);
+  if (login.status === 200) switchAccount(person, pendingSignup, login.data.user.id);
   else person.pendingSignup = undefined;
 }
 

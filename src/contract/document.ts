@@ -61,6 +61,8 @@ export function buildDocument(
       { name: "Tokens", description: "Log in with access and refresh tokens, as programs do." },
       { name: "Sign-in by mail", description: "Log in with a mailed code or link." },
       { name: "E-mail address", description: "Prove an account's address, and change it." },
+      { name: "Second factors", description: "Authenticator app, recovery codes, and step-up." },
+      { name: "Passkeys", description: "Add them, keep them, and sign in by them." },
       { name: "Password reset", description: "Choose a new password by a mailed link." },
       { name: "Users", description: "Accounts, as administrators see them." },
       { name: "Audit", description: "What happened, for administrators." },

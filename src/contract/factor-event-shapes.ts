@@ -4,7 +4,7 @@ import { AuthMethod, authMethods, ReauthenticationMethod, SecondFactor } from ".
 import { NormalEmail } from "./addresses.ts";
 import { nullable, operatorEvent, ownerEvent } from "./event-shape.ts";
 import { RECOVERY_CODES } from "./second-factor-values.ts";
-import { Id } from "./values.ts";
+import { Id, Instant } from "./values.ts";
 
 const userId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";
 const passkeyId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e47";
@@ -65,7 +65,7 @@ export const factorEventShapes = {
     shown: [],
     level: "warn",
     summary:
-      "An administrator, or a command, removed all second factors of an account, recovery codes included. Each that went has its own event.",
+      "An administrator, or a command, removed all second factors of an account. The recovery codes went with them, and each factor has an event of its own.",
     fields: {
       userId: Id,
       actorId: nullable(Id).meta({
@@ -95,7 +95,7 @@ export const factorEventShapes = {
     level: "warn",
     summary:
       "Too many wrong codes. Until `lockedUntil`, no code is looked at; a passkey is. Whoever sent them knows the password, or a session.",
-    fields: { userId: Id, lockedUntil: z.iso.datetime({ precision: 3 }).max(24) },
+    fields: { userId: Id, lockedUntil: Instant },
     example: { userId, lockedUntil: "2026-11-23T10:21:00.000Z" },
   }),
   recovery_codes_renewed: ownerEvent({
@@ -111,7 +111,7 @@ export const factorEventShapes = {
     shown: ["remaining"],
     level: "warn",
     summary: "A recovery code was used.",
-    fields: { userId: Id, remaining: z.int().min(0).max(RECOVERY_CODES) },
+    fields: { userId: Id, remaining: z.int().min(0).max(RECOVERY_CODES).meta({ format: "int32" }) },
     example: { userId, remaining: 9 },
   }),
   reauthentication_requested: ownerEvent({

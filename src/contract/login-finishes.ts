@@ -64,6 +64,7 @@ const events = [
   "login_failed",
   "challenge_failed",
   "second_factor_failed",
+  "second_factors_locked",
   "recovery_code_used",
   "passkey_clone_suspected",
 ] as const;

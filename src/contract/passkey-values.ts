@@ -126,7 +126,12 @@ export const PasskeyCreationOptions = z
     }),
     challenge,
     pubKeyCredParams: z
-      .array(z.strictObject({ type: z.literal("public-key"), alg: z.int().min(-65_535).max(-1) }))
+      .array(
+        z.strictObject({
+          type: z.literal("public-key"),
+          alg: z.int().min(-65_535).max(-1).meta({ format: "int32" }),
+        }),
+      )
       .max(passkeyAlgorithms.length),
     timeout,
     excludeCredentials: descriptors,

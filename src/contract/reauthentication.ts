@@ -26,7 +26,7 @@ export const startReauthentication = operation({
   tags: [TAG],
   summary: "Begin to prove again who you are",
   description:
-    "`mail` sends a code to the account's address; `passkey` names the account's passkeys. `reauthenticate` ends it. 403 for a method that would not suffice: `methods` names those that do.",
+    "By `mail`, a code goes to the account's address; by `passkey`, the answer names the account's passkeys. `reauthenticate` ends it. 403 for a method that would not suffice: `methods` names those that do.",
   security: sessionOrBearer,
   whileUnenrolled: true,
   request: { headers: csrfHeaders, body: StartReauthenticationInput },
@@ -124,6 +124,7 @@ export const reauthenticate = operation({
     "reauthentication_failed",
     "challenge_failed",
     "second_factor_failed",
+    "second_factors_locked",
     "recovery_code_used",
     "passkey_clone_suspected",
     "login_failed",

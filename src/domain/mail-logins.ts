@@ -22,11 +22,11 @@ import { accountClaimedNotice } from "./notices.ts";
 import { type LoginPending, beginPendingLogin } from "./pending-logins.ts";
 import type { Challenge } from "./ports/challenges.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
-import type { User, UserWithCredential } from "./ports/users.ts";
+import type { User } from "./ports/users.ts";
 import { refuseUncounted } from "./password-proof.ts";
 import { removeFactors } from "./second-factors.ts";
 import { hashSecret, isSameSecret } from "./secrets.ts";
-import { countWrongProof } from "./wrong-proofs.ts";
+import { countWrongProof, refusalOf } from "./wrong-proofs.ts";
 
 /**
  * Mails a code and a link to the account with this address. The answer is the same, after the same work, where there is
@@ -121,15 +121,6 @@ export async function completeMailLogin(
   });
   if (outcome === "invalid_challenge") await notGood(deps, occasion, PURPOSE);
   return outcome;
-}
-
-function refusalOf(
-  { user, lockedUntil }: UserWithCredential,
-  { now }: Occasion,
-  isKnownDevice: boolean,
-): "account_disabled" | "account_locked" | undefined {
-  if (user.disabled) return "account_disabled";
-  return lockedUntil > now && !isKnownDevice ? "account_locked" : undefined;
 }
 
 /** Tries the code, or looks the link up; the link too needs the handle of whoever asked, and spends nothing without it. */

@@ -1,21 +1,20 @@
 /** Proof by passkey of somebody whose account is known: as the second step of a sign-in, and to step up. */
-import type { z } from "zod";
-import type { PasskeyRequest as PasskeyRequestSchema } from "../contract/passkey-values.ts";
-import type { AskingOwner } from "./accounts.ts";
-import type { Uses } from "./change.ts";
+import { commit, type Uses } from "./change.ts";
+import {
+  expectedOf,
+  FACTOR_VERIFICATION,
+  findAnswering,
+  type PasskeyAnswer,
+  storedOf,
+  type TakenCeremony,
+  takeCeremony,
+  usePasskey,
+} from "./passkey-ceremonies.ts";
+import { suspectClone } from "./passkey-clones.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { User } from "./ports/users.ts";
-import type { ProvedFactor } from "./prove-second-factor.ts";
-import type { OtherWays } from "./reauthentication.ts";
-import { waysToReauthenticate } from "./recent-authentication.ts";
-
-type PasskeyRequest = z.output<typeof PasskeyRequestSchema>;
-
-/** The browser's answer, and the handle of the ceremony it answers. */
-export interface PasskeyAnswer {
-  readonly challengeToken: string;
-  readonly credential: unknown;
-}
+import type { ProvedFactor } from "./proved-factor.ts";
+import { verifyAssertion } from "./webauthn/verify-assertion.ts";
 
 /** The ceremony that an answer has to be of. */
 export type Ceremony =
@@ -24,25 +23,62 @@ export type Ceremony =
   /** Begun by this session. */
   | { readonly purpose: "reauthentication"; readonly sessionId: string };
 
-/** Begins to prove by one of the account's passkeys who is signed in. */
-export async function startPasskeyReauthentication(
-  deps: Journal & Uses<"secretKeys" | "lifetimes" | "relyingParty" | "mailLogin">,
-  _occasion: Occasion,
-  { user }: AskingOwner,
-): Promise<PasskeyRequest | OtherWays> {
-  return {
-    failure: "reauthentication_required",
-    methods: await waysToReauthenticate(deps, user),
-  };
-}
+type ProofUses = Uses<"secretKeys" | "quotas" | "mailTemplates" | "relyingParty">;
 
 /** Judges the answer of one of the account's passkeys. The ceremony is spent before it is looked at (PK-01). */
 export async function provePasskeyFactor(
-  _deps: Journal & Uses<"secretKeys" | "quotas" | "mailTemplates" | "relyingParty">,
-  _occasion: Occasion,
-  _user: User,
-  _ceremony: Ceremony,
-  _answer: PasskeyAnswer,
+  deps: Journal & ProofUses,
+  occasion: Occasion,
+  user: User,
+  ceremony: Ceremony,
+  { challengeToken, credential }: PasskeyAnswer,
 ): Promise<ProvedFactor | undefined> {
+  const taken = await takeCeremony(deps, occasion, ceremony.purpose, challengeToken);
+  const found = await findAnswering(deps, credential);
+  if (found?.user.id === user.id && taken && isOf(taken, user, ceremony)) {
+    const expected = expectedOf(deps, taken.asked, FACTOR_VERIFICATION);
+    const verified = verifyAssertion(credential, storedOf(found), expected);
+    if (verified.ok)
+      return {
+        method: "passkey",
+        use: ({ stores }) => usePasskey(stores, found.passkey, verified.value, occasion.now),
+      };
+  }
+  await recordWrongPasskey(deps, occasion, user);
   return undefined;
+}
+
+function isOf({ challenge }: TakenCeremony, user: User, ceremony: Ceremony): boolean {
+  if (challenge.userId !== user.id) return false;
+  return ceremony.purpose === "reauthentication"
+    ? challenge.sessionId === ceremony.sessionId
+    : challenge.subject === ceremony.subject;
+}
+
+async function recordWrongPasskey(
+  deps: Journal,
+  occasion: Occasion,
+  { id: userId }: User,
+): Promise<void> {
+  await commit(deps, occasion, ({ record }) =>
+    record("second_factor_failed", { userId, kind: "passkey", reason: "wrong" }),
+  );
+}
+
+/** Records that the answer was right, and its counter was not: the key may have been copied (PK-05). */
+export async function recordUnusedPasskey(
+  deps: Journal & ProofUses,
+  occasion: Occasion,
+  user: User,
+  { credential }: PasskeyAnswer,
+): Promise<void> {
+  const found = await findAnswering(deps, credential);
+  await commit(deps, occasion, async (change) => {
+    if (found !== undefined) await suspectClone(change, found);
+    await change.record("second_factor_failed", {
+      userId: user.id,
+      kind: "passkey",
+      reason: "wrong",
+    });
+  });
 }

@@ -4,14 +4,15 @@
  * so that what fails uses nothing.
  */
 import type { EventFields } from "../contract/events.ts";
-import { type Change, commit, type Uses } from "./change.ts";
+import { commit, type Uses } from "./change.ts";
 import { lockPolicy } from "./lockout.ts";
 import { recoveryCodeUsedNotice, secondFactorFailingNotice } from "./notices.ts";
-import { type Ceremony, type PasskeyAnswer, provePasskeyFactor } from "./passkey-proofs.ts";
+import type { PasskeyAnswer } from "./passkey-ceremonies.ts";
+import { type Ceremony, provePasskeyFactor, recordUnusedPasskey } from "./passkey-proofs.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { FailureOutcome } from "./ports/locks.ts";
-import type { AuthMethod } from "./ports/sessions.ts";
 import type { User } from "./ports/users.ts";
+import type { FactorChange, ProvedFactor } from "./proved-factor.ts";
 import { normalRecoveryCode } from "./recovery-code-text.ts";
 import { unseal } from "./sealing.ts";
 import { hashSecret } from "./secrets.ts";
@@ -21,13 +22,6 @@ import { stepOf } from "./totp.ts";
 export type SecondFactorProof =
   | { readonly method: "totp" | "recovery_code"; readonly code: string }
   | ({ readonly method: "passkey" } & PasskeyAnswer);
-
-/** A second factor that is right. */
-export interface ProvedFactor {
-  readonly method: AuthMethod;
-  /** Uses it up, in one conditional statement; false where another request was first. Undo the change then. */
-  use(change: FactorChange): Promise<boolean>;
-}
 
 export interface FactorRequest {
   readonly user: User;
@@ -39,7 +33,6 @@ export interface FactorRequest {
 }
 
 type FactorUses = Uses<"secretKeys" | "quotas" | "mailTemplates" | "relyingParty">;
-export type FactorChange = Change<"secretKeys" | "quotas" | "mailTemplates" | "relyingParty">;
 
 /** Judges a second factor; undefined where it is refused, which is recorded. The caller learns no more than that. */
 export async function proveSecondFactor(
@@ -71,6 +64,7 @@ export async function recordUnused(
   occasion: Occasion,
   { user, proof, isAfterPassword }: FactorRequest,
 ): Promise<void> {
+  if (proof.method === "passkey") return recordUnusedPasskey(deps, occasion, user, proof);
   const kind = proof.method;
   // A recovery code is compared by its use alone.
   const reason = kind === "recovery_code" ? "wrong" : "replayed";

@@ -6,12 +6,12 @@ import { notGood, prepareChallenge, spend, type Started, tryCode } from "./chall
 import { type Change, commit, type Uses } from "./change.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import {
-  type FactorChange,
   type FactorRequest,
   proveSecondFactor,
   recordUnused,
   type SecondFactorProof,
 } from "./prove-second-factor.ts";
+import type { FactorChange } from "./proved-factor.ts";
 import { recentUntil, waysToReauthenticate } from "./recent-authentication.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 

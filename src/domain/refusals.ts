@@ -48,6 +48,17 @@ export async function recordChallengeNotGood(
   );
 }
 
+/** Counted by the account: whoever adds a passkey is signed in to it. */
+export async function recordPasskeyRefused(
+  deps: Journal & Uses<"secretKeys">,
+  occasion: Occasion,
+  fields: EventFields<"passkey_refused">,
+): Promise<void> {
+  await recordOnce(deps, occasion, "passkey_refused", fields.userId, (record) =>
+    record("passkey_refused", fields),
+  );
+}
+
 async function recordOnce(
   deps: Journal & Uses<"secretKeys">,
   occasion: Occasion,

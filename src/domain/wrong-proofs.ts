@@ -4,7 +4,8 @@ import { lockPolicy } from "./lockout.ts";
 import { lockNotice } from "./notices.ts";
 import type { Device } from "./ports/devices.ts";
 import type { FailureOutcome } from "./ports/locks.ts";
-import type { User } from "./ports/users.ts";
+import type { Occasion } from "./ports/events.ts";
+import type { User, UserWithCredential } from "./ports/users.ts";
 
 export interface WrongProof {
   /** The address that was typed in, or that the challenge is about. */
@@ -40,4 +41,14 @@ export async function countWrongProof(
 function whyWrong(userId: string | null, outcome: FailureOutcome, reason: WrongProof["reason"]) {
   if (outcome === "nobody") return { userId: null, reason: "user_not_found" } as const;
   return { userId, reason: outcome === "was_locked" ? "account_locked" : reason } as const;
+}
+
+/** The reason why a right proof is refused all the same; undefined where it is not. A device that the account knows passes a lock (RL-03). */
+export function refusalOf(
+  { user, lockedUntil }: Pick<UserWithCredential, "user" | "lockedUntil">,
+  { now }: Occasion,
+  isKnownDevice: boolean,
+): "account_disabled" | "account_locked" | undefined {
+  if (user.disabled) return "account_disabled";
+  return lockedUntil > now && !isKnownDevice ? "account_locked" : undefined;
 }

@@ -89,7 +89,10 @@ async function startOn(
   { outboxFolder, remarks, lock }: Surroundings,
 ): Promise<RunningServer> {
   const { settings } = system;
-  const deps = await openKeys(system);
+  const opened = await openKeys(system);
+  const passkeyOrigins = new Set(opened.relyingParty.origins);
+  const relyingParty = { ...opened.relyingParty, origins: passkeyOrigins };
+  const deps: Dependencies = { ...opened, relyingParty };
   const { log, storage } = deps;
   const now = Date.now;
   system.bcrypt.start(); // or the first login would wait for the threads
@@ -121,8 +124,14 @@ async function startOn(
     },
   );
   // A developer's browser may call this machine by any of its names.
-  if (settings.NODE_ENV !== "production")
-    for (const origin of ownOrigins(address)) site.allowedOrigins.add(origin);
+  if (settings.NODE_ENV !== "production") {
+    for (const origin of ownOrigins(address)) {
+      site.allowedOrigins.add(origin);
+      // Not where the settings say which: those are then all there are.
+      if (settings.WEBAUTHN_ORIGINS === undefined && new URL(origin).hostname === relyingParty.id)
+        passkeyOrigins.add(origin);
+    }
+  }
   log.print(log.compose(outsideRequest(now()), "server_started", { version, address }));
   isOpen = true;
   opening.resolve();

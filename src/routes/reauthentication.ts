@@ -1,6 +1,6 @@
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { reauthenticate, startMailReauthentication } from "../domain/reauthentication.ts";
-import { startPasskeyReauthentication } from "../domain/passkey-proofs.ts";
+import { startPasskeyReauthentication } from "../domain/passkey-starts.ts";
 import { sessionCookies } from "./cookies.ts";
 import { csrfProof } from "../domain/csrf.ts";
 import type { Handlers } from "./handler.ts";

@@ -42,6 +42,13 @@ export function createChallengeStore(executor: Executor): ChallengeStore {
       return (await spend(executor, { purpose, id, now })).changed === 1;
     },
 
+    async take(purpose, handleHash, now) {
+      const {
+        rows: [row],
+      } = await take(executor, { purpose, handleHash, now });
+      return row && toChallenge(row);
+    },
+
     deleteAllOf: (userId) => deleteAllOf(executor, { userId }),
     deleteUndosAfter: (userId, id) => deleteUndosAfter(executor, { userId, id }),
     deleteDecoysAbout: (purpose, subject) => deleteDecoysAbout(executor, { purpose, subject }),
@@ -212,6 +219,15 @@ const spend = prepare.write(
       .where("id", "=", id)
       .where("purpose", "=", purpose)
       .where("expires_at", ">", now),
+);
+
+const take = prepare.write((db, { purpose, handleHash, now }: Slots<Handle>) =>
+  db
+    .deleteFrom("challenges")
+    .where("handle_hash", "=", handleHash)
+    .where("purpose", "=", purpose)
+    .where("expires_at", ">", now)
+    .returningAll(),
 );
 
 const deleteAllOf = prepare.send((db, { userId }: Slots<{ userId: string }>) =>

@@ -53,7 +53,7 @@ describe.skipIf(noBrowser)("the client in a browser", () => {
         const api = createClient({ baseUrl: location.origin, tokens });
         await api.signup({ email, password });
         const login = await api.tokenLogin({ email, password });
-        if (!login.ok) throw new Error(`login: ${login.status}`);
+        if (login.status !== 200) throw new Error(`login: ${login.status}`);
         await tokens.write({ ...login.data, accessToken: "no.longer.good" });
       },
       { email: freshEmail(), password: PASSWORD },

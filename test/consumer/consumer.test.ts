@@ -104,7 +104,7 @@ void makeClient().then((api) => {
   console.log(typeof api.tokenLogin);
 });
 `;
-const EXPECTED = "201 200 200 204 verified invalid known unknown 409 201 200 200";
+const EXPECTED = "201 200 200 204 verified invalid known unknown 409 201 200 200 unsupported";
 
 let folder: string;
 let server: ServerProcess;

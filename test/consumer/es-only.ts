@@ -4,12 +4,14 @@ import {
   type Client,
   createClient,
   type Input,
+  isPending,
   memoryTokens,
   type Schemas,
   unwrap,
 } from "@portcullis/client";
 import { parseLine } from "@portcullis/client/events";
 import { cookieJar } from "@portcullis/client/node";
+import { signInWithPasskey } from "@portcullis/client/passkeys";
 import { createFakeServer } from "@portcullis/client/testing";
 import { createVerifier, readBearer } from "@portcullis/client/verify";
 
@@ -50,7 +52,13 @@ export async function accountOf(email: string, password: string): Promise<Schema
 export async function enter(api: Client<"tokens">, challengeToken: string, code: string) {
   const login = await api.signInByMail({ challengeToken, code }, { signal: undefined });
   if (!login.ok) return login.problem?.code ?? login.failure;
-  return "loginToken" in login.data ? login.data.secondFactors : login.data.accessToken;
+  return isPending(login.data) ? login.data.secondFactors : login.data.accessToken;
+}
+
+export async function enterByPasskey(api: Client, signal: undefined) {
+  const login = await signInWithPasskey(api, { autofill: true, signal });
+  if (!login.ok) return login.problem?.detail ?? login.detail ?? login.failure;
+  return isPending(login.data) ? login.data.secondFactors : login.data.user.email;
 }
 
 export function codeOf(error: unknown): string | undefined {

@@ -1,7 +1,8 @@
 /** Somebody's program: every entry of the published client once, against the server whose URL it is given. */
-import { createClient, memoryTokens, type Result } from "@portcullis/client";
+import { createClient, isPending, memoryTokens, type Result } from "@portcullis/client";
 import { type EventOf, parseLine } from "@portcullis/client/events";
 import { cookieJar } from "@portcullis/client/node";
+import { signInWithPasskey } from "@portcullis/client/passkeys";
 import { createFakeServer } from "@portcullis/client/testing";
 import { createVerifier, readBearer } from "@portcullis/client/verify";
 
@@ -20,7 +21,7 @@ said.push(statusOf(await browser.logout()));
 
 const program = createClient({ baseUrl, tokens: memoryTokens() });
 const login: Result<"tokenLogin"> = await program.tokenLogin(credentials);
-if (!login.ok) throw new Error(statusOf(login));
+if (!login.ok || isPending(login.data)) throw new Error(statusOf(login));
 const verifier = createVerifier({ issuer, jwksUrl: `${baseUrl}/.well-known/jwks.json` });
 const verified = await verifier.verify(readBearer(`Bearer ${login.data.accessToken}`));
 said.push(verified.ok ? "verified" : verified.reason);
@@ -52,6 +53,10 @@ await reader.signup(credentials);
 await reader.startMailLogin({ email: credentials.email });
 const { code } = mailed.mail(credentials.email, "mail_login");
 said.push(statusOf(await reader.signInByMail({ code })), statusOf(await reader.getMe()));
+
+// Nothing of a browser is here: that is a value, as everywhere.
+const withPasskey = await signInWithPasskey(browser);
+said.push(withPasskey.ok ? "in" : (withPasskey.failure ?? withPasskey.problem.code));
 
 console.log(said.join(" "));
 

@@ -80,6 +80,7 @@ describe("the problems of an operation", () => {
       "not_found",
       "validation_failed",
       "unauthenticated",
+      "second_factor_enrolment_required",
       "forbidden",
       "internal_error",
       "overloaded",

@@ -124,21 +124,22 @@ const ends: Readonly<
   },
   "a half-login by cookie": {
     purpose: "login",
-    refusal: undefined,
+    refusal: { failure: "invalid_login_token" },
     end: ({ challengeToken: loginToken }, now) =>
       finishLogin(
         domain.deps,
         domain.at(now),
-        { loginToken, client: CLIENT, deviceSecrets: [] },
+        { loginToken, step: { method: "none" }, client: CLIENT, deviceSecrets: [] },
         undefined,
       ),
   },
   "a half-login by tokens": {
     purpose: "login",
-    refusal: undefined,
+    refusal: { failure: "invalid_login_token" },
     end: ({ challengeToken: loginToken }, now) =>
       finishTokenLogin(domain.deps, domain.at(now), {
         loginToken,
+        step: { method: "none" },
         client: CLIENT,
         deviceSecrets: [],
       }),

@@ -14,6 +14,7 @@ import {
   type ChallengeRequest,
   prepareChallenge,
   type Prepared,
+  tryCode,
 } from "../../src/domain/challenges.ts";
 import { commit } from "../../src/domain/change.ts";
 import { recognizeDevice } from "../../src/domain/devices.ts";
@@ -22,11 +23,19 @@ import { beginPendingLogin, finishTokenLogin } from "../../src/domain/pending-lo
 import type { User } from "../../src/domain/ports/users.ts";
 import { refresh } from "../../src/domain/refresh-tokens.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
+import {
+  confirmTotp,
+  removeTotp,
+  renewRecoveryCodes,
+  resetFactors,
+  startTotp,
+} from "../../src/domain/second-factors.ts";
 import { confirmSignupByCode, confirmSignupByLink } from "../../src/domain/signups.ts";
 import { NOW } from "../support/clock.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { CLIENT, type Domain, openDomain } from "../support/domain.ts";
 import { logInByCookie, logInByToken, roleByBearer, roleByCookie } from "../support/logins.ts";
+import { appOf } from "../support/second-factors.ts";
 
 /** The address of before a change, those after it, and one that was the account's long ago. */
 const OLD = "old@example.com";
@@ -124,11 +133,18 @@ const challenges: Record<ChallengePurpose, Begin> = {
   },
   login: async ({ user }) => {
     const credential = await domain.deps.storage.users.findCredential(user.id);
-    const proof = { user, epoch: credential?.epoch ?? -1, methods: ["mail"] } as const;
+    const proof = {
+      user,
+      epoch: credential?.epoch ?? -1,
+      methods: ["mail"],
+      hasSecondFactor: false,
+    } as const;
     const pendingLogin = await commit(domain.deps, domain.at(), (change) =>
       beginPendingLogin(change, proof),
     );
-    const finish = { loginToken: pendingLogin.loginToken, client: CLIENT, deviceSecrets: [] };
+    const { loginToken } = pendingLogin;
+    const step = { method: "none" } as const;
+    const finish = { loginToken, step, client: CLIENT, deviceSecrets: [] };
     const [row] = domain.sql(
       "SELECT id FROM challenges WHERE purpose = 'login' AND user_id = ?",
       user.id,
@@ -136,35 +152,70 @@ const challenges: Record<ChallengePurpose, Begin> = {
     return {
       table: "challenges",
       id: String(row?.["id"]),
-      use: async () => (await finishTokenLogin(domain.deps, domain.at(), finish)) !== undefined,
+      use: async () => !("failure" in (await finishTokenLogin(domain.deps, domain.at(), finish))),
     };
+  },
+  totp_setup: async ({ asking }) => {
+    const { challenge, setupToken, app } = await beginTotp(asking);
+    return {
+      table: "challenges",
+      id: challenge,
+      use: () => confirms(asking, { setupToken, code: app.codeAt() }),
+    };
+  },
+  passkey_setup: ({ user, asking }) => ceremony(user, "passkey_setup", asking),
+  // Nobody's, until a passkey answers it.
+  passkey_login: async () => {
+    const prepared = await pending("passkey_login", {});
+    return held(prepared, () => isSpent(prepared));
+  },
+  second_factor_passkey: ({ user }) => ceremony(user, "second_factor_passkey"),
+  reauthentication: async ({ user, asking }) => {
+    const prepared = await begun(user, "reauthentication", { sessionId: asking.session.id });
+    return held(
+      prepared,
+      async (proof) =>
+        (await tryCode(domain.deps, domain.at(), "reauthentication", proof)).kind === "right",
+    );
   },
 };
 
 /** Each change, with what becomes of all that the account has. */
 interface Change {
-  readonly fates: Record<keyof typeof grants | ChallengePurpose, Fate>;
+  readonly fates: Fates;
+  /** Brings the account there from where the change starts, past the rules: nothing ends by it. */
+  before?(account: Account): Promise<void>;
   make(account: Account): Promise<boolean>;
 }
+type Fates = Readonly<Record<keyof typeof grants | ChallengePurpose, Fate>>;
+
+/** Everything of the account ends, but perhaps the session and the device that ask. */
+const everythingEnds = (asking: Fate): Fates => ({
+  "the cookie that asks": asking,
+  "another cookie": "ends",
+  "an access token": "ends",
+  "a refresh token": "ends",
+  "the device that asks": asking,
+  "another device": "ends",
+  signup: "stays",
+  invitation: "stays",
+  email_verification: "ends",
+  email_change: "ends",
+  // A thief would otherwise change twice, or reset by the new mailbox, and end the owner's way back.
+  email_change_undo: "stays",
+  password_reset: "ends",
+  mail_login: "ends",
+  login: "ends",
+  totp_setup: "ends",
+  passkey_setup: "ends",
+  passkey_login: "stays",
+  second_factor_passkey: "ends",
+  reauthentication: "ends",
+});
+
 const changesOfProof: Record<string, Change> = {
   "EM-08 EM-09 a change of address": {
-    fates: {
-      "the cookie that asks": "stays",
-      "another cookie": "ends",
-      "an access token": "ends",
-      "a refresh token": "ends",
-      "the device that asks": "stays",
-      "another device": "ends",
-      signup: "stays",
-      invitation: "stays",
-      email_verification: "ends",
-      email_change: "ends",
-      // A thief would otherwise change twice, and end the owner's way back.
-      email_change_undo: "stays",
-      password_reset: "ends",
-      mail_login: "ends",
-      login: "ends",
-    },
+    fates: everythingEnds("stays"),
     async make({ user, asking }) {
       const sessionId = asking.session.id;
       const { challengeToken, code } = await begun(user, "email_change", {
@@ -175,23 +226,8 @@ const changesOfProof: Record<string, Change> = {
     },
   },
   "EM-08 taking a change of address back": {
-    fates: {
-      "the cookie that asks": "ends",
-      "another cookie": "ends",
-      "an access token": "ends",
-      "a refresh token": "ends",
-      "the device that asks": "ends",
-      "another device": "ends",
-      signup: "stays",
-      invitation: "stays",
-      email_verification: "ends",
-      email_change: "ends",
-      // One of before leads back further, and is its owner's; those of after end, see below.
-      email_change_undo: "stays",
-      password_reset: "ends",
-      mail_login: "ends",
-      login: "ends",
-    },
+    // A way back of before leads back further, and is its owner's; those of after end, see below.
+    fates: everythingEnds("ends"),
     make: async ({ user }) =>
       undoes(
         (await begun(user, "email_change_undo", { subject: "before@example.com" }, LATER))
@@ -200,35 +236,44 @@ const changesOfProof: Record<string, Change> = {
       ),
   },
   "PW-11 RS-08 a reset": {
-    fates: {
-      "the cookie that asks": "ends",
-      "another cookie": "ends",
-      "an access token": "ends",
-      "a refresh token": "ends",
-      "the device that asks": "ends",
-      "another device": "ends",
-      signup: "stays",
-      invitation: "stays",
-      email_verification: "ends",
-      email_change: "ends",
-      // A thief who has the new mailbox could otherwise end the owner's way back by a reset.
-      email_change_undo: "stays",
-      password_reset: "ends",
-      mail_login: "ends",
-      login: "ends",
-    },
+    fates: everythingEnds("ends"),
     make: async ({ user }) => resets((await begun(user, "password_reset", {})).linkToken),
   },
+  "MF-10 adding an authenticator app": {
+    fates: everythingEnds("stays"),
+    async make({ asking }) {
+      const { setupToken, app } = await beginTotp(asking);
+      return confirms(asking, { setupToken, code: app.codeAt() });
+    },
+  },
+  "MF-10 removing an authenticator app": {
+    fates: everythingEnds("stays"),
+    before: giveTotp,
+    make: async ({ asking }) => removeTotp(domain.deps, domain.at(), await owner(asking)),
+  },
+  "MF-10 new recovery codes": {
+    fates: everythingEnds("stays"),
+    before: giveTotp,
+    make: async ({ asking }) =>
+      (await renewRecoveryCodes(domain.deps, domain.at(), await owner(asking))) !== undefined,
+  },
+  "MF-12 an administrator's removal of all factors": {
+    fates: everythingEnds("ends"),
+    before: giveTotp,
+    make: async ({ user }) =>
+      (await resetFactors(domain.deps, domain.at(), admin, user.id)) !== undefined,
+  },
 };
-const things: Record<keyof Change["fates"], Begin> = { ...grants, ...challenges };
+const things: Record<keyof Fates, Begin> = { ...grants, ...challenges };
 
-describe.each(Object.entries(changesOfProof))("%s", (_, { fates, make }) => {
+describe.each(Object.entries(changesOfProof))("%s", (_, { fates, before, make }) => {
   test.each(Object.entries(fates))("%s %s", async (name, fate) => {
     const account = await newAccount(OLD);
     const bystander = await newAccount("bystander@example.com");
-    const begin = things[name as keyof Change["fates"]]; // a key of `fates`
+    const begin = things[name as keyof Fates]; // a key of `fates`
     const thing = await begin(account);
     const others = await begin(bystander);
+    await before?.(account);
     expect(rowsOf(thing)).toBe(1);
     expect(await make(account)).toBe(true);
     expect(rowsOf(thing)).toBe(fate === "stays" ? 1 : 0);
@@ -298,7 +343,10 @@ async function begun(
 }
 
 /** A challenge of an account that is to be. */
-async function pending(purpose: "signup" | "invitation", sealed: object): Promise<Prepared> {
+async function pending(
+  purpose: "signup" | "invitation" | "passkey_login",
+  sealed: object,
+): Promise<Prepared> {
   const prepared = prepareChallenge(domain.deps, domain.at(), {
     purpose,
     lifetimeSeconds: 600,
@@ -312,6 +360,51 @@ async function pending(purpose: "signup" | "invitation", sealed: object): Promis
 
 function held(prepared: Prepared, use: (prepared: Prepared) => Promise<boolean>): Held {
   return { table: "challenges", id: prepared.challenge.id, use: () => use(prepared) };
+}
+
+/** A ceremony for a passkey: it is good while it can be spent. */
+async function ceremony(
+  user: User,
+  purpose: "passkey_setup" | "second_factor_passkey",
+  asking?: Login,
+): Promise<Held> {
+  const prepared = await begun(user, purpose, asking ? { sessionId: asking.session.id } : {});
+  return held(prepared, () => isSpent(prepared));
+}
+
+async function isSpent({ challenge: { purpose, id } }: Prepared): Promise<boolean> {
+  return domain.deps.storage.challenges.spend(purpose, id, NOW);
+}
+
+async function beginTotp(asking: Login) {
+  const setup = await startTotp(domain.deps, domain.at(), asking);
+  if (setup === "factor_exists") throw new Error("The account has an app already");
+  const [row] = domain.sql(
+    "SELECT id FROM challenges WHERE purpose = 'totp_setup' AND user_id = ?",
+    asking.user.id,
+  );
+  return {
+    challenge: String(row?.["id"]),
+    setupToken: setup.setupToken,
+    app: appOf(setup.secret),
+  };
+}
+
+async function confirms(asking: Login, proof: Parameters<typeof confirmTotp>[3]): Promise<boolean> {
+  const outcome = await confirmTotp(domain.deps, domain.at(), await owner(asking), proof);
+  return !("failure" in outcome);
+}
+
+/** Gives the account an app by its row alone. */
+async function giveTotp({ user }: Account): Promise<void> {
+  const totp = { userId: user.id, sealedSecret: new Uint8Array(1), lastStep: 0, createdAt: NOW };
+  expect(await domain.deps.storage.factors.insertTotp(totp)).toBe(true);
+}
+
+/** Somebody who asks, with the device that the request comes from. */
+async function owner({ user, session, deviceSecret }: Login) {
+  const device = await recognizeDevice(domain.deps, domain.at(), [deviceSecret], emailOf(user));
+  return { user, session, device };
 }
 
 async function cookie({ session, secret }: Login): Promise<Held> {
@@ -332,9 +425,7 @@ async function changes(
   proof: Parameters<typeof confirmEmailChange>[3],
   now = NOW,
 ): Promise<boolean> {
-  const { user, session, deviceSecret } = asking;
-  const device = await recognizeDevice(domain.deps, domain.at(), [deviceSecret], emailOf(user));
-  const asks = { user, session, device };
+  const asks = await owner(asking);
   return (await confirmEmailChange(domain.deps, domain.at(now), asks, proof)) === "changed";
 }
 

@@ -11,7 +11,7 @@ import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { refresh } from "../../src/domain/refresh-tokens.ts";
 import { PASSWORD } from "../support/credentials.ts";
-import { CLIENT, type Domain, openDomain } from "../support/domain.ts";
+import { CLIENT, type Domain, openDomain, succeeded } from "../support/domain.ts";
 import {
   logInByCookie,
   logInByToken,
@@ -43,8 +43,8 @@ const logInByPassword = () =>
     { email: user.email, password: PASSWORD, client: CLIENT, device: undefined },
     undefined,
   );
-const claimed = (outcome: Awaited<ReturnType<typeof completeByMail>>) =>
-  finishes["with cookies"](domain.deps, domain.at(), loginTokenOf(outcome));
+const claimed = async (outcome: Awaited<ReturnType<typeof completeByMail>>) =>
+  succeeded(await finishes["with cookies"](domain.deps, domain.at(), loginTokenOf(outcome)));
 
 describe.each(Object.entries(proofsByMail))("by %s", (_, by) => {
   test("EM-06 password, sessions, tokens, devices and challenges of before are gone; the owner is told, and is in", async () => {
@@ -68,7 +68,7 @@ describe.each(Object.entries(proofsByMail))("by %s", (_, by) => {
     expect(await recognizeDevice(domain.deps, domain.at(), secrets, user.email)).toBeUndefined();
     expect(domain.sql("SELECT id FROM challenges")).toEqual([]);
     expect(await logInByPassword()).toMatchObject({ failure: "invalid_credentials" });
-    expect(domain.sql("SELECT id FROM sessions")).toEqual([{ id: session?.session.id }]);
+    expect(domain.sql("SELECT id FROM sessions")).toEqual([{ id: session.session.id }]);
     expect(storedEvents(domain, "session_revoked")).toMatchObject([
       { by: "email_proof" },
       { by: "email_proof" },

@@ -6,7 +6,7 @@ import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { newSecret } from "../../src/domain/secrets.ts";
 import { NOW } from "../support/clock.ts";
-import { CLIENT, type Domain, openDomain } from "../support/domain.ts";
+import { CLIENT, type Domain, openDomain, succeeded } from "../support/domain.ts";
 import {
   beginByMail,
   type BegunByMail,
@@ -21,6 +21,7 @@ import { logInByCookie, storedEvents } from "../support/logins.ts";
 const MINUTE = 60_000;
 const eachProof = Object.entries(proofsByMail);
 const eachFinish = Object.entries(finishes);
+const refused = { failure: "invalid_login_token" };
 
 let domain: Domain;
 let user: User;
@@ -78,7 +79,7 @@ describe.each(eachProof)("by %s", (_, by) => {
     const begun = await begin();
     expect(await complete(domain.deps, domain.at(), before, by)).toBe("invalid_challenge");
     for (const finish of Object.values(finishes))
-      expect(await finish(domain.deps, domain.at(), begun.challengeToken)).toBeUndefined();
+      expect(await finish(domain.deps, domain.at(), begun.challengeToken)).toEqual(refused);
     expect(sessions()).toEqual([]);
     expect(await complete(domain.deps, domain.at(), begun, by)).toHaveProperty("loginToken");
   });
@@ -103,7 +104,7 @@ describe.each(eachProof)("by %s", (_, by) => {
 
     const pending = await complete(domain.deps, domain.at(), begun, by, [deviceSecret]);
     const { "with cookies": finish } = finishes;
-    expect(await finish(domain.deps, domain.at(), loginTokenOf(pending))).toBeUndefined();
+    expect(await finish(domain.deps, domain.at(), loginTokenOf(pending))).toEqual(refused);
     expect(sessions()).toEqual([]);
     const known = await finish(domain.deps, domain.at(), loginTokenOf(pending), [deviceSecret]);
     expect(known).toMatchObject({ kind: "begun", user: { id: user.id } });
@@ -144,7 +145,7 @@ describe.each(eachFinish)("finished %s", (_, finish) => {
   test("CH-05 a login token that is unknown, used, expired, superseded or of another purpose finishes nothing", async () => {
     const superseded = await pending();
     const used = await pending();
-    expect(await finish(domain.deps, domain.at(), used)).toBeDefined();
+    expect(await finish(domain.deps, domain.at(), used)).toHaveProperty("session");
     domain.sql("DELETE FROM sessions");
     const expired = await pending();
     const late = domain.at(NOW + 5 * MINUTE);
@@ -158,15 +159,17 @@ describe.each(eachFinish)("finished %s", (_, finish) => {
       [begun.token, domain.at()],
     ];
     for (const [token, occasion] of noGood)
-      expect(await finish(domain.deps, occasion, token)).toBeUndefined();
+      expect(await finish(domain.deps, occasion, token)).toEqual(refused);
     expect(sessions()).toEqual([]);
-    expect(await finish(domain.deps, domain.at(NOW + 5 * MINUTE - 1), expired)).toBeDefined();
+    expect(await finish(domain.deps, domain.at(NOW + 5 * MINUTE - 1), expired)).toHaveProperty(
+      "session",
+    );
   });
 
   test("ML-05 a lock that began since the first step is met, told, and spends nothing", async () => {
     const loginToken = await pending();
     domain.sql("UPDATE users SET locked_until = ? WHERE id = ?", NOW + MINUTE, user.id);
-    expect(await finish(domain.deps, domain.at(), loginToken)).toBeUndefined();
+    expect(await finish(domain.deps, domain.at(), loginToken)).toEqual(refused);
     expect(sessions()).toEqual([]);
     expect(storedEvents(domain, "login_failed")).toMatchObject([
       { userId: user.id, reason: "account_locked" },
@@ -180,12 +183,13 @@ test("LG-03 the session that the browser came with ends, and the device is known
   const before = await logInByCookie(domain, user);
   const loginToken = loginTokenOf(await complete(domain.deps, domain.at(), await begin()));
   const deviceSecrets = [before.deviceSecret];
-  const finish = { loginToken, client: CLIENT, deviceSecrets };
-  const finished = await finishLogin(domain.deps, domain.at(), finish, before.secret);
-  expect(domain.sql("SELECT id FROM sessions")).toEqual([{ id: finished?.session.id }]);
-  expect(finished?.device?.secret).toBe(before.deviceSecret);
+  const step = { method: "none" } as const;
+  const finish = { loginToken, step, client: CLIENT, deviceSecrets };
+  const finished = succeeded(await finishLogin(domain.deps, domain.at(), finish, before.secret));
+  expect(domain.sql("SELECT id FROM sessions")).toEqual([{ id: finished.session.id }]);
+  expect(finished.device?.secret).toBe(before.deviceSecret);
   expect(domain.sql("SELECT id FROM devices")).toHaveLength(1);
-  expect(finished?.deviceSecret).not.toBe(before.deviceSecret);
+  expect(finished.deviceSecret).not.toBe(before.deviceSecret);
 });
 
 describe("ML-05 wrong codes", () => {

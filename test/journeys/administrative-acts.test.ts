@@ -8,19 +8,21 @@ import { adminClient, dataOf, signedInClient } from "../support/clients.ts";
 import { ADMIN } from "../support/credentials.ts";
 import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 import type { Servers } from "../support/servers-in-trouble.ts";
+import { passkeySettings } from "../support/second-factors.ts";
 import { type Succeed, waysToSucceed } from "../support/ways-to-succeed.ts";
 
 let server: InProcessServer;
 let servers: Servers;
 let adminId: unknown;
 beforeAll(async () => {
-  server = await startInProcessServer();
+  server = await startInProcessServer(passkeySettings);
   const none = {
     broken: "",
     draining: "",
     limited: "",
     verifying: "",
     closed: "",
+    enrolling: "",
     adminTokens: new Map<string, string>(),
   };
   servers = {
@@ -28,6 +30,9 @@ beforeAll(async () => {
     ...none,
     mailed: async () => ({ token: "", code: "" }),
     ageSessions: () => undefined,
+    addTotp: () => undefined,
+    addPasskeys: () => undefined,
+    withoutPassword: (work) => work(),
   };
   adminId = server.sql("SELECT id FROM users WHERE email = ?", ADMIN.email)[0]?.["id"];
 });

@@ -64,48 +64,71 @@ test("AZ-01 the contract lets each kind of caller do what was decided, which the
     login: "nobody is asked",
     startMailLogin: "nobody is asked",
     completeMailLogin: "nobody is asked",
+    startPasskeyLogin: "nobody is asked",
+    completePasskeyLogin: "nobody is asked",
+    startSecondFactorPasskey: "nobody is asked",
     finishLogin: "nobody is asked",
     logout: "session, if any",
-    getMe: "session or bearer",
+    getMe: "session or bearer, enrolled or not",
     updateMe: "session or bearer",
     requestEmailVerification: "session or bearer",
     confirmEmailVerification: "session or bearer",
     startEmailChange: "session or bearer, recently",
     confirmEmailChange: "session or bearer",
     undoEmailChange: "nobody is asked",
+    startReauthentication: "session or bearer, enrolled or not",
+    reauthenticate: "session or bearer, enrolled or not",
+    listMyFactors: "session or bearer, enrolled or not",
+    startTotp: "session or bearer, recently, enrolled or not",
+    confirmTotp: "session or bearer, recently, enrolled or not",
+    removeTotp: "session or bearer, recently",
+    renewRecoveryCodes: "session or bearer, recently",
+    startPasskey: "session or bearer, recently, enrolled or not",
+    addPasskey: "session or bearer, recently, enrolled or not",
+    listMyPasskeys: "session or bearer, enrolled or not",
+    renamePasskey: "session or bearer",
+    removePasskey: "session or bearer, recently",
     listMySessions: "session or bearer",
     revokeMySession: "session or bearer",
     revokeMyOtherSessions: "session or bearer",
     listMyEvents: "session or bearer",
-    changePassword: "session or bearer",
-    deleteMe: "session or bearer",
+    changePassword: "session or bearer, recently without currentPassword",
+    deleteMe: "session or bearer, recently without password",
     tokenLogin: "nobody is asked",
     finishTokenLogin: "nobody is asked",
     tokenRefresh: "nobody is asked",
     tokenRevoke: "nobody is asked",
-    getTokenMe: "bearer",
+    getTokenMe: "bearer, enrolled or not",
     forgotPassword: "nobody is asked",
     resetPassword: "nobody is asked",
     listUsers: "session or bearer of an admin",
     inviteUser: "session or bearer of an admin, recently",
     getUser: "session or bearer of an admin",
-    updateUser: "session or bearer of an admin",
+    updateUser: "session or bearer of an admin, recently with role",
     unlockUser: "session or bearer of an admin",
     listUserSessions: "session or bearer of an admin",
     revokeUserSession: "session or bearer of an admin",
     revokeUserSessions: "session or bearer of an admin",
+    resetUserFactors: "session or bearer of an admin, recently",
+    listUserPasskeys: "session or bearer of an admin",
+    removeUserPasskey: "session or bearer of an admin, recently",
     deleteUser: "session or bearer of an admin",
     listEvents: "session or bearer of an admin",
+    getRelatedOrigins: "nobody is asked",
     getJwks: "nobody is asked",
     getHealth: "nobody is asked",
     getReadiness: "nobody is asked",
     getMetrics: "scrapers only",
   };
-  const asks = ({ security, recent }: OperationDescription) => {
+  const asks = ({ security, recent, whileUnenrolled }: OperationDescription) => {
     const { accepts, optional, role, scrapersOnly } = security;
     if (accepts.length === 0) return scrapersOnly ? "scrapers only" : "nobody is asked";
     const who = accepts.join(" or ") + (optional ? ", if any" : "");
-    return who + (role ? ` of an ${role}` : "") + (recent ? ", recently" : "");
+    return [
+      who + (role ? ` of an ${role}` : ""),
+      ...(recent ? [`recently${bodyOf(recent)}`] : []),
+      ...(whileUnenrolled ? ["enrolled or not"] : []),
+    ].join(", ");
   };
   expect(Object.fromEntries(operationIds.map((id) => [id, asks(operations[id])]))).toEqual(decided);
 });
@@ -117,6 +140,12 @@ test("AZ-01 the matrix has every outcome in it, for changes by each way", () => 
     expect(new Set(outcomes)).toEqual(new Set(["unauthenticated", "forbidden", "let in"]));
   }
 });
+
+/** The bodies for which an operation asks for recent authentication, where not for all. */
+function bodyOf(recent: NonNullable<OperationDescription["recent"]>): string {
+  if (recent === true) return "";
+  return "bodyHas" in recent ? ` with ${recent.bodyHas}` : ` without ${recent.bodyLacks}`;
+}
 
 function expected(id: OperationId, way: Way, kind: Kind): Outcome {
   const security: OperationDescription["security"] = operations[id].security;

@@ -186,5 +186,5 @@ async function journey({ baseUrl, fetch: send, resetToken }: Target): Promise<St
 }
 
 function refreshTokenOf(result: Result<"tokenLogin"> | Result<"tokenRefresh">): string {
-  return result.ok ? result.data.refreshToken : "";
+  return result.status === 200 ? result.data.refreshToken : "";
 }

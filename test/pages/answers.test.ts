@@ -1,7 +1,8 @@
 import { expectTypeOf, test } from "vitest";
 import type { z } from "zod";
 import type { confirmSignup, getMe } from "../../src/contract/accounts.ts";
-import type { completeMailLogin, finishLogin } from "../../src/contract/mail-logins.ts";
+import type { finishLogin } from "../../src/contract/login-finishes.ts";
+import type { completeMailLogin } from "../../src/contract/mail-logins.ts";
 import type { Account, CookieSession, LoginPending } from "../../src/pages/browser/answers.ts";
 
 test("answers that pages read are those of the contract", () => {

@@ -22,9 +22,11 @@ test("the checks are asked in the order that was decided", () => {
     "identify",
     "csrf",
     "role",
+    "enrolled",
     "recent",
     "media-type",
     "validation",
+    "recent-for-body",
     "limits",
   ]);
 });

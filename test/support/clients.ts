@@ -1,5 +1,12 @@
 /** Clients of the SDK, as its users would make them. */
-import { type Client, type CookieOptions, createClient, memoryTokens } from "@portcullis/client";
+import {
+  type Client,
+  type CookieOptions,
+  createClient,
+  isPending,
+  type LoginPending,
+  memoryTokens,
+} from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
 import { ADMIN, PASSWORD } from "./credentials.ts";
 
@@ -36,14 +43,24 @@ export async function adminClient(baseUrl: string): Promise<TestClient> {
   return api;
 }
 
-/** The data of a result that succeeded; throws for any other, and says with what it failed. */
+/**
+ * The data of a result that succeeded; throws for any other, and says with what it failed. A login that waits for its
+ * second factor (202) has none.
+ */
 export function dataOf<R extends { readonly ok: boolean }>(result: R): DataOf<R> {
-  if (hasData(result)) return result.data;
-  const { problem, failure } = result as { problem?: unknown; failure?: unknown };
-  throw new Error(`Expected success, got ${JSON.stringify(problem ?? failure)}`);
+  const { status, problem, failure } = result as Partial<Record<string, unknown>>;
+  if (!hasData(result))
+    throw new Error(`Expected success, got ${JSON.stringify(problem ?? failure)}`);
+  if (status === 202 && isPending(result.data))
+    throw new Error(`Expected a session, got a login that waits for ${result.data.secondFactors}`);
+  return result.data;
 }
 
-type DataOf<R> = R extends { readonly ok: true; readonly data: infer D } ? D : never;
+type DataOf<R> = R extends { readonly status: 202; readonly data: { readonly loginToken: string } }
+  ? never
+  : R extends { readonly ok: true; readonly data: infer D }
+    ? D
+    : never;
 
 function hasData<R extends { readonly ok: boolean }>(
   result: R,
@@ -67,6 +84,15 @@ export function pendingSignupOf<D extends object>(
 ): Extract<D, { challengeToken: string }> {
   if (!isAccount(signedUp)) return signedUp as Extract<D, { challengeToken: string }>; // the other one
   throw new Error("Expected a signup that waits for its proof, got an account");
+}
+
+/** The half-login of an account with a second factor; throws where the login failed, or ended at once. */
+export function pendingOf(loggedIn: {
+  readonly ok: boolean;
+  readonly data?: unknown;
+}): LoginPending {
+  if (loggedIn.ok && isPending(loggedIn.data)) return loggedIn.data;
+  throw new Error("Expected a login that waits for its second factor");
 }
 
 let made = 0;

@@ -5,7 +5,11 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll } from "vitest";
 import { createEventLog } from "../../src/routes/event-log.ts";
-import { EMAIL_UNDO_SECONDS, LOGIN_CHALLENGE_SECONDS } from "../../src/contract/challenges.ts";
+import {
+  CEREMONY_SECONDS,
+  EMAIL_UNDO_SECONDS,
+  LOGIN_CHALLENGE_SECONDS,
+} from "../../src/contract/challenges.ts";
 import type { LogEvent } from "../../src/contract/events.ts";
 import { PASSWORD_MAX_CODE_POINTS } from "../../src/contract/values.ts";
 import { signup } from "../../src/domain/accounts.ts";
@@ -63,6 +67,8 @@ export const generousQuotas: Dependencies["quotas"] = {
   email_change_account: generous,
   mail_login_ip: generous,
   mail_login_email: generous,
+  passkey_ip: generous,
+  reauthentication_account: generous,
 };
 const unmetered: Dependencies["meter"] = {
   limitDecided() {},
@@ -117,14 +123,23 @@ export async function dependenciesOn(
       signupSeconds: 86_400,
       challengeSeconds: 600,
       loginChallengeSeconds: LOGIN_CHALLENGE_SECONDS,
+      ceremonySeconds: CEREMONY_SECONDS,
       emailUndoSeconds: EMAIL_UNDO_SECONDS,
       recentAuthSeconds: 600,
       ...lifetimes,
     },
     signup: { mode: "open", emailDomains: undefined },
     mailLogin: true,
+    secondFactor: "optional",
+    totpIssuer: "Portcullis",
+    relyingParty: {
+      id: new URL(ISSUER).hostname,
+      name: "Portcullis",
+      origins: new Set([ISSUER]),
+    },
     quotas: generousQuotas,
     lockout: { threshold: 10, seconds: 900 },
+    factorLockout: { threshold: 10, seconds: 900 },
     issuer: ISSUER,
     mailTemplates,
     mailPages,
@@ -179,6 +194,8 @@ export function succeeded<T extends object>(
   outcome: T,
 ): Exclude<T, { readonly failure: unknown } | { readonly kind: "pending" }> {
   if ("failure" in outcome) throw new Error(`Expected success, got ${String(outcome.failure)}`);
-  // Neither refused, as was just checked, nor pending, which nothing answers.
+  if ("kind" in outcome && outcome.kind === "pending")
+    throw new Error("Expected success, got a half-login");
+  // Neither refused nor pending, as was just checked.
   return outcome as Exclude<T, { readonly failure: unknown } | { readonly kind: "pending" }>;
 }

@@ -1,6 +1,6 @@
 /** Sign-ins by mail, by the calls that the routes make. */
 import { completeMailLogin, startMailLogin } from "../../src/domain/mail-logins.ts";
-import { finishLogin, finishTokenLogin } from "../../src/domain/pending-logins.ts";
+import { type Finish, finishLogin, finishTokenLogin } from "../../src/domain/pending-logins.ts";
 import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import type { Occasion } from "../../src/domain/ports/events.ts";
 import { CLIENT } from "./domain.ts";
@@ -73,18 +73,20 @@ export function loginTokenOf(
   return outcome.loginToken;
 }
 
-/** The two ways to finish a half-login. */
+/** The two ways to finish a half-login; nothing is missing, unless a second step is given. */
 export const finishes = {
   "with cookies": async (
     deps: Dependencies,
     occasion: Occasion,
     loginToken: string,
     deviceSecrets: readonly string[] = [],
-  ) => finishLogin(deps, occasion, { loginToken, client: CLIENT, deviceSecrets }, undefined),
+    step: Finish["step"] = { method: "none" },
+  ) => finishLogin(deps, occasion, { loginToken, step, client: CLIENT, deviceSecrets }, undefined),
   "with tokens": async (
     deps: Dependencies,
     occasion: Occasion,
     loginToken: string,
     deviceSecrets: readonly string[] = [],
-  ) => finishTokenLogin(deps, occasion, { loginToken, client: CLIENT, deviceSecrets }),
+    step: Finish["step"] = { method: "none" },
+  ) => finishTokenLogin(deps, occasion, { loginToken, step, client: CLIENT, deviceSecrets }),
 } as const;

@@ -57,6 +57,7 @@ function aSession(user: User) {
     ip: "203.0.113.7",
     userAgent: null,
     methods: ["pwd"],
+    secondFactorAt: null,
   } satisfies Partial<NewSession>;
 }
 

@@ -1,10 +1,12 @@
 /** The servers on which every documented answer can be met: one in order, and one in each kind of trouble. */
 import { DatabaseSync } from "node:sqlite";
+import { uuidv7 } from "uuidv7";
 import { dataOf, tokenClient } from "./clients.ts";
 import { ADMIN } from "./credentials.ts";
 import { type InProcessServer, startInProcessServer } from "./in-process-server.ts";
 import { startMailServer } from "./mail-server.ts";
 import { type Mailed, proofsIn } from "./mailbox.ts";
+import { passkeySettings } from "./second-factors.ts";
 import { waitFor } from "./wait-for.ts";
 
 /** Addresses, and what the ways to succeed and to fail need besides. */
@@ -20,12 +22,20 @@ export interface Servers {
   readonly verifying: string;
   /** Nobody signs up, and nobody signs in by mail. */
   readonly closed: string;
+  /** Everybody needs a second factor, and nobody has one. */
+  readonly enrolling: string;
   /** By address: an access token of the administrator, from before the trouble began. */
   readonly adminTokens: ReadonlyMap<string, string>;
   /** The proofs in the first mail to an address that has some. */
   readonly mailed: (email: string) => Promise<Mailed>;
   /** Makes all sessions of the healthy server as old as if they were begun an hour ago. */
   readonly ageSessions: () => void;
+  /** Gives an account of the healthy server an authenticator app, as another process would. */
+  readonly addTotp: (userId: string) => void;
+  /** Gives an account of the healthy server so many passkeys, which nobody has. */
+  readonly addPasskeys: (userId: string, count: number) => void;
+  /** Does something while no account of the closed server has a password. */
+  readonly withoutPassword: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 export interface ServersOptions {
@@ -43,10 +53,12 @@ const smallLimits = {
   LIMIT_CHALLENGE_IP: "1/60",
   LIMIT_EMAIL_CHANGE: "1/60",
   LIMIT_MAIL_LOGIN_IP: "1/60",
+  LIMIT_PASSKEY_IP: "1/60",
+  LIMIT_REAUTHENTICATION: "1/60",
   METRICS_TOKEN: "0123456789abcdef",
 };
 
-/** Starts all six, each on a database of its own. */
+/** Starts all seven, each on a database of its own. */
 export async function startServersInTrouble({
   environment = {},
   inFront = async (address) => address,
@@ -63,6 +75,7 @@ export async function startServersInTrouble({
       MAIL_FROM: "auth@example.com",
       SIGNUP: "open",
       MAIL_LOGIN: "on",
+      ...passkeySettings,
       ...settings,
       ...environment,
     });
@@ -73,12 +86,15 @@ export async function startServersInTrouble({
     return { server, address };
   }
 
-  const healthy = await start();
+  const healthy = await start({
+    WEBAUTHN_ORIGINS: `${passkeySettings.WEBAUTHN_ORIGINS},https://app.example.com`,
+  });
   const broken = await start();
   const draining = await start();
   const limited = await start(smallLimits);
   const verifying = await start({ SIGNUP: "verified" });
   const closed = await start({ SIGNUP: "closed", MAIL_LOGIN: "off" });
+  const enrolling = await start({ SECOND_FACTOR: "required" });
   loseTables(broken.server.databaseFile);
   draining.server.drain();
 
@@ -89,6 +105,7 @@ export async function startServersInTrouble({
     limited: limited.address,
     verifying: verifying.address,
     closed: closed.address,
+    enrolling: enrolling.address,
     adminTokens,
     mailed: (email) =>
       waitFor(() =>
@@ -98,6 +115,9 @@ export async function startServersInTrouble({
           .find(({ token }) => token !== ""),
       ),
     ageSessions: () => ageSessions(healthy.server.databaseFile),
+    addTotp: (userId) => addTotp(healthy.server.databaseFile, userId),
+    addPasskeys: (userId, count) => addPasskeys(healthy.server.databaseFile, userId, count),
+    withoutPassword: (work) => withoutPassword(closed.server.databaseFile, work),
   };
   return {
     servers,
@@ -119,6 +139,40 @@ const HOUR_MS = 3_600_000;
 
 function ageSessions(file: string): void {
   const database = new DatabaseSync(file);
-  database.exec(`UPDATE sessions SET created_at = created_at - ${HOUR_MS}`);
+  database.exec(`UPDATE sessions
+    SET created_at = created_at - ${HOUR_MS}, authenticated_at = authenticated_at - ${HOUR_MS}`);
   database.close();
+}
+
+function addTotp(file: string, userId: string): void {
+  const database = new DatabaseSync(file);
+  database
+    .prepare(
+      "INSERT INTO totp_factors (user_id, sealed_secret, last_step, created_at) VALUES (?, x'00', 0, 0)",
+    )
+    .run(userId);
+  database.close();
+}
+
+function addPasskeys(file: string, userId: string, count: number): void {
+  const database = new DatabaseSync(file);
+  const insert =
+    database.prepare(`INSERT INTO passkeys (id, user_id, credential_id, public_key, algorithm, sign_count,
+    backup_eligible, backed_up, signs_in, transports, aaguid, name, created_at)
+    VALUES (?, ?, randomblob(16), x'00', -7, 0, 0, 0, 0, '[]', x'00', 'A key', 0)`);
+  for (let added = 0; added < count; added += 1) insert.run(uuidv7(), userId);
+  database.close();
+}
+
+async function withoutPassword<T>(file: string, work: () => Promise<T>): Promise<T> {
+  const database = new DatabaseSync(file);
+  const hashes = database.prepare("SELECT id, password_hash FROM users").all();
+  database.exec("UPDATE users SET password_hash = NULL");
+  try {
+    return await work();
+  } finally {
+    const restore = database.prepare("UPDATE users SET password_hash = ? WHERE id = ?");
+    for (const { id, password_hash: hash } of hashes) restore.run(String(hash), String(id));
+    database.close();
+  }
 }

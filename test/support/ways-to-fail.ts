@@ -2,17 +2,20 @@
 import { createClient } from "@portcullis/client";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { type OperationId, operations } from "../../src/contract/operations.ts";
+import { PASSKEYS_MAX } from "../../src/contract/passkey-values.ts";
 import type { ProblemCode } from "../../src/contract/problems.ts";
 import {
   adminClient,
   cookieClient,
   dataOf,
   freshEmail,
+  pendingOf,
   signedInClient,
   type TestClient,
   tokenClient,
 } from "./clients.ts";
 import { ADMIN, PASSWORD } from "./credentials.ts";
+import { addPasskeyOver, addTotpOver, aPasskey, appOf } from "./second-factors.ts";
 import type { Servers } from "./servers-in-trouble.ts";
 
 type Fail = (servers: Servers, operationId: OperationId) => Promise<unknown>;
@@ -65,9 +68,58 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
   },
   signup_closed: ({ closed }, id) => call(cookieClient(closed), id),
   reauthentication_required: async ({ healthy, ageSessions }, id) => {
+    if (id === "reauthenticate")
+      return (await adminClient(healthy)).reauthenticate({ method: "totp", code: "000000" });
     const admin = await adminClient(healthy);
     ageSessions();
     return call(admin, id);
+  },
+  second_factor_enrolment_required: async ({ enrolling }, id) =>
+    call(await adminClient(enrolling), id),
+  factor_exists: async ({ healthy, addTotp }, id) => {
+    const { api, user } = await signedInClient(healthy);
+    if (id === "startTotp") {
+      await addTotpOver(api);
+      return api.startTotp();
+    }
+    const { setupToken, secret } = dataOf(await api.startTotp());
+    addTotp(user.id);
+    return api.confirmTotp({ setupToken, code: appOf(secret).codeAt(Date.now()) });
+  },
+  invalid_second_factor: async ({ healthy }, id) => {
+    const { api, email } = await signedInClient(healthy);
+    if (id === "confirmTotp") {
+      const { setupToken, secret } = dataOf(await api.startTotp());
+      return api.confirmTotp({ setupToken, code: appOf(secret).wrongAt(Date.now()) });
+    }
+    const { app } = await addTotpOver(api);
+    const wrong = { method: "totp", code: app.wrongAt(Date.now()) } as const;
+    if (id === "reauthenticate") return api.reauthenticate(wrong);
+    const pending = pendingOf(await api.login({ email, password: PASSWORD }));
+    const run = id === "finishLogin" ? api.finishLogin : api.finishTokenLogin;
+    return run({ ...wrong, loginToken: pending.loginToken });
+  },
+  invalid_passkey: async ({ healthy }, id) =>
+    call(acceptsOf(id).length === 0 ? cookieClient(healthy) : await adminClient(healthy), id),
+  passkey_exists: async ({ healthy }) => {
+    const { authenticator } = await addPasskeyOver((await signedInClient(healthy)).api);
+    const { api } = await signedInClient(healthy);
+    return (await addPasskeyOver(api, authenticator)).added;
+  },
+  too_many_passkeys: async ({ healthy, addPasskeys }, id) => {
+    const { api, user } = await signedInClient(healthy);
+    if (id === "startPasskey") {
+      addPasskeys(user.id, PASSKEYS_MAX);
+      return api.startPasskey();
+    }
+    const { setupToken, options } = dataOf(await api.startPasskey());
+    addPasskeys(user.id, PASSKEYS_MAX);
+    return api.addPasskey({ setupToken, credential: aPasskey().create(options) });
+  },
+  last_credential: async ({ closed, withoutPassword }) => {
+    const api = await adminClient(closed);
+    const passkeyId = dataOf((await addPasskeyOver(api)).added).id;
+    return withoutPassword(() => api.removePasskey({ passkeyId }));
   },
   email_unverified: async ({ healthy }) => {
     const { user } = await signedInClient(healthy);
@@ -106,8 +158,13 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
     });
   },
   invalid_reset_token: ({ healthy }, id) => call(cookieClient(healthy), id),
-  invalid_challenge: async ({ healthy }, id) =>
-    call(acceptsOf(id).length === 0 ? cookieClient(healthy) : await adminClient(healthy), id),
+  invalid_challenge: async ({ healthy }, id) => {
+    if (id === "reauthenticate") return mailedNothing(healthy);
+    return call(
+      acceptsOf(id).length === 0 ? cookieClient(healthy) : await adminClient(healthy),
+      id,
+    );
+  },
   invalid_login_token: ({ healthy }, id) => call(cookieClient(healthy), id),
   invalid_credentials: async ({ healthy }, id) =>
     acceptsOf(id).length === 0
@@ -209,4 +266,10 @@ async function tokenReader(baseUrl: string, fetch: (request: Request) => Promise
 
 async function adminToken(baseUrl: string): Promise<string> {
   return dataOf(await tokenClient(baseUrl).tokenLogin(ADMIN)).accessToken;
+}
+
+/** Proves by a mail that was never sent. The administrator's address is proved. */
+async function mailedNothing(baseUrl: string): Promise<unknown> {
+  const proof = { challengeToken: "A".repeat(43), code: "12345678" };
+  return (await adminClient(baseUrl)).reauthenticate({ method: "mail", ...proof });
 }

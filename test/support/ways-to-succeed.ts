@@ -6,10 +6,12 @@ import {
   cookieClient,
   dataOf,
   freshEmail,
+  pendingOf,
   signedInClient,
   tokenClient,
 } from "./clients.ts";
 import { NEW_PASSWORD, PASSWORD } from "./credentials.ts";
+import { addPasskeyOver, addTotpOver, appOf } from "./second-factors.ts";
 import type { Servers } from "./servers-in-trouble.ts";
 
 export type Succeed = (servers: Servers) => Promise<unknown>;
@@ -36,6 +38,10 @@ export const waysToSucceed: WaysToSucceed = {
   login: {
     200: async (servers) => {
       const { api, email } = await signedInClient(servers.healthy);
+      return api.login({ email, password: PASSWORD });
+    },
+    202: async (servers) => {
+      const { api, email } = await withTotp(servers);
       return api.login({ email, password: PASSWORD });
     },
   },
@@ -96,11 +102,67 @@ export const waysToSucceed: WaysToSucceed = {
         newPassword: NEW_PASSWORD,
       }),
   },
+  listMyFactors: { 200: async (servers) => (await withTotp(servers)).api.listMyFactors() },
+  startTotp: { 200: async (servers) => (await signedIn(servers)).startTotp() },
+  confirmTotp: {
+    200: async (servers) => {
+      const api = await signedIn(servers);
+      const { setupToken, secret } = dataOf(await api.startTotp());
+      return api.confirmTotp({ setupToken, code: appOf(secret).codeAt(Date.now()) });
+    },
+  },
+  removeTotp: { 204: async (servers) => (await withTotp(servers)).api.removeTotp() },
+  renewRecoveryCodes: {
+    200: async (servers) => (await withTotp(servers)).api.renewRecoveryCodes(),
+  },
+  startPasskey: { 200: async (servers) => (await signedIn(servers)).startPasskey() },
+  addPasskey: { 201: async (servers) => (await withPasskey(servers)).added },
+  listMyPasskeys: { 200: async (servers) => (await withPasskey(servers)).api.listMyPasskeys() },
+  renamePasskey: {
+    200: async (servers) => {
+      const { api, passkeyId } = await withPasskey(servers);
+      return api.renamePasskey({ passkeyId, name: "Ada's phone" });
+    },
+  },
+  removePasskey: {
+    204: async (servers) => {
+      const { api, passkeyId } = await withPasskey(servers);
+      return api.removePasskey({ passkeyId });
+    },
+  },
+  startPasskeyLogin: { 200: (servers) => signedOut(servers).startPasskeyLogin() },
+  completePasskeyLogin: {
+    200: async (servers) => {
+      const { authenticator } = await withPasskey(servers);
+      const api = signedOut(servers);
+      const { challengeToken, options } = dataOf(await api.startPasskeyLogin());
+      const credential = authenticator.get(options);
+      return api.completePasskeyLogin({ challengeToken, credential });
+    },
+  },
+  startSecondFactorPasskey: {
+    200: async (servers) => {
+      const { api, email } = await withPasskey(servers);
+      const pending = pendingOf(await api.login({ email, password: PASSWORD }));
+      return api.startSecondFactorPasskey({ loginToken: pending.loginToken });
+    },
+  },
+  startReauthentication: {
+    200: async (servers) => (await proved(servers)).startReauthentication({ method: "mail" }),
+  },
+  reauthenticate: {
+    200: async (servers) =>
+      (await signedIn(servers)).reauthenticate({ method: "password", password: PASSWORD }),
+  },
   deleteMe: { 204: async (servers) => (await signedIn(servers)).deleteMe({ password: PASSWORD }) },
   tokenLogin: {
     200: async ({ healthy }) => {
       const { email } = await signedInClient(healthy);
       return tokenClient(healthy).tokenLogin({ email, password: PASSWORD });
+    },
+    202: async (servers) => {
+      const { email } = await withTotp(servers);
+      return tokenClient(servers.healthy).tokenLogin({ email, password: PASSWORD });
     },
   },
   finishTokenLogin: {
@@ -150,6 +212,24 @@ export const waysToSucceed: WaysToSucceed = {
   unlockUser: {
     204: async (servers) => (await admin(servers)).unlockUser(await newUserId(servers)),
   },
+  resetUserFactors: {
+    204: async (servers) => {
+      const { userId } = await withTotp(servers);
+      return (await admin(servers)).resetUserFactors({ userId });
+    },
+  },
+  listUserPasskeys: {
+    200: async (servers) => {
+      const { userId } = await withPasskey(servers);
+      return (await admin(servers)).listUserPasskeys({ userId });
+    },
+  },
+  removeUserPasskey: {
+    204: async (servers) => {
+      const { userId, passkeyId } = await withPasskey(servers);
+      return (await admin(servers)).removeUserPasskey({ userId, passkeyId });
+    },
+  },
   listUserSessions: {
     200: async (servers) => (await admin(servers)).listUserSessions(await newUserId(servers)),
   },
@@ -169,6 +249,7 @@ export const waysToSucceed: WaysToSucceed = {
   },
   listEvents: { 200: async (servers) => (await admin(servers)).listEvents() },
   getJwks: { 200: (servers) => signedOut(servers).getJwks() },
+  getRelatedOrigins: { 200: (servers) => signedOut(servers).getRelatedOrigins() },
   getHealth: { 200: (servers) => signedOut(servers).getHealth() },
   getReadiness: { 200: (servers) => signedOut(servers).getReadiness() },
   getMetrics: { 200: (servers) => signedOut(servers).getMetrics() },
@@ -180,6 +261,26 @@ const admin = ({ healthy }: Servers) => adminClient(healthy);
 
 async function signedIn({ healthy }: Servers) {
   return (await signedInClient(healthy)).api;
+}
+
+/** Somebody signed in whose account has an authenticator app. */
+async function withTotp({ healthy }: Servers) {
+  const { api, user, email } = await signedInClient(healthy);
+  return { api, email, userId: user.id, ...(await addTotpOver(api)) };
+}
+
+/** Somebody signed in whose account has a passkey, and the answer that added it. */
+async function withPasskey({ healthy }: Servers) {
+  const { api, user, email } = await signedInClient(healthy);
+  const { authenticator, added } = await addPasskeyOver(api);
+  return { api, email, userId: user.id, authenticator, added, passkeyId: dataOf(added).id };
+}
+
+/** Somebody signed in whose address is proved. */
+async function proved(servers: Servers) {
+  const { api, user } = await signedInClient(servers.healthy);
+  dataOf(await (await admin(servers)).updateUser({ userId: user.id, emailVerified: true }));
+  return api;
 }
 
 /** A mailbox that was proved by the code that was mailed to it. */

@@ -1,6 +1,6 @@
 /** Claims of pages that could grow stale: of the version, of settings, metrics and alerts. */
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
@@ -76,6 +76,16 @@ test("docs/mails.md has every kind of mail, with its placeholders, and every pla
   const explained = [...page.matchAll(/^\| `\{(\w+)\}` +\|/gm)].map(([, name]) => name);
   const fields = mailKinds.flatMap((kind) => Object.keys(mails[kind].shape));
   expect(explained.sort()).toEqual([...new Set([...fields, ...commonMailFields])].sort());
+});
+
+test("no picture has a semicolon in its words: there Mermaid takes the statement to end, and draws nothing", () => {
+  const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
+  const pictures = ["README.md", ...pages.map((page) => join("docs", page))]
+    .filter((page) => page.endsWith(".md"))
+    .flatMap((page) => [...read(page).matchAll(/^```mermaid\n([^]*?)^```/gm)])
+    .map(([, picture = ""]) => picture);
+  expect(pictures.length).toBeGreaterThan(8);
+  expect(pictures.filter((picture) => picture.includes(";"))).toEqual([]);
 });
 
 describe("docs/operating.md", () => {

@@ -60,7 +60,6 @@ const Changes = z.looseObject({
   emailVerified: z.exactOptional(z.literal(true)),
 });
 const SecondFactors = z.array(z.enum(["totp", "recovery_code", "passkey"])).check(z.maxLength(3));
-const LockedUntil = z.string().check(z.maxLength(24));
 const Remaining = z.int().check(z.minimum(0), z.maximum(10));
 const Reason = z.string().check(z.maxLength(32));
 const Path = z.string().check(z.maxLength(256));
@@ -402,7 +401,7 @@ export const eventSchemas = {
     event: z.literal("second_factors_locked"),
     level: z.literal("warn"),
     userId: UserId,
-    lockedUntil: LockedUntil,
+    lockedUntil: Timestamp,
   }),
   recovery_codes_renewed: z.looseObject({
     ...base,

@@ -1160,7 +1160,7 @@ export interface OperationSummaries {
   /**
    * Begin to prove again who you are
    *
-   * `mail` sends a code to the account's address; `passkey` names the account's passkeys. `reauthenticate` ends it. 403 for a method that would not suffice: `methods` names those that do.
+   * By `mail`, a code goes to the account's address; by `passkey`, the answer names the account's passkeys. `reauthenticate` ends it. 403 for a method that would not suffice: `methods` names those that do.
    */
   startReauthentication: unknown;
   /**

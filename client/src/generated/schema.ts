@@ -210,7 +210,7 @@ export interface paths {
      * Finish a sign-in with cookies
      * @description Takes the second step of a `LoginPending`, if one is missing, then starts its session and sets the three cookies of `login`. A session the request came with ends. A wrong second factor may be tried again: five times for one login token, and ten times in a quarter of an hour for one account.
      *
-     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`second_factor_failed`](/docs#/webhooks/log_second_factor_failed), [`recovery_code_used`](/docs#/webhooks/log_recovery_code_used), [`passkey_clone_suspected`](/docs#/webhooks/log_passkey_clone_suspected), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`second_factor_failed`](/docs#/webhooks/log_second_factor_failed), [`second_factors_locked`](/docs#/webhooks/log_second_factors_locked), [`recovery_code_used`](/docs#/webhooks/log_recovery_code_used), [`passkey_clone_suspected`](/docs#/webhooks/log_passkey_clone_suspected), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["finishLogin"];
     delete?: never;
@@ -390,7 +390,7 @@ export interface paths {
     put?: never;
     /**
      * Begin to prove again who you are
-     * @description `mail` sends a code to the account's address; `passkey` names the account's passkeys. `reauthenticate` ends it. 403 for a method that would not suffice: `methods` names those that do.
+     * @description By `mail`, a code goes to the account's address; by `passkey`, the answer names the account's passkeys. `reauthenticate` ends it. 403 for a method that would not suffice: `methods` names those that do.
      *
      *     May log: [`reauthentication_requested`](/docs#/webhooks/log_reauthentication_requested), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
@@ -414,7 +414,7 @@ export interface paths {
      * Prove again who you are
      * @description Makes this session recent, and no other. An account with a second factor proves it by one of those; its password is not enough. A session by cookie gets a new cookie, and the old one is dead. Of a session by tokens, the access tokens of before are dead: refresh for the next one, which says the new time in `auth_time`. A session that sends too many wrong passwords ends.
      *
-     *     May log: [`reauthenticated`](/docs#/webhooks/log_reauthenticated), [`reauthentication_failed`](/docs#/webhooks/log_reauthentication_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`second_factor_failed`](/docs#/webhooks/log_second_factor_failed), [`recovery_code_used`](/docs#/webhooks/log_recovery_code_used), [`passkey_clone_suspected`](/docs#/webhooks/log_passkey_clone_suspected), [`login_failed`](/docs#/webhooks/log_login_failed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`reauthenticated`](/docs#/webhooks/log_reauthenticated), [`reauthentication_failed`](/docs#/webhooks/log_reauthentication_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`second_factor_failed`](/docs#/webhooks/log_second_factor_failed), [`second_factors_locked`](/docs#/webhooks/log_second_factors_locked), [`recovery_code_used`](/docs#/webhooks/log_recovery_code_used), [`passkey_clone_suspected`](/docs#/webhooks/log_passkey_clone_suspected), [`login_failed`](/docs#/webhooks/log_login_failed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["reauthenticate"];
     delete?: never;
@@ -746,7 +746,7 @@ export interface paths {
      * Finish a sign-in with tokens
      * @description Takes the second step of a `LoginPending`, if one is missing, then starts its session, carried by tokens. Wrong second factors are bounded as in `finishLogin`.
      *
-     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`second_factor_failed`](/docs#/webhooks/log_second_factor_failed), [`recovery_code_used`](/docs#/webhooks/log_recovery_code_used), [`passkey_clone_suspected`](/docs#/webhooks/log_passkey_clone_suspected), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`login_success`](/docs#/webhooks/log_login_success), [`login_failed`](/docs#/webhooks/log_login_failed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`second_factor_failed`](/docs#/webhooks/log_second_factor_failed), [`second_factors_locked`](/docs#/webhooks/log_second_factors_locked), [`recovery_code_used`](/docs#/webhooks/log_recovery_code_used), [`passkey_clone_suspected`](/docs#/webhooks/log_passkey_clone_suspected), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["finishTokenLogin"];
     delete?: never;
@@ -1971,10 +1971,10 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * An administrator, or a command, removed all second factors of an account, recovery codes included.
+     * An administrator, or a command, removed all second factors of an account.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
      *
-     *     Each that went has its own event.
+     *     The recovery codes went with them, and each factor has an event of its own.
      */
     post: operations["log_second_factors_reset"];
     delete?: never;
@@ -5242,6 +5242,7 @@ export interface components {
        * @example 203.0.113.7
        */
       ip: string | null;
+      /** Format: int32 */
       remaining: number;
     };
     /**
@@ -5428,7 +5429,7 @@ export interface components {
       ip: string | null;
     };
     /**
-     * @description An administrator, or a command, removed all second factors of an account, recovery codes included.
+     * @description An administrator, or a command, removed all second factors of an account.
      * @example {
      *       "event": "second_factors_reset",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -5849,6 +5850,7 @@ export interface components {
       pubKeyCredParams: {
         /** @enum {string} */
         type: "public-key";
+        /** Format: int32 */
         alg: number;
       }[];
       /**
@@ -6802,6 +6804,7 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       userId: string;
+      /** Format: int32 */
       remaining: number;
     };
     /**
@@ -7354,11 +7357,15 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       userId: string;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
       lockedUntil: string;
     };
     /**
-     * @description An administrator, or a command, removed all second factors of an account, recovery codes included. Each that went has its own event.
+     * @description An administrator, or a command, removed all second factors of an account. The recovery codes went with them, and each factor has an event of its own.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",

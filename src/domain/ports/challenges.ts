@@ -61,6 +61,15 @@ export interface ChallengeStore {
   ): Promise<Challenge | undefined>;
   /** Spends it; false where it is not good, or no longer: one conditional statement (CH-02). */
   spend(purpose: ChallengePurpose, id: string, now: number): Promise<boolean>;
+  /**
+   * Spends it and answers it, whatever then comes of it; undefined where it is not good: one statement (PK-01). Outside
+   * of a transaction, what fails afterwards cannot bring it back.
+   */
+  take(
+    purpose: ChallengePurpose,
+    handleHash: Uint8Array,
+    now: number,
+  ): Promise<Challenge | undefined>;
   /** Ends all of an account but those that undo a change of address. */
   deleteAllOf(userId: string): Promise<void>;
   /** Ends those of an account that undo a change of address later than the one with this id. */

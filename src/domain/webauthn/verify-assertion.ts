@@ -45,9 +45,6 @@ export function verifyAssertion(
   const { response } = credential;
   if (credentialIdOf(credential)?.equals(stored.credentialId) !== true)
     return refused("credential_id");
-  const { userHandle = null } = response;
-  if (userHandle !== null && !isHandle(userHandle, stored.webauthnHandle))
-    return refused("user_handle");
   const clientData = decodeBase64url(response.clientDataJSON);
   const data = decodeBase64url(response.authenticatorData);
   const signature = decodeBase64url(response.signature);
@@ -58,13 +55,17 @@ export function verifyAssertion(
   const read = readAuthenticatorData(data, expected);
   if (!read.ok) return read;
   const { signCount, backedUp, userVerified, backupEligible } = read.value;
-  // §6.1.3: it never changes, so another credential answers (PK-06).
-  if (backupEligible !== stored.backupEligible) return refused("backup");
   const key = readStoredKey(Buffer.from(stored.publicKey));
   if (!key.ok) return key;
   const signed = Buffer.concat([data, createHash("sha256").update(clientData).digest()]);
   const hash = key.value.algorithm === -8 ? null : "sha256"; // EdDSA has its hash within
   if (!verify(hash, signed, key.value.key, signature)) return refused("signature");
+  // After the signature, and not before: how long a refusal takes would tell if the credential is known (PK-11).
+  const { userHandle = null } = response;
+  if (userHandle !== null && !isHandle(userHandle, stored.webauthnHandle))
+    return refused("user_handle");
+  // §6.1.3: it never changes, so another credential answers (PK-06).
+  if (backupEligible !== stored.backupEligible) return refused("backup");
   return { ok: true, value: { signCount, backedUp, userVerified } };
 }
 
