@@ -81,8 +81,13 @@ export function openBrowser({ answer, isOld = false, hasAutofill = true }: FakeB
     asked.push(call);
     const { signal } = options as { signal?: AbortSignal };
     return new Promise((resolve, reject) => {
-      const abort = () => void reject(signal?.reason);
-      if (signal?.aborted) return abort();
+      const abort = () => {
+        reject(signal?.reason);
+      };
+      if (signal?.aborted) {
+        abort();
+        return;
+      }
       signal?.addEventListener("abort", abort);
       try {
         const answered = answer?.(call);

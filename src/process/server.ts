@@ -30,7 +30,7 @@ import { withPlainCookies } from "./plain-cookies.ts";
 import { createExposition } from "./scraping.ts";
 import { remarksOnFiles } from "./ownership.ts";
 import { lockServer, type ServerLock } from "./server-lock.ts";
-import { originOf, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import { StartRefusedError } from "./start-refused.ts";
 import { openSystem, type System } from "./system.ts";
 
@@ -125,11 +125,11 @@ async function startOn(
   );
   // A developer's browser may call this machine by any of its names.
   if (settings.NODE_ENV !== "production") {
+    const isOursAlone = passkeyOrigins.size === 1 && passkeyOrigins.has(deps.issuer);
     for (const origin of ownOrigins(address)) {
       site.allowedOrigins.add(origin);
-      // Not where the settings name others: those are then all there are.
-      const isOurs = settings.WEBAUTHN_ORIGINS.has(originOf(settings));
-      if (isOurs && new URL(origin).hostname === relyingParty.id) passkeyOrigins.add(origin);
+      // Not where WEBAUTHN_ORIGINS says which: those are then all there are.
+      if (isOursAlone && new URL(origin).hostname === relyingParty.id) passkeyOrigins.add(origin);
     }
   }
   log.print(log.compose(outsideRequest(now()), "server_started", { version, address }));
