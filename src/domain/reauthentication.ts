@@ -216,7 +216,7 @@ async function proveFactor(
   return {
     isSecondFactor: true,
     use: (change) => factor.use(change),
-    unused: () => recordUnused(deps, occasion, request),
+    unused: () => recordUnused(deps, occasion, request, factor),
     failure: "invalid_second_factor",
   };
 }
