@@ -10,7 +10,7 @@ export const recent = check({
   judge: refuseUnlessRecent,
 });
 
-/** For `recent-for-body` as well, which finds out whether the body asks for it. */
+/** Also of `recentForBody`. */
 export async function refuseUnlessRecent({ caller, gate: { deps }, state }: Judged) {
   if (caller === undefined || (await isRecent(deps, state, caller.session))) return undefined;
   const methods = await waysToReauthenticate(deps, caller.user);
