@@ -8,7 +8,6 @@ import type { Journal, Occasion } from "./ports/events.ts";
 import {
   type FactorRequest,
   proveSecondFactor,
-  recordUnused,
   type SecondFactorProof,
 } from "./prove-second-factor.ts";
 import type { FactorChange } from "./proved-factor.ts";
@@ -216,7 +215,7 @@ async function proveFactor(
   return {
     isSecondFactor: true,
     use: (change) => factor.use(change),
-    unused: () => recordUnused(deps, occasion, request),
+    unused: () => factor.recordUnused(),
     failure: "invalid_second_factor",
   };
 }
