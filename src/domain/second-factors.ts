@@ -53,7 +53,11 @@ export async function startTotp(
     sealed: kept,
     by: ["handle"],
   });
-  await commit(deps, occasion, ({ stores }) => stores.challenges.save(user.id, challenge));
+  await commit(deps, occasion, async ({ stores }) => {
+    await stores.users.lockCredential(user.id);
+    // Ended meanwhile: what it began could end nothing, and its row would refer to no session.
+    if (await stores.sessions.lock(session.id)) await stores.challenges.save(user.id, challenge);
+  });
   return {
     setupToken: challengeToken,
     secret: base32Of(secret),

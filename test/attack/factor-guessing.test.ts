@@ -20,7 +20,7 @@ const TRIES = 5;
 const COMPARED = 30;
 
 test("MF-06 MF-14 of 10,000 guesses from 100 addresses over an hour 30 are compared, right ones in between let nobody in, and the owner is told", async () => {
-  const domain = await openDomain();
+  const domain = await openDomain(undefined, {}, true);
   const user = await domain.newUser();
   const owner = await logInByCookie(domain, user);
   const { app } = await addTotp(domain.deps, owner);

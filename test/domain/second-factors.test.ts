@@ -1,6 +1,11 @@
 /** Second factors: when a code is good, what the wrong ones cost, and what a factor that comes or goes leaves behind. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { changePassword } from "../../src/domain/accounts.ts";
+import {
+  confirmEmailChange,
+  startEmailChange,
+  undoEmailChange,
+} from "../../src/domain/address-changes.ts";
 import { beginSession, type Carrier } from "../../src/domain/begin-session.ts";
 import { commit } from "../../src/domain/change.ts";
 import { login } from "../../src/domain/login.ts";
@@ -9,7 +14,8 @@ import type { Finish } from "../../src/domain/pending-logins.ts";
 import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import type { AuthMethod } from "../../src/domain/ports/sessions.ts";
 import type { User } from "../../src/domain/ports/users.ts";
-import { reauthenticate } from "../../src/domain/reauthentication.ts";
+import { isRecent } from "../../src/domain/recent-authentication.ts";
+import { reauthenticate, type Reproof } from "../../src/domain/reauthentication.ts";
 import { requestReset, resetPassword } from "../../src/domain/resets.ts";
 import {
   confirmTotp,
@@ -26,6 +32,7 @@ import { CLIENT, dependenciesOn, type Domain, openDomain, succeeded } from "../s
 import { logInByCookie, sessionIds, storedEvents } from "../support/logins.ts";
 import { beginByMail, completeByMail, finishes, loginTokenOf } from "../support/mail-logins.ts";
 import { lastMailTo, waitingMails } from "../support/outbox.ts";
+import { aPasskey } from "../support/rows.ts";
 import { type AddedTotp, addTotp, appOf, STEP_MS } from "../support/second-factors.ts";
 
 const MINUTE = 60_000;
@@ -464,6 +471,27 @@ describe("MF-10 a factor that comes or goes", () => {
     finishes["with tokens"](domain.deps, domain.at(), await begin(), [], step);
 });
 
+test("MF-09 beside a second factor, a proof without one is not recent, however fresh; without a factor it is", async () => {
+  const { session } = owner;
+  const recent = () => isRecent(domain.deps, domain.at(), session);
+  const stepUp = (proof: Reproof) =>
+    reauthenticate(domain.deps, domain.at(), owner, proof, undefined);
+  expect(await recent()).toBe(true); // it added the app a minute ago
+  for (const at of ["NULL", String(NOW - 11 * MINUTE)]) {
+    domain.sql(`UPDATE sessions SET second_factor_at = ${at}, authenticated_at = ${NOW}`);
+    expect(await recent()).toBe(false);
+    expect(await stepUp({ method: "password", password: PASSWORD })).toEqual({
+      failure: "reauthentication_required",
+      methods: ["totp", "recovery_code"],
+    });
+  }
+  expect(await stepUp({ method: "totp", code: added.app.codeAt() })).toHaveProperty("recentUntil");
+  expect(await recent()).toBe(true);
+  domain.sql("UPDATE sessions SET second_factor_at = NULL");
+  await removeTotp(domain.deps, domain.at(), owner);
+  expect(await recent()).toBe(true);
+});
+
 test("MF-11 a reset leaves the factors of a proved account as they are, and logs nobody in", async () => {
   const factors = () => [
     domain.sql("SELECT * FROM totp_factors"),
@@ -526,6 +554,54 @@ describe("MF-14 after the right password", () => {
       expect(await finish(wrong(), pending)).toEqual(invalidFactor);
     }
     expect(told()).toEqual([]);
+  });
+});
+
+describe("EM-08 a change of address that is undone", () => {
+  const later = (minutes: number) => domain.at(NOW + minutes * MINUTE);
+  /** A thief with the owner's session changes the address; the proof is that of the mail to it. */
+  async function changeWith(meanwhile: () => Promise<unknown>): Promise<string> {
+    const asking = { ...owner, languages: null, device: undefined };
+    await startEmailChange(domain.deps, later(0), asking, "thief@example.org");
+    const { token } = lastMailTo(domain, "thief@example.org");
+    await meanwhile();
+    expect(await confirmEmailChange(domain.deps, later(2), asking, { token })).toBe("changed");
+    return lastMailTo(domain, user.email).token;
+  }
+  const passkeyAt = async (minutes: number) => {
+    const passkey = aPasskey(user, { createdAt: NOW + minutes * MINUTE });
+    await domain.deps.storage.passkeys.insert(passkey);
+    return passkey.id;
+  };
+  const passkeyIds = () => domain.sql("SELECT id FROM passkeys").map(({ id }) => id);
+
+  test("takes back the factors that came since it was begun, and leaves those of before with their codes", async () => {
+    const before = await passkeyAt(-1);
+    let between = "";
+    const undo = await changeWith(async () => (between = await passkeyAt(1)));
+    const after = await passkeyAt(3);
+    expect(await undoEmailChange(domain.deps, later(4), undo)).toBe("undone");
+    expect(passkeyIds()).toEqual([before]);
+    const removed = storedEvents(domain, "passkey_removed");
+    expect(removed.map(({ passkeyId }) => passkeyId).sort()).toEqual([between, after].sort());
+    expect(new Set(removed.map(({ by }) => by))).toEqual(new Set(["email_change_undo"]));
+    expect([count("totp_factors"), count("recovery_codes")]).toEqual([1, 10]);
+  });
+
+  test("takes back an app that the thief put in place of the owner's, and the codes with it", async () => {
+    const undo = await changeWith(async () => undefined);
+    await removeTotp(domain.deps, later(3), owner);
+    await addTotp(domain.deps, owner, NOW + 3 * MINUTE);
+    expect(await undoEmailChange(domain.deps, later(4), undo)).toBe("undone");
+    expect([count("totp_factors"), count("recovery_codes"), count("sessions")]).toEqual([0, 0, 0]);
+  });
+
+  test("by a link of an earlier version goes by the time of the change", async () => {
+    const undo = await changeWith(async () => undefined);
+    domain.sql("UPDATE challenges SET sealed = NULL");
+    const [before] = [await passkeyAt(1), await passkeyAt(2)];
+    expect(await undoEmailChange(domain.deps, later(4), undo)).toBe("undone");
+    expect(passkeyIds()).toEqual([before]);
   });
 });
 
