@@ -80,7 +80,7 @@ export function aChallenge(overrides: Partial<NewChallenge> = {}): NewChallenge 
   };
 }
 
-/** A passkey that signs in; nobody has its key. */
+/** A synced passkey that signs in, with a key that nobody has. */
 export function aPasskey(user: User, overrides: Partial<NewPasskey> = {}): NewPasskey {
   return {
     id: uuidv7(),
@@ -92,9 +92,9 @@ export function aPasskey(user: User, overrides: Partial<NewPasskey> = {}): NewPa
     backupEligible: true,
     backedUp: true,
     signsIn: true,
-    transports: ["internal"],
+    transports: ["internal", "hybrid"],
     aaguid: new Uint8Array(16),
-    name: "A phone",
+    name: "Ada's phone",
     createdAt: NOW,
     ...overrides,
   };
