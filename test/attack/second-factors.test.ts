@@ -101,7 +101,6 @@ describe("MF-12 an administrator", () => {
       await admin.listUsers(),
       await admin.listUserPasskeys({ userId: user.id }),
     ];
-    console.log(read);
     const shown = JSON.stringify(read.map((result) => dataOf(result)));
     for (const code of recoveryCodes) expect(shown).not.toContain(code);
     expect(shown).not.toMatch(/secret|otpauth|recovery/i);
