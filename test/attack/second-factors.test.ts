@@ -63,7 +63,8 @@ describe("MF-16 a known device", () => {
     expect(headers.cookie).toMatch(/^__Host-device=.{43}/);
     const before = sessionsOf(user.id);
 
-    server.sql("UPDATE users SET locked_until = 9e15 WHERE id = ?", user.id);
+    const lockedUntil = String(Date.now() + 3_600_000);
+    server.sql("UPDATE users SET locked_until = ? WHERE id = ?", lockedUntil, user.id);
     expect((await login()).status).toBe(401);
     const known = await login(headers);
     expect([known.status, known.headers["set-cookie"]]).toEqual([202, undefined]);
