@@ -116,8 +116,8 @@ export const undoEmailChange = operation({
     "email_change_undone",
     "second_factor_removed",
     "passkey_removed",
-    "challenge_failed",
     "session_revoked",
+    "challenge_failed",
   ],
   limits: ["challenge_ip"],
 });

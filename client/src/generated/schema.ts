@@ -370,7 +370,7 @@ export interface paths {
      * Take a change of address back
      * @description For the owner of the old address, who did not ask for the change. The old address is back, everything the account had ends, and its password is void: ask for a new one by mail next.
      *
-     *     May log: [`email_change_undone`](/docs#/webhooks/log_email_change_undone), [`second_factor_removed`](/docs#/webhooks/log_second_factor_removed), [`passkey_removed`](/docs#/webhooks/log_passkey_removed), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`email_change_undone`](/docs#/webhooks/log_email_change_undone), [`second_factor_removed`](/docs#/webhooks/log_second_factor_removed), [`passkey_removed`](/docs#/webhooks/log_passkey_removed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["undoEmailChange"];
     delete?: never;
