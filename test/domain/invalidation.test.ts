@@ -278,6 +278,8 @@ const changesOfProof: Record<string, Change> = {
       ) as Fates), // all its names
       // Begun by a proof of before: a factor came since.
       login: "void",
+      // The account has an app by then.
+      totp_setup: "void",
       // A new one ends the one before.
       passkey_setup: "ends",
     },
