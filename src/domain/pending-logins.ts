@@ -166,8 +166,8 @@ async function enter(
     return beginSession(change, proof, { ...carried, client, device });
   });
   if (typeof outcome === "object") return { begun: outcome, device };
-  if (outcome === "used" && request !== undefined) {
-    await recordUnused(deps, occasion, request);
+  if (outcome === "used" && request !== undefined && factor !== undefined) {
+    await recordUnused(deps, occasion, request, factor);
     return { failure: "invalid_second_factor" };
   }
   if (outcome !== "account_locked") return notFinished(deps, occasion);

@@ -53,7 +53,7 @@ export async function proveSecondFactor(
     proof.method === "totp"
       ? await proveTotp(deps, occasion, user, proof.code)
       : proveRecoveryCode(user, proof.code);
-  if (proved !== undefined) return proved;
+  if (proved !== undefined) return { ...proved, counted };
   await recordRefusal(deps, occasion, { ...refused, reason: "wrong" });
   return undefined;
 }
@@ -63,12 +63,12 @@ export async function recordUnused(
   deps: Journal & FactorUses,
   occasion: Occasion,
   { user, proof, isAfterPassword }: FactorRequest,
+  { counted = { failures: 0 } }: ProvedFactor,
 ): Promise<void> {
   if (proof.method === "passkey") return recordUnusedPasskey(deps, occasion, user, proof);
   const kind = proof.method;
   // A recovery code is compared by its use alone.
   const reason = kind === "recovery_code" ? "wrong" : "replayed";
-  const counted = { failures: 0 };
   await recordRefusal(deps, occasion, { user, kind, reason, counted, isAfterPassword });
 }
 

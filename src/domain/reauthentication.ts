@@ -222,7 +222,7 @@ async function proveFactor(
     by: factor.method,
     isSecondFactor: true,
     use: (change) => factor.use(change),
-    unused: () => recordUnused(deps, occasion, request),
+    unused: () => recordUnused(deps, occasion, request, factor),
     failure: "invalid_second_factor",
   };
 }
