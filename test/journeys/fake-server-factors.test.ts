@@ -5,7 +5,7 @@
 import type { FakeServerOptions } from "@portcullis/client/testing";
 import type { Result } from "@portcullis/client";
 import { describe, it } from "vitest";
-import { completeOf, dataOf, freshEmail } from "../support/clients.ts";
+import { dataOf, freshEmail } from "../support/clients.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { expectSameJourney, type Journey, type Traveller, wrong } from "../support/same-journey.ts";
 
@@ -217,9 +217,7 @@ async function stepUp(traveller: Traveller) {
   await browser.removeTotp();
   await browser.listMyEvents({ limit: 100 });
 
-  const { refreshToken } = completeOf(
-    dataOf(await program.tokenLogin({ email, password: NEW_PASSWORD })),
-  );
+  const { refreshToken } = dataOf(await program.tokenLogin({ email, password: NEW_PASSWORD }));
   grow();
   await program.startTotp();
   await program.reauthenticate({ method: "password", password: NEW_PASSWORD });

@@ -71,16 +71,22 @@ describe.each(databases)("sessions on $name", ({ create }) => {
       const user = await storedUser();
       const [session, other] = [aSession(user), aSession(user)];
       for (const each of [session, other]) await test.storage.sessions.insert(each, EPOCH);
-      const first = { sessionId: session.id, now: NOW + 5, isSecondFactor: true };
+      const first = {
+        sessionId: session.id,
+        now: NOW + 5,
+        method: "otp",
+        isSecondFactor: true,
+      } as const;
       const given = secrets(session);
       expect(await test.storage.sessions.reauthenticate({ ...first, secrets: given })).toBe(true);
       expect(await authentication(session)).toEqual([NOW + 5, NOW + 5]);
       const next = given && { from: given.to, to: given.from };
-      const second = { sessionId: session.id, now: NOW + 9, isSecondFactor: false, secrets: next };
+      const proof = { sessionId: session.id, method: "pwd", isSecondFactor: false } as const;
+      const second = { ...proof, now: NOW + 9, secrets: next };
       expect(await test.storage.sessions.reauthenticate(second)).toBe(true);
       expect(await authentication(session)).toEqual([NOW + 9, NOW + 5]);
       expect(await authentication(other)).toEqual([NOW, null]);
-      await test.storage.sessions.noteSecondFactor(other.id, NOW + 7);
+      await test.storage.sessions.noteSecondFactor(other.id, NOW + 7, "otp");
       expect(await authentication(other)).toEqual([NOW, NOW + 7]);
       expect(await authentication(session)).toEqual([NOW + 9, NOW + 5]);
     });
@@ -88,7 +94,12 @@ describe.each(databases)("sessions on $name", ({ create }) => {
     it("is refused where the session has ended", async () => {
       const user = await storedUser();
       const session = aSession(user);
-      const proof = { sessionId: session.id, now: NOW, isSecondFactor: true };
+      const proof = {
+        sessionId: session.id,
+        now: NOW,
+        method: "otp",
+        isSecondFactor: true,
+      } as const;
       const ended = { ...proof, secrets: secrets(session) };
       expect(await test.storage.sessions.reauthenticate(ended)).toBe(false);
     });
@@ -101,7 +112,7 @@ describe.each(databases)("sessions on $name", ({ create }) => {
     const outcomes = await Promise.all(
       nexts.map((to) =>
         test.storage.sessions.reauthenticate({
-          ...{ sessionId: session.id, now: NOW, isSecondFactor: false },
+          ...({ sessionId: session.id, now: NOW, method: "pwd", isSecondFactor: false } as const),
           secrets: { from: session.secretHash, to },
         }),
       ),
