@@ -2,6 +2,7 @@
  * Passkeys in a real browser, with a virtual authenticator. Chromium alone: the protocol that makes one is its own, so
  * Firefox and Safari are left to people.
  */
+import { readFile } from "node:fs/promises";
 import {
   afterAll,
   afterEach,
@@ -12,7 +13,7 @@ import {
   onTestFinished,
   test,
 } from "vitest";
-import { type Application, startApplication } from "../support/application.ts";
+import { type Application, SERVER_OF_PAGE, startApplication } from "../support/application.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { codeIn, nthMailTo } from "../support/mailbox.ts";
 import {
@@ -38,17 +39,25 @@ describe.skipIf(noBrowser)("PK-16 passkeys in a browser", () => {
   let app: Application;
   /** Another that may call the API, and is not named for passkeys. */
   let stranger: Application;
+  let documented: Application;
   beforeAll(async () => {
-    [app, stranger] = await Promise.all([startApplication(), startApplication()]);
+    [app, stranger, documented] = await Promise.all([
+      startApplication(),
+      startApplication(),
+      startApplication(await pageOfDocs()),
+    ]);
   });
   afterAll(() => {
-    for (const each of [app, stranger]) each.close();
+    for (const each of [app, stranger, documented]) each.close();
   });
 
   const settings = () => ({
     WEBAUTHN_RP_ID: "localhost",
-    WEBAUTHN_ORIGINS: app.origin(),
-    CORS_ORIGINS: `${app.origin()},${stranger.origin()},${app.origin("127.0.0.1")},${app.origin("app.localhost")}`,
+    WEBAUTHN_ORIGINS: `${app.origin()},${documented.origin()}`,
+    CORS_ORIGINS: [
+      ...[app, stranger, documented].map((each) => each.origin()),
+      ...["127.0.0.1", "app.localhost"].map((host) => app.origin(host)),
+    ].join(),
   });
   const newPage = useBrowser(settings);
   let watched: WatchedPage;
@@ -243,6 +252,25 @@ describe.skipIf(noBrowser)("PK-16 passkeys in a browser", () => {
     });
   });
 
+  test("the page of docs/passkeys.md adds one and signs in by it, as it stands", async () => {
+    const { email } = await newPerson(page);
+    const said = (text: string | RegExp) => page.getByRole("status").filter({ hasText: text });
+    const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+    await page.goto(documented.pageFor(watched.origin));
+    await press("Add a passkey");
+    await said(/^Added\. Keep these codes in a safe place: [^,]+(, [^,]+){9}$/).waitFor();
+    await page.reload();
+    await said(`Welcome, ${email}`).waitFor(); // by the field
+    await phone.setPresence(false);
+    await Promise.all([nextChallenge(), page.reload()]);
+    await phone.setPresence(true);
+    await press("Sign in with a passkey");
+    await said(`Welcome, ${email}`).waitFor();
+    await phone.setVerified(false);
+    await press("Sign in with a passkey");
+    await said(/^No passkey was used: /).waitFor();
+  });
+
   describe("what is refused", () => {
     test("PK-08 a second one of the account on the same device, by the browser", async () => {
       await newOwner(page);
@@ -338,3 +366,12 @@ describe.skipIf(noBrowser)("PK-16 passkeys in a browser", () => {
     );
   });
 });
+
+/** The first page of docs/passkeys.md, which asks the server that its address names. */
+async function pageOfDocs() {
+  const text = await readFile(new URL("../../docs/passkeys.md", import.meta.url), "utf8");
+  const blockOf = (language: string) =>
+    new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "ms").exec(text)?.[1] ?? "";
+  const script = blockOf("ts").replace(`"https://auth.example.com"`, SERVER_OF_PAGE);
+  return { form: blockOf("html"), script };
+}

@@ -24,11 +24,12 @@ export interface Application {
   close(): void;
 }
 
-/** The page's own script; it reads from its address where the server is. */
+/** The address of the server, which the page's own address has. */
+export const SERVER_OF_PAGE = `new URLSearchParams(location.search).get("server") ?? ""`;
 const SCRIPT = `
 import * as client from "@portcullis/client";
 import * as passkeys from "@portcullis/client/passkeys";
-const baseUrl = new URLSearchParams(location.search).get("server");
+const baseUrl = ${SERVER_OF_PAGE};
 globalThis.sdk = { ...client, ...passkeys };
 globalThis.api = client.createClient({ baseUrl });
 globalThis.tokenApi = client.createClient({ baseUrl, tokens: client.memoryTokens() });
@@ -37,7 +38,7 @@ const FORM = `<form>
   <label>E-mail address <input name="email" autocomplete="username webauthn"></label>
 </form>`;
 
-/** Starts it. `form` and `script` are its page, where it is to have another. */
+/** Starts it. `form` and `script`, in TypeScript, are its page, where it is to have another. */
 export async function startApplication({
   form = FORM,
   script = SCRIPT,
@@ -78,7 +79,7 @@ async function bundled(script: string): Promise<string> {
           const entry = entries[id];
           return entry && fileURLToPath(new URL(`../../client/src/${entry}`, import.meta.url));
         },
-        load: (id) => (id === "page.ts" ? script : undefined),
+        load: (id) => (id === "page.ts" ? { code: script, moduleType: "ts" } : undefined),
       },
     ],
   });
