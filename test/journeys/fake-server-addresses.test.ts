@@ -2,30 +2,12 @@
  * The client's fake server knows signups that are proved, changes of address and sign-in by mail as the real one does:
  * the same journey comes to the same statuses, codes and shapes, and the same mails go out.
  */
-import { join } from "node:path";
-import { createClient, memoryTokens, type Result } from "@portcullis/client";
-import { cookieJar } from "@portcullis/client/node";
-import { createFakeServer, type FakeServerOptions } from "@portcullis/client/testing";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
+import type { Result } from "@portcullis/client";
+import type { FakeServerOptions } from "@portcullis/client/testing";
+import { describe, it } from "vitest";
+import { dataOf, freshEmail } from "../support/clients.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
-import { mailsTo } from "../support/mailbox.ts";
-import { startServerProcess } from "../support/server-process.ts";
-import { expectSameSteps, type Fetch, recordSteps, type Step } from "../support/steps.ts";
-import { waitFor } from "../support/wait-for.ts";
-
-/** A mail's code and link; undefined where it has none. */
-interface Mailed {
-  readonly code: string | undefined;
-  readonly link: string | undefined;
-}
-interface Target {
-  readonly baseUrl: string;
-  readonly fetch: Fetch;
-  /** The mail to the address that is the nth, once it is there. */
-  readonly nthMail: (email: string, nth: number) => Promise<Mailed>;
-}
-type Journey = (target: Target) => Promise<{ readonly steps: Step[]; readonly mails: unknown[] }>;
+import { expectSameJourney, type Journey, type Traveller, wrong } from "../support/same-journey.ts";
 
 describe("the fake server answers as the real one does, and mails the same:", () => {
   it.each<[string, Journey, FakeServerOptions, Readonly<Record<string, string>>]>([
@@ -45,34 +27,13 @@ describe("the fake server answers as the real one does, and mails the same:", ()
   ])(
     "%s",
     async (_, journey, options, environment) => {
-      const server = await startServerProcess({ environment });
-      onTestFinished(() => server.dispose());
-      const outbox = join(server.folder, "outbox");
-      const real = await journey({
-        baseUrl: server.baseUrl,
-        fetch: (request) => fetch(request),
-        nthMail: (email, nth) =>
-          waitFor(async () => mailedIn((await mailsTo(outbox, email))[nth - 1]?.text)),
-      });
-      const fake = createFakeServer(options);
-      const faked = await journey({
-        baseUrl: "http://localhost",
-        fetch: fake.fetch,
-        nthMail: async (email, nth) => {
-          const mail = fake.mails(email)[nth - 1];
-          if (mail) return mail;
-          throw new Error(`${email} has no mail ${nth}`);
-        },
-      });
-      expectSameSteps(faked.steps, real.steps);
-      expect(faked.mails).toEqual(real.mails);
+      await expectSameJourney(journey, options, environment);
     },
     60_000,
   );
 });
 
-async function addresses(target: Target) {
-  const { steps, browser, program, stranger, mails, nextMail } = travel(target);
+async function addresses({ browser, program, stranger, nextMail }: Traveller) {
   const [email, other, moved, further] = [freshEmail(), freshEmail(), freshEmail(), freshEmail()];
 
   await stranger.signup({ email, password: "too short" });
@@ -167,11 +128,9 @@ async function addresses(target: Target) {
   await program.finishTokenLogin({ ...proved, method: "none" });
   await program.getMe();
   await program.listMyEvents({ limit: 10 });
-  return { steps, mails };
 }
 
-async function unproved(target: Target) {
-  const { steps, browser, program, stranger, mails, nextMail } = travel(target);
+async function unproved({ browser, program, stranger, nextMail }: Traveller) {
   const email = freshEmail();
   await browser.signup({ email, password: PASSWORD });
   await browser.login({ email, password: PASSWORD });
@@ -209,11 +168,9 @@ async function unproved(target: Target) {
   await browser.login({ email: forgetful, password: NEW_PASSWORD });
   await browser.getMe();
   await browser.listMyEvents();
-  return { steps, mails };
 }
 
-async function switchedOff(target: Target) {
-  const { steps, stranger, mails } = travel(target);
+async function switchedOff({ stranger }: Traveller) {
   const email = freshEmail();
   await stranger.signup({ email, password: "too short" });
   await stranger.signup({ email, password: PASSWORD });
@@ -221,47 +178,6 @@ async function switchedOff(target: Target) {
   await stranger.startMailLogin({ email });
   await stranger.completeMailLogin({ challengeToken: "nonsense", code: "12345678" });
   await stranger.finishLogin({ loginToken: "nonsense", method: "none" });
-  return { steps, mails };
-}
-
-/** Three clients whose steps are recorded, and the mails, each read in its turn. */
-function travel({ baseUrl, fetch: send, nthMail }: Target) {
-  const { steps, recorded } = recordSteps(send);
-  const options = { baseUrl, fetch: recorded };
-  const read = new Map<string, number>();
-  const mails: unknown[] = [];
-  return {
-    steps,
-    mails,
-    browser: createClient({ ...options, cookies: cookieJar() }),
-    program: createClient({ ...options, tokens: memoryTokens() }),
-    stranger: cookieClient(baseUrl, { fetch: recorded }),
-    async nextMail(email: string) {
-      const nth = (read.get(email) ?? 0) + 1;
-      read.set(email, nth);
-      const { code = "", link = "" } = await nthMail(email, nth);
-      const token = /[#&](?:token|change|undo)=([\w-]+)/.exec(link)?.[1] ?? "";
-      mails.push({
-        code: code.replaceAll(/\d/g, "0"),
-        // Origin, token and code are each server's own.
-        link: link.replace(/^https?:[/][/][^/]+/, "").replaceAll(/(?<==)[\w-]+/g, "…"),
-      });
-      return { code, token };
-    },
-  };
-}
-
-/** The code and the link of a mail's plain text. */
-function mailedIn(text: string | undefined): Mailed | undefined {
-  if (text === undefined) return undefined;
-  return {
-    code: /^\s*(\d{4}) ?(\d{4})\s*$/m.exec(text)?.slice(1).join(""),
-    link: /https?:\S+#\S+/.exec(text)?.[0],
-  };
-}
-
-function wrong(code: string): string {
-  return code.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10));
 }
 
 type Started = Result<

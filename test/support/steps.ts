@@ -54,13 +54,14 @@ async function stepOf(step: string, response: Response): Promise<Step> {
     step,
     status,
     headers: DOCUMENTED_HEADERS.filter((name) => headers.has(name)),
-    // The cookies and their attributes; their values and lifetimes are each server's own.
+    // The cookies and their attributes; their values are each server's own, and so are the seconds of a long life.
     cookies: headers
       .getSetCookie()
       .filter((cookie) => !cookie.startsWith("__Host-device="))
       .map((cookie) =>
         cookie
           .replace(/=[\w-]{43};/, "=…;")
+          .replace(/(?<=Max-Age=)\d{4,}/, (seconds) => `${Math.ceil(Number(seconds) / 3600)}h`)
           .split("; ")
           .sort()
           .join("; "),
@@ -73,7 +74,21 @@ async function stepOf(step: string, response: Response): Promise<Step> {
 function shapeOf(value: unknown, key = ""): unknown {
   if (["code", "title", "status", "detail", "type", "part", "path", "reasons"].includes(key))
     return value;
-  if (["event", "by", "method", "kind", "current", "role", "disabled", "tokenType"].includes(key))
+  if (
+    [
+      "event",
+      "by",
+      "method",
+      "methods",
+      "secondFactors",
+      "kind",
+      "reason",
+      "current",
+      "role",
+      "disabled",
+      "tokenType",
+    ].includes(key)
+  )
     return value;
   // The network's `fetch` names itself; without a network nobody does.
   if (key === "userAgent") return "text or null";

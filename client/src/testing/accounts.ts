@@ -129,7 +129,7 @@ export class Accounts {
       secondFactorAt: methods.some((method) => secondSteps.has(method)) ? now : null,
       secret: newSecret(),
       csrfToken: newSecret(),
-      pairs: kind === "token" ? [newPair(now)] : [],
+      pairs: kind === "token" ? [newPair(now, now)] : [],
     };
     this.#sessions.add(session);
     return session;
@@ -146,8 +146,15 @@ export class Accounts {
   }
 
   findByAccessToken(token: string, now: number): Session | undefined {
-    return this.#live(now).find(({ pairs }) =>
-      pairs.some((pair) => pair.accessToken === token && now < pair.madeAt + ACCESS_TOKEN_MS),
+    // One of before the session was proved again is dead. A token's time of that is in whole seconds.
+    const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
+    return this.#live(now).find(({ pairs, authenticatedAt }) =>
+      pairs.some(
+        (pair) =>
+          pair.accessToken === token &&
+          now < pair.madeAt + ACCESS_TOKEN_MS &&
+          seconds(pair.authenticatedAt) >= seconds(authenticatedAt),
+      ),
     );
   }
 
@@ -164,7 +171,7 @@ export class Accounts {
     const at = session?.pairs.findIndex((pair) => pair.refreshToken === refreshToken) ?? -1;
     if (session === undefined || at === -1) return undefined;
     const age = session.pairs.length - 1 - at;
-    if (age === 0) session.pairs.push(newPair(now));
+    if (age === 0) session.pairs.push(newPair(session.authenticatedAt, now));
     const isRepeated = age === 1 && now < currentPair(session).madeAt + REFRESH_GRACE_MS;
     if (age === 0 || isRepeated) return session;
     this.record(session.account, { event: "refresh_token_reuse" }, now);
@@ -219,6 +226,6 @@ export function normalEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 
-function newPair(now: number): Pair {
-  return { accessToken: newSecret(), refreshToken: newSecret(), madeAt: now };
+function newPair(authenticatedAt: number, now: number): Pair {
+  return { accessToken: newSecret(), refreshToken: newSecret(), madeAt: now, authenticatedAt };
 }

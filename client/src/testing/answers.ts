@@ -38,15 +38,15 @@ export function beginCookieSession(
   const session = accounts.startSession(account, "cookie", methods, userAgent, now);
   accounts.record(account, { event: "login_success", method: "session", methods }, now);
   const { csrfToken, expiresAt } = session;
-  const csrfCookie = cookieOf(`__Host-csrf=${csrfToken}`, secondsUntil(expiresAt, now));
   return {
     data: { user: account.user, csrfToken, expiresAt: new Date(expiresAt).toISOString() },
-    cookies: [sessionCookie(session, now), csrfCookie],
+    cookies: sessionCookies(session, now),
   };
 }
 
-export function sessionCookie({ secret, expiresAt }: Session, now: number): string {
-  return cookieOf(`__Host-session=${secret}; HttpOnly`, secondsUntil(expiresAt, now));
+export function sessionCookies({ secret, csrfToken, expiresAt }: Session, now: number): string[] {
+  const cookies = [`__Host-session=${secret}; HttpOnly`, `__Host-csrf=${csrfToken}`];
+  return cookies.map((cookie) => cookieOf(cookie, secondsUntil(expiresAt, now)));
 }
 
 /** Keeps what a first step has proved. */

@@ -33,7 +33,7 @@ export function factorTools(accounts: Accounts, now: () => number) {
       const passkey = createFakePasskey(options);
       const ceremony = newSecret();
       const credential = passkey.create(creationOptions(account, ceremony, ORIGIN));
-      const row = readPasskey(credential, ceremony, undefined, now());
+      const row = readPasskey(credential, ceremony, "Passkey", now());
       if (row) account.passkeys = [...account.passkeys, row];
       firstRecoveryCodes(account, now());
       return passkey;

@@ -3,7 +3,7 @@ import { beginCookieSession, beginTokenSession, deviceCookie, missingSteps } fro
 import type { Call, Handlers } from "./calls.ts";
 import type { Challenge } from "./challenges.ts";
 import { proveByCode, stepGiven } from "./factors.ts";
-import { passkeyRequest, provePasskey } from "./passkey-ceremonies.ts";
+import { passkeyRequest, proveByPasskey } from "./passkey-ceremonies.ts";
 import type { Account, AuthMethod, AuthMethods } from "./rows.ts";
 
 const notPending = { problem: "invalid_login_token" } as const;
@@ -27,7 +27,8 @@ export const finishHandlers: Pick<
   },
   startSecondFactorPasskey({ input: { loginToken }, accounts, origin, now }) {
     const login = findLogin({ accounts, now }, loginToken);
-    if (login === undefined) return notPending;
+    // Without a passkey to ask for, a browser would offer those of every account.
+    if (login === undefined || login.account.passkeys.length === 0) return notPending;
     const { account, email } = login;
     const subject = { purpose: "second_factor_passkey", account, email, login } as const;
     const challenge = accounts.challenges.begin(subject, now);
@@ -65,7 +66,7 @@ async function finish(call: Finish): Promise<Finished | typeof notPending | type
 
 /** The method of a second step that is taken; undefined where it is not. */
 function secondStep(call: Finish, login: Login, step: number | undefined): AuthMethod | undefined {
-  const { input, accounts, now } = call;
+  const { input } = call;
   const { account, methods = [] } = login;
   if (input.method === "none") return undefined;
   if (input.method !== "passkey") {
@@ -73,11 +74,8 @@ function secondStep(call: Finish, login: Login, step: number | undefined): AuthM
     if (!isProved) return undefined;
     return input.method === "totp" ? "otp" : "recovery";
   }
-  const proof = provePasskey(call, "second_factor_passkey", input);
-  if (proof.isProved && proof.challenge?.login === login) return "passkey";
-  const wrong = { event: "second_factor_failed", kind: "passkey", reason: "wrong" } as const;
-  accounts.record(account, wrong, now);
-  return undefined;
+  const ceremony = { purpose: "second_factor_passkey", login } as const;
+  return proveByPasskey(call, account, ceremony, input) ? "passkey" : undefined;
 }
 
 function findLogin(

@@ -59,14 +59,34 @@ export interface PasskeyGiven {
 }
 
 /** How it ended: whose passkey it is, as far as it is known, and whether it proved that. */
-export interface PasskeyProof {
+interface PasskeyProof {
   readonly isProved: boolean;
   readonly challenge?: Challenge;
   readonly account?: Account;
 }
 
+/** Ends a sign-in by passkey. It has verified its user, and says itself whose it is. */
+export function proveByPasskeyAlone(scene: Scene, given: PasskeyGiven): PasskeyProof {
+  return provePasskey(scene, "passkey_login", given);
+}
+
+/** True where a passkey of the account ends that ceremony. A refusal is recorded. */
+export function proveByPasskey(
+  scene: Scene,
+  account: Account,
+  ceremony: Pick<Challenge, "purpose" | "session" | "login">,
+  given: PasskeyGiven,
+): boolean {
+  const { isProved, challenge } = provePasskey(scene, ceremony.purpose, given);
+  const isOf = challenge?.session === ceremony.session && challenge?.login === ceremony.login;
+  if (isProved && isOf) return true;
+  const wrong = { event: "second_factor_failed", kind: "passkey", reason: "wrong" } as const;
+  scene.accounts.record(account, wrong, scene.now);
+  return false;
+}
+
 /** Ends a ceremony. It is spent, whether or not the passkey is good. */
-export function provePasskey(
+function provePasskey(
   scene: Scene,
   purpose: Purpose,
   { challengeToken, credential }: PasskeyGiven,
@@ -79,7 +99,8 @@ export function provePasskey(
   const passkey = account?.passkeys.find(({ credentialId }) => credentialId === credential.id);
   if (account === undefined || passkey === undefined) return { isProved: false, challenge };
   const isProved =
-    isAnswered(challenge, account, credential, { verified: purpose === "passkey_login" }) &&
+    isAnswered(challenge, account, credential) &&
+    (purpose !== "passkey_login" || isEnoughAlone(passkey, credential)) &&
     isCounted(scene, account, passkey, credential);
   return { isProved, challenge, account };
 }
@@ -88,7 +109,6 @@ function isAnswered(
   challenge: Challenge,
   account: Account,
   credential: PasskeyGiven["credential"],
-  needs: { readonly verified: boolean },
 ): boolean {
   if (challenge.account !== undefined && challenge.account !== account) return false;
   const { userHandle } = credential.response;
@@ -96,9 +116,13 @@ function isAnswered(
   return (
     answers(credential, "webauthn.get", challenge.ceremony) &&
     data?.isPresent === true &&
-    (data.isVerified || !needs.verified) &&
     (userHandle == null || userHandle === account.webauthnHandle)
   );
+}
+
+function isEnoughAlone(passkey: Passkey, credential: PasskeyGiven["credential"]): boolean {
+  const isVerified = readAssertion(credential)?.isVerified === true;
+  return isVerified && passkey.signsIn && credential.response.userHandle != null;
 }
 
 /** Counts the use. False for a counter that did not grow: there may be a copy. */

@@ -32,13 +32,14 @@ export const passkeyHandlers: Pick<
     const challenge = accounts.challenges.findByHandle("passkey_setup", setupToken, now);
     if (challenge?.session !== caller) return notGood;
     accounts.challenges.spend(challenge);
-    const passkey = readPasskey(credential, challenge.ceremony, name, now);
+    const wanted = name ?? `Passkey ${account.passkeys.length + 1}`;
+    const passkey = readPasskey(credential, challenge.ceremony, wanted, now);
     if (passkey === undefined) return notGood;
-    if (accounts.findByPasskey(passkey.credentialId)) return { problem: "passkey_exists" };
     if (account.passkeys.length >= bounds.passkeys) return tooMany;
+    if (accounts.findByPasskey(passkey.credentialId)) return { problem: "passkey_exists" };
     const isFirst = !hasSecondFactor(account);
     account.passkeys = [...account.passkeys, passkey];
-    const recoveryCodes = firstRecoveryCodes(account, now);
+    const recoveryCodes = isFirst ? firstRecoveryCodes(account, now) : [];
     caller.secondFactorAt = now;
     accounts.record(account, { event: "passkey_added" }, now);
     if (isFirst) accounts.endGrants(account, "factor_change", now, caller);
@@ -73,7 +74,7 @@ export const passkeyHandlers: Pick<
 export function readPasskey(
   credential: Schemas["RegistrationCredential"],
   ceremony: string,
-  name: string | undefined,
+  name: string,
   now: number,
 ): Passkey | undefined {
   const data = readRegistration(credential);
@@ -83,7 +84,7 @@ export function readPasskey(
   return {
     id: newId(now),
     credentialId: credential.id,
-    name: name ?? "Passkey",
+    name,
     transports: response.transports ?? [],
     synced: data.isBackedUp,
     signsIn: data.isVerified && clientExtensionResults?.credProps?.rk !== false,

@@ -1,9 +1,7 @@
 /** The fake server's answers to a sign-in by passkey. */
 import { beginPending } from "./answers.ts";
 import type { Handlers } from "./calls.ts";
-import { passkeyRequest, provePasskey } from "./passkey-ceremonies.ts";
-
-const PURPOSE = "passkey_login";
+import { passkeyRequest, proveByPasskeyAlone } from "./passkey-ceremonies.ts";
 
 export const passkeyLoginHandlers: Pick<
   Handlers,
@@ -11,12 +9,12 @@ export const passkeyLoginHandlers: Pick<
 > = {
   startPasskeyLogin({ accounts, origin, now }) {
     // Of nobody: the passkey knows whose it is.
-    const challenge = accounts.challenges.begin({ purpose: PURPOSE, email: "" }, now);
+    const challenge = accounts.challenges.begin({ purpose: "passkey_login", email: "" }, now);
     return { data: passkeyRequest(challenge, [], { origin, now }) };
   },
   completePasskeyLogin(call) {
     const { input, accounts, now } = call;
-    const { isProved, account } = provePasskey(call, PURPOSE, input);
+    const { isProved, account } = proveByPasskeyAlone(call, input);
     if (isProved && account) return { data: beginPending(accounts, account, ["passkey"], now) };
     if (account) accounts.record(account, { event: "login_failed" }, now);
     return { problem: "invalid_passkey" };

@@ -1,5 +1,5 @@
 /** The fake server's answers to somebody who is signed in and proves again who they are. */
-import { sessionCookie, started } from "./answers.ts";
+import { sessionCookies, started } from "./answers.ts";
 import type { Call, Handlers } from "./calls.ts";
 import {
   hasSecondFactor,
@@ -8,7 +8,7 @@ import {
   stepGiven,
   waysToReauthenticate,
 } from "./factors.ts";
-import { passkeyRequest, provePasskey } from "./passkey-ceremonies.ts";
+import { passkeyRequest, proveByPasskey } from "./passkey-ceremonies.ts";
 import { newSecret } from "./rows.ts";
 
 const PURPOSE = "reauthentication";
@@ -46,7 +46,7 @@ export const reauthenticationHandlers: Pick<Handlers, "startReauthentication" | 
       const data = { recentUntil: new Date(now + RECENT_MS).toISOString() };
       if (caller.kind === "token") return { data };
       caller.secret = newSecret();
-      return { data, cookies: [sessionCookie(caller, now)] };
+      return { data, cookies: sessionCookies(caller, now) };
     },
   };
 
@@ -65,8 +65,8 @@ function refusalOf(call: Call<"reauthenticate">, step: number | undefined) {
         ? undefined
         : "invalid_second_factor";
     case "passkey": {
-      const { isProved, challenge } = provePasskey(call, PURPOSE, input);
-      return isProved && challenge?.session === caller ? undefined : "invalid_second_factor";
+      const ceremony = { purpose: PURPOSE, session: caller } as const;
+      return proveByPasskey(call, account, ceremony, input) ? undefined : "invalid_second_factor";
     }
     case "mail": {
       const { right } = accounts.challenges.tryCode(PURPOSE, input, now);

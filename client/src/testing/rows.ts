@@ -82,6 +82,8 @@ export interface Pair {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly madeAt: number;
+  /** The session's last proof when it was made. */
+  readonly authenticatedAt: number;
 }
 
 /** A UUID of version 7. */
