@@ -1,7 +1,8 @@
 /** A passkey chosen in a field of the page, for as long as the page is open. */
 import type { Result, Schemas } from "../result.ts";
 import type { WebAbortSignal } from "../web.ts";
-import { awaitPasskey, hasAutofill, noPasskey, type NoPasskey, takeFields } from "./ceremony.ts";
+import { awaitPasskey, hasAutofill, noPasskey, takeFields } from "./ceremony.ts";
+import type { NoPasskey } from "./no-passkey.ts";
 
 /**
  * A request waits for longer than its challenge is good, so another takes its place before: with that much time left for
