@@ -144,7 +144,7 @@ export const eventShapes = {
         }),
       actorId: actorId.optional().meta({
         description:
-          "Of `admin` and `disable`: the administrator; null for a command on the server's own machine. Absent from all others, and from events of versions before 0.2.",
+          "Of `admin` and `disable`, and of a `factor_change` that was not the owner's: the administrator; null for a command on the server's own machine. Absent from all others, and from events of versions before 0.2.",
       }),
     },
     example: {

@@ -79,7 +79,10 @@ export type EndedBy =
         | "email_proof"
         | "factor_change";
     }
-  | { readonly by: "admin" | "disable"; readonly actorId: string | null };
+  | {
+      readonly by: "admin" | "disable" | "factor_change";
+      readonly actorId: string | null;
+    };
 
 /** Ends the account's sessions within a change that is being made, and tells of each. Answers how many. */
 export async function endSessions(

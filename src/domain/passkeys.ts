@@ -190,7 +190,7 @@ export async function removeUserPasskey(
     if (user === undefined || removed === undefined) return undo(false);
     await dropUselessCodes(change, userId);
     await record("passkey_removed", { userId, passkeyId, by: "admin", actorId: admin.id });
-    await endGrants(change, userId, { by: "factor_change" });
+    await endGrants(change, userId, { by: "factor_change", actorId: admin.id });
     await passkeyRemovedNotice(change, user, removed.name);
     return true;
   });

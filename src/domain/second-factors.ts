@@ -199,7 +199,7 @@ export async function resetFactors(
       await record("second_factors_reset", { userId, actorId });
       const by = actor === "command" ? "command" : "admin";
       const removed = await removeFactors(change, userId, { by, actorId });
-      const sessionsEnded = await endGrants(change, userId, { by: "factor_change" });
+      const sessionsEnded = await endGrants(change, userId, { by: "factor_change", actorId });
       if (hasFactor) await factorsResetNotice(change, user);
       return { ...removed, sessionsEnded };
     },

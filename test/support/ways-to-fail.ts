@@ -14,7 +14,7 @@ import {
   type TestClient,
   tokenClient,
 } from "./clients.ts";
-import { ADMIN, PASSWORD } from "./credentials.ts";
+import { ADMIN, NEW_PASSWORD, PASSWORD } from "./credentials.ts";
 import { addPasskeyOver, addTotpOver, aPasskey, appOf } from "./second-factors.ts";
 import type { Servers } from "./servers-in-trouble.ts";
 
@@ -71,7 +71,12 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
     if (id === "reauthenticate")
       return (await adminClient(healthy)).reauthenticate({ method: "totp", code: "000000" });
     const admin = await adminClient(healthy);
+    const { user } = await signedInClient(healthy);
     ageSessions();
+    // Only of these depends on the input whether they ask for it.
+    if (id === "changePassword") return admin.changePassword({ newPassword: NEW_PASSWORD });
+    if (id === "deleteMe") return admin.deleteMe({});
+    if (id === "updateUser") return admin.updateUser({ userId: user.id, role: "admin" });
     return call(admin, id);
   },
   second_factor_enrolment_required: async ({ enrolling }, id) =>

@@ -7645,7 +7645,7 @@ export interface components {
         | "disable"
         | "reuse"
         | "wrong_password";
-      /** @description Of `admin` and `disable`: the administrator; null for a command on the server's own machine. Absent from all others, and from events of versions before 0.2. */
+      /** @description Of `admin` and `disable`, and of a `factor_change` that was not the owner's: the administrator; null for a command on the server's own machine. Absent from all others, and from events of versions before 0.2. */
       actorId?: string | null;
     };
     /**
