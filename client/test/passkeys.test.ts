@@ -424,6 +424,38 @@ describe("autofill", () => {
     expect(seen.filter((each) => each.url === "/login/passkey")).toHaveLength(3);
   });
 
+  it("ends where a passkey is added, and where one proves something", async () => {
+    const { url } = await server();
+    const api = browserOf(url);
+    const ceremonies = [
+      () => addPasskey(api),
+      () => finishWithPasskey(api, { loginToken: "login" }),
+      () => reauthenticateWithPasskey(api),
+    ];
+    for (const ceremony of ceremonies) {
+      const asked = openBrowser({
+        answer: ({ kind, options }) => {
+          if (options["mediation"]) return undefined;
+          return kind === "create" ? createdCredential() : signedCredential();
+        },
+      });
+      const waiting = signInWithPasskey(api, { autofill });
+      await vi.waitFor(() => expect(asked).toHaveLength(1));
+      expect(await ceremony()).toMatchObject({ ok: true });
+      expect(await waiting).toMatchObject({ failure: "aborted" });
+    }
+  });
+
+  it("lets go of the signal when it is over", async () => {
+    openBrowser({ answer: () => signedCredential() });
+    const { url } = await server();
+    const { signal } = new AbortController();
+    const added = vi.spyOn(signal, "addEventListener");
+    const removed = vi.spyOn(signal, "removeEventListener");
+    await signInWithPasskey(browserOf(url), { autofill, signal });
+    expect(removed.mock.calls.length).toBe(added.mock.calls.length);
+  });
+
   it("is not begun with a signal that has fired", async () => {
     const asked = openBrowser({});
     const { url, seen } = await server();

@@ -6,13 +6,25 @@ export function examplesOf(schema: z.ZodType): readonly unknown[] {
   return Array.isArray(examples) ? examples : [];
 }
 
-/** The example of a body, as a media type has it; or one for each form the body can have, named by its fields. */
+/**
+ * The example of a body, as a media type has it; or one for each form the body can have, named by its `method`, or by its
+ * fields. Throws where two forms would have one name: the first would be lost.
+ */
 export function namedExamples(schema: z.ZodType): Readonly<Record<string, object>> {
   const [first, ...others] = examplesOf(schema);
   if (others.length === 0) return { example: { value: first } };
-  const forms = [first, ...others].map((value): [string, object] => {
-    const names = Object.keys(value ?? {});
-    return [names.join("-"), { summary: `By ${names.join(" and ")}`, value }];
-  });
-  return Object.fromEntries(forms);
+  const named: Record<string, object> = {};
+  for (const value of [first, ...others]) {
+    const { name, summary } = nameOfForm(value ?? {});
+    if (name in named) throw new Error(`Two examples of one body are named ${name}`);
+    named[name] = { summary, value };
+  }
+  return named;
+}
+
+function nameOfForm(example: object): { readonly name: string; readonly summary: string } {
+  if ("method" in example)
+    return { name: String(example.method), summary: `method: ${String(example.method)}` };
+  const fields = Object.keys(example);
+  return { name: fields.join("-"), summary: `By ${fields.join(" and ")}` };
 }

@@ -109,7 +109,7 @@ export async function addPasskey(
     const passkey = { ...made, name: name ?? `Passkey ${known.length + 1}` };
     if (!(await stores.passkeys.insert(passkey))) return undo({ failure: "passkey_exists" });
     const recoveryCodes = isFirstFactor ? await giveRecoveryCodes(change, user.id) : [];
-    await stores.sessions.noteSecondFactor(session.id, occasion.now);
+    await stores.sessions.noteSecondFactor(session.id, occasion.now, "passkey");
     await record("passkey_added", { userId: user.id, passkeyId: passkey.id });
     await passkeyAddedNotice(change, user, passkey.name);
     if (isFirstFactor) await endOthers(change, owner);

@@ -5,6 +5,7 @@ import { commitMail, mailChallenge, type MailUses } from "./challenge-mails.ts";
 import { notGood, prepareChallenge, spend, type Started, tryCode } from "./challenges.ts";
 import { type Change, commit, type Uses } from "./change.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
+import type { AuthMethod } from "./ports/sessions.ts";
 import {
   type FactorRequest,
   proveSecondFactor,
@@ -91,6 +92,7 @@ type ReauthenticationUses = Journal &
 
 /** A proof that is right, to be used up in the change it allows. */
 interface Proved {
+  readonly by: AuthMethod;
   readonly isSecondFactor: boolean;
   readonly use: (change: FactorChange) => Promise<boolean>;
   readonly unused: () => Promise<void>;
@@ -117,15 +119,16 @@ export async function reauthenticate(
     if (proved !== "overloaded") await recordFailure(deps, occasion, user.id, method);
     return { failure: proved };
   }
-  const { isSecondFactor } = proved;
+  const { by, isSecondFactor } = proved;
   const next = session.kind === "cookie" && cookie !== undefined ? nextOf(cookie) : undefined;
   const isDone = await commit(deps, occasion, async (change) => {
     const { stores, record, undo } = change;
     await stores.users.lockCredential(user.id); // the account before its sessions, as everywhere
     if (!(await proved.use(change))) return undo(false);
     const { now } = occasion;
-    const noted = { sessionId: session.id, now, isSecondFactor, secrets: next?.secrets };
-    if (!(await stores.sessions.reauthenticate(noted))) return undo(false);
+    const noted = { sessionId: session.id, now, method: by, isSecondFactor };
+    if (!(await stores.sessions.reauthenticate({ ...noted, secrets: next?.secrets })))
+      return undo(false);
     await record("reauthenticated", { userId: user.id, sessionId: session.id, method });
     return true;
   });
@@ -169,6 +172,7 @@ async function provePassword(
   const current = await proveCurrentPassword(deps, occasion, owner, password);
   if ("failure" in current) return current.failure;
   return {
+    by: "pwd",
     isSecondFactor: false,
     // Changed meanwhile, from elsewhere: the password that was proved is no longer the current one.
     use: async ({ stores }) =>
@@ -192,6 +196,7 @@ async function proveMailbox(
     return "invalid_challenge";
   }
   return {
+    by: "mail",
     isSecondFactor: false,
     use: (change: Change) => spend(change, challenge),
     unused: async () => void (await notGood(deps, occasion, PURPOSE)),
@@ -214,6 +219,7 @@ async function proveFactor(
   const factor = await proveSecondFactor(deps, occasion, request);
   if (factor === undefined) return "invalid_second_factor";
   return {
+    by: factor.method,
     isSecondFactor: true,
     use: (change) => factor.use(change),
     unused: () => recordUnused(deps, occasion, request, factor),

@@ -109,7 +109,7 @@ export async function confirmTotp(
       });
       if (!isAdded) return undo<ConfirmOutcome>({ failure: "factor_exists" });
       const codes = await giveRecoveryCodes(change, user.id);
-      await stores.sessions.noteSecondFactor(session.id, occasion.now);
+      await stores.sessions.noteSecondFactor(session.id, occasion.now, "otp");
       await record("second_factor_added", { userId: user.id, kind: "totp" });
       await totpAddedNotice(change, user);
       await endOthers(change, { user, session, device });

@@ -125,11 +125,11 @@ async function startOn(
   );
   // A developer's browser may call this machine by any of its names.
   if (settings.NODE_ENV !== "production") {
+    const isOursAlone = passkeyOrigins.size === 1 && passkeyOrigins.has(deps.issuer);
     for (const origin of ownOrigins(address)) {
       site.allowedOrigins.add(origin);
-      // Not where the settings say which: those are then all there are.
-      if (settings.WEBAUTHN_ORIGINS === undefined && new URL(origin).hostname === relyingParty.id)
-        passkeyOrigins.add(origin);
+      // Not where WEBAUTHN_ORIGINS says which: those are then all there are.
+      if (isOursAlone && new URL(origin).hostname === relyingParty.id) passkeyOrigins.add(origin);
     }
   }
   log.print(log.compose(outsideRequest(now()), "server_started", { version, address }));

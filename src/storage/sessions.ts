@@ -1,5 +1,6 @@
 /** Sessions in the database. */
-import type { SessionLimits, SessionStore } from "../domain/ports/sessions.ts";
+import { sql } from "kysely";
+import type { AuthMethod, SessionLimits, SessionStore } from "../domain/ports/sessions.ts";
 import type { Storage } from "../domain/ports/storage.ts";
 import { prepareDeletion } from "./bounded-deletion.ts";
 import { createRefreshStates } from "./refresh-states.ts";
@@ -50,9 +51,9 @@ export function createSessionStore(
       return row && { ...toAuthentication(row), hasSecondFactor: row.has_second_factor === 1 };
     },
 
-    async reauthenticate({ sessionId: id, now, isSecondFactor, secrets }) {
+    async reauthenticate({ sessionId: id, now, method, isSecondFactor, secrets }) {
       const secondFactorAt = isSecondFactor ? now : null;
-      const values = { id, now, secondFactorAt };
+      const values = { id, now, secondFactorAt, ...methodSlots(method) };
       return (
         (
           await (secrets === undefined
@@ -62,7 +63,8 @@ export function createSessionStore(
       );
     },
 
-    noteSecondFactor: (id, now) => noteSecondFactor(executor, { id, now }),
+    noteSecondFactor: (id, now, method) =>
+      noteSecondFactor(executor, { id, now, ...methodSlots(method) }),
 
     async touch(id, lastSeenAt) {
       await touch(executor, { id, lastSeenAt });
@@ -188,7 +190,22 @@ const findAuthentication = prepare.read((db, { id }: Slots<{ id: string }>) =>
     .where("sessions.id", "=", id),
 );
 
-interface ReproofValues {
+interface MethodSlots {
+  readonly method: string;
+  /** Matches the list that has it. */
+  readonly among: string;
+}
+
+function methodSlots(method: AuthMethod): MethodSlots {
+  return { method, among: `% ${method} %` };
+}
+
+/** The session's methods, with this one if it was not among them. */
+function methodsWith({ method, among }: Slots<MethodSlots>) {
+  return sql<string>`case when ' ' || methods || ' ' like ${among} then methods else methods || ' ' || ${method} end`;
+}
+
+interface ReproofValues extends MethodSlots {
   readonly id: string;
   readonly now: number;
   /** Null where it was none: the instant that is there stays. */
@@ -203,10 +220,12 @@ const reauthenticateCookie = prepare.write(
     noteProof(db, slots).set({ secret_hash: slots.to }).where("secret_hash", "=", slots.from),
 );
 
-function noteProof(db: Db, { id, now, secondFactorAt }: Slots<ReproofValues>) {
+function noteProof(db: Db, slots: Slots<ReproofValues>) {
+  const { id, now, secondFactorAt } = slots;
   return db
     .updateTable("sessions")
     .set(({ fn }) => ({
+      methods: methodsWith(slots),
       authenticated_at: now,
       second_factor_at: fn.coalesce(secondFactorAt, "second_factor_at"),
       failures: 0,
@@ -214,8 +233,12 @@ function noteProof(db: Db, { id, now, secondFactorAt }: Slots<ReproofValues>) {
     .where("id", "=", id);
 }
 
-const noteSecondFactor = prepare.send((db, { id, now }: Slots<{ id: string; now: number }>) =>
-  db.updateTable("sessions").set({ second_factor_at: now }).where("id", "=", id),
+const noteSecondFactor = prepare.send(
+  (db, slots: Slots<MethodSlots & { id: string; now: number }>) =>
+    db
+      .updateTable("sessions")
+      .set({ second_factor_at: slots.now, methods: methodsWith(slots) })
+      .where("id", "=", slots.id),
 );
 
 const touch = prepare.write((db, { id, lastSeenAt }: Slots<{ id: string; lastSeenAt: number }>) =>

@@ -1,12 +1,11 @@
 /** Swagger UI walks what a mail ends: the answer's token is already where it belongs, and the code is typed. */
-import type { Page } from "playwright-core";
 import { afterEach, describe, expect, test } from "vitest";
 import { exampleByCode } from "../../src/contract/challenges.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { freshEmail } from "../support/clients.ts";
 import { PASSWORD } from "../support/credentials.ts";
 import { mailsTo } from "../support/mailbox.ts";
-import { openDocs, openPanel, operation, tryOut } from "../support/swagger-ui.ts";
+import { formsOf, openDocs, shownBody, tryOut, typeOver } from "../support/swagger-ui.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 describe.skipIf(noBrowser)("/docs where a signup is proved and mail signs in", () => {
@@ -27,7 +26,7 @@ describe.skipIf(noBrowser)("/docs where a signup is proved and mail signs in", (
       code: exampleByCode.code,
     });
     await shoot("docs-confirm-signup");
-    await typeCode(page, "confirmSignup", await mailedCode(email, 1));
+    await typeOver(page, "confirmSignup", exampleByCode.code, await mailedCode(email, 1));
     expect(await tryOut(page, "confirmSignup")).toMatchObject({
       status: 201,
       body: { email, emailVerified: true },
@@ -42,7 +41,7 @@ describe.skipIf(noBrowser)("/docs where a signup is proved and mail signs in", (
     expect(await shownBody(page, "confirmSignup")).toMatchObject({
       challengeToken: tokenOf(begun.body),
     });
-    await typeCode(page, "completeMailLogin", await mailedCode(email, 2));
+    await typeOver(page, "completeMailLogin", exampleByCode.code, await mailedCode(email, 2));
     const pending = await tryOut(page, "completeMailLogin");
     expect(pending).toMatchObject({ status: 200, body: { secondFactors: [] } });
     for (const id of ["finishLogin", "finishTokenLogin"])
@@ -56,9 +55,7 @@ describe.skipIf(noBrowser)("/docs where a signup is proved and mail signs in", (
     watched = await newPage();
     const { page, origin, faults } = watched;
     await openDocs(page, `${origin}/docs`);
-    const panel = operation(page, "confirmSignup");
-    await openPanel(panel);
-    const forms = panel.locator(".opblock-section-request-body .examples-select select");
+    const forms = await formsOf(page, "confirmSignup");
     expect(await forms.locator("option").allInnerTexts()).toEqual([
       "By challengeToken and code",
       "By token and newPassword",
@@ -75,18 +72,6 @@ describe.skipIf(noBrowser)("/docs where a signup is proved and mail signs in", (
     return /^\s*(\d{4} ?\d{4})\s*$/m.exec(text)?.[1] ?? "";
   }
 });
-
-/** The body that the operation's box holds. */
-async function shownBody(page: Page, operationId: string): Promise<unknown> {
-  const panel = operation(page, operationId);
-  await openPanel(panel);
-  return JSON.parse(await panel.getByRole("textbox").last().inputValue());
-}
-
-async function typeCode(page: Page, operationId: string, code: string): Promise<void> {
-  const box = operation(page, operationId).getByRole("textbox").last();
-  await box.fill((await box.inputValue()).replace(exampleByCode.code, code));
-}
 
 function tokenOf(body: unknown): string {
   return (body as { challengeToken: string }).challengeToken; // the answers were asserted

@@ -21,6 +21,9 @@ interface Part {
 
 const described: readonly OperationDescription[] = Object.values(operations);
 
+/** The union of all events, of which each sample is judged twice, beside other tests. */
+const UNION_MS = 120_000;
+
 describe("a body is accepted by the server exactly where the document accepts it", () => {
   it.each(distinct([...requestBodies(), ...answers(), ...problems(), ...events()]))(
     "$name",
@@ -28,6 +31,7 @@ describe("a body is accepted by the server exactly where the document accepts it
       const samples = [...samplesOf(part.schema), ...combinationsOf(part.schema)].map(throughJson);
       expect(compare(part, samples, (sample) => sample)).toEqual([]);
     },
+    UNION_MS,
   );
 });
 

@@ -96,10 +96,20 @@ function outline(text: string): string {
   return text
     .split(";\n")
     .map((statement) => {
-      const [, verb = "update", table, updated] = does.exec(statement) ?? [statement, statement];
+      const [, verb = "update", table, updated] = does.exec(withoutSubselects(statement)) ?? [
+        statement,
+        statement,
+      ];
       return [verb, updated ?? table].filter(Boolean).join(" ");
     })
     .join(", ");
+}
+
+/** A query without the ones in its columns: its own table is the first that is left. */
+function withoutSubselects(statement: string): string {
+  if (!statement.startsWith("select")) return statement;
+  const shorter = statement.replaceAll(/\([^()]*\)/g, "");
+  return shorter === statement ? shorter : withoutSubselects(shorter);
 }
 
 test("getMe takes one round trip to PostgreSQL", async () => {

@@ -32,6 +32,8 @@ describe.each(databases)("challenges on $name", ({ create }) => {
     test.storage.challenges.findByHandle(purpose, handleHash ?? none, now);
   const byLink = ({ purpose, linkHash }: NewChallenge, now = NOW) =>
     test.storage.challenges.findByLink(purpose, linkHash ?? none, now);
+  const take = ({ purpose, handleHash }: NewChallenge, now = NOW) =>
+    test.storage.challenges.take(purpose, handleHash ?? none, now);
   const spend = ({ purpose, id }: NewChallenge, now = NOW) =>
     test.storage.challenges.spend(purpose, id, now);
 
@@ -62,6 +64,7 @@ describe.each(databases)("challenges on $name", ({ create }) => {
         expect(await byHandle(claimed)).toBeUndefined();
         expect(await byLink(claimed)).toBeUndefined();
         expect(await tryCode(claimed)).toBeUndefined();
+        expect(await take(claimed)).toBeUndefined();
         expect(await spend(claimed)).toBe(false);
       }
       expect(await rows()).toEqual([{ id: challenge.id, user_id: userId, attempts: 0 }]);
@@ -78,6 +81,15 @@ describe.each(databases)("challenges on $name", ({ create }) => {
     expect(await byHandle(one)).toBeUndefined();
     expect(await tryCode(one)).toBeUndefined();
     expect(await byLink(other)).toBeDefined();
+  });
+
+  it("PK-01 of 20 that take a challenge at once one has it, as it was stored, and it is gone", async () => {
+    const { id: userId } = await insertUser();
+    const challenge = await saved(userId, { purpose: "passkey_setup" });
+    const other = await saved((await insertUser()).id, { purpose: "passkey_setup" });
+    const taken = await Promise.all(Array.from({ length: 20 }, () => take(challenge)));
+    expect(taken.filter((found) => found !== undefined)).toEqual([{ ...challenge, attempts: 0 }]);
+    expect((await rows()).map(({ id }) => id)).toEqual([other.id]);
   });
 
   it("CH-02 in two transactions at once, the one whose change is undone spends nothing, and the other may", async () => {
@@ -114,6 +126,7 @@ describe.each(databases)("challenges on $name", ({ create }) => {
       expect(await find(challenge, expiresAt)).toBeUndefined();
     }
     expect(await spend(challenge, expiresAt)).toBe(false);
+    expect(await take(challenge, expiresAt)).toBeUndefined();
     expect(await test.storage.challenges.deleteExpired(expiresAt - 1, 9)).toBe(0);
     expect(await rows()).toHaveLength(1);
     expect(await test.storage.challenges.deleteExpired(expiresAt, 9)).toBe(1);

@@ -114,6 +114,24 @@ const ROWS: Readonly<Record<string, Tables>> = {
   },
   "0010-administration": {},
   "0011-lock-places": {},
+  "0012-challenges": {
+    challenges: [
+      {
+        id: "half",
+        purpose: "login",
+        handle_hash: bytes(11),
+        ...{ link_hash: null, code_mac: null, session_id: null, subject: null },
+        ...{ user_id: "ada", sealed: bytes(12), created_at: 1, expires_at: 2, attempts: 3 },
+      },
+    ],
+    sessions: [
+      session("mailed", {
+        kind: "cookie",
+        secret_hash: bytes(13),
+        ...{ methods: "mail", authenticated_at: 4, second_factor_at: null },
+      }),
+    ],
+  },
 };
 const EARLIER = Object.keys(ROWS);
 /** Locks came with 0002, in the accounts' own rows. */
@@ -151,7 +169,7 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
   async function everything(): Promise<Tables> {
     const tables: Record<string, readonly Row[]> = {};
     const added = Object.values(ROWS).flatMap((each) => Object.keys(each));
-    const names = new Set([...added, "challenges"]);
+    const names = new Set([...added, "totp_factors", "recovery_codes", "passkeys"]);
     for (const table of names) {
       const rows = await database.query(`select * from ${table}`).catch(() => undefined);
       if (rows !== undefined) tables[table] = rows.toSorted(byFirstColumn);
@@ -167,7 +185,7 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
   async function expectMigrated(found: Tables): Promise<void> {
     const after = await everything();
     const { reset_tokens: resetTokens = [], ...stayed } = found;
-    const before: Tables = { ...stayed, challenges: challengesOf(resetTokens) };
+    const before: Tables = { challenges: challengesOf(resetTokens), ...stayed };
     for (const [table, rows] of Object.entries(before)) expect(after[table]).toMatchObject(rows);
     for (const [table, rows] of Object.entries(after))
       expect([table, rows.length]).toEqual([table, before[table]?.length ?? 0]);
@@ -175,8 +193,11 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
       expect(user["credential_epoch"]).toBe(user["id"] === "margaret" ? 5 : 0);
       expect(Number(user["locks"])).toBe(Number(user["lock_ms"]) > 0 ? 1 : 0);
       expect(user).toMatchObject({ email_verified: 0, name: null, locale: null });
+      for (const of of ["failures", "failed_at", "locked_until", "lock_ms", "locks"])
+        expect([of, user[`factor_${of}`]]).toEqual([of, 0]);
+      expect(user["webauthn_handle"]).toBeNull();
     }
-    for (const one of after["sessions"] ?? [])
+    for (const one of (after["sessions"] ?? []).filter(({ id }) => id !== "mailed"))
       expect(one).toMatchObject({ methods: "pwd", authenticated_at: null, second_factor_at: null });
     // Taken from the events that are kept.
     const hasLogin = before["events"]?.some(({ id }) => id === "login") ?? false;
@@ -206,6 +227,9 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
       await expectMigrated(before);
       const found = await storage.users.findByEmail("ada@example.com");
       expect(found).toMatchObject({ passwordHash: account("ada", {}).password_hash, epoch: 0 });
+      expect(await storage.factors.find("ada")).toEqual({
+        ...{ totp: null, recoveryCodes: null, passkeys: 0 },
+      });
       if (before["reset_tokens"] !== undefined) {
         // A link that was mailed before the update is good after it, and once.
         const link = await storage.challenges.findByLink("password_reset", bytes(6), 1);

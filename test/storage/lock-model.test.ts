@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type LockState, nextLock, shortenLock } from "../../src/domain/lock-rule.ts";
-import type { LockPolicy } from "../../src/domain/ports/locks.ts";
+import type { FailureOutcome, LockPolicy } from "../../src/domain/ports/locks.ts";
 import type { Storage } from "../../src/domain/ports/storage.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { databases, type TestDatabase, testOptions } from "../support/databases.ts";
@@ -37,6 +37,40 @@ const history = fc.array(step, { minLength: 10, maxLength: 60 });
 
 const untouched: LockState = { failures: 0, failedAt: 0, lockedUntil: 0, lockMs: 0, locks: 0 };
 
+/** The two locks of an account: what is asked of each, and where it is kept. */
+interface LockKind {
+  readonly name: string;
+  readonly prefix: string;
+  count(storage: Storage, id: string, policy: LockPolicy, now: number): Promise<FailureOutcome>;
+  /** What a success makes of a state. */
+  succeed(storage: Storage, id: string, now: number, before: LockState): Promise<LockState>;
+  end(storage: Storage, id: string): Promise<unknown>;
+  shorten(storage: Storage, policy: LockPolicy, now: number): Promise<number>;
+}
+const passwords: LockKind = {
+  name: "RL-02 RL-04 RL-12 of passwords",
+  prefix: "",
+  count: (storage, id, policy, now) => storage.locks.countFailure(id, policy, now),
+  async succeed(storage, id, now, before) {
+    const isUnlocked = before.lockedUntil <= now;
+    expect(await storage.locks.noteLogin(id, now)).toBe(isUnlocked);
+    return isUnlocked ? { ...before, failures: 0 } : before;
+  },
+  end: (storage, id) => storage.locks.end(id),
+  shorten: (storage, policy, now) => storage.locks.shorten(policy, now),
+};
+const factors: LockKind = {
+  name: "MF-06 RL-12 of second factors",
+  prefix: "factor_",
+  count: (storage, id, policy, now) => storage.factorLocks.countTry(id, policy, now),
+  async succeed(storage, id) {
+    await storage.factorLocks.end(id);
+    return untouched;
+  },
+  end: (storage, id) => storage.factorLocks.end(id),
+  shorten: (storage, policy, now) => storage.factorLocks.shorten(policy, now),
+};
+
 describe.each(databases)("locks on $name", ({ create }) => {
   let database: TestDatabase;
   let storage: Storage;
@@ -49,69 +83,74 @@ describe.each(databases)("locks on $name", ({ create }) => {
     await database.remove();
   });
 
-  async function rowsOf(ids: readonly string[]): Promise<LockState[]> {
-    const rows = await database.query(
-      "select id, failures, failed_at, locked_until, lock_ms, locks from users",
-    );
+  async function rowsOf({ prefix }: LockKind, ids: readonly string[]): Promise<LockState[]> {
+    const rows = await database.query("select * from users");
     return ids.map((id) => {
       const row = rows.find((found) => found["id"] === id) ?? {};
-      const [failures, failedAt] = [Number(row["failures"]), Number(row["failed_at"])];
-      const [lockedUntil, lockMs] = [Number(row["locked_until"]), Number(row["lock_ms"])];
-      return { failures, failedAt, lockedUntil, lockMs, locks: Number(row["locks"]) };
+      const of = (column: string) => Number(row[`${prefix}${column}`]);
+      const [failures, failedAt] = [of("failures"), of("failed_at")];
+      const [lockedUntil, lockMs] = [of("locked_until"), of("lock_ms")];
+      return { failures, failedAt, lockedUntil, lockMs, locks: of("locks") };
     });
   }
 
-  it("RL-02 RL-04 RL-12 every answer and every row is what the rule says, whatever happened before and whatever was set", async () => {
-    const run = fc.asyncProperty(history, async (steps) => {
-      let policy: LockPolicy = { threshold: 2, ...SETTINGS[0], memoryMs: MEMORY_MS };
-      await database.query("delete from users");
-      const users = Array.from({ length: ACCOUNTS }, () => aUser());
-      for (const user of users) await storage.users.insert(user, HASH);
-      const ids = users.map(({ id }) => id);
-      const model = ids.map(() => untouched);
-      let now = NOW;
-      /** The latest instant so far: the clock may have been put back since a lock began. */
-      let latest = NOW;
+  it.each([
+    [passwords.name, passwords, factors],
+    [factors.name, factors, passwords],
+  ])(
+    "%s: every answer and every row is what the rule says, whatever happened before and whatever was set",
+    async (_, kind, other) => {
+      const run = fc.asyncProperty(history, async (steps) => {
+        let policy: LockPolicy = { threshold: 2, ...SETTINGS[0], memoryMs: MEMORY_MS };
+        await database.query("delete from users");
+        const users = Array.from({ length: ACCOUNTS }, () => aUser());
+        for (const user of users) await storage.users.insert(user, HASH);
+        const ids = users.map(({ id }) => id);
+        const model = ids.map(() => untouched);
+        let now = NOW;
+        /** The latest instant so far: the clock may have been put back since a lock began. */
+        let latest = NOW;
 
-      for (const { action, account, passedMs, setting, threshold } of steps) {
-        now += passedMs;
-        latest = Math.max(latest, now);
-        const id = ids[account] ?? "";
-        const before = model[account] ?? untouched;
-        const isLocked = before.lockedUntil > now;
-        if (action === "restart") {
-          await storage.close();
-          storage = await openStorage(database.target, testOptions);
-          policy = { threshold, ...(SETTINGS[setting] ?? SETTINGS[0]), memoryMs: MEMORY_MS };
-          const shortened = model.map((state) =>
-            state.lockedUntil > now ? shortenLock(state, policy) : state,
-          );
-          const changed = shortened.filter((state, at) => state !== model[at]).length;
-          expect(await storage.locks.shorten(policy, now)).toBe(changed);
-          model.splice(0, ACCOUNTS, ...shortened);
-          // RL-12 nobody is held longer than the setting now in force allows a lock of its place.
-          for (const { lockedUntil, locks } of shortened) {
-            const { firstLockMs, longestLockMs } = policy;
-            const most = Math.min(firstLockMs * 2 ** (locks - 1), longestLockMs);
-            if (lockedUntil > now) expect(lockedUntil - latest).toBeLessThanOrEqual(most);
+        for (const { action, account, passedMs, setting, threshold } of steps) {
+          now += passedMs;
+          latest = Math.max(latest, now);
+          const id = ids[account] ?? "";
+          const before = model[account] ?? untouched;
+          const isLocked = before.lockedUntil > now;
+          if (action === "restart") {
+            await storage.close();
+            storage = await openStorage(database.target, testOptions);
+            policy = { threshold, ...(SETTINGS[setting] ?? SETTINGS[0]), memoryMs: MEMORY_MS };
+            const shortened = model.map((state) =>
+              state.lockedUntil > now ? shortenLock(state, policy) : state,
+            );
+            const changed = shortened.filter((state, at) => state !== model[at]).length;
+            expect(await kind.shorten(storage, policy, now)).toBe(changed);
+            model.splice(0, ACCOUNTS, ...shortened);
+            // RL-12 nobody is held longer than the setting now in force allows a lock of its place.
+            for (const { lockedUntil, locks } of shortened) {
+              const { firstLockMs, longestLockMs } = policy;
+              const most = Math.min(firstLockMs * 2 ** (locks - 1), longestLockMs);
+              if (lockedUntil > now) expect(lockedUntil - latest).toBeLessThanOrEqual(most);
+            }
+          } else if (action === "unlock") {
+            await kind.end(storage, id);
+            model[account] = untouched;
+          } else if (action === "succeed") {
+            model[account] = await kind.succeed(storage, id, now, before);
+          } else {
+            const after = nextLock(before, policy, now);
+            model[account] = after;
+            const began = { lockedUntil: after.lockedUntil };
+            const counted = after.lockedUntil > now ? began : { failures: after.failures };
+            const answer = await kind.count(storage, id, policy, now);
+            expect(answer).toEqual(isLocked ? "was_locked" : counted);
           }
-        } else if (action === "unlock") {
-          expect(await storage.locks.end(id)).toBe(true);
-          model[account] = untouched;
-        } else if (action === "succeed") {
-          expect(await storage.locks.noteLogin(id, now)).toBe(!isLocked);
-          if (!isLocked) model[account] = { ...before, failures: 0 };
-        } else {
-          const after = nextLock(before, policy, now);
-          model[account] = after;
-          const began = { lockedUntil: after.lockedUntil };
-          const counted = after.lockedUntil > now ? began : "counted";
-          const answer = await storage.locks.countFailure(id, policy, now);
-          expect(answer).toEqual(isLocked ? "was_locked" : counted);
         }
-      }
-      expect(await rowsOf(ids)).toEqual(model);
-    });
-    await fc.assert(run, { numRuns: 30 });
-  });
+        expect(await rowsOf(kind, ids)).toEqual(model);
+        expect(await rowsOf(other, ids)).toEqual(ids.map(() => untouched)); // one lock leaves the other alone
+      });
+      await fc.assert(run, { numRuns: 30 });
+    },
+  );
 });

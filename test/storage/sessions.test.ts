@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
+import type { NewSession } from "../../src/domain/ports/sessions.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
 import { NOW } from "../support/clock.ts";
@@ -16,18 +18,24 @@ describe.each(databases)("sessions on $name", ({ create }) => {
 
   it("finds a session and its account together, by secret hash and by id", async () => {
     const user = await storedUser();
-    const { secretHash, methods, ...session } = aCookieSession(user, { userAgent: "curl/8" });
-    const inserted = { ...session, secretHash, methods };
+    const { secretHash, methods, secondFactorAt, ...session } = aCookieSession(user, {
+      userAgent: "curl/8",
+    });
+    const inserted = { ...session, secretHash, methods, secondFactorAt };
     expect(await test.storage.sessions.insert(inserted, EPOCH)).toBe(true);
     expect(await test.storage.sessions.findBySecretHash(secretHash)).toEqual({ session, user });
-    expect(await test.storage.sessions.find(session.id)).toEqual({ session, user });
+    expect(await test.storage.sessions.find(session.id)).toEqual({
+      ...{ session, user, reauthenticatedAt: null },
+    });
   });
 
   it("finds a session of kind token by id", async () => {
     const user = await storedUser();
-    const { refreshSalt, methods, ...session } = aTokenSession(user);
-    await test.storage.sessions.insert({ ...session, refreshSalt, methods }, EPOCH);
-    expect(await test.storage.sessions.find(session.id)).toEqual({ session, user });
+    const { refreshSalt, methods, secondFactorAt, ...session } = aTokenSession(user);
+    await test.storage.sessions.insert({ ...session, refreshSalt, methods, secondFactorAt }, EPOCH);
+    expect(await test.storage.sessions.find(session.id)).toEqual({
+      ...{ session, user, reauthenticatedAt: null },
+    });
     const [row] = await test.database.query("select * from sessions");
     expect(row).toMatchObject({ refresh_salt: refreshSalt, refresh_counter: 0, secret_hash: null });
   });
@@ -41,8 +49,79 @@ describe.each(databases)("sessions on $name", ({ create }) => {
       methods,
       authenticatedAt: session.createdAt,
       secondFactorAt: null,
+      hasSecondFactor: false,
     });
     expect(await test.storage.sessions.findAuthentication(aUser().id)).toBeUndefined();
+  });
+
+  describe.each([
+    ["by cookie", aCookieSession],
+    ["by token", aTokenSession],
+  ])("SU-02 D4 a proof with a session %s", (_, aSession) => {
+    const secrets = (session: NewSession) =>
+      session.kind === "cookie"
+        ? { from: session.secretHash, to: new Uint8Array(randomBytes(32)) }
+        : undefined;
+    const authentication = async ({ id }: NewSession) => {
+      const found = await test.storage.sessions.findAuthentication(id);
+      return [found?.authenticatedAt, found?.secondFactorAt];
+    };
+
+    it("is noted for that session alone, and a later one without a second factor leaves that of the second", async () => {
+      const user = await storedUser();
+      const [session, other] = [aSession(user), aSession(user)];
+      for (const each of [session, other]) await test.storage.sessions.insert(each, EPOCH);
+      const first = {
+        sessionId: session.id,
+        now: NOW + 5,
+        method: "otp",
+        isSecondFactor: true,
+      } as const;
+      const given = secrets(session);
+      expect(await test.storage.sessions.reauthenticate({ ...first, secrets: given })).toBe(true);
+      expect(await authentication(session)).toEqual([NOW + 5, NOW + 5]);
+      const next = given && { from: given.to, to: given.from };
+      const proof = { sessionId: session.id, method: "pwd", isSecondFactor: false } as const;
+      const second = { ...proof, now: NOW + 9, secrets: next };
+      expect(await test.storage.sessions.reauthenticate(second)).toBe(true);
+      expect(await authentication(session)).toEqual([NOW + 9, NOW + 5]);
+      expect(await authentication(other)).toEqual([NOW, null]);
+      await test.storage.sessions.noteSecondFactor(other.id, NOW + 7, "otp");
+      expect(await authentication(other)).toEqual([NOW, NOW + 7]);
+      expect(await authentication(session)).toEqual([NOW + 9, NOW + 5]);
+    });
+
+    it("is refused where the session has ended", async () => {
+      const user = await storedUser();
+      const session = aSession(user);
+      const proof = {
+        sessionId: session.id,
+        now: NOW,
+        method: "otp",
+        isSecondFactor: true,
+      } as const;
+      const ended = { ...proof, secrets: secrets(session) };
+      expect(await test.storage.sessions.reauthenticate(ended)).toBe(false);
+    });
+  });
+
+  it("SU-03 of 20 proofs with one cookie at once one gives it its next secret, and the old one is dead", async () => {
+    const session = aCookieSession(await storedUser());
+    await test.storage.sessions.insert(session, EPOCH);
+    const nexts = Array.from({ length: 20 }, () => new Uint8Array(randomBytes(32)));
+    const outcomes = await Promise.all(
+      nexts.map((to) =>
+        test.storage.sessions.reauthenticate({
+          ...({ sessionId: session.id, now: NOW, method: "pwd", isSecondFactor: false } as const),
+          secrets: { from: session.secretHash, to },
+        }),
+      ),
+    );
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    const secret = nexts[outcomes.indexOf(true)] ?? new Uint8Array();
+    expect(await test.storage.sessions.findBySecretHash(session.secretHash)).toBeUndefined();
+    const found = await test.storage.sessions.findBySecretHash(secret);
+    expect(found?.session.id).toBe(session.id);
   });
 
   it("finds nothing under an unknown hash or id", async () => {
@@ -84,9 +163,9 @@ describe.each(databases)("sessions on $name", ({ create }) => {
 
   it("SE-06 touching a session moves its last activity forward, never back, and nothing else", async () => {
     const user = await storedUser();
-    const { secretHash, methods, ...session } = aCookieSession(user);
+    const { secretHash, methods, secondFactorAt, ...session } = aCookieSession(user);
     const neighbour = aCookieSession(user);
-    await test.storage.sessions.insert({ ...session, secretHash, methods }, EPOCH);
+    await test.storage.sessions.insert({ ...session, secretHash, methods, secondFactorAt }, EPOCH);
     await test.storage.sessions.insert(neighbour, EPOCH);
     await test.storage.sessions.touch(session.id, NOW + 60_000);
     await test.storage.sessions.touch(session.id, NOW + 30_000);

@@ -176,7 +176,13 @@ describe("SQLite's failures", () => {
     ]);
     expect(outcomes).toMatchObject([refused, refused]);
     const found = await storage.users.findByEmail(user.email);
-    expect(found).toEqual({ user, passwordHash: HASH, epoch: EPOCH, lockedUntil: 0 });
+    expect(found).toEqual({
+      user,
+      passwordHash: HASH,
+      epoch: EPOCH,
+      lockedUntil: 0,
+      hasSecondFactor: false,
+    });
     await sql`pragma max_page_count = 1000000`.execute(opened.db);
     expect(await storage.users.insert(aUser(), tooLong)).toBe(true);
     await storage.close();

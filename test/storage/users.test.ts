@@ -12,7 +12,13 @@ describe.each(databases)("users on $name", ({ create }) => {
     expect(await test.storage.users.insert(user, HASH)).toBe(true);
     expect(await test.storage.users.find(user.id)).toEqual(user);
     const found = await test.storage.users.findByEmail(user.email);
-    expect(found).toEqual({ user, passwordHash: HASH, epoch: EPOCH, lockedUntil: 0 });
+    expect(found).toEqual({
+      user,
+      passwordHash: HASH,
+      epoch: EPOCH,
+      lockedUntil: 0,
+      hasSecondFactor: false,
+    });
     expect(await test.storage.users.find(aUser().id)).toBeUndefined();
     expect(await test.storage.users.findByEmail("nobody@example.com")).toBeUndefined();
   });
@@ -24,7 +30,13 @@ describe.each(databases)("users on $name", ({ create }) => {
       false,
     );
     const found = await test.storage.users.findByEmail("ada@example.com");
-    expect(found).toEqual({ user: first, passwordHash: HASH, epoch: EPOCH, lockedUntil: 0 });
+    expect(found).toEqual({
+      user: first,
+      passwordHash: HASH,
+      epoch: EPOCH,
+      lockedUntil: 0,
+      hasSecondFactor: false,
+    });
   });
 
   it("ST-05 of many parallel signups with one e-mail, one makes an account", async () => {
@@ -75,7 +87,13 @@ describe.each(databases)("users on $name", ({ create }) => {
     const admin = anAdmin({ email: "ada@example.com" });
     expect(await test.storage.users.insertFirstAdmin(admin, "other")).toBe("email_taken");
     const found = await test.storage.users.findByEmail("ada@example.com");
-    expect(found).toEqual({ user, passwordHash: HASH, epoch: EPOCH, lockedUntil: 0 });
+    expect(found).toEqual({
+      user,
+      passwordHash: HASH,
+      epoch: EPOCH,
+      lockedUntil: 0,
+      hasSecondFactor: false,
+    });
   });
 
   it("PW-09 a hash is replaced only while it is the one that was read", async () => {

@@ -5,6 +5,7 @@ import { uuidv7 } from "uuidv7";
 import type { SigningKeyRecord } from "../../src/domain/ports/signing-keys.ts";
 import type { StoredEvent } from "../../src/contract/events.ts";
 import type { NewChallenge } from "../../src/domain/ports/challenges.ts";
+import type { NewPasskey } from "../../src/domain/ports/passkeys.ts";
 import type { NewSession, Session } from "../../src/domain/ports/sessions.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { NOW } from "./clock.ts";
@@ -75,6 +76,26 @@ export function aChallenge(overrides: Partial<NewChallenge> = {}): NewChallenge 
     sealed: null,
     createdAt: NOW,
     expiresAt: NOW + 1000,
+    ...overrides,
+  };
+}
+
+/** A synced passkey that signs in, with a key that nobody has. */
+export function aPasskey(user: User, overrides: Partial<NewPasskey> = {}): NewPasskey {
+  return {
+    id: uuidv7(),
+    userId: user.id,
+    credentialId: new Uint8Array(randomBytes(32)),
+    publicKey: new Uint8Array(randomBytes(77)),
+    algorithm: -7,
+    signCount: 0,
+    backupEligible: true,
+    backedUp: true,
+    signsIn: true,
+    transports: ["internal", "hybrid"],
+    aaguid: new Uint8Array(16),
+    name: "Ada's phone",
+    createdAt: NOW,
     ...overrides,
   };
 }

@@ -39,6 +39,36 @@ export async function tryOut(page: Page, operationId: string, body?: object): Pr
   };
 }
 
+/** The box that holds the body of the operation, which is opened. */
+export async function bodyBox(page: Page, operationId: string): Promise<Locator> {
+  const panel = operation(page, operationId);
+  await openPanel(panel);
+  return panel.getByRole("textbox").last();
+}
+
+/** The body that the operation's box holds. */
+export async function shownBody(page: Page, operationId: string): Promise<unknown> {
+  return JSON.parse(await (await bodyBox(page, operationId)).inputValue());
+}
+
+/** Types something over a part of the body, such as a code over that of the example. */
+export async function typeOver(
+  page: Page,
+  operationId: string,
+  shown: string,
+  typed: string,
+): Promise<void> {
+  const box = await bodyBox(page, operationId);
+  await box.fill((await box.inputValue()).replace(shown, typed));
+}
+
+/** The list from which the form of an operation's body is chosen. */
+export async function formsOf(page: Page, operationId: string): Promise<Locator> {
+  const panel = operation(page, operationId);
+  await openPanel(panel);
+  return panel.locator(".opblock-section-request-body .examples-select select");
+}
+
 /** Types an access token into the Authorize dialog. */
 export async function authorize(page: Page, accessToken: string): Promise<void> {
   await page.locator(".auth-wrapper .authorize").click();

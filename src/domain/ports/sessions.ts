@@ -49,6 +49,8 @@ export interface Authentication {
 export interface Reproof {
   readonly sessionId: string;
   readonly now: number;
+  /** Is among the session's methods from then on. */
+  readonly method: AuthMethod;
   readonly isSecondFactor: boolean;
   /** SHA-256 of the cookie's secret, and of its next one; undefined for a session by tokens. */
   readonly secrets: { readonly from: Uint8Array; readonly to: Uint8Array } | undefined;
@@ -101,8 +103,8 @@ export interface SessionStore {
    * has ended, or its secret is another by now.
    */
   reauthenticate(proof: Reproof): Promise<boolean>;
-  /** Notes that a second factor was proved with this session. */
-  noteSecondFactor(sessionId: string, now: number): Promise<void>;
+  /** Notes that a second factor was proved with this session, and how. */
+  noteSecondFactor(sessionId: string, now: number, method: AuthMethod): Promise<void>;
   /** Moves `lastSeenAt` forward, never back, and nothing else. */
   touch(sessionId: string, lastSeenAt: number): Promise<void>;
   /** False where it had ended already. */

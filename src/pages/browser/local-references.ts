@@ -7,10 +7,15 @@ import type { Json, SwaggerUIPlugin } from "./swagger-ui.ts";
 export const localReferences: SwaggerUIPlugin = () => ({
   fn: {
     async resolveSubtree(document, path) {
-      return { spec: resolve(document, memberAt(document, path), []), errors: [] };
+      return { spec: resolvedAt(document, path), errors: [] };
     },
   },
 });
+
+/** The part of the document at `path`, without references. */
+export function resolvedAt(document: Json, path: readonly string[]): Json {
+  return resolve(document, memberAt(document, path), []);
+}
 
 /** A copy without references. `within`: those that lead here; one that is among them again stays as it is. */
 function resolve(document: Json, json: Json | undefined, within: readonly string[]): Json {

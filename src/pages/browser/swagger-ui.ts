@@ -57,17 +57,28 @@ export type SetResponse = (path: string, method: string, response: SwaggerUIResp
 export interface SwaggerUIResponse {
   readonly ok?: boolean;
   /** The body, where it was JSON. */
-  readonly obj?: unknown;
+  readonly obj?: Json;
 }
 
 export interface SwaggerUIState {
-  readonly specSelectors: { readonly specJson: () => { readonly toJS: () => Json } };
+  readonly specSelectors: {
+    readonly specJson: () => Immutable;
+    /** The part of the document at `path` as it is shown, without references; undefined before it is. */
+    readonly specResolvedSubtree: (path: readonly string[]) => Immutable | undefined;
+  };
+  readonly specActions: {
+    /** Shows another value for the part of the document at `path`. */
+    readonly updateResolvedSubtree: (path: readonly string[], value: Json) => void;
+  };
   readonly oas3Actions: {
     /** Puts a text into the box of the operation's body. */
     readonly setRequestBodyValue: (body: OfOperation<string>) => void;
     /** True: the box keeps its text when its panel is opened. */
     readonly setRetainRequestBodyValueFlag: (isKept: OfOperation<boolean>) => void;
   };
+}
+interface Immutable {
+  readonly toJS: () => Json;
 }
 interface OfOperation<T> {
   readonly value: T;

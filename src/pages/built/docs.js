@@ -29,10 +29,14 @@ function given(page) {
 // src/pages/browser/local-references.ts
 const localReferences = () => ({ fn: { async resolveSubtree(document, path) {
 	return {
-		spec: resolve(document, memberAt(document, path), []),
+		spec: resolvedAt(document, path),
 		errors: []
 	};
 } } });
+/** The part of the document at `path`, without references. */
+function resolvedAt(document, path) {
+	return resolve(document, memberAt(document, path), []);
+}
 /** A copy without references. `within`: those that lead here; one that is among them again stays as it is. */
 function resolve(document, json, within) {
 	if (isList(json)) return json.map((member) => resolve(document, member, within));
@@ -67,14 +71,21 @@ function keysOf(pointer) {
 // src/pages/browser/handed-on.ts
 /**
 * Hands on the token of an answer in Swagger UI: what one operation has begun stands in the body of the one that ends it,
-* so that a signup or a sign-in by mail is walked by clicking. The code of the mail is typed over that of the example.
+* in each form the body can have, so that a signup, a sign-in or a second factor is walked by clicking. A code is typed
+* over that of the example.
 */
-const handedOn = () => ({ statePlugins: { spec: { wrapActions: { setResponse: (original, { specSelectors, oas3Actions }) => (path, method, response) => {
+const handedOn = () => ({ statePlugins: { spec: { wrapActions: { setResponse: (original, { specSelectors, specActions, oas3Actions }) => (path, method, response) => {
 	const token = response.ok ? tokenIn(response.obj) : void 0;
 	if (token === void 0) return original(path, method, response);
-	for (const { body, pathMethod } of endsOf(specSelectors.specJson().toJS(), path, token)) {
+	const document = specSelectors.specJson().toJS();
+	for (const pathMethod of endsOf(document, path, token)) {
+		const at = ["paths", ...pathMethod];
+		const operation = specSelectors.specResolvedSubtree(at)?.toJS() ?? resolvedAt(document, at);
+		const forms = formsOf(operation).map((form) => withToken(form, token));
+		const value = JSON.stringify(chosen(forms, token), null, 2);
+		specActions.updateResolvedSubtree(at, withForms(operation, forms));
 		oas3Actions.setRequestBodyValue({
-			value: JSON.stringify(body, null, 2),
+			value,
 			pathMethod
 		});
 		oas3Actions.setRetainRequestBodyValueFlag({
@@ -84,44 +95,82 @@ const handedOn = () => ({ statePlugins: { spec: { wrapActions: { setResponse: (o
 	}
 	return original(path, method, response);
 } } } } });
+/** `loginToken` is good for all that take it; the others for the operation that ends what was begun. */
+const tokenNames = [
+	"challengeToken",
+	"loginToken",
+	"setupToken"
+];
 function tokenIn(answer) {
-	if (typeof answer !== "object" || answer === null) return void 0;
-	for (const name of ["challengeToken", "loginToken"]) {
-		const value = Reflect.get(answer, name);
+	if (!isObject(answer)) return void 0;
+	for (const name of tokenNames) {
+		const value = answer[name];
 		if (typeof value === "string") return {
 			name,
-			value
+			value,
+			isNext: nextAfter(answer)
 		};
 	}
 }
-/** The operations that the token ends something at, each with the body to send: its first example, with the token. */
-function* endsOf(document, begun, { name, value }) {
-	const paths = isObject(document) ? document["paths"] : void 0;
+/** A first step names the methods of the second; a passkey is asked for with `options`, and answered by a `credential`. */
+function nextAfter(answer) {
+	const { secondFactors } = answer;
+	if (!Array.isArray(secondFactors)) return (form) => "credential" in form === "options" in answer;
+	const [method = "none"] = secondFactors;
+	return (form) => form["method"] === method;
+}
+/** The operations that the token ends something at: beneath the one that gave it, or the one that this was the start of. */
+function* endsOf(document, begun, { name }) {
+	const paths = memberOf(document, "paths");
 	for (const [path, methods] of Object.entries(isObject(paths) ? paths : {})) {
-		if (name === "challengeToken" && path.slice(0, path.lastIndexOf("/")) !== begun) continue;
-		for (const [method, operation] of Object.entries(isObject(methods) ? methods : {})) {
-			const example = firstExample(operation);
-			if (!isObject(example) || !(name in example)) continue;
-			yield {
-				body: {
-					...example,
-					[name]: value
-				},
-				pathMethod: [path, method]
-			};
-		}
+		const isEnd = path.slice(0, path.lastIndexOf("/")) === begun || `${path}/start` === begun;
+		if (name !== "loginToken" && !isEnd) continue;
+		for (const [method, operation] of Object.entries(isObject(methods) ? methods : {})) if (formsOf(operation).some((form) => name in form)) yield [path, method];
 	}
 }
-/** The example of an operation's body that is shown first. */
-function firstExample(operation) {
-	const examples = [
-		"requestBody",
-		"content",
-		"application/json",
-		"examples"
-	].reduce((inside, key) => isObject(inside) ? inside[key] : void 0, operation);
-	const [first] = Object.values(isObject(examples) ? examples : {});
-	return isObject(first) ? first["value"] : void 0;
+function withToken(form, { name, value }) {
+	return name in form ? {
+		...form,
+		[name]: value
+	} : form;
+}
+function chosen(forms, { name, isNext }) {
+	const taking = forms.filter((form) => name in form);
+	return taking.find(isNext) ?? taking[0];
+}
+/** The bodies that an operation shows as examples, one for each form. */
+function formsOf(operation) {
+	return Object.values(examplesOf(operation)).map((example) => memberOf(example, "value")).filter(isObject);
+}
+/** The operation with these bodies in place of those it shows. */
+function withForms(operation, forms) {
+	const examples = Object.entries(examplesOf(operation)).map(([name, example], index) => [name, {
+		...isObject(example) ? example : {},
+		value: forms[index] ?? null
+	}]);
+	return replaced(operation, toExamples, Object.fromEntries(examples));
+}
+const toExamples = [
+	"requestBody",
+	"content",
+	"application/json",
+	"examples"
+];
+function examplesOf(operation) {
+	const examples = toExamples.reduce(memberOf, operation);
+	return isObject(examples) ? examples : {};
+}
+/** A copy with another value at `path`. */
+function replaced(json, [key, ...path], value) {
+	if (key === void 0) return value;
+	if (!isObject(json)) return json;
+	return {
+		...json,
+		[key]: replaced(json[key] ?? null, path, value)
+	};
+}
+function memberOf(json, key) {
+	return isObject(json) ? json[key] : void 0;
 }
 // src/pages/browser/docs.ts
 /** The script of `/docs`: starts Swagger UI, and adds the CSRF proof to each change that the session cookie authenticates. */

@@ -10,26 +10,8 @@ export const recent = check({
   judge: refuseUnlessRecent,
 });
 
-/** After `validation`: it reads the body. */
-export const recentForBody = check({
-  name: "recent-for-body",
-  refuses: "As `recent`, where the operation needs it for some bodies only.",
-  problems: ["reauthentication_required"],
-  concerns: ({ recent: needed }) => typeof needed === "object",
-  judge(judged) {
-    const { recent: needed } = judged.operation;
-    if (typeof needed !== "object") return undefined;
-    const isAsked =
-      "bodyHas" in needed ? bodyHas(judged, needed.bodyHas) : !bodyHas(judged, needed.bodyLacks);
-    return isAsked ? refuseUnlessRecent(judged) : undefined;
-  },
-});
-
-function bodyHas({ input: { body } }: Judged, property: string): boolean {
-  return typeof body === "object" && body !== null && Reflect.get(body, property) !== undefined;
-}
-
-async function refuseUnlessRecent({ caller, gate: { deps }, state }: Judged) {
+/** Also of `recentForBody`. */
+export async function refuseUnlessRecent({ caller, gate: { deps }, state }: Judged) {
   if (caller === undefined || (await isRecent(deps, state, caller.session))) return undefined;
   const methods = await waysToReauthenticate(deps, caller.user);
   return { problem: "reauthentication_required", methods } as const;
