@@ -29,6 +29,8 @@ export interface Given {
     /** Paths of the two operations that sign in, one after the other. */
     readonly complete: string;
     readonly finish: string;
+    /** Path of the operation that names the passkeys of an account, for its second step. */
+    readonly passkey: string;
   };
 }
 

@@ -19,9 +19,10 @@ export function mailLoginPage(sources: PageSources, { service }: PageSettings): 
       maillogin: {
         complete: operations.completeMailLogin.path,
         finish: operations.finishLogin.path,
+        passkey: operations.startSecondFactorPasskey.path,
       },
     },
-    body: fillTemplate(sources["browser/mail-login.html"], { title }),
+    body: fillTemplate(sources["browser/mail-login.html"], { title, service }),
     after: fillTemplate(sources["browser/mail-login-code.html"], { home: pagePaths.home }),
   });
 }

@@ -2,10 +2,10 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { operations } from "../../src/contract/operations.ts";
 import { exampleRecoveryCode } from "../../src/contract/second-factor-values.ts";
-import { shownCode } from "../support/authenticator-app.ts";
 import { desktop, noBrowser, phone, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { freshEmail } from "../support/clients.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { appOf, STEP_MS } from "../support/second-factors.ts";
 import {
   formsOf,
   openDocs,
@@ -33,8 +33,9 @@ describe.skipIf(noBrowser)("/docs where an account has a second factor", () => {
     expect(await tryOut(page, "login", credentials)).toMatchObject({ status: 200 });
 
     const { secret, setupToken } = (await tryOut(page, "startTotp")).body as Setup;
+    const { codeAt } = appOf(secret);
     expect(await shownBody(page, "confirmTotp")).toEqual({ setupToken, code: EXAMPLE_CODE });
-    await typeOver(page, "confirmTotp", EXAMPLE_CODE, shownCode(secret));
+    await typeOver(page, "confirmTotp", EXAMPLE_CODE, codeAt(Date.now() - STEP_MS));
     const added = await tryOut(page, "confirmTotp");
     expect(added.status).toBe(200);
     const [code = "", another = ""] = (added.body as { codes: string[] }).codes;
@@ -49,7 +50,7 @@ describe.skipIf(noBrowser)("/docs where an account has a second factor", () => {
     for (const id of finishes)
       expect(await shownBody(page, id)).toEqual({ method: "totp", loginToken, code: EXAMPLE_CODE });
     await shoot("docs-finish-login");
-    await typeOver(page, "finishLogin", EXAMPLE_CODE, shownCode(secret, 1));
+    await typeOver(page, "finishLogin", EXAMPLE_CODE, codeAt(Date.now()));
     expect(await tryOut(page, "finishLogin")).toMatchObject({ status: 200 });
     expect(await tryOut(page, "getMe")).toMatchObject({
       status: 200,

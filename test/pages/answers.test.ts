@@ -1,9 +1,14 @@
 import { expectTypeOf, test } from "vitest";
 import type { z } from "zod";
 import type { confirmSignup, getMe } from "../../src/contract/accounts.ts";
-import type { finishLogin } from "../../src/contract/login-finishes.ts";
+import type { finishLogin, startSecondFactorPasskey } from "../../src/contract/login-finishes.ts";
 import type { completeMailLogin } from "../../src/contract/mail-logins.ts";
-import type { Account, CookieSession, LoginPending } from "../../src/pages/browser/answers.ts";
+import type {
+  Account,
+  CookieSession,
+  LoginPending,
+  PasskeyRequest,
+} from "../../src/pages/browser/answers.ts";
 
 test("answers that pages read are those of the contract", () => {
   expectTypeOf<z.output<(typeof getMe)["responses"][200]["body"]>>().toExtend<Account>();
@@ -14,4 +19,7 @@ test("answers that pages read are those of the contract", () => {
   expectTypeOf<
     z.output<(typeof completeMailLogin)["responses"][200]["body"]>
   >().toExtend<LoginPending>();
+  expectTypeOf<
+    z.output<(typeof startSecondFactorPasskey)["responses"][200]["body"]>
+  >().toExtend<PasskeyRequest>();
 });

@@ -5,9 +5,9 @@ import { genSaltSync, hashSync } from "bcryptjs";
 import { uuidv7 } from "uuidv7";
 import { expect, test } from "vitest";
 import { cookieClient, dataOf, freshEmail, signedInClient } from "../support/clients.ts";
-import { addApp } from "../support/authenticator-app.ts";
 import { commandLine, eventsOf } from "../support/commands.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { addTotpOver } from "../support/second-factors.ts";
 import { mailsTo, nthMailTo } from "../support/mailbox.ts";
 import { CHEAP_COST } from "../support/test-settings.ts";
 import { useCommands } from "../support/command-server.ts";
@@ -222,7 +222,7 @@ test("LA-09 users unlock: lets the owner in at once, and says until when the loc
 
 test("MF-12 LA-09 users reset-factors: removes every factor, ends all sessions, tells the owner by mail, and says what it did", async () => {
   const { email, user, api } = await signedInClient(server().baseUrl);
-  await addApp(api);
+  await addTotpOver(api);
   const passkeyId = addPasskeyRow(user.id);
   const other = cookieClient(server().baseUrl);
   const credentials = { email, password: PASSWORD };

@@ -36,10 +36,10 @@ export async function untilChosen(
   signal?.addEventListener("abort", end, { once: true });
   if (signal?.aborted) end();
   try {
-    for (let round = 1; !turn.signal.aborted; round += 1) {
+    for (let round = 1; isOn(turn); round += 1) {
       const begunAtMs = Date.now();
       const started = await begin(turn.signal);
-      if (turn.signal.aborted) break;
+      if (!isOn(turn)) break;
       if (!started.ok) {
         if (round === 1) return started;
         await pause(PAUSE_MS, turn.signal);
@@ -57,6 +57,11 @@ export async function untilChosen(
   } finally {
     signal?.removeEventListener("abort", end);
   }
+}
+
+/** False once it was ended, by its caller or by another ceremony. A function, for the compiler believes no await could change it. */
+function isOn({ signal }: AbortController): boolean {
+  return !signal.aborted;
 }
 
 /** A signal that fires at that time of this machine's clock, or with the other one. */

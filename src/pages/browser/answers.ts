@@ -1,4 +1,5 @@
 /** The parts of answers that pages read. `test/pages/answers.test.ts` holds them to the contract. */
+import type { SecondFactor } from "../../contract/auth-methods.ts";
 
 export interface Account {
   readonly email: string;
@@ -11,4 +12,16 @@ export interface CookieSession {
 
 export interface LoginPending {
   readonly loginToken: string;
+  readonly secondFactors: readonly SecondFactor[];
+}
+
+export interface PasskeyRequest {
+  readonly challengeToken: string;
+  readonly options: {
+    readonly challenge: string;
+    readonly rpId: string;
+    readonly timeout: number;
+    readonly userVerification: string;
+    readonly allowCredentials: { id: string; type: "public-key"; transports: string[] }[];
+  };
 }

@@ -10,8 +10,8 @@ export interface Told {
   readonly says: string;
 }
 
-/** Shows the form. `send` rejects where the server cannot be reached. */
-export function startForm(form: HTMLFormElement, send: () => Promise<Told>): void {
+/** Shows the form. `send` rejects where the server cannot be reached; `onward`: another form takes its place. */
+export function startForm(form: HTMLFormElement, send: () => Promise<Told | "onward">): void {
   const button = form.querySelector("button.primary");
   let isSending = false;
   form.hidden = false;
@@ -25,7 +25,8 @@ export function startForm(form: HTMLFormElement, send: () => Promise<Told>): voi
     tell("", "again"); // what it says is of the last attempt, and the answer takes a while
     const told = await send().catch(() => ({ kind: "again", says: UNREACHABLE }) as const);
     setSending(false);
-    if (told.kind === "again") tell(told.says, told.kind);
+    if (told === "onward") form.hidden = true;
+    else if (told.kind === "again") tell(told.says, told.kind);
     else end(form, told);
   }
 

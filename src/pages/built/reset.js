@@ -46,7 +46,7 @@ function sentenceOf(problem) {
 const MINUTE_SECONDS = 60;
 // src/pages/browser/link-form.ts
 /** The form of a page that a link of a mail leads to: sends once per press, and tells how it went. */
-/** Shows the form. `send` rejects where the server cannot be reached. */
+/** Shows the form. `send` rejects where the server cannot be reached; `onward`: another form takes its place. */
 function startForm(form, send) {
 	const button = form.querySelector("button.primary");
 	let isSending = false;
@@ -63,7 +63,8 @@ function startForm(form, send) {
 			says: UNREACHABLE
 		}));
 		setSending(false);
-		if (told.kind === "again") tell(told.says, told.kind);
+		if (told === "onward") form.hidden = true;
+		else if (told.kind === "again") tell(told.says, told.kind);
 		else end(form, told);
 	}
 	/** Leaves the button enabled: a disabled one would lose the focus. */
