@@ -1,6 +1,5 @@
 /** A second factor that was proved, whichever it is. */
 import type { Change } from "./change.ts";
-import type { FailureOutcome } from "./ports/locks.ts";
 import type { AuthMethod } from "./ports/sessions.ts";
 
 /** The change that it allows. */
