@@ -11,6 +11,6 @@ export interface ProvedFactor {
   readonly method: AuthMethod;
   /** Uses it up, in one conditional statement; false where another request was first. Undo the change then. */
   use(change: FactorChange): Promise<boolean>;
-  /** What counting its try came to, for a code: it may be refused in the end, and then counts as any other. */
+  /** The outcome of counting its try, for a code: it may be refused in the end, and then counts as any other. */
   readonly counted?: FailureOutcome;
 }
