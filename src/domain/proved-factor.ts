@@ -10,11 +10,6 @@ export interface ProvedFactor {
   readonly method: AuthMethod;
   /** Uses it up, in one conditional statement; false where another request was first. Undo the change then. */
   use(change: FactorChange): Promise<boolean>;
-<<<<<<< HEAD
   /** Records, after that, that it could not be used. */
   recordUnused(): Promise<void>;
-=======
-  /** The outcome of counting its try, for a code: it may be refused in the end, and then counts as any other. */
-  readonly counted?: FailureOutcome;
->>>>>>> a3b6e06e1d7240cf90197060505d93635d88afe9
 }
