@@ -78,7 +78,7 @@ export function createTransport(options: ClientOptions): Transport {
     };
     const credential = bringsCredential(outgoing.headers) ? callersOwn : ownCredential;
     const result = await perform(outgoing, credential, options);
-    // What is pending teaches nothing: there is no session yet, and the one there may have been goes on.
+    // A pending sign-in teaches nothing: there is no session yet, and the one there may have been goes on.
     if (row.learns && result.ok && !isPending(result.data))
       await credential.learn?.(row, result, input);
     return result;

@@ -1,11 +1,12 @@
 /** For those who want exceptions: the data of a result, or a throw. */
 import type { OperationId } from "./input.ts";
+import type { NoPasskey } from "./passkeys/no-passkey.ts";
 import type { NoAnswer, Result } from "./result.ts";
 
-/** Any result of any operation. */
-type AnyResult = { readonly [K in OperationId]: Result<K> }[OperationId];
+/** Any result of any operation, or of a ceremony of `@portcullis/client/passkeys`. */
+type AnyResult = { readonly [K in OperationId]: Result<K> }[OperationId] | NoPasskey;
 type FailedResult = Exclude<AnyResult, { readonly ok: true }>;
-type Failed = Exclude<FailedResult, NoAnswer>;
+type Failed = Exclude<FailedResult, NoAnswer | NoPasskey>;
 
 /** A call that failed, as `unwrap` throws it. */
 export class CallError extends Error {
@@ -20,7 +21,7 @@ export class CallError extends Error {
   constructor(result: FailedResult) {
     super(
       result.status === 0
-        ? `No usable answer: ${result.failure}`
+        ? sentenceOf(result)
         : `${result.problem.detail} (${result.problem.code}, request ${result.requestId})`,
       result.status === 0 ? { cause: result.error } : undefined,
     );
@@ -28,6 +29,10 @@ export class CallError extends Error {
     this.status = result.status;
     this.problem = result.status === 0 ? undefined : result.problem;
   }
+}
+
+function sentenceOf(result: NoAnswer | NoPasskey): string {
+  return "detail" in result ? result.detail : `No usable answer: ${result.failure}`;
 }
 
 /** Answers the data of a success: `unwrap(await api.getMe())`. Throws a `CallError` for anything else. */

@@ -81,8 +81,13 @@ export function openBrowser({ answer, isOld = false, hasAutofill = true }: FakeB
     asked.push(call);
     const { signal } = options as { signal?: AbortSignal };
     return new Promise((resolve, reject) => {
-      const abort = () => reject(signal?.reason);
-      if (signal?.aborted) return abort();
+      const abort = () => {
+        reject(signal?.reason);
+      };
+      if (signal?.aborted) {
+        abort();
+        return;
+      }
       signal?.addEventListener("abort", abort);
       try {
         const answered = answer?.(call);
@@ -92,9 +97,9 @@ export function openBrowser({ answer, isOld = false, hasAutofill = true }: FakeB
       }
     });
   };
-  class PublicKeyCredential {
-    static isConditionalMediationAvailable = async () => hasAutofill;
-  }
+  const PublicKeyCredential = Object.assign(() => undefined, {
+    isConditionalMediationAvailable: async () => hasAutofill,
+  });
   const parse = (json: unknown) => ({ parsed: json });
   if (!isOld)
     Object.assign(PublicKeyCredential, {

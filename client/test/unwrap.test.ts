@@ -2,11 +2,14 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import {
   CallError,
   createClient,
+  isPending,
+  memoryTokens,
   PageError,
   type Result,
   type Schemas,
   unwrap,
 } from "../src/index.ts";
+import { addPasskey, signInWithPasskey } from "../src/passkeys/index.ts";
 import { json, nothing, problem, requestId, startServer, user } from "./loopback-server.ts";
 
 const credentials = { email: "ada@example.com", password: "p" };
@@ -59,5 +62,20 @@ describe("unwrap", () => {
     expect(error).toMatchObject({ status: 0, problem: undefined, result: { failure: "network" } });
     expect((error as CallError).message).toBe("No usable answer: network");
     expect((error as CallError).cause).toBeInstanceOf(TypeError);
+  });
+
+  it("takes the ceremonies of passkeys, and says in the browser's place why there was none", async () => {
+    const api = createClient({ baseUrl: "http://127.0.0.1:1", tokens: memoryTokens() });
+    const unsupported = await addPasskey(api); // there is no browser here
+    const error = thrownFor(unsupported);
+    expect(error).toMatchObject({ status: 0, problem: undefined, result: unsupported });
+    expect((error as CallError).message).toMatch(/^This browser has no passkeys here\. /);
+    const check = async () => {
+      const added = unwrap(await addPasskey(api));
+      expectTypeOf(added).toEqualTypeOf<Schemas["AddedPasskey"]>();
+      const signedIn = unwrap(await signInWithPasskey(api));
+      if (!isPending(signedIn)) expectTypeOf(signedIn).toEqualTypeOf<Schemas["TokenPair"]>();
+    };
+    expect(check).toBeTypeOf("function");
   });
 });

@@ -56,7 +56,7 @@ async function signIn(isNew: boolean): Promise<void> {
   const login = await api.login(credentials);
   if (!login.ok) return refuse(login);
   form.reset();
-  if (isPending(login.data)) return askForCode(login.data);
+  if (isPending(login.data)) return void askForCode(login.data);
   await showAccount(login.data.user.email);
   say(isNew ? "Your account is made, and you are signed in." : "You are signed in.");
   who.focus();
@@ -71,7 +71,7 @@ function askForCode(login: LoginPending): void {
 }
 
 async function finish(): Promise<void> {
-  if (!pending) return showForm();
+  if (!pending) return void showForm();
   // A code of the app is digits, in groups or not. All else is meant as a recovery code.
   const method = /^[\d ]+$/.test(code.value) ? "totp" : "recovery_code";
   const login = await api.finishSignIn(pending, { method, code: code.value });

@@ -112,6 +112,12 @@ export const undoEmailChange = operation({
   request: { body: UndoEmailChangeInput },
   responses: { 204: { description: "The old address is back." } },
   problems: ["invalid_challenge"],
-  events: ["email_change_undone", "challenge_failed", "session_revoked"],
+  events: [
+    "email_change_undone",
+    "second_factor_removed",
+    "passkey_removed",
+    "session_revoked",
+    "challenge_failed",
+  ],
   limits: ["challenge_ip"],
 });

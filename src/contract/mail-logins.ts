@@ -80,6 +80,8 @@ export const completeMailLogin = operation({
     "login_failed",
     "login_locked",
     "email_verified",
+    "second_factor_removed",
+    "passkey_removed",
     "session_revoked",
   ],
   limits: ["challenge_ip"],

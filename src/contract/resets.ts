@@ -56,6 +56,13 @@ export const resetPassword = operation({
     },
   },
   problems: ["invalid_reset_token", "weak_password"],
-  events: ["password_reset", "session_revoked", "email_verified", "reset_failed"],
+  events: [
+    "password_reset",
+    "session_revoked",
+    "email_verified",
+    "second_factor_removed",
+    "passkey_removed",
+    "reset_failed",
+  ],
   limits: ["reset_ip"],
 });

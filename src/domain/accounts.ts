@@ -142,7 +142,6 @@ export async function changePassword(
     if (!(await stores.users.changePasswordHash(user.id, current.epoch, chosen.encoded)))
       return { failure: "invalid_credentials" };
     await stores.sessions.forgetFailures(session.id);
-    await stores.factorLocks.end(user.id); // whoever began it knew the password, and does no longer
     await record("password_changed", { userId: user.id });
     await passwordChangedNotice(change, user);
     const staying = { sessionId: session.id, deviceId: device?.id };

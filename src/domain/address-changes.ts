@@ -7,6 +7,7 @@ import {
   blindOf,
   findLink,
   notGood,
+  openSealed,
   prepareChallenge,
   spend,
   type Started,
@@ -171,26 +172,34 @@ export async function confirmEmailChange(
     await record("email_changed", { userId: user.id, oldEmail: before.email, newEmail });
     const staying = { sessionId: session.id, deviceId: device?.id };
     await endGrants(change, user.id, { by: "email_change" }, staying);
-    await offerUndo(change, before, newEmail);
+    await offerUndo(change, before, newEmail, challenge.createdAt);
     return "changed" as const;
   });
   if (outcome === "invalid_challenge") await notGood(deps, occasion, challenge.purpose);
   return outcome;
 }
 
-/** Mails the old address a link that takes the change back. */
+/** The beginning of the change that an undo takes back. Milliseconds since the epoch. */
+interface KeptUndo {
+  readonly since: number;
+}
+
+/** Mails the old address a link that takes the change back, with what came since it was begun. */
 async function offerUndo(
   change: Change<"secretKeys" | "lifetimes" | "mailTemplates" | "mailPages">,
   { id: userId, email, locale }: User,
   newEmail: string,
+  since: number,
 ): Promise<void> {
   const { deps, occasion, stores } = change;
   const { emailUndoSeconds } = deps.lifetimes;
+  const kept: KeptUndo = { since };
   const { challenge, linkToken } = prepareChallenge(deps, occasion, {
     purpose: "email_change_undo",
     lifetimeSeconds: emailUndoSeconds,
     userId,
     subject: email,
+    sealed: kept,
     by: ["link"],
   });
   await stores.challenges.save(userId, challenge);
@@ -235,7 +244,7 @@ export async function undoEmailChange(
     await stores.users.voidPassword(userId);
     await record("email_change_undone", { userId, oldEmail: before.email, newEmail: oldEmail });
     // A thief's factors would keep the owner out; those of before stay (EM-08).
-    await removeFactors(change, userId, { by: "email_change_undo" }, challenge.createdAt);
+    await removeFactors(change, userId, { by: "email_change_undo" }, sinceOf(deps, challenge));
     await endGrants(change, userId, { by: "email_change_undo" });
     await stores.challenges.deleteUndosAfter(userId, challenge.id);
     await queueMail(
@@ -248,6 +257,12 @@ export async function undoEmailChange(
   });
   if (outcome === "invalid_challenge") await notGood(deps, occasion, challenge.purpose);
   return outcome;
+}
+
+/** An undo of an earlier version says only when the change was made. */
+function sinceOf(deps: Uses<"secretKeys">, challenge: Challenge): number {
+  if (challenge.sealed === null) return challenge.createdAt;
+  return (openSealed(deps, challenge) as KeptUndo).since; // sealed above, under the same id
 }
 
 /**

@@ -36,13 +36,13 @@ export async function shortenLocks(
  * Ends the lock of an account within a change that is being made, and forgets the logins counted for its
  * address: whoever locked it has used those up as well, and its owner would meet a 429 instead (RS-15).
  * The address is the account's own, never a request's (RL-09); what the client's address has used stays used (RL-04).
+ * The lock of second factors is another one: a new password gives no new guesses of those (MF-06).
  */
 export async function unlockAccount(
   { deps, stores }: Change<"secretKeys" | "quotas">,
   { id, email }: User,
 ): Promise<boolean> {
   if (!(await stores.locks.end(id))) return false;
-  await stores.factorLocks.end(id);
   await stores.limits.reset(limitKey(deps, { rule: "login_email", subject: email }));
   return true;
 }
@@ -58,6 +58,7 @@ export async function unlockUser(
     const { stores, record } = change;
     const user = await stores.users.find(userId);
     if (user === undefined || !(await unlockAccount(change, user))) return false;
+    await stores.factorLocks.end(userId);
     await record("user_unlocked", { userId, actorId: actorIdOf(actor) });
     return true;
   });

@@ -42,6 +42,7 @@ export async function provePasskeyFactor(
       return {
         method: "passkey",
         use: ({ stores }) => usePasskey(stores, found.passkey, verified.value, occasion.now),
+        recordUnused: () => recordUnused(deps, occasion, user, credential),
       };
   }
   await recordWrongPasskey(deps, occasion, user);
@@ -66,11 +67,11 @@ async function recordWrongPasskey(
 }
 
 /** Records that the answer was right, and its counter was not: the key may have been copied (PK-05). */
-export async function recordUnusedPasskey(
+async function recordUnused(
   deps: Journal & ProofUses,
   occasion: Occasion,
   user: User,
-  { credential }: PasskeyAnswer,
+  credential: PasskeyAnswer["credential"],
 ): Promise<void> {
   const found = await findAnswering(deps, credential);
   await commit(deps, occasion, async (change) => {

@@ -56,8 +56,11 @@ export async function startPasskey(
     sessionId: session.id,
   });
   const handle = await commit(deps, occasion, async ({ stores }) => {
+    await stores.users.lockCredential(user.id);
     const taken = await stores.passkeys.takeHandle(user.id, fresh);
-    await stores.challenges.save(user.id, ceremony.challenge);
+    // Ended meanwhile: what it began could end nothing, and its row would refer to no session.
+    if (await stores.sessions.lock(session.id))
+      await stores.challenges.save(user.id, ceremony.challenge);
     return taken ?? fresh; // of an account that is gone, nothing can be added
   });
   const { challengeToken: setupToken, expiresInSeconds } = ceremony;

@@ -25,7 +25,6 @@ import { refuseUncounted } from "./password-proof.ts";
 import {
   type FactorRequest,
   proveSecondFactor,
-  recordUnused,
   type SecondFactorProof,
 } from "./prove-second-factor.ts";
 import type { TokenPair } from "./refresh-tokens.ts";
@@ -166,8 +165,8 @@ async function enter(
     return beginSession(change, proof, { ...carried, client, device });
   });
   if (typeof outcome === "object") return { begun: outcome, device };
-  if (outcome === "used" && request !== undefined) {
-    await recordUnused(deps, occasion, request);
+  if (outcome === "used") {
+    await factor?.recordUnused();
     return { failure: "invalid_second_factor" };
   }
   if (outcome !== "account_locked") return notFinished(deps, occasion);

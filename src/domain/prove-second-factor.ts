@@ -8,7 +8,7 @@ import { commit, type Uses } from "./change.ts";
 import { lockPolicy } from "./lockout.ts";
 import { recoveryCodeUsedNotice, secondFactorFailingNotice } from "./notices.ts";
 import type { PasskeyAnswer } from "./passkey-ceremonies.ts";
-import { type Ceremony, provePasskeyFactor, recordUnusedPasskey } from "./passkey-proofs.ts";
+import { type Ceremony, provePasskeyFactor } from "./passkey-proofs.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { FailureOutcome } from "./ports/locks.ts";
 import type { User } from "./ports/users.ts";
@@ -53,23 +53,13 @@ export async function proveSecondFactor(
     proof.method === "totp"
       ? await proveTotp(deps, occasion, user, proof.code)
       : proveRecoveryCode(user, proof.code);
-  if (proved !== undefined) return proved;
-  await recordRefusal(deps, occasion, { ...refused, reason: "wrong" });
-  return undefined;
-}
-
-/** Records that a factor was right and could not be used: another request was first, or it had been used before. */
-export async function recordUnused(
-  deps: Journal & FactorUses,
-  occasion: Occasion,
-  { user, proof, isAfterPassword }: FactorRequest,
-): Promise<void> {
-  if (proof.method === "passkey") return recordUnusedPasskey(deps, occasion, user, proof);
-  const kind = proof.method;
-  // A recovery code is compared by its use alone.
-  const reason = kind === "recovery_code" ? "wrong" : "replayed";
-  const counted = { failures: 0 };
-  await recordRefusal(deps, occasion, { user, kind, reason, counted, isAfterPassword });
+  if (proved === undefined) {
+    await recordRefusal(deps, occasion, { ...refused, reason: "wrong" });
+    return undefined;
+  }
+  // A recovery code is compared by its use alone; a right code of an app that cannot be used was used before.
+  const reason = proof.method === "recovery_code" ? "wrong" : "replayed";
+  return { ...proved, recordUnused: () => recordRefusal(deps, occasion, { ...refused, reason }) };
 }
 
 /** A right code forgets the wrong ones, and a lock that it began itself by being counted. */
@@ -77,12 +67,14 @@ async function forgetTries({ stores }: FactorChange, { id }: User): Promise<void
   await stores.factorLocks.end(id);
 }
 
+type RightCode = Omit<ProvedFactor, "recordUnused">;
+
 async function proveTotp(
   deps: Uses<"storage" | "secretKeys">,
   { now }: Occasion,
   user: User,
   code: string,
-): Promise<ProvedFactor | undefined> {
+): Promise<RightCode | undefined> {
   const sealed = await deps.storage.factors.findTotpSecret(user.id);
   if (sealed === undefined) return undefined;
   const secret = unseal(deps.secretKeys.totpSeal, sealed, user.id);
@@ -99,7 +91,7 @@ async function proveTotp(
   };
 }
 
-function proveRecoveryCode(user: User, code: string): ProvedFactor | undefined {
+function proveRecoveryCode(user: User, code: string): RightCode | undefined {
   const normal = normalRecoveryCode(code);
   if (normal === undefined) return undefined;
   return {

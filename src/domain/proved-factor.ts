@@ -10,4 +10,6 @@ export interface ProvedFactor {
   readonly method: AuthMethod;
   /** Uses it up, in one conditional statement; false where another request was first. Undo the change then. */
   use(change: FactorChange): Promise<boolean>;
+  /** Records, after that, that it could not be used. */
+  recordUnused(): Promise<void>;
 }

@@ -9,7 +9,6 @@ import type { AuthMethod } from "./ports/sessions.ts";
 import {
   type FactorRequest,
   proveSecondFactor,
-  recordUnused,
   type SecondFactorProof,
 } from "./prove-second-factor.ts";
 import type { FactorChange } from "./proved-factor.ts";
@@ -222,7 +221,7 @@ async function proveFactor(
     by: factor.method,
     isSecondFactor: true,
     use: (change) => factor.use(change),
-    unused: () => recordUnused(deps, occasion, request),
+    unused: () => factor.recordUnused(),
     failure: "invalid_second_factor",
   };
 }

@@ -53,7 +53,11 @@ export async function startTotp(
     sealed: kept,
     by: ["handle"],
   });
-  await commit(deps, occasion, ({ stores }) => stores.challenges.save(user.id, challenge));
+  await commit(deps, occasion, async ({ stores }) => {
+    await stores.users.lockCredential(user.id);
+    // Ended meanwhile: what it began could end nothing, and its row would refer to no session.
+    if (await stores.sessions.lock(session.id)) await stores.challenges.save(user.id, challenge);
+  });
   return {
     setupToken: challengeToken,
     secret: base32Of(secret),
@@ -195,7 +199,6 @@ export async function resetFactors(
       await record("second_factors_reset", { userId, actorId });
       const by = actor === "command" ? "command" : "admin";
       const removed = await removeFactors(change, userId, { by, actorId });
-      await stores.factorLocks.end(userId);
       const sessionsEnded = await endGrants(change, userId, { by: "factor_change" });
       if (hasFactor) await factorsResetNotice(change, user);
       return { ...removed, sessionsEnded };
@@ -231,9 +234,11 @@ export async function giveRecoveryCodes(
   return remaining > 0 ? [] : replaceRecoveryCodes(change, userId);
 }
 
-/** Recovery codes stand in for a second factor: with the last one they go. */
+/** Recovery codes stand in for a second factor: with the last one they go, and with them what wrong codes led to. */
 export async function dropUselessCodes({ stores }: Change, userId: string): Promise<void> {
-  if (!(await stores.factors.has(userId))) await stores.factors.deleteRecoveryCodes(userId);
+  if (await stores.factors.has(userId)) return;
+  await stores.factors.deleteRecoveryCodes(userId);
+  await stores.factorLocks.end(userId);
 }
 
 /** Ends everything of the account but the session and the device that ask (MF-10). */

@@ -4,8 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Authenticator } from "../support/authenticator.ts";
-import { dataOf, freshEmail, type TestClient } from "../support/clients.ts";
-import { cookieClient } from "../support/clients.ts";
+import { cookieClient, dataOf, freshEmail, type TestClient } from "../support/clients.ts";
 import { PASSWORD } from "../support/credentials.ts";
 import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 import { type MailServer, startMailServer } from "../support/mail-server.ts";
@@ -87,6 +86,11 @@ const nothingBegun = ({ userId }: Account) =>
   ["sessions", "devices"].flatMap((table) =>
     server.sql(`SELECT id FROM ${table} WHERE user_id = ?`, userId),
   );
+/** Names of the cookies it sets. One that it takes away, such as that of a challenge which has ended, is none. */
+const cookiesOf = ({ headers }: Answer) =>
+  (headers["set-cookie"] ?? [])
+    .filter((line) => !/^[^=]+=;/.test(line))
+    .map((line) => line.split("=")[0]);
 const keysOf = ({ body }: Answer) => Object.keys(JSON.parse(body) as object).sort();
 const bodyOf = ({ body }: Answer) => JSON.parse(body) as Record<string, unknown>;
 
@@ -190,7 +194,7 @@ describe.each(cases)("MF-01 $way, $factor, $state, by $carrier", (the) => {
 
     if (the.state === "disabled" || the.state === "locked") {
       expect([answer.status, bodyOf(answer)["code"]]).toEqual(refusals[the.way]);
-      expect(answer.headers["set-cookie"]).toBeUndefined();
+      expect(cookiesOf(answer)).toEqual([]);
       expect(nothingBegun(account)).toEqual([]);
       expect(
         server.sql(
@@ -209,7 +213,7 @@ describe.each(cases)("MF-01 $way, $factor, $state, by $carrier", (the) => {
       expect(answer.status).toBe(the.way === "password" ? 202 : 200);
       expect(keysOf(answer)).toEqual(["expiresInSeconds", "loginToken", "secondFactors"]);
       expect(bodyOf(answer)["secondFactors"]).toEqual(missing);
-      expect(answer.headers["set-cookie"]).toBeUndefined();
+      expect(cookiesOf(answer)).toEqual([]);
       expect(nothingBegun(account)).toEqual([]);
       const loginToken = String(bodyOf(answer)["loginToken"]);
       if (missing.length > 0) await expectNoShortcut(account, loginToken);
@@ -225,9 +229,9 @@ describe.each(cases)("MF-01 $way, $factor, $state, by $carrier", (the) => {
   });
 });
 
-function expectCarried({ carrier }: Case, { headers, body }: Answer): void {
-  const cookies = (headers["set-cookie"] ?? []).map((line) => line.split("=")[0]);
-  const tokens = Object.keys(JSON.parse(body) as object).filter((key) => key.endsWith("Token"));
+function expectCarried({ carrier }: Case, answer: Answer): void {
+  const cookies = cookiesOf(answer);
+  const tokens = keysOf(answer).filter((key) => ["accessToken", "refreshToken"].includes(key));
   if (carrier === "cookie") expect(cookies).toContain("__Host-session");
-  else expect([cookies, tokens.sort()]).toEqual([[], ["accessToken", "refreshToken"]]);
+  else expect([cookies, tokens]).toEqual([[], ["accessToken", "refreshToken"]]);
 }

@@ -172,6 +172,50 @@ test.each(asking)("SU-02 to %s, a refreshed token is as stale as its login", asy
   expect(answer.body).toContain("reauthentication_required");
 });
 
+test("SU-03 an access token of before a proof is dead, and the next one is recent", async () => {
+  const caller = await aged(await newCaller("bearer"), STALE);
+  await new Promise((resolve) => setTimeout(resolve, 1_000)); // tokens count in seconds
+  const json = { "content-type": "application/json" };
+  const prove = () =>
+    server.send(
+      "POST",
+      "/me/reauthentication",
+      { ...caller.headers, ...json },
+      JSON.stringify({ method: "password", password: PASSWORD }),
+    );
+  const proved = await prove();
+  expect([proved.status, proved.headers["set-cookie"]]).toEqual([200, undefined]);
+  for (const path of ["/me", "/token/me"])
+    expect((await server.send("GET", path, caller.headers)).status).toBe(401);
+  expect((await prove()).status).toBe(401);
+  const next = await refreshed(caller);
+  expect((await server.send("GET", "/token/me", next.headers)).status).toBe(200);
+  expect(isLetInBy(await call("startTotp", next, "asked"))).toBe(true);
+});
+
+test("SU-03 by cookie, the answer has the next one, and the CSRF proof stays good", async () => {
+  const caller = await aged(await newCaller("session"), STALE);
+  const prove = (headers: Record<string, string>) =>
+    server.send(
+      "POST",
+      "/me/reauthentication",
+      { ...headers, "content-type": "application/json" },
+      JSON.stringify({ method: "password", password: PASSWORD }),
+    );
+  const [one, other] = await Promise.all([prove(caller.headers), prove(caller.headers)]);
+  const proved = one.status === 200 ? one : other;
+  expect([one.status, other.status].sort()).toEqual([200, 401]);
+  expect((await server.send("GET", "/me", caller.headers)).status).toBe(401);
+  const lines = proved.headers["set-cookie"] ?? [];
+  expect(lines.filter((line) => line.startsWith("__Host-session="))).toHaveLength(1);
+  const cookie = lines.map((line) => line.split(";")[0]).join("; ");
+  expect(
+    isLetInBy(
+      await call("startTotp", { ...caller, headers: { ...caller.headers, cookie } }, "asked"),
+    ),
+  ).toBe(true);
+});
+
 test("SU-01 the contract asks for a recent login where it was decided, which the matrix alone would not notice", () => {
   expect(Object.fromEntries(asking.map((id) => [id, described(id).recent]))).toEqual({
     startEmailChange: true,
@@ -194,6 +238,7 @@ test("SU-01 the contract asks for a recent login where it was decided, which the
 interface Caller {
   readonly email: string;
   readonly userId: string;
+  readonly passwordHash: string;
   readonly headers: Record<string, string>;
   readonly sessionId: string;
   /** Empty where it has none. */
@@ -210,21 +255,30 @@ async function newCaller(way: Credential, known?: string): Promise<Caller> {
     await server.post("/signup", credentials);
     server.sql("UPDATE users SET role = 'admin' WHERE email = ?", email);
   }
-  const [user] = server.sql("SELECT id FROM users WHERE email = ?", email);
+  const [user] = server.sql("SELECT id, password_hash FROM users WHERE email = ?", email);
   const userId = String(user?.["id"]);
+  const passwordHash = String(user?.["password_hash"]);
   const madeAt = Date.now();
   if (way === "bearer") {
     const answer = await server.post("/token/login", credentials);
     const { accessToken, refreshToken } = JSON.parse(answer.body) as Record<string, string>;
     const [sessionId = ""] = refreshToken?.split(".") ?? [];
     const headers = { authorization: `Bearer ${accessToken}` };
-    return { email, userId, headers, sessionId, refreshToken: refreshToken ?? "", madeAt };
+    return {
+      email,
+      userId,
+      passwordHash,
+      headers,
+      sessionId,
+      refreshToken: refreshToken ?? "",
+      madeAt,
+    };
   }
   const { cookie, csrfToken } = await server.login(credentials);
   const sessions = "SELECT id FROM sessions WHERE user_id = ? ORDER BY id DESC LIMIT 1";
   const sessionId = String(server.sql(sessions, userId)[0]?.["id"]);
   const headers = { cookie, [CSRF_HEADER]: csrfToken };
-  return { email, userId, headers, sessionId, refreshToken: "", madeAt };
+  return { email, userId, passwordHash, headers, sessionId, refreshToken: "", madeAt };
 }
 
 async function staleCaller(way: Credential): Promise<Caller> {
@@ -240,7 +294,11 @@ async function callerOf(way: Credential): Promise<Caller> {
     await aged(known, { begun: 0, reauthenticated: null, second: null });
     for (const table of ["totp_factors", "recovery_codes", "passkeys"])
       server.sql(`DELETE FROM ${table} WHERE user_id = ?`, known.userId);
-    server.sql("UPDATE users SET email_verified = 0, role = 'admin' WHERE id = ?", known.userId);
+    server.sql(
+      "UPDATE users SET email_verified = 0, role = 'admin', password_hash = ? WHERE id = ?",
+      known.passwordHash,
+      known.userId,
+    );
     if ((await server.send("GET", "/me", known.headers)).status === 200) return known;
   }
   const caller = await newCaller(way);

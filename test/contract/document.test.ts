@@ -167,7 +167,7 @@ describe("schemas", () => {
     const objects = schemas.filter(([, schema]) => Object(schema).type === "object");
     expect(objects.length).toBeGreaterThan(20);
     for (const [path, schema] of objects) {
-      const isOfBrowsers = path.some((name) => ofBrowsers.includes(String(name)));
+      const isOfBrowsers = path.some((name) => ofBrowsers.includes(name));
       expect([path.join("/"), Object(schema).additionalProperties]).toEqual([
         path.join("/"),
         isOfBrowsers ? {} : false,

@@ -20,6 +20,7 @@ import { commit } from "../../src/domain/change.ts";
 import { recognizeDevice } from "../../src/domain/devices.ts";
 import { completeMailLogin } from "../../src/domain/mail-logins.ts";
 import { beginPendingLogin, finishTokenLogin } from "../../src/domain/pending-logins.ts";
+import { addPasskey, removePasskey, removeUserPasskey } from "../../src/domain/passkeys.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { refresh } from "../../src/domain/refresh-tokens.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
@@ -35,6 +36,8 @@ import { NOW } from "../support/clock.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { CLIENT, type Domain, openDomain } from "../support/domain.ts";
 import { logInByCookie, logInByToken, roleByBearer, roleByCookie } from "../support/logins.ts";
+import { beginAddition, ownAuthenticator } from "../support/passkey-steps.ts";
+import { aPasskey } from "../support/rows.ts";
 import { appOf } from "../support/second-factors.ts";
 
 /** The address of before a change, those after it, and one that was the account's long ago. */
@@ -58,7 +61,8 @@ interface Account {
   readonly asking: Login;
 }
 type Begin = (account: Account) => Promise<Held>;
-type Fate = "stays" | "ends";
+/** `void`: its row stays, and nobody can use it. */
+type Fate = "stays" | "ends" | "void";
 
 let domain: Domain;
 let admin: User;
@@ -263,6 +267,44 @@ const changesOfProof: Record<string, Change> = {
     make: async ({ user }) =>
       (await resetFactors(domain.deps, domain.at(), admin, user.id)) !== undefined,
   },
+  "MF-10 a passkey as the first second factor": {
+    fates: everythingEnds("stays"),
+    make: addsPasskey,
+  },
+  "MF-10 a passkey beside another second factor, which every session has proved": {
+    fates: {
+      ...(Object.fromEntries(
+        Object.keys(everythingEnds("stays")).map((name) => [name, "stays"]),
+      ) as Fates), // all its names
+      // Begun by a proof of before: a factor came since.
+      login: "void",
+      // The account has an app by then.
+      totp_setup: "void",
+      // A new one ends the one before.
+      passkey_setup: "ends",
+    },
+    before: giveTotp,
+    make: addsPasskey,
+  },
+  "PK-12 removing a passkey": {
+    fates: everythingEnds("stays"),
+    before: givePasskey,
+    async make({ user, asking }) {
+      const asks = await owner(asking);
+      const [passkey] = await domain.deps.storage.passkeys.list(user.id);
+      const id = passkey?.id ?? "";
+      return (await removePasskey(domain.deps, domain.at(), asks, id)) === "removed";
+    },
+  },
+  "PK-12 an administrator's removal of a passkey": {
+    fates: everythingEnds("ends"),
+    before: givePasskey,
+    async make({ user }) {
+      const [passkey] = await domain.deps.storage.passkeys.list(user.id);
+      const which = { userId: user.id, passkeyId: passkey?.id ?? "" };
+      return removeUserPasskey(domain.deps, domain.at(), admin, which);
+    },
+  },
 };
 const things: Record<keyof Fates, Begin> = { ...grants, ...challenges };
 
@@ -276,7 +318,7 @@ describe.each(Object.entries(changesOfProof))("%s", (_, { fates, before, make })
     await before?.(account);
     expect(rowsOf(thing)).toBe(1);
     expect(await make(account)).toBe(true);
-    expect(rowsOf(thing)).toBe(fate === "stays" ? 1 : 0);
+    expect(rowsOf(thing)).toBe(fate === "ends" ? 0 : 1);
     expect(rowsOf(others)).toBe(1);
     expect(await thing.use()).toBe(fate === "stays");
   });
@@ -393,6 +435,19 @@ async function beginTotp(asking: Login) {
 async function confirms(asking: Login, proof: Parameters<typeof confirmTotp>[3]): Promise<boolean> {
   const outcome = await confirmTotp(domain.deps, domain.at(), await owner(asking), proof);
   return !("failure" in outcome);
+}
+
+async function addsPasskey({ asking }: Account): Promise<boolean> {
+  const asks = await owner(asking);
+  const { setupToken, options } = await beginAddition(domain.deps, asks);
+  const credential = ownAuthenticator().create(options);
+  const outcome = await addPasskey(domain.deps, domain.at(), asks, { setupToken, credential });
+  return "passkey" in outcome;
+}
+
+/** Gives the account a passkey by its row alone. */
+async function givePasskey({ user }: Account): Promise<void> {
+  expect(await domain.deps.storage.passkeys.insert(aPasskey(user))).toBe(true);
 }
 
 /** Gives the account an app by its row alone. */

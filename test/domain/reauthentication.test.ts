@@ -37,7 +37,7 @@ beforeEach(async () => {
 
 type Login = Awaited<ReturnType<typeof logInByCookie>>;
 
-/** Who asks, as the database has the account now. */
+/** The one who asks, with the account as the database has it now. */
 async function asking({ session }: Pick<Login, "session">) {
   const { emailVerified } = (await domain.deps.storage.users.find(user.id)) ?? user;
   return { user: { ...user, emailVerified }, session };
@@ -128,7 +128,7 @@ describe.each(Object.entries(ways))("by %s", (name, prepare) => {
     expect(decodeJwt(login.accessToken)).toMatchObject({ amr: ["pwd"], auth_time: seconds(NOW) });
     const stale = await refreshed(login, LATER);
     expect(decodeJwt(stale.accessToken)).toMatchObject({ auth_time: seconds(NOW) });
-    const asks = await asking({ session } as Login);
+    const asks = await asking({ session });
     const done = await reauthenticate(domain.deps, domain.at(LATER), asks, proof, undefined);
     expect(succeeded(done).secret).toBeUndefined();
     const next = await refreshed(stale, LATER + 1);

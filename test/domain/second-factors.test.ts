@@ -1,6 +1,11 @@
 /** Second factors: when a code is good, what the wrong ones cost, and what a factor that comes or goes leaves behind. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { changePassword } from "../../src/domain/accounts.ts";
+import {
+  confirmEmailChange,
+  startEmailChange,
+  undoEmailChange,
+} from "../../src/domain/address-changes.ts";
 import { beginSession, type Carrier } from "../../src/domain/begin-session.ts";
 import { commit } from "../../src/domain/change.ts";
 import { login } from "../../src/domain/login.ts";
@@ -9,7 +14,8 @@ import type { Finish } from "../../src/domain/pending-logins.ts";
 import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import type { AuthMethod } from "../../src/domain/ports/sessions.ts";
 import type { User } from "../../src/domain/ports/users.ts";
-import { reauthenticate } from "../../src/domain/reauthentication.ts";
+import { isRecent } from "../../src/domain/recent-authentication.ts";
+import { reauthenticate, type Reproof } from "../../src/domain/reauthentication.ts";
 import { requestReset, resetPassword } from "../../src/domain/resets.ts";
 import {
   confirmTotp,
@@ -23,9 +29,10 @@ import { openStorage } from "../../src/storage/storage.ts";
 import { NOW } from "../support/clock.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { CLIENT, dependenciesOn, type Domain, openDomain, succeeded } from "../support/domain.ts";
-import { logInByCookie, logInByToken, sessionIds, storedEvents } from "../support/logins.ts";
+import { logInByCookie, sessionIds, storedEvents } from "../support/logins.ts";
 import { beginByMail, completeByMail, finishes, loginTokenOf } from "../support/mail-logins.ts";
 import { lastMailTo, waitingMails } from "../support/outbox.ts";
+import { aPasskey } from "../support/rows.ts";
 import { type AddedTotp, addTotp, appOf, STEP_MS } from "../support/second-factors.ts";
 
 const MINUTE = 60_000;
@@ -62,6 +69,8 @@ const finish = (step: Finish["step"], loginToken: string, now = NOW, deps = doma
 const signIn = async (step: Finish["step"], now = NOW, deps = domain.deps) =>
   finish(step, await begin(now, deps), now, deps);
 const others = () => sessionIds(domain, user.id).filter((id) => id !== owner.session.id);
+const newSessions = () =>
+  domain.sql("SELECT methods, second_factor_at FROM sessions WHERE id <> ?", owner.session.id);
 const count = (what: string) => Number(domain.sql(`SELECT count(*) AS n FROM ${what}`)[0]?.["n"]);
 const reasons = () => storedEvents(domain, "second_factor_failed").map(({ reason }) => reason);
 
@@ -102,9 +111,7 @@ describe.each(eachFinish)("MF-02 MF-03 a code, finished %s", (_, end) => {
 
   test("signs in once, and the session knows by what it was proved, and when", async () => {
     expect(await enter(right())).toHaveProperty("session");
-    expect(domain.sql("SELECT methods, second_factor_at FROM sessions ORDER BY id")[1]).toEqual({
-      ...{ methods: "pwd otp", second_factor_at: NOW },
-    });
+    expect(newSessions()).toEqual([{ methods: "pwd otp", second_factor_at: NOW }]);
     expect(await enter(right())).toEqual(invalidFactor);
     expect(reasons()).toEqual(["replayed"]);
     expect(others()).toHaveLength(1);
@@ -155,9 +162,7 @@ describe("MF-04 recovery codes", () => {
     expect(await signIn(recovery(first.toLowerCase().replaceAll("-", " ")))).toHaveProperty(
       "session",
     );
-    expect(domain.sql("SELECT methods FROM sessions ORDER BY id")[1]).toEqual({
-      methods: "pwd recovery",
-    });
+    expect(newSessions()).toEqual([{ methods: "pwd recovery", second_factor_at: NOW }]);
     expect(await signIn(recovery(first))).toEqual(invalidFactor);
     expect(reasons()).toEqual(["wrong"]);
     expect(await signIn(recovery(second))).toHaveProperty("session");
@@ -237,7 +242,6 @@ describe("MF-06 wrong codes", () => {
       [wrong(now), wrong(now)],
     ])
       for (const step of steps) expect(await signIn(step, now, deps)).toEqual(invalidFactor);
-    expect(count("users WHERE factor_locked_until > 0")).toBe(storedEvents(domain, "second_factors_locked").length > 0 ? 1 : 0); // prettier-ignore
     expect(await signIn(recovery("7KQ2-M9XT-4HVB-0RWE-PJ6S-C3NA"), now, deps)).toEqual(
       invalidFactor,
     );
@@ -452,17 +456,40 @@ describe("MF-10 a factor that comes or goes", () => {
   test("MF-12 an administrator removes them all, and everything ends; the owner is told, and the codes' lock goes", async () => {
     await signIn(wrong());
     await logInByTokenWith(right());
-    expect(await resetFactors(domain.deps, domain.at(), "command", user.id)).toBe(true);
+    expect(await resetFactors(domain.deps, domain.at(), "command", user.id)).toEqual({
+      ...{ totp: true, passkeys: 0, sessionsEnded: 2 },
+    });
     expect([count("totp_factors"), count("recovery_codes"), count("sessions")]).toEqual([0, 0, 0]);
     expect(domain.sql("SELECT factor_failures FROM users")).toEqual([{ factor_failures: 0 }]);
     expect(storedEvents(domain, "second_factor_removed")).toMatchObject([
       { userId: user.id, kind: "totp", by: "command" },
     ]);
     expect(await logInByCookie(domain, user)).toHaveProperty("session");
-    expect(await resetFactors(domain.deps, domain.at(), "command", newSecret())).toBe(false);
+    expect(await resetFactors(domain.deps, domain.at(), "command", newSecret())).toBeUndefined();
   });
   const logInByTokenWith = async (step: Finish["step"]) =>
     finishes["with tokens"](domain.deps, domain.at(), await begin(), [], step);
+});
+
+test("MF-09 beside a second factor, a proof without one is not recent, however fresh; without a factor it is", async () => {
+  const { session } = owner;
+  const recent = () => isRecent(domain.deps, domain.at(), session);
+  const stepUp = (proof: Reproof) =>
+    reauthenticate(domain.deps, domain.at(), owner, proof, undefined);
+  expect(await recent()).toBe(true); // it added the app a minute ago
+  for (const at of ["NULL", String(NOW - 11 * MINUTE)]) {
+    domain.sql(`UPDATE sessions SET second_factor_at = ${at}, authenticated_at = ${NOW}`);
+    expect(await recent()).toBe(false);
+    expect(await stepUp({ method: "password", password: PASSWORD })).toEqual({
+      failure: "reauthentication_required",
+      methods: ["totp", "recovery_code"],
+    });
+  }
+  expect(await stepUp({ method: "totp", code: added.app.codeAt() })).toHaveProperty("recentUntil");
+  expect(await recent()).toBe(true);
+  domain.sql("UPDATE sessions SET second_factor_at = NULL");
+  await removeTotp(domain.deps, domain.at(), owner);
+  expect(await recent()).toBe(true);
 });
 
 test("MF-11 a reset leaves the factors of a proved account as they are, and logs nobody in", async () => {
@@ -492,13 +519,29 @@ describe("MF-14 after the right password", () => {
       subject.includes("know your password"),
     );
 
-  test("three wrong codes tell the owner, once, and so does the lock that seven more begin", async () => {
-    const counts: number[] = [];
-    for (let times = 1; times <= 12; times += 1) {
-      await signIn(wrong());
-      counts.push(told().length);
-    }
-    expect(counts).toEqual([0, 0, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2]);
+  const wrongs: Readonly<Record<string, () => Finish["step"]>> = {
+    "codes of the app": () => wrong(),
+    "recovery codes": () => recovery("7KQ2-M9XT-4HVB-0RWE-PJ6S-C3NA"),
+    "what is no code": () => recovery("U".repeat(24)),
+  };
+  test.each(Object.entries(wrongs))(
+    "three wrong %s tell the owner, once, and so does the lock that seven more begin",
+    async (_, aWrong) => {
+      const counts: number[] = [];
+      for (let times = 1; times <= 12; times += 1) {
+        await signIn(aWrong());
+        counts.push(told().length);
+      }
+      expect(counts).toEqual([0, 0, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2]);
+      expect(storedEvents(domain, "second_factors_locked")).toHaveLength(1);
+    },
+  );
+
+  test("codes that were used before count as wrong ones", async () => {
+    await signIn(right());
+    for (let times = 0; times < 10; times += 1) await signIn(right());
+    expect(told()).toHaveLength(2);
+    expect(storedEvents(domain, "second_factors_locked")).toHaveLength(1);
   });
 
   test("a right one in between begins anew, and a mailbox proves no known password", async () => {
@@ -511,6 +554,54 @@ describe("MF-14 after the right password", () => {
       expect(await finish(wrong(), pending)).toEqual(invalidFactor);
     }
     expect(told()).toEqual([]);
+  });
+});
+
+describe("EM-08 a change of address that is undone", () => {
+  const later = (minutes: number) => domain.at(NOW + minutes * MINUTE);
+  /** A thief with the owner's session changes the address; the proof is that of the mail to it. */
+  async function changeWith(meanwhile: () => Promise<unknown>): Promise<string> {
+    const asking = { ...owner, languages: null, device: undefined };
+    await startEmailChange(domain.deps, later(0), asking, "thief@example.org");
+    const { token } = lastMailTo(domain, "thief@example.org");
+    await meanwhile();
+    expect(await confirmEmailChange(domain.deps, later(2), asking, { token })).toBe("changed");
+    return lastMailTo(domain, user.email).token;
+  }
+  const passkeyAt = async (minutes: number) => {
+    const passkey = aPasskey(user, { createdAt: NOW + minutes * MINUTE });
+    await domain.deps.storage.passkeys.insert(passkey);
+    return passkey.id;
+  };
+  const passkeyIds = () => domain.sql("SELECT id FROM passkeys").map(({ id }) => id);
+
+  test("takes back the factors that came since it was begun, and leaves those of before with their codes", async () => {
+    const before = await passkeyAt(-1);
+    let between = "";
+    const undo = await changeWith(async () => (between = await passkeyAt(1)));
+    const after = await passkeyAt(3);
+    expect(await undoEmailChange(domain.deps, later(4), undo)).toBe("undone");
+    expect(passkeyIds()).toEqual([before]);
+    const removed = storedEvents(domain, "passkey_removed");
+    expect(removed.map(({ passkeyId }) => passkeyId).sort()).toEqual([between, after].sort());
+    expect(new Set(removed.map(({ by }) => by))).toEqual(new Set(["email_change_undo"]));
+    expect([count("totp_factors"), count("recovery_codes")]).toEqual([1, 10]);
+  });
+
+  test("takes back an app that the thief put in place of the owner's, and the codes with it", async () => {
+    const undo = await changeWith(async () => undefined);
+    await removeTotp(domain.deps, later(3), owner);
+    await addTotp(domain.deps, owner, NOW + 3 * MINUTE);
+    expect(await undoEmailChange(domain.deps, later(4), undo)).toBe("undone");
+    expect([count("totp_factors"), count("recovery_codes"), count("sessions")]).toEqual([0, 0, 0]);
+  });
+
+  test("by a link of an earlier version goes by the time of the change", async () => {
+    const undo = await changeWith(async () => undefined);
+    domain.sql("UPDATE challenges SET sealed = NULL");
+    const [before] = [await passkeyAt(1), await passkeyAt(2)];
+    expect(await undoEmailChange(domain.deps, later(4), undo)).toBe("undone");
+    expect(passkeyIds()).toEqual([before]);
   });
 });
 
@@ -548,4 +639,3 @@ describe("EM-06 an account that nobody had proved", () => {
     expect(await finish(totp(app.codeAt()), half)).toHaveProperty("session");
   });
 });
-void logInByToken;

@@ -40,9 +40,11 @@ for (const { error } of [byCode, byLink]) must(error?.code === "invalid_challeng
 // @ts-expect-error -- neither of the two forms
 await confirmSignup({ body: { challengeToken: "nobody's" } });
 const session = await login({ body });
-must(session.data?.user.id === made.data.id, "logs in by cookie");
+must(session.data !== undefined && "user" in session.data, "is asked for no second factor");
+must(session.data.user.id === made.data.id, "logs in by cookie");
 const pair = await tokenLogin({ body });
-must(pair.data?.tokenType === "Bearer", "logs in by token");
+must(pair.data !== undefined && "tokenType" in pair.data, "is asked for none by token either");
+must(pair.data.tokenType === "Bearer", "logs in by token");
 const { accessToken } = pair.data;
 const auth = (scheme: { scheme?: string }) => scheme.scheme === "bearer" ? accessToken : undefined;
 const me = await getMe({ auth });

@@ -1,17 +1,18 @@
 /** Secrets are canaries here: a whole journey is made, and then none may be found where it does not belong. */
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createClient } from "@portcullis/client";
 import { expect, test } from "vitest";
+import { accountOf, dataOf, freshEmail, pendingSignupOf } from "../support/clients.ts";
 import {
-  accountOf,
-  cookieClient,
-  dataOf,
-  freshEmail,
-  pendingSignupOf,
-  type TestClient,
-} from "../support/clients.ts";
+  breakUsers,
+  databaseBytes,
+  keep,
+  leaks,
+  mailTexts,
+  storedEvents,
+  watchedClient,
+} from "../support/canaries.ts";
 import { mailsTo, nthMailTo, proofsIn, tokenIn } from "../support/mailbox.ts";
 import { ADMIN } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
@@ -288,95 +289,6 @@ test("CF-04 the user and password of a mail server that cannot be reached are no
   await server.dispose();
 });
 
-/** Every way a secret may have been written down, as bytes: as it is, and in each encoding at any alignment. */
-function formsOf(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  const base64 = [0, 1, 2].map((shift) => {
-    // Only the characters that the bytes before and after the secret have no part in.
-    const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
-    return encoded.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
-  });
-  const hex = bytes.toString("hex");
-  const forms = [
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret),
-    new URLSearchParams({ "": secret }).toString().slice(1),
-    ...base64,
-    ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_")),
-    hex,
-    hex.toUpperCase(),
-  ].map((form) => Buffer.from(form).toString("latin1"));
-  // The bytes of a random secret, before it was spelt for the wire.
-  if (/^[\w-]{43,}$/.test(secret)) forms.push(Buffer.from(secret, "base64url").toString("latin1"));
-  return [...new Set(forms)];
-}
-
-/** `<secret> in <place>` for each that is found. The places hold bytes as Latin-1, or text. */
-function leaks(places: ReadonlyMap<string, string>, secrets: ReadonlyMap<string, string>) {
-  const searched = [...secrets].map(([name, secret]) => [name, formsOf(secret)] as const);
-  return [...places].flatMap(([place, content]) => {
-    const bytes = place.includes("portcullis.db")
-      ? content
-      : Buffer.from(content).toString("latin1");
-    return searched
-      .filter(([, forms]) => forms.some((form) => bytes.includes(form)))
-      .map(([name]) => `${name} in ${place}`);
-  });
-}
-
-/** A client whose cookies and CSRF proofs are kept as they pass by. */
-function watchedClient({ baseUrl }: ServerProcess, secrets: Map<string, string>): TestClient {
-  return cookieClient(baseUrl, {
-    async fetch(request) {
-      const response = await fetch(request);
-      for (const line of response.headers.getSetCookie()) {
-        const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-        keep(secrets, { [name]: value });
-      }
-      return response;
-    },
-  });
-}
-
-/** Keeps every secret of an answer, and the last part of those that begin with an id or a header. */
-function keep(secrets: Map<string, string>, answer: object): void {
-  for (const [name, value] of Object.entries(answer)) {
-    if (typeof value !== "string" || !/^__Host-|Token$/.test(name) || value === "") continue;
-    secrets.set(`${name} ${secrets.size}`, value);
-    const last = value.split(".").at(-1) ?? "";
-    if (last !== value) secrets.set(`${name} ${secrets.size}, last part`, last);
-  }
-}
-
-/** The bytes of the database's files, as Latin-1, by name. */
-async function databaseBytes({ folder }: ServerProcess): Promise<Map<string, string>> {
-  const names = (await readdir(folder)).filter((name) => name.startsWith("portcullis.db"));
-  const files = names.map(
-    async (name) => [name, await readFile(join(folder, name), "latin1")] as const,
-  );
-  return new Map(await Promise.all(files));
-}
-
-/** Each mail as it lies there: as one line, and with the quoted-printable undone (RFC 2045 §6.7). */
-async function mailTexts(outbox: string): Promise<string[]> {
-  const names = (await readdir(outbox)).sort();
-  const raw = await Promise.all(names.map((name) => readFile(join(outbox, name), "latin1")));
-  return raw.map((mail) => {
-    const readable = mail
-      .replaceAll(/=\r?\n/g, "")
-      .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-    return Buffer.from(`${readable}\n${mail.replaceAll(/\r?\n/g, "")}`, "latin1").toString();
-  });
-}
-
-function storedEvents({ databaseFile }: ServerProcess): string {
-  const database = new DatabaseSync(databaseFile, { readOnly: true });
-  const rows = database.prepare("SELECT body FROM events ORDER BY id").all();
-  database.close();
-  return JSON.stringify(rows.map(({ body }) => JSON.parse(String(body)) as unknown));
-}
-
 /** The code as a program would write it, without the space in the middle. */
 function digitsOf(code: string): string {
   return code.replaceAll(" ", "");
@@ -385,11 +297,5 @@ function digitsOf(code: string): string {
 function unprove({ databaseFile }: ServerProcess, email: string): void {
   const database = new DatabaseSync(databaseFile, { timeout: 2_000 });
   database.prepare("UPDATE users SET email_verified = 0 WHERE email = ?").run(email);
-  database.close();
-}
-
-function breakUsers({ databaseFile }: ServerProcess): void {
-  const database = new DatabaseSync(databaseFile);
-  database.exec("ALTER TABLE users RENAME TO lost_users");
   database.close();
 }

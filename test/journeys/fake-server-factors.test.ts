@@ -3,9 +3,8 @@
  * statuses, codes and shapes, and the same mails go out.
  */
 import type { FakeServerOptions } from "@portcullis/client/testing";
-import type { Result } from "@portcullis/client";
 import { describe, it } from "vitest";
-import { dataOf, freshEmail } from "../support/clients.ts";
+import { dataOf, freshEmail, pendingOf } from "../support/clients.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { expectSameJourney, type Journey, type Traveller, wrong } from "../support/same-journey.ts";
 
@@ -66,7 +65,7 @@ async function app(traveller: Traveller) {
   await stranger.login({ email, password: PASSWORD });
   const { codes } = dataOf(await browser.renewRecoveryCodes());
   await traveller.nextMail(email);
-  const loginToken = loginTokenOf(await program.tokenLogin({ email, password: PASSWORD }));
+  const { loginToken } = pendingOf(await program.tokenLogin({ email, password: PASSWORD }));
   await program.finishTokenLogin({ loginToken, method: "recovery_code", code: codes[0] ?? "" });
   await traveller.nextMail(email);
   await browser.listMyFactors();
@@ -84,7 +83,8 @@ async function secondStep(traveller: Traveller) {
   const email = await openAccount(traveller);
   const { secret, codes, code } = await addTotp(traveller);
   await nextMail(email);
-  const begin = async () => loginTokenOf(await stranger.login({ email, password: PASSWORD }));
+  const begin = async () =>
+    pendingOf(await stranger.login({ email, password: PASSWORD })).loginToken;
   const loginToken = await begin();
   await stranger.finishLogin({ loginToken: "nonsense", method: "none" });
   await stranger.finishLogin({ loginToken: "nonsense", method: "totp", code });
@@ -154,7 +154,7 @@ async function guesses(traveller: Traveller) {
   const { secret, codes, code } = await addTotp(traveller);
   await nextMail(email);
   const finish = async (given: string, password = PASSWORD) => {
-    const loginToken = loginTokenOf(await stranger.login({ email, password }));
+    const { loginToken } = pendingOf(await stranger.login({ email, password }));
     await stranger.finishLogin({ loginToken, method: "totp", code: given });
   };
   for (let count = 0; count < 9; count += 1) await finish(wrong(code));
@@ -353,9 +353,4 @@ async function addTotpWith(
   const code = await totpCode(secret);
   const { codes } = dataOf(await client.confirmTotp({ setupToken, code }));
   return { secret, codes, code };
-}
-
-function loginTokenOf(result: Result<"login" | "tokenLogin">): string {
-  if (result.status !== 202) throw new Error(`Nothing was missing: ${result.status}`);
-  return result.data.loginToken;
 }

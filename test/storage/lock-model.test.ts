@@ -42,7 +42,7 @@ interface LockKind {
   readonly name: string;
   readonly prefix: string;
   count(storage: Storage, id: string, policy: LockPolicy, now: number): Promise<FailureOutcome>;
-  /** What a success makes of a state. */
+  /** A success, and the state after it. */
   succeed(storage: Storage, id: string, now: number, before: LockState): Promise<LockState>;
   end(storage: Storage, id: string): Promise<unknown>;
   shorten(storage: Storage, policy: LockPolicy, now: number): Promise<number>;

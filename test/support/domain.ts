@@ -1,5 +1,5 @@
 /** The rules of auth on a real database file, with real hashing, and a clock that stands still at `NOW`. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -148,11 +148,14 @@ export async function dependenciesOn(
 
 export const occasionAt = (now = NOW): Occasion => ({ requestId: newId(now), ip: CLIENT.ip, now });
 
+/** `inMemory`: its file is on no disk, where the machine has such a folder. For tests of very many changes. */
 export async function openDomain(
   bcrypt: BcryptWorkers = pool,
   lifetimes: Partial<Dependencies["lifetimes"]> = {},
+  inMemory = false,
 ): Promise<Domain> {
-  const folder = mkdtempSync(join(tmpdir(), "portcullis-domain-"));
+  const place = inMemory && existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+  const folder = mkdtempSync(join(place, "portcullis-domain-"));
   const databaseFile = join(folder, "test.db");
   const storage = await openStorage({ kind: "sqlite", path: databaseFile });
   const printed: LogEvent[] = [];

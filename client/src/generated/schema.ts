@@ -122,7 +122,7 @@ export interface paths {
      * Prove your mailbox
      * @description By the code of the mail or by its link, which are spent together. Five codes may be tried, and each wrong one counts towards the account's lock. If the account's address was never proved, it is now: whatever the account had before, its password included, ends. There is no session yet, and a second factor is still missing where the account has one: `finishLogin` or `finishTokenLogin` is next.
      *
-     *     May log: [`login_pending`](/docs#/webhooks/log_login_pending), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`email_verified`](/docs#/webhooks/log_email_verified), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`login_pending`](/docs#/webhooks/log_login_pending), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`login_failed`](/docs#/webhooks/log_login_failed), [`login_locked`](/docs#/webhooks/log_login_locked), [`email_verified`](/docs#/webhooks/log_email_verified), [`second_factor_removed`](/docs#/webhooks/log_second_factor_removed), [`passkey_removed`](/docs#/webhooks/log_passkey_removed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["completeMailLogin"];
     delete?: never;
@@ -370,7 +370,7 @@ export interface paths {
      * Take a change of address back
      * @description For the owner of the old address, who did not ask for the change. The old address is back, everything the account had ends, and its password is void: ask for a new one by mail next.
      *
-     *     May log: [`email_change_undone`](/docs#/webhooks/log_email_change_undone), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`email_change_undone`](/docs#/webhooks/log_email_change_undone), [`second_factor_removed`](/docs#/webhooks/log_second_factor_removed), [`passkey_removed`](/docs#/webhooks/log_passkey_removed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["undoEmailChange"];
     delete?: never;
@@ -856,7 +856,7 @@ export interface paths {
      * Choose a new password
      * @description Every session and token of the account ends, its known devices are forgotten, its lock and the limit of logins to its address start anew, and nobody is logged in: log in next. The cookie `__Host-device` signs nobody in; it lets that login through while somebody else keeps failing to log in to the address. A password that is refused leaves the token as good as it was.
      *
-     *     May log: [`password_reset`](/docs#/webhooks/log_password_reset), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`email_verified`](/docs#/webhooks/log_email_verified), [`reset_failed`](/docs#/webhooks/log_reset_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     *     May log: [`password_reset`](/docs#/webhooks/log_password_reset), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`email_verified`](/docs#/webhooks/log_email_verified), [`second_factor_removed`](/docs#/webhooks/log_second_factor_removed), [`passkey_removed`](/docs#/webhooks/log_passkey_removed), [`reset_failed`](/docs#/webhooks/log_reset_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     post: operations["resetPassword"];
     delete?: never;

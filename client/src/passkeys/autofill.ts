@@ -1,7 +1,8 @@
 /** A passkey chosen in a field of the page, for as long as the page is open. */
 import type { Result, Schemas } from "../result.ts";
 import type { WebAbortSignal } from "../web.ts";
-import { awaitPasskey, hasAutofill, noPasskey, type NoPasskey, takeFields } from "./ceremony.ts";
+import { awaitPasskey, hasAutofill, noPasskey, takeFields } from "./ceremony.ts";
+import type { NoPasskey } from "./no-passkey.ts";
 
 /**
  * A request waits for longer than its challenge is good, so another takes its place before: with that much time left for
@@ -35,10 +36,10 @@ export async function untilChosen(
   signal?.addEventListener("abort", end, { once: true });
   if (signal?.aborted) end();
   try {
-    for (let round = 1; !turn.signal.aborted; round += 1) {
+    for (let round = 1; isOn(turn); round += 1) {
       const begunAtMs = Date.now();
       const started = await begin(turn.signal);
-      if (turn.signal.aborted) break;
+      if (!isOn(turn)) break;
       if (!started.ok) {
         if (round === 1) return started;
         await pause(PAUSE_MS, turn.signal);
@@ -56,6 +57,11 @@ export async function untilChosen(
   } finally {
     signal?.removeEventListener("abort", end);
   }
+}
+
+/** False once it was ended, by its caller or by another ceremony. A function, for the compiler believes no await could change it. */
+function isOn({ signal }: AbortController): boolean {
+  return !signal.aborted;
 }
 
 /** A signal that fires at that time of this machine's clock, or with the other one. */

@@ -1,21 +1,7 @@
 /** Asks the browser for a passkey. Every outcome is a value, in words that can be shown. */
 import type { Schemas } from "../result.ts";
 import { assertionOf, creationOptionsOf, registrationOf, requestOptionsOf } from "./json.ts";
-
-/** The browser gave no passkey. The operation that would have ended the ceremony was not called. */
-export interface NoPasskey {
-  readonly ok: false;
-  readonly status: 0;
-  readonly failure: keyof typeof details;
-  /** The same in a sentence, with what to do next. */
-  readonly detail: string;
-  /** The browser's error, if there was one. */
-  readonly error?: unknown;
-  /** Never there. Named, so that `r.problem?.detail ?? r.detail ?? r.failure` compiles as soon as `r.ok` is false. */
-  readonly problem?: undefined;
-  /** Never there: the sign-in has to be begun again. */
-  readonly pending?: undefined;
-}
+import type { NoPasskey } from "./no-passkey.ts";
 
 /** The sentence of each failure. `rpId` is the domain of the server's passkeys. */
 const details = {
@@ -35,7 +21,7 @@ const details = {
     "This device has a passkey of this account already. Sign in with it, or use another device.",
   /** Anything else; `error` has it. */
   browser_failed: () => "The browser could not use a passkey. Try again, or sign in another way.",
-} satisfies Record<string, (rpId: string) => string>;
+} satisfies Record<NoPasskey["failure"], (rpId: string) => string>;
 
 /** The failure that a browser means by the name of its error (WebAuthn Level 3 §5.1.3 and §5.1.4). */
 const failures: Readonly<Record<string, NoPasskey["failure"]>> = {

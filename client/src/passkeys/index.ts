@@ -14,9 +14,10 @@ import {
 import type { Result } from "../result.ts";
 import type { WebAbortSignal } from "../web.ts";
 import { untilChosen } from "./autofill.ts";
-import { askPasskey, hasPasskeys, makePasskey, noPasskey, type NoPasskey } from "./ceremony.ts";
+import { askPasskey, hasPasskeys, makePasskey, noPasskey } from "./ceremony.ts";
+import type { NoPasskey } from "./no-passkey.ts";
 
-export type { NoPasskey } from "./ceremony.ts";
+export type { NoPasskey } from "./no-passkey.ts";
 
 /** Options of each ceremony. */
 export interface PasskeyOptions {

@@ -9,7 +9,7 @@ import type { Schemas } from "../result.ts";
 
 type Descriptor = Schemas["PasskeyCreationOptions"]["excludeCredentials"][number];
 
-/** What `navigator.credentials.create()` takes. */
+/** The `publicKey` of `navigator.credentials.create()`. */
 export function creationOptionsOf(
   json: Schemas["PasskeyCreationOptions"],
 ): PublicKeyCredentialCreationOptions {
@@ -23,7 +23,7 @@ export function creationOptionsOf(
   };
 }
 
-/** What `navigator.credentials.get()` takes. */
+/** The `publicKey` of `navigator.credentials.get()`. */
 export function requestOptionsOf(
   json: Schemas["PasskeyRequestOptions"],
 ): PublicKeyCredentialRequestOptions {
@@ -73,8 +73,11 @@ function hasOwnFunction(
 /** The credential's own JSON, if it is one: some extensions answer `{}`. Read by hand otherwise. */
 function ownJson<Json>(credential: PublicKeyCredential, part: string, byHand: () => Json): Json {
   const json: unknown = withoutThrow((): unknown => credential.toJSON());
-  const response: unknown = Object(json).response;
-  return typeof Object(response)[part] === "string" ? (json as Json) : byHand(); // the browser's, which the document describes
+  return typeof memberOf(memberOf(json, "response"), part) === "string" ? (json as Json) : byHand(); // the browser's, which the document describes
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function parts({ id, rawId }: PublicKeyCredential) {

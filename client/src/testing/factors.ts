@@ -107,7 +107,6 @@ export function proveByCode(
     return true;
   }
   refuse(proof);
-  if (proof === "replayed") return false;
   const { failures, lockedUntil } = account.factorLock;
   const isLocked = now < lockedUntil;
   if (isLocked) accounts.record(account, { event: "second_factors_locked" }, now);

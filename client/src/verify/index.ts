@@ -69,7 +69,7 @@ export interface Claims {
   readonly expiresAt: Date;
 }
 
-/** What a token must say besides being good. A token that does not say it at all fails. */
+/** Demands on a token besides being good. A token that does not say it at all fails. */
 export interface Demands {
   /** How long ago its session may have been proved: `auth_time`. Seconds. */
   readonly maxAgeSeconds?: number | undefined;
