@@ -4,7 +4,7 @@
  */
 import type { FakeServerOptions } from "@portcullis/client/testing";
 import { describe, it } from "vitest";
-import { type Authenticator, UP } from "../support/authenticator.ts";
+import { type Authenticator, UP, UV } from "../support/authenticator.ts";
 import { dataOf, freshEmail, pendingOf } from "../support/clients.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { expectSameJourney, type Journey, type Traveller } from "../support/same-journey.ts";
@@ -50,7 +50,7 @@ async function kept(traveller: Traveller) {
   await nextMail(email);
   await browser.addPasskey({ setupToken, credential });
   await program.getMe();
-  await add(browser, traveller.authenticator({ synced: false }));
+  await add(browser, traveller.authenticator({ flags: UP | UV, step: 1 }));
   await nextMail(email);
   const key = dataOf(await browser.startPasskey());
   await browser.addPasskey({
@@ -90,7 +90,7 @@ async function kept(traveller: Traveller) {
   const proof = {
     method: "passkey",
     challengeToken,
-    credential: phone.get(asked.options),
+    credential: phone.get(asked.options, { userHandle: null }),
   } as const;
   await browser.reauthenticate(proof);
   await browser.reauthenticate(proof);
@@ -107,7 +107,7 @@ async function signingIn(traveller: Traveller) {
   const { browser, stranger, program, nextMail } = traveller;
   const email = await account(traveller);
   const phone = traveller.authenticator();
-  const key = traveller.authenticator({ synced: false, verifiesUser: false });
+  const key = traveller.authenticator({ flags: UP, step: 1 });
   await add(browser, phone);
   await nextMail(email);
   await add(browser, key);
@@ -185,7 +185,7 @@ async function last(traveller: Traveller) {
   const { items } = dataOf(await browser.listMyPasskeys());
   const passkeyId = items[0]?.id ?? "";
   await browser.removePasskey({ passkeyId });
-  await add(browser, traveller.authenticator({ verifiesUser: false }));
+  await add(browser, traveller.authenticator({ flags: UP }));
   await browser.removePasskey({ passkeyId });
   await browser.changePassword({ newPassword: NEW_PASSWORD });
   await browser.removePasskey({ passkeyId });

@@ -43,11 +43,12 @@ export interface WatchedPage {
 }
 
 /**
- * One server and one browser per file; every page has an empty profile of its own. `environment` is
- * asked for when the server starts.
+ * One server and one browser per file; every page has an empty profile of its own. `environment`, and the `flags` of
+ * this browser alone, are asked for when both start.
  */
 export function useBrowser(
   environment: () => Readonly<Record<string, string>> = () => ({}),
+  flags: () => readonly string[] = () => [],
 ): (options?: BrowserContextOptions) => Promise<WatchedPage> {
   let server: ServerProcess;
   let browser: Browser;
@@ -55,7 +56,7 @@ export function useBrowser(
     if ("missing" in found) return;
     [server, browser] = await Promise.all([
       startServerProcess({ environment: environment() }),
-      chromium.launch({ executablePath: found.path, args: BROWSER_FLAGS }),
+      chromium.launch({ executablePath: found.path, args: [...BROWSER_FLAGS, ...flags()] }),
     ]);
   });
   afterAll(async () => {

@@ -13,7 +13,7 @@ import {
 } from "./authenticator.ts";
 import { cookieClient } from "./clients.ts";
 import { mailsTo } from "./mailbox.ts";
-import { appOf, STEP_MS } from "./second-factors.ts";
+import { appOf, passkeySettings, STEP_MS } from "./second-factors.ts";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
 import { expectSameSteps, type Fetch, recordSteps, type Step } from "./steps.ts";
 import { waitFor } from "./wait-for.ts";
@@ -47,7 +47,7 @@ export async function expectSameJourney(
   options: FakeServerOptions,
   environment: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const server = await startServerProcess({ environment });
+  const server = await startServerProcess({ environment: { ...passkeySettings, ...environment } });
   onTestFinished(() => server.dispose());
   const real = await go(journey, realTarget(server));
   const faked = await go(journey, fakeTarget(options));
@@ -117,15 +117,14 @@ function travel({ baseUrl, fetch: send, nthMail, totpCode, grow }: Target) {
   const jar = cookieJar();
   const traveller = {
     browser: createClient({ ...options, cookies: jar }),
-    /** What the browser would send. */
+    /** The cookies that the browser would send. */
     cookies: () => jar.cookieHeader(baseUrl),
     program: createClient({ ...options, tokens: memoryTokens() }),
     stranger: cookieClient(baseUrl, { fetch: recorded }),
     totpCode,
     grow,
     authenticator(settings: Omit<AuthenticatorOptions, "origin"> = {}): Authenticator {
-      const { port } = new URL(baseUrl);
-      return createAuthenticator({ origin: `http://localhost${port && `:${port}`}`, ...settings });
+      return createAuthenticator({ origin: passkeySettings.WEBAUTHN_ORIGINS, ...settings });
     },
     async nextMail(email: string) {
       const nth = (read.get(email) ?? 0) + 1;
