@@ -21,7 +21,9 @@ import { startServerProcess } from "../support/server-process.ts";
 let server: InProcessServer;
 let admin: Login;
 beforeAll(async () => {
-  server = await startInProcessServer();
+  server = await startInProcessServer({
+    WEBAUTHN_ORIGINS: "http://localhost:3000,http://localhost:5173",
+  });
   admin = await server.login(ADMIN);
 });
 afterAll(() => server.stop());
