@@ -1,6 +1,5 @@
 /** The page of a mailed sign-in, for accounts with a second factor: no session before it is proved. */
 import { DatabaseSync } from "node:sqlite";
-import type { CDPSession } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SESSION_COOKIE } from "../../src/contract/cookies.ts";
 import { CSRF_HEADER } from "../../src/contract/security.ts";
@@ -18,6 +17,7 @@ import {
   unlimitedChallenges,
 } from "../support/mailed-links.ts";
 import { addTotpOver } from "../support/second-factors.ts";
+import { addAuthenticator } from "../support/virtual-authenticator.ts";
 
 let watched: WatchedPage;
 
@@ -128,7 +128,7 @@ describe.skipIf(noBrowser)("/login/mail for an account with a second factor", ()
   test("MF-01 asks the browser for a passkey; one that is not used may be tried again", async () => {
     const { page, faults } = watched;
     const { email } = await anAccount();
-    await addAuthenticator();
+    await addAuthenticator(page);
     await callHere(watched, "/login", { email, password: PASSWORD });
     expect(await page.evaluate(addPasskeyHere, CSRF_HEADER)).toBe(201);
     await page.context().clearCookies();
@@ -166,21 +166,6 @@ describe.skipIf(noBrowser)("/login/mail for an account with a second factor", ()
   });
 });
 
-/** Chromium's own authenticator, whose person is always there. */
-async function addAuthenticator() {
-  const session: CDPSession = await watched.page.context().newCDPSession(watched.page);
-  await session.send("WebAuthn.enable");
-  await session.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-    },
-  });
-}
-
 /** Runs in the page: the person closes the browser's dialog, once. */
 function cancelNextPasskey(): void {
   const { credentials } = navigator;
@@ -192,12 +177,17 @@ function cancelNextPasskey(): void {
   });
 }
 
+interface PasskeySetup {
+  readonly setupToken: string;
+  readonly options: PublicKeyCredentialCreationOptionsJSON;
+}
+
 /** Runs in the page: adds a passkey to the account that is signed in there; answers the status. */
 async function addPasskeyHere(csrfHeader: string): Promise<number> {
   const proof = /csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
   const headers = { "content-type": "application/json", [csrfHeader]: proof };
   const begun = await fetch("/me/passkeys/start", { method: "POST", headers });
-  const { setupToken, options } = await begun.json();
+  const { setupToken, options } = (await begun.json()) as PasskeySetup; // the contract's answer
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
   const credential = await navigator.credentials.create({ publicKey });
   const body = JSON.stringify({ setupToken, credential });

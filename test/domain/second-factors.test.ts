@@ -10,6 +10,7 @@ import { beginSession, type Carrier } from "../../src/domain/begin-session.ts";
 import { commit } from "../../src/domain/change.ts";
 import { login } from "../../src/domain/login.ts";
 import { unlockUser } from "../../src/domain/lockout.ts";
+import { startPasskey } from "../../src/domain/passkeys.ts";
 import type { Finish } from "../../src/domain/pending-logins.ts";
 import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import type { AuthMethod } from "../../src/domain/ports/sessions.ts";
@@ -408,6 +409,16 @@ describe("MF-08 a secret is the account's only after a right code", () => {
       failure: "invalid_challenge",
     });
     expect(await isAsked()).toBe(true);
+  });
+
+  test("beginning with a session that has just ended begins nothing, and breaks nothing", async () => {
+    domain.sql("DELETE FROM sessions WHERE id = ?", person.session.id);
+    const late = await start();
+    expect(await startPasskey(domain.deps, domain.at(), person)).toHaveProperty("setupToken");
+    expect(count(`challenges WHERE user_id = '${person.user.id}'`)).toBe(0);
+    expect(await confirm(codeOf(late), person, NOW, late)).toEqual({
+      failure: "invalid_challenge",
+    });
   });
 
   test("beginning again ends the one before, and with an app nothing begins", async () => {

@@ -117,7 +117,7 @@ function travel({ baseUrl, fetch: send, nthMail, totpCode, grow }: Target) {
   const jar = cookieJar();
   const traveller = {
     browser: createClient({ ...options, cookies: jar }),
-    /** What the browser would send. */
+    /** The cookies that the browser would send. */
     cookies: () => jar.cookieHeader(baseUrl),
     program: createClient({ ...options, tokens: memoryTokens() }),
     stranger: cookieClient(baseUrl, { fetch: recorded }),

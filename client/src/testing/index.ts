@@ -198,7 +198,7 @@ export function createFakeServer({
 /** True for a body that has, or lacks, what decides it. */
 function isRecentAsked({ recent }: Documented, body: unknown): boolean {
   if (recent === undefined || recent === true) return false;
-  const has = (name: string) => Object.hasOwn(Object(body), name);
+  const has = (name: string) => typeof body === "object" && body !== null && name in body;
   return "bodyHas" in recent ? has(recent.bodyHas) : !has(recent.bodyLacks);
 }
 

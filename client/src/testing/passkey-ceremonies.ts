@@ -52,7 +52,7 @@ export function passkeyRequest(
   };
 }
 
-/** What ends a ceremony that asked for a passkey. */
+/** The end of a ceremony that asked for a passkey. */
 export interface PasskeyGiven {
   readonly challengeToken: string;
   readonly credential: Schemas["AssertionCredential"];
@@ -116,13 +116,13 @@ function isAnswered(
   return (
     answers(credential, "webauthn.get", challenge.ceremony) &&
     data?.isPresent === true &&
-    (userHandle == null || userHandle === account.webauthnHandle)
+    (typeof userHandle !== "string" || userHandle === account.webauthnHandle)
   );
 }
 
 function isEnoughAlone(passkey: Passkey, credential: PasskeyGiven["credential"]): boolean {
   const isVerified = readAssertion(credential)?.isVerified === true;
-  return isVerified && passkey.signsIn && credential.response.userHandle != null;
+  return isVerified && passkey.signsIn && typeof credential.response.userHandle === "string";
 }
 
 /** Counts the use. False for a counter that did not grow: there may be a copy. */

@@ -16,7 +16,7 @@ export const COUNTER_AT = 33;
 export const AUTHENTICATOR_DATA_BYTES = 37;
 const AAGUID_BYTES = 16;
 
-/** What an authenticator says of itself, and of the credential. */
+/** An authenticator's word about itself, and about the credential. */
 export interface AuthenticatorData {
   readonly isPresent: boolean;
   readonly isVerified: boolean;

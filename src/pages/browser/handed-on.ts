@@ -3,7 +3,7 @@
  * in each form the body can have, so that a signup, a sign-in or a second factor is walked by clicking. A code is typed
  * over that of the example.
  */
-import { isObject, resolvedAt } from "./local-references.ts";
+import { isList, isObject, resolvedAt } from "./local-references.ts";
 import type { Json, SwaggerUIPlugin } from "./swagger-ui.ts";
 
 type JsonObject = Readonly<Record<string, Json>>;
@@ -57,7 +57,8 @@ function tokenIn(answer: Json | undefined): Token | undefined {
 /** A first step names the methods of the second; a passkey is asked for with `options`, and answered by a `credential`. */
 function nextAfter(answer: JsonObject): Token["isNext"] {
   const { secondFactors } = answer;
-  if (!Array.isArray(secondFactors)) return (form) => "credential" in form === "options" in answer;
+  if (secondFactors === undefined || !isList(secondFactors))
+    return (form) => "credential" in form === "options" in answer;
   const [method = "none"] = secondFactors;
   return (form) => form["method"] === method;
 }
@@ -90,17 +91,21 @@ function formsOf(operation: Json): JsonObject[] {
 
 /** The operation with these bodies in place of those it shows. */
 function withForms(operation: Json, forms: readonly JsonObject[]): Json {
-  const examples = Object.entries(examplesOf(operation)).map(([name, example], index) => [
-    name,
-    { ...(isObject(example) ? example : {}), value: forms[index] ?? null },
-  ]);
-  return replaced(operation, toExamples, Object.fromEntries(examples));
+  const entries = Object.entries(examplesOf(operation)).map(([name, example], index) => {
+    const shown: Json = { ...(isObject(example) ? example : {}), value: forms[index] ?? null };
+    return [name, shown] as const;
+  });
+  const examples: JsonObject = Object.fromEntries(entries);
+  return replaced(operation, toExamples, examples);
 }
 
 const toExamples = ["requestBody", "content", "application/json", "examples"];
 
 function examplesOf(operation: Json): JsonObject {
-  const examples = toExamples.reduce<Json | undefined>(memberOf, operation);
+  const examples = toExamples.reduce<Json | undefined>(
+    (inside, key) => memberOf(inside, key),
+    operation,
+  );
   return isObject(examples) ? examples : {};
 }
 

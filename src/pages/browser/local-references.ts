@@ -37,7 +37,7 @@ export function isObject(json: Json | undefined): json is { readonly [key: strin
   return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
-function isList(json: Json | undefined): json is readonly Json[] {
+export function isList(json: Json | undefined): json is readonly Json[] {
   return Array.isArray(json);
 }
 

@@ -167,5 +167,6 @@ async function askPasskey({ pending, passkeyPath, refused }: SecondStep) {
   const credential = await navigator.credentials.get({ publicKey }).catch(() => null);
   if (!(credential instanceof PublicKeyCredential))
     return { kind: "again", says: NO_PASSKEY } as const;
-  return { method: "passkey", challengeToken, credential: credential.toJSON() };
+  const answered = credential.toJSON() as object; // its own type is any
+  return { method: "passkey", challengeToken, credential: answered };
 }

@@ -115,7 +115,7 @@ function tokenIn(answer) {
 /** A first step names the methods of the second; a passkey is asked for with `options`, and answered by a `credential`. */
 function nextAfter(answer) {
 	const { secondFactors } = answer;
-	if (!Array.isArray(secondFactors)) return (form) => "credential" in form === "options" in answer;
+	if (secondFactors === void 0 || !isList(secondFactors)) return (form) => "credential" in form === "options" in answer;
 	const [method = "none"] = secondFactors;
 	return (form) => form["method"] === method;
 }
@@ -144,11 +144,14 @@ function formsOf(operation) {
 }
 /** The operation with these bodies in place of those it shows. */
 function withForms(operation, forms) {
-	const examples = Object.entries(examplesOf(operation)).map(([name, example], index) => [name, {
-		...isObject(example) ? example : {},
-		value: forms[index] ?? null
-	}]);
-	return replaced(operation, toExamples, Object.fromEntries(examples));
+	const entries = Object.entries(examplesOf(operation)).map(([name, example], index) => {
+		return [name, {
+			...isObject(example) ? example : {},
+			value: forms[index] ?? null
+		}];
+	});
+	const examples = Object.fromEntries(entries);
+	return replaced(operation, toExamples, examples);
 }
 const toExamples = [
 	"requestBody",
@@ -157,7 +160,7 @@ const toExamples = [
 	"examples"
 ];
 function examplesOf(operation) {
-	const examples = toExamples.reduce(memberOf, operation);
+	const examples = toExamples.reduce((inside, key) => memberOf(inside, key), operation);
 	return isObject(examples) ? examples : {};
 }
 /** A copy with another value at `path`. */
