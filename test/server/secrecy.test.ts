@@ -22,7 +22,7 @@ let server: InProcessServer;
 let admin: Login;
 beforeAll(async () => {
   server = await startInProcessServer({
-    WEBAUTHN_ORIGINS: "http://localhost:3000,http://localhost:5173",
+    WEBAUTHN_ORIGINS: "http://localhost:3000,https://shop.example",
   });
   admin = await server.login(ADMIN);
 });
