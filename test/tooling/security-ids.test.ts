@@ -29,7 +29,7 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
   ST: [1, 2, 3, 5, 6, 7, 12, 13, 14, 15, 16, 21, 22, 23],
   SC: [1, 2, 3, 4],
   SU: [1, 2, 3, 4, 5],
-  PK: [3, 4, 6, 7, 9, 10, 16],
+  PK: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
 };
 const ids = Object.entries(numbers).flatMap(([family, each]) =>
   each.map((number) => `${family}-${String(number).padStart(2, "0")}`),

@@ -57,6 +57,15 @@ describe("an assertion is refused", () => {
     ["a random signature", { signature: () => randomBytes(70) }, "signature"],
   ]))("PK-09 with $what", refuses); // prettier-ignore
 
+  it.each([
+    ["handle", { userHandle: Buffer.alloc(32, 7).toString("base64url") }],
+    ["eligibility for backup", { flags: UP | UV }],
+  ])("PK-11 for a wrong signature before its %s: sooner, the time would tell that it is known", (_, twist) => {
+    const signature = () => randomBytes(70);
+    expect(assert(authenticator, stored, { ...twist, signature })).toEqual(refusedFor("signature"));
+    expect(assert(authenticator, stored, twist)).not.toEqual(refusedFor("signature"));
+  }); // prettier-ignore
+
   it("PK-04 without UV only where it is required", () => {
     const twist = { flags: UP | BE };
     expect(assert(authenticator, stored, twist)).toEqual(refusedFor("verification"));
