@@ -251,28 +251,32 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
     },
   );
 
-  it("a failure at any statement leaves the old schema or the new one, and the next start finishes", async () => {
-    const before = await fill("0007-session-failures");
-    const opened = await openDatabase(database.target, defaultPool);
-    const schemas: string[] = [];
-    for (let at = 1; ; at += 1) {
-      const outcome = await migrateToLatest(failingAt(opened, at)).then(
-        () => "migrated",
-        (error: unknown) => String(error),
-      );
-      if (outcome === "migrated") break;
-      expect(outcome).toBe(`Error: statement ${at} fails`);
-      if (await hasEpoch()) await expectMigrated(before);
-      else expect(await everything()).toEqual(before);
-      schemas.push((await hasEpoch()) ? "new" : "old");
-    }
-    await opened.db.destroy();
-    await expectMigrated(before);
-    // The migrator's own statements, and at least two of the migration. On PostgreSQL it gives its lock
-    // back after the COMMIT: what fails there has been migrated.
-    expect(schemas.filter((schema) => schema === "old").length).toBeGreaterThan(5);
-    expect(schemas.lastIndexOf("old")).toBeLessThan(schemas.indexOf("new") >>> 0);
-  });
+  it(
+    "a failure at any statement leaves the old schema or the new one, and the next start finishes",
+    { timeout: 120_000 },
+    async () => {
+      const before = await fill("0007-session-failures");
+      const opened = await openDatabase(database.target, defaultPool);
+      const schemas: string[] = [];
+      for (let at = 1; ; at += 1) {
+        const outcome = await migrateToLatest(failingAt(opened, at)).then(
+          () => "migrated",
+          (error: unknown) => String(error),
+        );
+        if (outcome === "migrated") break;
+        expect(outcome).toBe(`Error: statement ${at} fails`);
+        if (await hasEpoch()) await expectMigrated(before);
+        else expect(await everything()).toEqual(before);
+        schemas.push((await hasEpoch()) ? "new" : "old");
+      }
+      await opened.db.destroy();
+      await expectMigrated(before);
+      // The migrator's own statements, and at least two of the migration. On PostgreSQL it gives its lock
+      // back after the COMMIT: what fails there has been migrated.
+      expect(schemas.filter((schema) => schema === "old").length).toBeGreaterThan(5);
+      expect(schemas.lastIndexOf("old")).toBeLessThan(schemas.indexOf("new") >>> 0);
+    },
+  );
 
   it(
     "ST-02 a process killed in the middle leaves the old schema or the new one, and the next start finishes",
