@@ -1,7 +1,6 @@
 /** Passkeys that are added, listed, renamed and removed. Races are in passkey-races.test.ts. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { PASSKEYS_MAX } from "../../src/contract/passkey-values.ts";
-import { completeMailLogin, startMailLogin } from "../../src/domain/mail-logins.ts";
 import {
   addPasskey,
   removePasskey,
@@ -17,6 +16,7 @@ import { UP } from "../support/authenticator.ts";
 import { NOW } from "../support/clock.ts";
 import { type Domain, openDomain, succeeded } from "../support/domain.ts";
 import { logInByCookie, logInByToken, sessionIds, storedEvents } from "../support/logins.ts";
+import { beginByMail, completeByMail, loginTokenOf } from "../support/mail-logins.ts";
 import { lastMailTo, waitingMails } from "../support/outbox.ts";
 import {
   addPasskeyOf,
@@ -162,13 +162,9 @@ describe("a passkey that is added", () => {
   it("MF-01 ends a login that was begun before it, which would have no second factor", async () => {
     const owner = await newOwner(deps);
     domain.sql("UPDATE users SET email_verified = 1");
-    const { challengeToken } = await startMailLogin(deps, domain.at(), owner.user.email, null, []);
-    const came = { code: lastMailTo(domain, owner.user.email).code };
-    const proof = { challengeToken, came, deviceSecrets: [] };
-    const pending = await completeMailLogin(deps, domain.at(), proof);
-    if (typeof pending === "string") throw new Error(pending);
+    const begun = await beginByMail(deps, domain.at(), owner.user.email);
+    const loginToken = loginTokenOf(await completeByMail(deps, domain.at(), begun));
     await addPasskeyOf(deps, owner, ownAuthenticator());
-    const { loginToken } = pending;
     const finished = await finish(deps, loginToken, { method: "none" });
     expect(finished).toEqual({ failure: "invalid_login_token" });
     expect(sessionIds(domain)).toEqual([owner.session.id]);
@@ -285,10 +281,9 @@ describe("a passkey that is removed", () => {
 
   it("PK-15 EM-06 goes when somebody else proves the mailbox of an unproved account", async () => {
     const { owner, passkey } = await newPasskeyOwner(deps);
-    const { challengeToken } = await startMailLogin(deps, domain.at(), owner.user.email, null, []);
-    const came = { code: lastMailTo(domain, owner.user.email).code };
-    const proof = { challengeToken, came, deviceSecrets: [] };
-    expect(await completeMailLogin(deps, domain.at(), proof)).toMatchObject({ secondFactors: [] });
+    const begun = await beginByMail(deps, domain.at(), owner.user.email);
+    const pending = await completeByMail(deps, domain.at(), begun);
+    expect(pending).toMatchObject({ secondFactors: [] });
     expect(domain.sql("SELECT id FROM passkeys")).toEqual([]);
     expect(storedEvents(domain, "passkey_removed")).toMatchObject([
       { passkeyId: passkey.id, by: "email_proof" },
