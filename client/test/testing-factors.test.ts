@@ -67,6 +67,7 @@ describe("an authenticator app", () => {
     expect(await api.confirmTotp({ setupToken, code: wrong })).toMatchObject(refused);
     expect(await api.listMyFactors()).toMatchObject({ data: { totp: null, recoveryCodes: null } });
     const code = await fake.totpCode(secret);
+    expect(await other.confirmTotp({ setupToken, code })).toMatchObject({ status: 400 });
     const { codes } = unwrap(await api.confirmTotp({ setupToken, code }));
     expect(new Set(codes).size).toBe(10);
     expect(await api.listMyFactors()).toMatchObject({
@@ -285,6 +286,28 @@ describe("step-up", () => {
       },
     });
     expect(await api.removeTotp()).toMatchObject({ status: 204 });
+  });
+
+  it("is asked for of a fresh session too, where the account has a factor that it has not proved", async () => {
+    const api = await signedIn();
+    fake.addTotp(email);
+    expect(await api.removeTotp()).toMatchObject(stale(["totp", "recovery_code"]));
+    const code = await fake.totpCode(email);
+    unwrap(await api.reauthenticate({ method: "totp", code }));
+    expect(await api.removeTotp()).toMatchObject({ status: 204 });
+  });
+
+  it("leaves no access token of before it alive", async () => {
+    await signedIn();
+    const tokens = memoryTokens();
+    const api = createClient({ baseUrl, fetch: fake.fetch, tokens });
+    await api.tokenLogin({ email, password });
+    const { accessToken = "" } = (await tokens.read()) ?? {};
+    const copy = createClient({ baseUrl, fetch: fake.fetch, accessToken: () => accessToken });
+    time += 1_000;
+    unwrap(await api.reauthenticate({ method: "password", password }));
+    expect(await copy.getTokenMe()).toMatchObject({ status: 401 });
+    expect(await api.getTokenMe()).toMatchObject({ status: 200 });
   });
 
   it("takes the code of a mail, of the session that asked for it", async () => {

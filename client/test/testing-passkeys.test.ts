@@ -108,6 +108,21 @@ describe("a passkey", () => {
     expect(await signIn(fake.addPasskey(email, { verifiesUser: false }))).toMatchObject(invalid);
   });
 
+  it("does not sign in where the browser says that nothing would find it", async () => {
+    const api = await signedIn();
+    const passkey = fake.passkey();
+    const { setupToken, options } = unwrap(await api.startPasskey());
+    const credential = {
+      ...passkey.create(options),
+      clientExtensionResults: { credProps: { rk: false } },
+    };
+    expect(await api.addPasskey({ setupToken, credential })).toMatchObject({
+      data: { signsIn: false },
+    });
+    expect(await signIn(passkey)).toMatchObject(invalid);
+    expect(await secondStep(passkey)).toMatchObject({ status: 200 });
+  });
+
   it("is a second factor", async () => {
     const passkey = fake.passkey({ verifiesUser: false });
     const api = await signedIn();
