@@ -14,6 +14,7 @@ import {
   pendingSignupOf,
   tokenClient,
 } from "../support/clients.ts";
+import { eventsOfFactors } from "../support/factor-events.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -133,7 +134,12 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   ]);
   expect(byCommand.map(summary)).toEqual(["signing_key_rotated"]);
   const met = new Set(
-    [...server.events(), ...byCommand, ...(await eventsOfProofs())].map(({ event }) => event),
+    [
+      ...server.events(),
+      ...byCommand,
+      ...(await eventsOfProofs()),
+      ...(await eventsOfFactors()),
+    ].map(({ event }) => event),
   );
   expect([...met].sort()).toEqual([...eventNames].sort());
 

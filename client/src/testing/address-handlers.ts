@@ -59,7 +59,8 @@ export const addressHandlers: Pick<
     account.user = { ...account.user, email: challenge.email, emailVerified: true };
     accounts.record(account, { event: "email_changed" }, now);
     accounts.endGrants(account, "email_change", now, caller);
-    const undo = challenges.begin({ purpose: "email_change_undo", account, email }, now);
+    const { createdAt: since } = challenge; // a factor added since then may be a thief's
+    const undo = challenges.begin({ purpose: "email_change_undo", account, email, since }, now);
     mails.send("email_changed", email, origin, undo);
     return done;
   },
@@ -72,7 +73,7 @@ export const addressHandlers: Pick<
     account.user = { ...account.user, email: challenge.email, emailVerified: true };
     account.password = null;
     accounts.record(account, { event: "email_change_undone" }, now);
-    removeFactors({ accounts, now }, account, "email_change_undo", challenge.createdAt);
+    removeFactors({ accounts, now }, account, "email_change_undo", challenge.since);
     accounts.endGrants(account, "email_change_undo", now);
     challenges.endUndosAfter(challenge);
     challenges.spend(challenge);

@@ -38,6 +38,8 @@ export interface Subject {
   readonly totpSecret?: string;
   /** The sign-in that a passkey is to finish. */
   readonly login?: Challenge;
+  /** Of an undo: when the change was begun. Milliseconds since the epoch. */
+  readonly since?: number | undefined;
 }
 
 export interface Challenge extends Subject {

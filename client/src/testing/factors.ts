@@ -182,7 +182,9 @@ export function removeFactor(
     account.passkeys = account.passkeys.filter(({ id }) => id !== factor.passkeyId);
     accounts.record(account, { event: "passkey_removed", by }, now);
   }
-  if (!hasSecondFactor(account)) account.recoveryCodes = null;
+  if (hasSecondFactor(account)) return;
+  account.recoveryCodes = null;
+  account.factorLock = unlocked;
 }
 
 /** Removes all that were added since then. */

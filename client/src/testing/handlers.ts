@@ -23,7 +23,7 @@ import { mailLoginHandlers } from "./mail-login-handlers.ts";
 import { passkeyHandlers } from "./passkey-handlers.ts";
 import { passkeyLoginHandlers } from "./passkey-login-handlers.ts";
 import { reauthenticationHandlers } from "./reauthentication-handlers.ts";
-import { type Account, type Session, unlocked } from "./rows.ts";
+import type { Account, Session } from "./rows.ts";
 import type { Issue } from "./rules.ts";
 
 /** The length of a page where the request gives none. */
@@ -143,7 +143,6 @@ export const handlers: Handlers = {
     const weak = weaknessOf(newPassword);
     if (weak) return weak;
     account.password = newPassword;
-    account.factorLock = unlocked;
     accounts.record(account, { event: "password_changed" }, now);
     accounts.mails.send("password_changed", account.user.email, origin);
     accounts.endGrants(account, "password_change", now, caller);
@@ -188,7 +187,6 @@ export const handlers: Handlers = {
     const weak = weaknessOf(newPassword);
     if (weak) return weak;
     account.password = newPassword;
-    account.factorLock = unlocked;
     accounts.record(account, { event: "password_reset" }, now);
     accounts.endGrants(account, "password_reset", now);
     if (!account.user.emailVerified) {
