@@ -90,19 +90,25 @@ test("IV-05 every operation refuses a password longer than 256 characters before
   const proving: string[] = [];
   const choosing: string[] = [];
   for (const { operationId, request } of Object.values<OperationDescription>(operations)) {
-    const shape = request.body instanceof z.ZodObject ? request.body.shape : {};
-    for (const [name, field] of Object.entries(shape)) {
+    for (const [name, given] of fieldsOf(request.body)) {
       if (!/password/i.test(name)) continue;
+      const field = given instanceof z.ZodOptional ? given.unwrap() : given;
       if (field === NewPassword) choosing.push(operationId);
       else if (field === Password) proving.push(operationId);
       else expect.fail(`${operationId} takes another password as ${name}`);
     }
   }
   // By the schema, which the test above shows.
-  expect(proving).toEqual(["login", "changePassword", "deleteMe", "tokenLogin"]);
+  expect(proving).toEqual(["login", "reauthenticate", "changePassword", "deleteMe", "tokenLogin"]);
   // By the policy, through `choosePassword`.
-  expect(choosing).toEqual(["signup", "changePassword", "resetPassword"]);
+  expect(choosing).toEqual(["signup", "confirmSignup", "changePassword", "resetPassword"]);
 });
+
+/** The fields of a body, of all its forms. */
+function fieldsOf(body: unknown): [string, unknown][] {
+  if (body instanceof z.ZodUnion) return body.options.flatMap(fieldsOf);
+  return body instanceof z.ZodObject ? Object.entries(body.shape) : [];
+}
 
 test.each([
   ["257 characters", "🌊".repeat(257), "too_long"],
