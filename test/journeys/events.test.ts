@@ -217,6 +217,7 @@ async function eventsOfProofs(): Promise<LogEvent[]> {
     "session_revoked email_change_undo",
     "mail_login_unknown_email",
     "mail_login_requested",
+    "login_pending",
     "login_success session",
     "email_verification_requested",
     "email_verified owner",
