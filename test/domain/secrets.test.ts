@@ -15,6 +15,7 @@ const PINNED = {
   mailSeal: "82558ec06ffdd9167c90fb5efe0b2f3a2919761ee15966cd1a4911a14914442c",
   limitKeys: "fa00b09b3e5f685ba867834146b6effdedc53e64832d456838be8ac8c807a927",
   signingKeySeal: "75d7c094eb929276aa8e8c1a5b7fa4066e97b3b8b3c1d4d70ef977725609d59e",
+  totpSeal: "31f5ffbf4105e4b0170e031e247094c29896bc072636d07f3e577fd973cde9fe",
 };
 
 /** The key of every purpose, in hex. */

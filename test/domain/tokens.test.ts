@@ -12,8 +12,20 @@ test("TK-06 a genuine token says who, which session and for how long, and nothin
     typ: "at+jwt",
     kid: (await domain.deps.keyRing.findSigning(NOW)).kid,
   });
-  expect(Object.keys(payload).sort()).toEqual(["aud", "exp", "iat", "iss", "jti", "sid", "sub"]);
+  expect(Object.keys(payload).sort()).toEqual([
+    "amr",
+    "aud",
+    "auth_time",
+    "exp",
+    "iat",
+    "iss",
+    "jti",
+    "sid",
+    "sub",
+  ]);
   expect(payload).toMatchObject({
+    amr: ["pwd"],
+    auth_time: Math.floor(NOW / 1000),
     iss: ISSUER,
     aud: ISSUER,
     iat: NOW / 1000,
