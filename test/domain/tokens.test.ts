@@ -35,6 +35,7 @@ test("TK-06 a genuine token says who, which session and for how long, and nothin
     userId: payload["sub"],
     sessionId: payload["sid"],
     tokenId: payload["jti"],
+    authTime: NOW / 1000,
   });
 });
 
