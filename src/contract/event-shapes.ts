@@ -217,28 +217,6 @@ export const eventShapes = {
     fields: { userId: Id },
     example: { userId: exampleUserId },
   }),
-  reset_token_created: ownerEvent({
-    about: "userId",
-    shown: [],
-    level: "info",
-    summary: "A link to choose a new password was put into the outbox.",
-    fields: { email: NormalEmail, userId: Id },
-    example: { email: "ada@example.com", userId: exampleUserId },
-  }),
-  reset_requested_unknown_email: operatorEvent({
-    about: null,
-    level: "warn",
-    summary: "A new password was asked for an address that no account has. The caller is not told.",
-    fields: { email: NormalEmail },
-    example: { email: "ada@example.com" },
-  }),
-  reset_failed: operatorEvent({
-    about: null,
-    level: "warn",
-    summary: "A new password by token was refused.",
-    fields: { reason: z.enum(["invalid_or_expired_token", "weak_password"]) },
-    example: { reason: "invalid_or_expired_token" },
-  }),
   csrf_rejected: operatorEvent({
     about: null,
     level: "warn",

@@ -3,26 +3,9 @@ import { z } from "zod";
 import { ReauthenticationMethod, reauthenticationMethods } from "./auth-methods.ts";
 import { passwordBounds, WeakPasswordReason } from "./password-policy.ts";
 import { PASSKEYS_MAX } from "./passkey-values.ts";
+import type { ProblemDescription } from "./problem-description.ts";
 import { issues, retryAfterSeconds, SentOrigin } from "./problem-fields.ts";
 import { PASSWORD_MAX_CODE_POINTS, PASSWORD_MIN_DEFAULT_CODE_POINTS } from "./values.ts";
-
-export interface ProblemDescription {
-  readonly status: number;
-  readonly title: string;
-  /**
-   * The `detail` sent with it. Fixed, so that no answer can leak what the server knows; but `{origin}` is the place
-   * of the field `origin`, which repeats what the client sent.
-   */
-  readonly detail: string;
-  /** Its background, for people: the likely cause, or the reason for the rule. */
-  readonly why: string;
-  /** The advice to the person who meets it, in a sentence or two. */
-  readonly remedy: string;
-  readonly fields?: Readonly<Record<string, z.ZodType>>;
-  readonly exampleFields?: Readonly<Record<string, string | number | readonly unknown[]>>;
-  /** Headers that the answer carries: name to value and to what the document says of it. */
-  readonly headers?: Readonly<Record<string, { readonly value: string; readonly says: string }>>;
-}
 
 export const descriptions = {
   invalid_json: {

@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 import { pagePaths } from "./page-paths.ts";
-import { descriptions, type ProblemDescription } from "./problem-descriptions.ts";
+import type { ProblemDescription } from "./problem-description.ts";
+import { descriptions } from "./problem-descriptions.ts";
 import { detailSchema, fillDetail } from "./problem-fields.ts";
 import { Id } from "./values.ts";
 

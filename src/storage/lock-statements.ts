@@ -1,7 +1,6 @@
 /** The statements of a lock, on whichever columns of the account's row it has. */
 import { type AliasableExpression, type RawBuilder, sql } from "kysely";
 import type { LockPolicy } from "../domain/ports/locks.ts";
-import type { UsersTable } from "./schema.ts";
 import { prepare, type Slots } from "./statements.ts";
 
 /** The columns that keep the fields of `LockState`. */
@@ -80,17 +79,20 @@ export function lockStatements(columns: LockColumns) {
     end: prepare.write((db, { id }: Slots<{ id: string }>) =>
       db
         .updateTable("users")
-        .set(assign(Object.fromEntries(Object.values(columns).map((column) => [column, 0]))))
+        .set(assign(Object.fromEntries(nothing(columns))))
         .where("id", "=", id),
     ),
   };
 }
 
-/** The names are those of `LockColumns`, which the type of an object with computed keys forgets. */
-function assign(
-  values: Readonly<Record<string, unknown>>,
-): Partial<Record<keyof UsersTable, never>> {
-  return values as Partial<Record<keyof UsersTable, never>>;
+/** Takes values under computed names, which a type forgets to be names of columns. */
+function assign(values: Readonly<Record<string, unknown>>): Record<string, never> {
+  return values as Record<string, never>; // the names are those of `LockColumns`
+}
+
+/** A lock of which nothing is known. */
+function nothing(columns: LockColumns): [string, number][] {
+  return Object.values(columns).map((column: string) => [column, 0]);
 }
 
 /** `durationOf` of the rule. A bit that is shifted doubles. */

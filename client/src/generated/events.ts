@@ -200,25 +200,6 @@ export const eventSchemas = {
     level: z.literal("info"),
     userId: UserId,
   }),
-  reset_token_created: z.looseObject({
-    ...base,
-    event: z.literal("reset_token_created"),
-    level: z.literal("info"),
-    email: Email,
-    userId: UserId,
-  }),
-  reset_requested_unknown_email: z.looseObject({
-    ...base,
-    event: z.literal("reset_requested_unknown_email"),
-    level: z.literal("warn"),
-    email: Email,
-  }),
-  reset_failed: z.looseObject({
-    ...base,
-    event: z.literal("reset_failed"),
-    level: z.literal("warn"),
-    reason: z.enum(["invalid_or_expired_token", "weak_password"]),
-  }),
   csrf_rejected: z.looseObject({
     ...base,
     event: z.literal("csrf_rejected"),
@@ -303,6 +284,25 @@ export const eventSchemas = {
     ]),
     reason: z.enum(["wrong_code", "not_good"]),
     userId: RequestId,
+  }),
+  reset_token_created: z.looseObject({
+    ...base,
+    event: z.literal("reset_token_created"),
+    level: z.literal("info"),
+    email: Email,
+    userId: UserId,
+  }),
+  reset_requested_unknown_email: z.looseObject({
+    ...base,
+    event: z.literal("reset_requested_unknown_email"),
+    level: z.literal("warn"),
+    email: Email,
+  }),
+  reset_failed: z.looseObject({
+    ...base,
+    event: z.literal("reset_failed"),
+    level: z.literal("warn"),
+    reason: z.enum(["invalid_or_expired_token", "weak_password"]),
   }),
   email_verification_requested: z.looseObject({
     ...base,

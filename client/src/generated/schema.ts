@@ -1481,68 +1481,6 @@ export interface webhooks {
     patch?: never;
     trace?: never;
   };
-  reset_token_created: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * A link to choose a new password was put into the outbox.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
-     */
-    post: operations["log_reset_token_created"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  reset_requested_unknown_email: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * A new password was asked for an address that no account has.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
-     *
-     *     The caller is not told.
-     */
-    post: operations["log_reset_requested_unknown_email"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  reset_failed: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * A new password by token was refused.
-     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
-     */
-    post: operations["log_reset_failed"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   csrf_rejected: {
     parameters: {
       query?: never;
@@ -1749,6 +1687,68 @@ export interface webhooks {
      *     A wrong code is told once for each challenge. What is no good any more, or never was, is told once in ten minutes for each purpose and client address; those in between are `request` lines.
      */
     post: operations["log_challenge_failed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  reset_token_created: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A link to choose a new password was put into the outbox.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is stored as well.
+     */
+    post: operations["log_reset_token_created"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  reset_requested_unknown_email: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A new password was asked for an address that no account has.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     The caller is not told.
+     */
+    post: operations["log_reset_requested_unknown_email"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  reset_failed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A new password by token was refused.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     */
+    post: operations["log_reset_failed"];
     delete?: never;
     options?: never;
     head?: never;
@@ -3957,9 +3957,6 @@ export interface components {
       | components["schemas"]["PasswordChangedEvent"]
       | components["schemas"]["RateLimitedEvent"]
       | components["schemas"]["PasswordResetEvent"]
-      | components["schemas"]["ResetTokenCreatedEvent"]
-      | components["schemas"]["ResetRequestedUnknownEmailEvent"]
-      | components["schemas"]["ResetFailedEvent"]
       | components["schemas"]["CsrfRejectedEvent"]
       | components["schemas"]["AuthorizationDeniedEvent"]
       | components["schemas"]["UserUpdatedEvent"]
@@ -3970,6 +3967,9 @@ export interface components {
       | components["schemas"]["SignupExistingEmailEvent"]
       | components["schemas"]["UserInvitedEvent"]
       | components["schemas"]["ChallengeFailedEvent"]
+      | components["schemas"]["ResetTokenCreatedEvent"]
+      | components["schemas"]["ResetRequestedUnknownEmailEvent"]
+      | components["schemas"]["ResetFailedEvent"]
       | components["schemas"]["EmailVerificationRequestedEvent"]
       | components["schemas"]["EmailVerifiedEvent"]
       | components["schemas"]["EmailChangeStartedEvent"]
@@ -4753,10 +4753,10 @@ export interface components {
       | components["schemas"]["OwnRefreshTokenReuseEvent"]
       | components["schemas"]["OwnPasswordChangedEvent"]
       | components["schemas"]["OwnPasswordResetEvent"]
-      | components["schemas"]["OwnResetTokenCreatedEvent"]
       | components["schemas"]["OwnUserUpdatedEvent"]
       | components["schemas"]["OwnUserUnlockedEvent"]
       | components["schemas"]["OwnSignupExistingEmailEvent"]
+      | components["schemas"]["OwnResetTokenCreatedEvent"]
       | components["schemas"]["OwnEmailVerificationRequestedEvent"]
       | components["schemas"]["OwnEmailVerifiedEvent"]
       | components["schemas"]["OwnEmailChangeStartedEvent"]
@@ -8014,9 +8014,6 @@ export interface components {
       | components["schemas"]["PasswordChangedEvent"]
       | components["schemas"]["RateLimitedEvent"]
       | components["schemas"]["PasswordResetEvent"]
-      | components["schemas"]["ResetTokenCreatedEvent"]
-      | components["schemas"]["ResetRequestedUnknownEmailEvent"]
-      | components["schemas"]["ResetFailedEvent"]
       | components["schemas"]["CsrfRejectedEvent"]
       | components["schemas"]["AuthorizationDeniedEvent"]
       | components["schemas"]["UserUpdatedEvent"]
@@ -8027,6 +8024,9 @@ export interface components {
       | components["schemas"]["SignupExistingEmailEvent"]
       | components["schemas"]["UserInvitedEvent"]
       | components["schemas"]["ChallengeFailedEvent"]
+      | components["schemas"]["ResetTokenCreatedEvent"]
+      | components["schemas"]["ResetRequestedUnknownEmailEvent"]
+      | components["schemas"]["ResetFailedEvent"]
       | components["schemas"]["EmailVerificationRequestedEvent"]
       | components["schemas"]["EmailVerifiedEvent"]
       | components["schemas"]["EmailChangeStartedEvent"]
@@ -14618,9 +14618,6 @@ export interface operations {
           | "password_changed"
           | "rate_limited"
           | "password_reset"
-          | "reset_token_created"
-          | "reset_requested_unknown_email"
-          | "reset_failed"
           | "csrf_rejected"
           | "authorization_denied"
           | "user_updated"
@@ -14631,6 +14628,9 @@ export interface operations {
           | "signup_existing_email"
           | "user_invited"
           | "challenge_failed"
+          | "reset_token_created"
+          | "reset_requested_unknown_email"
+          | "reset_failed"
           | "email_verification_requested"
           | "email_verified"
           | "email_change_started"
@@ -15195,72 +15195,6 @@ export interface operations {
       };
     };
   };
-  log_reset_token_created: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["ResetTokenCreatedEvent"];
-      };
-    };
-    responses: {
-      /** @description Nothing is called and nothing answers. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  log_reset_requested_unknown_email: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["ResetRequestedUnknownEmailEvent"];
-      };
-    };
-    responses: {
-      /** @description Nothing is called and nothing answers. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  log_reset_failed: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["ResetFailedEvent"];
-      };
-    };
-    responses: {
-      /** @description Nothing is called and nothing answers. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
   log_csrf_rejected: {
     parameters: {
       query?: never;
@@ -15469,6 +15403,72 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["ChallengeFailedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_reset_token_created: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ResetTokenCreatedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_reset_requested_unknown_email: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ResetRequestedUnknownEmailEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_reset_failed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ResetFailedEvent"];
       };
     };
     responses: {

@@ -18,7 +18,7 @@ export interface Dependencies extends Journal {
   readonly signup: SignupRule;
   /** Signing in by mail is on. */
   readonly mailLogin: boolean;
-  /** Who must have a second factor. */
+  /** The accounts that must have a second factor. */
   readonly secondFactor: "optional" | "admins" | "required";
   /** The name under which authenticator apps show the account's codes. */
   readonly totpIssuer: string;
