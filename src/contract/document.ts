@@ -20,6 +20,7 @@ import { introduction } from "./introduction.ts";
 import { pagePaths } from "./page-paths.ts";
 import { problem, type ProblemCode, type ProblemDefinition } from "./problems.ts";
 import { challengesOf, type Security } from "./security.ts";
+import { successHeaders } from "./success-headers.ts";
 
 export type Document = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
 
@@ -184,13 +185,11 @@ function responsesOf(operation: OperationDescription): Record<number, ResponseCo
   return responses;
 }
 
-function successOf({ description, body, mediaType, headers }: ResponseDescription): ResponseConfig {
-  const own: NonNullable<ResponseConfig["headers"]> = {};
-  for (const [name, says] of Object.entries(headers ?? {}))
-    own[name] = { description: says, required: true, schema: { type: "string", maxLength: 1024 } };
+function successOf(response: ResponseDescription): ResponseConfig {
+  const { description, body, mediaType } = response;
   return {
     description,
-    headers: { "x-request-id": headerRef("RequestId"), ...own },
+    headers: { "x-request-id": headerRef("RequestId"), ...successHeaders(response) },
     ...(body && { content: { [mediaType ?? "application/json"]: content(body) } }),
   };
 }

@@ -28,6 +28,8 @@ export interface ResponseDescription {
   readonly mediaType?: string;
   /** Headers beyond those every answer carries; name to what it says. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Names of those of them that some answers lack. */
+  readonly sometimes?: readonly string[];
 }
 
 export interface OperationDescription {

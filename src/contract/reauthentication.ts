@@ -111,6 +111,7 @@ export const reauthenticate = operation({
       description: "This session is recent.",
       body: Recent,
       headers: { "set-cookie": "The session cookie's next value, for a session by cookie." },
+      sometimes: ["set-cookie"],
     },
   },
   problems: [

@@ -11005,7 +11005,7 @@ export interface operations {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
           /** @description The session cookie's next value, for a session by cookie. */
-          "set-cookie": string;
+          "set-cookie"?: string;
           [name: string]: unknown;
         };
         content: {
