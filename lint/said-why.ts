@@ -70,8 +70,8 @@ export const disableSaysWhy: TSESLint.RuleModule<"unexplained"> = {
 };
 
 /**
- * A docstring or a comment starts with its subject or its verb. One that starts with a question word has neither, and
- * a reader must finish the sentence to learn what it is about.
+ * A docstring or a comment starts with its subject or its verb. One that starts with a question word, or with "the same",
+ * has neither, and a reader must finish the sentence, or find the other one, to learn what it is about.
  */
 export const docstringStart: TSESLint.RuleModule<"noSubject"> = {
   meta: {
@@ -98,4 +98,4 @@ export const docstringStart: TSESLint.RuleModule<"noSubject"> = {
 };
 
 const QUESTION =
-  /^\*?\s*(?:\*\s*)?(?:(?:Of )?What|Who|Whoever|Whether|Which|Whose)\b|^\*?\s*The same,/;
+  /^\*?\s*(?:\*\s*)?(?:(?:Of )?What|Who|Whoever|Whether|Which|Whose)\b|^\*?\s*The same\b/;

@@ -70,7 +70,7 @@ export async function refuseUncounted(
   reason: "account_disabled" | "account_locked",
 ): Promise<Refused> {
   await commit(deps, occasion, async ({ stores, record }) => {
-    // The same statements as for a wrong password: the time must not tell that it was right (LG-01, ET-01).
+    // Statements as for a wrong password: the time must not tell that it was right (LG-01, ET-01).
     await stores.locks.countFailure(null, lockPolicy(deps.lockout), occasion.now);
     await record("login_failed", { email, userId, reason });
   });

@@ -38,7 +38,7 @@ export function createReauthenticationHandlers(
         ...(secret !== undefined && { setCookies: nextCookies(secret) }),
       };
 
-      /** The same session, and so the same life and the same CSRF proof. */
+      /** Cookies of a session that goes on: its life and its CSRF proof stay. */
       function nextCookies(nextSecret: string): readonly string[] {
         const { session } = caller;
         const leftSeconds = Math.floor((session.expiresAt - occasion.now) / 1000);

@@ -170,7 +170,7 @@ describe.skipIf(noBrowser)("passkeys by the client in a browser", () => {
         return r.ok ? r : [r.failure, r.detail];
       });
     expect(await declined()).toEqual(["cancelled", expect.stringContaining("there is none here")]);
-    // The same page by its IP address, for which no browser has passkeys.
+    // A page by its IP address, for which no browser has passkeys.
     const address = watched.origin.replace("localhost", "127.0.0.1");
     await page.goto(`${address}/docs`);
     await page.evaluate(await bundleOf());

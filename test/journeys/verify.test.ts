@@ -125,7 +125,7 @@ function encode(part: unknown): string {
   return Buffer.from(JSON.stringify(part)).toString("base64url");
 }
 
-/** The same 64 bytes in another spelling: the last character has four bits that no byte needs. */
+/** A signature of 64 bytes in another spelling: the last character has four bits that no byte needs. */
 function respelt(signature: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   return signature.slice(0, -1) + (alphabet[alphabet.indexOf(signature.at(-1) ?? "") + 1] ?? "");

@@ -100,7 +100,7 @@ describe("AZ-06 an administrator and passwords", () => {
 });
 
 describe("HD-02 nothing private is kept", () => {
-  /** The same for everybody, so that anybody may keep it. */
+  /** Alike for everybody, so that anybody may keep it. */
   const published = ["getJwks", "getPasswordPolicy", "getRelatedOrigins"];
   const noStore = all.filter(({ operationId }) => !published.includes(operationId));
 

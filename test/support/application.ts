@@ -12,7 +12,7 @@ declare global {
   var sdk: typeof client & typeof passkeys;
   /** The page's client, by cookies. */
   var api: client.Client<"cookies">;
-  /** The same by tokens, which are gone with the page. */
+  /** A client by tokens, which are gone with the page. */
   var tokenApi: client.Client<"tokens">;
 }
 

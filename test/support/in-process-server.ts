@@ -102,7 +102,7 @@ export async function startInProcessServer(environment: Record<string, string> =
     port,
     /** `http://127.0.0.1` and the port. */
     address: server.address,
-    /** The same by name, as people use it: cookies with `Secure` are kept for loopback names too. */
+    /** Its URL by name, as people use it: cookies with `Secure` are kept for loopback names too. */
     baseUrl: server.address.replace("127.0.0.1", "localhost"),
     /** A temporary folder with the database in it, and the outbox. */
     folder,

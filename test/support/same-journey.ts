@@ -1,4 +1,4 @@
-/** The same journey through the client's fake server and through the real one: the same answers, and the same mails. */
+/** A journey taken twice, through the client's fake server and through the real one: both give the same answers and mails. */
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";

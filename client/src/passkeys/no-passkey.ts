@@ -11,7 +11,7 @@ export interface NoPasskey {
     | "wrong_origin"
     | "already_registered"
     | "browser_failed";
-  /** The same in a sentence, with what to do next. */
+  /** A sentence of what happened, with what to do next. */
   readonly detail: string;
   /** The browser's error, if there was one. */
   readonly error?: unknown;

@@ -64,7 +64,7 @@ function createOriginRule(options: CorsOptions): OriginRule {
   if (origins.has("")) throw new Error("cors: an origin is an empty string");
   if (origins.has("*")) {
     if (credentials) throw new Error('cors: origin "*" cannot be combined with credentials');
-    // The same for every request, so there is nothing for a cache to tell apart.
+    // Alike for every request, so there is nothing for a cache to tell apart.
     return (_request, headers) => {
       headers.set("access-control-allow-origin", "*");
       return true;

@@ -49,7 +49,7 @@ export interface App {
   fetch: (request: Request, env?: unknown) => Response | Promise<Response>;
   /** Builds a request and answers it with `fetch`. Rejects where no `Request` can be built. */
   request: (path: string, options?: RequestOptions) => Promise<Response>;
-  /** The same array that was given to `setup`. */
+  /** The array that was given to `setup`, not a copy. */
   routes: RouteDescriptor[];
 }
 
