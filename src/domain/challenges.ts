@@ -8,6 +8,7 @@ import type { CHALLENGE_TRIES, CODE_DIGITS } from "../contract/challenges.ts";
 import { type Change, commit, type Uses } from "./change.ts";
 import type { Challenge, ChallengePurpose, NewChallenge } from "./ports/challenges.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
+import type { Session } from "./ports/sessions.ts";
 import { recordChallengeNotGood } from "./refusals.ts";
 import { seal, unseal } from "./sealing.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
@@ -117,6 +118,20 @@ export async function saveOrDecoy(
   return false;
 }
 
+/**
+ * Stores a challenge that a session has begun, within a change that is being made; false where the session has ended
+ * meanwhile, with which it would end.
+ */
+export async function saveOfSession(
+  { stores }: Change,
+  { id: sessionId, userId }: Pick<Session, "id" | "userId">,
+  challenge: NewChallenge,
+): Promise<boolean> {
+  await stores.users.lockCredential(userId); // the account before its sessions, as everywhere
+  if (!(await stores.sessions.lock(sessionId))) return false;
+  return stores.challenges.save(userId, challenge);
+}
+
 export type Tried =
   | { readonly kind: "right"; readonly challenge: Challenge }
   | { readonly kind: "wrong"; readonly challenge: Challenge }
@@ -133,9 +148,7 @@ export async function tryCode(
   purpose: ChallengePurpose,
   { challengeToken, code }: { readonly challengeToken: string; readonly code: string },
 ): Promise<Tried> {
-  const handleHash = hashSecret(challengeToken);
-  const { challenges } = deps.storage;
-  const challenge = await challenges.countTry(purpose, handleHash, TRIES, occasion.now);
+  const challenge = await countTry(deps, occasion, purpose, challengeToken);
   if (challenge === undefined) return notGood(deps, occasion, purpose);
   const { id } = challenge;
   const isRight =
@@ -143,6 +156,16 @@ export async function tryCode(
   if (isRight) return { kind: "right", challenge };
   await tellOfFailure(deps, occasion, challenge, "wrong_code");
   return { kind: "wrong", challenge };
+}
+
+/** Counts a try of the challenge behind the handle, durable before anything is compared; undefined where it is not good, or was tried too often (CH-03). */
+export async function countTry(
+  { storage }: Uses<"storage">,
+  { now }: Occasion,
+  purpose: ChallengePurpose,
+  handle: string,
+): Promise<Challenge | undefined> {
+  return storage.challenges.countTry(purpose, hashSecret(handle), TRIES, now);
 }
 
 /** Records that a code ended nothing, at the first try of a challenge. */

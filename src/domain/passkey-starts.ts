@@ -1,6 +1,6 @@
 /** The beginnings of proof by passkey, for somebody whose account is known; `passkey-proofs.ts` ends it. */
 import type { AskingOwner } from "./accounts.ts";
-import { notGood } from "./challenges.ts";
+import { notGood, saveOfSession } from "./challenges.ts";
 import { commit, type Uses } from "./change.ts";
 import {
   FACTOR_VERIFICATION,
@@ -50,11 +50,9 @@ export async function startPasskeyReauthentication(
     userId: user.id,
     sessionId: session.id,
   });
-  await commit(deps, occasion, async ({ stores, record }) => {
-    await stores.users.lockCredential(user.id); // the account before its sessions, as everywhere
-    if (!(await stores.sessions.lock(session.id))) return;
-    await stores.challenges.save(user.id, ceremony.challenge);
-    await record("reauthentication_requested", { userId: user.id, method: "passkey" });
+  await commit(deps, occasion, async (change) => {
+    if (await saveOfSession(change, session, ceremony.challenge))
+      await change.record("reauthentication_requested", { userId: user.id, method: "passkey" });
   });
   return passkeyRequest(deps, ceremony, FACTOR_VERIFICATION, passkeys);
 }

@@ -10,7 +10,7 @@ import type {
   RegistrationCredential as RegistrationCredentialSchema,
 } from "../contract/passkey-values.ts";
 import type { AskingOwner } from "./accounts.ts";
-import { notGood } from "./challenges.ts";
+import { notGood, saveOfSession } from "./challenges.ts";
 import { type Change, commit, type Uses } from "./change.ts";
 import { endGrants } from "./grants.ts";
 import { passkeyAddedNotice, passkeyRemovedNotice } from "./notices.ts";
@@ -25,7 +25,12 @@ import type { Journal, Occasion } from "./ports/events.ts";
 import type { NewPasskey, Passkey } from "./ports/passkeys.ts";
 import type { User } from "./ports/users.ts";
 import { recordPasskeyRefused } from "./refusals.ts";
-import { dropUselessCodes, endOthers, giveRecoveryCodes } from "./second-factors.ts";
+import {
+  beginFactorChange,
+  dropUselessCodes,
+  endOthers,
+  giveRecoveryCodes,
+} from "./second-factors.ts";
 import { type NewCredential, verifyRegistration } from "./webauthn/verify-registration.ts";
 
 /** Another number than the contract's does not compile. */
@@ -55,14 +60,11 @@ export async function startPasskey(
     userId: user.id,
     sessionId: session.id,
   });
-  const handle = await commit(deps, occasion, async ({ stores }) => {
-    await stores.users.lockCredential(user.id);
-    const taken = await stores.passkeys.takeHandle(user.id, fresh);
-    // Ended meanwhile: what it began could end nothing, and its row would refer to no session.
-    if (await stores.sessions.lock(session.id))
-      await stores.challenges.save(user.id, ceremony.challenge);
-    return taken ?? fresh; // of an account that is gone, nothing can be added
+  const taken = await commit(deps, occasion, async (change) => {
+    await saveOfSession(change, session, ceremony.challenge);
+    return change.stores.passkeys.takeHandle(user.id, fresh);
   });
+  const handle = taken ?? fresh; // of an account that is gone, nothing can be added
   const { challengeToken: setupToken, expiresInSeconds } = ceremony;
   const options = creationOptions(deps, ceremony, user, handle, known);
   return { setupToken, options, expiresInSeconds };
@@ -102,8 +104,7 @@ export async function addPasskey(
   }
   return commit<typeof deps, AddOutcome, AddOutcome>(deps, occasion, async (change) => {
     const { stores, record, undo } = change;
-    await stores.users.moveEpoch(user.id);
-    if (!(await stores.sessions.lock(session.id))) return undo({ failure: "invalid_passkey" });
+    if (!(await beginFactorChange(change, owner))) return undo({ failure: "invalid_passkey" });
     // Under the lock of the account's row: of many at once, none passes the limit (PK-12).
     const known = await stores.passkeys.list(user.id);
     if (known.length >= MOST) return undo({ failure: "too_many_passkeys" });
@@ -150,9 +151,7 @@ export async function removePasskey(
   const { id: userId } = owner.user;
   return commit(deps, occasion, async (change) => {
     const { stores, record, undo } = change;
-    // A statement of its own: on PostgreSQL, one that counted and deleted at once would not see the removal it waited for.
-    await stores.users.moveEpoch(userId);
-    if (!(await stores.sessions.lock(owner.session.id))) return undo("not_found" as const);
+    if (!(await beginFactorChange(change, owner))) return undo("not_found" as const);
     const removed = await stores.passkeys.delete(userId, passkeyId);
     if (removed === undefined) return undo("not_found" as const);
     if (!(await hasWayIn(change, userId))) return undo("last_credential" as const);

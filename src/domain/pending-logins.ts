@@ -4,7 +4,6 @@
  * again whether the proof still stands.
  */
 import type { SecondFactor } from "../contract/auth-methods.ts";
-import type { CHALLENGE_TRIES } from "../contract/challenges.ts";
 import { type Begun, beginSession, isComplete, type Proof } from "./begin-session.ts";
 import {
   type CookieLogin,
@@ -13,7 +12,7 @@ import {
   newTokens,
   type NewTokens,
 } from "./carriers.ts";
-import { notGood, openSealed, prepareChallenge, spend } from "./challenges.ts";
+import { countTry, notGood, openSealed, prepareChallenge, spend } from "./challenges.ts";
 import { type Change, commit, type Uses } from "./change.ts";
 import { type KnownDevice, recognizeDevice } from "./devices.ts";
 import type { Challenge } from "./ports/challenges.ts";
@@ -29,9 +28,6 @@ import {
 } from "./prove-second-factor.ts";
 import type { TokenPair } from "./refresh-tokens.ts";
 import { hashSecret } from "./secrets.ts";
-
-/** Another number than the contract's does not compile. */
-const TRIES: typeof CHALLENGE_TRIES = 5;
 
 /** The answer to a first factor. */
 export interface LoginPending {
@@ -182,9 +178,7 @@ async function tryPendingLogin(
   method: Finish["step"]["method"],
 ) {
   if (method === "none") return findPendingLogin({ storage }, occasion, loginToken);
-  const hash = hashSecret(loginToken);
-  const challenge = await storage.challenges.countTry("login", hash, TRIES, occasion.now);
-  return withUser({ storage }, challenge);
+  return withUser({ storage }, await countTry({ storage }, occasion, "login", loginToken));
 }
 
 async function withUser({ storage }: Uses<"storage">, challenge: Challenge | undefined) {

@@ -4,8 +4,16 @@
  */
 import type { EventFields } from "../contract/events.ts";
 import type { RECOVERY_CODES } from "../contract/second-factor-values.ts";
-import { openSealed, notGood, prepareChallenge, spend, tellOfFailure } from "./challenges.ts";
-import { type Change, commit, type Undone, type Uses } from "./change.ts";
+import {
+  countTry,
+  notGood,
+  openSealed,
+  prepareChallenge,
+  saveOfSession,
+  spend,
+  tellOfFailure,
+} from "./challenges.ts";
+import { type Change, commit, type Uses } from "./change.ts";
 import type { AskingOwner } from "./accounts.ts";
 import { endGrants } from "./grants.ts";
 import {
@@ -25,8 +33,6 @@ import { actorIdOf } from "./users.ts";
 
 /** Another number than the contract's does not compile. */
 const CODES: typeof RECOVERY_CODES = 10;
-/** Tries of the first code of an app. Its secret is the caller's own: this only bounds the work. */
-const SETUP_TRIES = 5;
 
 export interface TotpSetup {
   readonly setupToken: string;
@@ -53,11 +59,7 @@ export async function startTotp(
     sealed: kept,
     by: ["handle"],
   });
-  await commit(deps, occasion, async ({ stores }) => {
-    await stores.users.lockCredential(user.id);
-    // Ended meanwhile: what it began could end nothing, and its row would refer to no session.
-    if (await stores.sessions.lock(session.id)) await stores.challenges.save(user.id, challenge);
-  });
+  await commit(deps, occasion, (change) => saveOfSession(change, session, challenge));
   return {
     setupToken: challengeToken,
     secret: base32Of(secret),
@@ -79,12 +81,11 @@ export type ConfirmOutcome =
 export async function confirmTotp(
   deps: Journal & Uses<"secretKeys" | "quotas" | "mailTemplates">,
   occasion: Occasion,
-  { user, session, device }: AskingOwner,
+  owner: AskingOwner,
   { setupToken, code }: { readonly setupToken: string; readonly code: string },
 ): Promise<ConfirmOutcome> {
-  const handle = hashSecret(setupToken);
-  const { challenges } = deps.storage;
-  const challenge = await challenges.countTry("totp_setup", handle, SETUP_TRIES, occasion.now);
+  const { user, session } = owner;
+  const challenge = await countTry(deps, occasion, "totp_setup", setupToken);
   if (challenge === undefined || challenge.sessionId !== session.id) {
     await notGood(deps, occasion, "totp_setup");
     return { failure: "invalid_challenge" };
@@ -96,30 +97,24 @@ export async function confirmTotp(
     await tellOfFailure(deps, occasion, challenge, "wrong_code");
     return { failure: "invalid_second_factor" };
   }
-  return commit(
-    deps,
-    occasion,
-    async (change): Promise<ConfirmOutcome | Undone<ConfirmOutcome>> => {
-      const { stores, record, undo } = change;
-      await stores.users.moveEpoch(user.id);
-      const isLive = await stores.sessions.lock(session.id);
-      if (!isLive || !(await spend(change, challenge)))
-        return undo<ConfirmOutcome>({ failure: "invalid_challenge" });
-      const isAdded = await stores.factors.insertTotp({
-        userId: user.id,
-        sealedSecret: seal(deps.secretKeys.totpSeal, secret, user.id),
-        lastStep: step,
-        createdAt: occasion.now,
-      });
-      if (!isAdded) return undo<ConfirmOutcome>({ failure: "factor_exists" });
-      const codes = await giveRecoveryCodes(change, user.id);
-      await stores.sessions.noteSecondFactor(session.id, occasion.now, "otp");
-      await record("second_factor_added", { userId: user.id, kind: "totp" });
-      await totpAddedNotice(change, user);
-      await endOthers(change, { user, session, device });
-      return { codes };
-    },
-  );
+  return commit<typeof deps, ConfirmOutcome, ConfirmOutcome>(deps, occasion, async (change) => {
+    const { stores, record, undo } = change;
+    if (!(await beginFactorChange(change, owner)) || !(await spend(change, challenge)))
+      return undo({ failure: "invalid_challenge" });
+    const isAdded = await stores.factors.insertTotp({
+      userId: user.id,
+      sealedSecret: seal(deps.secretKeys.totpSeal, secret, user.id),
+      lastStep: step,
+      createdAt: occasion.now,
+    });
+    if (!isAdded) return undo({ failure: "factor_exists" });
+    const codes = await giveRecoveryCodes(change, user.id);
+    await stores.sessions.noteSecondFactor(session.id, occasion.now, "otp");
+    await record("second_factor_added", { userId: user.id, kind: "totp" });
+    await totpAddedNotice(change, user);
+    await endOthers(change, owner);
+    return { codes };
+  });
 }
 
 /** Removes the app; false where there is none. */
@@ -131,8 +126,7 @@ export async function removeTotp(
   const { id: userId } = owner.user;
   return commit(deps, occasion, async (change) => {
     const { stores, record, undo } = change;
-    await stores.users.moveEpoch(userId);
-    if (!(await stores.sessions.lock(owner.session.id))) return undo(false);
+    if (!(await beginFactorChange(change, owner))) return undo(false);
     if (!(await stores.factors.deleteTotp(userId))) return undo(false);
     await dropUselessCodes(change, userId);
     await record("second_factor_removed", { userId, kind: "totp", by: "user" });
@@ -151,8 +145,7 @@ export async function renewRecoveryCodes(
   const { id: userId } = owner.user;
   return commit(deps, occasion, async (change) => {
     const { stores, record, undo } = change;
-    await stores.users.moveEpoch(userId);
-    if (!(await stores.sessions.lock(owner.session.id))) return undo(undefined);
+    if (!(await beginFactorChange(change, owner))) return undo(undefined);
     if (!(await stores.factors.has(userId))) return undo(undefined);
     const codes = await replaceRecoveryCodes(change, userId);
     await record("recovery_codes_renewed", { userId });
@@ -184,10 +177,10 @@ export async function resetFactors(
   actor: Actor,
   userId: string,
 ): Promise<ResetFactors | undefined> {
-  return commit(
+  return commit<typeof deps, ResetFactors | undefined, ResetFactors>(
     deps,
     occasion,
-    async (change): Promise<ResetFactors | undefined | Undone<ResetFactors>> => {
+    async (change) => {
       const { stores, record, undo } = change;
       if (!(await stores.users.moveEpoch(userId))) return undefined;
       const user = await stores.users.find(userId);
@@ -204,6 +197,19 @@ export async function resetFactors(
       return { ...removed, sessionsEnded };
     },
   );
+}
+
+/**
+ * Begins a change of an owner's factors: moves the credential epoch, which locks the account's row. A statement of its
+ * own: on PostgreSQL, one that counted and deleted at once would not see the removal it waited for (PK-14). False where
+ * the session that asks has ended meanwhile; undo the change then.
+ */
+export async function beginFactorChange(
+  { stores }: Change,
+  { user, session }: Pick<AskingOwner, "user" | "session">,
+): Promise<boolean> {
+  await stores.users.moveEpoch(user.id);
+  return stores.sessions.lock(session.id);
 }
 
 type Removal = Pick<EventFields<"second_factor_removed">, "by" | "actorId">;

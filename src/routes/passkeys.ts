@@ -4,6 +4,7 @@ import { addPasskey, removePasskey, removeUserPasskey, startPasskey } from "../d
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import type { Passkey } from "../domain/ports/passkeys.ts";
 import type { Handlers } from "./handler.ts";
+import { instantOf } from "./instants.ts";
 import { presentPending } from "./sessions.ts";
 
 /** A browser asks at most once an hour for what changes with a setting. Seconds. */
@@ -91,7 +92,7 @@ function presentPasskey({ id, name, createdAt, lastUsedAt, backedUp, signsIn }: 
     id,
     name,
     createdAt: new Date(createdAt).toISOString(),
-    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt).toISOString(),
+    lastUsedAt: instantOf(lastUsedAt),
     synced: backedUp,
     signsIn,
   };

@@ -8,6 +8,7 @@ import {
   startTotp,
 } from "../domain/second-factors.ts";
 import type { Handlers } from "./handler.ts";
+import { instantOf } from "./instants.ts";
 
 export function createSecondFactorHandlers(
   deps: Dependencies,
@@ -56,7 +57,7 @@ function presentFactors({ totp, recoveryCodes, passkeys }: Factors) {
   return {
     totp: totp && {
       createdAt: new Date(totp.createdAt).toISOString(),
-      lastUsedAt: totp.lastUsedAt === null ? null : new Date(totp.lastUsedAt).toISOString(),
+      lastUsedAt: instantOf(totp.lastUsedAt),
     },
     recoveryCodes: recoveryCodes && {
       remaining: recoveryCodes.remaining,

@@ -14,6 +14,7 @@ import {
 import { presentUser } from "./accounts.ts";
 import { foreignCursor } from "./foreign-cursor.ts";
 import type { Handlers } from "./handler.ts";
+import { instantOf } from "./instants.ts";
 import { presentSession } from "./session-info.ts";
 
 export function createUserHandlers(
@@ -108,8 +109,4 @@ function presentDetails(user: UserDetails, now: number) {
     lockedUntil: instantOf(lockEnd(user, now)),
     lastLoginAt: instantOf(lastLoginAt),
   };
-}
-
-function instantOf(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }
