@@ -21,7 +21,7 @@ export interface JsonSchema {
 }
 
 /** Keywords that restrict nothing: `pattern` and the bounds do (`test/contract/equivalence.test.ts`). */
-const ANNOTATIONS = ["description", "examples", "format"];
+const ANNOTATIONS = ["description", "examples", "format", "x-open"];
 const KEYWORDS = [
   "type enum anyOf properties required additionalProperties",
   "minLength maxLength pattern minimum maximum items maxItems",

@@ -1,5 +1,5 @@
 /** The events of challenges: addresses that are proved and changed, and sign-ins by mail. */
-import { z } from "zod";
+import { openEnum } from "./open-enum.ts";
 import { NormalEmail } from "./addresses.ts";
 import { challengePurposes } from "./challenges.ts";
 import { nullable, operatorEvent, ownerEvent } from "./event-shape.ts";
@@ -39,11 +39,11 @@ export const challengeEventShapes = {
     summary:
       "A challenge was not ended. A wrong code is told once for each challenge. What is no good any more, or never was, is told once in ten minutes for each purpose and client address; those in between are `request` lines.",
     fields: {
-      purpose: z.enum(challengePurposes),
-      reason: z.enum(["wrong_code", "not_good"]).meta({
-        description:
-          "`not_good`: unknown, used, expired, of another purpose or another account, or of one that may not sign in now. The caller is told the same for all.",
-      }),
+      purpose: openEnum(challengePurposes),
+      reason: openEnum(
+        ["wrong_code", "not_good"],
+        "`not_good`: unknown, used, expired, of another purpose or another account, or of one that may not sign in now. The caller is told the same for all.",
+      ),
       userId: nullable(Id),
     },
     example: { purpose: "mail_login", reason: "wrong_code", userId: exampleUserId },
@@ -67,7 +67,7 @@ export const challengeEventShapes = {
     about: null,
     level: "warn",
     summary: "A new password by token was refused.",
-    fields: { reason: z.enum(["invalid_or_expired_token", "weak_password"]) },
+    fields: { reason: openEnum(["invalid_or_expired_token", "weak_password"]) },
     example: { reason: "invalid_or_expired_token" },
   }),
   email_verification_requested: ownerEvent({
@@ -86,10 +86,10 @@ export const challengeEventShapes = {
     fields: {
       userId: Id,
       email: NormalEmail,
-      by: z.enum(["signup", "owner", "password_reset", "mail_login", "admin", "command"]).meta({
-        description:
-          "`owner`: somebody signed in to the account; `admin`, `command`: somebody vouched for it.",
-      }),
+      by: openEnum(
+        ["signup", "owner", "password_reset", "mail_login", "admin", "command"],
+        "`owner`: somebody signed in to the account; `admin`, `command`: somebody vouched for it.",
+      ),
       actorId: nullable(Id).optional().meta({
         description:
           "Of `admin` and `command`: the administrator; null for a command on the server's own machine. Absent from all others.",

@@ -1,5 +1,6 @@
 /** The events that are stored: what each says, which account it concerns, and what of it the account's owner sees. */
 import { z } from "zod";
+import { openEnum } from "./open-enum.ts";
 import {
   nullable,
   operationName,
@@ -34,10 +35,10 @@ export const eventShapes = {
       userId: Id,
       email: NormalEmail,
       role: Role.optional().meta({ description: "Absent from events of versions before 0.2." }),
-      by: z.enum(["user", "admin", "command"]).optional().meta({
-        description:
-          "`user`: whoever signed up; `admin`: whoever was invited; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.",
-      }),
+      by: openEnum(
+        ["user", "admin", "command"],
+        "`user`: whoever signed up; `admin`: whoever was invited; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.",
+      ).optional(),
     },
     example: { userId: exampleUserId, email: "ada@example.com", role: "user", by: "user" },
   }),
@@ -45,7 +46,7 @@ export const eventShapes = {
     about: null,
     level: "warn",
     summary: "A signup was refused.",
-    fields: { email: NormalEmail, reason: z.enum(["email_taken", "weak_password", "closed"]) },
+    fields: { email: NormalEmail, reason: openEnum(["email_taken", "weak_password", "closed"]) },
     example: { email: "ada@example.com", reason: "email_taken" },
   }),
   login_success: ownerEvent({
@@ -79,7 +80,7 @@ export const eventShapes = {
         description: "Null for a passkey that is nobody's: no address is asked for.",
       }),
       userId: nullable(Id),
-      reason: z.enum([
+      reason: openEnum([
         "wrong_password",
         "user_not_found",
         "account_locked",
@@ -124,8 +125,8 @@ export const eventShapes = {
     fields: {
       userId: Id,
       sessionId: Id,
-      by: z
-        .enum([
+      by: openEnum(
+        [
           "user",
           "admin",
           "password_change",
@@ -137,11 +138,9 @@ export const eventShapes = {
           "disable",
           "reuse",
           "wrong_password",
-        ])
-        .meta({
-          description:
-            "`admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.",
-        }),
+        ],
+        "`admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.",
+      ),
       actorId: actorId.optional().meta({
         description:
           "Of `admin` and `disable`, and of a `factor_change` that was not the owner's: the administrator; null for a command on the server's own machine. Absent from all others, and from events of versions before 0.2.",
@@ -206,7 +205,7 @@ export const eventShapes = {
     level: "warn",
     summary:
       "A request came too soon after too many others. Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics. Of mails that an address gets no more of, each request is told, and refused to nobody.",
-    fields: { operation: operationName, key: z.enum(["ip", "email", "account"]) },
+    fields: { operation: operationName, key: openEnum(["ip", "email", "account"]) },
     example: { operation: "login", key: "email" },
   }),
   password_reset: ownerEvent({
@@ -222,7 +221,7 @@ export const eventShapes = {
     level: "warn",
     summary:
       "A change without valid proof of its origin was refused. Told once in ten minutes for each operation, reason and client address; those in between are `request` lines with status 403.",
-    fields: { operation: operationName, reason: z.enum(["missing", "mismatch", "cross_site"]) },
+    fields: { operation: operationName, reason: openEnum(["missing", "mismatch", "cross_site"]) },
     example: { operation: "deleteUser", reason: "missing" },
   }),
   authorization_denied: operatorEvent({

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { type Level, nullable } from "./event-shape.ts";
+import { open } from "./open-enum.ts";
 import { eventShapes, exampleUserId } from "./event-shapes.ts";
 import { pascalCase } from "./problems.ts";
 import { Id, Instant } from "./values.ts";
@@ -78,7 +79,7 @@ export const LogEvent = eventUnion<LogEvent>(
   eventNames.map((name) => definitions[name].schema),
 ).meta({
   id: "LogEvent",
-  description: "One line of the log, told apart by `event`.",
+  ...open("One line of the log, told apart by `event`."),
   examples: [lineExample],
 });
 
@@ -87,7 +88,7 @@ export const StoredEvent = eventUnion<StoredEvent>(
   storedEventNames.map((name) => definitions[name].schema),
 ).meta({
   id: "StoredEvent",
-  description: "A security event, told apart by `event`.",
+  ...open("A security event, told apart by `event`."),
   examples: [lineExample],
 });
 

@@ -1,5 +1,6 @@
 /** The events of second factors, passkeys and step-up. */
 import { z } from "zod";
+import { openEnum } from "./open-enum.ts";
 import { AuthMethod, authMethods, ReauthenticationMethod, SecondFactor } from "./auth-methods.ts";
 import { NormalEmail } from "./addresses.ts";
 import { nullable, operatorEvent, ownerEvent } from "./event-shape.ts";
@@ -11,12 +12,12 @@ const passkeyId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e47";
 const exampleAdminId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45";
 
 /** A passkey has events of its own. */
-const kind = z.enum(["totp"]).meta({ description: "Which one. More kinds may come." });
+const kind = openEnum(["totp"], "Which one.");
 /** How a factor went. */
-const removedBy = z.enum(["user", "admin", "command", "email_proof", "email_change_undo"]).meta({
-  description:
-    "`email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone.",
-});
+const removedBy = openEnum(
+  ["user", "admin", "command", "email_proof", "email_change_undo"],
+  "`email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone.",
+);
 const actorId = nullable(Id).optional().meta({
   description:
     "Of `admin` and `command`: the administrator; null for a command on the server's own machine. Absent from all others.",
@@ -82,10 +83,10 @@ export const factorEventShapes = {
     fields: {
       userId: Id,
       kind: SecondFactor,
-      reason: z.enum(["wrong", "replayed", "locked"]).meta({
-        description:
-          "`replayed`: the code was used before; `locked`: too many wrong ones came before it, and it was not looked at.",
-      }),
+      reason: openEnum(
+        ["wrong", "replayed", "locked"],
+        "`replayed`: the code was used before; `locked`: too many wrong ones came before it, and it was not looked at.",
+      ),
     },
     example: { userId, kind: "totp", reason: "wrong" },
   }),

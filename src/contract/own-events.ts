@@ -4,6 +4,7 @@
  * address (LA-08, docs/decisions/0014-own-events.md).
  */
 import { z } from "zod";
+import { open, openEnum } from "./open-enum.ts";
 import { nullable } from "./event-shape.ts";
 import { eventShapes } from "./event-shapes.ts";
 import {
@@ -27,10 +28,10 @@ const base = {
 const baseExample = { timestamp: "2026-11-23T10:06:00.000Z", ip: "203.0.113.7" };
 
 /** Names the kind of actor, instead of `actorId`. The words are those of `session_revoked`. */
-const By = z.enum(["user", "admin", "command"]).meta({
-  description:
-    "`user`: you; `admin`: an administrator; `command`: a command on the server's own machine.",
-});
+const By = openEnum(
+  ["user", "admin", "command"],
+  "`user`: you; `admin`: an administrator; `command`: a command on the server's own machine.",
+);
 /** The values of `by` that name another person. The client address is then that person's, and not shown. */
 const others: readonly unknown[] = ["admin", "command", "disable"];
 
@@ -66,7 +67,7 @@ function actorOf(actorId: string | null, ownerId: string): z.output<typeof By> {
 /** Any event as its owner sees it, told apart by `event`. */
 export const OwnEvent = eventUnion<OwnEvent>(ownerEventNames.map(viewSchema)).meta({
   id: "OwnEvent",
-  description: "What happened to your account, told apart by `event`.",
+  ...open("What happened to your account, told apart by `event`."),
   examples: [{ event: "logout", ...baseExample }],
 });
 

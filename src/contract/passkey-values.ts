@@ -37,6 +37,18 @@ const credentialParts = {
   type: z.literal("public-key"),
 };
 
+export const exampleRegistration = {
+  id: exampleCredentialId,
+  rawId: exampleCredentialId,
+  type: "public-key" as const,
+  response: {
+    clientDataJSON: "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0",
+    attestationObject: "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVgA",
+    transports: ["internal", "hybrid"],
+  },
+  clientExtensionResults: { credProps: { rk: true } },
+};
+
 export const RegistrationCredential = z
   .looseObject({
     ...credentialParts,
@@ -55,20 +67,20 @@ export const RegistrationCredential = z
     id: "RegistrationCredential",
     description:
       "The new credential, as `toJSON()` of the browser's `navigator.credentials.create()` writes it (`RegistrationResponseJSON`).",
-    examples: [
-      {
-        id: exampleCredentialId,
-        rawId: exampleCredentialId,
-        type: "public-key",
-        response: {
-          clientDataJSON: "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0",
-          attestationObject: "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVgA",
-          transports: ["internal", "hybrid"],
-        },
-        clientExtensionResults: { credProps: { rk: true } },
-      },
-    ],
+    examples: [exampleRegistration],
   });
+
+const exampleAssertion = {
+  id: exampleCredentialId,
+  rawId: exampleCredentialId,
+  type: "public-key",
+  response: {
+    clientDataJSON: "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+    authenticatorData: "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
+    signature: "MEUCIQDx",
+    userHandle: "dXNlci1oYW5kbGU",
+  },
+} as const;
 
 export const AssertionCredential = z
   .looseObject({
@@ -84,19 +96,7 @@ export const AssertionCredential = z
     id: "AssertionCredential",
     description:
       "The signed answer, as `toJSON()` of the browser's `navigator.credentials.get()` writes it (`AuthenticationResponseJSON`).",
-    examples: [
-      {
-        id: exampleCredentialId,
-        rawId: exampleCredentialId,
-        type: "public-key",
-        response: {
-          clientDataJSON: "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
-          authenticatorData: "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
-          signature: "MEUCIQDx",
-          userHandle: "dXNlci1oYW5kbGU",
-        },
-      },
-    ],
+    examples: [exampleAssertion],
   });
 
 const descriptors = z
@@ -115,6 +115,22 @@ const rpId = z
   .string()
   .max(253)
   .meta({ examples: ["auth.example.com"] });
+
+export const exampleCreationOptions = {
+  rp: { id: "auth.example.com", name: "Portcullis" },
+  user: { id: "dXNlci1oYW5kbGU", name: "ada@example.com", displayName: "Ada" },
+  challenge: exampleChallenge,
+  pubKeyCredParams: passkeyAlgorithms.map((alg) => ({ type: "public-key" as const, alg })),
+  timeout: 300_000,
+  excludeCredentials: [],
+  authenticatorSelection: {
+    residentKey: "preferred",
+    requireResidentKey: false,
+    userVerification: "preferred",
+  },
+  attestation: "none",
+  extensions: { credProps: true },
+} as const;
 
 export const PasskeyCreationOptions = z
   .strictObject({
@@ -147,24 +163,16 @@ export const PasskeyCreationOptions = z
     id: "PasskeyCreationOptions",
     description:
       "For `PublicKeyCredential.parseCreationOptionsFromJSON()`, whose result is the `publicKey` of `navigator.credentials.create()`.",
-    examples: [
-      {
-        rp: { id: "auth.example.com", name: "Portcullis" },
-        user: { id: "dXNlci1oYW5kbGU", name: "ada@example.com", displayName: "Ada" },
-        challenge: exampleChallenge,
-        pubKeyCredParams: passkeyAlgorithms.map((alg) => ({ type: "public-key" as const, alg })),
-        timeout: 300_000,
-        excludeCredentials: [],
-        authenticatorSelection: {
-          residentKey: "preferred",
-          requireResidentKey: false,
-          userVerification: "preferred",
-        },
-        attestation: "none",
-        extensions: { credProps: true },
-      },
-    ],
+    examples: [exampleCreationOptions],
   });
+
+const exampleRequestOptions = {
+  challenge: exampleChallenge,
+  rpId: "auth.example.com",
+  timeout: 300_000,
+  userVerification: "required",
+  allowCredentials: [],
+} as const;
 
 export const PasskeyRequestOptions = z
   .strictObject({
@@ -178,15 +186,7 @@ export const PasskeyRequestOptions = z
     id: "PasskeyRequestOptions",
     description:
       "For `PublicKeyCredential.parseRequestOptionsFromJSON()`, whose result is the `publicKey` of `navigator.credentials.get()`.",
-    examples: [
-      {
-        challenge: exampleChallenge,
-        rpId: "auth.example.com",
-        timeout: 300_000,
-        userVerification: "required",
-        allowCredentials: [],
-      },
-    ],
+    examples: [exampleRequestOptions],
   });
 
 const examplePasskeyToken = "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s";
@@ -195,17 +195,6 @@ export const passkeyToken = opaqueSecret(
   examplePasskeyToken,
 );
 
-export const exampleAssertion = {
-  id: exampleCredentialId,
-  rawId: exampleCredentialId,
-  type: "public-key",
-  response: {
-    clientDataJSON: "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
-    authenticatorData: "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
-    signature: "MEUCIQDx",
-    userHandle: "dXNlci1oYW5kbGU",
-  },
-} as const;
 /** The proof by passkey, in the bodies that take one. */
 export const byPasskey = { challengeToken: passkeyToken, credential: AssertionCredential };
 export const exampleByPasskey = {
@@ -228,13 +217,7 @@ export const PasskeyRequest = z
     examples: [
       {
         challengeToken: examplePasskeyToken,
-        options: {
-          challenge: exampleChallenge,
-          rpId: "auth.example.com",
-          timeout: 300_000,
-          userVerification: "required",
-          allowCredentials: [],
-        },
+        options: exampleRequestOptions,
         expiresInSeconds: CEREMONY_SECONDS,
       },
     ],

@@ -6,7 +6,9 @@ import { operation } from "./operation.ts";
 import {
   byPasskey,
   exampleByPasskey,
+  exampleCreationOptions,
   examplePasskey,
+  exampleRegistration,
   Passkey,
   PasskeyCreationOptions,
   PasskeyName,
@@ -33,21 +35,7 @@ const PasskeySetup = z
     examples: [
       {
         setupToken: exampleSetupToken,
-        options: {
-          rp: { id: "auth.example.com", name: "Portcullis" },
-          user: { id: "dXNlci1oYW5kbGU", name: "ada@example.com", displayName: "Ada" },
-          challenge: "9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz",
-          pubKeyCredParams: [{ type: "public-key", alg: -7 }],
-          timeout: 300_000,
-          excludeCredentials: [],
-          authenticatorSelection: {
-            residentKey: "preferred",
-            requireResidentKey: false,
-            userVerification: "preferred",
-          },
-          attestation: "none",
-          extensions: { credProps: true },
-        },
+        options: exampleCreationOptions,
         expiresInSeconds: CEREMONY_SECONDS,
       },
     ],
@@ -82,15 +70,7 @@ const AddPasskeyInput = z
     examples: [
       {
         setupToken: exampleSetupToken,
-        credential: {
-          id: "Xk2vQ8m1TzR4yB7nC0pL5w",
-          rawId: "Xk2vQ8m1TzR4yB7nC0pL5w",
-          type: "public-key",
-          response: {
-            clientDataJSON: "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0",
-            attestationObject: "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVgA",
-          },
-        },
+        credential: exampleRegistration,
         name: "Ada's phone",
       },
     ],

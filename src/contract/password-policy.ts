@@ -1,21 +1,23 @@
 /** The rule for new passwords, as it is told: reasons to refuse one, and a sentence for each. The policy itself is in `domain/password-policy.ts`. */
 import { z } from "zod";
+import { openEnum } from "./open-enum.ts";
 import {
   PASSWORD_FLOOR_CODE_POINTS,
   PASSWORD_MAX_CODE_POINTS,
   PASSWORD_MIN_DEFAULT_CODE_POINTS,
 } from "./values.ts";
 
-export const WeakPasswordReason = z
-  .enum([
+export const WeakPasswordReason = openEnum(
+  [
     "too_short",
     "too_long",
     "too_common",
     "contains_identifier",
     "too_guessable",
     "unassigned_character",
-  ])
-  .meta({ description: "Why the password was refused." });
+  ],
+  "Why the password was refused.",
+);
 type Reason = z.output<typeof WeakPasswordReason>;
 
 /** A sentence for people per reason. */

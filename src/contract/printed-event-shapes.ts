@@ -1,5 +1,6 @@
 /** The events of the server itself. They are printed, and kept nowhere. */
 import { z } from "zod";
+import { openEnum } from "./open-enum.ts";
 import { nullable, operationName, outsideRequest, printedEvent } from "./event-shape.ts";
 import { Id } from "./values.ts";
 
@@ -50,10 +51,10 @@ export const printedEventShapes = {
     summary:
       "A request was answered with 503. Told for the first one of each cause and code, and again after ten seconds; those in between are `request` lines with status 503.",
     fields: {
-      cause: z.enum(["database", "password_queue", "stopping"]).meta({
-        description:
-          "`database`: it is locked, full, read-only or away; `password_queue`: too many passwords wait to be hashed; `stopping`: shutdown has begun.",
-      }),
+      cause: openEnum(
+        ["database", "password_queue", "stopping"],
+        "`database`: it is locked, full, read-only or away; `password_queue`: too many passwords wait to be hashed; `stopping`: shutdown has begun.",
+      ),
       code: nullable(z.string().max(32)).meta({
         description:
           "The database's or the system's name for what it met: `SQLITE_FULL`, `SQLITE_IOERR:778`, an SQLSTATE, `ECONNREFUSED`; null for the other causes. Never its own words, which may name more.",

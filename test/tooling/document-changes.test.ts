@@ -12,7 +12,7 @@ type Edit = readonly [place: string, change: (before: unknown) => unknown];
 
 const remove: Edit[1] = () => undefined;
 const becomes = (value: unknown) => () => value;
-const and = (name: string) => (before: unknown) => [...(before as string[]), name];
+const and = (member: unknown) => (before: unknown) => [...(before as unknown[]), member];
 const without = (name: string) => (before: unknown) =>
   (before as string[]).filter((each) => each !== name);
 const user = "components schemas User";
@@ -57,6 +57,11 @@ const breaking: readonly (readonly [string, readonly Edit[], RegExp])[] = [
     ],
     /`reason` of `login_failed` was removed/,
   ],
+  [
+    "another value of a closed enum in an answer",
+    [["components schemas SessionInfo properties kind enum", and("carrier pigeon")]],
+    /carrier pigeon/,
+  ],
   ["a removed event", [["webhooks logout", remove]], /webhooks\/logout/],
   ["a removed operation", [["paths /token/me get", remove]], /\/token\/me/],
   ["a renamed operation", [["paths /me get operationId", becomes("whoAmI")]], /whoAmI/],
@@ -85,6 +90,11 @@ const harmless: readonly Edit[] = [
   [`${login} properties country`, becomes({ type: "string" })],
   [`${login} required`, and("country")],
   ["info description", becomes("Other words.")],
+  // Open enums and unions may gain members (D8).
+  [`${login} properties reason enum`, and("wrong_weather")],
+  ["components schemas LoginPending properties secondFactors items enum", and("tattoo")],
+  ["components schemas Tattooed", becomes({ type: "object" })],
+  ["components schemas LogEvent oneOf", and({ $ref: "#/components/schemas/Tattooed" })],
 ];
 
 const released = fileURLToPath(new URL("../../openapi/openapi.json", import.meta.url));

@@ -2405,7 +2405,16 @@ export interface components {
      *         "type": "public-key",
      *         "response": {
      *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0",
-     *           "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVgA"
+     *           "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVgA",
+     *           "transports": [
+     *             "internal",
+     *             "hybrid"
+     *           ]
+     *         },
+     *         "clientExtensionResults": {
+     *           "credProps": {
+     *             "rk": true
+     *           }
      *         }
      *       },
      *       "name": "Ada's phone"
@@ -2535,7 +2544,10 @@ export interface components {
       event: "challenge_failed";
       /** @enum {string} */
       level: "warn";
-      /** @enum {string} */
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
       purpose:
         | "signup"
         | "invitation"
@@ -2551,7 +2563,7 @@ export interface components {
         | "second_factor_passkey"
         | "reauthentication";
       /**
-       * @description `not_good`: unknown, used, expired, of another purpose or another account, or of one that may not sign in now. The caller is told the same for all.
+       * @description `not_good`: unknown, used, expired, of another purpose or another account, or of one that may not sign in now. The caller is told the same for all. More may come.
        * @enum {string}
        */
       reason: "wrong_code" | "not_good";
@@ -2770,7 +2782,10 @@ export interface components {
       level: "warn";
       /** @description An operationId. */
       operation: string;
-      /** @enum {string} */
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
       reason: "missing" | "mismatch" | "cross_site";
     };
     /**
@@ -3166,7 +3181,7 @@ export interface components {
        */
       email: string;
       /**
-       * @description `owner`: somebody signed in to the account; `admin`, `command`: somebody vouched for it.
+       * @description `owner`: somebody signed in to the account; `admin`, `command`: somebody vouched for it. More may come.
        * @enum {string}
        */
       by: "signup" | "owner" | "password_reset" | "mail_login" | "admin" | "command";
@@ -3932,7 +3947,7 @@ export interface components {
       requestId: string;
     };
     /**
-     * @description One line of the log, told apart by `event`.
+     * @description One line of the log, told apart by `event`. More may come.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -4035,7 +4050,10 @@ export interface components {
       /** @description Null for a passkey that is nobody's: no address is asked for. */
       email: string | null;
       userId: string | null;
-      /** @enum {string} */
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
       reason:
         | "wrong_password"
         | "user_not_found"
@@ -4552,7 +4570,7 @@ export interface components {
       /** @enum {string} */
       level: "warn";
       /**
-       * @description `database`: it is locked, full, read-only or away; `password_queue`: too many passwords wait to be hashed; `stopping`: shutdown has begun.
+       * @description `database`: it is locked, full, read-only or away; `password_queue`: too many passwords wait to be hashed; `stopping`: shutdown has begun. More may come.
        * @enum {string}
        */
       cause: "database" | "password_queue" | "stopping";
@@ -4729,13 +4747,13 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description `owner`: somebody signed in to the account; `admin`, `command`: somebody vouched for it.
+       * @description `owner`: somebody signed in to the account; `admin`, `command`: somebody vouched for it. More may come.
        * @enum {string}
        */
       by: "signup" | "owner" | "password_reset" | "mail_login" | "admin" | "command";
     };
     /**
-     * @description What happened to your account, told apart by `event`.
+     * @description What happened to your account, told apart by `event`. More may come.
      * @example {
      *       "event": "logout",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -5046,7 +5064,7 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description `email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone.
+       * @description `email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone. More may come.
        * @enum {string}
        */
       by: "user" | "admin" | "command" | "email_proof" | "email_change_undo";
@@ -5129,7 +5147,10 @@ export interface components {
        * @example 203.0.113.7
        */
       ip: string | null;
-      /** @enum {string} */
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
       method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
     };
     /**
@@ -5158,7 +5179,10 @@ export interface components {
        * @example 203.0.113.7
        */
       ip: string | null;
-      /** @enum {string} */
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
       method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
     };
     /**
@@ -5187,7 +5211,10 @@ export interface components {
        * @example 203.0.113.7
        */
       ip: string | null;
-      /** @enum {string} */
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
       method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
     };
     /**
@@ -5324,7 +5351,7 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description Which one. More kinds may come.
+       * @description Which one. More may come.
        * @enum {string}
        */
       kind: "totp";
@@ -5356,10 +5383,13 @@ export interface components {
        * @example 203.0.113.7
        */
       ip: string | null;
-      /** @enum {string} */
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
       kind: "totp" | "recovery_code" | "passkey";
       /**
-       * @description `replayed`: the code was used before; `locked`: too many wrong ones came before it, and it was not looked at.
+       * @description `replayed`: the code was used before; `locked`: too many wrong ones came before it, and it was not looked at. More may come.
        * @enum {string}
        */
       reason: "wrong" | "replayed" | "locked";
@@ -5392,12 +5422,12 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description Which one. More kinds may come.
+       * @description Which one. More may come.
        * @enum {string}
        */
       kind: "totp";
       /**
-       * @description `email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone.
+       * @description `email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone. More may come.
        * @enum {string}
        */
       by: "user" | "admin" | "command" | "email_proof" | "email_change_undo";
@@ -5455,7 +5485,7 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description `user`: you; `admin`: an administrator; `command`: a command on the server's own machine.
+       * @description `user`: you; `admin`: an administrator; `command`: a command on the server's own machine. More may come.
        * @enum {string}
        */
       by: "user" | "admin" | "command";
@@ -5487,7 +5517,7 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description `admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.
+       * @description `admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords. More may come.
        * @enum {string}
        */
       by:
@@ -5530,7 +5560,7 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description `user`: whoever signed up; `admin`: whoever was invited; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.
+       * @description `user`: whoever signed up; `admin`: whoever was invited; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2. More may come.
        * @enum {string}
        */
       by?: "user" | "admin" | "command";
@@ -5614,7 +5644,7 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description `user`: you; `admin`: an administrator; `command`: a command on the server's own machine.
+       * @description `user`: you; `admin`: an administrator; `command`: a command on the server's own machine. More may come.
        * @enum {string}
        */
       by: "user" | "admin" | "command";
@@ -5660,7 +5690,7 @@ export interface components {
         emailVerified?: true;
       };
       /**
-       * @description `user`: you; `admin`: an administrator; `command`: a command on the server's own machine.
+       * @description `user`: you; `admin`: an administrator; `command`: a command on the server's own machine. More may come.
        * @enum {string}
        */
       by: "user" | "admin" | "command";
@@ -6020,7 +6050,7 @@ export interface components {
        */
       passkeyId: string;
       /**
-       * @description `email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone.
+       * @description `email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone. More may come.
        * @enum {string}
        */
       by: "user" | "admin" | "command" | "email_proof" | "email_change_undo";
@@ -6103,7 +6133,15 @@ export interface components {
      *         "pubKeyCredParams": [
      *           {
      *             "type": "public-key",
+     *             "alg": -8
+     *           },
+     *           {
+     *             "type": "public-key",
      *             "alg": -7
+     *           },
+     *           {
+     *             "type": "public-key",
+     *             "alg": -257
      *           }
      *         ],
      *         "timeout": 300000,
@@ -6321,7 +6359,10 @@ export interface components {
       level: "warn";
       /** @description An operationId. */
       operation: string;
-      /** @enum {string} */
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
       key: "ip" | "email" | "account";
     };
     /**
@@ -6523,7 +6564,10 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       sessionId: string;
-      /** @enum {string} */
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
       method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
     };
     /**
@@ -6606,7 +6650,10 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       userId: string;
-      /** @enum {string} */
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
       method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
     };
     /**
@@ -6648,7 +6695,10 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       userId: string;
-      /** @enum {string} */
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
       method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
     };
     /**
@@ -7016,7 +7066,10 @@ export interface components {
       event: "reset_failed";
       /** @enum {string} */
       level: "warn";
-      /** @enum {string} */
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
       reason: "invalid_or_expired_token" | "weak_password";
     };
     /**
@@ -7177,7 +7230,7 @@ export interface components {
        */
       userId: string;
       /**
-       * @description Which one. More kinds may come.
+       * @description Which one. More may come.
        * @enum {string}
        */
       kind: "totp";
@@ -7257,10 +7310,13 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       userId: string;
-      /** @enum {string} */
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
       kind: "totp" | "recovery_code" | "passkey";
       /**
-       * @description `replayed`: the code was used before; `locked`: too many wrong ones came before it, and it was not looked at.
+       * @description `replayed`: the code was used before; `locked`: too many wrong ones came before it, and it was not looked at. More may come.
        * @enum {string}
        */
       reason: "wrong" | "replayed" | "locked";
@@ -7306,12 +7362,12 @@ export interface components {
        */
       userId: string;
       /**
-       * @description Which one. More kinds may come.
+       * @description Which one. More may come.
        * @enum {string}
        */
       kind: "totp";
       /**
-       * @description `email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone.
+       * @description `email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone. More may come.
        * @enum {string}
        */
       by: "user" | "admin" | "command" | "email_proof" | "email_change_undo";
@@ -7630,7 +7686,7 @@ export interface components {
        */
       sessionId: string;
       /**
-       * @description `admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.
+       * @description `admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords. More may come.
        * @enum {string}
        */
       by:
@@ -7776,7 +7832,7 @@ export interface components {
        */
       role?: "user" | "admin";
       /**
-       * @description `user`: whoever signed up; `admin`: whoever was invited; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.
+       * @description `user`: whoever signed up; `admin`: whoever was invited; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2. More may come.
        * @enum {string}
        */
       by?: "user" | "admin" | "command";
@@ -7866,7 +7922,10 @@ export interface components {
        * @example ada@example.com
        */
       email: string;
-      /** @enum {string} */
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
       reason: "email_taken" | "weak_password" | "closed";
     };
     /**
@@ -7989,7 +8048,7 @@ export interface components {
       loginToken: string;
     };
     /**
-     * @description A security event, told apart by `event`.
+     * @description A security event, told apart by `event`. More may come.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
