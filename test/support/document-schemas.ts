@@ -1,6 +1,7 @@
 /** The published document, and its schemas as an independent validator understands them. */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { fullFormats } from "ajv-formats/dist/formats.js";
+import { OPEN } from "../../src/contract/open-enum.ts";
 import { buildDocument } from "../../src/contract/document.ts";
 import { operations } from "../../src/contract/operations.ts";
 
@@ -50,7 +51,7 @@ const ajv = new Ajv2020({
     password: true,
   },
 });
-ajv.addVocabulary(["x-secret", "discriminator"]);
+ajv.addVocabulary(["x-secret", OPEN, "discriminator"]);
 ajv.addSchema({ $defs: absolute(at(document, "components", "schemas")) }, NAME);
 
 /** A predicate for values that match a schema of the document; references lead into its components. */
