@@ -14,7 +14,13 @@ export default defineConfig({
       "packages/http/test/**/*.test.ts",
       "labs/test/**/*.test.ts",
     ],
-    exclude: ["**/node_modules/**", "test/browser/**", "test/consumer/**", "test/oldest/**"],
+    exclude: [
+      "**/node_modules/**",
+      "test/browser/**",
+      "test/consumer/**",
+      "test/oldest/**",
+      "test/timing/**",
+    ],
     globalSetup: "test/support/postgres-server.ts",
     // A part of the time is waiting for processes, clocks and mails: three files at once, also on two cores.
     maxWorkers: 3,

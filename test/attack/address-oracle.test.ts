@@ -1,6 +1,6 @@
 /**
  * No answer tells who has an account: for every operation that takes an address, from the contract, and every way an
- * address can stand, the same status, headers and bytes. `domain/refusal-work.test.ts` compares the work.
+ * address can stand, the same status, headers and bytes. `timing/refusals.test.ts` compares the work.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { OperationId } from "../../src/contract/operations.ts";

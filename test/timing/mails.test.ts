@@ -17,7 +17,7 @@ import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
 /** Milliseconds. A few seconds alone; this is for a machine that is busy with all other tests. */
 const TIMEOUT_MS = 120_000;
 const ROUNDS = 200;
-/** Without a decoy's mail, its template or its row, or with an early return, the rank is below 0.3 (see refusal-work). */
+/** Without a decoy's mail, its template or its row, or with an early return, the rank is below 0.3 (see refusals). */
 const LEEWAY = 0.15;
 /** As long as each other: a mail's size tells that of its address. */
 const KNOWN = "somebody@example.com";

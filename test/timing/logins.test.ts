@@ -14,7 +14,7 @@ const HASHING_ROUNDS = 36;
 /**
  * It hashes nothing, so that there is less to tell apart, and rounds are cheap. Measured on a busy
  * machine: alike 0.48 to 0.51; with an early return for an unknown address 0.15 to 0.33. Less than that, or
- * on a machine with no time at all, is not seen here: `test/domain/refusal-work.test.ts` compares the work.
+ * on a machine with no time at all, is not seen here: `test/timing/refusals.test.ts` compares the work.
  */
 const FORGOT_LEEWAY = 0.15;
 const FORGOT_ROUNDS = 300;

@@ -1,6 +1,6 @@
 /**
  * How much a refusal costs beside its hashing, by rank of the work that was done. A hash, or the disk, takes so
- * long that `test/attack/timing.test.ts` does not see it; whoever asks often enough would.
+ * long that `test/timing/logins.test.ts` does not see it; whoever asks often enough would.
  */
 import { login } from "../../src/domain/login.ts";
 import { expect, test } from "vitest";
