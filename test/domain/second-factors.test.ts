@@ -10,7 +10,7 @@ import { beginSession, type Carrier } from "../../src/domain/begin-session.ts";
 import { commit } from "../../src/domain/change.ts";
 import { login } from "../../src/domain/login.ts";
 import { unlockUser } from "../../src/domain/lockout.ts";
-import { startPasskey } from "../../src/domain/passkeys.ts";
+import { removePasskey, startPasskey } from "../../src/domain/passkeys.ts";
 import type { Finish } from "../../src/domain/pending-logins.ts";
 import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import type { AuthMethod } from "../../src/domain/ports/sessions.ts";
@@ -438,6 +438,19 @@ describe("MF-10 a factor that comes or goes", () => {
     "an app is removed": () => removeTotp(domain.deps, domain.at(), owner),
     "recovery codes are renewed": () => renewRecoveryCodes(domain.deps, domain.at(), owner),
   };
+  test("is refused where the session that asks has just ended, and changes nothing", async () => {
+    const passkey = aPasskey(user);
+    await domain.deps.storage.passkeys.insert(passkey);
+    domain.sql("DELETE FROM sessions WHERE id = ?", owner.session.id);
+    const tables = ["users", "totp_factors", "recovery_codes", "passkeys", "events"];
+    const rows = () => tables.map((table) => domain.sql(`SELECT * FROM ${table}`));
+    const before = rows();
+    expect(await removeTotp(domain.deps, domain.at(), owner)).toBe(false);
+    expect(await renewRecoveryCodes(domain.deps, domain.at(), owner)).toBeUndefined();
+    expect(await removePasskey(domain.deps, domain.at(), owner, passkey.id)).toBe("not_found");
+    expect(rows()).toEqual(before);
+  });
+
   test.each(Object.entries(changes))(
     "%s: every other session, half-login and device ends, the owner is told, and the session that asks stays",
     async (_, change) => {
