@@ -58,6 +58,16 @@ test("IV-05 every operation refuses a password longer than 256 characters before
   expect(choosing).toEqual(["signup", "confirmSignup", "changePassword", "resetPassword"]);
 });
 
+test("PW-10 SU-04 every operation that takes a proof which can be guessed has a limit", () => {
+  const guessable = /^(?:password|currentPassword|code)$/;
+  const unlimited = Object.values<OperationDescription>(operations)
+    .filter(({ request }) => fieldsOf(request.body).some(([name]) => guessable.test(name)))
+    .filter(({ limits = [] }) => limits.length === 0)
+    .map(({ operationId }) => operationId);
+  // By the one who has the secret, which is the caller's own: five tries, and another one has to be made.
+  expect(unlimited).toEqual(["confirmTotp"]);
+});
+
 /** The fields of a body, of all its forms. */
 function fieldsOf(body: unknown): [string, unknown][] {
   if (body instanceof z.ZodUnion) return body.options.flatMap(fieldsOf);
