@@ -5,6 +5,7 @@ import {
   type AuthenticatorOptions,
 } from "./authenticator.ts";
 import { dataOf, type TestClient } from "./clients.ts";
+import { addPasskeyOver } from "./second-factors.ts";
 
 /** An authenticator in front of the pages of a server in development, which are on `localhost`. */
 export function authenticatorOn(
@@ -17,9 +18,7 @@ export function authenticatorOn(
 
 /** Adds the authenticator's passkey to the account that is signed in, and recently so. */
 export async function addPasskeyTo(api: TestClient, authenticator: Authenticator, name?: string) {
-  const { setupToken, options } = dataOf(await api.startPasskey());
-  const credential = authenticator.create(options);
-  return dataOf(await api.addPasskey({ setupToken, credential, ...(name && { name }) }));
+  return dataOf((await addPasskeyOver(api, authenticator, name)).added);
 }
 
 /** Signs in by the passkey alone, and answers the half-login. */

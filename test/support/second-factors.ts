@@ -85,8 +85,9 @@ export function aPasskey(): Authenticator {
 export async function addPasskeyOver(
   api: Pick<TestClient, "startPasskey" | "addPasskey">,
   authenticator = aPasskey(),
+  name?: string,
 ) {
   const { setupToken, options } = dataOf(await api.startPasskey());
   const credential = authenticator.create(options);
-  return { authenticator, added: await api.addPasskey({ setupToken, credential }) };
+  return { authenticator, added: await api.addPasskey({ setupToken, credential, name }) };
 }
