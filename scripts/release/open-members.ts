@@ -8,9 +8,9 @@ interface JsonObject {
 
 /** The later document as it would be if its open enums and unions had no member more than those of the released one. */
 export function withoutGains(released: Json | undefined, current: Json): Json {
-  if (Array.isArray(current)) {
-    const before = Array.isArray(released) ? released : [];
-    return current.map((item: Json, place) => withoutGains(before[place], item));
+  if (isList(current)) {
+    const before = isList(released) ? released : [];
+    return current.map((item, place) => withoutGains(before[place], item));
   }
   if (!isObject(current)) return current;
   const before = isObject(released) ? released : {};
@@ -24,22 +24,28 @@ export function withoutGains(released: Json | undefined, current: Json): Json {
 function knownMembers(released: JsonObject, current: JsonObject): JsonObject {
   const kept = ["enum", "oneOf"].flatMap((key): [string, Json][] => {
     const [before, after] = [released[key], current[key]];
-    if (!Array.isArray(before) || !Array.isArray(after)) return [];
+    if (!isList(before) || !isList(after)) return [];
     const now = new Set(after.map((member) => JSON.stringify(member)));
-    return [[key, before.filter((member: Json) => now.has(JSON.stringify(member)))]];
+    return [[key, before.filter((member) => now.has(JSON.stringify(member)))]];
   });
   const [before, after] = [mappingOf(released), mappingOf(current)];
   if (before === undefined || after === undefined) return Object.fromEntries(kept);
   const mapping = Object.fromEntries(Object.entries(after).filter(([name]) => name in before));
-  return {
-    ...Object.fromEntries(kept),
-    discriminator: { ...Object(current["discriminator"]), mapping },
-  };
+  const discriminator: JsonObject = { ...discriminatorOf(current), mapping };
+  return { ...Object.fromEntries(kept), discriminator };
 }
 
-function mappingOf({ discriminator }: JsonObject): JsonObject | undefined {
-  const mapping = isObject(discriminator) ? discriminator["mapping"] : undefined;
+function mappingOf(union: JsonObject): JsonObject | undefined {
+  const mapping = discriminatorOf(union)["mapping"];
   return isObject(mapping) ? mapping : undefined;
+}
+
+function discriminatorOf({ discriminator }: JsonObject): JsonObject {
+  return isObject(discriminator) ? discriminator : {};
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -1,5 +1,5 @@
 /** The ways to prove who one is, as events, tokens and sessions name them (RFC 8176 where it has a name). */
-import { z } from "zod";
+import type { z } from "zod";
 import { openEnum } from "./open-enum.ts";
 
 export const authMethods = ["pwd", "mail", "otp", "recovery", "passkey", "provider"] as const;
