@@ -19,7 +19,6 @@ export const ProviderId = z
     error: "Must be the id of a provider: lower-case letters, digits and hyphens",
   })
   .meta({
-    id: "ProviderId",
     description: "The id of a provider, as the setting `PROVIDERS` lists it.",
     examples: ["google"],
   });
