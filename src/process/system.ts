@@ -60,6 +60,7 @@ export async function openSystem(settings: Settings, metrics?: Metrics): Promise
       meter,
       secretKeys,
       mailTemplates,
+      providers: new Map(),
       bcrypt,
       guesses,
     }),
