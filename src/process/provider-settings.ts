@@ -1,6 +1,7 @@
 /** The providers that people sign in with, as `PROVIDERS` and the variables `PROVIDER_<ID>_…` say. */
 import type { z } from "zod";
 import { ProviderId, providerKinds } from "../contract/provider-values.ts";
+import { providerCallbackPath } from "../contract/page-paths.ts";
 import type { ProviderOptions } from "../platform/providers/provider-options.ts";
 import { prefixOf, providerFieldNames } from "./provider-names.ts";
 import { providerFields } from "./provider-values.ts";
@@ -108,7 +109,7 @@ interface Server {
 
 /** The page of ours that a provider sends browsers back to. It is entered there. */
 function callbackOf(origin: string, id: string): string {
-  return `${origin}/login/providers/${id}/callback`;
+  return origin + providerCallbackPath(id);
 }
 
 /** Our own pages are no page of another site: one of another provider's would make the two one. */
