@@ -1,7 +1,7 @@
 /** The providers that people sign in with, as `PROVIDERS` and the variables `PROVIDER_<ID>_…` say. */
 import type { z } from "zod";
-import { providerCallbackPath } from "../contract/page-paths.ts";
 import { ProviderId, providerKinds } from "../contract/provider-values.ts";
+import { providerCallbackPath } from "../contract/page-paths.ts";
 import type { ProviderOptions } from "../platform/providers/provider-options.ts";
 import { prefixOf, providerFieldNames } from "./provider-names.ts";
 import { providerFields } from "./provider-values.ts";
@@ -107,6 +107,11 @@ interface Server {
   readonly isSignupClosed: boolean;
 }
 
+/** The page of ours that a provider sends browsers back to. It is entered there. */
+function callbackOf(origin: string, id: string): string {
+  return origin + providerCallbackPath(id);
+}
+
 /** Our own pages are no page of another site: one of another provider's would make the two one. */
 export function ownRedirects(providers: readonly ReadProvider[], origin: string): Fault[] {
   const isOurs = (address: string) => address.startsWith(`${origin}/login/`);
@@ -148,7 +153,7 @@ export function providerOptionsOf(
     tenants: fields.TENANTS,
     makesAccounts: (fields.SIGNUP ?? (isSignupClosed ? "off" : "on")) === "on",
     linking: fields.LINK,
-    redirectUri: origin + providerCallbackPath(id),
+    redirectUri: callbackOf(origin, id),
     otherRedirectUris: fields.REDIRECTS,
   };
 }

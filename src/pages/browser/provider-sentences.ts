@@ -1,12 +1,10 @@
 /** The words for each end of a flow with a provider. `name` is the provider's. */
-import type { completeProviderLink } from "../../contract/identities.ts";
 import type { completeProviderLogin } from "../../contract/providers.ts";
 import type { Problem } from "./problem.ts";
 
 /** Refusals after which nothing can be tried again with the same answer of the provider. */
 type Final =
   | (typeof completeProviderLogin)["problems"][number]
-  | (typeof completeProviderLink)["problems"][number]
   | "csrf_rejected"
   | "invalid_login_token"
   | "reauthentication_required"
@@ -15,7 +13,10 @@ type Final =
 
 const START_AGAIN = "Start again, on the page on which you began.";
 
-/** Says why nobody is let in; undefined where the same may be tried again. A refusal that the contract gains does not compile until it is here. */
+/**
+ * Says why nobody is let in, or nothing was linked; undefined where the same may be tried again. A refusal that a login
+ * gains does not compile until it is here; of a link's, which needs the contract's server part, a test says so.
+ */
 export function finalSentence(name: string, problem: Problem): string | undefined {
   const linkIt = `If you have an account, sign in another way, and link ${name} to it.`;
   const incomplete = nothingLeft(name);
