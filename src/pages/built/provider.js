@@ -170,7 +170,10 @@ async function readMe(paths) {
 }
 // src/pages/browser/provider-sentences.ts
 const START_AGAIN = "Start again, on the page on which you began.";
-/** Says why nobody is let in; undefined where the same may be tried again. A refusal that the contract gains does not compile until it is here. */
+/**
+* Says why nobody is let in, or nothing was linked; undefined where the same may be tried again. A refusal that a login
+* gains does not compile until it is here; of a link's, which needs the contract's server part, a test says so.
+*/
 function finalSentence(name, problem) {
 	const linkIt = `If you have an account, sign in another way, and link ${name} to it.`;
 	const incomplete = nothingLeft(name);
