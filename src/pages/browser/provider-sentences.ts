@@ -1,21 +1,25 @@
 /** The words for each end of a flow with a provider. `name` is the provider's. */
-import type { completeProviderLogin } from "../../contract/providers.ts";
+import type { providerProblems } from "../../contract/provider-problems.ts";
 import type { Problem } from "./problem.ts";
 
 /** Refusals after which nothing can be tried again with the same answer of the provider. */
 type Final =
-  | (typeof completeProviderLogin)["problems"][number]
+  | Exclude<keyof typeof providerProblems, "return_not_allowed">
   | "csrf_rejected"
+  | "email_taken"
+  | "invalid_challenge"
   | "invalid_login_token"
+  | "not_found"
   | "reauthentication_required"
+  | "signup_closed"
   | "unauthenticated"
   | "validation_failed";
 
 const START_AGAIN = "Start again, on the page on which you began.";
 
 /**
- * Says why nobody is let in, or nothing was linked; undefined where the same may be tried again. A refusal that a login
- * gains does not compile until it is here; of a link's, which needs the contract's server part, a test says so.
+ * Says why nobody is let in, or nothing was linked; undefined where the same may be tried again. A new problem of
+ * providers does not compile until it is here.
  */
 export function finalSentence(name: string, problem: Problem): string | undefined {
   const linkIt = `If you have an account, sign in another way, and link ${name} to it.`;

@@ -171,8 +171,8 @@ async function readMe(paths) {
 // src/pages/browser/provider-sentences.ts
 const START_AGAIN = "Start again, on the page on which you began.";
 /**
-* Says why nobody is let in, or nothing was linked; undefined where the same may be tried again. A refusal that a login
-* gains does not compile until it is here; of a link's, which needs the contract's server part, a test says so.
+* Says why nobody is let in, or nothing was linked; undefined where the same may be tried again. A new problem of
+* providers does not compile until it is here.
 */
 function finalSentence(name, problem) {
 	const linkIt = `If you have an account, sign in another way, and link ${name} to it.`;
