@@ -19,6 +19,8 @@ export const PROVIDER_NAME = "Nordlys ID";
 export interface ProviderPage extends WatchedPage {
   /** Of id `nordlys`. */
   readonly provider: TestProvider;
+  /** Of id `other`. */
+  readonly other: TestProvider;
   /** Origin of an application in CORS_ORIGINS. */
   readonly app: string;
   /** The page that the provider of this id leads back to. */
@@ -56,10 +58,10 @@ export function useProviderPages(
   }));
   return async (options) => {
     const watched = await newPage(options);
-    const [provider] = providers;
-    if (provider === undefined) throw new Error("The provider has not started");
+    const [provider, other] = providers;
+    if (!provider || !other) throw new Error("The providers have not started");
     const callback = (id = "nordlys") => `${watched.origin}/login/providers/${id}/callback`;
-    return { ...watched, provider, app: originOf(app), callback };
+    return { ...watched, provider, other, app: originOf(app), callback };
   };
 }
 
