@@ -183,7 +183,8 @@ interface OpenIdServer extends Omit<Metadata, "secretIn"> {
 function serverFor(metadata: Metadata, rules: OpenIdRules, idToken: unknown): OpenIdServer {
   const named = typeof idToken === "string" ? partOf(idToken, 1)?.["iss"] : undefined;
   const isAllowed = typeof named === "string" && rules.issuers.has(named);
-  const issuer = isAllowed ? named : metadata.issuer;
+  const [first = metadata.issuer] = rules.issuers.keys();
+  const issuer = isAllowed ? named : first;
   const servers = serversOf.get(metadata) ?? new Map<string, OpenIdServer>();
   serversOf.set(metadata, servers);
   const known = servers.get(issuer);
