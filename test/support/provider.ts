@@ -84,9 +84,12 @@ export interface TestProvider {
   close(): Promise<void>;
 }
 
+/** One pair for every provider of a process: making one takes longer than all else here. */
+let ownKeys: ReturnType<typeof generateKeyPair> | undefined;
+
 /** Starts it. `port`: a number, to come back where it was after `close`. */
 export async function startProvider({ port = 0 }: { port?: number } = {}): Promise<TestProvider> {
-  const own = await generateKeyPair("RS256");
+  const own = await (ownKeys ??= generateKeyPair("RS256"));
   const publicKey: JWK = {
     ...(await exportJWK(own.publicKey)),
     kid: "key-1",
