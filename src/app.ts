@@ -23,6 +23,7 @@ import { refuseOtherMethods } from "./routes/other-methods.ts";
 import { createOverloadLog } from "./routes/overload.ts";
 import { createOwnSessionHandlers } from "./routes/own-sessions.ts";
 import { createPasskeyHandlers } from "./routes/passkeys.ts";
+import { createProviderHandlers } from "./routes/providers.ts";
 import { createPageRoutes, createRedirectRoutes } from "./routes/pages.ts";
 import { createOperationRoutes } from "./routes/pipeline.ts";
 import { createRequestLog } from "./routes/request-log.ts";
@@ -117,6 +118,7 @@ function createHandlers({ deps, isDraining, metrics }: AppOptions): Handlers {
     ...createMailLoginHandlers(deps),
     ...createSecondFactorHandlers(deps),
     ...createPasskeyHandlers(deps),
+    ...createProviderHandlers(deps),
     ...createReauthenticationHandlers(deps),
     ...createAddressChangeHandlers(deps),
     ...createOwnSessionHandlers(deps),

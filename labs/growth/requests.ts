@@ -25,6 +25,7 @@ export async function createRequests(storage: Storage): Promise<Ask> {
     meter: { limitDecided() {}, hashWaited() {}, hashRefused() {} },
     secretKeys: deriveKeys("growth-bench"),
     mailTemplates: openMailTemplates(read.settings),
+    providers: new Map(),
     bcrypt: { hash: overloaded, compare: overloaded },
     guesses: { countGuesses: overloaded },
   });

@@ -87,8 +87,8 @@ export const challengeEventShapes = {
       userId: Id,
       email: NormalEmail,
       by: openEnum(
-        ["signup", "owner", "password_reset", "mail_login", "admin", "command"],
-        "`owner`: somebody signed in to the account; `admin`, `command`: somebody vouched for it.",
+        ["signup", "owner", "password_reset", "mail_login", "provider", "admin", "command"],
+        "`owner`: somebody signed in to the account; `provider`: a provider vouched for it; `admin`, `command`: somebody vouched for it.",
       ),
       actorId: nullable(Id).optional().meta({
         description:

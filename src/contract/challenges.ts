@@ -17,6 +17,9 @@ export const challengePurposes = [
   "passkey_login",
   "second_factor_passkey",
   "reauthentication",
+  "provider_login",
+  "provider_link",
+  "identity_claim",
 ] as const;
 export type ChallengePurpose = (typeof challengePurposes)[number];
 
@@ -26,6 +29,8 @@ export const CHALLENGE_TRIES = 5;
 export const LOGIN_CHALLENGE_SECONDS = 300;
 /** Life of a ceremony in which a browser asks for a passkey, or makes one. Seconds. */
 export const CEREMONY_SECONDS = 300;
+/** Life of a flow that leads to a provider and back. Room for a password and a second factor there. Seconds. */
+export const PROVIDER_CHALLENGE_SECONDS = 600;
 /** How long the old address can take back a change. Long enough for a weekend. Seconds. */
 export const EMAIL_UNDO_SECONDS = 3 * 86_400;
 

@@ -10,6 +10,8 @@ import {
 } from "./event-shape.ts";
 import { AuthMethod, authMethods } from "./auth-methods.ts";
 import { factorEventShapes } from "./factor-event-shapes.ts";
+import { providerEventShapes } from "./provider-event-shapes.ts";
+import { ProviderId } from "./provider-values.ts";
 import { challengeEventShapes } from "./challenge-event-shapes.ts";
 import { printedEventShapes } from "./printed-event-shapes.ts";
 import { NormalEmail } from "./addresses.ts";
@@ -36,8 +38,8 @@ export const eventShapes = {
       email: NormalEmail,
       role: Role.optional().meta({ description: "Absent from events of versions before 0.2." }),
       by: openEnum(
-        ["user", "admin", "command"],
-        "`user`: whoever signed up; `admin`: whoever was invited; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.",
+        ["user", "admin", "command", "provider"],
+        "`user`: whoever signed up; `admin`: whoever was invited; `provider`: somebody for whose address a provider vouched; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2.",
       ).optional(),
     },
     example: { userId: exampleUserId, email: "ada@example.com", role: "user", by: "user" },
@@ -51,7 +53,7 @@ export const eventShapes = {
   }),
   login_success: ownerEvent({
     about: "userId",
-    shown: ["method", "methods"],
+    shown: ["method", "methods", "provider"],
     level: "info",
     summary: "Somebody logged in.",
     fields: {
@@ -61,6 +63,7 @@ export const eventShapes = {
       methods: z.array(AuthMethod).max(authMethods.length).optional().meta({
         description: "How they proved it. Absent from events of versions before 0.3.",
       }),
+      provider: ProviderId.optional().meta({ description: "Of `provider`: which one." }),
     },
     example: {
       userId: exampleUserId,
@@ -139,7 +142,7 @@ export const eventShapes = {
           "reuse",
           "wrong_password",
         ],
-        "`admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.",
+        "`admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed, or a provider unlinked; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords.",
       ),
       actorId: actorId.optional().meta({
         description:
@@ -277,5 +280,6 @@ export const eventShapes = {
   }),
   ...challengeEventShapes,
   ...factorEventShapes,
+  ...providerEventShapes,
   ...printedEventShapes,
 };

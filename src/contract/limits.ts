@@ -32,6 +32,8 @@ export const limits = {
   mail_login_email: { key: "email", policy: "mail-login-email" },
   /** Ceremonies of passkeys, begun or ended. */
   passkey_ip: { key: "ip", policy: "passkey-ip" },
+  /** Flows that lead to a provider: each asks it what it is, where that is not known. */
+  provider_ip: { key: "ip", policy: "provider-ip" },
   /** Proofs that somebody who is signed in begins: each may be a mail. */
   reauthentication_account: { key: "account", policy: "reauthentication-account" },
   refresh_ip: { key: "ip", policy: "refresh-ip" },

@@ -31,6 +31,9 @@ const circumstances = {
 
 const passkeyName = z.string().meta({ examples: ["Ada's phone"] });
 
+/** As the settings name it to people. */
+const providerName = z.string().meta({ examples: ["Google"] });
+
 const TOKEN = "o3bV0Zt0m1x5n9Qe7yJc2kLr8sWf4aGh6uDiPpXwYzA";
 
 export const mails = {
@@ -96,6 +99,8 @@ export const mails = {
   /** The password was right, and several second factors after it were wrong (MF-14). */
   second_factor_failing: z.strictObject(circumstances),
   passkey_clone_suspected: z.strictObject({ name: passkeyName, ...circumstances }),
+  identity_linked: z.strictObject({ provider: providerName, ...circumstances }),
+  identity_removed: z.strictObject({ provider: providerName, ...circumstances }),
   /** To the owner of a mailbox who took over an account that nobody had proved to be theirs (EM-06). */
   account_claimed: z.strictObject(circumstances),
 } as const satisfies Readonly<Record<string, z.ZodObject>>;

@@ -3,11 +3,13 @@ import * as accounts from "./accounts.ts";
 import * as addressChanges from "./address-changes.ts";
 import * as audit from "./audit.ts";
 import * as health from "./health.ts";
+import * as identities from "./identities.ts";
 import * as keys from "./keys.ts";
 import * as loginFinishes from "./login-finishes.ts";
 import * as mailLogins from "./mail-logins.ts";
 import * as metrics from "./metrics.ts";
 import * as passkeys from "./passkeys.ts";
+import * as providers from "./providers.ts";
 import * as reauthentication from "./reauthentication.ts";
 import * as resets from "./resets.ts";
 import * as secondFactors from "./second-factors.ts";
@@ -24,6 +26,9 @@ export const operations = {
   completeMailLogin: mailLogins.completeMailLogin,
   startPasskeyLogin: passkeys.startPasskeyLogin,
   completePasskeyLogin: passkeys.completePasskeyLogin,
+  listProviders: providers.listProviders,
+  startProviderLogin: providers.startProviderLogin,
+  completeProviderLogin: providers.completeProviderLogin,
   startSecondFactorPasskey: loginFinishes.startSecondFactorPasskey,
   finishLogin: loginFinishes.finishLogin,
   logout: sessions.logout,
@@ -46,6 +51,11 @@ export const operations = {
   listMyPasskeys: passkeys.listMyPasskeys,
   renamePasskey: passkeys.renamePasskey,
   removePasskey: passkeys.removePasskey,
+  listMyIdentities: identities.listMyIdentities,
+  startProviderLink: identities.startProviderLink,
+  completeProviderLink: identities.completeProviderLink,
+  claimIdentity: identities.claimIdentity,
+  removeMyIdentity: identities.removeMyIdentity,
   listMySessions: sessions.listMySessions,
   revokeMySession: sessions.revokeMySession,
   revokeMyOtherSessions: sessions.revokeMyOtherSessions,

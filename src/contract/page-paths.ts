@@ -14,3 +14,8 @@ export const pagePaths = {
   /** Signs in by the link in a mail. */
   mailLogin: "/login/mail",
 } as const;
+
+/** The page that a provider leads back to. Each has one of its own: an answer of one provider is of no use to another (RFC 9700 §4.4.2.2). */
+export function providerCallbackPath(providerId: string): `/${string}` {
+  return `/login/providers/${providerId}/callback`;
+}

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { openEnum } from "./open-enum.ts";
 import { nullable, operationName, outsideRequest, printedEvent } from "./event-shape.ts";
+import { ProviderId } from "./provider-values.ts";
 import { Id } from "./values.ts";
 
 export const printedEventShapes = {
@@ -22,6 +23,16 @@ export const printedEventShapes = {
       durationMs: 1.2,
       operation: "getUser",
     },
+  }),
+  provider_unreachable: printedEvent({
+    level: "warn",
+    summary:
+      "A provider does not say what it is, so nobody can sign in with it now. It is asked again when somebody tries. Told when it begins.",
+    fields: {
+      provider: ProviderId,
+      why: z.string().max(64).meta({ description: "What failed, in words of this server." }),
+    },
+    example: { ...outsideRequest, provider: "google", why: "network" },
   }),
   mail_failed: printedEvent({
     level: "warn",

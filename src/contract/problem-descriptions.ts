@@ -4,6 +4,7 @@ import { ReauthenticationMethod, reauthenticationMethods } from "./auth-methods.
 import { passwordBounds, WeakPasswordReason } from "./password-policy.ts";
 import { PASSKEYS_MAX } from "./passkey-values.ts";
 import type { ProblemDescription } from "./problem-description.ts";
+import { providerProblems } from "./provider-problems.ts";
 import { issues, retryAfterSeconds, SentOrigin } from "./problem-fields.ts";
 import { PASSWORD_MAX_CODE_POINTS, PASSWORD_MIN_DEFAULT_CODE_POINTS } from "./values.ts";
 
@@ -227,9 +228,9 @@ export const descriptions = {
   last_credential: {
     status: 409,
     title: "The last way to sign in must stay",
-    detail: "Without this passkey nobody could sign in to the account any more.",
-    why: "The account has no password, and no other passkey that signs in by itself.",
-    remedy: "Choose a password or add another passkey first.",
+    detail: "Without it nobody could sign in to the account any more.",
+    why: "The account has no password, no other passkey that signs in by itself, and no other provider linked.",
+    remedy: "Choose a password, add a passkey or link a provider first.",
   },
   last_admin: {
     status: 409,
@@ -238,6 +239,7 @@ export const descriptions = {
     why: "Without one, nobody could administer accounts any more, and nobody could make an administrator.",
     remedy: "Make somebody else an administrator first.",
   },
+  ...providerProblems,
   payload_too_large: {
     status: 413,
     title: "The body is too large",

@@ -2,6 +2,7 @@
  * The address of an account: proved by its owner, changed, and changed back. Only somebody who is signed in to the
  * account proves an address for it: a link that another person opens proves nothing (EM-05).
  */
+import { removeWaysIn } from "./account-claims.ts";
 import { commitMail, mailChallenge, type MailUses } from "./challenge-mails.ts";
 import {
   blindOf,
@@ -22,7 +23,6 @@ import { queueDecoy, queueMail } from "./mail.ts";
 import { circumstancesOf } from "./notices.ts";
 import type { Challenge, ChallengePurpose } from "./ports/challenges.ts";
 import type { Device } from "./ports/devices.ts";
-import { removeFactors } from "./second-factors.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { Session, SessionWithUser } from "./ports/sessions.ts";
 import type { User } from "./ports/users.ts";
@@ -243,8 +243,8 @@ export async function undoEmailChange(
     if (!isBack) return failed;
     await stores.users.voidPassword(userId);
     await record("email_change_undone", { userId, oldEmail: before.email, newEmail: oldEmail });
-    // A thief's factors would keep the owner out; those of before stay (EM-08).
-    await removeFactors(change, userId, { by: "email_change_undo" }, sinceOf(deps, challenge));
+    // A thief's factors would keep the owner out, and their provider let them in; those of before stay (EM-08).
+    await removeWaysIn(change, userId, "email_change_undo", sinceOf(deps, challenge));
     await endGrants(change, userId, { by: "email_change_undo" });
     await stores.challenges.deleteUndosAfter(userId, challenge.id);
     await queueMail(

@@ -18,6 +18,8 @@ export interface Proof {
   /** The credential epoch that was read with what was proved. A session is begun only while it stands. */
   readonly epoch: number;
   readonly methods: readonly AuthMethod[];
+  /** Of the method `provider`: which one, by its id in the settings. */
+  readonly provider?: string | undefined;
   /** The account had a second factor at that epoch: a factor that is added or removed moves it. */
   readonly hasSecondFactor: boolean;
 }
@@ -78,7 +80,7 @@ export async function beginSession(
 ): Promise<Begun | Undone<"account_changed" | "account_locked">> {
   const { deps, occasion, stores, record, undo } = change;
   if (!isComplete(proof)) throw new Error("A session was to begin without its second factor");
-  const { user, epoch, methods } = proof;
+  const { user, epoch, methods, provider } = proof;
   const { device } = carrier;
   const { now } = occasion;
   const secondFactorAt = provesSecondFactor(methods) ? now : null;
@@ -101,6 +103,7 @@ export async function beginSession(
     email: user.email,
     method,
     methods: [...methods],
+    ...(provider !== undefined && { provider }),
   });
   return { kind: "begun", user, session, authentication: { ...proved, authenticatedAt: now } };
 }

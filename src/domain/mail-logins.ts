@@ -3,6 +3,7 @@
  * in only the browser that asked, which holds it in a cookie. A mail scanner that opens the link, or somebody who was
  * sent it, has no handle (ML-02).
  */
+import { claimAccount } from "./account-claims.ts";
 import { commitMail, mailChallenge, type MailUses } from "./challenge-mails.ts";
 import {
   findLink,
@@ -14,17 +15,13 @@ import {
   type Tried,
   tryCode,
 } from "./challenges.ts";
-import { type Change, commit, type Uses } from "./change.ts";
+import { commit, type Uses } from "./change.ts";
 import { recognizeDevice } from "./devices.ts";
-import { endGrants } from "./grants.ts";
 import { mailLoginLink } from "./links.ts";
-import { accountClaimedNotice } from "./notices.ts";
 import { type LoginPending, beginPendingLogin } from "./pending-logins.ts";
 import type { Challenge } from "./ports/challenges.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
-import type { User } from "./ports/users.ts";
 import { refuseUncounted } from "./password-proof.ts";
-import { removeFactors } from "./second-factors.ts";
 import { hashSecret, isSameSecret } from "./secrets.ts";
 import { countWrongProof, refusalOf } from "./wrong-proofs.ts";
 
@@ -113,7 +110,7 @@ export async function completeMailLogin(
     const { users } = change.stores;
     await users.lockCredential(user.id); // the account before its challenges, as everywhere
     if (!(await spend(change, challenge))) return "invalid_challenge" as const;
-    if (!user.emailVerified) await claimAccount(change, user);
+    if (!user.emailVerified) await claimAccount(change, user, "mail_login");
     const credential = await users.findCredential(user.id); // a claim has moved its epoch
     if (credential === undefined) return "invalid_challenge" as const;
     const { epoch, hasSecondFactor } = credential;
@@ -139,22 +136,4 @@ async function tryProof(
 
 function isBegunBy({ handleHash }: Challenge, challengeToken: string): boolean {
   return handleHash !== null && isSameSecret(handleHash, hashSecret(challengeToken));
-}
-
-/**
- * Hands an account that nobody had proved over to the owner of its mailbox: whoever made it may be somebody else, and
- * keeps nothing of it (EM-06). Leaves an account alone whose owner proved it a moment ago.
- */
-async function claimAccount(
-  change: Change<"secretKeys" | "quotas" | "mailTemplates">,
-  user: User,
-): Promise<void> {
-  const { stores, record } = change;
-  // Proved meanwhile, by somebody who has the mailbox and the account: then what it has is theirs.
-  if (!(await stores.users.verifyEmail(user.id, user.email))) return;
-  await stores.users.voidPassword(user.id);
-  await removeFactors(change, user.id, { by: "email_proof" });
-  await endGrants(change, user.id, { by: "email_proof" });
-  await record("email_verified", { userId: user.id, email: user.email, by: "mail_login" });
-  await accountClaimedNotice(change, user);
 }

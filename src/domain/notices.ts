@@ -25,6 +25,8 @@ export type NoticeKind =
   | "passkey_added"
   | "passkey_removed"
   | "second_factors_reset"
+  | "identity_linked"
+  | "identity_removed"
   | "recovery_codes_renewed"
   | "recovery_code_used"
   | "second_factor_failing"
@@ -77,6 +79,26 @@ export async function passkeyRemovedNotice(
 ): Promise<void> {
   const circumstances = circumstancesOf(change.occasion);
   await notify(change, owner, { kind: "passkey_removed", name, ...circumstances });
+}
+
+/** `provider` is its name for people. */
+export async function identityLinkedNotice(
+  change: NoticeChange,
+  owner: Owner,
+  provider: string,
+): Promise<void> {
+  const circumstances = circumstancesOf(change.occasion);
+  await notify(change, owner, { kind: "identity_linked", provider, ...circumstances });
+}
+
+/** `provider` is its name for people. */
+export async function identityRemovedNotice(
+  change: NoticeChange,
+  owner: Owner,
+  provider: string,
+): Promise<void> {
+  const circumstances = circumstancesOf(change.occasion);
+  await notify(change, owner, { kind: "identity_removed", provider, ...circumstances });
 }
 
 /** For an account whose second factors an administrator or a command removed. */

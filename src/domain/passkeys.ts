@@ -31,6 +31,7 @@ import {
   endOthers,
   giveRecoveryCodes,
 } from "./second-factors.ts";
+import { hasWayIn } from "./ways-in.ts";
 import { type NewCredential, verifyRegistration } from "./webauthn/verify-registration.ts";
 
 /** Another number than the contract's does not compile. */
@@ -143,7 +144,7 @@ function newPasskey(
 
 /** Removes one of the owner's own passkeys, unless nobody could sign in to the account then (PK-14). */
 export async function removePasskey(
-  deps: Journal & Uses<"secretKeys" | "quotas" | "mailTemplates" | "mailLogin">,
+  deps: Journal & Uses<"secretKeys" | "quotas" | "mailTemplates" | "mailLogin" | "providers">,
   occasion: Occasion,
   owner: AskingOwner,
   passkeyId: string,
@@ -161,14 +162,6 @@ export async function removePasskey(
     await endOthers(change, owner);
     return "removed" as const;
   });
-}
-
-/** True while the account can be signed in to. Read under the lock of its row. */
-async function hasWayIn({ deps, stores }: Change<"mailLogin">, userId: string): Promise<boolean> {
-  if (deps.mailLogin) return true;
-  const credential = await stores.users.findCredential(userId);
-  if (typeof credential?.passwordHash === "string") return true;
-  return (await stores.passkeys.list(userId)).some(({ signsIn }) => signsIn);
 }
 
 /**

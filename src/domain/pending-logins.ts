@@ -45,8 +45,8 @@ export async function beginPendingLogin(
   { deps, occasion, stores, record }: Change<"secretKeys" | "lifetimes">,
   proof: Proof,
 ): Promise<LoginPending> {
-  const { user, epoch, methods, hasSecondFactor } = proof;
-  const proved: Proved = { epoch, methods, hasSecondFactor };
+  const { user, ...kept } = proof;
+  const proved: Proved = kept;
   const { challenge, challengeToken, expiresInSeconds } = prepareChallenge(deps, occasion, {
     purpose: "login",
     lifetimeSeconds: deps.lifetimes.loginChallengeSeconds,
@@ -59,7 +59,7 @@ export async function beginPendingLogin(
   await record("login_pending", {
     userId: user.id,
     email: user.email,
-    methods: [...methods],
+    methods: [...proof.methods],
     secondFactors,
   });
   return { loginToken: challengeToken, expiresInSeconds, secondFactors };

@@ -1,4 +1,5 @@
 /** A way back in for whoever forgot the password: a token by mail, good once and for nothing else. */
+import { removeWaysIn } from "./account-claims.ts";
 import { commitMail, mailChallenge, type MailUses } from "./challenge-mails.ts";
 import { prepareChallenge, spend } from "./challenges.ts";
 import { type Change, commit, type Uses } from "./change.ts";
@@ -11,7 +12,6 @@ import { endGrants } from "./grants.ts";
 import type { Challenge } from "./ports/challenges.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
 import type { User } from "./ports/users.ts";
-import { removeFactors } from "./second-factors.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 
 /**
@@ -106,7 +106,7 @@ export async function resetPassword(
 
 async function claim(change: Change, { id: userId, email }: User): Promise<void> {
   await change.record("email_verified", { userId, email, by: "password_reset" });
-  await removeFactors(change, userId, { by: "email_proof" });
+  await removeWaysIn(change, userId, "email_proof");
 }
 
 /**

@@ -46,6 +46,7 @@ export function createWording(locale: string): Wording {
     where: (address: string | null) => address ?? UNKNOWN,
     newEmail: asItIs,
     name: asItIs,
+    provider: asItIs,
     remaining: (count: number) => number.format(count),
   };
 }

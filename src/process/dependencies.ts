@@ -3,6 +3,7 @@ import {
   CEREMONY_SECONDS,
   EMAIL_UNDO_SECONDS,
   LOGIN_CHALLENGE_SECONDS,
+  PROVIDER_CHALLENGE_SECONDS,
 } from "../contract/challenges.ts";
 import { NOTICE_QUOTA } from "../contract/limits.ts";
 import { PASSWORD_MAX_CODE_POINTS } from "../contract/values.ts";
@@ -13,7 +14,8 @@ import type { Dependencies } from "../domain/ports/dependencies.ts";
 import type { BcryptWorkers, GuessCounter } from "../domain/ports/passwords.ts";
 import { isCommonPassword } from "../platform/common-passwords.ts";
 import { newId } from "../platform/ids.ts";
-import { originOf, type Settings } from "./settings.ts";
+import { originOf } from "./setting-variables.ts";
+import type { Settings } from "./settings.ts";
 
 /** Everything but the key ring, which makes the first signing key where there is none: only a server signs tokens. */
 export type SystemDependencies = Omit<Dependencies, "keyRing">;
@@ -21,7 +23,7 @@ export type SystemDependencies = Omit<Dependencies, "keyRing">;
 /** The parts that were opened for this process. */
 export interface Opened extends Pick<
   Dependencies,
-  "storage" | "log" | "meter" | "secretKeys" | "mailTemplates"
+  "storage" | "log" | "meter" | "secretKeys" | "mailTemplates" | "providers"
 > {
   readonly bcrypt: BcryptWorkers;
   readonly guesses: GuessCounter;
@@ -29,7 +31,7 @@ export interface Opened extends Pick<
 
 export function dependenciesOf(
   settings: Settings,
-  { storage, log, meter, secretKeys, mailTemplates, bcrypt, guesses }: Opened,
+  { storage, log, meter, secretKeys, mailTemplates, providers, bcrypt, guesses }: Opened,
 ): SystemDependencies {
   return {
     storage,
@@ -56,6 +58,7 @@ export function dependenciesOf(
       challengeSeconds: settings.CHALLENGE_TTL,
       loginChallengeSeconds: LOGIN_CHALLENGE_SECONDS,
       ceremonySeconds: CEREMONY_SECONDS,
+      providerSeconds: PROVIDER_CHALLENGE_SECONDS,
       emailUndoSeconds: EMAIL_UNDO_SECONDS,
       recentAuthSeconds: settings.RECENT_AUTH_SECONDS,
     },
@@ -68,6 +71,8 @@ export function dependenciesOf(
       name: settings.SERVICE_NAME,
       origins: settings.WEBAUTHN_ORIGINS,
     },
+    providers,
+    returnOrigins: new Set([originOf(settings), ...settings.CORS_ORIGINS]),
     quotas: {
       login_ip: settings.LIMIT_LOGIN_IP,
       login_email: settings.LIMIT_LOGIN_EMAIL,
@@ -84,6 +89,7 @@ export function dependenciesOf(
       mail_login_ip: settings.LIMIT_MAIL_LOGIN_IP,
       mail_login_email: settings.LIMIT_MAIL_LOGIN_EMAIL,
       passkey_ip: settings.LIMIT_PASSKEY_IP,
+      provider_ip: settings.LIMIT_PROVIDER_IP,
       reauthentication_account: settings.LIMIT_REAUTHENTICATION,
       refresh_ip: settings.LIMIT_REFRESH_IP,
     },

@@ -16,6 +16,7 @@ export const limits = {
   LIMIT_MAIL_LOGIN_IP: { count: 20, seconds: 3_600 },
   LIMIT_MAIL_LOGIN_EMAIL: { count: 3, seconds: 3_600 },
   LIMIT_PASSKEY_IP: { count: 60, seconds: 600 },
+  LIMIT_PROVIDER_IP: { count: 30, seconds: 600 },
   LIMIT_REAUTHENTICATION: { count: 10, seconds: 900 },
   /** The lock of codes of second factors, and how long the first one lasts. It grows as that of passwords does. */
   LIMIT_SECOND_FACTOR: { count: 10, seconds: 900 },
@@ -39,6 +40,7 @@ const developmentLimits: typeof limits = {
   LIMIT_MAIL_LOGIN_IP: UNTROUBLED,
   LIMIT_MAIL_LOGIN_EMAIL: UNTROUBLED,
   LIMIT_PASSKEY_IP: UNTROUBLED,
+  LIMIT_PROVIDER_IP: UNTROUBLED,
   LIMIT_REAUTHENTICATION: UNTROUBLED,
 };
 
@@ -56,6 +58,7 @@ export const limitVariables = {
   LIMIT_MAIL_LOGIN_IP: quota.optional(),
   LIMIT_MAIL_LOGIN_EMAIL: quota.optional(),
   LIMIT_PASSKEY_IP: quota.optional(),
+  LIMIT_PROVIDER_IP: quota.optional(),
   LIMIT_REAUTHENTICATION: quota.optional(),
   LIMIT_SECOND_FACTOR: lockQuota.optional(),
 };

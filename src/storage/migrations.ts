@@ -18,6 +18,7 @@ import { administration } from "./migrations/0010-administration.ts";
 import { lockPlaces } from "./migrations/0011-lock-places.ts";
 import { challenges } from "./migrations/0012-challenges.ts";
 import { factors } from "./migrations/0013-factors.ts";
+import { identities } from "./migrations/0014-identities.ts";
 import type { Db } from "./schema.ts";
 
 /** Lists the migrations by name, so that only reviewed ones run: no folder is searched. */
@@ -36,6 +37,7 @@ export function migrations(dialect: StorageDialect): Record<string, Migration> {
     "0011-lock-places": lockPlaces(),
     "0012-challenges": challenges(dialect),
     "0013-factors": factors(dialect),
+    "0014-identities": identities(dialect),
   };
 }
 

@@ -18,6 +18,7 @@ export interface Tables {
   totp_factors: TotpFactorsTable;
   recovery_codes: RecoveryCodesTable;
   passkeys: PasskeysTable;
+  identities: IdentitiesTable;
   limits: LimitsTable;
   devices: DevicesTable;
   jobs: JobsTable;
@@ -35,6 +36,7 @@ export const tableNames: readonly string[] = Object.keys({
   totp_factors: true,
   recovery_codes: true,
   passkeys: true,
+  identities: true,
   limits: true,
   devices: true,
   jobs: true,
@@ -215,6 +217,21 @@ export interface PasskeysTable {
   transports: string;
   aaguid: Uint8Array;
   name: string;
+  created_at: number;
+  last_used_at: Generated<number | null>;
+}
+
+/** Somebody at a provider who signs in to an account. */
+export interface IdentitiesTable {
+  id: string;
+  user_id: string;
+  /** The id of the provider in the settings. */
+  provider: string;
+  /** With the subject, who it is; unique (FD-06). */
+  issuer: string;
+  subject: string;
+  /** The address there, in its normal form; for people alone. */
+  email: string | null;
   created_at: number;
   last_used_at: Generated<number | null>;
 }

@@ -13,6 +13,7 @@ import { postgresDialect } from "./engine/postgres-dialect.ts";
 import type { Transactions } from "./engine/transactions.ts";
 import { createEventStore } from "./events.ts";
 import { createFactorStore } from "./factors.ts";
+import { createIdentityStore } from "./identities.ts";
 import { createJobStore } from "./jobs.ts";
 import { createLimitStore, type TransactAhead } from "./limits.ts";
 import { createFactorLockStore, createLockStore } from "./locks.ts";
@@ -189,6 +190,7 @@ function createStores(
     factorLocks: createFactorLockStore(executor),
     factors: createFactorStore(executor),
     passkeys: createPasskeyStore(executor),
+    identities: createIdentityStore(executor),
     devices: createDeviceStore(executor),
     jobs: createJobStore(executor),
   };

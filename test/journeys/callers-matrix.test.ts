@@ -228,17 +228,18 @@ function post(path: string, body: object): Promise<Response> {
 /**
  * All that is stored, but for what may change without anybody's having asked for it: the journal, which
  * tells of a refusal; the limits, which keep in mind that it was told; when a session was last used; how
- * far a mail has got.
+ * far a mail has got; and what is past its life, which the cleaning takes away when its turn comes.
  */
 function digest(): string {
   const tables = sql(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('events', 'limits')",
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('events', 'limits', 'jobs')",
   );
   return JSON.stringify(
     tables.map(({ name }) => {
       const rows = sql(`SELECT * FROM "${String(name)}" ORDER BY 1`);
       if (name === "mails") return [name, rows.map(({ id }) => id)];
-      return [name, rows.map((row) => ({ ...row, last_seen_at: undefined }))];
+      const living = rows.filter(({ expires_at: end }) => !(Number(end) < Date.now()));
+      return [name, living.map((row) => ({ ...row, last_seen_at: undefined }))];
     }),
   );
 }

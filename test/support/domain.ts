@@ -9,6 +9,7 @@ import {
   CEREMONY_SECONDS,
   EMAIL_UNDO_SECONDS,
   LOGIN_CHALLENGE_SECONDS,
+  PROVIDER_CHALLENGE_SECONDS,
 } from "../../src/contract/challenges.ts";
 import type { LogEvent } from "../../src/contract/events.ts";
 import { PASSWORD_MAX_CODE_POINTS } from "../../src/contract/values.ts";
@@ -68,6 +69,7 @@ export const generousQuotas: Dependencies["quotas"] = {
   mail_login_ip: generous,
   mail_login_email: generous,
   passkey_ip: generous,
+  provider_ip: generous,
   reauthentication_account: generous,
 };
 const unmetered: Dependencies["meter"] = {
@@ -124,6 +126,7 @@ export async function dependenciesOn(
       challengeSeconds: 600,
       loginChallengeSeconds: LOGIN_CHALLENGE_SECONDS,
       ceremonySeconds: CEREMONY_SECONDS,
+      providerSeconds: PROVIDER_CHALLENGE_SECONDS,
       emailUndoSeconds: EMAIL_UNDO_SECONDS,
       recentAuthSeconds: 600,
       ...lifetimes,
@@ -132,6 +135,8 @@ export async function dependenciesOn(
     mailLogin: true,
     secondFactor: "optional",
     totpIssuer: "Portcullis",
+    providers: new Map(),
+    returnOrigins: new Set([ISSUER]),
     relyingParty: {
       id: new URL(ISSUER).hostname,
       name: "Portcullis",

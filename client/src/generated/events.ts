@@ -43,6 +43,7 @@ const Email = z
 const Methods = z
   .array(z.enum(["pwd", "mail", "otp", "recovery", "passkey", "provider"]))
   .check(z.maxLength(6));
+const Provider = z.string().check(z.maxLength(32), z.regex(/^[a-z][a-z0-9-]*$/));
 const Email2 = z.nullable(
   z
     .string()
@@ -62,10 +63,10 @@ const Changes = z.looseObject({
 const SecondFactors = z.array(z.enum(["totp", "recovery_code", "passkey"])).check(z.maxLength(3));
 const Remaining = z.int().check(z.minimum(0), z.maximum(10));
 const Reason = z.string().check(z.maxLength(32));
+const Why = z.nullable(z.string().check(z.maxLength(64)));
 const Path = z.string().check(z.maxLength(256));
 const Status = z.int().check(z.minimum(100), z.maximum(599));
 const DurationMs = z.number().check(z.minimum(0), z.maximum(86400000));
-const Operation2 = z.nullable(z.string().check(z.maxLength(64)));
 const Attempt = z.int().check(z.minimum(1), z.maximum(1000000));
 const Code = z.nullable(z.string().check(z.maxLength(32)));
 const Class = z.string().check(z.maxLength(128));
@@ -83,7 +84,7 @@ export const eventSchemas = {
     userId: UserId,
     email: Email,
     role: z.exactOptional(z.enum(["user", "admin"])),
-    by: z.exactOptional(z.enum(["user", "admin", "command"])),
+    by: z.exactOptional(z.enum(["user", "admin", "command", "provider"])),
   }),
   signup_failed: z.looseObject({
     ...base,
@@ -100,6 +101,7 @@ export const eventSchemas = {
     email: Email,
     method: z.enum(["session", "token"]),
     methods: z.exactOptional(Methods),
+    provider: z.exactOptional(Provider),
   }),
   login_failed: z.looseObject({
     ...base,
@@ -281,6 +283,9 @@ export const eventSchemas = {
       "passkey_login",
       "second_factor_passkey",
       "reauthentication",
+      "provider_login",
+      "provider_link",
+      "identity_claim",
     ]),
     reason: z.enum(["wrong_code", "not_good"]),
     userId: RequestId,
@@ -317,7 +322,7 @@ export const eventSchemas = {
     level: z.literal("info"),
     userId: UserId,
     email: Email,
-    by: z.enum(["signup", "owner", "password_reset", "mail_login", "admin", "command"]),
+    by: z.enum(["signup", "owner", "password_reset", "mail_login", "provider", "admin", "command"]),
     actorId: z.exactOptional(RequestId),
   }),
   email_change_started: z.looseObject({
@@ -468,6 +473,40 @@ export const eventSchemas = {
     userId: UserId,
     reason: Reason,
   }),
+  identity_linked: z.looseObject({
+    ...base,
+    event: z.literal("identity_linked"),
+    level: z.literal("warn"),
+    userId: UserId,
+    identityId: UserId,
+    provider: Provider,
+    by: z.enum(["user", "signup", "email_proof", "verified_email", "command"]),
+  }),
+  identity_removed: z.looseObject({
+    ...base,
+    event: z.literal("identity_removed"),
+    level: z.literal("warn"),
+    userId: UserId,
+    identityId: UserId,
+    provider: Provider,
+    by: z.enum(["user", "email_proof", "email_change_undo"]),
+  }),
+  identity_collision: z.looseObject({
+    ...base,
+    event: z.literal("identity_collision"),
+    level: z.literal("warn"),
+    userId: UserId,
+    provider: Provider,
+  }),
+  provider_login_failed: z.looseObject({
+    ...base,
+    event: z.literal("provider_login_failed"),
+    level: z.literal("warn"),
+    provider: Provider,
+    userId: RequestId,
+    reason: z.enum(["token", "email_unverified", "denied", "unavailable"]),
+    why: Why,
+  }),
   request: z.looseObject({
     ...base,
     event: z.literal("request"),
@@ -476,7 +515,14 @@ export const eventSchemas = {
     path: Path,
     status: Status,
     durationMs: DurationMs,
-    operation: Operation2,
+    operation: Why,
+  }),
+  provider_unreachable: z.looseObject({
+    ...base,
+    event: z.literal("provider_unreachable"),
+    level: z.literal("warn"),
+    provider: Provider,
+    why: Operation,
   }),
   mail_failed: z.looseObject({
     ...base,

@@ -142,6 +142,55 @@ export const operationTable = {
       "503": "problem",
     },
   },
+  listProviders: {
+    method: "GET",
+    path: "/providers",
+    params: [],
+    query: [],
+    body: false,
+    accepts: [],
+    answers: { "200": "json" },
+  },
+  startProviderLogin: {
+    method: "POST",
+    path: "/login/providers/{providerId}",
+    params: ["providerId"],
+    query: [],
+    body: true,
+    accepts: [],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "403": "problem",
+      "404": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
+      "500": "problem",
+      "502": "problem",
+      "503": "problem",
+    },
+  },
+  completeProviderLogin: {
+    method: "POST",
+    path: "/login/providers/{providerId}/complete",
+    params: ["providerId"],
+    query: [],
+    body: true,
+    accepts: [],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "403": "problem",
+      "404": "problem",
+      "409": "problem",
+      "413": "problem",
+      "415": "problem",
+      "500": "problem",
+      "502": "problem",
+      "503": "problem",
+    },
+  },
   startSecondFactorPasskey: {
     method: "POST",
     path: "/login/second-factor/passkey",
@@ -522,6 +571,102 @@ export const operationTable = {
     method: "DELETE",
     path: "/me/passkeys/{passkeyId}",
     params: ["passkeyId"],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "204": "none",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "409": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  listMyIdentities: {
+    method: "GET",
+    path: "/me/identities",
+    params: [],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  startProviderLink: {
+    method: "POST",
+    path: "/me/identities/{providerId}/start",
+    params: ["providerId"],
+    query: [],
+    body: true,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "409": "problem",
+      "413": "problem",
+      "415": "problem",
+      "429": "problem",
+      "500": "problem",
+      "502": "problem",
+      "503": "problem",
+    },
+  },
+  completeProviderLink: {
+    method: "POST",
+    path: "/me/identities/{providerId}/complete",
+    params: ["providerId"],
+    query: [],
+    body: true,
+    accepts: ["session", "bearer"],
+    answers: {
+      "201": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "409": "problem",
+      "413": "problem",
+      "415": "problem",
+      "500": "problem",
+      "502": "problem",
+      "503": "problem",
+    },
+  },
+  claimIdentity: {
+    method: "POST",
+    path: "/me/identities/claim",
+    params: [],
+    query: [],
+    body: true,
+    accepts: ["session", "bearer"],
+    answers: {
+      "201": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "409": "problem",
+      "413": "problem",
+      "415": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  removeMyIdentity: {
+    method: "DELETE",
+    path: "/me/identities/{identityId}",
+    params: ["identityId"],
     query: [],
     body: false,
     accepts: ["session", "bearer"],
@@ -1098,6 +1243,24 @@ export interface OperationSummaries {
    */
   completePasskeyLogin: unknown;
   /**
+   * List the providers
+   *
+   * The providers that people can sign in with: a button for each. Empty where none is set.
+   */
+  listProviders: unknown;
+  /**
+   * Begin to sign in with a provider
+   *
+   * Send the browser to `authorizationUrl`. The provider leads back to a page of this server, or to `redirectUri`; only whoever began it can end it, by the cookie `__Host-challenge` or the `challengeToken`.
+   */
+  startProviderLogin: unknown;
+  /**
+   * Come back from a provider
+   *
+   * Somebody who is known by the provider is let in to that account. Somebody who is not, and for whose address the provider vouches, gets an account where nobody has the address; where somebody has, the answer is 409 with a `linkToken`. The flow is spent, whatever comes of it, but for a wrong `state` or `iss`. There is no session yet, and a second factor is still missing where the account has one: `finishLogin` or `finishTokenLogin` is next.
+   */
+  completeProviderLogin: unknown;
+  /**
    * Begin the second step by passkey
    *
    * Names the account's passkeys for the browser to ask for one of them. `finishLogin` or `finishTokenLogin` with `method: passkey` ends it.
@@ -1229,6 +1392,36 @@ export interface OperationSummaries {
    * It is good for nothing from now on. Every other session and token of the account ends; with the last second factor go the recovery codes. The address is told by mail. The last way to sign in stays.
    */
   removePasskey: unknown;
+  /**
+   * List your linked providers
+   *
+   * Those at providers who sign in to your account, oldest first.
+   */
+  listMyIdentities: unknown;
+  /**
+   * Begin to link a provider
+   *
+   * Send the browser to `authorizationUrl`. The link ends in the session that began it, and in no other.
+   */
+  startProviderLink: unknown;
+  /**
+   * Link a provider
+   *
+   * Whoever signed in there signs in to your account from now on. Their address there decides nothing. The account's address is told by mail.
+   */
+  completeProviderLink: unknown;
+  /**
+   * Link the provider that collided
+   *
+   * After `identity_collision`: links that sign-in to the account it collided with, which is the one you are signed in to. The account's address is told by mail.
+   */
+  claimIdentity: unknown;
+  /**
+   * Unlink a provider
+   *
+   * It signs in to your account no more. Every other session and token of the account ends. The address is told by mail. The last way to sign in stays.
+   */
+  removeMyIdentity: unknown;
   /**
    * List your sessions
    *

@@ -175,6 +175,70 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/providers": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the providers
+     * @description The providers that people can sign in with: a button for each. Empty where none is set.
+     */
+    get: operations["listProviders"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/login/providers/{providerId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin to sign in with a provider
+     * @description Send the browser to `authorizationUrl`. The provider leads back to a page of this server, or to `redirectUri`; only whoever began it can end it, by the cookie `__Host-challenge` or the `challengeToken`.
+     *
+     *     May log: [`provider_login_failed`](/docs#/webhooks/log_provider_login_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["startProviderLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/login/providers/{providerId}/complete": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Come back from a provider
+     * @description Somebody who is known by the provider is let in to that account. Somebody who is not, and for whose address the provider vouches, gets an account where nobody has the address; where somebody has, the answer is 409 with a `linkToken`. The flow is spent, whatever comes of it, but for a wrong `state` or `iss`. There is no session yet, and a second factor is still missing where the account has one: `finishLogin` or `finishTokenLogin` is next.
+     *
+     *     May log: [`login_pending`](/docs#/webhooks/log_login_pending), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`login_failed`](/docs#/webhooks/log_login_failed), [`provider_login_failed`](/docs#/webhooks/log_provider_login_failed), [`identity_collision`](/docs#/webhooks/log_identity_collision), [`identity_linked`](/docs#/webhooks/log_identity_linked), [`identity_removed`](/docs#/webhooks/log_identity_removed), [`signup`](/docs#/webhooks/log_signup), [`signup_failed`](/docs#/webhooks/log_signup_failed), [`email_verified`](/docs#/webhooks/log_email_verified), [`second_factor_removed`](/docs#/webhooks/log_second_factor_removed), [`passkey_removed`](/docs#/webhooks/log_passkey_removed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["completeProviderLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/login/second-factor/passkey": {
     parameters: {
       query?: never;
@@ -593,6 +657,116 @@ export interface paths {
      *     May log: [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     patch: operations["renamePasskey"];
+    trace?: never;
+  };
+  "/me/identities": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List your linked providers
+     * @description Those at providers who sign in to your account, oldest first.
+     *
+     *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    get: operations["listMyIdentities"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/identities/{providerId}/start": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin to link a provider
+     * @description Send the browser to `authorizationUrl`. The link ends in the session that began it, and in no other.
+     *
+     *     May log: [`provider_login_failed`](/docs#/webhooks/log_provider_login_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`rate_limited`](/docs#/webhooks/log_rate_limited), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["startProviderLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/identities/{providerId}/complete": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Link a provider
+     * @description Whoever signed in there signs in to your account from now on. Their address there decides nothing. The account's address is told by mail.
+     *
+     *     May log: [`identity_linked`](/docs#/webhooks/log_identity_linked), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`provider_login_failed`](/docs#/webhooks/log_provider_login_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["completeProviderLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/identities/claim": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Link the provider that collided
+     * @description After `identity_collision`: links that sign-in to the account it collided with, which is the one you are signed in to. The account's address is told by mail.
+     *
+     *     May log: [`identity_linked`](/docs#/webhooks/log_identity_linked), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    post: operations["claimIdentity"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/identities/{identityId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Unlink a provider
+     * @description It signs in to your account no more. Every other session and token of the account ends. The address is told by mail. The last way to sign in stays.
+     *
+     *     May log: [`identity_removed`](/docs#/webhooks/log_identity_removed), [`session_revoked`](/docs#/webhooks/log_session_revoked), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    delete: operations["removeMyIdentity"];
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   "/me/sessions": {
@@ -2211,6 +2385,90 @@ export interface webhooks {
     patch?: never;
     trace?: never;
   };
+  identity_linked: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Somebody at a provider signs in to the account from now on.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     */
+    post: operations["log_identity_linked"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  identity_removed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Somebody at a provider signs in to the account no more.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     */
+    post: operations["log_identity_removed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  identity_collision: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Somebody whom nobody here knows signed in with a provider that vouches for the address of this account.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     They were told to sign in to the account first.
+     */
+    post: operations["log_identity_collision"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  provider_login_failed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A provider led nobody in.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
+     *
+     *     What did not begin here, or is used, is told as `challenge_failed`; an account that may not sign in, as `login_failed`.
+     */
+    post: operations["log_provider_login_failed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   request: {
     parameters: {
       query?: never;
@@ -2225,6 +2483,28 @@ export interface webhooks {
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `info`. It is not stored.
      */
     post: operations["log_request"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  provider_unreachable: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A provider does not say what it is, so nobody can sign in with it now.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is not stored.
+     *
+     *     It is asked again when somebody tries. Told when it begins.
+     */
+    post: operations["log_provider_unreachable"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2561,7 +2841,10 @@ export interface components {
         | "passkey_setup"
         | "passkey_login"
         | "second_factor_passkey"
-        | "reauthentication";
+        | "reauthentication"
+        | "provider_login"
+        | "provider_link"
+        | "identity_claim";
       /**
        * @description `not_good`: unknown, used, expired, of another purpose or another account, or of one that may not sign in now. The caller is told the same for all. More may come.
        * @enum {string}
@@ -2609,6 +2892,19 @@ export interface components {
        * @example correct horse battery staple
        */
       newPassword: string;
+    };
+    /**
+     * @description The `linkToken` of a collision.
+     * @example {
+     *       "linkToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2"
+     *     }
+     */
+    ClaimIdentityInput: {
+      /**
+       * @description Links the identity to the account that has its address: send it to `claimIdentity` once you have signed in to that account.
+       * @example kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2
+       */
+      linkToken: string;
     };
     /**
      * @description The code of the mail, or the token of the mailed link. In a browser the cookie says what was begun; elsewhere send the `challengeToken` of the answer.
@@ -2670,6 +2966,122 @@ export interface components {
       challengeToken: string;
       credential: components["schemas"]["AssertionCredential"];
     };
+    /**
+     * @description The parameters with which the browser came back. In that browser the cookie says what was begun; elsewhere send the `challengeToken`.
+     * @example {
+     *       "state": "hN4vB8xC2mK6jL0qW3eR7tY1uI5oP9aS2dF6gH0jK4z",
+     *       "code": "4/0AeanS0example",
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s"
+     *     }
+     * @example {
+     *       "state": "hN4vB8xC2mK6jL0qW3eR7tY1uI5oP9aS2dF6gH0jK4z",
+     *       "error": "access_denied",
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s"
+     *     }
+     */
+    CompleteProviderLinkInput:
+      | {
+          /**
+           * @description As it came back, in the URL.
+           * @example hN4vB8xC2mK6jL0qW3eR7tY1uI5oP9aS2dF6gH0jK4z
+           */
+          state: string;
+          /**
+           * @description As it came back.
+           * @example 4/0AeanS0example
+           */
+          code: string;
+          /**
+           * @description As it came back, where it did (RFC 9207).
+           * @example https://accounts.google.com
+           */
+          iss?: string;
+          /**
+           * @description The `challengeToken` of the answer that began it.
+           * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+           */
+          challengeToken?: string;
+        }
+      | {
+          /**
+           * @description As it came back, in the URL.
+           * @example hN4vB8xC2mK6jL0qW3eR7tY1uI5oP9aS2dF6gH0jK4z
+           */
+          state: string;
+          /**
+           * @description As it came back (RFC 6749 §4.1.2.1).
+           * @example access_denied
+           */
+          error: string;
+          /**
+           * @description As it came back, where it did (RFC 9207).
+           * @example https://accounts.google.com
+           */
+          iss?: string;
+          /**
+           * @description The `challengeToken` of the answer that began it.
+           * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+           */
+          challengeToken?: string;
+        };
+    /**
+     * @description The parameters with which the browser came back. In that browser the cookie says what was begun; elsewhere send the `challengeToken`.
+     * @example {
+     *       "state": "hN4vB8xC2mK6jL0qW3eR7tY1uI5oP9aS2dF6gH0jK4z",
+     *       "code": "4/0AeanS0example",
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s"
+     *     }
+     * @example {
+     *       "state": "hN4vB8xC2mK6jL0qW3eR7tY1uI5oP9aS2dF6gH0jK4z",
+     *       "error": "access_denied",
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s"
+     *     }
+     */
+    CompleteProviderLoginInput:
+      | {
+          /**
+           * @description As it came back, in the URL.
+           * @example hN4vB8xC2mK6jL0qW3eR7tY1uI5oP9aS2dF6gH0jK4z
+           */
+          state: string;
+          /**
+           * @description As it came back.
+           * @example 4/0AeanS0example
+           */
+          code: string;
+          /**
+           * @description As it came back, where it did (RFC 9207).
+           * @example https://accounts.google.com
+           */
+          iss?: string;
+          /**
+           * @description The `challengeToken` of the answer that began it.
+           * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+           */
+          challengeToken?: string;
+        }
+      | {
+          /**
+           * @description As it came back, in the URL.
+           * @example hN4vB8xC2mK6jL0qW3eR7tY1uI5oP9aS2dF6gH0jK4z
+           */
+          state: string;
+          /**
+           * @description As it came back (RFC 6749 §4.1.2.1).
+           * @example access_denied
+           */
+          error: string;
+          /**
+           * @description As it came back, where it did (RFC 9207).
+           * @example https://accounts.google.com
+           */
+          iss?: string;
+          /**
+           * @description The `challengeToken` of the answer that began it.
+           * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+           */
+          challengeToken?: string;
+        };
     /**
      * @description The code of the mail, with the token of the answer to `signup`; or the token of the mailed link, with a password.
      * @example {
@@ -3044,7 +3456,10 @@ export interface components {
       status: 409;
       /** @enum {string} */
       detail: "An account with this e-mail address exists already.";
-      /** @enum {string} */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       code: "email_taken";
       /**
        * Format: uuid
@@ -3181,10 +3596,10 @@ export interface components {
        */
       email: string;
       /**
-       * @description `owner`: somebody signed in to the account; `admin`, `command`: somebody vouched for it. More may come.
+       * @description `owner`: somebody signed in to the account; `provider`: a provider vouched for it; `admin`, `command`: somebody vouched for it. More may come.
        * @enum {string}
        */
-      by: "signup" | "owner" | "password_reset" | "mail_login" | "admin" | "command";
+      by: "signup" | "owner" | "password_reset" | "mail_login" | "provider" | "admin" | "command";
       /** @description Of `admin` and `command`: the administrator; null for a command on the server's own machine. Absent from all others. */
       actorId?: string | null;
     };
@@ -3485,6 +3900,292 @@ export interface components {
     Health: {
       /** @enum {string} */
       status: "ok";
+    };
+    /**
+     * @description Somebody at a provider, who signs in to the account.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e48",
+     *       "provider": "google",
+     *       "email": "ada@example.com",
+     *       "createdAt": "2026-11-23T10:06:00.000Z",
+     *       "lastUsedAt": null
+     *     }
+     */
+    Identity: {
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * @description The id of a provider, as the setting `PROVIDERS` lists it.
+       * @example google
+       */
+      provider: string;
+      /** @description The address at the provider when it was last told. It decides nothing. */
+      email: string | null;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      createdAt: string;
+      lastUsedAt: string | null;
+    };
+    /**
+     * @description Somebody whom nobody here knows signed in with a provider that vouches for the address of this account. They were told to sign in to the account first.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "identity_collision",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "provider": "google"
+     *     }
+     */
+    IdentityCollisionEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "identity_collision";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * @description The id of a provider, as the setting `PROVIDERS` lists it.
+       * @example google
+       */
+      provider: string;
+    };
+    /**
+     * @description There is an account with this address already. Sign in to that account as you did before, second factor included, and send `linkToken` to `claimIdentity` within ten minutes. From then on the provider signs you in.
+     * @example {
+     *       "type": "/problems/identity-collision",
+     *       "title": "There is an account with this address already",
+     *       "status": 409,
+     *       "detail": "Somebody has an account here with the address that the provider vouches for. Sign in to it, then link the provider.",
+     *       "code": "identity_collision",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "linkToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2"
+     *     }
+     */
+    IdentityCollisionProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/identity-collision";
+      /** @enum {string} */
+      title: "There is an account with this address already";
+      /** @enum {number} */
+      status: 409;
+      /** @enum {string} */
+      detail: "Somebody has an account here with the address that the provider vouches for. Sign in to it, then link the provider.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "identity_collision";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+      /**
+       * @description Links the identity to the account that has its address: send it to `claimIdentity` once you have signed in to that account.
+       * @example kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2
+       */
+      linkToken: string;
+    };
+    /**
+     * @description Somebody at a provider signs in to the account from now on.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "identity_linked",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "identityId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e48",
+     *       "provider": "google",
+     *       "by": "user"
+     *     }
+     */
+    IdentityLinkedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "identity_linked";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      identityId: string;
+      /**
+       * @description The id of a provider, as the setting `PROVIDERS` lists it.
+       * @example google
+       */
+      provider: string;
+      /**
+       * @description `user`: its owner, signed in; `signup`: with the account itself; `email_proof`: the address, never proved before, was proved by the provider; `verified_email`: the setting `PROVIDER_<ID>_LINK` is `verified`; `command`: an import. More may come.
+       * @enum {string}
+       */
+      by: "user" | "signup" | "email_proof" | "verified_email" | "command";
+    };
+    /**
+     * @description Those at providers who sign in to the account, oldest first.
+     * @example {
+     *       "items": [
+     *         {
+     *           "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e48",
+     *           "provider": "google",
+     *           "email": "ada@example.com",
+     *           "createdAt": "2026-11-23T10:06:00.000Z",
+     *           "lastUsedAt": null
+     *         }
+     *       ]
+     *     }
+     */
+    IdentityList: {
+      items: components["schemas"]["Identity"][];
+    };
+    /**
+     * @description Somebody at a provider signs in to the account no more.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "identity_removed",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "identityId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e48",
+     *       "provider": "google",
+     *       "by": "user"
+     *     }
+     */
+    IdentityRemovedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "identity_removed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      identityId: string;
+      /**
+       * @description The id of a provider, as the setting `PROVIDERS` lists it.
+       * @example google
+       */
+      provider: string;
+      /**
+       * @description `email_proof`: the address, never proved before, was proved by its mailbox or by another provider; `email_change_undo`: it had been linked since the change of address that was undone. More may come.
+       * @enum {string}
+       */
+      by: "user" | "email_proof" | "email_change_undo";
+    };
+    /**
+     * @description It is linked already. Remove the one that is linked first, in the account that has it.
+     * @example {
+     *       "type": "/problems/identity-taken",
+     *       "title": "It is linked already",
+     *       "status": 409,
+     *       "detail": "It is linked to another account, or this account has somebody else of the same provider.",
+     *       "code": "identity_taken",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    IdentityTakenProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/identity-taken";
+      /** @enum {string} */
+      title: "It is linked already";
+      /** @enum {number} */
+      status: 409;
+      /** @enum {string} */
+      detail: "It is linked to another account, or this account has somebody else of the same provider.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "identity_taken";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
     };
     /**
      * @description Something went wrong. Try again; if it stays, send the request id to whoever runs this server.
@@ -3915,12 +4616,12 @@ export interface components {
       requestId: string;
     };
     /**
-     * @description The last way to sign in must stay. Choose a password or add another passkey first.
+     * @description The last way to sign in must stay. Choose a password, add a passkey or link a provider first.
      * @example {
      *       "type": "/problems/last-credential",
      *       "title": "The last way to sign in must stay",
      *       "status": 409,
-     *       "detail": "Without this passkey nobody could sign in to the account any more.",
+     *       "detail": "Without it nobody could sign in to the account any more.",
      *       "code": "last_credential",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
      *     }
@@ -3936,7 +4637,7 @@ export interface components {
       /** @enum {number} */
       status: 409;
       /** @enum {string} */
-      detail: "Without this passkey nobody could sign in to the account any more.";
+      detail: "Without it nobody could sign in to the account any more.";
       /** @enum {string} */
       code: "last_credential";
       /**
@@ -4007,7 +4708,12 @@ export interface components {
       | components["schemas"]["PasskeyRemovedEvent"]
       | components["schemas"]["PasskeyCloneSuspectedEvent"]
       | components["schemas"]["PasskeyRefusedEvent"]
+      | components["schemas"]["IdentityLinkedEvent"]
+      | components["schemas"]["IdentityRemovedEvent"]
+      | components["schemas"]["IdentityCollisionEvent"]
+      | components["schemas"]["ProviderLoginFailedEvent"]
       | components["schemas"]["RequestEvent"]
+      | components["schemas"]["ProviderUnreachableEvent"]
       | components["schemas"]["MailFailedEvent"]
       | components["schemas"]["OverloadedEvent"]
       | components["schemas"]["UnhandledErrorEvent"]
@@ -4254,6 +4960,11 @@ export interface components {
       method: "session" | "token";
       /** @description How they proved it. Absent from events of versions before 0.3. */
       methods?: ("pwd" | "mail" | "otp" | "recovery" | "passkey" | "provider")[];
+      /**
+       * @description Of `provider`: which one.
+       * @example google
+       */
+      provider?: string;
     };
     /**
      * @description Somebody logged out.
@@ -4747,10 +5458,10 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description `owner`: somebody signed in to the account; `admin`, `command`: somebody vouched for it. More may come.
+       * @description `owner`: somebody signed in to the account; `provider`: a provider vouched for it; `admin`, `command`: somebody vouched for it. More may come.
        * @enum {string}
        */
-      by: "signup" | "owner" | "password_reset" | "mail_login" | "admin" | "command";
+      by: "signup" | "owner" | "password_reset" | "mail_login" | "provider" | "admin" | "command";
     };
     /**
      * @description What happened to your account, told apart by `event`. More may come.
@@ -4794,7 +5505,10 @@ export interface components {
       | components["schemas"]["OwnReauthenticationFailedEvent"]
       | components["schemas"]["OwnPasskeyAddedEvent"]
       | components["schemas"]["OwnPasskeyRemovedEvent"]
-      | components["schemas"]["OwnPasskeyCloneSuspectedEvent"];
+      | components["schemas"]["OwnPasskeyCloneSuspectedEvent"]
+      | components["schemas"]["OwnIdentityLinkedEvent"]
+      | components["schemas"]["OwnIdentityRemovedEvent"]
+      | components["schemas"]["OwnIdentityCollisionEvent"];
     /**
      * @description One page.
      * @example {
@@ -4813,6 +5527,114 @@ export interface components {
       items: components["schemas"]["OwnEvent"][];
       /** @description Send it as `cursor` for the next page; null at the end. */
       nextCursor: string | null;
+    };
+    /**
+     * @description Somebody whom nobody here knows signed in with a provider that vouches for the address of this account.
+     * @example {
+     *       "event": "identity_collision",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "provider": "google"
+     *     }
+     */
+    OwnIdentityCollisionEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "identity_collision";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description The id of a provider, as the setting `PROVIDERS` lists it.
+       * @example google
+       */
+      provider: string;
+    };
+    /**
+     * @description Somebody at a provider signs in to the account from now on.
+     * @example {
+     *       "event": "identity_linked",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "provider": "google",
+     *       "by": "user"
+     *     }
+     */
+    OwnIdentityLinkedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "identity_linked";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description The id of a provider, as the setting `PROVIDERS` lists it.
+       * @example google
+       */
+      provider: string;
+      /**
+       * @description `user`: its owner, signed in; `signup`: with the account itself; `email_proof`: the address, never proved before, was proved by the provider; `verified_email`: the setting `PROVIDER_<ID>_LINK` is `verified`; `command`: an import. More may come.
+       * @enum {string}
+       */
+      by: "user" | "signup" | "email_proof" | "verified_email" | "command";
+    };
+    /**
+     * @description Somebody at a provider signs in to the account no more.
+     * @example {
+     *       "event": "identity_removed",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "ip": "203.0.113.7",
+     *       "provider": "google",
+     *       "by": "user"
+     *     }
+     */
+    OwnIdentityRemovedEvent: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "identity_removed";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /**
+       * @description The client's address. Null where an administrator or a command did it, or no request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description The id of a provider, as the setting `PROVIDERS` lists it.
+       * @example google
+       */
+      provider: string;
+      /**
+       * @description `email_proof`: the address, never proved before, was proved by its mailbox or by another provider; `email_change_undo`: it had been linked since the change of address that was undone. More may come.
+       * @enum {string}
+       */
+      by: "user" | "email_proof" | "email_change_undo";
     };
     /**
      * @description A login was refused, or a current password.
@@ -4932,6 +5754,11 @@ export interface components {
       method: "session" | "token";
       /** @description How they proved it. Absent from events of versions before 0.3. */
       methods?: ("pwd" | "mail" | "otp" | "recovery" | "passkey" | "provider")[];
+      /**
+       * @description Of `provider`: which one.
+       * @example google
+       */
+      provider?: string;
     };
     /**
      * @description Somebody logged out.
@@ -5517,7 +6344,7 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description `admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords. More may come.
+       * @description `admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed, or a provider unlinked; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords. More may come.
        * @enum {string}
        */
       by:
@@ -5560,10 +6387,10 @@ export interface components {
        */
       ip: string | null;
       /**
-       * @description `user`: whoever signed up; `admin`: whoever was invited; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2. More may come.
+       * @description `user`: whoever signed up; `admin`: whoever was invited; `provider`: somebody for whose address a provider vouched; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2. More may come.
        * @enum {string}
        */
-      by?: "user" | "admin" | "command";
+      by?: "user" | "admin" | "command" | "provider";
     };
     /**
      * @description Somebody signed up with an address that has an account.
@@ -6323,6 +7150,299 @@ export interface components {
        * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
        */
       requestId: string;
+    };
+    /**
+     * @description A provider that people can sign in with.
+     * @example {
+     *       "id": "google",
+     *       "name": "Google",
+     *       "kind": "google"
+     *     }
+     */
+    Provider: {
+      /**
+       * @description The id of a provider, as the setting `PROVIDERS` lists it.
+       * @example google
+       */
+      id: string;
+      /** @description For a button. */
+      name: string;
+      /**
+       * @description For the look of a button. More may come.
+       * @enum {string}
+       */
+      kind: "oidc" | "google" | "microsoft" | "github";
+    };
+    /**
+     * @description The provider's sign-in let nobody in. Begin again, or sign in another way. If `invalid_answer` stays, whoever runs the server finds the event `provider_login_failed` in the log, and what it means in docs/providers.md.
+     * @example {
+     *       "type": "/problems/provider-denied",
+     *       "title": "The provider's sign-in let nobody in",
+     *       "status": 403,
+     *       "detail": "The sign-in with the provider ended without letting you in. `reason` says which kind.",
+     *       "code": "provider_denied",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "reason": "denied"
+     *     }
+     */
+    ProviderDeniedProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/provider-denied";
+      /** @enum {string} */
+      title: "The provider's sign-in let nobody in";
+      /** @enum {number} */
+      status: 403;
+      /** @enum {string} */
+      detail: "The sign-in with the provider ended without letting you in. `reason` says which kind.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "provider_denied";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+      /** @enum {string} */
+      reason: "denied" | "invalid_answer";
+    };
+    /**
+     * @description The provider vouches for no address. Prove your address at the provider and begin again; or sign in another way, and link the provider to your account.
+     * @example {
+     *       "type": "/problems/provider-email-unverified",
+     *       "title": "The provider vouches for no address",
+     *       "status": 403,
+     *       "detail": "Nobody here is known by this sign-in, and the provider does not say that its address is yours.",
+     *       "code": "provider_email_unverified",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    ProviderEmailUnverifiedProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/provider-email-unverified";
+      /** @enum {string} */
+      title: "The provider vouches for no address";
+      /** @enum {number} */
+      status: 403;
+      /** @enum {string} */
+      detail: "Nobody here is known by this sign-in, and the provider does not say that its address is yours.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "provider_email_unverified";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
+     * @description The providers, in the order of the setting `PROVIDERS`.
+     * @example {
+     *       "items": [
+     *         {
+     *           "id": "google",
+     *           "name": "Google",
+     *           "kind": "google"
+     *         }
+     *       ]
+     *     }
+     */
+    ProviderList: {
+      items: components["schemas"]["Provider"][];
+    };
+    /**
+     * @description A provider led nobody in. What did not begin here, or is used, is told as `challenge_failed`; an account that may not sign in, as `login_failed`.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "provider_login_failed",
+     *       "level": "warn",
+     *       "provider": "google",
+     *       "userId": null,
+     *       "reason": "token",
+     *       "why": "nonce"
+     *     }
+     */
+    ProviderLoginFailedEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "provider_login_failed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * @description The id of a provider, as the setting `PROVIDERS` lists it.
+       * @example google
+       */
+      provider: string;
+      /** @description Of a link: whose. Null for a sign-in. */
+      userId: string | null;
+      /**
+       * @description `token`: its answer is not what it must be; `email_unverified`: it vouches for no address, and nobody is known by it; `denied`: it, or the person there, refused; `unavailable`: it did not answer. More may come.
+       * @enum {string}
+       */
+      reason: "token" | "email_unverified" | "denied" | "unavailable";
+      /** @description The rule it broke, or what failed, in words of this server. */
+      why: string | null;
+    };
+    /**
+     * @description The provider knows you. There is no session yet.
+     * @example {
+     *       "loginToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2",
+     *       "expiresInSeconds": 300,
+     *       "secondFactors": [],
+     *       "returnTo": "https://app.example.com/welcome"
+     *     }
+     */
+    ProviderLoginPending: {
+      /**
+       * @description Proves the first step. Send it to `finishLogin` or `finishTokenLogin`. Good once.
+       * @example kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2
+       */
+      loginToken: string;
+      /**
+       * Format: int32
+       * @description How long it is good.
+       * @example 300
+       */
+      expiresInSeconds: number;
+      /** @description The ways to take the second step; empty where nothing is missing. */
+      secondFactors: ("totp" | "recovery_code" | "passkey")[];
+      /** @description The `returnTo` with which it began; null where it had none. */
+      returnTo: string | null;
+    };
+    /**
+     * @description A sign-in with a provider has begun.
+     * @example {
+     *       "authorizationUrl": "https://accounts.google.com/o/oauth2/v2/auth?client_id=portcullis&state=hN4vB8xC2mK6jL0qW3eR7tY1uI5oP9aS2dF6gH0jK4z",
+     *       "challengeToken": "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s",
+     *       "expiresInSeconds": 600
+     *     }
+     */
+    ProviderRedirect: {
+      /**
+       * Format: uri
+       * @description The provider's page. Send the browser there, by `location.assign`.
+       * @example https://accounts.google.com/o/oauth2/v2/auth?client_id=portcullis&state=hN4vB8xC2mK6jL0qW3eR7tY1uI5oP9aS2dF6gH0jK4z
+       */
+      authorizationUrl: string;
+      /**
+       * @description Proves that whoever ends it has begun it. Keep it under the `state` that the URL carries.
+       * @example Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s
+       */
+      challengeToken: string;
+      /**
+       * Format: int32
+       * @description How long it is good.
+       * @example 600
+       */
+      expiresInSeconds: number;
+    };
+    /**
+     * @description The provider does not answer. Sign in another way, or wait `retryAfterSeconds` and begin again. Whoever runs the server finds the cause in the log.
+     * @example {
+     *       "type": "/problems/provider-unavailable",
+     *       "title": "The provider does not answer",
+     *       "status": 502,
+     *       "detail": "The provider did not answer in time, or not as it must. Other ways to sign in are not affected.",
+     *       "code": "provider_unavailable",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "retryAfterSeconds": 10
+     *     }
+     */
+    ProviderUnavailableProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/provider-unavailable";
+      /** @enum {string} */
+      title: "The provider does not answer";
+      /** @enum {number} */
+      status: 502;
+      /** @enum {string} */
+      detail: "The provider did not answer in time, or not as it must. Other ways to sign in are not affected.";
+      /** @enum {string} */
+      code: "provider_unavailable";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+      /**
+       * Format: int32
+       * @description The same number as the header `Retry-After`.
+       * @example 1
+       */
+      retryAfterSeconds: number;
+    };
+    /**
+     * @description A provider does not say what it is, so nobody can sign in with it now. It is asked again when somebody tries. Told when it begins.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": null,
+     *       "ip": null,
+     *       "event": "provider_unreachable",
+     *       "level": "warn",
+     *       "provider": "google",
+     *       "why": "network"
+     *     }
+     */
+    ProviderUnreachableEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "provider_unreachable";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * @description The id of a provider, as the setting `PROVIDERS` lists it.
+       * @example google
+       */
+      provider: string;
+      /** @description What failed, in words of this server. */
+      why: string;
     };
     /**
      * @description A request came too soon after too many others. Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics. Of mails that an address gets no more of, each request is told, and refused to nobody.
@@ -7178,6 +8298,41 @@ export interface components {
       userId: string;
     };
     /**
+     * @description The place to return to is not allowed. Whoever runs the server puts the page's origin into `CORS_ORIGINS`, or the whole URI into `PROVIDER_<ID>_REDIRECTS`, and starts the server again.
+     * @example {
+     *       "type": "/problems/return-not-allowed",
+     *       "title": "The place to return to is not allowed",
+     *       "status": 400,
+     *       "detail": "`returnTo` must be on the origin of PUBLIC_URL or on one in CORS_ORIGINS, and `redirectUri` exactly one that the provider's setting lists.",
+     *       "code": "return_not_allowed",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
+     *     }
+     */
+    ReturnNotAllowedProblem: {
+      /**
+       * @description The page that explains this problem.
+       * @enum {string}
+       */
+      type: "/problems/return-not-allowed";
+      /** @enum {string} */
+      title: "The place to return to is not allowed";
+      /** @enum {number} */
+      status: 400;
+      /** @enum {string} */
+      detail: "`returnTo` must be on the origin of PUBLIC_URL or on one in CORS_ORIGINS, and `redirectUri` exactly one that the provider's setting lists.";
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: "return_not_allowed";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      requestId: string;
+    };
+    /**
      * @description What is to be revoked.
      * @example {
      *       "token": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44.0.x2nQ8v0m3Jk7sYw1rT5uB9cD4eF6gH8iK0lM2nO4pQ6"
@@ -7686,7 +8841,7 @@ export interface components {
        */
       sessionId: string;
       /**
-       * @description `admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords. More may come.
+       * @description `admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed, or a provider unlinked; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords. More may come.
        * @enum {string}
        */
       by:
@@ -7832,10 +8987,10 @@ export interface components {
        */
       role?: "user" | "admin";
       /**
-       * @description `user`: whoever signed up; `admin`: whoever was invited; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2. More may come.
+       * @description `user`: whoever signed up; `admin`: whoever was invited; `provider`: somebody for whose address a provider vouched; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2. More may come.
        * @enum {string}
        */
-      by?: "user" | "admin" | "command";
+      by?: "user" | "admin" | "command" | "provider";
     };
     /**
      * @description Somebody signed up with an address that has an account. The caller is not told; the owner is, by mail.
@@ -8022,6 +9177,24 @@ export interface components {
       email: string;
     };
     /**
+     * @description Where to go afterwards.
+     * @example {
+     *       "returnTo": "https://app.example.com/welcome"
+     *     }
+     */
+    StartProviderInput: {
+      /**
+       * @description The page to go on to afterwards. On the origin of `PUBLIC_URL`, or on one in `CORS_ORIGINS`.
+       * @example https://app.example.com/welcome
+       */
+      returnTo?: string;
+      /**
+       * @description The place the provider leads back to, instead of the server's own page: an app, or a page of another site. One that the setting `PROVIDER_<ID>_REDIRECTS` lists, exactly.
+       * @example com.example.app:/callback
+       */
+      redirectUri?: string;
+    };
+    /**
      * @description A proof that has to be begun. A password or a code needs no beginning.
      * @example {
      *       "method": "passkey"
@@ -8107,7 +9280,11 @@ export interface components {
       | components["schemas"]["PasskeyAddedEvent"]
       | components["schemas"]["PasskeyRemovedEvent"]
       | components["schemas"]["PasskeyCloneSuspectedEvent"]
-      | components["schemas"]["PasskeyRefusedEvent"];
+      | components["schemas"]["PasskeyRefusedEvent"]
+      | components["schemas"]["IdentityLinkedEvent"]
+      | components["schemas"]["IdentityRemovedEvent"]
+      | components["schemas"]["IdentityCollisionEvent"]
+      | components["schemas"]["ProviderLoginFailedEvent"];
     /**
      * @description The tokens of a token session.
      * @example {
@@ -9856,6 +11033,302 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  listProviders: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The providers. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProviderList"];
+        };
+      };
+    };
+  };
+  startProviderLogin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The id of a provider, as the setting `PROVIDERS` lists it.
+         * @example google
+         */
+        providerId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["StartProviderInput"];
+      };
+    };
+    responses: {
+      /** @description Send the browser to the provider. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description The challenge cookie. */
+          "set-cookie": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProviderRedirect"];
+        };
+      };
+      /** @description [`return_not_allowed`](/problems/return-not-allowed): The place to return to is not allowed. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ReturnNotAllowedProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`provider_unavailable`](/problems/provider-unavailable): The provider does not answer. */
+      502: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProviderUnavailableProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  completeProviderLogin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The id of a provider, as the setting `PROVIDERS` lists it.
+         * @example google
+         */
+        providerId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CompleteProviderLoginInput"];
+      };
+    };
+    responses: {
+      /** @description You are known, or have an account from now on. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description Clears the challenge cookie. */
+          "set-cookie": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProviderLoginPending"];
+        };
+      };
+      /** @description [`invalid_challenge`](/problems/invalid-challenge): The code or link is not good. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidChallengeProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`provider_denied`](/problems/provider-denied): The provider's sign-in let nobody in. [`provider_email_unverified`](/problems/provider-email-unverified): The provider vouches for no address. [`signup_closed`](/problems/signup-closed): Signup is closed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ProviderDeniedProblem"]
+            | components["schemas"]["ProviderEmailUnverifiedProblem"]
+            | components["schemas"]["SignupClosedProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`email_taken`](/problems/email-taken): The e-mail address is taken. [`identity_collision`](/problems/identity-collision): There is an account with this address already. [`identity_taken`](/problems/identity-taken): It is linked already. */
+      409: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["EmailTakenProblem"]
+            | components["schemas"]["IdentityCollisionProblem"]
+            | components["schemas"]["IdentityTakenProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`provider_unavailable`](/problems/provider-unavailable): The provider does not answer. */
+      502: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProviderUnavailableProblem"];
         };
       };
       /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
@@ -12101,6 +13574,616 @@ export interface operations {
           "application/problem+json":
             | components["schemas"]["UnsupportedMediaTypeProblem"]
             | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  listMyIdentities: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Your linked providers. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["IdentityList"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["SecondFactorEnrolmentRequiredProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  startProviderLink: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path: {
+        /**
+         * @description The id of a provider, as the setting `PROVIDERS` lists it.
+         * @example google
+         */
+        providerId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["StartProviderInput"];
+      };
+    };
+    responses: {
+      /** @description Send the browser to the provider. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description The challenge cookie. */
+          "set-cookie": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProviderRedirect"];
+        };
+      };
+      /** @description [`return_not_allowed`](/problems/return-not-allowed): The place to return to is not allowed. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ReturnNotAllowedProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`identity_taken`](/problems/identity-taken): It is linked already. */
+      409: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["IdentityTakenProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`rate_limited`](/problems/rate-limited): Too many requests. */
+      429: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          "ratelimit-policy": components["headers"]["RateLimitPolicy"];
+          ratelimit: components["headers"]["RateLimit"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["RateLimitedProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`provider_unavailable`](/problems/provider-unavailable): The provider does not answer. */
+      502: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProviderUnavailableProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  completeProviderLink: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path: {
+        /**
+         * @description The id of a provider, as the setting `PROVIDERS` lists it.
+         * @example google
+         */
+        providerId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CompleteProviderLinkInput"];
+      };
+    };
+    responses: {
+      /** @description It signs in to your account from now on. */
+      201: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description Clears the challenge cookie. */
+          "set-cookie": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Identity"];
+        };
+      };
+      /** @description [`invalid_challenge`](/problems/invalid-challenge): The code or link is not good. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidChallengeProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`provider_denied`](/problems/provider-denied): The provider's sign-in let nobody in. [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["ProviderDeniedProblem"]
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`identity_taken`](/problems/identity-taken): It is linked already. */
+      409: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["IdentityTakenProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`provider_unavailable`](/problems/provider-unavailable): The provider does not answer. */
+      502: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProviderUnavailableProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  claimIdentity: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ClaimIdentityInput"];
+      };
+    };
+    responses: {
+      /** @description It signs in to your account from now on. */
+      201: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Identity"];
+        };
+      };
+      /** @description [`invalid_challenge`](/problems/invalid-challenge): The code or link is not good. [`validation_failed`](/problems/validation-failed): The request does not match its schema. [`invalid_json`](/problems/invalid-json): The body is not JSON. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["InvalidChallengeProblem"]
+            | components["schemas"]["ValidationFailedProblem"]
+            | components["schemas"]["InvalidJsonProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`identity_taken`](/problems/identity-taken): It is linked already. */
+      409: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["IdentityTakenProblem"];
+        };
+      };
+      /** @description [`payload_too_large`](/problems/payload-too-large): The body is too large. */
+      413: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+        };
+      };
+      /** @description [`unsupported_media_type`](/problems/unsupported-media-type): The body is not declared as JSON. [`unsupported_content_encoding`](/problems/unsupported-content-encoding): The body is compressed. */
+      415: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          /** @description `identity`, where the body was compressed (RFC 9110 §12.5.3). */
+          "accept-encoding"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["UnsupportedMediaTypeProblem"]
+            | components["schemas"]["UnsupportedContentEncodingProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  removeMyIdentity: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `csrfToken` of the login, also in the cookie `__Host-csrf`. Needed where the session cookie is used; not with a bearer token. */
+        "x-csrf-token"?: string;
+      };
+      path: {
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        identityId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is unlinked. */
+      204: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ReauthenticationRequiredProblem"]
+            | components["schemas"]["OriginNotAllowedProblem"]
+            | components["schemas"]["CsrfRejectedProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`last_credential`](/problems/last-credential): The last way to sign in must stay. */
+      409: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["LastCredentialProblem"];
         };
       };
       /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
@@ -14711,7 +16794,11 @@ export interface operations {
           | "passkey_added"
           | "passkey_removed"
           | "passkey_clone_suspected"
-          | "passkey_refused";
+          | "passkey_refused"
+          | "identity_linked"
+          | "identity_removed"
+          | "identity_collision"
+          | "provider_login_failed";
         /** @description Only events about this account. */
         userId?: string;
         /** @description Only events that this address caused, in any spelling of it. Refreshes of tokens are left out, unless `userId` is given too. */
@@ -16024,6 +18111,94 @@ export interface operations {
       };
     };
   };
+  log_identity_linked: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["IdentityLinkedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_identity_removed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["IdentityRemovedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_identity_collision: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["IdentityCollisionEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_provider_login_failed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProviderLoginFailedEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   log_request: {
     parameters: {
       query?: never;
@@ -16034,6 +18209,28 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["RequestEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_provider_unreachable: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProviderUnreachableEvent"];
       };
     };
     responses: {

@@ -5,6 +5,7 @@ import type { LockoutRule } from "./locks.ts";
 import type { MailTemplates } from "./mails.ts";
 import type { Meter } from "./meter.ts";
 import type { PasswordPolicy, Passwords } from "./passwords.ts";
+import type { Provider } from "./providers.ts";
 import type { SecretKeys } from "./secret-keys.ts";
 import type { KeyRing } from "./signing-keys.ts";
 
@@ -23,6 +24,10 @@ export interface Dependencies extends Journal {
   /** The name under which authenticator apps show the account's codes. */
   readonly totpIssuer: string;
   readonly relyingParty: RelyingParty;
+  /** Those of the settings, by id, in their order. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  /** Origins of pages that a sign-in with a provider may go on to: ours, and those of applications (FD-12). */
+  readonly returnOrigins: ReadonlySet<string>;
   readonly quotas: Quotas;
   readonly lockout: LockoutRule;
   /** The lock of codes of second factors (MF-06). */
@@ -73,6 +78,8 @@ export interface Lifetimes {
   readonly loginChallengeSeconds: number;
   /** A ceremony in which a passkey is made or asked for. */
   readonly ceremonySeconds: number;
+  /** A flow that leads to a provider and back; and a link that collided. */
+  readonly providerSeconds: number;
   /** How long the old address can take back a change. */
   readonly emailUndoSeconds: number;
   /** How long after a proof an operation that needs a recent one is allowed (D4). */

@@ -15,18 +15,24 @@ export interface Provider {
   readonly redirectUri: string;
   /** Other places that may be asked for instead: apps, and pages of other sites. Compared as they stand. */
   readonly otherRedirectUris: ReadonlySet<string>;
-  /** Makes the URL at which a sign-in begins. Asks the provider what it is, where that is not known; never twice at once. */
-  begin(redirectUri: string): Promise<ProviderFlow | ProviderFault>;
+  /**
+   * Makes the URL at which a flow begins. Asks the provider what it is, where that is not known; never twice at once.
+   * `state` is a secret of 256 bits.
+   */
+  begin(redirectUri: string, state: string): Promise<ProviderFlow | ProviderFault>;
   /** Exchanges the code of a flow for the person who signed in. The network, within bounded time (FD-14). */
-  identify(flow: ProviderFlow, answer: ProviderAnswer): Promise<ProvidedIdentity | ProviderFault>;
+  identify(flow: KeptFlow, answer: ProviderAnswer): Promise<ProvidedIdentity | ProviderFault>;
 }
 
-/** A flow that was begun, as its end needs it. It is kept sealed: nobody may read the verifier and the nonce (FD-01). */
-export interface ProviderFlow {
+/** A flow that was begun. */
+export interface ProviderFlow extends KeptFlow {
   readonly authorizationUrl: string;
-  /** 256 random bits in base64url each. */
+}
+
+/** The part of a flow that its end needs. It is kept sealed: nobody may read the verifier and the nonce (FD-01). */
+export interface KeptFlow {
   readonly state: string;
-  /** Absent from OAuth 2 without OpenID Connect. */
+  /** 256 random bits in base64url, as the verifier. Absent from OAuth 2 without OpenID Connect. */
   readonly nonce?: string | undefined;
   readonly verifier: string;
   readonly redirectUri: string;
@@ -54,7 +60,7 @@ export interface ProvidedIdentity {
 }
 
 export interface ProvidedAddress {
-  /** As it was sent, in at most 254 characters; whether it is an address at all, the rules judge. */
+  /** In its normal form, as the rules get it. */
   readonly email: string;
   readonly verified: boolean;
 }

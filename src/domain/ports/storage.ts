@@ -3,6 +3,7 @@ import type { ChallengeStore } from "./challenges.ts";
 import type { DeviceStore } from "./devices.ts";
 import type { EventStore } from "./event-store.ts";
 import type { FactorStore } from "./factors.ts";
+import type { IdentityStore } from "./identities.ts";
 import type { JobStore } from "./jobs.ts";
 import type { LimitStore } from "./limits.ts";
 import type { FactorLockStore, LockStore } from "./locks.ts";
@@ -24,6 +25,7 @@ export interface Stores {
   readonly factorLocks: FactorLockStore;
   readonly factors: FactorStore;
   readonly passkeys: PasskeyStore;
+  readonly identities: IdentityStore;
   readonly devices: DeviceStore;
   readonly mails: MailStore;
   readonly challenges: ChallengeStore;
