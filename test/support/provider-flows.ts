@@ -12,6 +12,7 @@ import type {
   ProviderWorld,
 } from "../../src/platform/providers/provider-adapter.ts";
 import type { ProviderOptions } from "../../src/platform/providers/provider-options.ts";
+import { newSecret } from "../../src/domain/secrets.ts";
 import { createProvider } from "../../src/platform/providers/providers.ts";
 import { PROVIDER_CLIENT, type TestProvider } from "./provider.ts";
 
@@ -64,7 +65,7 @@ export async function signIn(
     answer?: (answer: { code: string; iss?: string }) => { code: string; iss?: string };
   } = {},
 ): Promise<SignIn> {
-  const begun = await adapter.begin(adapter.redirectUri);
+  const begun = await adapter.begin(adapter.redirectUri, newSecret());
   if ("fault" in begun) return refused(begun, there);
   const flow = change.flow?.(begun) ?? begun;
   const back = there.approve(begun.authorizationUrl).searchParams;

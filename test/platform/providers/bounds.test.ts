@@ -101,7 +101,7 @@ describe("an answer of any endpoint", () => {
 
   test("FD-15 of a provider that is away", async () => {
     const adapter = adapterOf({ issuer: `http://127.0.0.1:${await freePort()}` });
-    expect(await adapter.begin(adapter.redirectUri)).toEqual({
+    expect(await adapter.begin(adapter.redirectUri, "state")).toEqual({
       fault: "unavailable",
       why: "network",
     });
@@ -122,7 +122,7 @@ describe("the number of requests", () => {
     const tell = (trouble: { provider: string; why: string }) => void told.push(trouble);
     const adapter = adapterOf(there, {}, { now: () => time, tell, ...world });
     const begin = async () => {
-      const flow = await adapter.begin(adapter.redirectUri);
+      const flow = await adapter.begin(adapter.redirectUri, "state");
       return "fault" in flow ? flow.why : "begun";
     };
     return { adapter, begin, told, forward: (ms: number) => (time += ms) };

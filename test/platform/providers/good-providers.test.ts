@@ -26,7 +26,7 @@ test("FD-04 a provider that others wrote signs a person in", async () => {
   });
   const issuer = server.issuer.url ?? "";
   const adapter = adapterOf({ issuer });
-  const flow = await adapter.begin(adapter.redirectUri);
+  const flow = await adapter.begin(adapter.redirectUri, "state");
   if ("fault" in flow) throw new Error(flow.why);
   const went = await fetch(flow.authorizationUrl, { redirect: "manual" });
   const back = new URL(went.headers.get("location") ?? "");
@@ -39,12 +39,15 @@ test("FD-04 a provider that others wrote signs a person in", async () => {
 });
 
 describe("a flow", () => {
-  test("FD-01 has a state, a nonce and a verifier of 256 bits each, and sends the verifier's hash alone", async () => {
+  test("FD-01 has the state it was given, a nonce and a verifier of 256 bits each, and sends the verifier's hash alone", async () => {
     const adapter = adapterOf(there);
-    const [one, other] = [await adapter.begin(REDIRECT_URI), await adapter.begin(REDIRECT_URI)];
+    const [one, other] = [
+      await adapter.begin(REDIRECT_URI, "state"),
+      await adapter.begin(REDIRECT_URI, "state"),
+    ];
     if ("fault" in one || "fault" in other) throw new Error("No flow");
-    const secrets = [one.state, one.nonce, one.verifier, other.state, other.nonce, other.verifier];
-    expect(new Set(secrets).size).toBe(6);
+    const secrets = [one.nonce, one.verifier, other.nonce, other.verifier];
+    expect(new Set(secrets).size).toBe(4);
     for (const secret of secrets) expect(Buffer.from(secret ?? "", "base64url")).toHaveLength(32);
     const { searchParams } = new URL(one.authorizationUrl);
     expect([...searchParams.keys()].sort()).toEqual(
@@ -55,12 +58,12 @@ describe("a flow", () => {
       client_id: PROVIDER_CLIENT.clientId,
       redirect_uri: REDIRECT_URI,
       scope: "openid email",
-      state: one.state,
+      state: "state",
       nonce: one.nonce,
       code_challenge_method: "S256",
     });
     expect(one.authorizationUrl).not.toContain(one.verifier);
-    expect(one).toMatchObject({ issuer: there.issuer, promisesIssuer: true });
+    expect(one).toMatchObject({ state: "state", issuer: there.issuer, promisesIssuer: true });
   });
 
   test("FD-19 begins at an endpoint that brings parameters of its own, and has none of ours twice", async () => {
@@ -68,7 +71,7 @@ describe("a flow", () => {
       ...metadata,
       authorization_endpoint: `${there.issuer}/authorize?client_id=evil&state=evil&theme=dark`,
     });
-    const flow = await adapterOf(there).begin(REDIRECT_URI);
+    const flow = await adapterOf(there).begin(REDIRECT_URI, "state");
     if ("fault" in flow) throw new Error(flow.why);
     const { searchParams } = new URL(flow.authorizationUrl);
     expect(searchParams.getAll("client_id")).toEqual([PROVIDER_CLIENT.clientId]);
@@ -110,7 +113,7 @@ describe("generic OpenID Connect", () => {
     expect(there.hits("/userinfo")).toBe(0);
 
     there.knobs.claims = ({ email: _, ...claims }) => claims;
-    const flow = await adapter.begin(REDIRECT_URI);
+    const flow = await adapter.begin(REDIRECT_URI, "state");
     if ("fault" in flow) throw new Error(flow.why);
     const back = there.approve(flow.authorizationUrl).searchParams;
     const answer = { code: back.get("code") ?? "", iss: back.get("iss") ?? "" };
@@ -171,7 +174,7 @@ describe("Microsoft", () => {
 describe("GitHub", () => {
   test("FD-10 is asked for the number of a person, and for the list of addresses only where it is needed", async () => {
     const adapter = adapterOf(there, { kind: "github" });
-    const flow = await adapter.begin(REDIRECT_URI);
+    const flow = await adapter.begin(REDIRECT_URI, "state");
     if ("fault" in flow) throw new Error(flow.why);
     expect(flow).toMatchObject({ nonce: undefined, promisesIssuer: false });
     expect(flow.issuer).toBe(`${there.issuer}/login/oauth`);
@@ -197,7 +200,7 @@ describe("GitHub", () => {
       return Promise.resolve(Response.json(token));
     };
     const adapter = adapterOf({ issuer }, { kind: "github" }, { fetch: answering });
-    const flow = await adapter.begin(REDIRECT_URI);
+    const flow = await adapter.begin(REDIRECT_URI, "state");
     if ("fault" in flow) throw new Error(flow.why);
     expect(await adapter.identify(flow, { code: "code" })).toMatchObject({ issuer, subject: "1" });
     expect(asked).toEqual([`${issuer}/login/oauth/access_token`, expected]);

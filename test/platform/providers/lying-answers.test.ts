@@ -88,7 +88,7 @@ describe("the document of a provider", () => {
         }),
       );
     const adapter = adapterOf({ issuer: "https://provider.test" }, {}, { fetch: answering });
-    expect(await adapter.begin(adapter.redirectUri)).toEqual({
+    expect(await adapter.begin(adapter.redirectUri, "state")).toEqual({
       fault: "unavailable",
       why: "endpoint_not_https",
     });

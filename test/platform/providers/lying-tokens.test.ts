@@ -349,7 +349,7 @@ describe("an exchange", () => {
   });
   test("FD-01 a code is good once", async () => {
     const adapter = adapterOf(there);
-    const flow = await adapter.begin(adapter.redirectUri);
+    const flow = await adapter.begin(adapter.redirectUri, "state");
     if ("fault" in flow) throw new Error(flow.why);
     const back = there.approve(flow.authorizationUrl).searchParams;
     const answer = { code: back.get("code") ?? "", iss: back.get("iss") ?? "" };
