@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { commonMailFields, mailKinds, mails } from "../../src/contract/mails.ts";
 import { operationIds } from "../../src/contract/operations.ts";
+import { providerFieldNames } from "../../src/process/provider-names.ts";
 import { settingNames } from "../../src/process/setting-variables.ts";
 import { readSettings } from "../../src/process/settings.ts";
 
@@ -26,6 +27,11 @@ describe("docs/settings.md", () => {
   test("has a row for every setting, and no other", () => {
     const ours = settingNames.filter((name) => !notOurs.includes(name));
     expect(rows.map(([, name]) => name).sort()).toEqual(ours.sort());
+  });
+
+  test("has a row for every setting of a provider, and no other", () => {
+    const fields = [...read("docs/settings.md").matchAll(/^\| `PROVIDER_<ID>_([A-Z_]+)` +\|/gm)];
+    expect(fields.map(([, field]) => field).sort()).toEqual([...providerFieldNames].sort());
   });
 
   test("tells the defaults that there are, where they are plain values", () => {
