@@ -25,9 +25,10 @@ export function createGitHub(options: ProviderOptions, world: ProviderWorld): Pr
       await loadLibrary();
     },
 
-    async begin(redirectUri) {
+    async begin(redirectUri, state) {
       const { clientId, scopes } = options;
       return beginFlow(await loadLibrary(), server, {
+        state,
         clientId,
         scopes,
         redirectUri,

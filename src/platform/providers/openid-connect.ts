@@ -61,10 +61,10 @@ export function createOpenIdConnect(
       await Promise.all([loadLibrary(), discover()]);
     },
 
-    async begin(redirectUri) {
+    async begin(redirectUri, state) {
       const [oauth, metadata] = await Promise.all([loadLibrary(), discover()]);
       if ("fault" in metadata) return metadata;
-      const asked = { clientId: options.clientId, scopes, redirectUri, withNonce: true };
+      const asked = { clientId: options.clientId, scopes, redirectUri, state, withNonce: true };
       return beginFlow(oauth, metadata, asked);
     },
 
