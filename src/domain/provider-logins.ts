@@ -183,12 +183,12 @@ async function makeAccount(
   return commit<LoginUses, Settled | Unsettled, Unsettled>(deps, occasion, async (change) => {
     const { stores, record, undo } = change;
     if (!(await insertAccount(change, user, null))) return undo("changed");
-    const linked = await linkPerson(change, user, keptOf(provider, person, email), "signup");
-    if (linked !== "linked") return undo("changed");
     await stores.challenges.deleteAbout("signup", email);
     await stores.challenges.deleteAbout("invitation", email);
     await record("signup", { userId: user.id, email, role: user.role, by: "provider" });
     await record("email_verified", { userId: user.id, email, by: "provider" });
+    const linked = await linkPerson(change, user, keptOf(provider, person, email), "signup");
+    if (linked !== "linked") return undo("changed");
     return beginProviderLogin(change, user, provider);
   });
 }
