@@ -2,7 +2,6 @@
  * Sign-in with a provider. A person is known by issuer and subject, and by nothing else (D5). For somebody who is not
  * known, the address for which the provider vouches makes an account, or says which one they have to sign in to first.
  */
-import { normalizeEmail } from "../contract/addresses.ts";
 import { claimAccount } from "./account-claims.ts";
 import { insertAccount, newUser, recordClosedSignup } from "./accounts.ts";
 import { prepareChallenge } from "./challenges.ts";
@@ -189,12 +188,12 @@ async function makeAccount(
   return commit<LoginUses, Settled | Unsettled, Unsettled>(deps, occasion, async (change) => {
     const { stores, record, undo } = change;
     if (!(await insertAccount(change, user, null))) return undo("changed");
-    const linked = await linkPerson(change, user, keptOf(provider, person, email), "signup");
-    if (linked !== "linked") return undo("changed");
     await stores.challenges.deleteAbout("signup", email);
     await stores.challenges.deleteAbout("invitation", email);
     await record("signup", { userId: user.id, email, role: user.role, by: "provider" });
     await record("email_verified", { userId: user.id, email, by: "provider" });
+    const linked = await linkPerson(change, user, keptOf(provider, person, email), "signup");
+    if (linked !== "linked") return undo("changed");
     return beginProviderLogin(change, user, provider);
   });
 }
@@ -235,8 +234,7 @@ async function vouchedAddress(
 ): Promise<string | Settled> {
   const address = await person.address();
   if (address && "fault" in address) return failed(deps, occasion, provider, undefined, address);
-  const email = address?.verified ? normalizeEmail(address.email) : undefined;
-  if (email !== undefined) return email;
+  if (address?.verified) return address.email;
   const why = address === undefined ? "no_address" : "not_vouched";
   await recordFailure(deps, occasion, provider, undefined, { reason: "email_unverified", why });
   return { failure: "provider_email_unverified" };
