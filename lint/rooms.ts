@@ -107,8 +107,9 @@ export const rooms: readonly Room[] = [
       "src/platform/mail-message.ts": ["nodemailer"],
       "src/platform/mail-smtp.ts": ["nodemailer"],
       "src/platform/metrics.ts": ["prom-client"],
+      "src/platform/providers/code-flow.ts": ["oauth4webapi"],
     },
-    why: "The platform is the outside world behind interfaces the other rooms declare: it takes their types, runs none of their code, and each library it needs is named in its room; only mail-*.ts know nodemailer, and only metrics.ts knows prom-client.",
+    why: "The platform is the outside world behind interfaces the other rooms declare: it takes their types, runs none of their code, and each library it needs is named in its room; only mail-*.ts know nodemailer, only metrics.ts knows prom-client, and only providers/code-flow.ts loads oauth4webapi.",
   },
   {
     name: "routes",

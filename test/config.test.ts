@@ -62,6 +62,7 @@ test("CF-02 without any setting there are safe defaults", () => {
     WEBAUTHN_ORIGINS: new Set(["http://localhost:3000"]),
     CHALLENGE_TTL: 600,
     RECENT_AUTH_SECONDS: 600,
+    providers: [],
     SERVICE_NAME: "Portcullis",
     MAIL_LOCALE: "en",
     CORS_ORIGINS: new Set(),
@@ -87,6 +88,7 @@ const developmentLimits = {
   LIMIT_CHALLENGE_IP: untroubled,
   LIMIT_EMAIL_CHANGE: untroubled,
   LIMIT_PASSKEY_IP: untroubled,
+  LIMIT_PROVIDER_IP: untroubled,
   LIMIT_REAUTHENTICATION: untroubled,
   LIMIT_SECOND_FACTOR: { count: 10, seconds: 900 },
 };
@@ -105,6 +107,7 @@ test("CF-02 production has strict limits without any setting, and development th
     LIMIT_CHALLENGE_IP: { count: 30, seconds: 600 },
     LIMIT_EMAIL_CHANGE: { count: 5, seconds: 86_400 },
     LIMIT_PASSKEY_IP: { count: 60, seconds: 600 },
+    LIMIT_PROVIDER_IP: { count: 30, seconds: 600 },
     LIMIT_REAUTHENTICATION: { count: 10, seconds: 900 },
     LIMIT_SECOND_FACTOR: { count: 10, seconds: 900 },
     LOCKOUT_THRESHOLD: 10,

@@ -14,7 +14,8 @@ import type { Dependencies } from "../domain/ports/dependencies.ts";
 import type { BcryptWorkers, GuessCounter } from "../domain/ports/passwords.ts";
 import { isCommonPassword } from "../platform/common-passwords.ts";
 import { newId } from "../platform/ids.ts";
-import { originOf, type Settings } from "./settings.ts";
+import { originOf } from "./setting-variables.ts";
+import type { Settings } from "./settings.ts";
 
 /** Everything but the key ring, which makes the first signing key where there is none: only a server signs tokens. */
 export type SystemDependencies = Omit<Dependencies, "keyRing">;

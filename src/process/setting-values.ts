@@ -213,7 +213,7 @@ export function whatSurrounds(value: string): string | undefined {
 }
 
 /** A value that `parse` reads, with one message where it answers undefined. */
-function parsed<T>(
+export function parsed<T>(
   parse: (value: string) => T | undefined,
   message: string | ((value: string) => string),
 ) {
@@ -246,7 +246,7 @@ export function leavesInPlainText({ protocol, hostname }: URL): boolean {
 }
 
 /** True for TLS, and for this very machine. */
-function isSafeOrigin(url: URL): boolean {
+export function isSafeOrigin(url: URL): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && !leavesInPlainText(url));
 }
 

@@ -6,7 +6,8 @@ import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { commonMailFields, mailKinds, mails } from "../../src/contract/mails.ts";
 import { operationIds } from "../../src/contract/operations.ts";
-import { readSettings, settingNames } from "../../src/process/settings.ts";
+import { settingNames } from "../../src/process/setting-variables.ts";
+import { readSettings } from "../../src/process/settings.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const read = (path: string) => readFileSync(join(root, path), "utf8");
