@@ -1,5 +1,6 @@
 /** The providers that people sign in with, as `PROVIDERS` and the variables `PROVIDER_<ID>_…` say. */
 import type { z } from "zod";
+import { providerCallbackPath } from "../contract/page-paths.ts";
 import { ProviderId, providerKinds } from "../contract/provider-values.ts";
 import type { ProviderOptions } from "../platform/providers/provider-options.ts";
 import { prefixOf, providerFieldNames } from "./provider-names.ts";
@@ -106,11 +107,6 @@ interface Server {
   readonly isSignupClosed: boolean;
 }
 
-/** The page of ours that a provider sends browsers back to. It is entered there. */
-function callbackOf(origin: string, id: string): string {
-  return `${origin}/login/providers/${id}/callback`;
-}
-
 /** Our own pages are no page of another site: one of another provider's would make the two one. */
 export function ownRedirects(providers: readonly ReadProvider[], origin: string): Fault[] {
   const isOurs = (address: string) => address.startsWith(`${origin}/login/`);
@@ -152,7 +148,7 @@ export function providerOptionsOf(
     tenants: fields.TENANTS,
     makesAccounts: (fields.SIGNUP ?? (isSignupClosed ? "off" : "on")) === "on",
     linking: fields.LINK,
-    redirectUri: callbackOf(origin, id),
+    redirectUri: origin + providerCallbackPath(id),
     otherRedirectUris: fields.REDIRECTS,
   };
 }
