@@ -22,6 +22,8 @@ export const providerReturn = {
 export interface BegunFlow {
   /** Two tabs have one challenge cookie; this says which of the two it is. */
   readonly challengeToken: string;
+  /** Its id. For an application's own page, whose URL does not say it. */
+  readonly provider?: string;
   /** For a link, whose answer tells none. Only one on the page's own origin is gone on to. */
   readonly returnTo?: string;
   /** Tell the channel how it ended, and close, unless `returnTo` leads to an application's origin. */
@@ -38,7 +40,9 @@ export type ProviderReturnMessage =
       readonly code: ProblemCode;
       /** Of `identity_collision`. */
       readonly linkToken?: string;
-    };
+    }
+  /** Of an application's own page: its opener goes on with the parameters of the URL, which it hands over as a query. */
+  | { readonly state: string; readonly outcome: "returned"; readonly query: string };
 
 /**
  * Parameters in the fragment of `returnTo`, which takes the place of its own, where an application's origin goes on.

@@ -98,6 +98,10 @@ async function letIn(deps: LoginUses, occasion: Occasion, arrival: Arrival): Pro
     if (settled !== "changed") return settled;
   }
   // Nobody has the address, and it cannot be had: its last owner may take it back (EM-08).
+  const taken = email ?? "";
+  await commit(deps, occasion, ({ record }) =>
+    record("signup_failed", { email: taken, reason: "email_taken" }),
+  );
   return { failure: "email_taken" };
 }
 
@@ -160,7 +164,7 @@ async function collide(
   occasion: Occasion,
   { id: userId }: User,
   kept: KeptIdentity,
-): Promise<Settled> {
+): Promise<Settled | Unsettled> {
   const { challenge, challengeToken } = prepareChallenge(deps, occasion, {
     purpose: "identity_claim",
     lifetimeSeconds: deps.lifetimes.providerSeconds,
@@ -168,11 +172,12 @@ async function collide(
     sealed: kept,
     by: ["handle"],
   });
-  await commit(deps, occasion, async ({ stores, record }) => {
-    await stores.challenges.save(userId, challenge);
-    await record("identity_collision", { userId, provider: kept.provider });
+  return commit<LoginUses, Settled | Unsettled, Unsettled>(deps, occasion, async (change) => {
+    // Deleted meanwhile: there is nobody who could claim the link.
+    if (!(await change.stores.challenges.save(userId, challenge))) return change.undo("changed");
+    await change.record("identity_collision", { userId, provider: kept.provider });
+    return { failure: "identity_collision", linkToken: challengeToken };
   });
-  return { failure: "identity_collision", linkToken: challengeToken };
 }
 
 /** Case 3: nobody has the address, and it is proved. */
