@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, createClient } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { providerCallbackPath } from "../../src/contract/page-paths.ts";
 import { problem } from "../../src/contract/problems.ts";
 import { BODY_MAX_BYTES } from "../../src/contract/values.ts";
 import { dataOf, freshEmail } from "../support/clients.ts";
@@ -132,6 +133,21 @@ describe.skipIf(whyNoNginx !== undefined)("behind nginx", () => {
     ])
       expect([path, (await nginx.ask(ALICE, path, { headers })).status]).not.toEqual([path, 200]);
     expect((await fetch(`${at(0).baseUrl}/metrics`, { headers })).status).toBe(200);
+  });
+
+  test("FD-13 the code with which a provider leads back is not in the log of the proxy", async () => {
+    const path = providerCallbackPath("google");
+    await nginx.ask(ALICE, `${path}?code=canary-code&state=canary-state`, {
+      headers: { referer: `https://${PUBLIC_NAME}${path}?code=canary-code` },
+    });
+    const lines = await waitFor(async () => {
+      const logged = (await nginx.logged()).split("\n").filter((line) => line.includes(path));
+      return logged.length > 0 ? logged : undefined;
+    });
+    expect(lines).toEqual([
+      expect.stringMatching(`^${ALICE} - - \\[.*\\] "GET ${path} HTTP/1.1" `),
+    ]);
+    expect(await nginx.logged()).not.toContain("canary");
   });
 
   test("IV-04 a body that is too large is refused with 413: by the server in its own words, a larger one by nginx", async () => {
