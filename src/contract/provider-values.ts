@@ -34,7 +34,7 @@ const exampleAuthorizationUrl = `https://accounts.google.com/o/oauth2/v2/auth?cl
 export const LINK_STATE_PREFIX = "link.";
 
 /** UTF-16 units. */
-const URL_MAX_LENGTH = 2048;
+export const URL_MAX_LENGTH = 2048;
 
 /** A URL of an application, as it was given. The server compares its origin, or all of it, with the settings. */
 const address = (description: string, example: string) =>
@@ -48,6 +48,11 @@ export const ReturnTo = address(
   "The page to go on to afterwards. On the origin of `PUBLIC_URL`, or on one in `CORS_ORIGINS`.",
   "https://app.example.com/welcome",
 );
+
+/** As the answers at the end of a flow tell it. */
+export const keptReturnTo = z.union([ReturnTo, z.null()]).meta({
+  description: "The `returnTo` with which it began; null where it had none.",
+});
 
 export const StartProviderInput = z
   .strictObject({

@@ -33,11 +33,16 @@ export interface ProviderLoginAnswer extends FlowAnswer {
 export type ProviderLoginOutcome =
   | { readonly pending: LoginPending; readonly returnTo: string | null }
   | FlowFailure
-  | { readonly failure: "identity_collision"; readonly linkToken: string }
+  | (Collision & { readonly returnTo: string | null })
   | {
       readonly failure:
         "provider_email_unverified" | "signup_closed" | "email_taken" | "identity_taken";
     };
+
+interface Collision {
+  readonly failure: "identity_collision";
+  readonly linkToken: string;
+}
 
 type LoginUses = Journal &
   Uses<
@@ -55,7 +60,9 @@ export async function completeProviderLogin(
   if ("failure" in ended) return ended;
   const arrival: Arrival = { provider, person: ended.identity, deviceSecrets };
   const outcome = await letIn(deps, occasion, arrival);
-  return "loginToken" in outcome ? { pending: outcome, returnTo: ended.returnTo } : outcome;
+  const { returnTo } = ended;
+  if ("loginToken" in outcome) return { pending: outcome, returnTo };
+  return outcome.failure === "identity_collision" ? { ...outcome, returnTo } : outcome;
 }
 
 /** Somebody whom a provider has sent. */
@@ -65,7 +72,7 @@ interface Arrival {
   readonly deviceSecrets: readonly string[];
 }
 
-type Settled = LoginPending | Exclude<ProviderLoginOutcome, { pending: unknown }>;
+type Settled = LoginPending | Collision | Exclude<ProviderLoginOutcome, { returnTo: unknown }>;
 /** Another request was first: what was read holds no longer, and it is to be looked at again. */
 type Unsettled = "changed";
 
@@ -91,6 +98,10 @@ async function letIn(deps: LoginUses, occasion: Occasion, arrival: Arrival): Pro
     if (settled !== "changed") return settled;
   }
   // Nobody has the address, and it cannot be had: its last owner may take it back (EM-08).
+  const taken = email ?? "";
+  await commit(deps, occasion, ({ record }) =>
+    record("signup_failed", { email: taken, reason: "email_taken" }),
+  );
   return { failure: "email_taken" };
 }
 
@@ -153,7 +164,7 @@ async function collide(
   occasion: Occasion,
   { id: userId }: User,
   kept: KeptIdentity,
-): Promise<Settled> {
+): Promise<Settled | Unsettled> {
   const { challenge, challengeToken } = prepareChallenge(deps, occasion, {
     purpose: "identity_claim",
     lifetimeSeconds: deps.lifetimes.providerSeconds,
@@ -161,11 +172,12 @@ async function collide(
     sealed: kept,
     by: ["handle"],
   });
-  await commit(deps, occasion, async ({ stores, record }) => {
-    await stores.challenges.save(userId, challenge);
-    await record("identity_collision", { userId, provider: kept.provider });
+  return commit<LoginUses, Settled | Unsettled, Unsettled>(deps, occasion, async (change) => {
+    // Deleted meanwhile: there is nobody who could claim the link.
+    if (!(await change.stores.challenges.save(userId, challenge))) return change.undo("changed");
+    await change.record("identity_collision", { userId, provider: kept.provider });
+    return { failure: "identity_collision", linkToken: challengeToken };
   });
-  return { failure: "identity_collision", linkToken: challengeToken };
 }
 
 /** Case 3: nobody has the address, and it is proved. */
