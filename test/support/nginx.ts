@@ -30,8 +30,8 @@ export interface Nginx {
   fetchFrom(address: string): (request: Request) => Promise<Response>;
   /** Takes the process on this port out, or with undefined puts both in again; answers before that has taken effect. */
   takeOut(port: number | undefined): Promise<void>;
-  /** Its log of requests so far. */
-  logged(): Promise<string>;
+  /** The lines of its access log so far, in every server of the configuration. */
+  accessLog(): Promise<string>;
   /** All that nginx wrote to stderr. */
   warnings(): string;
   stop(): Promise<void>;
@@ -42,9 +42,10 @@ export async function startNginx(upstreamPorts: readonly [number, number]): Prom
   const prefix = await mkdtemp(join(tmpdir(), "portcullis-nginx-"));
   const [httpsPort, httpPort] = [await freePort(), await freePort()];
   const [certificate, key] = [join(prefix, "certificate.pem"), join(prefix, "key.pem")];
-  const accessLog = join(prefix, "access.log");
   makeCertificate(certificate, key);
-  const site = replaceEach(await readFile(CONFIGURATION, "utf8"), [
+  const accessLog = join(prefix, "access.log");
+  const configuration = await readFile(CONFIGURATION, "utf8");
+  const site = replaceEach(configuration.replaceAll("/var/log/nginx/access.log", accessLog), [
     ["server 127.0.0.1:3000 ", `server 127.0.0.1:${upstreamPorts[0]} `],
     ["server 127.0.0.1:3001 ", `server 127.0.0.1:${upstreamPorts[1]} `],
     [
@@ -55,7 +56,6 @@ export async function startNginx(upstreamPorts: readonly [number, number]): Prom
     ["listen 80;", `listen 127.0.0.1:${httpPort};`],
     ["/etc/ssl/portcullis/fullchain.pem", certificate],
     ["/etc/ssl/portcullis/privkey.pem", key],
-    ["/var/log/nginx/access.log", accessLog],
   ]);
   const siteFile = join(prefix, "portcullis.conf");
   await writeFile(siteFile, site);
@@ -90,7 +90,7 @@ export async function startNginx(upstreamPorts: readonly [number, number]): Prom
       await writeFile(siteFile, port === undefined ? site : markDown(site, port));
       child.kill("SIGHUP"); // as `nginx -s reload` does
     },
-    logged: () => readFile(accessLog, "utf8"),
+    accessLog: () => readFile(accessLog, "utf8"),
     warnings: () => said,
     async stop() {
       child.kill("SIGTERM");
