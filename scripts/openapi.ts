@@ -8,6 +8,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { eventSchemas } from "./openapi/event-schemas.ts";
 import { fakeTables } from "./openapi/fake-tables.ts";
 import { operationTable } from "./openapi/operation-table.ts";
+import { providerReturnSource } from "./openapi/provider-return.ts";
 import { type PublishedDocument, resolve } from "./openapi/published-document.ts";
 
 const root = new URL("../", import.meta.url);
@@ -25,9 +26,14 @@ const types = astToString(
 const files = {
   "openapi/openapi.json": await format(text, { parser: "json", printWidth: 100 }),
   "client/src/generated/schema.ts": await typescript(types),
-  "client/src/generated/operations.ts": await typescript(operationTable(Object.values(operations))),
+  "client/src/generated/operations.ts": await typescript(
+    operationTable(Object.values(operations), published),
+  ),
   "client/src/generated/events.ts": await typescript(
     eventSchemas(events.map((event) => resolve(published, event))),
+  ),
+  "client/src/generated/provider-return.ts": await typescript(
+    await providerReturnSource(published),
   ),
   "client/src/generated/fake.ts": await typescript(fakeTables(published)),
 };

@@ -1,4 +1,5 @@
 /** Holds an answer against the document: what fits becomes a result, all else is unexpected. */
+import { gatewayProblem } from "./generated/operations.ts";
 import type { OperationRow } from "./input.ts";
 import type { UntypedResult } from "./result.ts";
 
@@ -8,7 +9,9 @@ export function readAnswer(row: OperationRow, response: Response, body: string):
   const requestId = response.headers.get("x-request-id") ?? "";
   const kind = row.answers[status];
   if (kind === "none") return { ok: true, status, data: undefined, requestId, response };
-  if (kind === undefined || !hasMediaTypeOf(kind, response)) return unexpected(response);
+  if (kind === undefined) return unexpected(response);
+  if (!hasMediaTypeOf(kind, response))
+    return status === gatewayProblem.status ? replaced(response, requestId) : unexpected(response);
   if (kind === "text") return { ok: true, status, data: body, requestId, response };
   let data: unknown;
   try {
@@ -19,6 +22,12 @@ export function readAnswer(row: OperationRow, response: Response, body: string):
   if (kind === "json") return { ok: true, status, data, requestId, response };
   if (!isProblem(data, status)) return unexpected(response);
   return { ok: false, status, problem: data, requestId: requestId || data.requestId, response };
+}
+
+/** A proxy on the way may put a page of its own in the place of the body of a 502. The status says it all. */
+function replaced(response: Response, requestId: string): UntypedResult {
+  const { status } = gatewayProblem;
+  return { ok: false, status, problem: { ...gatewayProblem, requestId }, requestId, response };
 }
 
 function unexpected(response: Response, error?: unknown): UntypedResult {

@@ -1,12 +1,16 @@
 /** For those who want exceptions: the data of a result, or a throw. */
 import type { OperationId } from "./input.ts";
 import type { NoPasskey } from "./passkeys/no-passkey.ts";
-import type { NoAnswer, Result } from "./result.ts";
+import type { NoReturn } from "./providers/no-return.ts";
+import type { NoAnswer, Result, UntypedSuccess } from "./result.ts";
 
-/** Any result of any operation, or of a ceremony of `@portcullis/client/passkeys`. */
-type AnyResult = { readonly [K in OperationId]: Result<K> }[OperationId] | NoPasskey;
+/** Outcomes of the browser, of `@portcullis/client/passkeys` and `@portcullis/client/providers`. */
+type NoOutcome = NoPasskey | NoReturn;
+/** Any result of any operation, or of several with a browser between them. */
+type AnyResult =
+  { readonly [K in OperationId]: Result<K> }[OperationId] | UntypedSuccess | NoOutcome;
 type FailedResult = Exclude<AnyResult, { readonly ok: true }>;
-type Failed = Exclude<FailedResult, NoAnswer | NoPasskey>;
+type Failed = Exclude<FailedResult, NoAnswer | NoOutcome>;
 
 /** A call that failed, as `unwrap` throws it. */
 export class CallError extends Error {
@@ -31,7 +35,7 @@ export class CallError extends Error {
   }
 }
 
-function sentenceOf(result: NoAnswer | NoPasskey): string {
+function sentenceOf(result: NoAnswer | NoOutcome): string {
   return "detail" in result ? result.detail : `No usable answer: ${result.failure}`;
 }
 

@@ -7,11 +7,16 @@ import { mailKinds, mails, type MailKind } from "../../src/contract/mails.ts";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
 import { passkeyAlgorithms, PASSKEYS_MAX } from "../../src/contract/passkey-values.ts";
+import { LINK_STATE_PREFIX } from "../../src/contract/provider-values.ts";
 import { RECOVERY_CODES } from "../../src/contract/second-factor-values.ts";
 import { inputsOf } from "./fake-rules.ts";
-import type { PublishedDocument, PublishedOperation } from "./published-document.ts";
+import {
+  problemExamples,
+  problemsIn,
+  type PublishedDocument,
+  type PublishedOperation,
+} from "./published-document.ts";
 
-const PROBLEM = "application/problem+json";
 const described: Readonly<Record<string, OperationDescription>> = operations;
 
 /**
@@ -20,20 +25,17 @@ const described: Readonly<Record<string, OperationDescription>> = operations;
  * `passwordPolicy`, the policy of a server without settings, and of `bounds`, of which the document has only sentences.
  */
 export function fakeTables(document: PublishedDocument): string {
-  const problems: Record<string, unknown> = {};
   const rows = Object.values(document.paths)
     .flatMap((path) => Object.values(path))
     .map((operation) => {
-      const examples = problemExamples(operation);
-      for (const [code, { requestId: _, ...example }] of examples) problems[code] = example;
-      const codes = examples.map(([code]) => code);
+      const codes = problemExamples(operation).map(([code]) => code);
       return `${operation.operationId}: ${JSON.stringify(rowOf(document, operation, codes))},`;
     });
   return [
     `export const fakeTable = {\n${rows.join("\n")}\n} as const;`,
     `export const credentialTable = ${JSON.stringify(credentialRows())} as const;`,
     `export const mailTable = ${JSON.stringify(mailRows())} as const;`,
-    `export const problemDocuments = ${JSON.stringify(problems)} as const;`,
+    `export const problemDocuments = ${JSON.stringify(Object.fromEntries(problemsIn(document)))} as const;`,
     `export const passwordPolicy = ${JSON.stringify(policyOf(document))} as const;`,
     `export const bounds = ${JSON.stringify(bounds)} as const;`,
     "",
@@ -45,6 +47,7 @@ const bounds = {
   recoveryCodes: RECOVERY_CODES,
   passkeys: PASSKEYS_MAX,
   passkeyAlgorithms,
+  linkStatePrefix: LINK_STATE_PREFIX,
 };
 
 function policyOf({ components }: PublishedDocument): unknown {
@@ -74,12 +77,6 @@ function linkOf(kind: MailKind): string | null {
   if (typeof link !== "string") return null;
   const { pathname, hash } = new URL(link);
   return pathname + hash.replace(/=[\w-]{43}/, "={token}").replace(`=${String(code)}`, "={code}");
-}
-
-function problemExamples({ responses }: PublishedOperation) {
-  return Object.values(responses)
-    .flatMap(({ content }) => Object.entries(content?.[PROBLEM]?.examples ?? {}))
-    .map(([code, { value }]) => [code, value] as const);
 }
 
 function rowOf(document: PublishedDocument, operation: PublishedOperation, problems: string[]) {

@@ -1,9 +1,16 @@
 /** Writes the client's table of operations: their method, path and inputs, and the body of each answer. */
 import { type OperationDescription, problemsOf } from "../../src/contract/operation.ts";
 import { problem } from "../../src/contract/problems.ts";
+import { problemsIn, type PublishedDocument } from "./published-document.ts";
 
-/** Source of `operationTable`, with one row per operation under its id, and of the interface with their summaries. */
-export function operationTable(operations: readonly OperationDescription[]): string {
+/**
+ * Source of `operationTable`, with one row per operation under its id, of `gatewayProblem`, whose body a proxy on the way
+ * may have replaced, and of the interface with the summaries of the operations.
+ */
+export function operationTable(
+  operations: readonly OperationDescription[],
+  document: PublishedDocument,
+): string {
   const rows = operations.map((operation) => {
     const { operationId, method, path, request, security, learns } = operation;
     const modes = allModes.filter((mode) => fits(operation, mode));
@@ -25,6 +32,8 @@ export function operationTable(operations: readonly OperationDescription[]): str
       `${comment([summary, "", description])}\n${operationId}: unknown;`,
   );
   return `export const operationTable = {\n${rows.join("\n")}\n} as const;
+
+export const gatewayProblem = ${JSON.stringify(problemsIn(document).get("provider_unavailable"))} as const;
 
 /** The operations, for their comments: an editor shows them where a client's function is used. */
 export interface OperationSummaries {\n${summaries.join("\n")}\n}\n`;

@@ -45,3 +45,19 @@ export function resolve(document: PublishedDocument, { $ref }: Reference): Publi
   if (schema === undefined) throw new Error(`${$ref} leads nowhere`);
   return schema;
 }
+
+const PROBLEM = "application/problem+json";
+
+/** An example of each problem that the operation can answer, with its code. */
+export function problemExamples({ responses }: PublishedOperation) {
+  return Object.values(responses)
+    .flatMap(({ content }) => Object.entries(content?.[PROBLEM]?.examples ?? {}))
+    .map(([code, { value }]) => [code, value] as const);
+}
+
+/** An example of each problem of the document by its code, without the name of a request. */
+export function problemsIn({ paths }: PublishedDocument): ReadonlyMap<string, unknown> {
+  const operations = Object.values(paths).flatMap((path) => Object.values(path));
+  const examples = operations.flatMap(problemExamples);
+  return new Map(examples.map(([code, { requestId: _, ...example }]) => [code, example]));
+}

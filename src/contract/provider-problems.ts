@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { ProblemDescription } from "./problem-description.ts";
 import { retryAfterSeconds } from "./problem-fields.ts";
-import { exampleLinkToken, identityLinkToken } from "./provider-values.ts";
+import { exampleLinkToken, identityLinkToken, keptReturnTo } from "./provider-values.ts";
 
 export const providerProblems = {
   return_not_allowed: {
@@ -41,8 +41,8 @@ export const providerProblems = {
     why: "An address alone proves no person: it may have had another owner when the account was made. So the account has to say that the provider belongs to it.",
     remedy:
       "Sign in to that account as you did before, second factor included, and send `linkToken` to `claimIdentity` within ten minutes. From then on the provider signs you in.",
-    fields: { linkToken: identityLinkToken },
-    exampleFields: { linkToken: exampleLinkToken },
+    fields: { linkToken: identityLinkToken, returnTo: keptReturnTo },
+    exampleFields: { linkToken: exampleLinkToken, returnTo: "https://app.example.com/welcome" },
   },
   identity_taken: {
     status: 409,

@@ -49,6 +49,11 @@ export const ReturnTo = address(
   "https://app.example.com/welcome",
 );
 
+/** As the answers at the end of a flow tell it. */
+export const keptReturnTo = z.union([ReturnTo, z.null()]).meta({
+  description: "The `returnTo` with which it began; null where it had none.",
+});
+
 export const StartProviderInput = z
   .strictObject({
     returnTo: ReturnTo.optional(),

@@ -6,12 +6,12 @@ import { operation } from "./operation.ts";
 import {
   byProviderCode,
   byProviderError,
+  keptReturnTo,
   PROVIDER_NAME_MAX_LENGTH,
   providerAnswerExamples,
   ProviderId,
   ProviderKind,
   ProviderRedirect,
-  ReturnTo,
   StartProviderInput,
 } from "./provider-values.ts";
 import { open } from "./security.ts";
@@ -95,9 +95,7 @@ const CompleteProviderLoginInput = either(
 const ProviderLoginPending = z
   .strictObject({
     ...LoginPending.shape,
-    returnTo: z.union([ReturnTo, z.null()]).meta({
-      description: "The `returnTo` with which it began; null where it had none.",
-    }),
+    returnTo: keptReturnTo,
   })
   .meta({
     id: "ProviderLoginPending",

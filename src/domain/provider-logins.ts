@@ -33,11 +33,16 @@ export interface ProviderLoginAnswer extends FlowAnswer {
 export type ProviderLoginOutcome =
   | { readonly pending: LoginPending; readonly returnTo: string | null }
   | FlowFailure
-  | { readonly failure: "identity_collision"; readonly linkToken: string }
+  | (Collision & { readonly returnTo: string | null })
   | {
       readonly failure:
         "provider_email_unverified" | "signup_closed" | "email_taken" | "identity_taken";
     };
+
+interface Collision {
+  readonly failure: "identity_collision";
+  readonly linkToken: string;
+}
 
 type LoginUses = Journal &
   Uses<
@@ -55,7 +60,9 @@ export async function completeProviderLogin(
   if ("failure" in ended) return ended;
   const arrival: Arrival = { provider, person: ended.identity, deviceSecrets };
   const outcome = await letIn(deps, occasion, arrival);
-  return "loginToken" in outcome ? { pending: outcome, returnTo: ended.returnTo } : outcome;
+  const { returnTo } = ended;
+  if ("loginToken" in outcome) return { pending: outcome, returnTo };
+  return outcome.failure === "identity_collision" ? { ...outcome, returnTo } : outcome;
 }
 
 /** Somebody whom a provider has sent. */
@@ -65,7 +72,7 @@ interface Arrival {
   readonly deviceSecrets: readonly string[];
 }
 
-type Settled = LoginPending | Exclude<ProviderLoginOutcome, { pending: unknown }>;
+type Settled = LoginPending | Collision | Exclude<ProviderLoginOutcome, { returnTo: unknown }>;
 /** Another request was first: what was read holds no longer, and it is to be looked at again. */
 type Unsettled = "changed";
 

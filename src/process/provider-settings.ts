@@ -1,7 +1,8 @@
 /** The providers that people sign in with, as `PROVIDERS` and the variables `PROVIDER_<ID>_…` say. */
 import type { z } from "zod";
-import { ProviderId, providerKinds } from "../contract/provider-values.ts";
 import { providerCallbackPath } from "../contract/page-paths.ts";
+import { PROVIDERS_MAX } from "../contract/providers.ts";
+import { ProviderId, providerKinds } from "../contract/provider-values.ts";
 import type { ProviderOptions } from "../platform/providers/provider-options.ts";
 import { prefixOf, providerFieldNames } from "./provider-names.ts";
 import { providerFields } from "./provider-values.ts";
@@ -10,9 +11,6 @@ import { oneOf, parsed } from "./setting-values.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 type Kind = (typeof providerKinds)[number];
 type Fields = z.output<(typeof providerFields)[Kind]>;
-
-/** More would be no choice any more. */
-const PROVIDERS_MAX = 20;
 
 /** The setting `PROVIDERS`. */
 export const providerIds = parsed((list) => {
@@ -107,11 +105,6 @@ interface Server {
   readonly isSignupClosed: boolean;
 }
 
-/** The page of ours that a provider sends browsers back to. It is entered there. */
-function callbackOf(origin: string, id: string): string {
-  return origin + providerCallbackPath(id);
-}
-
 /** Our own pages are no page of another site: one of another provider's would make the two one. */
 export function ownRedirects(providers: readonly ReadProvider[], origin: string): Fault[] {
   const isOurs = (address: string) => address.startsWith(`${origin}/login/`);
@@ -153,7 +146,7 @@ export function providerOptionsOf(
     tenants: fields.TENANTS,
     makesAccounts: (fields.SIGNUP ?? (isSignupClosed ? "off" : "on")) === "on",
     linking: fields.LINK,
-    redirectUri: callbackOf(origin, id),
+    redirectUri: `${origin}${providerCallbackPath(id)}`,
     otherRedirectUris: fields.REDIRECTS,
   };
 }

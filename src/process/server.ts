@@ -214,6 +214,7 @@ function composeApp(
       hasDocs,
       service: settings.SERVICE_NAME,
       csrfCookie,
+      providers: settings.providers,
     }),
     docs: hasDocs ? openDocs(pageSources, csrfCookie) : undefined,
     isDraining,

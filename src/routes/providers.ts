@@ -118,7 +118,11 @@ function presentFailure(outcome: FlowFailure) {
 function presentLoginFailure(outcome: Extract<ProviderLoginOutcome, { failure: string }>) {
   switch (outcome.failure) {
     case "identity_collision":
-      return { problem: outcome.failure, linkToken: outcome.linkToken } as const;
+      return {
+        problem: outcome.failure,
+        linkToken: outcome.linkToken,
+        returnTo: outcome.returnTo,
+      } as const;
     case "provider_email_unverified":
     case "signup_closed":
     case "email_taken":

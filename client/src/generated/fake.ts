@@ -2062,6 +2062,7 @@ export const problemDocuments = {
       "Somebody has an account here with the address that the provider vouches for. Sign in to it, then link the provider.",
     code: "identity_collision",
     linkToken: "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2",
+    returnTo: "https://app.example.com/welcome",
   },
   identity_taken: {
     type: "/problems/identity-taken",
@@ -2199,4 +2200,5 @@ export const bounds = {
   recoveryCodes: 10,
   passkeys: 20,
   passkeyAlgorithms: [-8, -7, -257],
+  linkStatePrefix: "link.",
 } as const;

@@ -1192,6 +1192,16 @@ export const operationTable = {
   },
 } as const;
 
+export const gatewayProblem = {
+  type: "/problems/provider-unavailable",
+  title: "The provider does not answer",
+  status: 502,
+  detail:
+    "The provider did not answer in time, or not as it must. Other ways to sign in are not affected.",
+  code: "provider_unavailable",
+  retryAfterSeconds: 10,
+} as const;
+
 /** The operations, for their comments: an editor shows them where a client's function is used. */
 export interface OperationSummaries {
   /**

@@ -3987,7 +3987,8 @@ export interface components {
      *       "detail": "Somebody has an account here with the address that the provider vouches for. Sign in to it, then link the provider.",
      *       "code": "identity_collision",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
-     *       "linkToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2"
+     *       "linkToken": "kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2",
+     *       "returnTo": "https://app.example.com/welcome"
      *     }
      */
     IdentityCollisionProblem: {
@@ -4018,6 +4019,8 @@ export interface components {
        * @example kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2
        */
       linkToken: string;
+      /** @description The `returnTo` with which it began; null where it had none. */
+      returnTo: string | null;
     };
     /**
      * @description Somebody at a provider signs in to the account from now on.

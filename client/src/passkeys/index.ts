@@ -12,6 +12,7 @@ import {
   type SigningMode,
 } from "../login-pending.ts";
 import type { Result } from "../result.ts";
+import type { Failed, Told } from "../told.ts";
 import type { WebAbortSignal } from "../web.ts";
 import { untilChosen } from "./autofill.ts";
 import { askPasskey, hasPasskeys, makePasskey, noPasskey } from "./ceremony.ts";
@@ -39,9 +40,6 @@ export interface SignInOptions extends PasskeyOptions {
 
 /** All that the calls of a ceremony can come to, but for the successes of those that only begin it. */
 export type PasskeyResult<R> = Told<R> | NoPasskey;
-/** A failure of a call has no `detail` of its own: its problem has one. */
-type Told<R> = R extends { readonly ok: false } ? R & { readonly detail?: undefined } : R;
-type Failed<R> = Exclude<R, { readonly ok: true }>;
 
 /** All that adding a passkey can come to; a 201 has it, and the recovery codes if it is the first second factor. */
 export type AddedPasskey = PasskeyResult<Result<"addPasskey"> | Failed<Result<"startPasskey">>>;

@@ -10,6 +10,7 @@ import {
   newSecret,
   type OwnEvent,
   type Pair,
+  type Person,
   type Session,
   type Totp,
   unlocked,
@@ -38,7 +39,7 @@ const REFRESH_GRACE_MS = 10_000;
 const secondSteps: ReadonlySet<AuthMethod> = new Set(["otp", "recovery", "passkey"]);
 
 export type NewAccount = Pick<User, "email" | "emailVerified" | "locale"> & {
-  readonly password: string;
+  readonly password: string | null;
 };
 
 /** Accounts and sessions by what finds them, their challenges and their mails. Everything that ended is gone; `now` is in milliseconds. */
@@ -59,12 +60,26 @@ export class Accounts {
     );
   }
 
+  findByPerson({ issuer, subject }: Pick<Person, "issuer" | "subject">): Account | undefined {
+    return [...this.#accounts].find(({ identities }) =>
+      identities.some((each) => each.issuer === issuer && each.subject === subject),
+    );
+  }
+
   findByTotp(secret: string): Totp | undefined {
     const all = [...this.#accounts].map(({ totp }) => totp);
     return all.find((totp) => totp?.secret === secret) ?? undefined;
   }
 
-  add({ email, emailVerified, locale, password }: NewAccount, now: number): Account {
+  /** Adds the account of somebody who signed up. */
+  add(account: NewAccount, now: number): Account {
+    const added = this.insert(account, now);
+    this.record(added, { event: "signup", by: "user" }, now);
+    return added;
+  }
+
+  /** Adds an account, and records nothing. */
+  insert({ email, emailVerified, locale, password }: NewAccount, now: number): Account {
     const user = {
       id: newId(now),
       email: normalEmail(email),
@@ -82,11 +97,11 @@ export class Accounts {
       totp: null,
       recoveryCodes: null,
       passkeys: [],
+      identities: [],
       webauthnHandle: newSecret(),
       factorLock: unlocked,
     };
     this.#accounts.add(account);
-    this.record(account, { event: "signup", by: "user" }, now);
     return account;
   }
 

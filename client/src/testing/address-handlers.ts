@@ -3,8 +3,8 @@ import { type Accounts, normalEmail } from "./accounts.ts";
 import { done, notGood, started } from "./answers.ts";
 import type { Handlers } from "./calls.ts";
 import type { Challenge, Purpose } from "./challenges.ts";
-import { removeFactors } from "./factors.ts";
 import type { Session } from "./rows.ts";
+import { removeWaysIn } from "./ways-in.ts";
 
 type MailedProof =
   { readonly challengeToken: string; readonly code: string } | { readonly token: string };
@@ -73,7 +73,7 @@ export const addressHandlers: Pick<
     account.user = { ...account.user, email: challenge.email, emailVerified: true };
     account.password = null;
     accounts.record(account, { event: "email_change_undone" }, now);
-    removeFactors({ accounts, now }, account, "email_change_undo", challenge.since);
+    removeWaysIn({ accounts, now }, account, "email_change_undo", challenge.since);
     accounts.endGrants(account, "email_change_undo", now);
     challenges.endUndosAfter(challenge);
     challenges.spend(challenge);

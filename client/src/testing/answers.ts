@@ -4,7 +4,7 @@ import type { components } from "../generated/schema.ts";
 import { type Accounts, currentPair } from "./accounts.ts";
 import type { Challenge } from "./challenges.ts";
 import { type SecondFactor, secondFactorsOf } from "./factors.ts";
-import { type Account, type AuthMethods, newSecret, type Session } from "./rows.ts";
+import { type Account, newSecret, type Proved, type Session } from "./rows.ts";
 
 type Schemas = components["schemas"];
 
@@ -31,12 +31,12 @@ export function started(
 export function beginCookieSession(
   accounts: Accounts,
   account: Account,
-  methods: AuthMethods,
+  proved: Proved,
   { cookieSession, userAgent, now }: Arrival & { readonly cookieSession: Session | undefined },
 ): { readonly data: Schemas["Session"]; readonly cookies: readonly string[] } {
   if (cookieSession) accounts.revoke(cookieSession, "user", now);
-  const session = accounts.startSession(account, "cookie", methods, userAgent, now);
-  accounts.record(account, { event: "login_success", method: "session", methods }, now);
+  const session = accounts.startSession(account, "cookie", proved.methods, userAgent, now);
+  accounts.record(account, { event: "login_success", method: "session", ...proved }, now);
   const { csrfToken, expiresAt } = session;
   return {
     data: { user: account.user, csrfToken, expiresAt: new Date(expiresAt).toISOString() },
@@ -53,18 +53,19 @@ export function sessionCookies({ secret, csrfToken, expiresAt }: Session, now: n
 export function beginPending(
   accounts: Accounts,
   account: Account,
-  methods: AuthMethods,
+  proved: Proved,
   now: number,
 ): Schemas["LoginPending"] {
   const { email } = account.user;
-  const pending = accounts.challenges.begin({ purpose: "login", account, email, methods }, now);
+  const pending = accounts.challenges.begin({ purpose: "login", account, email, proved }, now);
+  const { methods } = proved;
   accounts.record(account, { event: "login_pending", methods }, now);
   const { challengeToken: loginToken, expiresInSeconds } = started(pending, now);
-  return { loginToken, expiresInSeconds, secondFactors: missingSteps(account, methods) };
+  return { loginToken, expiresInSeconds, secondFactors: missingSteps(account, proved) };
 }
 
 /** The ways to take the second step; none where nothing is missing. A passkey is two factors in one. */
-export function missingSteps(account: Account, methods: AuthMethods): SecondFactor[] {
+export function missingSteps(account: Account, { methods }: Proved): SecondFactor[] {
   return methods.includes("passkey") ? [] : secondFactorsOf(account);
 }
 
@@ -72,11 +73,11 @@ export function missingSteps(account: Account, methods: AuthMethods): SecondFact
 export function beginTokenSession(
   accounts: Accounts,
   account: Account,
-  methods: AuthMethods,
+  proved: Proved,
   { userAgent, now }: Arrival,
 ): { readonly data: Schemas["TokenPair"] } {
-  accounts.record(account, { event: "login_success", method: "token", methods }, now);
-  const session = accounts.startSession(account, "token", methods, userAgent, now);
+  accounts.record(account, { event: "login_success", method: "token", ...proved }, now);
+  const session = accounts.startSession(account, "token", proved.methods, userAgent, now);
   return { data: presentPair(session, now) };
 }
 
@@ -109,6 +110,16 @@ export function weaknessOf(password: string) {
 export function cookieOf(cookie: string, maxAgeSeconds: number, sameSite = "Lax"): string {
   return `${cookie}; Path=/; Max-Age=${maxAgeSeconds}; Secure; SameSite=${sameSite}`;
 }
+
+/** Strict, as the server's. */
+export function challengeCookie({
+  challengeToken,
+  expiresInSeconds,
+}: Schemas["ChallengeStarted"]): string {
+  return cookieOf(`__Host-challenge=${challengeToken}; HttpOnly`, expiresInSeconds, "Strict");
+}
+
+export const clearedChallengeCookie = challengeCookie({ challengeToken: "", expiresInSeconds: 0 });
 
 function secondsUntil(instant: number, now: number): number {
   return Math.floor((instant - now) / 1000);

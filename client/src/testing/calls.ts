@@ -4,6 +4,7 @@ import type { components } from "../generated/schema.ts";
 import type { OperationId, SentInput } from "../input.ts";
 import type { Result } from "../result.ts";
 import type { Accounts } from "./accounts.ts";
+import type { KnownProvider } from "./fake-provider.ts";
 import type { ReauthenticationMethod } from "./factors.ts";
 import type { Session } from "./rows.ts";
 import type { Issue } from "./rules.ts";
@@ -39,6 +40,9 @@ export interface FakeSettings {
   readonly signup: "open" | "verified" | "closed";
   readonly mailLogin: boolean;
   readonly secondFactor: "optional" | "admins" | "required";
+  /** By their ids, in order. */
+  readonly providers: ReadonlyMap<string, KnownProvider>;
+  readonly corsOrigins: readonly string[];
 }
 
 type SuccessOf<K extends OperationId> = Extract<Result<K>, { readonly ok: true }>;
@@ -57,6 +61,8 @@ export type Answer<K extends OperationId> =
       readonly reasons?: readonly WeakPasswordReason[];
       readonly issues?: readonly Issue[];
       readonly methods?: readonly ReauthenticationMethod[];
+      readonly reason?: components["schemas"]["ProviderDeniedProblem"]["reason"];
+      readonly linkToken?: string;
     };
 
 type WeakPasswordReason = components["schemas"]["WeakPasswordProblem"]["reasons"][number];

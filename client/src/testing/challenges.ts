@@ -1,7 +1,8 @@
 /** The fake server's challenges: what one request begins and another ends, by a code or by a link. */
 import { bounds } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
-import { type Account, type AuthMethods, newSecret, type Session } from "./rows.ts";
+import type { ProviderFlow } from "./provider-flows.ts";
+import { type Account, newSecret, type Person, type Proved, type Session } from "./rows.ts";
 
 export type Purpose = components["schemas"]["ChallengeFailedEvent"]["purpose"];
 
@@ -20,6 +21,9 @@ const LIFETIME_MS: Readonly<Record<Purpose, number>> = {
   passkey_login: 300_000,
   second_factor_passkey: 300_000,
   reauthentication: 600_000,
+  provider_login: 600_000,
+  provider_link: 600_000,
+  identity_claim: 600_000,
 };
 
 /** The account or address that a challenge is about. */
@@ -33,11 +37,15 @@ export interface Subject {
   /** The password and language of a signup. */
   readonly signup?: { readonly password: string; readonly locale: string | null };
   /** The steps of a sign-in that are taken. */
-  readonly methods?: AuthMethods;
+  readonly proved?: Proved;
   /** The secret of an authenticator app that is being added. */
   readonly totpSecret?: string;
   /** The sign-in that a passkey is to finish. */
   readonly login?: Challenge;
+  /** What leads to a provider and back. */
+  readonly flow?: ProviderFlow;
+  /** Whoever collided with the account. */
+  readonly person?: Person;
   /** Of an undo: when the change was begun. Milliseconds since the epoch. */
   readonly since?: number | undefined;
 }

@@ -4,7 +4,7 @@ import type { Call, Handlers } from "./calls.ts";
 import type { Challenge } from "./challenges.ts";
 import { proveByCode, stepGiven } from "./factors.ts";
 import { passkeyRequest, proveByPasskey } from "./passkey-ceremonies.ts";
-import type { Account, AuthMethod, AuthMethods } from "./rows.ts";
+import type { Account, AuthMethod, Proved } from "./rows.ts";
 
 const notPending = { problem: "invalid_login_token" } as const;
 const notProved = { problem: "invalid_second_factor" } as const;
@@ -16,14 +16,14 @@ export const finishHandlers: Pick<
   async finishLogin(call) {
     const finished = await finish(call);
     if ("problem" in finished) return finished;
-    const { account, methods } = finished;
-    const { data, cookies } = beginCookieSession(call.accounts, account, methods, call);
+    const { account, proved } = finished;
+    const { data, cookies } = beginCookieSession(call.accounts, account, proved, call);
     return { data, cookies: [...cookies, deviceCookie()] };
   },
   async finishTokenLogin(call) {
     const finished = await finish(call);
     if ("problem" in finished) return finished;
-    return beginTokenSession(call.accounts, finished.account, finished.methods, call);
+    return beginTokenSession(call.accounts, finished.account, finished.proved, call);
   },
   startSecondFactorPasskey({ input: { loginToken }, accounts, origin, now }) {
     const login = findLogin({ accounts, now }, loginToken);
@@ -40,10 +40,10 @@ type Finish = Pick<
   Call<"finishLogin" | "finishTokenLogin">,
   "input" | "accounts" | "origin" | "now"
 >;
-type Login = Challenge & { readonly account: Account };
+type Login = Challenge & { readonly account: Account; readonly proved: Proved };
 interface Finished {
   readonly account: Account;
-  readonly methods: AuthMethods;
+  readonly proved: Proved;
 }
 
 /** Takes the second step, if one is missing, and spends the login. */
@@ -55,22 +55,23 @@ async function finish(call: Finish): Promise<Finished | typeof notPending | type
   if (login === undefined) return notPending;
   // Where nothing is compared, nothing is counted.
   if (input.method !== "none" && !accounts.challenges.countTry(login)) return notPending;
-  const { account, methods = [] } = login;
-  const missing = missingSteps(account, methods);
+  const { account, proved } = login;
+  const missing = missingSteps(account, proved);
   const second = missing.length === 0 ? undefined : secondStep(call, login, step);
   const isFinished = missing.length === 0 ? input.method === "none" : second !== undefined;
   if (!isFinished) return notProved;
   accounts.challenges.spend(login);
-  return { account, methods: second === undefined ? methods : [...methods, second] };
+  const { methods } = proved;
+  return { account, proved: second ? { ...proved, methods: [...methods, second] } : proved };
 }
 
 /** The method of a second step that is taken; undefined where it is not. */
 function secondStep(call: Finish, login: Login, step: number | undefined): AuthMethod | undefined {
   const { input } = call;
-  const { account, methods = [] } = login;
+  const { account, proved } = login;
   if (input.method === "none") return undefined;
   if (input.method !== "passkey") {
-    const isProved = proveByCode(call, account, { ...input, step }, methods.includes("pwd"));
+    const isProved = proveByCode(call, account, { ...input, step }, proved.methods.includes("pwd"));
     if (!isProved) return undefined;
     return input.method === "totp" ? "otp" : "recovery";
   }
@@ -87,5 +88,5 @@ function findLogin(
 }
 
 function isOfAccount(challenge: Challenge | undefined): challenge is Login {
-  return challenge?.account !== undefined;
+  return challenge?.account !== undefined && challenge.proved !== undefined;
 }

@@ -17,14 +17,17 @@ import {
 } from "./answers.ts";
 import type { Handlers } from "./calls.ts";
 import { factorHandlers } from "./factor-handlers.ts";
-import { hasSecondFactor, removeFactors } from "./factors.ts";
+import { hasSecondFactor } from "./factors.ts";
 import { finishHandlers } from "./finish-handlers.ts";
+import { identityHandlers } from "./identity-handlers.ts";
 import { mailLoginHandlers } from "./mail-login-handlers.ts";
 import { passkeyHandlers } from "./passkey-handlers.ts";
 import { passkeyLoginHandlers } from "./passkey-login-handlers.ts";
+import { providerLoginHandlers } from "./provider-login-handlers.ts";
 import { reauthenticationHandlers } from "./reauthentication-handlers.ts";
-import type { Account, Session } from "./rows.ts";
+import type { Account, Proved, Session } from "./rows.ts";
 import type { Issue } from "./rules.ts";
+import { removeWaysIn } from "./ways-in.ts";
 
 /** The length of a page where the request gives none. */
 const PAGE_LIMIT = 20;
@@ -36,6 +39,7 @@ const cursorIssue: Issue = {
   code: "invalid_cursor",
 };
 const foreignCursor = { problem: "validation_failed", issues: [cursorIssue] } as const;
+const byPassword: Proved = { methods: ["pwd"] };
 const notLoggedIn = { problem: "invalid_credentials" } as const;
 const cleared = ["__Host-session=; HttpOnly", "__Host-csrf="].map((cookie) => cookieOf(cookie, 0));
 
@@ -47,6 +51,8 @@ export const handlers: Handlers = {
   ...reauthenticationHandlers,
   ...passkeyHandlers,
   ...passkeyLoginHandlers,
+  ...providerLoginHandlers,
+  ...identityHandlers,
   signup({ input: { password, locale = null, ...input }, settings, accounts, origin, now }) {
     if (settings.signup === "closed") return { problem: "signup_closed" };
     const weak = weaknessOf(password);
@@ -89,7 +95,7 @@ export const handlers: Handlers = {
     const account = findByCredentials(accounts, input, arrival.now);
     if (account === undefined) return notLoggedIn;
     if (hasSecondFactor(account)) return pendingLogin(accounts, account, arrival.now);
-    return { status: 200, ...beginCookieSession(accounts, account, ["pwd"], arrival) };
+    return { status: 200, ...beginCookieSession(accounts, account, byPassword, arrival) };
   },
   logout({ accounts, caller, now }) {
     if (caller) {
@@ -157,7 +163,7 @@ export const handlers: Handlers = {
     const account = findByCredentials(accounts, input, arrival.now);
     if (account === undefined) return notLoggedIn;
     if (hasSecondFactor(account)) return pendingLogin(accounts, account, arrival.now);
-    return { status: 200, ...beginTokenSession(accounts, account, ["pwd"], arrival) };
+    return { status: 200, ...beginTokenSession(accounts, account, byPassword, arrival) };
   },
   tokenRefresh({ input: { refreshToken }, accounts, now }) {
     const session = accounts.refresh(refreshToken, now);
@@ -190,9 +196,9 @@ export const handlers: Handlers = {
     accounts.record(account, { event: "password_reset" }, now);
     accounts.endGrants(account, "password_reset", now);
     if (!account.user.emailVerified) {
-      // Nobody proved that its factors are those of the mailbox's owner.
+      // Nobody proved that its factors and identities are those of the mailbox's owner.
       accounts.verifyEmail(account, "password_reset", now);
-      removeFactors({ accounts, now }, account, "email_proof");
+      removeWaysIn({ accounts, now }, account, "email_proof");
     }
     accounts.mails.send("password_reset", account.user.email, origin);
     return { ...done, cookies: [deviceCookie()] };
@@ -227,7 +233,7 @@ function provesPassword(
 }
 
 function pendingLogin(accounts: Accounts, account: Account, now: number) {
-  return { status: 202, data: beginPending(accounts, account, ["pwd"], now) } as const;
+  return { status: 202, data: beginPending(accounts, account, byPassword, now) } as const;
 }
 
 function presentSession(session: Session, caller: Session): components["schemas"]["SessionInfo"] {

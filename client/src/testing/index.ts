@@ -9,6 +9,12 @@ import { Accounts, normalEmail } from "./accounts.ts";
 import { hasSecondFactor, isRecent, waysToReauthenticate } from "./factors.ts";
 import type { Call, FakeSettings, ProblemCode } from "./calls.ts";
 import { createFakePasskey, type FakePasskey, type FakePasskeyOptions } from "./fake-passkey.ts";
+import {
+  fakeProvider,
+  knownProviders,
+  type FakeProvider,
+  type FakeProviderOptions,
+} from "./fake-provider.ts";
 import { factorTools } from "./factor-tools.ts";
 import { handlers } from "./handlers.ts";
 import type { FakeMail, MailKind } from "./mails.ts";
@@ -20,6 +26,13 @@ import type { WebRequest, WebResponse } from "../web.ts";
 
 export type { ProblemCode } from "./calls.ts";
 export type { FakePasskey, FakePasskeyOptions } from "./fake-passkey.ts";
+export type {
+  FakePerson,
+  FakeProvider,
+  FakeProviderOptions,
+  ProviderAnswer,
+  ProviderRefusal,
+} from "./fake-provider.ts";
 export type { FakeMail, MailKind } from "./mails.ts";
 
 /** How to make a fake server. */
@@ -35,6 +48,10 @@ export interface FakeServerOptions {
    * but add one. The fake has no administrators, so `admins` asks nobody for one.
    */
   readonly secondFactor?: FakeSettings["secondFactor"] | undefined;
+  /** The setting `PROVIDERS`, with those of each. Default: none. */
+  readonly providers?: readonly FakeProviderOptions[] | undefined;
+  /** The setting `CORS_ORIGINS`: of the pages that `returnTo` may name, besides those of the fake's own origin. Default: none. */
+  readonly corsOrigins?: readonly string[] | undefined;
 }
 
 /** A Portcullis server without a network. */
@@ -72,6 +89,8 @@ export interface FakeServer {
   passkey(options?: FakePasskeyOptions): FakePasskey;
   /** Removes all second factors of the account, as an administrator does by `resetUserFactors`. */
   resetFactors(address: string): void;
+  /** The provider with that id, for whoever signs in there. Throws where `providers` has none. */
+  provider(id: string): FakeProvider;
 }
 
 /** Makes a server that knows nobody. It has no administrators: what needs one answers 403. */
@@ -80,8 +99,11 @@ export function createFakeServer({
   signup = "open",
   mailLogin = false,
   secondFactor = "optional",
+  providers: offered = [],
+  corsOrigins = [],
 }: FakeServerOptions = {}): FakeServer {
-  const settings: FakeSettings = { signup, mailLogin, secondFactor };
+  const providers = knownProviders(offered, signup);
+  const settings: FakeSettings = { signup, mailLogin, secondFactor, providers, corsOrigins };
   const accounts = new Accounts();
   const failures = new Map<string, { readonly code: AnyCode; times: number }>();
 
@@ -113,6 +135,13 @@ export function createFakeServer({
     mails: (address) => accounts.mails.sentTo(normalEmail(address)),
     ...factorTools(accounts, now),
     passkey: createFakePasskey,
+    provider(id) {
+      const provider = providers.get(id);
+      if (provider) return fakeProvider(provider);
+      throw new Error(
+        `No provider is ${id}: there are ${[...providers.keys()].join(", ") || "none"}`,
+      );
+    },
   };
 
   function nextFailure(operationId: OperationId): AnyAnswer | undefined {
@@ -239,6 +268,8 @@ type AnyAnswer =
       readonly problem: AnyCode;
       readonly issues?: readonly Issue[];
       readonly methods?: readonly string[];
+      readonly reason?: string;
+      readonly linkToken?: string;
     };
 /** A row of the generated table, as all of them are. */
 interface Documented {

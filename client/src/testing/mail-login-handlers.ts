@@ -1,8 +1,14 @@
 /** The fake server's answers to a sign-in by mail. */
 import { normalEmail } from "./accounts.ts";
-import { beginPending, cookieOf, notGood, started } from "./answers.ts";
+import {
+  beginPending,
+  challengeCookie,
+  clearedChallengeCookie,
+  notGood,
+  started,
+} from "./answers.ts";
 import type { Call, Handlers } from "./calls.ts";
-import { removeFactors } from "./factors.ts";
+import { claimAccount } from "./ways-in.ts";
 
 const notFound = { problem: "not_found" } as const;
 
@@ -17,11 +23,7 @@ export const mailLoginHandlers: Pick<Handlers, "startMailLogin" | "completeMailL
       accounts.record(account, { event: "mail_login_requested" }, now);
     }
     const data = started(challenge, now);
-    return {
-      status: 202,
-      data,
-      cookies: [challengeCookie(data.challengeToken, data.expiresInSeconds)],
-    };
+    return { status: 202, data, cookies: [challengeCookie(data)] };
   },
   completeMailLogin(call) {
     const { settings, accounts, origin, now } = call;
@@ -30,17 +32,10 @@ export const mailLoginHandlers: Pick<Handlers, "startMailLogin" | "completeMailL
     const account = challenge?.account;
     if (challenge === undefined || account === undefined) return notGood;
     accounts.challenges.spend(challenge);
-    if (!account.user.emailVerified) {
-      // Somebody else may have made it: the owner of the mailbox takes it over clean.
-      account.password = null;
-      removeFactors({ accounts, now }, account, "email_proof");
-      accounts.endGrants(account, "email_proof", now);
-      accounts.verifyEmail(account, "mail_login", now);
-      accounts.mails.send("account_claimed", account.user.email, origin);
-    }
+    if (!account.user.emailVerified) claimAccount({ accounts, origin, now }, account, "mail_login");
     return {
-      data: beginPending(accounts, account, ["mail"], now),
-      cookies: [challengeCookie("", 0)],
+      data: beginPending(accounts, account, { methods: ["mail"] }, now),
+      cookies: [clearedChallengeCookie],
     };
   },
 };
@@ -57,9 +52,4 @@ function provedBy({ input, accounts, challengeCookie, now }: Call<"completeMailL
   const { right, wrong } = accounts.challenges.tryCode("mail_login", proof, now);
   if (wrong?.account) accounts.record(wrong.account, { event: "login_failed" }, now);
   return right;
-}
-
-/** Strict, as the server's. */
-function challengeCookie(token: string, maxAgeSeconds: number): string {
-  return cookieOf(`__Host-challenge=${token}; HttpOnly`, maxAgeSeconds, "Strict");
 }

@@ -6,6 +6,7 @@ import type { Handlers } from "./calls.ts";
 import { firstRecoveryCodes, hasSecondFactor, removeFactor } from "./factors.ts";
 import { creationOptions } from "./passkey-ceremonies.ts";
 import { type Account, newId, type Passkey } from "./rows.ts";
+import { hasWayIn } from "./ways-in.ts";
 import { answers, readRegistration } from "./webauthn.ts";
 
 type Schemas = components["schemas"];
@@ -59,10 +60,8 @@ export const passkeyHandlers: Pick<
   removePasskey({ input: { passkeyId }, settings, accounts, caller, origin, now }) {
     const { account } = caller;
     if (findPasskey(account, passkeyId) === undefined) return notFound;
-    const others = account.passkeys.filter(({ id }) => id !== passkeyId);
-    const isWayIn =
-      account.password !== null || settings.mailLogin || others.some(({ signsIn }) => signsIn);
-    if (!isWayIn) return { problem: "last_credential" };
+    const passkeys = account.passkeys.filter(({ id }) => id !== passkeyId);
+    if (!hasWayIn(settings, { ...account, passkeys })) return { problem: "last_credential" };
     removeFactor({ accounts, now }, account, { passkeyId }, "user");
     accounts.endGrants(account, "factor_change", now, caller);
     accounts.mails.send("passkey_removed", account.user.email, origin);

@@ -15,7 +15,8 @@ export const passkeyLoginHandlers: Pick<
   completePasskeyLogin(call) {
     const { input, accounts, now } = call;
     const { isProved, account } = proveByPasskeyAlone(call, input);
-    if (isProved && account) return { data: beginPending(accounts, account, ["passkey"], now) };
+    if (isProved && account)
+      return { data: beginPending(accounts, account, { methods: ["passkey"] }, now) };
     if (account) accounts.record(account, { event: "login_failed" }, now);
     return { problem: "invalid_passkey" };
   },

@@ -11,9 +11,14 @@ export interface Found {
   readonly params: Readonly<Record<string, string>>;
 }
 
+/** A path that is spelled out comes before one with a parameter in that place: `/me/identities/claim` is no provider. */
+const operationsInOrder = Object.entries<OperationRow>(operationTable).sort(
+  ([, a], [, b]) => a.params.length - b.params.length,
+);
+
 export function findOperation({ method, url }: Request): Found | undefined {
   const segments = new URL(url).pathname.split("/");
-  for (const [operationId, row] of Object.entries(operationTable)) {
+  for (const [operationId, row] of operationsInOrder) {
     const wanted = row.path.split("/");
     if (row.method !== method || wanted.length !== segments.length) continue;
     const pairs = wanted.map((name, at) => [name, segments[at] ?? ""] as const);

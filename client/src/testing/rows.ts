@@ -7,6 +7,13 @@ export type OwnEvent = Schemas["OwnEvent"];
 export type AuthMethods = NonNullable<Schemas["OwnLoginSuccessEvent"]["methods"]>;
 export type AuthMethod = AuthMethods[number];
 
+/** How somebody proved who they are, in the order in which they did. */
+export interface Proved {
+  readonly methods: AuthMethods;
+  /** Of the method `provider`: which one. */
+  readonly provider?: string;
+}
+
 export interface Account {
   user: User;
   /** Null once it is void. */
@@ -17,6 +24,8 @@ export interface Account {
   recoveryCodes: RecoveryCodes | null;
   /** The oldest first. */
   passkeys: readonly Passkey[];
+  /** The oldest first. */
+  identities: readonly Identity[];
   /** The `user.id` of its passkeys. */
   readonly webauthnHandle: string;
   factorLock: FactorLock;
@@ -45,6 +54,21 @@ export interface Passkey {
   readonly synced: boolean;
   readonly signsIn: boolean;
   counter: number;
+  readonly createdAt: number;
+  lastUsedAt: number | null;
+}
+
+/** Somebody at a provider, known by issuer and subject alone. */
+export interface Person {
+  readonly provider: string;
+  readonly issuer: string;
+  readonly subject: string;
+  /** For people to read. */
+  readonly email: string | null;
+}
+
+export interface Identity extends Person {
+  readonly id: string;
   readonly createdAt: number;
   lastUsedAt: number | null;
 }

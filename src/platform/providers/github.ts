@@ -27,13 +27,8 @@ export function createGitHub(options: ProviderOptions, world: ProviderWorld): Pr
 
     async begin(redirectUri, state) {
       const { clientId, scopes } = options;
-      return beginFlow(await loadLibrary(), server, {
-        state,
-        clientId,
-        scopes,
-        redirectUri,
-        withNonce: false,
-      });
+      const asked = { clientId, scopes, redirectUri, state, withNonce: false };
+      return beginFlow(await loadLibrary(), server, asked);
     },
 
     async identify(flow, answer) {
