@@ -15,6 +15,7 @@ import {
   tokenClient,
 } from "../support/clients.ts";
 import { eventsOfFactors } from "../support/factor-events.ts";
+import { eventsOfProviders } from "../support/provider-events.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -139,6 +140,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
       ...byCommand,
       ...(await eventsOfProofs()),
       ...(await eventsOfFactors()),
+      ...(await eventsOfProviders()),
     ].map(({ event }) => event),
   );
   expect([...met].sort()).toEqual([...eventNames].sort());
