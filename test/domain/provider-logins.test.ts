@@ -53,7 +53,7 @@ const cases: Case[] = known.flatMap((person) =>
   ),
 );
 
-/** What comes of it: the answer, the events, the rows that are more or less than before, and the mails to the owner. */
+/** The effect of a sign-in: the answer, the events, the rows that are more or less than before, and the mails to the owner. */
 interface Effect {
   readonly outcome: string;
   readonly events: readonly string[];
@@ -225,8 +225,14 @@ describe.each(cases)(
       expect(countMails() - before.mails).toBe(expected.mails);
       // Nobody's address is asked for who is known.
       expect(provider.addresses()).toBe(isKnown ? 0 : 1);
-      if (expected === effects.claimed) return expectClaimed(owner, subject);
-      if (expected === effects.made) return expectMade(email, subject);
+      if (expected === effects.claimed) {
+        expectClaimed(owner, subject);
+        return;
+      }
+      if (expected === effects.made) {
+        expectMade(email, subject);
+        return;
+      }
       // By a link an identity comes, and nothing else is another.
       if (account && expected !== effects.linked) expect(accountRows(account.id)).toEqual(kept);
       if (!("failure" in outcome))
