@@ -193,7 +193,7 @@ const accountRows = (userId: string) => [
 describe.each(cases)(
   "FD-07 somebody $person, whose address is $address; $owner has it; the provider $signup and $linking",
   (the) => {
-    test(`FD-06 FD-07: ${decided(the).outcome}`, async () => {
+    test("FD-06 FD-07 ends as was decided: the answer, the events, the rows and the mails", async () => {
       const expected = decided(the);
       const { provider, deps } = providerOf(the);
       const email = `case-${(made += 1)}@example.com`;
