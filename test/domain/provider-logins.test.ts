@@ -105,7 +105,7 @@ const effects = {
   },
 } satisfies Record<string, Effect>;
 
-/** As decision 18 has it. */
+/** As decision 19 has it. */
 function decided({ person, address, owner, signup, linking }: Case): Effect {
   const isKeptOut = owner.includes("disabled") || owner.includes("locked");
   if (person === "known") return isKeptOut ? effects.denied : effects.letIn;
