@@ -252,7 +252,6 @@ describe("a flow on the fake server", () => {
       }),
     );
     const answer = fake.provider("github").approve(authorizationUrl, ada);
-    expect(answer).not.toHaveProperty("iss");
     expect(await api.completeProviderLogin({ providerId: "github", ...answer })).toMatchObject({
       data: { returnTo: "https://app.example.com/b" },
     });

@@ -30,9 +30,10 @@ export const providerLoginHandlers: Pick<
     if (provider === undefined) return notFound;
     const ended = endFlow(call, provider);
     if ("problem" in ended) return ended;
-    const pending = letIn(call, provider, ended.person);
-    if ("problem" in pending) return pending;
     const { returnTo } = ended;
+    const pending = letIn(call, provider, ended.person);
+    if ("problem" in pending)
+      return pending.problem === "identity_collision" ? { ...pending, returnTo } : pending;
     return { data: { ...pending, returnTo }, cookies: [clearedChallengeCookie] };
   },
 };
