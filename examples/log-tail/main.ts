@@ -52,6 +52,13 @@ function wordsOf(event: Exclude<LogEvent, { event: "request" }>): string {
       return `of ${event.userId} by ${event.method}`;
     case "passkey_refused":
       return `of ${event.userId}: ${event.reason}`;
+    case "identity_linked":
+    case "identity_removed":
+      return `of ${event.userId}: ${event.provider}, by ${event.by}`;
+    case "identity_collision":
+      return `of ${event.userId}: ${event.provider}`;
+    case "provider_login_failed":
+      return `${event.provider}: ${event.reason}${event.why === null ? "" : ` (${event.why})`}`;
     case "session_revoked":
       return `of ${event.userId}, by ${event.by}`;
     case "refresh_token_reuse":

@@ -1,11 +1,17 @@
-/** `npm run users -- import <file>`: accounts from elsewhere, with their bcrypt hashes. */
+/** `npm run users -- import <file>`: accounts from elsewhere, with their bcrypt hashes and those at providers who sign in to them. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { costOfBcrypt, ImportedAccount } from "../contract/imports.ts";
-import { importAccounts, type ImportOutcome, rehearseImport } from "../domain/imports.ts";
+import { costOfBcrypt, ImportedAccount, ImportedIdentity } from "../contract/imports.ts";
+import {
+  type AccountToImport,
+  importAccounts,
+  type ImportOutcome,
+  rehearseImport,
+} from "../domain/imports.ts";
 import type { Occasion } from "../domain/ports/events.ts";
 import type { System } from "../process/system.ts";
 import { CommandError } from "./command.ts";
+import { identitiesOf } from "./imported-identities.ts";
 import { type Line, linesOf } from "./lines.ts";
 import { nameOf } from "./one-account.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -15,7 +21,7 @@ import { withSystem } from "./with-system.ts";
 /** Accounts per transaction: few enough that a server beside it waits for milliseconds. */
 const BATCH = 200;
 /** Longer than any account can be. Bytes. */
-const LINE_MAX_BYTES = 4096;
+const LINE_MAX_BYTES = 32_768;
 
 /** Imports a file, or says what that would do. Sets the exit code to 1 where something is left out. */
 export async function importAll(
@@ -48,7 +54,7 @@ interface Counts {
 
 interface Candidate {
   readonly line: number;
-  readonly account: ImportedAccount;
+  readonly account: AccountToImport;
 }
 
 /** Imports one batch at a time, so that a file of any size needs the same memory. */
@@ -65,7 +71,7 @@ async function importFile(
   let batch: Candidate[] = [];
 
   for await (const line of linesOf(createReadStream(file), LINE_MAX_BYTES)) {
-    const read = readAccount(line);
+    const read = readAccount(line, settings.providers);
     if (read === undefined) continue;
     if (typeof read === "string") refuse(line.number, read);
     // AZ-08: a hash from elsewhere proves nothing about who has the address here.
@@ -91,12 +97,17 @@ async function importFile(
     await written();
   }
 
-  function tell(line: number, { passwordHash }: ImportedAccount, outcome: ImportOutcome): void {
+  function tell(line: number, { passwordHash }: AccountToImport, outcome: ImportOutcome): void {
     if (outcome === "impossible_date") {
       refuse(line, "createdAt: Must be from 1970 until now");
     } else if (outcome === "made_before") {
       counts.existing += 1;
       progress.say(`line ${line}: the address has an account, which stays as it is`);
+    } else if (outcome !== "imported" && "personOf" in outcome) {
+      refuse(
+        line,
+        `identities: Somebody with this issuer and subject signs in to ${nameOf(outcome.personOf)}`,
+      );
     } else if (outcome !== "imported") {
       counts.taken += 1;
       progress.say(
@@ -104,7 +115,8 @@ async function importFile(
       );
     } else {
       counts.imported += 1;
-      if (costOfBcrypt(passwordHash) > settings.BCRYPT_COST) counts.costly += 1;
+      if (passwordHash !== undefined && costOfBcrypt(passwordHash) > settings.BCRYPT_COST)
+        counts.costly += 1;
     }
   }
 
@@ -115,17 +127,26 @@ async function importFile(
 }
 
 /** Reads the account of a line; answers the fault as a text, and undefined for an empty line. Never repeats the line. */
-function readAccount({ bytes, isTooLong }: Line): ImportedAccount | string | undefined {
+function readAccount(
+  { bytes, isTooLong }: Line,
+  providers: System["settings"]["providers"],
+): AccountToImport | string | undefined {
   if (isTooLong) return `Longer than ${LINE_MAX_BYTES} bytes`;
   const json = parse(bytes);
   if (json === "empty") return undefined;
   if (json === "not JSON") return "Not a JSON object in UTF-8";
   const parsed = ImportedAccount.safeParse(json.value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const identities = identitiesOf(parsed.data.identities ?? [], providers);
+    return typeof identities === "string" ? identities : { ...parsed.data, identities };
+  }
   const { path, message, code } = parsed.error.issues[0] ?? { path: [], message: "", code: "" };
   // Zod repeats the name, which is a hash where the columns of the file were mixed up.
-  if (code === "unrecognized_keys")
-    return `Has a property that is not taken; these are: ${Object.keys(ImportedAccount.shape).join(", ")}`;
+  if (code === "unrecognized_keys") {
+    const { shape } = path.length === 0 ? ImportedAccount : ImportedIdentity;
+    const where = path.length === 0 ? "" : `${path.join(".")}: `;
+    return `${where}Has a property that is not taken; these are: ${Object.keys(shape).join(", ")}`;
+  }
   return path.length === 0 ? message : `${path.join(".")}: ${message}`;
 }
 

@@ -104,7 +104,7 @@ const linkedAnswers = {
 export const completeProviderLink = operation({
   operationId: "completeProviderLink",
   method: "POST",
-  path: "/me/identities/{providerId}",
+  path: "/me/identities/{providerId}/complete",
   tags: [TAG],
   summary: "Link a provider",
   description:

@@ -1,6 +1,7 @@
 /** One account as `npm run users -- import` reads it: a line of the file. No operation takes it. */
 import { z } from "zod";
 import { Email } from "./addresses.ts";
+import { ProviderId } from "./provider-values.ts";
 import { InstantInput, Locale, PersonName, Role, secret } from "./values.ts";
 
 /**
@@ -29,9 +30,34 @@ const ImportedHash = secret(
     }),
 );
 
-export const ImportedAccount = z.strictObject({
+/** As OpenID Connect Core 1.0 §2 has them: `sub` has at most 255 characters. */
+const SUBJECT_MAX_LENGTH = 255;
+const ISSUER_MAX_LENGTH = 512;
+/** An account has one of each provider. */
+const IDENTITIES_MAX = 20;
+
+/** Somebody at a provider, who signs in to the account. */
+export const ImportedIdentity = z.strictObject({
+  /** As the provider writes it. */
+  issuer: z
+    .string()
+    .max(ISSUER_MAX_LENGTH)
+    .regex(/^[!-~]+$/, { error: "Must be an issuer, such as https://accounts.google.com" }),
+  /** The provider's id of the person: never an address. */
+  subject: z
+    .string()
+    .max(SUBJECT_MAX_LENGTH)
+    .regex(/^[^\p{Cc}]+$/u, { error: "Must be the provider's id of the person" }),
+  /** Absent: the first in PROVIDERS that has the issuer. */
+  provider: ProviderId.optional(),
+});
+export type ImportedIdentity = z.output<typeof ImportedIdentity>;
+
+const ImportedFields = z.strictObject({
   email: Email,
-  passwordHash: ImportedHash,
+  /** Absent for somebody who signs in with a provider alone. */
+  passwordHash: ImportedHash.optional(),
+  identities: z.array(ImportedIdentity).min(1).max(IDENTITIES_MAX).optional(),
   role: Role.default("user"),
   disabled: z.boolean().default(false),
   /** True where the other system has had the address proved. */
@@ -41,6 +67,10 @@ export const ImportedAccount = z.strictObject({
   /** Milliseconds since the epoch. Absent: now. */
   createdAt: InstantInput.optional(),
 });
+export const ImportedAccount = ImportedFields.refine(
+  ({ passwordHash, identities }) => passwordHash !== undefined || identities !== undefined,
+  { error: "Must have a passwordHash, or identities" },
+);
 export type ImportedAccount = z.output<typeof ImportedAccount>;
 
 /** The cost of a hash in bcrypt's modular form. */

@@ -34,7 +34,7 @@ const exampleAuthorizationUrl = `https://accounts.google.com/o/oauth2/v2/auth?cl
 export const LINK_STATE_PREFIX = "link.";
 
 /** UTF-16 units. */
-const URL_MAX_LENGTH = 2048;
+export const URL_MAX_LENGTH = 2048;
 
 /** A URL of an application, as it was given. The server compares its origin, or all of it, with the settings. */
 const address = (description: string, example: string) =>

@@ -2,7 +2,6 @@
  * Identities of an account: somebody at a provider who signs in to it. Linked and removed by its owner, who is signed in
  * and proved it a short time ago; an address from elsewhere links nothing (FD-06, FD-08).
  */
-import { normalizeEmail } from "../contract/addresses.ts";
 import type { EventFields } from "../contract/events.ts";
 import type { AskingOwner } from "./accounts.ts";
 import { notGood, openSealed, spend } from "./challenges.ts";
@@ -47,9 +46,7 @@ export async function completeProviderLink(
 /** The address there, for people to read. Nothing depends on it. */
 async function shownAddress(identity: ProvidedIdentity): Promise<string | null> {
   const address = await identity.address();
-  return address === undefined || "fault" in address
-    ? null
-    : (normalizeEmail(address.email) ?? null);
+  return address === undefined || "fault" in address ? null : address.email;
 }
 
 /** Links what collided, to the account it collided with, which is the one that is signed in to (FD-09). */

@@ -3,7 +3,7 @@
  * is sealed in it. It ends once, for its provider alone; a wrong `state` or `iss` ends nothing (FD-01 to FD-03).
  */
 import type { EventFields } from "../contract/events.ts";
-import { LINK_STATE_PREFIX } from "../contract/provider-values.ts";
+import type { LINK_STATE_PREFIX, URL_MAX_LENGTH } from "../contract/provider-values.ts";
 import { notGood, openSealed, prepareChallenge, saveOfSession } from "./challenges.ts";
 import { commit, type Uses } from "./change.ts";
 import type { Challenge } from "./ports/challenges.ts";
@@ -17,6 +17,9 @@ import type {
 } from "./ports/providers.ts";
 import type { Session } from "./ports/sessions.ts";
 import { hashSecret, isSameSecret, newSecret } from "./secrets.ts";
+
+/** Another prefix than the contract's does not compile. */
+const LINK_PREFIX: typeof LINK_STATE_PREFIX = "link.";
 
 export interface FlowRequest {
   readonly provider: Provider;
@@ -45,7 +48,7 @@ export async function beginFlow(
   const isKnown =
     redirectUri === provider.redirectUri || provider.otherRedirectUris.has(redirectUri);
   if (destination === undefined || !isKnown) return "return_not_allowed";
-  const state = session ? LINK_STATE_PREFIX + newSecret() : newSecret();
+  const state = session ? LINK_PREFIX + newSecret() : newSecret();
   const begun = await provider.begin(redirectUri, state);
   if ("fault" in begun) return unavailable(deps, occasion, provider, session, begun);
   const { authorizationUrl, ...flow } = begun;
@@ -71,14 +74,23 @@ interface SealedFlow {
   readonly returnTo: string | null;
 }
 
-/** The URL as every later reader takes it, or undefined where its origin is none of ours: one parser judges and writes it (FD-12). */
+/** Another number than the contract's does not compile. UTF-16 units. */
+const RETURN_TO_MOST: typeof URL_MAX_LENGTH = 2048;
+
+/**
+ * The URL as every later reader takes it, or undefined where its origin is none of ours: one parser judges and writes it
+ * (FD-12). A `blob:` URL has the origin of whoever made it (URL Standard §4.7), and is no page of theirs. Escapes may
+ * have made it longer than answers can be.
+ */
 function allowedReturn(
   { returnOrigins }: Uses<"returnOrigins">,
   returnTo: string,
 ): string | undefined {
   const url = URL.parse(returnTo);
   if (url === null || url.username !== "" || url.password !== "") return undefined;
-  return returnOrigins.has(url.origin) ? url.href : undefined;
+  const { origin, href } = url;
+  const isOnOrigin = returnOrigins.has(origin) && href.startsWith(`${origin}/`);
+  return isOnOrigin && href.length <= RETURN_TO_MOST ? href : undefined;
 }
 
 /** The parameters with which a browser came back, and the handle of whoever began it. */

@@ -2,7 +2,6 @@
  * Sign-in with a provider. A person is known by issuer and subject, and by nothing else (D5). For somebody who is not
  * known, the address for which the provider vouches makes an account, or says which one they have to sign in to first.
  */
-import { normalizeEmail } from "../contract/addresses.ts";
 import { claimAccount } from "./account-claims.ts";
 import { insertAccount, newUser, recordClosedSignup } from "./accounts.ts";
 import { prepareChallenge } from "./challenges.ts";
@@ -99,6 +98,10 @@ async function letIn(deps: LoginUses, occasion: Occasion, arrival: Arrival): Pro
     if (settled !== "changed") return settled;
   }
   // Nobody has the address, and it cannot be had: its last owner may take it back (EM-08).
+  const taken = email ?? "";
+  await commit(deps, occasion, ({ record }) =>
+    record("signup_failed", { email: taken, reason: "email_taken" }),
+  );
   return { failure: "email_taken" };
 }
 
@@ -161,7 +164,7 @@ async function collide(
   occasion: Occasion,
   { id: userId }: User,
   kept: KeptIdentity,
-): Promise<Settled> {
+): Promise<Settled | Unsettled> {
   const { challenge, challengeToken } = prepareChallenge(deps, occasion, {
     purpose: "identity_claim",
     lifetimeSeconds: deps.lifetimes.providerSeconds,
@@ -169,11 +172,12 @@ async function collide(
     sealed: kept,
     by: ["handle"],
   });
-  await commit(deps, occasion, async ({ stores, record }) => {
-    await stores.challenges.save(userId, challenge);
-    await record("identity_collision", { userId, provider: kept.provider });
+  return commit<LoginUses, Settled | Unsettled, Unsettled>(deps, occasion, async (change) => {
+    // Deleted meanwhile: there is nobody who could claim the link.
+    if (!(await change.stores.challenges.save(userId, challenge))) return change.undo("changed");
+    await change.record("identity_collision", { userId, provider: kept.provider });
+    return { failure: "identity_collision", linkToken: challengeToken };
   });
-  return { failure: "identity_collision", linkToken: challengeToken };
 }
 
 /** Case 3: nobody has the address, and it is proved. */
@@ -191,12 +195,12 @@ async function makeAccount(
   return commit<LoginUses, Settled | Unsettled, Unsettled>(deps, occasion, async (change) => {
     const { stores, record, undo } = change;
     if (!(await insertAccount(change, user, null))) return undo("changed");
-    const linked = await linkPerson(change, user, keptOf(provider, person, email), "signup");
-    if (linked !== "linked") return undo("changed");
     await stores.challenges.deleteAbout("signup", email);
     await stores.challenges.deleteAbout("invitation", email);
     await record("signup", { userId: user.id, email, role: user.role, by: "provider" });
     await record("email_verified", { userId: user.id, email, by: "provider" });
+    const linked = await linkPerson(change, user, keptOf(provider, person, email), "signup");
+    if (linked !== "linked") return undo("changed");
     return beginProviderLogin(change, user, provider);
   });
 }
@@ -237,8 +241,7 @@ async function vouchedAddress(
 ): Promise<string | Settled> {
   const address = await person.address();
   if (address && "fault" in address) return failed(deps, occasion, provider, undefined, address);
-  const email = address?.verified ? normalizeEmail(address.email) : undefined;
-  if (email !== undefined) return email;
+  if (address?.verified) return address.email;
   const why = address === undefined ? "no_address" : "not_vouched";
   await recordFailure(deps, occasion, provider, undefined, { reason: "email_unverified", why });
   return { failure: "provider_email_unverified" };

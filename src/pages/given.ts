@@ -3,6 +3,7 @@
  * `renderPage` writes them into the page, and `given` of `browser/given.ts` reads them there.
  */
 import type { WeakPasswordSentences } from "../contract/password-policy.ts";
+import type { providerReturn } from "../contract/provider-return.ts";
 
 /** By page. A page's name is one lower-case word, since it becomes the name of an attribute. */
 export interface Given {
@@ -31,6 +32,22 @@ export interface Given {
     readonly finish: string;
     /** Path of the operation that names the passkeys of an account, for its second step. */
     readonly passkey: string;
+  };
+  readonly provider: {
+    /** Of the provider that leads back to this page. */
+    readonly id: string;
+    readonly name: string;
+    readonly names: typeof providerReturn;
+    /** Begins the `state` of a link. */
+    readonly linkPrefix: string;
+    readonly csrfCookie: string;
+    readonly csrfHeader: string;
+    /** Paths of operations: those that end a flow, then those that end a sign-in, and who is signed in. */
+    readonly complete: string;
+    readonly link: string;
+    readonly finish: string;
+    readonly passkey: string;
+    readonly me: string;
   };
 }
 

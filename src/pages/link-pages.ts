@@ -1,7 +1,7 @@
 /**
- * Pages that links of mails lead to: `/reset`, `/confirm`, `/email`, `/login/mail`. A token stands in the fragment, which
- * never leaves the browser. Opening the page spends nothing; only a person who presses its button does (RS-07, CH-07).
- * Not part of the contract.
+ * Pages that people are led to: by links of mails (`/reset`, `/confirm`, `/email`, `/login/mail`), and by a provider
+ * (`/login/providers/<id>/callback`). The token of a mail stands in the fragment, which never leaves the browser. Opening
+ * such a page spends nothing; only a person who presses its button does (RS-07, CH-07). Not part of the contract.
  */
 import type { Given } from "./given.ts";
 import {
@@ -73,7 +73,12 @@ export function newPasswordField(
   });
 }
 
-/** Values for the script of a page with that field. */
+/** The form that asks for a second factor, on a page that signs in. */
+export function secondStepForm(sources: PageSources, service: string): Html {
+  return fillTemplate(sources["browser/second-step-form.html"], { service });
+}
+
+/** Values for the script of a page with a field for a new password. */
 export function newPasswordGiven(action: string, bounds: PasswordBounds): Given["reset"] {
   return { action, weakPassword: weakPasswordSentences(bounds) };
 }

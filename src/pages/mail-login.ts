@@ -4,7 +4,7 @@
  */
 import { operations } from "../contract/operations.ts";
 import { pagePaths } from "../contract/page-paths.ts";
-import { linkPage } from "./link-pages.ts";
+import { linkPage, secondStepForm } from "./link-pages.ts";
 import { fillTemplate, type ServedFile } from "./page.ts";
 import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
@@ -22,7 +22,10 @@ export function mailLoginPage(sources: PageSources, { service }: PageSettings): 
         passkey: operations.startSecondFactorPasskey.path,
       },
     },
-    body: fillTemplate(sources["browser/mail-login.html"], { title, service }),
+    body: fillTemplate(sources["browser/mail-login.html"], {
+      title,
+      secondStep: secondStepForm(sources, service),
+    }),
     after: fillTemplate(sources["browser/mail-login-code.html"], { home: pagePaths.home }),
   });
 }

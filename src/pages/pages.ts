@@ -5,6 +5,7 @@ import { homePage } from "./home.ts";
 import { mailLoginPage } from "./mail-login.ts";
 import type { ServedFile } from "./page.ts";
 import { problemPages } from "./problems.ts";
+import { providerPages } from "./provider.ts";
 import { resetPage } from "./reset.ts";
 import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
@@ -17,5 +18,6 @@ export function renderPages(sources: PageSources, settings: PageSettings): reado
     ...confirmPage(sources, settings),
     ...emailPage(sources, settings),
     ...mailLoginPage(sources, settings),
+    ...providerPages(sources, settings),
   ];
 }

@@ -9,4 +9,6 @@ export interface PageSettings {
   readonly service: string;
   /** Name of the cookie with the CSRF proof, which scripts read. */
   readonly csrfCookie: string;
+  /** Those that people sign in with, in the order of the setting PROVIDERS. */
+  readonly providers: readonly { readonly id: string; readonly name: string }[];
 }

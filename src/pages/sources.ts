@@ -16,10 +16,14 @@ export const pageSourceNames = [
   "browser/problem-row.html",
   "browser/problems.css",
   "browser/problems.html",
+  "browser/provider-onward.html",
+  "browser/provider.html",
   "browser/reset.html",
+  "browser/second-step-form.html",
   "built/confirm.js",
   "built/email.js",
   "built/mail-login.js",
+  "built/provider.js",
   "built/reset.js",
 ] as const;
 

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { pagePaths } from "../contract/page-paths.ts";
+import type { ProviderOptions } from "../platform/providers/provider-options.ts";
 import type { DatabaseTarget } from "../storage/engine/target.ts";
 import type { RunningServer } from "./server.ts";
 import type { Settings } from "./settings.ts";
@@ -23,6 +24,7 @@ export function greetingOf(
       ? [`  Outbox   ${resolve(outboxFolder)} (mails appear here as .eml files)`]
       : []),
     `  Signup   ${aboutSignup[settings.SIGNUP]}`,
+    ...(isProduction ? [] : settings.providers.map(aboutProvider)),
     ...(isProduction ? [] : [`  Cookies  ${aboutCookies(settings)}`]),
     `  Data     ${withoutPassword(settings.database)}`,
     ...remarks.map((remark) => `  Beware   ${remark}`),
@@ -52,6 +54,10 @@ function aboutCookies({ DEV_COOKIES }: Settings): string {
   return DEV_COOKIES === "plain"
     ? "plain, by DEV_COOKIES: every browser keeps them on http, and so could others"
     : "Secure: on http, Safari drops them, and every browser but on localhost. DEV_COOKIES=plain helps";
+}
+
+function aboutProvider({ name, redirectUri }: ProviderOptions): string {
+  return `  Provider ${name}: enter ${redirectUri} there, as the address to lead back to`;
 }
 
 /** The greeting ends in a journal. The query of a URL may hold a password too. */

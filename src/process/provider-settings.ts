@@ -1,6 +1,7 @@
 /** The providers that people sign in with, as `PROVIDERS` and the variables `PROVIDER_<ID>_…` say. */
 import type { z } from "zod";
 import { providerCallbackPath } from "../contract/page-paths.ts";
+import { PROVIDERS_MAX } from "../contract/providers.ts";
 import { ProviderId, providerKinds } from "../contract/provider-values.ts";
 import type { ProviderOptions } from "../platform/providers/provider-options.ts";
 import { prefixOf, providerFieldNames } from "./provider-names.ts";
@@ -10,9 +11,6 @@ import { oneOf, parsed } from "./setting-values.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 type Kind = (typeof providerKinds)[number];
 type Fields = z.output<(typeof providerFields)[Kind]>;
-
-/** More would be no choice any more. */
-const PROVIDERS_MAX = 20;
 
 /** The setting `PROVIDERS`. */
 export const providerIds = parsed((list) => {
@@ -148,7 +146,7 @@ export function providerOptionsOf(
     tenants: fields.TENANTS,
     makesAccounts: (fields.SIGNUP ?? (isSignupClosed ? "off" : "on")) === "on",
     linking: fields.LINK,
-    redirectUri: origin + providerCallbackPath(id),
+    redirectUri: `${origin}${providerCallbackPath(id)}`,
     otherRedirectUris: fields.REDIRECTS,
   };
 }

@@ -73,8 +73,7 @@ export const providerFields = {
   google: z.object({
     ...common,
     ISSUER: z.string().refine(isIssuer, { error: ISSUER_RULE }).default(GOOGLE),
-    // An ID token's `iss` is "always https://accounts.google.com or accounts.google.com" (developers.google.com, OpenID Connect).
-    ISSUER_ALIASES: issuerAliases.default(new Set(["accounts.google.com"])),
+    ISSUER_ALIASES: issuerAliases.default(new Set()),
     SCOPES: scopes("openid email"),
     TENANTS: noTenants,
   }),

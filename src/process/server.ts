@@ -28,6 +28,7 @@ import { startOutbox } from "./jobs/outbox.ts";
 import { listen } from "./listener.ts";
 import { withPlainCookies } from "./plain-cookies.ts";
 import { createExposition } from "./scraping.ts";
+import { warmProviders } from "./providers.ts";
 import { remarksOnFiles } from "./ownership.ts";
 import { lockServer, type ServerLock } from "./server-lock.ts";
 import type { Settings } from "./settings.ts";
@@ -135,6 +136,7 @@ async function startOn(
   log.print(log.compose(outsideRequest(now()), "server_started", { version, address }));
   isOpen = true;
   opening.resolve();
+  warmProviders(system.providers);
   const outbox = startOutbox(settings, deps, outboxFolder);
   const cleaning = startCleaning(storage, settings, now);
 
@@ -212,6 +214,7 @@ function composeApp(
       hasDocs,
       service: settings.SERVICE_NAME,
       csrfCookie,
+      providers: settings.providers,
     }),
     docs: hasDocs ? openDocs(pageSources, csrfCookie) : undefined,
     isDraining,

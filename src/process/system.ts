@@ -17,12 +17,14 @@ import { openStorage } from "../storage/storage.ts";
 import { authSecretOf, makeFolder } from "./data-folder.ts";
 import { dependenciesOf, type SystemDependencies } from "./dependencies.ts";
 import { mailTemplatesOnDemand, openMailTemplates } from "./mail-templates.ts";
+import { openProviders, type OpenProviders } from "./providers.ts";
 import type { Settings } from "./settings.ts";
 
 export interface System {
   readonly settings: Settings;
   readonly deps: SystemDependencies;
   readonly bcrypt: BcryptPool;
+  readonly providers: OpenProviders;
   /** Resolves once the lines of all events so far are on stdout. */
   written(): Promise<void>;
   /** Closes the workers, the database and the log, in this order. `sayLast` may print one more event, when nothing else can. */
@@ -52,15 +54,17 @@ export async function openSystem(settings: Settings, metrics?: Metrics): Promise
   const meter = metrics ?? unmetered;
   const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE, meter);
   const guesses = createGuessCounter(settings.HASH_QUEUE);
+  const providers = openProviders(settings, log);
   return {
     settings,
+    providers,
     deps: dependenciesOf(settings, {
       storage,
       log,
       meter,
       secretKeys,
       mailTemplates,
-      providers: new Map(),
+      providers,
       bcrypt,
       guesses,
     }),

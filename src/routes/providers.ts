@@ -128,7 +128,9 @@ function presentLoginFailure(outcome: Extract<ProviderLoginOutcome, { failure: s
     case "email_taken":
     case "identity_taken":
       return { problem: outcome.failure } as const;
-    default:
+    case "provider_unavailable":
+    case "provider_denied":
+    case "invalid_challenge":
       return presentFailure(outcome);
   }
 }

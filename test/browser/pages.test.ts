@@ -14,6 +14,7 @@ const paths = [
     hasDocs: true,
     service: "Portcullis",
     csrfCookie: CSRF_COOKIE,
+    providers: [],
   }),
   docsPage(sources, CSRF_COOKIE),
 ]

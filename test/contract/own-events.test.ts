@@ -26,7 +26,7 @@ function eventLike<N extends StoredEvent["event"]>(name: N, values: object = {})
 /** As it was decided: the code alone would follow whatever the shapes say. */
 const decided: Record<(typeof ownerEventNames)[number], readonly string[]> = {
   signup: ["by"],
-  login_success: ["method", "methods"],
+  login_success: ["method", "methods", "provider"],
   login_failed: [],
   login_locked: [],
   logout: [],
@@ -57,6 +57,9 @@ const decided: Record<(typeof ownerEventNames)[number], readonly string[]> = {
   passkey_added: [],
   passkey_removed: ["by"],
   passkey_clone_suspected: [],
+  identity_linked: ["provider", "by"],
+  identity_removed: ["provider", "by"],
+  identity_collision: ["provider"],
   user_updated: ["by", "changes"],
   user_unlocked: ["by"],
 };

@@ -14,10 +14,12 @@ import {
   undoEmailChange,
 } from "../../src/domain/address-changes.ts";
 import { prepareChallenge, tryCode } from "../../src/domain/challenges.ts";
+import { claimIdentity, completeProviderLink } from "../../src/domain/identities.ts";
 import { completeMailLogin, startMailLogin } from "../../src/domain/mail-logins.ts";
 import { finishLogin, finishTokenLogin } from "../../src/domain/pending-logins.ts";
 import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import type { SessionWithUser } from "../../src/domain/ports/sessions.ts";
+import { completeProviderLogin } from "../../src/domain/provider-logins.ts";
 import { reauthenticate, startMailReauthentication } from "../../src/domain/reauthentication.ts";
 import { requestReset, resetPassword } from "../../src/domain/resets.ts";
 import {
@@ -33,6 +35,15 @@ import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { databases, testOptions } from "../support/databases.ts";
 import { CLIENT, dependenciesOn, occasionAt, succeeded } from "../support/domain.ts";
 import type { Mailed } from "../support/mailbox.ts";
+import {
+  answerFrom,
+  aProvider,
+  beginAt,
+  linkTokenAt,
+  signInAt,
+  vouchedFor,
+  withProviders,
+} from "../support/providers.ts";
 import { eachTestHasProcesses, mailedTo, race, signedInOwner, signIn } from "../support/races.ts";
 import { aUser } from "../support/rows.ts";
 import { appOf } from "../support/second-factors.ts";
@@ -240,6 +251,65 @@ describe.each(databases)("challenges that are ended at once on $name", ({ create
       };
     },
 
+    async provider_login() {
+      const provider = aProvider();
+      const started = await beginAt(world.processes[0], provider);
+      return {
+        end: (deps) => {
+          // Each has a code of its own: without the challenge, each of them would be let in.
+          const answer = answerFrom(started, vouchedFor("ada@example.com"));
+          return completeProviderLogin(deps, at, provider, { ...answer, deviceSecrets: [] });
+        },
+        refusal: { failure: "invalid_challenge" },
+        once: [
+          "users",
+          "identities",
+          "challenges where purpose = 'login'",
+          events("signup"),
+          events("identity_linked"),
+          events("login_pending"),
+        ],
+      };
+    },
+
+    async provider_link() {
+      const owner = await signedInOwner(world);
+      const provider = aProvider();
+      const started = await beginAt(world.processes[0], provider, { owner });
+      let codes = 0;
+      return {
+        end: (deps) => {
+          const who = vouchedFor("ada@example.com", `subject-${(codes += 1)}`);
+          return completeProviderLink(deps, at, owner, provider, answerFrom(started, who));
+        },
+        refusal: { failure: "invalid_challenge" },
+        once: ["identities", events("identity_linked")],
+      };
+    },
+
+    async identity_claim() {
+      const owner = await signedInOwner(world);
+      await world.database.query("update users set email_verified = 1");
+      const provider = aProvider();
+      const [deps] = world.processes;
+      const linkToken = linkTokenAt(await signInAt(deps, provider, vouchedFor(owner.user.email)));
+      return {
+        end: async (process) => {
+          const outcome = await claimIdentity(
+            withProviders(process, provider),
+            at,
+            owner,
+            linkToken,
+          );
+          // The account's own row decides who is first; those behind it see the link, or that the token is spent.
+          const isLate = "failure" in outcome && outcome.failure === "identity_taken";
+          return isLate ? { failure: "invalid_challenge" } : outcome;
+        },
+        refusal: { failure: "invalid_challenge" },
+        once: ["identities", events("identity_linked")],
+      };
+    },
+
     async reauthentication() {
       const [deps] = world.processes;
       const { session, user } = await signedInOwner(world);
@@ -258,7 +328,7 @@ describe.each(databases)("challenges that are ended at once on $name", ({ create
   };
 
   it.each(challengePurposes.filter((purpose) => purpose in races))(
-    "CH-02 of 20 ends of %s, in two processes, one succeeds and one thing is done",
+    "CH-02 FD-01 of 20 ends of %s, in two processes, one succeeds and one thing is done",
     async (purpose) => {
       const { end, refusal, once } = await races[purpose as keyof typeof races]();
       const outcomes = await race(world, end);

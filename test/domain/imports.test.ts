@@ -2,11 +2,14 @@ import { hashSync } from "bcryptjs";
 import { describe, expect, it } from "vitest";
 import { createEventLog } from "../../src/routes/event-log.ts";
 import type { LogEvent } from "../../src/contract/events.ts";
-import type { ImportedAccount } from "../../src/contract/imports.ts";
 import { commit } from "../../src/domain/change.ts";
 import type { Journal, Occasion } from "../../src/domain/ports/events.ts";
-import { importAccounts, rehearseImport } from "../../src/domain/imports.ts";
+import { type AccountToImport, importAccounts, rehearseImport } from "../../src/domain/imports.ts";
+import type { Provider } from "../../src/domain/ports/providers.ts";
+import { beginFlow } from "../../src/domain/provider-flows.ts";
+import { completeProviderLogin } from "../../src/domain/provider-logins.ts";
 import { newId } from "../../src/platform/ids.ts";
+import { dependenciesOn } from "../support/domain.ts";
 import { databases, eachTestOpens } from "../support/databases.ts";
 import { NOW } from "../support/clock.ts";
 import { anAdmin, aUser, HASH } from "../support/rows.ts";
@@ -14,10 +17,11 @@ import { anAdmin, aUser, HASH } from "../support/rows.ts";
 const passwordHash = hashSync("brought from elsewhere", 4); // its cost is no matter of the domain's
 const occasion: Occasion = { requestId: null, ip: null, now: NOW };
 
-function account(name: string, overrides: Partial<ImportedAccount> = {}): ImportedAccount {
+function account(name: string, overrides: Partial<AccountToImport> = {}): AccountToImport {
   return {
     email: `${name}@example.com`,
     passwordHash,
+    identities: [],
     role: "user",
     disabled: false,
     emailVerified: false,
@@ -33,7 +37,7 @@ describe.each(databases)("imports on $name", ({ create }) => {
     log: createEventLog((event) => printed.push(event), false),
     newId,
   });
-  const importAll = (accounts: readonly ImportedAccount[]) =>
+  const importAll = (accounts: readonly AccountToImport[]) =>
     importAccounts(journal(), occasion, accounts);
 
   it("LA-06 makes accounts as they were elsewhere, each with its event, none of which holds a hash", async () => {
@@ -140,4 +144,160 @@ describe.each(databases)("imports on $name", ({ create }) => {
     expect(rehearsed).toEqual([{ takenBy: admin }, "imported", "impossible_date"]);
     expect(await importAll(file)).toEqual(rehearsed);
   });
+
+  describe("those at providers who sign in to an account", () => {
+    const GOOGLE = "https://accounts.google.com";
+    const google = (subject: string) => ({ provider: "google", issuer: GOOGLE, subject });
+    const github = (subject: string) => ({
+      provider: "github",
+      issuer: "https://github.com",
+      subject,
+    });
+    const only = (...identities: AccountToImport["identities"]) => ({
+      passwordHash: undefined,
+      identities,
+    });
+    const found = async (email: string) => {
+      const owner = await test.storage.users.findByEmail(email);
+      return owner && { ...owner, identities: await test.storage.identities.list(owner.user.id) };
+    };
+
+    it("LA-06 come along, beside a password or in its place, each with its event", async () => {
+      printed.length = 0;
+      const outcomes = await importAll([
+        account("ada", only(google("1"), github("2"))),
+        account("grace", { identities: [google("3")] }),
+        account("linus"),
+      ]);
+      expect(outcomes).toEqual(["imported", "imported", "imported"]);
+      const [ada, grace, linus] = await Promise.all(
+        ["ada", "grace", "linus"].map((name) => found(`${name}@example.com`)),
+      );
+      const asStored = { email: null, createdAt: NOW, lastUsedAt: null };
+      expect(ada).toMatchObject({
+        passwordHash: null,
+        identities: [
+          { ...google("1"), ...asStored },
+          { ...github("2"), ...asStored },
+        ],
+      });
+      expect(grace).toMatchObject({ passwordHash, identities: [google("3")] });
+      expect(linus).toMatchObject({ passwordHash, identities: [] });
+      const linked = printed.filter(({ event }) => event === "identity_linked");
+      expect(linked).toMatchObject([
+        { userId: ada?.user.id, provider: "google", by: "command", requestId: null },
+        { userId: ada?.user.id, provider: "github", by: "command" },
+        { userId: grace?.user.id, provider: "google", by: "command" },
+      ]);
+    });
+
+    it("FD-06 keep a line out where one of them signs in to another account, which stays as it is", async () => {
+      await importAll([account("ada", only(google("1")))]);
+      const { user: ada } = (await found("ada@example.com")) ?? {};
+      const events = await test.storage.events.list({}, 20, undefined);
+      const file = [
+        account("other", only(github("9"), google("1"))),
+        account("beside", only(google("2"))),
+      ];
+      const outcomes = [{ personOf: ada }, "imported"];
+      expect(await rehearseImport(journal(), occasion, file)).toEqual(outcomes);
+      expect(await test.storage.events.list({}, 20, undefined)).toEqual(events);
+      expect(await importAll(file)).toEqual(outcomes);
+      expect(await found("other@example.com")).toBeUndefined();
+      expect(
+        await test.storage.identities.findByPerson({ issuer: GOOGLE, subject: "1" }),
+      ).toMatchObject({ user: { id: ada?.id } });
+      // Of nobody: the identity that was free is so still.
+      expect(await test.storage.identities.findByPerson(github("9"))).toBeUndefined();
+      const later = await test.storage.events.list({}, 20, undefined);
+      expect(later.length).toBe(events.length + 2); // `signup` and `identity_linked` of one
+    });
+
+    it("are made once by two imports at once, of two addresses and one person", async () => {
+      const files = ["ada", "grace"].map((name) =>
+        Array.from({ length: 20 }, (_, index) =>
+          account(`${name}-${index}`, only(google(String(index)))),
+        ),
+      );
+      const outcomes = (await Promise.all(files.map(importAll))).flat();
+      expect(outcomes.filter((outcome) => outcome === "imported")).toHaveLength(20);
+      expect(outcomes.filter((outcome) => typeof outcome === "object")).toHaveLength(20);
+      expect(await test.storage.users.list({}, 100, undefined)).toHaveLength(20);
+    });
+
+    it("are known again, though nobody can tell it by a password or a date", async () => {
+      const file = [account("ada", only(google("1")))];
+      const stranger = aUser({ email: "ada@example.com" });
+      await test.storage.users.insert(stranger, null);
+      expect(await importAll(file)).toEqual([{ takenBy: stranger }]);
+      const row = { ...google("1"), id: newId(NOW), userId: stranger.id, email: null };
+      await test.storage.identities.insert({ ...row, createdAt: NOW });
+      expect(await importAll(file)).toEqual(["made_before"]);
+    });
+
+    it.each([true, false])(
+      "FD-07 sign in by the provider without a collision, at an address that is proved (%j)",
+      async (emailVerified) => {
+        const told: LogEvent[] = [];
+        const deps = await dependenciesOn(test.storage, (event) => told.push(event));
+        const signIn = async (email: string, subject: string) => {
+          const provider = providerOf({ issuer: GOOGLE, subject, email });
+          const begun = await beginFlow(deps, occasion, {
+            provider,
+            returnTo: undefined,
+            redirectUri: undefined,
+          });
+          if (typeof begun === "string" || "failure" in begun) throw new Error("It did not begin");
+          const state = new URL(begun.authorizationUrl).searchParams.get("state") ?? "";
+          const { challengeToken } = begun;
+          const answer = { challengeToken, state, came: { code: "a" }, deviceSecrets: [] };
+          return completeProviderLogin(deps, occasion, provider, answer);
+        };
+        await importAll([
+          account("ada", { ...only(google("1")), emailVerified }),
+          account("grace", { emailVerified: true }),
+        ]);
+        const ada = await found("ada@example.com");
+        expect(await signIn("ada@example.com", "1")).toMatchObject({
+          pending: { loginToken: expect.any(String), secondFactors: [] },
+        });
+        expect(told).toMatchObject([{ event: "login_pending", userId: ada?.user.id }]);
+        // The same account as before, not one that was cleaned and taken over.
+        expect(await found("ada@example.com")).toMatchObject({
+          user: { id: ada?.user.id, emailVerified },
+          identities: [{ ...google("1"), lastUsedAt: NOW }],
+        });
+        // Who did not bring it along, has to sign in first.
+        expect(await signIn("grace@example.com", "2")).toMatchObject({
+          failure: "identity_collision",
+        });
+      },
+    );
+  });
 });
+
+/** A provider that has sent this person, with a proved address. */
+function providerOf(person: { issuer: string; subject: string; email: string }): Provider {
+  return {
+    id: "google",
+    name: "Google",
+    kind: "google",
+    makesAccounts: true,
+    linking: "ask",
+    redirectUri: "https://auth.example.com/login/providers/google/callback",
+    otherRedirectUris: new Set(),
+    begin: async (redirectUri, state) => ({
+      authorizationUrl: `${person.issuer}/authorize?state=${state}`,
+      state,
+      verifier: "v".repeat(43),
+      redirectUri,
+      issuer: person.issuer,
+      promisesIssuer: false,
+    }),
+    identify: async () => ({
+      issuer: person.issuer,
+      subject: person.subject,
+      address: async () => ({ email: person.email, verified: true }),
+    }),
+  };
+}

@@ -18,10 +18,16 @@ import {
 } from "../../src/domain/challenges.ts";
 import { commit } from "../../src/domain/change.ts";
 import { recognizeDevice } from "../../src/domain/devices.ts";
+import {
+  claimIdentity,
+  completeProviderLink,
+  removeIdentity,
+} from "../../src/domain/identities.ts";
 import { completeMailLogin } from "../../src/domain/mail-logins.ts";
 import { beginPendingLogin, finishTokenLogin } from "../../src/domain/pending-logins.ts";
 import { addPasskey, removePasskey, removeUserPasskey } from "../../src/domain/passkeys.ts";
 import type { User } from "../../src/domain/ports/users.ts";
+import { completeProviderLogin } from "../../src/domain/provider-logins.ts";
 import { refresh } from "../../src/domain/refresh-tokens.ts";
 import { resetPassword } from "../../src/domain/resets.ts";
 import {
@@ -32,12 +38,24 @@ import {
   startTotp,
 } from "../../src/domain/second-factors.ts";
 import { confirmSignupByCode, confirmSignupByLink } from "../../src/domain/signups.ts";
+import { updateUser } from "../../src/domain/users.ts";
 import { NOW } from "../support/clock.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { CLIENT, type Domain, openDomain } from "../support/domain.ts";
 import { logInByCookie, logInByToken, roleByBearer, roleByCookie } from "../support/logins.ts";
 import { beginAddition, ownAuthenticator } from "../support/passkey-steps.ts";
-import { aPasskey } from "../support/rows.ts";
+import {
+  answerFrom,
+  aProvider,
+  beginAt,
+  linkAt,
+  linkTokenAt,
+  signInAt,
+  type TestProvider,
+  vouchedFor,
+  withProviders,
+} from "../support/providers.ts";
+import { aPasskey, anIdentity } from "../support/rows.ts";
 import { appOf } from "../support/second-factors.ts";
 
 /** The address of before a change, those after it, and one that was the account's long ago. */
@@ -64,10 +82,19 @@ type Begin = (account: Account) => Promise<Held>;
 /** `void`: its row stays, and nobody can use it. */
 type Fate = "stays" | "ends" | "void";
 
+/** An address that nobody has here, at a provider. */
+const FOREIGN = "elsewhere@example.com";
+
 let domain: Domain;
 let admin: User;
+/** The provider that everything is begun with, and another for changes. */
+let acme: TestProvider;
+let other: TestProvider;
 beforeEach(async () => {
-  domain = await openDomain();
+  const opened = await openDomain();
+  acme = aProvider();
+  other = aProvider({ id: "other" });
+  domain = { ...opened, deps: withProviders(opened.deps, acme, other) };
   admin = await domain.newUser("admin@example.com");
   domain.sql("UPDATE users SET role = 'admin' WHERE id = ?", admin.id);
 });
@@ -174,6 +201,31 @@ const challenges: Record<ChallengePurpose, Begin> = {
     return held(prepared, () => isSpent(prepared));
   },
   second_factor_passkey: ({ user }) => ceremony(user, "second_factor_passkey"),
+  // Nobody's, until somebody comes back with it.
+  provider_login: async () => {
+    const answer = answerFrom(await beginAt(domain.deps, acme), vouchedFor(FOREIGN));
+    const id = newestOf("provider_login");
+    const use = async () => {
+      const given = { ...answer, deviceSecrets: [] };
+      return !("failure" in (await completeProviderLogin(domain.deps, domain.at(), acme, given)));
+    };
+    return { table: "challenges", id, use };
+  },
+  provider_link: async ({ asking }) => {
+    const started = await beginAt(domain.deps, acme, { owner: asking });
+    const use = async () => {
+      const answer = answerFrom(started, vouchedFor(FOREIGN));
+      const outcome = await completeProviderLink(domain.deps, domain.at(), asking, acme, answer);
+      return !("failure" in outcome);
+    };
+    return { table: "challenges", id: newestOf("provider_link"), use };
+  },
+  identity_claim: async ({ user, asking }) => {
+    const linkToken = linkTokenAt(await signInAt(domain.deps, acme, vouchedFor(user.email)));
+    const use = async () =>
+      !("failure" in (await claimIdentity(domain.deps, domain.at(), asking, linkToken)));
+    return { table: "challenges", id: newestOf("identity_claim"), use };
+  },
   reauthentication: async ({ user, asking }) => {
     const prepared = await begun(user, "reauthentication", { sessionId: asking.session.id });
     return held(
@@ -214,10 +266,54 @@ const everythingEnds = (asking: Fate): Fates => ({
   passkey_setup: "ends",
   passkey_login: "stays",
   second_factor_passkey: "ends",
+  provider_login: "stays",
+  provider_link: "ends",
+  identity_claim: "ends",
   reauthentication: "ends",
 });
 
+const nothingEnds = Object.fromEntries(
+  Object.keys(everythingEnds("stays")).map((name) => [name, "stays"]),
+) as Fates; // all its names
+
 const changesOfProof: Record<string, Change> = {
+  "PW-10 a change of password": {
+    fates: everythingEnds("stays"),
+    make: async ({ asking }) =>
+      (await changePassword(
+        domain.deps,
+        domain.at(),
+        await owner(asking),
+        PASSWORD,
+        NEW_PASSWORD,
+      )) === "changed",
+  },
+  "AZ-04 disabling": {
+    fates: everythingEnds("ends"),
+    async make({ user }) {
+      const changes = { disabled: true };
+      const outcome = await updateUser(domain.deps, domain.at(), admin, user.id, changes);
+      // As it was, so that what stays can be told from what only waits for the account to be enabled.
+      domain.sql("UPDATE users SET disabled = 0 WHERE id = ?", user.id);
+      return typeof outcome === "object";
+    },
+  },
+  "FD-18 removing an identity": {
+    fates: everythingEnds("stays"),
+    before: giveIdentity,
+    async make({ user, asking }) {
+      const asks = await owner(asking);
+      const [identity] = await domain.deps.storage.identities.list(user.id);
+      const id = identity?.id ?? "";
+      return (await removeIdentity(domain.deps, domain.at(), asks, id)) === "removed";
+    },
+  },
+  "FD-08 linking an identity": {
+    // A new flow ends the one before.
+    fates: { ...nothingEnds, provider_link: "ends" },
+    make: async ({ asking }) =>
+      !("failure" in (await linkAt(domain.deps, other, asking, vouchedFor(FOREIGN)))),
+  },
   "EM-08 EM-09 a change of address": {
     fates: everythingEnds("stays"),
     async make({ user, asking }) {
@@ -273,9 +369,7 @@ const changesOfProof: Record<string, Change> = {
   },
   "MF-10 a passkey beside another second factor, which every session has proved": {
     fates: {
-      ...(Object.fromEntries(
-        Object.keys(everythingEnds("stays")).map((name) => [name, "stays"]),
-      ) as Fates), // all its names
+      ...nothingEnds,
       // Begun by a proof of before: a factor came since.
       login: "void",
       // The account has an app by then.
@@ -448,6 +542,22 @@ async function addsPasskey({ asking }: Account): Promise<boolean> {
 /** Gives the account a passkey by its row alone. */
 async function givePasskey({ user }: Account): Promise<void> {
   expect(await domain.deps.storage.passkeys.insert(aPasskey(user))).toBe(true);
+}
+
+/** Links somebody at the other provider to the account, by the row alone. */
+async function giveIdentity({ user }: Account): Promise<void> {
+  expect(await domain.deps.storage.identities.insert(anIdentity(user, { provider: "other" }))).toBe(
+    true,
+  );
+}
+
+/** The id of the challenge of the purpose that was begun last. */
+function newestOf(purpose: ChallengePurpose): string {
+  const [row] = domain.sql(
+    "SELECT id FROM challenges WHERE purpose = ? ORDER BY id DESC LIMIT 1",
+    purpose,
+  );
+  return String(row?.["id"]);
 }
 
 /** Gives the account an app by its row alone. */

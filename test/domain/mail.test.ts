@@ -6,6 +6,8 @@ import { type MailChange, queueDecoy, queueMail } from "../../src/domain/mail.ts
 import {
   accountClaimedNotice,
   factorsResetNotice,
+  identityLinkedNotice,
+  identityRemovedNotice,
   lockNotice,
   type NoticeChange,
   type NoticeKind,
@@ -102,6 +104,8 @@ describe("PW-12 MT-03 a notice is in the account's language, and never in that o
     totp_removed: totpRemovedNotice,
     passkey_added: (change, owner) => passkeyAddedNotice(change, owner, "phone"),
     passkey_removed: (change, owner) => passkeyRemovedNotice(change, owner, "phone"),
+    identity_linked: (change, owner) => identityLinkedNotice(change, owner, "Google"),
+    identity_removed: (change, owner) => identityRemovedNotice(change, owner, "Google"),
     second_factors_reset: factorsResetNotice,
     recovery_codes_renewed: recoveryCodesRenewedNotice,
     recovery_code_used: (change, owner) => recoveryCodeUsedNotice(change, owner, 7),

@@ -8,14 +8,17 @@ import { adminClient, dataOf, signedInClient } from "../support/clients.ts";
 import { ADMIN } from "../support/credentials.ts";
 import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 import type { Servers } from "../support/servers-in-trouble.ts";
+import { startProvider, type TestProvider } from "../support/provider.ts";
 import { passkeySettings } from "../support/second-factors.ts";
 import { type Succeed, waysToSucceed } from "../support/ways-to-succeed.ts";
 
 let server: InProcessServer;
+let provider: TestProvider;
 let servers: Servers;
 let adminId: unknown;
 beforeAll(async () => {
   server = await startInProcessServer(passkeySettings);
+  provider = await startProvider();
   const none = {
     broken: "",
     draining: "",
@@ -28,6 +31,7 @@ beforeAll(async () => {
   servers = {
     healthy: server.address,
     ...none,
+    provider,
     mailed: async () => ({ token: "", code: "" }),
     ageSessions: () => undefined,
     addTotp: () => undefined,
@@ -36,7 +40,10 @@ beforeAll(async () => {
   };
   adminId = server.sql("SELECT id FROM users WHERE email = ?", ADMIN.email)[0]?.["id"];
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await server.stop();
+  await provider.close();
+});
 
 const definitionOf = (id: keyof typeof operations): OperationDescription => operations[id];
 const acts = operationIds.filter((id) => {

@@ -10,6 +10,10 @@ const files = renderPages(sources, {
   hasDocs: true,
   service: "Northwind",
   csrfCookie: "__Host-csrf",
+  providers: [
+    { id: "google", name: "Google" },
+    { id: "own-idp", name: "Own & <others>" },
+  ],
 });
 const pages = files.filter(({ contentType }) => contentType.startsWith("text/html"));
 const fileAt = (path: string) => files.find((file) => file.path === path);

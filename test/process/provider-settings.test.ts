@@ -73,7 +73,6 @@ describe("without more than what a provider needs", () => {
         ...opened("google"),
         ...{ kind: "google", name: "Google", scopes: ["openid", "email"] },
         issuer: "https://accounts.google.com",
-        issuerAliases: new Set(["accounts.google.com"]),
       },
       {
         ...usual,

@@ -123,6 +123,56 @@ describe("the greeting", () => {
   );
 });
 
+describe("providers", () => {
+  const CANARY = "canary-of-a-client-secret";
+  const environment = {
+    PROVIDERS: "google,work",
+    PROVIDER_GOOGLE_CLIENT_ID: "portcullis",
+    PROVIDER_GOOGLE_CLIENT_SECRET: CANARY,
+    PROVIDER_WORK_NAME: "Work",
+    PROVIDER_WORK_ISSUER: "http://127.0.0.1:9",
+    PROVIDER_WORK_CLIENT_ID: "portcullis",
+    PROVIDER_WORK_CLIENT_SECRET: `${CANARY}-too`,
+    PUBLIC_URL: "http://localhost:4242",
+  };
+
+  test(
+    "the greeting says which there are, and what to enter there; no secret of theirs is printed",
+    { timeout: SEVERAL_STARTS_MS },
+    async () => {
+      const server = await start(environment);
+      for (const [id, name] of Object.entries({ google: "Google", work: "Work" }))
+        expect(server.stderr()).toContain(
+          `\n  Provider ${name}: enter http://localhost:4242/login/providers/${id}/callback there, as the address to lead back to\n`,
+        );
+      await server.stop();
+      const lines = JSON.stringify(server.events());
+      for (const said of [server.stderr(), lines]) expect(said).not.toContain(CANARY);
+
+      const commands = { ...environment, DATABASE_URL: `sqlite:${server.databaseFile}` };
+      const { code, stdout, stderr } = await runScript("keys", ["list"], commands);
+      expect({ code, leaks: `${stdout}${stderr}`.includes(CANARY) }).toEqual({
+        code: 0,
+        leaks: false,
+      });
+    },
+  );
+
+  test.each([
+    ["quotes around it", { PROVIDER_GOOGLE_CLIENT_SECRET: `"${CANARY}"` }],
+    ["a letter that no secret has", { PROVIDER_GOOGLE_CLIENT_SECRET: `${CANARY}ä` }],
+    ["another setting with it", { METRICS_TOKEN: CANARY }],
+    ["its name misspelt", { PROVIDER_GOOGLE_SECRET: CANARY, PROVIDER_GOOGLE_CLIENT_SECRET: "" }],
+    ["it in another's place", { PROVIDER_WORK_ISSUER: CANARY }],
+  ])("a start that is refused for %s does not repeat the secret", async (_, faulty) => {
+    const DATABASE_URL = `sqlite:${temporaryFolder()}/portcullis.db`;
+    const ended = await runServer({ ...environment, DATABASE_URL, ...faulty });
+    expect(ended).toMatchObject({ code: 1, stdout: "" });
+    expect(ended.stderr).toMatch(/^Setting (?:PROVIDER_[A-Z]+_[A-Z_]+) .+\n/);
+    expect(ended.stderr).not.toContain(CANARY);
+  });
+});
+
 test.skipIf(process.platform === "win32")(
   "ST-13 a SIGTERM to npm start reaches the server, which ends in order",
   async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { genSaltSync, hashSync } from "bcryptjs";
 import { uuidv7 } from "uuidv7";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { cookieClient, dataOf, freshEmail, signedInClient } from "../support/clients.ts";
 import { commandLine, eventsOf } from "../support/commands.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
@@ -108,7 +108,7 @@ test("LA-03 users import: what is refused is told by line and reason, in one go 
     { email: freshEmail(), passwordHash, createdAt: "2999-01-01T00:00:00.000Z" },
     { email: freshEmail(), passwordHash, createdAt: "yesterday" },
     "[1]",
-    "x".repeat(5000),
+    "x".repeat(40_000),
     { email: last, passwordHash: ofCost("15") },
   ];
   const { code, stdout, stderr } = await importFile(lines);
@@ -116,18 +116,18 @@ test("LA-03 users import: what is refused is told by line and reason, in one go 
   expect(stderr.split("\n").filter((line) => !line.endsWith("%"))).toEqual([
     "line 4: refused: Not a JSON object in UTF-8",
     "line 5: refused: email: Must be an e-mail address",
-    "line 6: refused: passwordHash: Invalid input: expected string, received undefined",
+    "line 6: refused: Must have a passwordHash, or identities",
     "line 7: refused: passwordHash: Must be a plain bcrypt hash: $2a$, $2b$ or $2y$",
     "line 8: refused: passwordHash: Must be a plain bcrypt hash: $2a$, $2b$ or $2y$",
     "line 9: refused: passwordHash: Must be a plain bcrypt hash: $2a$, $2b$ or $2y$",
     "line 10: refused: passwordHash: Must have a cost of at least 10",
     "line 11: refused: passwordHash: Must have a cost of at most 15",
     "line 12: refused: passwordHash: Must have a cost of at most 15",
-    "line 13: refused: Has a property that is not taken; these are: email, passwordHash, role, disabled, emailVerified, name, locale, createdAt",
+    "line 13: refused: Has a property that is not taken; these are: email, passwordHash, identities, role, disabled, emailVerified, name, locale, createdAt",
     'line 14: refused: role: Invalid option: expected one of "user"|"admin"',
     expect.stringMatching(/^line 16: refused: createdAt: Must be a date and time that exist/),
     "line 17: refused: Invalid input: expected object, received array",
-    "line 18: refused: Longer than 4096 bytes",
+    "line 18: refused: Longer than 32768 bytes",
     "line 3: the address has an account, which stays as it is",
     "line 15: refused: createdAt: Must be from 1970 until now",
     "2 imported, 1 had an account, 15 refused",
@@ -139,6 +139,148 @@ test("LA-03 users import: what is refused is told by line and reason, in one go 
   expect(emails).toEqual([good, last]);
   const admin = cookieClient(server().baseUrl);
   expect(dataOf(await admin.login(ADMIN)).user.disabled).toBe(false);
+});
+
+describe("users import: those at providers", () => {
+  const TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+  const environment = {
+    PROVIDERS: "google,github,microsoft,work",
+    PROVIDER_GOOGLE_CLIENT_ID: "portcullis",
+    PROVIDER_GOOGLE_CLIENT_SECRET: "a-secret-of-google",
+    PROVIDER_GITHUB_CLIENT_ID: "portcullis",
+    PROVIDER_GITHUB_CLIENT_SECRET: "a-secret-of-github",
+    PROVIDER_MICROSOFT_CLIENT_ID: "portcullis",
+    PROVIDER_MICROSOFT_CLIENT_SECRET: "a-secret-of-microsoft",
+    PROVIDER_MICROSOFT_TENANTS: TENANT,
+    PROVIDER_WORK_ISSUER: "https://login.example.com/",
+    PROVIDER_WORK_ISSUER_ALIASES: "https://login.example.org/",
+    PROVIDER_WORK_CLIENT_ID: "portcullis",
+    PROVIDER_WORK_CLIENT_SECRET: "a-secret-of-work",
+  };
+  const importBeside = async (lines: readonly object[]) =>
+    run("users", ["import", await fileOf(lines)], { environment });
+  const google = { issuer: "https://accounts.google.com", subject: "107691503500061507151" };
+  const identitiesOf = (email: string) =>
+    query(
+      `SELECT provider, issuer, subject, identities.email FROM identities
+       JOIN users ON users.id = user_id WHERE users.email = '${email}' ORDER BY provider`,
+    );
+
+  test("come along, each under the provider that has its issuer, and need no password", async () => {
+    const [both, none] = [freshEmail(), freshEmail()];
+    const microsoft = `https://login.microsoftonline.com/${TENANT}/v2.0`;
+    const ended = await importBeside([
+      { email: both, passwordHash, identities: [{ ...google, subject: "1-both" }] },
+      {
+        email: none,
+        emailVerified: true,
+        identities: [
+          { issuer: "https://github.com", subject: "583231" },
+          { issuer: microsoft, subject: "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ" },
+          { issuer: "https://login.example.org/", subject: "x", provider: "work" },
+        ],
+      },
+    ]);
+    expect(ended).toMatchObject({ code: 0 });
+    expect(ended.stderr).toContain("2 imported, 0 had an account, 0 refused\n");
+    expect(identitiesOf(both)).toEqual([
+      { provider: "google", ...google, subject: "1-both", email: null },
+    ]);
+    expect(identitiesOf(none)).toMatchObject([
+      { provider: "github", issuer: "https://github.com", subject: "583231" },
+      { provider: "microsoft", issuer: microsoft },
+      // What the provider calls itself elsewhere is kept under its own name.
+      { provider: "work", issuer: "https://login.example.com/", subject: "x" },
+    ]);
+    expect(query(`SELECT password_hash FROM users WHERE email = '${none}'`)).toEqual([
+      { password_hash: null },
+    ]);
+    const linked = eventsOf(ended).filter(({ event }) => event === "identity_linked");
+    expect(linked.map((event) => "by" in event && event.by)).toEqual(Array(4).fill("command"));
+    const api = cookieClient(server().baseUrl);
+    expect(await api.login({ email: none, password: PASSWORD })).toMatchObject({ status: 401 });
+  });
+
+  test("are refused by line and reason, and nothing of them is made or shown", async () => {
+    const secret = "a-subject-that-is-nobody-elses";
+    const issuer = "https://login.example.com/";
+    const other = "https://login.example.com";
+    const cases: readonly (readonly [object[], string])[] = [
+      [[], "identities: Too small: expected array to have >=1 items"],
+      [
+        [{ issuer: other, subject: secret }],
+        "identities.0.issuer: No provider in PROVIDERS has it",
+      ],
+      [
+        [{ issuer, subject: secret, provider: "google" }],
+        "identities.0.issuer: Is not that of its provider",
+      ],
+      [
+        [{ issuer, subject: secret, provider: "apple" }],
+        "identities.0.provider: Is not in PROVIDERS",
+      ],
+      [
+        [{ issuer: "https://github.com", subject: secret }],
+        "identities.0.subject: Must be the number of the person at GitHub, not the login",
+      ],
+      [
+        [{ issuer: "https://login.microsoftonline.com/common/v2.0", subject: secret }],
+        "identities.0.issuer: No provider in PROVIDERS has it",
+      ],
+      [
+        [
+          { issuer, subject: secret },
+          { issuer: "https://login.example.org/", subject: "other" },
+        ],
+        "identities.1: An account has one of each provider",
+      ],
+      [[{ issuer, subject: "" }], "identities.0.subject: Must be the provider's id of the person"],
+      [
+        [{ issuer, subject: "s".repeat(256) }],
+        "identities.0.subject: Too big: expected string to have <=255 characters",
+      ],
+      [
+        [{ issuer, subject: "a\u0000b" }],
+        "identities.0.subject: Must be the provider's id of the person",
+      ],
+      [
+        [{ issuer, subject: secret, [secret]: 1 }],
+        "identities.0: Has a property that is not taken; these are: issuer, subject, provider",
+      ],
+    ];
+    const emails = cases.map(() => freshEmail());
+    const lines = cases.map(([identities], index) => ({ email: emails[index], identities }));
+    const { code, stdout, stderr } = await importBeside(lines);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr.split("\n").filter((line) => line.startsWith("line "))).toEqual(
+      cases.map(([, reason], index) => `line ${index + 1}: refused: ${reason}`),
+    );
+    expect(stderr).not.toContain(secret);
+    for (const email of emails)
+      expect(query(`SELECT id FROM users WHERE email = '${email}'`)).toEqual([]);
+  });
+
+  test("FD-06 keep a line out that has somebody else's; the same line again changes nothing", async () => {
+    const [first, second] = [freshEmail(), freshEmail()];
+    const identities = [{ ...google, subject: "of-one-person" }];
+    await importBeside([{ email: first, identities }]);
+    const before = query("SELECT * FROM identities");
+    const [{ id } = { id: "" }] = query(`SELECT id FROM users WHERE email = '${first}'`);
+    const again = await importBeside([
+      { email: first, identities },
+      { email: second, identities },
+    ]);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain("line 1: the address has an account, which stays as it is\n");
+    expect(again.stderr).toMatch(
+      new RegExp(
+        `^line 2: refused: identities: Somebody with this issuer and subject signs in to .*${String(id)}`,
+        "m",
+      ),
+    );
+    expect(again.stderr).toContain("0 imported, 1 had an account, 1 refused\n");
+    expect(query("SELECT * FROM identities")).toEqual(before);
+  });
 });
 
 test("users import: the same file again changes nothing and says so", async () => {
@@ -300,7 +442,7 @@ test("users import: many batches, in less memory than their file would take, eac
     LOG_LEVEL: "silent",
   };
   const ended = await run("users", ["import", path], { environment });
-  expect(ended.stderr).toContain(`line ${count + 1}: refused: Longer than 4096 bytes\n`);
+  expect(ended.stderr).toContain(`line ${count + 1}: refused: Longer than 32768 bytes\n`);
   expect(ended.stderr).toContain(`${count} imported, 0 had an account, 1 refused\n`);
   expect(ended).toMatchObject({ code: 1, stdout: "" });
 });

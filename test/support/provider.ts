@@ -84,9 +84,12 @@ export interface TestProvider {
   close(): Promise<void>;
 }
 
+/** One pair for every provider of a process: making one takes longer than all else here. */
+let ownKeys: ReturnType<typeof generateKeyPair> | undefined;
+
 /** Starts it. `port`: a number, to come back where it was after `close`. */
 export async function startProvider({ port = 0 }: { port?: number } = {}): Promise<TestProvider> {
-  const own = await generateKeyPair("RS256");
+  const own = await (ownKeys ??= generateKeyPair("RS256"));
   const publicKey: JWK = {
     ...(await exportJWK(own.publicKey)),
     kid: "key-1",
@@ -224,11 +227,11 @@ export async function startProvider({ port = 0 }: { port?: number } = {}): Promi
   function refusal(parameters: URLSearchParams, request?: IncomingMessage) {
     const begun = codes.get(parameters.get("code") ?? "");
     codes.delete(parameters.get("code") ?? "");
-    const basic = Buffer.from(`${PROVIDER_CLIENT.clientId}:${PROVIDER_CLIENT.clientSecret}`);
-    const authorized =
-      (parameters.get("client_id") === PROVIDER_CLIENT.clientId &&
-        parameters.get("client_secret") === PROVIDER_CLIENT.clientSecret) ||
-      request?.headers.authorization === `Basic ${basic.toString("base64")}`;
+    const [id, secret] = basicOf(request) ?? [
+      parameters.get("client_id"),
+      parameters.get("client_secret"),
+    ];
+    const authorized = id === PROVIDER_CLIENT.clientId && secret === PROVIDER_CLIENT.clientSecret;
     if (!authorized) return "invalid_client";
     const challenge = createHash("sha256")
       .update(parameters.get("code_verifier") ?? "")
@@ -294,6 +297,14 @@ export async function startProvider({ port = 0 }: { port?: number } = {}): Promi
     secrets.push(access_token);
     return { access_token, token_type: "Bearer", expires_in: 300 };
   }
+}
+
+/** RFC 6749 §2.3.1: both parts are encoded as in a form, before they are joined. */
+function basicOf(request: IncomingMessage | undefined): string[] | undefined {
+  const encoded = /^Basic (.+)$/.exec(request?.headers.authorization ?? "")?.[1];
+  if (encoded === undefined) return undefined;
+  const parts = Buffer.from(encoded, "base64").toString().split(":");
+  return parts.map((part) => new URLSearchParams(`part=${part}`).get("part") ?? "");
 }
 
 /** Microsoft's, whose every path begins with the tenant. */

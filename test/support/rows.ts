@@ -5,6 +5,7 @@ import { uuidv7 } from "uuidv7";
 import type { SigningKeyRecord } from "../../src/domain/ports/signing-keys.ts";
 import type { StoredEvent } from "../../src/contract/events.ts";
 import type { NewChallenge } from "../../src/domain/ports/challenges.ts";
+import type { NewIdentity } from "../../src/domain/ports/identities.ts";
 import type { NewPasskey } from "../../src/domain/ports/passkeys.ts";
 import type { NewSession, Session } from "../../src/domain/ports/sessions.ts";
 import type { User } from "../../src/domain/ports/users.ts";
@@ -95,6 +96,20 @@ export function aPasskey(user: User, overrides: Partial<NewPasskey> = {}): NewPa
     transports: ["internal", "hybrid"],
     aaguid: new Uint8Array(16),
     name: "Ada's phone",
+    createdAt: NOW,
+    ...overrides,
+  };
+}
+
+/** Somebody at a provider who signs in to the account. */
+export function anIdentity(user: User, overrides: Partial<NewIdentity> = {}): NewIdentity {
+  return {
+    id: uuidv7(),
+    userId: user.id,
+    provider: "acme",
+    issuer: "https://acme.example",
+    subject: uuidv7(),
+    email: user.email,
     createdAt: NOW,
     ...overrides,
   };

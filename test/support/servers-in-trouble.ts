@@ -6,6 +6,8 @@ import { ADMIN } from "./credentials.ts";
 import { type InProcessServer, startInProcessServer } from "./in-process-server.ts";
 import { startMailServer } from "./mail-server.ts";
 import { type Mailed, proofsIn } from "./mailbox.ts";
+import { startProvider, type TestProvider } from "./provider.ts";
+import { providerSettings } from "./provider-steps.ts";
 import { passkeySettings } from "./second-factors.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -18,12 +20,14 @@ export interface Servers {
   readonly draining: string;
   /** Its limits are one a minute, other than for logins by client address, and its metrics need a token. */
   readonly limited: string;
-  /** An account begins with a proof of its address. */
+  /** An account begins with a proof of its address. Its provider cannot be reached. */
   readonly verifying: string;
-  /** Nobody signs up, and nobody signs in by mail. */
+  /** Nobody signs up, and nobody signs in by mail. Its provider is linked by an address that both sides have proved. */
   readonly closed: string;
   /** Everybody needs a second factor, and nobody has one. */
   readonly enrolling: string;
+  /** All of them have it. */
+  readonly provider: TestProvider;
   /** By address: an access token of the administrator, from before the trouble began. */
   readonly adminTokens: ReadonlyMap<string, string>;
   /** The proofs in the first mail to an address that has some. */
@@ -54,6 +58,7 @@ const smallLimits = {
   LIMIT_EMAIL_CHANGE: "1/60",
   LIMIT_MAIL_LOGIN_IP: "1/60",
   LIMIT_PASSKEY_IP: "1/60",
+  LIMIT_PROVIDER_IP: "1/60",
   LIMIT_REAUTHENTICATION: "1/60",
   METRICS_TOKEN: "0123456789abcdef",
 };
@@ -64,6 +69,7 @@ export async function startServersInTrouble({
   inFront = async (address) => address,
 }: ServersOptions = {}): Promise<{ readonly servers: Servers; stop(): Promise<void> }> {
   const mailServer = await startMailServer("accepts");
+  const provider = await startProvider();
   const running: InProcessServer[] = [];
   const adminTokens = new Map<string, string>();
 
@@ -76,6 +82,7 @@ export async function startServersInTrouble({
       SIGNUP: "open",
       MAIL_LOGIN: "on",
       ...passkeySettings,
+      ...providerSettings(provider),
       ...settings,
       ...environment,
     });
@@ -92,8 +99,15 @@ export async function startServersInTrouble({
   const broken = await start();
   const draining = await start();
   const limited = await start(smallLimits);
-  const verifying = await start({ SIGNUP: "verified" });
-  const closed = await start({ SIGNUP: "closed", MAIL_LOGIN: "off" });
+  const verifying = await start({
+    SIGNUP: "verified",
+    PROVIDER_GOOGLE_ISSUER: "http://127.0.0.1:1",
+  });
+  const closed = await start({
+    SIGNUP: "closed",
+    MAIL_LOGIN: "off",
+    PROVIDER_GOOGLE_LINK: "verified",
+  });
   const enrolling = await start({ SECOND_FACTOR: "required" });
   loseTables(broken.server.databaseFile);
   draining.server.drain();
@@ -106,6 +120,7 @@ export async function startServersInTrouble({
     verifying: verifying.address,
     closed: closed.address,
     enrolling: enrolling.address,
+    provider,
     adminTokens,
     mailed: (email) =>
       waitFor(() =>
@@ -124,6 +139,7 @@ export async function startServersInTrouble({
     async stop() {
       await Promise.all(running.map((server) => server.stop()));
       await mailServer.close();
+      await provider.close();
     },
   };
 }

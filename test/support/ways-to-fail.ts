@@ -15,6 +15,16 @@ import {
   tokenClient,
 } from "./clients.ts";
 import { ADMIN, NEW_PASSWORD, PASSWORD } from "./credentials.ts";
+import type { TestProvider } from "./provider.ts";
+import {
+  answerOf,
+  completeAt,
+  linkOver,
+  linkTokenOf,
+  PROVIDER_ID,
+  somebodyAt,
+  type StartedAt,
+} from "./provider-steps.ts";
 import { addPasskeyOver, addTotpOver, aPasskey, appOf } from "./second-factors.ts";
 import type { Servers } from "./servers-in-trouble.ts";
 
@@ -62,11 +72,75 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
         request.headers.set("via", "1.1 proxy");
         return request;
       });
+    const unknown = { providerId: "nobody" };
     return acceptsOf(id).length === 0
-      ? call(cookieClient(closed), id)
-      : call(await adminClient(healthy), id);
+      ? call(cookieClient(closed), id, unknown)
+      : call(await adminClient(healthy), id, unknown);
   },
-  signup_closed: ({ closed }, id) => call(cookieClient(closed), id),
+  signup_closed: async ({ closed, provider }, id) => {
+    if (id !== "completeProviderLogin") return call(cookieClient(closed), id);
+    somebodyAt(provider);
+    return completeAt(cookieClient(closed), provider);
+  },
+  return_not_allowed: async ({ healthy }, id) => {
+    const api = acceptsOf(id).length === 0 ? cookieClient(healthy) : await adminClient(healthy);
+    return call(api, id, { returnTo: "https://elsewhere.example/" });
+  },
+  provider_denied: async ({ healthy }, id) => {
+    const error = "access_denied";
+    if (id === "completeProviderLogin") {
+      const api = cookieClient(healthy);
+      return api.completeProviderLogin({ ...refusalOf(await beginLogin(api)), error });
+    }
+    const { api } = await signedInClient(healthy);
+    return api.completeProviderLink({ ...refusalOf(await beginLink(api)), error });
+  },
+  provider_email_unverified: async ({ healthy, provider }) => {
+    somebodyAt(provider, { verified: false });
+    return completeAt(cookieClient(healthy), provider);
+  },
+  identity_collision: async ({ healthy, provider }) => {
+    const { email } = await provedClient(healthy);
+    somebodyAt(provider, { email });
+    return completeAt(cookieClient(healthy), provider);
+  },
+  identity_taken: async ({ healthy, closed, provider }, id) => {
+    if (id === "completeProviderLogin") {
+      // The account with the address has somebody else of the provider.
+      await linkedAdmin(closed, provider);
+      somebodyAt(provider, { email: ADMIN.email });
+      return completeAt(cookieClient(closed), provider);
+    }
+    const { api, email } = await provedClient(healthy);
+    somebodyAt(provider, { email });
+    const linkToken = linkTokenOf(await completeAt(cookieClient(healthy), provider));
+    const begun = await beginLink(api);
+    dataOf(await linkOver((await signedInClient(healthy)).api, provider));
+    if (id === "completeProviderLink") return api.completeProviderLink(answerOf(provider, begun));
+    if (id === "claimIdentity") return api.claimIdentity({ linkToken });
+    somebodyAt(provider);
+    dataOf(await linkOver(api, provider));
+    return api.startProviderLink({ providerId: PROVIDER_ID });
+  },
+  provider_unavailable: async ({ healthy, verifying, provider }, id) => {
+    const once = { retry: false } as const; // 502 is what is wanted, and not what comes after a wait
+    if (id === "startProviderLogin")
+      return cookieClient(verifying).startProviderLogin({ providerId: PROVIDER_ID }, once);
+    if (id === "startProviderLink")
+      return (await adminClient(verifying)).startProviderLink({ providerId: PROVIDER_ID }, once);
+    const api = cookieClient(healthy);
+    const signedIn = (await signedInClient(healthy)).api;
+    const isLogin = id === "completeProviderLogin";
+    const answer = answerOf(provider, isLogin ? await beginLogin(api) : await beginLink(signedIn));
+    provider.knobs.down = true;
+    try {
+      return isLogin
+        ? await api.completeProviderLogin(answer, once)
+        : await signedIn.completeProviderLink(answer, once);
+    } finally {
+      provider.knobs.down = false;
+    }
+  },
   reauthentication_required: async ({ healthy, ageSessions }, id) => {
     if (id === "reauthenticate")
       return (await adminClient(healthy)).reauthenticate({ method: "totp", code: "000000" });
@@ -121,7 +195,11 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
     addPasskeys(user.id, PASSKEYS_MAX);
     return api.addPasskey({ setupToken, credential: aPasskey().create(options) });
   },
-  last_credential: async ({ closed, withoutPassword }) => {
+  last_credential: async ({ closed, withoutPassword, provider }, id) => {
+    if (id === "removeMyIdentity") {
+      const { api, identityId } = await linkedAdmin(closed, provider);
+      return withoutPassword(() => api.removeMyIdentity({ identityId }));
+    }
     const api = await adminClient(closed);
     const passkeyId = dataOf((await addPasskeyOver(api)).added).id;
     return withoutPassword(() => api.removePasskey({ passkeyId }));
@@ -136,7 +214,17 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
     const proof = id === "deleteMe" ? { password: ADMIN.password } : {};
     return call(admin, id, { userId: dataOf(await admin.getMe()).id, ...proof });
   },
-  email_taken: async ({ healthy }, id) => {
+  email_taken: async ({ healthy, mailed, provider }, id) => {
+    if (id === "completeProviderLogin") {
+      // An address that its owner has just left, and may take back.
+      const { api, email } = await signedInClient(healthy);
+      const newEmail = freshEmail();
+      dataOf(await api.startEmailChange({ newEmail }));
+      const { token } = await mailed(newEmail);
+      dataOf(await api.confirmEmailChange({ token }));
+      somebodyAt(provider, { email });
+      return completeAt(cookieClient(healthy), provider);
+    }
     const { api, email } = await signedInClient(healthy);
     const asker = acceptsOf(id).length === 0 ? api : await adminClient(healthy);
     return call(asker, id, { email, password: PASSWORD });
@@ -189,6 +277,34 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
   internal_error: (servers, id) => callWithCredential(servers, servers.broken, id),
   overloaded: (servers, id) => callWithCredential(servers, servers.draining, id),
 };
+
+const beginLogin = async (api: TestClient) =>
+  dataOf(await api.startProviderLogin({ providerId: PROVIDER_ID }));
+const beginLink = async (api: TestClient) =>
+  dataOf(await api.startProviderLink({ providerId: PROVIDER_ID }));
+
+/** The parameters with which the browser comes back from somebody who refused, but for the error. */
+function refusalOf({ authorizationUrl, challengeToken }: StartedAt) {
+  const state = new URL(authorizationUrl).searchParams.get("state") ?? "";
+  return { providerId: PROVIDER_ID, challengeToken, state };
+}
+
+/** The administrator, to whose account somebody new at the provider is linked, and nobody else. */
+async function linkedAdmin(baseUrl: string, provider: TestProvider) {
+  const api = await adminClient(baseUrl);
+  for (const { id } of dataOf(await api.listMyIdentities()).items)
+    dataOf(await api.removeMyIdentity({ identityId: id }));
+  somebodyAt(provider);
+  return { api, identityId: dataOf(await linkOver(api, provider)).id };
+}
+
+/** Somebody signed in whose address is proved. */
+async function provedClient(baseUrl: string) {
+  const signedIn = await signedInClient(baseUrl);
+  const admin = await adminClient(baseUrl);
+  dataOf(await admin.updateUser({ userId: signedIn.user.id, emailVerified: true }));
+  return signedIn;
+}
 
 /** A well-formed input of any operation, from the contract's own examples; no account or session has its ids. */
 function exampleInput(operation: OperationDescription): Record<string, unknown> {

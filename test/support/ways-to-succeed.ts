@@ -11,6 +11,7 @@ import {
   tokenClient,
 } from "./clients.ts";
 import { NEW_PASSWORD, PASSWORD } from "./credentials.ts";
+import { completeAt, linkOver, linkTokenOf, PROVIDER_ID, somebodyAt } from "./provider-steps.ts";
 import { addPasskeyOver, addTotpOver, appOf } from "./second-factors.ts";
 import type { Servers } from "./servers-in-trouble.ts";
 
@@ -147,6 +148,38 @@ export const waysToSucceed: WaysToSucceed = {
       return api.startSecondFactorPasskey({ loginToken: pending.loginToken });
     },
   },
+  listProviders: { 200: (servers) => signedOut(servers).listProviders() },
+  startProviderLogin: {
+    200: (servers) => signedOut(servers).startProviderLogin({ providerId: PROVIDER_ID }),
+  },
+  completeProviderLogin: {
+    200: async (servers) => {
+      somebodyAt(servers.provider);
+      return completeAt(signedOut(servers), servers.provider);
+    },
+  },
+  listMyIdentities: { 200: async (servers) => (await linked(servers)).api.listMyIdentities() },
+  startProviderLink: {
+    200: async (servers) =>
+      (await signedIn(servers)).startProviderLink({ providerId: PROVIDER_ID }),
+  },
+  completeProviderLink: { 201: async (servers) => (await linked(servers)).added },
+  claimIdentity: {
+    201: async (servers) => {
+      const { provider, healthy } = servers;
+      const { api, user, email } = await signedInClient(healthy);
+      dataOf(await (await admin(servers)).updateUser({ userId: user.id, emailVerified: true }));
+      somebodyAt(provider, { email });
+      const linkToken = linkTokenOf(await completeAt(signedOut(servers), provider));
+      return api.claimIdentity({ linkToken });
+    },
+  },
+  removeMyIdentity: {
+    204: async (servers) => {
+      const { api, added } = await linked(servers);
+      return api.removeMyIdentity({ identityId: dataOf(added).id });
+    },
+  },
   startReauthentication: {
     200: async (servers) => (await proved(servers)).startReauthentication({ method: "mail" }),
   },
@@ -274,6 +307,13 @@ async function withPasskey({ healthy }: Servers) {
   const { api, user, email } = await signedInClient(healthy);
   const { authenticator, added } = await addPasskeyOver(api);
   return { api, email, userId: user.id, authenticator, added, passkeyId: dataOf(added).id };
+}
+
+/** Somebody signed in to whose account somebody at the provider is linked. */
+async function linked({ healthy, provider }: Servers) {
+  const { api } = await signedInClient(healthy);
+  somebodyAt(provider);
+  return { api, added: await linkOver(api, provider) };
 }
 
 /** Somebody signed in whose address is proved. */

@@ -4,8 +4,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
+import { providerEventShapes } from "../../src/contract/provider-event-shapes.ts";
+import { providerProblems } from "../../src/contract/provider-problems.ts";
 import { commonMailFields, mailKinds, mails } from "../../src/contract/mails.ts";
 import { operationIds } from "../../src/contract/operations.ts";
+import { faultKinds } from "../../src/platform/providers/faults.ts";
+import { providerFieldNames } from "../../src/process/provider-names.ts";
 import { settingNames } from "../../src/process/setting-variables.ts";
 import { readSettings } from "../../src/process/settings.ts";
 
@@ -26,6 +30,11 @@ describe("docs/settings.md", () => {
   test("has a row for every setting, and no other", () => {
     const ours = settingNames.filter((name) => !notOurs.includes(name));
     expect(rows.map(([, name]) => name).sort()).toEqual(ours.sort());
+  });
+
+  test("has a row for every setting of a provider, and no other", () => {
+    const fields = [...read("docs/settings.md").matchAll(/^\| `PROVIDER_<ID>_([A-Z_]+)` +\|/gm)];
+    expect(fields.map(([, field]) => field).sort()).toEqual([...providerFieldNames].sort());
   });
 
   test("tells the defaults that there are, where they are plain values", () => {
@@ -63,6 +72,45 @@ describe("docs/settings.md", () => {
       return `${String(value.count)}/${String(value.seconds)}`;
     return String(value);
   }
+});
+
+describe("docs/providers.md", () => {
+  const page = read("docs/providers.md");
+  /** The first cells of the table whose head begins with the name. */
+  const firstCells = (head: string) => {
+    const [, rows = ""] =
+      new RegExp(`^\\| ${head} +\\|.*\\n\\| -.*\\n((?:\\|.*\\n)+)`, "m").exec(page) ?? [];
+    return [...rows.matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell = ""]) =>
+      Array.from(cell.matchAll(/`([a-z0-9_]+)`/g), ([, name = ""]) => name),
+    );
+  };
+
+  test("names every setting of a provider", () => {
+    const missing = providerFieldNames.filter(
+      (field) => !new RegExp(`PROVIDER_(?:<ID>|[A-Z]+)_${field}\\b`).test(page),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test("explains every problem and names every event of it", () => {
+    const explained = firstCells("`code`");
+    const problems = Object.keys(providerProblems);
+    expect(problems.filter((code) => !explained.includes(code))).toEqual([]);
+    const events = Object.keys(providerEventShapes);
+    expect(events.filter((event) => !page.includes(`\`${event}\``))).toEqual([]);
+  });
+
+  test("says of every reason in the log what it means, once, and of no other", () => {
+    const rules = ["provider-flows.ts", "provider-logins.ts", "identities.ts"];
+    // `why: "error"`, and `why = … ? "one" : "other"`.
+    const ofRules = rules
+      .flatMap((file) => read(`src/domain/${file}`).match(/\bwhy(?:: | = )[^;,}]+/g) ?? [])
+      .flatMap((code) => code.match(/(?<=")[a-z_]+(?=")/g) ?? []);
+    expect(ofRules.length).toBeGreaterThan(2);
+    expect(firstCells("`why`").sort()).toEqual([...Object.keys(faultKinds), ...ofRules].sort());
+    const { reason } = providerEventShapes.provider_login_failed.fields;
+    expect(reason.options.filter((word) => !page.includes(`\`${word}\``))).toEqual([]);
+  });
 });
 
 test("docs/mails.md has every kind of mail, with its placeholders, and every placeholder", () => {

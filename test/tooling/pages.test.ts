@@ -38,7 +38,7 @@ test.each([
   [
     "a module of several scripts",
     "link-form.ts",
-    ["confirm.js", "email.js", "mail-login.js", "reset.js"],
+    ["confirm.js", "email.js", "mail-login.js", "provider.js", "reset.js"],
   ],
 ])("a change of %s makes what is built of it stale", (_, source, built) => {
   const folder = copyOfPages();

@@ -625,7 +625,7 @@ export const operationTable = {
   },
   completeProviderLink: {
     method: "POST",
-    path: "/me/identities/{providerId}",
+    path: "/me/identities/{providerId}/complete",
     params: ["providerId"],
     query: [],
     body: true,

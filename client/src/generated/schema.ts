@@ -703,7 +703,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/me/identities/{providerId}": {
+  "/me/identities/{providerId}/complete": {
     parameters: {
       query?: never;
       header?: never;

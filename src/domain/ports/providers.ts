@@ -60,7 +60,7 @@ export interface ProvidedIdentity {
 }
 
 export interface ProvidedAddress {
-  /** As it was sent, in at most 254 characters; whether it is an address at all, the rules judge. */
+  /** In its normal form, as the rules get it. */
   readonly email: string;
   readonly verified: boolean;
 }

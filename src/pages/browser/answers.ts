@@ -15,6 +15,11 @@ export interface LoginPending {
   readonly secondFactors: readonly SecondFactor[];
 }
 
+export interface ProviderLoginPending extends LoginPending {
+  readonly expiresInSeconds: number;
+  readonly returnTo: string | null;
+}
+
 export interface PasskeyRequest {
   readonly challengeToken: string;
   readonly options: {

@@ -5,7 +5,7 @@ import { element } from "./element.ts";
 import { given } from "./given.ts";
 import { takeLink } from "./link.ts";
 import { end, endIncomplete, post, refused, startForm, tell, type Told } from "./link-form.ts";
-import { readProblem } from "./problem.ts";
+import { readMe } from "./me.ts";
 
 const link = takeLink();
 const token = link.get("token");
@@ -57,7 +57,7 @@ function startOwn(name: string, own: OwnLink): void {
 
 /** Says who is signed in, before anything is pressed. Where that cannot be known now, pressing will tell. */
 async function greet(form: HTMLFormElement, own: OwnLink): Promise<void> {
-  const me = await readMe().catch(() => undefined);
+  const me = await readMe(paths).catch(() => undefined);
   if (me === null) tell(SIGNED_OUT, "again");
   else if (me && own.isDone(me)) end(form, { kind: "done", says: own.done(me) });
   else if (me)
@@ -74,20 +74,10 @@ async function send(own: OwnLink): Promise<Told> {
     return { kind: "again", says: SIGNED_OUT };
   const isSpent = problem?.code === "invalid_challenge";
   if (problem !== undefined && !isSpent) return refused(problem, own.noLongerGood);
-  const me = await readMe();
+  const me = await readMe(paths);
   // The link was used before, in another tab or by a press whose answer got lost: the account says so.
   if (me && (!isSpent || own.isDone(me))) return { kind: "done", says: own.done(me) };
   return { kind: "over", says: own.noLongerGood };
-}
-
-/** Reads the account of the browser's session; null where there is no session. Does not ask without its cookie. */
-async function readMe(): Promise<Account | null> {
-  if (readCookie(paths.csrfCookie) === undefined) return null;
-  const response = await fetch(paths.me);
-  if (response.ok) return (await response.json()) as Account; // the contract's answer
-  const { code, detail } = await readProblem(response);
-  if (code === "unauthenticated") return null;
-  throw new Error(detail);
 }
 
 /**

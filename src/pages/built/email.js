@@ -134,6 +134,16 @@ function refused(problem, noLongerGood) {
 		says: sentenceOf(problem)
 	};
 }
+// src/pages/browser/me.ts
+/** Reads the account of the browser's session; null where there is no session. Does not ask without its cookie. */
+async function readMe(paths) {
+	if (readCookie(paths.csrfCookie) === void 0) return null;
+	const response = await fetch(paths.me);
+	if (response.ok) return await response.json();
+	const { code, detail } = await readProblem(response);
+	if (code === "unauthenticated") return null;
+	throw new Error(detail);
+}
 // src/pages/browser/email.ts
 const link = takeLink();
 const token = link.get("token");
@@ -164,7 +174,7 @@ function startOwn(name, own) {
 }
 /** Says who is signed in, before anything is pressed. Where that cannot be known now, pressing will tell. */
 async function greet(form, own) {
-	const me = await readMe().catch(() => void 0);
+	const me = await readMe(paths).catch(() => void 0);
 	if (me === null) tell(SIGNED_OUT, "again");
 	else if (me && own.isDone(me)) end(form, {
 		kind: "done",
@@ -186,7 +196,7 @@ async function send(own) {
 	};
 	const isSpent = problem?.code === "invalid_challenge";
 	if (problem !== void 0 && !isSpent) return refused(problem, own.noLongerGood);
-	const me = await readMe();
+	const me = await readMe(paths);
 	if (me && (!isSpent || own.isDone(me))) return {
 		kind: "done",
 		says: own.done(me)
@@ -195,15 +205,6 @@ async function send(own) {
 		kind: "over",
 		says: own.noLongerGood
 	};
-}
-/** Reads the account of the browser's session; null where there is no session. Does not ask without its cookie. */
-async function readMe() {
-	if (readCookie(paths.csrfCookie) === void 0) return null;
-	const response = await fetch(paths.me);
-	if (response.ok) return await response.json();
-	const { code, detail } = await readProblem(response);
-	if (code === "unauthenticated") return null;
-	throw new Error(detail);
 }
 /**
 * The token alone takes a change back, and ends whatever the account has. Mail scanners press buttons and tick boxes, in

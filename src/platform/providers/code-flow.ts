@@ -1,6 +1,11 @@
 /** The authorization code flow with PKCE (RFC 6749 §4.1, RFC 7636), the same for every kind of provider. */
 import type * as OAuth from "oauth4webapi";
-import type { ProviderAnswer, ProviderFault, ProviderFlow } from "../../domain/ports/providers.ts";
+import type {
+  KeptFlow,
+  ProviderAnswer,
+  ProviderFault,
+  ProviderFlow,
+} from "../../domain/ports/providers.ts";
 import { faultFor } from "./faults.ts";
 import type { GuardedFetch } from "./guarded-fetch.ts";
 import { type JsonObject, isJsonObject, parseJson } from "./json.ts";
@@ -23,13 +28,19 @@ export interface FlowServer {
   readonly secretIn: "body" | "header";
 }
 
-/** Makes a flow. Its state, nonce and verifier have 256 random bits each (FD-01). */
+/** Makes a flow. Its nonce and verifier have 256 random bits each, as its state has (FD-01). */
 export async function beginFlow(
   oauth: OAuthLibrary,
   server: FlowServer,
-  asked: { clientId: string; scopes: Iterable<string>; redirectUri: string; withNonce: boolean },
+  asked: {
+    clientId: string;
+    scopes: Iterable<string>;
+    redirectUri: string;
+    state: string;
+    withNonce: boolean;
+  },
 ): Promise<ProviderFlow> {
-  const state = oauth.generateRandomState();
+  const { state } = asked;
   const verifier = oauth.generateRandomCodeVerifier();
   const nonce = asked.withNonce ? oauth.generateRandomNonce() : undefined;
   const url = new URL(server.authorization_endpoint);
@@ -62,7 +73,7 @@ export async function exchangeCode(
   server: FlowServer,
   options: ProviderOptions,
   fetch: GuardedFetch,
-  flow: ProviderFlow,
+  flow: KeptFlow,
   { code, iss }: ProviderAnswer,
 ): Promise<{ response: Response; body: JsonObject } | ProviderFault> {
   const client = { client_id: options.clientId };

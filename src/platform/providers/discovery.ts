@@ -18,6 +18,7 @@ export interface Metadata {
   readonly jwks_uri: string;
   readonly userinfo_endpoint?: string;
   readonly id_token_signing_alg_values_supported?: string[];
+  readonly userinfo_signing_alg_values_supported?: string[];
   readonly authorization_response_iss_parameter_supported: boolean;
   /** Of the two ways to send the secret, the one that it takes. */
   readonly secretIn: "body" | "header";
@@ -94,6 +95,7 @@ function judge(document: JsonObject, source: DiscoverySource): Metadata | Provid
   const token_endpoint = endpoint("token_endpoint");
   const jwks_uri = endpoint("jwks_uri");
   const algorithms = stringsOf(document["id_token_signing_alg_values_supported"]);
+  const userInfoAlgorithms = stringsOf(document["userinfo_signing_alg_values_supported"]);
   const secrets = stringsOf(document["token_endpoint_auth_methods_supported"]);
   const onlyHeader =
     secrets?.includes("client_secret_basic") && !secrets.includes("client_secret_post");
@@ -106,6 +108,7 @@ function judge(document: JsonObject, source: DiscoverySource): Metadata | Provid
       userinfo_endpoint: endpoint("userinfo_endpoint"),
     }),
     ...(algorithms && { id_token_signing_alg_values_supported: algorithms }),
+    ...(userInfoAlgorithms && { userinfo_signing_alg_values_supported: userInfoAlgorithms }),
     authorization_response_iss_parameter_supported:
       document["authorization_response_iss_parameter_supported"] === true,
     secretIn: onlyHeader ? "header" : "body",

@@ -1,7 +1,7 @@
 /** Every way in which a provider gives no identity, in words for the operator. None is of its answer (FD-13). */
 import type { ProviderFault } from "../../domain/ports/providers.ts";
 
-const kinds = {
+export const faultKinds = {
   // It gave no answer, or one that says nothing of the person.
   network: "unavailable",
   timeout: "unavailable",
@@ -48,11 +48,11 @@ const kinds = {
   userinfo_sub: "token",
 } as const satisfies Readonly<Record<string, ProviderFault["fault"]>>;
 
-export type Why = keyof typeof kinds;
+export type Why = keyof typeof faultKinds;
 
 /** Makes the fault of a reason. */
 export function faultFor(why: Why): ProviderFault {
-  return { fault: kinds[why], why };
+  return { fault: faultKinds[why], why };
 }
 
 /** Thrown where a library stands between us and our caller. It has nothing of the answer in it. */

@@ -25,14 +25,10 @@ export function createGitHub(options: ProviderOptions, world: ProviderWorld): Pr
       await loadLibrary();
     },
 
-    async begin(redirectUri) {
+    async begin(redirectUri, state) {
       const { clientId, scopes } = options;
-      return beginFlow(await loadLibrary(), server, {
-        clientId,
-        scopes,
-        redirectUri,
-        withNonce: false,
-      });
+      const asked = { clientId, scopes, redirectUri, state, withNonce: false };
+      return beginFlow(await loadLibrary(), server, asked);
     },
 
     async identify(flow, answer) {

@@ -61,10 +61,10 @@ export function createOpenIdConnect(
       await Promise.all([loadLibrary(), discover()]);
     },
 
-    async begin(redirectUri) {
+    async begin(redirectUri, state) {
       const [oauth, metadata] = await Promise.all([loadLibrary(), discover()]);
       if ("fault" in metadata) return metadata;
-      const asked = { clientId: options.clientId, scopes, redirectUri, withNonce: true };
+      const asked = { clientId: options.clientId, scopes, redirectUri, state, withNonce: true };
       return beginFlow(oauth, metadata, asked);
     },
 
@@ -102,15 +102,26 @@ export function createOpenIdConnect(
     } catch (error) {
       return faultOf(error, "token_malformed");
     }
-    try {
-      const byKeys = transport(oauth, options, keys.fetch);
-      await oauth.validateApplicationLevelSignature(server, response, byKeys);
-    } catch (error) {
-      return faultOf(error, "token_signature");
-    }
+    const unsigned = await refuseSignature(oauth, server, response);
+    if (unsigned !== undefined) return unsigned;
     const why =
       refuseClaims(claims) ?? rules.refuse?.(claims, keys.find(headerOf(tokens.id_token)?.["kid"]));
     return why ? faultFor(why) : { claims, accessToken: tokens.access_token };
+  }
+
+  /** Verifies the signature of the JWT that the library found in a response, by the keys of the provider. */
+  async function refuseSignature(
+    oauth: OAuthLibrary,
+    server: OpenIdServer,
+    response: Response,
+  ): Promise<ProviderFault | undefined> {
+    try {
+      const byKeys = transport(oauth, options, keys.fetch);
+      await oauth.validateApplicationLevelSignature(server, response, byKeys);
+      return undefined;
+    } catch (error) {
+      return faultOf(error, "token_signature");
+    }
   }
 
   /** Judges the claims that the library does not judge. */
@@ -159,11 +170,7 @@ export function createOpenIdConnect(
       if (response.status === 200 && !isSigned && (await jsonOf(response.clone())) === undefined)
         return faultFor("answer_not_json");
       const info = await oauth.processUserInfoResponse(server, client, subject, response);
-      if (isSigned) {
-        const byKeys = transport(oauth, options, keys.fetch);
-        await oauth.validateApplicationLevelSignature(server, response, byKeys);
-      }
-      return info;
+      return (isSigned ? await refuseSignature(oauth, server, response) : undefined) ?? info;
     } catch (error) {
       return faultOf(error, "userinfo_sub");
     }
@@ -183,7 +190,8 @@ interface OpenIdServer extends Omit<Metadata, "secretIn"> {
 function serverFor(metadata: Metadata, rules: OpenIdRules, idToken: unknown): OpenIdServer {
   const named = typeof idToken === "string" ? partOf(idToken, 1)?.["iss"] : undefined;
   const isAllowed = typeof named === "string" && rules.issuers.has(named);
-  const issuer = isAllowed ? named : metadata.issuer;
+  const [first = metadata.issuer] = rules.issuers.keys();
+  const issuer = isAllowed ? named : first;
   const servers = serversOf.get(metadata) ?? new Map<string, OpenIdServer>();
   serversOf.set(metadata, servers);
   const known = servers.get(issuer);
