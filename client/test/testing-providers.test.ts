@@ -99,9 +99,9 @@ describe("the five cases of a sign-in with a provider on the fake server:", () =
     expect(await historyOf(api)).toEqual([
       "login_success",
       "login_pending",
+      "identity_linked",
       "email_verified",
       "signup",
-      "identity_linked",
     ]);
     expect(await browser().login(account)).toMatchObject({ status: 401 });
     for (const closed of [

@@ -44,6 +44,7 @@ const ajv = new Ajv2020({
   formats: {
     "date-time": fullFormats["date-time"],
     uuid: fullFormats.uuid,
+    uri: fullFormats.uri,
     int32: fullFormats.int32,
     // Annotations, as JSON Schema 2020-12 §7.2.1 has it by default: what is accepted, `pattern` and the bounds say.
     email: true,
