@@ -59,6 +59,8 @@ function wordsOf(event: Exclude<LogEvent, { event: "request" }>): string {
       return `of ${event.userId}: ${event.provider}`;
     case "provider_login_failed":
       return `${event.provider}: ${event.reason}${event.why === null ? "" : ` (${event.why})`}`;
+    case "provider_unreachable":
+      return `${event.provider}: ${event.why}`;
     case "session_revoked":
       return `of ${event.userId}, by ${event.by}`;
     case "refresh_token_reuse":
