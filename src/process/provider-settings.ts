@@ -34,8 +34,10 @@ export interface ReadProvider {
   readonly fields: Fields;
 }
 
+/** A variable, and a sentence that goes on from its name. Without its value. */
 export type Fault = readonly [name: string, message: string];
 
+/** Everything that PROVIDERS leads to. */
 export interface ReadProviders {
   /** The ids of `PROVIDERS` that are ids, so that a fault in one hides none of another. */
   readonly ids: readonly string[];
@@ -62,7 +64,7 @@ function readProvider(
   const prefix = prefixOf(id);
   const kinds = oneOf(...providerKinds).prefault(kindByName(id));
   const kind = kinds.safeParse(environment[`${prefix}KIND`]);
-  // What the others must be depends on it.
+  // The rules for the others depend on it.
   if (!kind.success) return { faults: faultsOf(kind.error, () => `${prefix}KIND`) };
   const given = Object.fromEntries(
     providerFieldNames.map((field) => [field, environment[`${prefix}${field}`]]),
@@ -129,6 +131,7 @@ export function equalNames(providers: readonly ReadProvider[]): readonly string[
   );
 }
 
+/** The provider as its adapter takes it, with what follows from the server's own settings. */
 export function providerOptionsOf(
   provider: ReadProvider,
   { origin, isSignupClosed }: Server,

@@ -262,12 +262,12 @@ describe.each(databases)("imports on $name", ({ create }) => {
           pending: { loginToken: expect.any(String), secondFactors: [] },
         });
         expect(told).toMatchObject([{ event: "login_pending", userId: ada?.user.id }]);
-        // The same account as before, not one that was cleaned and taken over.
+        // It is the account of before, and no one cleaned it and took it over.
         expect(await found("ada@example.com")).toMatchObject({
           user: { id: ada?.user.id, emailVerified },
           identities: [{ ...google("1"), lastUsedAt: NOW }],
         });
-        // Who did not bring it along, has to sign in first.
+        // A person who was not brought along has to sign in first.
         expect(await signIn("grace@example.com", "2")).toMatchObject({
           failure: "identity_collision",
         });

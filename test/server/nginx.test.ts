@@ -117,6 +117,25 @@ describe.skipIf(whyNoNginx !== undefined)("behind nginx", () => {
     );
   });
 
+  test("FD-13 the access log has the path that a provider leads back to, and no code", async () => {
+    const path = "/login/providers/google/callback";
+    const query = "code=canary-of-a-code&state=canary-of-a-state";
+    const referer = `https://${PUBLIC_NAME}${path}?${query}`;
+    await nginx.ask(ALICE, `${path}?${query}`);
+    await nginx.ask(ALICE, "/healthz", { headers: { referer } });
+    await fetch(`http://127.0.0.1:${nginx.httpPort}${path}?${query}`, {
+      headers: { host: PUBLIC_NAME },
+      redirect: "manual",
+    });
+    const isLogged = async () => {
+      const log = await nginx.accessLog();
+      return log.split(`"GET ${path} HTTP/1.1"`).length > 2 && log.includes('"GET /healthz ')
+        ? log
+        : undefined;
+    };
+    expect(await waitFor(isLogged)).not.toContain("canary");
+  });
+
   test("nobody reads the metrics through the proxy, not even with the token", async () => {
     const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
     for (const path of [

@@ -189,7 +189,7 @@ describe("users import: those at providers", () => {
     expect(identitiesOf(none)).toMatchObject([
       { provider: "github", issuer: "https://github.com", subject: "583231" },
       { provider: "microsoft", issuer: microsoft },
-      // What the provider calls itself elsewhere is kept under its own name.
+      // Another name of the provider is kept as the one that is set.
       { provider: "work", issuer: "https://login.example.com/", subject: "x" },
     ]);
     expect(query(`SELECT password_hash FROM users WHERE email = '${none}'`)).toEqual([

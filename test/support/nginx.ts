@@ -30,6 +30,8 @@ export interface Nginx {
   fetchFrom(address: string): (request: Request) => Promise<Response>;
   /** Takes the process on this port out, or with undefined puts both in again; answers before that has taken effect. */
   takeOut(port: number | undefined): Promise<void>;
+  /** The lines of its access log so far, in every server of the configuration. */
+  accessLog(): Promise<string>;
   /** All that nginx wrote to stderr. */
   warnings(): string;
   stop(): Promise<void>;
@@ -41,7 +43,9 @@ export async function startNginx(upstreamPorts: readonly [number, number]): Prom
   const [httpsPort, httpPort] = [await freePort(), await freePort()];
   const [certificate, key] = [join(prefix, "certificate.pem"), join(prefix, "key.pem")];
   makeCertificate(certificate, key);
-  const site = replaceEach(await readFile(CONFIGURATION, "utf8"), [
+  const accessLog = join(prefix, "access.log");
+  const configuration = await readFile(CONFIGURATION, "utf8");
+  const site = replaceEach(configuration.replaceAll("/var/log/nginx/access.log", accessLog), [
     ["server 127.0.0.1:3000 ", `server 127.0.0.1:${upstreamPorts[0]} `],
     ["server 127.0.0.1:3001 ", `server 127.0.0.1:${upstreamPorts[1]} `],
     [
@@ -86,6 +90,7 @@ export async function startNginx(upstreamPorts: readonly [number, number]): Prom
       await writeFile(siteFile, port === undefined ? site : markDown(site, port));
       child.kill("SIGHUP"); // as `nginx -s reload` does
     },
+    accessLog: () => readFile(accessLog, "utf8"),
     warnings: () => said,
     async stop() {
       child.kill("SIGTERM");

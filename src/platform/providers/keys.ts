@@ -1,6 +1,6 @@
 /**
  * A provider's keys, asked for at most once a minute whatever its tokens say (FD-14). The library keeps them for each of
- * its server objects, so that parallel sign-ins, several issuers and a failure would each ask again.
+ * its server objects, of which each issuer has one, and asks again after each failure.
  */
 import { AnswerRefused } from "./faults.ts";
 import type { GuardedFetch } from "./guarded-fetch.ts";

@@ -285,6 +285,17 @@ describe("Microsoft", () => {
     expect(fault).toBe("token token_tenant");
   });
 
+  test("FD-11 a part of the address before the tenant cannot be the tenant's", async () => {
+    const issuerAliases = new Set([`${there.issuer}/b`]);
+    there.knobs.claims = (truth) => ({
+      ...truth,
+      tid: `b/${TENANT}`,
+      iss: `${there.issuer}/b/${TENANT}/v2.0`,
+    });
+    const { fault } = await signIn(there, adapterOf(there, { kind: "microsoft", issuerAliases }));
+    expect(fault).toBe("token token_tenant");
+  });
+
   test.each([
     ["of every tenant", () => issuerOf("{tenantid}"), undefined],
     ["of the token's tenant", () => issuerOf(TENANT), undefined],
