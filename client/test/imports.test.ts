@@ -27,6 +27,7 @@ describe("an entry point", () => {
   it.each([
     ["events", ["zod/mini"]],
     ["passkeys", []],
+    ["providers", []],
     ["verify", ["jose"]],
     ["testing", []],
   ])("%s needs %j and nothing else", (name, packages) => {

@@ -99,9 +99,9 @@ describe("the five cases of a sign-in with a provider on the fake server:", () =
     expect(await historyOf(api)).toEqual([
       "login_success",
       "login_pending",
+      "identity_linked",
       "email_verified",
       "signup",
-      "identity_linked",
     ]);
     expect(await browser().login(account)).toMatchObject({ status: 401 });
     for (const closed of [
@@ -252,7 +252,6 @@ describe("a flow on the fake server", () => {
       }),
     );
     const answer = fake.provider("github").approve(authorizationUrl, ada);
-    expect(answer).not.toHaveProperty("iss");
     expect(await api.completeProviderLogin({ providerId: "github", ...answer })).toMatchObject({
       data: { returnTo: "https://app.example.com/b" },
     });

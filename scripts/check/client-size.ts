@@ -19,11 +19,12 @@ interface EntryPoint {
  * sign-ins of several steps. Each mail and event of the log adds to the last two and the second.
  */
 const entryPoints: readonly EntryPoint[] = [
-  { name: "@portcullis/client", file: "client/src/index.ts", maxBytes: 6_300 },
+  { name: "@portcullis/client", file: "client/src/index.ts", maxBytes: 6_600 },
   { name: "@portcullis/client/events", file: "client/src/events/index.ts", maxBytes: 9_600 },
   { name: "@portcullis/client/passkeys", file: "client/src/passkeys/index.ts", maxBytes: 2_500 },
+  { name: "@portcullis/client/providers", file: "client/src/providers/index.ts", maxBytes: 4_000 },
   { name: "@portcullis/client/verify", file: "client/src/verify/index.ts", maxBytes: 8_000 },
-  { name: "@portcullis/client/testing", file: "client/src/testing/index.ts", maxBytes: 19_000 },
+  { name: "@portcullis/client/testing", file: "client/src/testing/index.ts", maxBytes: 22_200 },
 ];
 
 const sizes = await Promise.all(

@@ -12,6 +12,7 @@ import {
 import { parseLine } from "@portcullis/client/events";
 import { cookieJar } from "@portcullis/client/node";
 import { signInWithPasskey } from "@portcullis/client/passkeys";
+import { completeProviderLogin, startProviderLogin } from "@portcullis/client/providers";
 import { createFakeServer } from "@portcullis/client/testing";
 import { createVerifier, readBearer } from "@portcullis/client/verify";
 
@@ -59,6 +60,13 @@ export async function enterByPasskey(api: Client, signal: undefined) {
   const login = await signInWithPasskey(api, { autofill: true, signal });
   if (!login.ok) return login.problem?.detail ?? login.detail ?? login.failure;
   return isPending(login.data) ? login.data.secondFactors : login.data.user.email;
+}
+
+export async function enterByProvider(api: Client, provider: string, signal: undefined) {
+  const back = await completeProviderLogin(api, { signal });
+  const login = back ?? (await startProviderLogin(api, { provider, popup: true, signal }));
+  if (!login.ok) return login.problem?.detail ?? login.detail ?? login.failure;
+  return isPending(login.data) ? login.data.secondFactors : unwrap(login);
 }
 
 export function codeOf(error: unknown): string | undefined {

@@ -64,6 +64,7 @@ export async function startApplication({
 const entries: Readonly<Record<string, string>> = {
   "@portcullis/client": "index.ts",
   "@portcullis/client/passkeys": "passkeys/index.ts",
+  "@portcullis/client/providers": "providers/index.ts",
 };
 
 /** The script in one piece with the client. */

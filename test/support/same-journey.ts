@@ -4,7 +4,12 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, memoryTokens } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
-import { createFakeServer, type FakeServerOptions } from "@portcullis/client/testing";
+import {
+  createFakeServer,
+  type FakePerson,
+  type FakeServerOptions,
+  type ProviderAnswer,
+} from "@portcullis/client/testing";
 import { expect, onTestFinished } from "vitest";
 import {
   type Authenticator,
@@ -13,6 +18,7 @@ import {
 } from "./authenticator.ts";
 import { cookieClient } from "./clients.ts";
 import { mailsTo } from "./mailbox.ts";
+import type { TestProvider } from "./provider.ts";
 import { appOf, passkeySettings, STEP_MS } from "./second-factors.ts";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
 import { expectSameSteps, type Fetch, recordSteps, type Step } from "./steps.ts";
@@ -34,6 +40,8 @@ interface Target {
   readonly nthMail: (email: string, nth: number) => Promise<Mailed>;
   /** A code of the app with this secret that nobody has used. */
   readonly totpCode: (secret: string) => Promise<string>;
+  /** Signs in at a provider: the query with which the browser comes back. */
+  readonly approve: (id: string, authorizationUrl: string, person: FakePerson) => ProviderAnswer;
   /** Lets ten minutes pass. No session is recent then. */
   readonly grow: () => void;
 }
@@ -41,15 +49,19 @@ interface Target {
 export type Journey = (traveller: Traveller) => Promise<void>;
 export type Traveller = ReturnType<typeof travel>["traveller"];
 
-/** Goes both ways, on a server with that environment and on a fake with those options, and compares step by step. */
+/**
+ * Goes both ways, on a server with that environment and on a fake with those options, and compares step by step.
+ * `providers` are those of the environment, by their ids.
+ */
 export async function expectSameJourney(
   journey: Journey,
   options: FakeServerOptions,
   environment: Readonly<Record<string, string>>,
+  providers: ReadonlyMap<string, TestProvider> = new Map(),
 ): Promise<void> {
   const server = await startServerProcess({ environment: { ...passkeySettings, ...environment } });
   onTestFinished(() => server.dispose());
-  const real = await go(journey, realTarget(server));
+  const real = await go(journey, realTarget(server, providers));
   const faked = await go(journey, fakeTarget(options));
   expectSameSteps(faked.steps, real.steps);
   expect(faked.mails).toEqual(real.mails);
@@ -68,6 +80,7 @@ function fakeTarget(options: FakeServerOptions): Target {
     baseUrl: "http://localhost",
     fetch: fake.fetch,
     totpCode: fake.totpCode,
+    approve: (id, url, person) => fake.provider(id).approve(url, person),
     grow: () => void (passed += RECENT_MS),
     async nthMail(email, nth) {
       const mail = fake.mails(email)[nth - 1];
@@ -78,7 +91,10 @@ function fakeTarget(options: FakeServerOptions): Target {
 }
 
 /** A server has the clock of the machine: what is to be old is made old in its database. */
-function realTarget({ baseUrl, folder, databaseFile }: ServerProcess): Target {
+function realTarget(
+  { baseUrl, folder, databaseFile }: ServerProcess,
+  providers: ReadonlyMap<string, TestProvider>,
+): Target {
   const used = new Map<string, number>();
   return {
     baseUrl,
@@ -93,6 +109,16 @@ function realTarget({ baseUrl, folder, databaseFile }: ServerProcess): Target {
       await sleep(Math.max(0, (step - 1) * STEP_MS - Date.now()));
       used.set(secret, step);
       return appOf(secret).codeAt(step * STEP_MS);
+    },
+    approve(id, url, { subject: sub, email, emailVerified: email_verified = true }) {
+      const there = providers.get(id);
+      if (there === undefined) throw new Error(`No provider is ${id}`);
+      Object.assign(there.person, { sub, email, email_verified });
+      const { searchParams: back } = there.approve(url);
+      const [state = "", code = "", iss = ""] = ["state", "code", "iss"].map(
+        (name) => back.get(name) ?? undefined,
+      );
+      return { state, code, iss };
     },
     grow() {
       const database = new DatabaseSync(databaseFile);
@@ -109,7 +135,7 @@ function realTarget({ baseUrl, folder, databaseFile }: ServerProcess): Target {
 const LEEWAY_MS = 5_000;
 
 /** Three clients whose steps are recorded, and the mails, each read in its turn. */
-function travel({ baseUrl, fetch: send, nthMail, totpCode, grow }: Target) {
+function travel({ baseUrl, fetch: send, nthMail, totpCode, approve, grow }: Target) {
   const { steps, recorded } = recordSteps(send);
   const options = { baseUrl, fetch: recorded };
   const read = new Map<string, number>();
@@ -122,6 +148,7 @@ function travel({ baseUrl, fetch: send, nthMail, totpCode, grow }: Target) {
     program: createClient({ ...options, tokens: memoryTokens() }),
     stranger: cookieClient(baseUrl, { fetch: recorded }),
     totpCode,
+    approve,
     grow,
     authenticator(settings: Omit<AuthenticatorOptions, "origin"> = {}): Authenticator {
       return createAuthenticator({ origin: passkeySettings.WEBAUTHN_ORIGINS, ...settings });

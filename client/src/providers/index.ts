@@ -34,10 +34,10 @@ export interface StartOptions extends ReturnOptions {
 }
 
 /**
- * Options of a link that begins. The server's own page ends one in the session of its cookie alone, so that tokens need a
- * `redirectUri`.
+ * Options that fit the client. The server's own page ends what began with its cookies, which a client with tokens neither
+ * keeps nor sends: it needs a page of its own.
  */
-export type LinkOptions<M extends Mode = "cookies"> = [M] extends ["cookies"]
+export type WayOptions<M extends Mode = "cookies"> = [M] extends ["cookies"]
   ? StartOptions
   : StartOptions & { readonly redirectUri: string };
 
@@ -81,11 +81,11 @@ export type PopupLink =
  */
 export function startProviderLogin<M extends SigningMode>(
   api: Client<M>,
-  options: StartOptions & InPopup,
+  options: WayOptions<M> & InPopup,
 ): Promise<PopupSignIn<M>>;
 export function startProviderLogin<M extends SigningMode>(
   api: Client<M>,
-  options: StartOptions & InThisWindow,
+  options: WayOptions<M> & InThisWindow,
 ): Promise<LeftForProvider>;
 export async function startProviderLogin(
   api: Client<SigningMode>,
@@ -120,11 +120,11 @@ export async function completeProviderLogin(
  */
 export function startProviderLink<M extends Mode>(
   api: Client<M>,
-  options: LinkOptions<M> & InPopup,
+  options: WayOptions<M> & InPopup,
 ): Promise<PopupLink>;
 export function startProviderLink<M extends Mode>(
   api: Client<M>,
-  options: LinkOptions<M> & InThisWindow,
+  options: WayOptions<M> & InThisWindow,
 ): Promise<LeftForProvider>;
 export async function startProviderLink(
   api: Client<Mode>,

@@ -63,6 +63,7 @@ export type Answer<K extends OperationId> =
       readonly methods?: readonly ReauthenticationMethod[];
       readonly reason?: components["schemas"]["ProviderDeniedProblem"]["reason"];
       readonly linkToken?: string;
+      readonly returnTo?: string | null;
     };
 
 type WeakPasswordReason = components["schemas"]["WeakPasswordProblem"]["reasons"][number];

@@ -1,8 +1,14 @@
 /** The fake server's challenges: what one request begins and another ends, by a code or by a link. */
 import { bounds } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
-import type { ProviderFlow } from "./provider-flows.ts";
-import { type Account, newSecret, type Person, type Proved, type Session } from "./rows.ts";
+import {
+  type Account,
+  newSecret,
+  type Person,
+  type Proved,
+  type ProviderFlow,
+  type Session,
+} from "./rows.ts";
 
 export type Purpose = components["schemas"]["ChallengeFailedEvent"]["purpose"];
 
@@ -42,9 +48,9 @@ export interface Subject {
   readonly totpSecret?: string;
   /** The sign-in that a passkey is to finish. */
   readonly login?: Challenge;
-  /** What leads to a provider and back. */
+  /** The way to a provider and back. */
   readonly flow?: ProviderFlow;
-  /** Whoever collided with the account. */
+  /** The one who collided with the account. */
   readonly person?: Person;
   /** Of an undo: when the change was begun. Milliseconds since the epoch. */
   readonly since?: number | undefined;

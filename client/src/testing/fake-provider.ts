@@ -1,6 +1,5 @@
 /** Providers for tests without a network: whoever signs in there is who a test says, and comes back with a code. */
 import type { components } from "../generated/schema.ts";
-import type { FakeSettings } from "./calls.ts";
 import { newSecret } from "./rows.ts";
 
 type Kind = components["schemas"]["Provider"]["kind"];
@@ -29,18 +28,19 @@ export interface FakePerson {
   readonly emailVerified?: boolean | undefined;
 }
 
-/** The query with which a browser comes back. `iss` is there where such a provider sends one. */
-export interface ProviderAnswer {
+// Types, not interfaces: `new URLSearchParams(answer)` takes them.
+/** The query with which a browser comes back. */
+export type ProviderAnswer = {
   readonly state: string;
   readonly code: string;
-  readonly iss?: string | undefined;
-}
+  readonly iss: string;
+};
 /** The query with which a browser comes back from a refusal. */
-export interface ProviderRefusal {
+export type ProviderRefusal = {
   readonly state: string;
   readonly error: string;
-  readonly iss?: string | undefined;
-}
+  readonly iss: string;
+};
 
 /** A provider, as its users meet it. */
 export interface FakeProvider {
@@ -56,8 +56,6 @@ export interface KnownProvider {
   readonly name: string;
   readonly kind: Kind;
   readonly issuer: string;
-  /** Its answers have an `iss` (RFC 9207). */
-  readonly promisesIssuer: boolean;
   readonly makesAccounts: boolean;
   readonly linking: "ask" | "verified";
   readonly redirects: ReadonlySet<string>;
@@ -80,9 +78,9 @@ const issuers: Readonly<Partial<Record<string, string>>> = {
 
 export function knownProviders(
   offered: readonly FakeProviderOptions[],
-  signups: FakeSettings["signup"],
+  areSignupsOpen: boolean,
 ): ReadonlyMap<string, KnownProvider> {
-  return new Map(offered.map((options) => [options.id, known(options, signups)]));
+  return new Map(offered.map((options) => [options.id, known(options, areSignupsOpen)]));
 }
 
 function known(
@@ -94,15 +92,14 @@ function known(
     link = "ask",
     redirects = [],
   }: FakeProviderOptions,
-  signups: FakeSettings["signup"],
+  areSignupsOpen: boolean,
 ): KnownProvider {
   return {
     id,
     name,
     kind,
     issuer: issuers[kind] ?? `https://${id}.example`,
-    promisesIssuer: kind === "oidc" || kind === "google",
-    makesAccounts: signup && signups !== "closed",
+    makesAccounts: signup && areSignupsOpen,
     linking: link,
     redirects: new Set(redirects),
     codes: new Map(),
@@ -129,18 +126,18 @@ export function authorizationUrlOf(
 
 /** A provider by the hand of a test. */
 export function fakeProvider(provider: KnownProvider): FakeProvider {
-  const iss = provider.promisesIssuer ? { iss: provider.issuer } : {};
+  const { issuer: iss } = provider;
   return {
     approve(authorizationUrl, person) {
       const state = stateOf(authorizationUrl);
       const code = newSecret();
       provider.codes.set(code, { state, person });
-      return { state, code, ...iss };
+      return { state, code, iss };
     },
     refuse: (authorizationUrl, error = "access_denied") => ({
       state: stateOf(authorizationUrl),
       error,
-      ...iss,
+      iss,
     }),
   };
 

@@ -102,7 +102,7 @@ export function createFakeServer({
   providers: offered = [],
   corsOrigins = [],
 }: FakeServerOptions = {}): FakeServer {
-  const providers = knownProviders(offered, signup);
+  const providers = knownProviders(offered, signup !== "closed");
   const settings: FakeSettings = { signup, mailLogin, secondFactor, providers, corsOrigins };
   const accounts = new Accounts();
   const failures = new Map<string, { readonly code: AnyCode; times: number }>();
@@ -270,6 +270,7 @@ type AnyAnswer =
       readonly methods?: readonly string[];
       readonly reason?: string;
       readonly linkToken?: string;
+      readonly returnTo?: string | null;
     };
 /** A row of the generated table, as all of them are. */
 interface Documented {

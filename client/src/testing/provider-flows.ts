@@ -5,14 +5,7 @@ import { notGood, started } from "./answers.ts";
 import type { Call } from "./calls.ts";
 import type { Challenge } from "./challenges.ts";
 import { authorizationUrlOf, type FakePerson, type KnownProvider } from "./fake-provider.ts";
-import { newSecret, type Session } from "./rows.ts";
-
-/** A flow that was begun. */
-export interface ProviderFlow {
-  readonly provider: string;
-  readonly state: string;
-  readonly returnTo: string | null;
-}
+import { newSecret, type ProviderFlow, type Session } from "./rows.ts";
 
 type Starting = Pick<
   Call<"startProviderLogin" | "startProviderLink">,
@@ -104,7 +97,8 @@ function findFlow(
   const { flow } = challenge ?? {};
   if (challenge === undefined || flow === undefined || challenge.session !== session)
     return undefined;
-  const isIssuer = iss === undefined ? !provider.promisesIssuer : iss === provider.issuer;
+  // All of the fake's providers promise it (RFC 9207 §2.4).
+  const isIssuer = iss === provider.issuer;
   return flow.provider === provider.id && flow.state === state && isIssuer
     ? { challenge, flow }
     : undefined;

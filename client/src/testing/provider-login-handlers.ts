@@ -30,9 +30,10 @@ export const providerLoginHandlers: Pick<
     if (provider === undefined) return notFound;
     const ended = endFlow(call, provider);
     if ("problem" in ended) return ended;
-    const pending = letIn(call, provider, ended.person);
-    if ("problem" in pending) return pending;
     const { returnTo } = ended;
+    const pending = letIn(call, provider, ended.person);
+    if ("problem" in pending)
+      return pending.problem === "identity_collision" ? { ...pending, returnTo } : pending;
     return { data: { ...pending, returnTo }, cookies: [clearedChallengeCookie] };
   },
 };
@@ -96,10 +97,10 @@ function makeAccount(
   if (accounts.challenges.isReserved(email, undefined, now)) return { problem: "email_taken" };
   const blank = { email, emailVerified: false, locale: null, password: null };
   const account = accounts.insert(blank, now);
-  linkPerson(call, account, person, "signup");
   accounts.challenges.end({ purpose: "signup", email });
   accounts.record(account, { event: "signup", by: "provider" }, now);
   accounts.verifyEmail(account, "provider", now);
+  linkPerson(call, account, person, "signup");
   return pendingOf(call, account, provider);
 }
 

@@ -67,6 +67,13 @@ export interface Person {
   readonly email: string | null;
 }
 
+/** A way to a provider and back. */
+export interface ProviderFlow {
+  readonly provider: string;
+  readonly state: string;
+  readonly returnTo: string | null;
+}
+
 export interface Identity extends Person {
   readonly id: string;
   readonly createdAt: number;
