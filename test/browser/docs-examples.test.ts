@@ -110,6 +110,7 @@ describe.skipIf(noBrowser)("the examples of /docs in a browser", () => {
       "Sessions",
       "Tokens",
       "Sign-in by mail",
+      "Sign-in with a provider",
       "E-mail address",
       "Second factors",
       "Passkeys",
