@@ -49,6 +49,13 @@ describe.skipIf(noBrowser)("the examples of /docs in a browser", () => {
         confirmSignup: 400,
         startMailLogin: 404,
         completeMailLogin: 404,
+        // The server has no provider to sign in with.
+        startProviderLogin: 404,
+        completeProviderLogin: 404,
+        startProviderLink: 404,
+        completeProviderLink: 404,
+        claimIdentity: 400,
+        removeMyIdentity: 404,
         finishLogin: 401,
         finishTokenLogin: 401,
         startSecondFactorPasskey: 401,
