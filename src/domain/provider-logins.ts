@@ -173,9 +173,12 @@ async function collide(
     by: ["handle"],
   });
   return commit<LoginUses, Settled | Unsettled, Unsettled>(deps, occasion, async (change) => {
+    const { stores, record, undo } = change;
+    // Between the two reads another request may have made or claimed this very account for this very person.
+    if (await stores.identities.findByPerson(kept)) return undo("changed");
     // Deleted meanwhile: there is nobody who could claim the link.
-    if (!(await change.stores.challenges.save(userId, challenge))) return change.undo("changed");
-    await change.record("identity_collision", { userId, provider: kept.provider });
+    if (!(await stores.challenges.save(userId, challenge))) return undo("changed");
+    await record("identity_collision", { userId, provider: kept.provider });
     return { failure: "identity_collision", linkToken: challengeToken };
   });
 }

@@ -9,6 +9,14 @@ import { PASSWORD } from "../support/credentials.ts";
 import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 import { type MailServer, startMailServer } from "../support/mail-server.ts";
 import { proofsIn } from "../support/mailbox.ts";
+import { startProvider, type TestProvider } from "../support/provider.ts";
+import {
+  answerOf,
+  linkOver,
+  PROVIDER_ID,
+  providerSettings,
+  somebodyAt,
+} from "../support/provider-steps.ts";
 import {
   addPasskeyOver,
   addTotpOver,
@@ -21,10 +29,13 @@ import { waitFor } from "../support/wait-for.ts";
 
 let server: InProcessServer;
 let mails: MailServer;
+let provider: TestProvider;
 beforeAll(async () => {
   mails = await startMailServer("accepts");
+  provider = await startProvider();
   server = await startInProcessServer({
     ...passkeySettings,
+    ...providerSettings(provider),
     MAIL_LOGIN: "on",
     SMTP_URL: mails.url,
     MAIL_FROM: "auth@example.com",
@@ -33,9 +44,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop();
   await mails.close();
+  await provider.close();
 });
 
-const ways = ["password", "mail", "passkey"] as const;
+const ways = ["password", "mail", "passkey", "provider"] as const;
 const factors = ["no factor", "TOTP", "passkey"] as const;
 const states = ["enabled", "disabled", "locked", "unproved"] as const;
 const carriers = ["cookie", "token"] as const;
@@ -59,6 +71,8 @@ interface Account {
   readonly userId: string;
   readonly app: App | undefined;
   readonly passkey: Authenticator | undefined;
+  /** Of whoever signs in with the provider. */
+  readonly subject: string | undefined;
 }
 
 /** An account as the case has it, whose owner is signed in nowhere, and no browser of whose is known. */
@@ -67,6 +81,7 @@ async function accountOf({ way, factor, state }: Case): Promise<Account> {
   const email = freshEmail();
   await api.signup({ email, password: PASSWORD });
   const { user } = dataOf(await api.login({ email, password: PASSWORD }));
+  const subject = way === "provider" ? await linkSomebody(api) : undefined;
   const passkey = way === "passkey" || factor === "passkey" ? aPasskey() : undefined;
   if (passkey) dataOf((await addPasskeyOver(api, passkey)).added);
   const app = factor === "TOTP" ? (await addTotpOver(api)).app : undefined;
@@ -79,7 +94,14 @@ async function accountOf({ way, factor, state }: Case): Promise<Account> {
     unproved: "email_verified = 0",
   }[state];
   server.sql(`UPDATE users SET ${set} WHERE id = ?`, user.id);
-  return { email, userId: user.id, app, passkey };
+  return { email, userId: user.id, app, passkey, subject };
+}
+
+/** Links somebody at the provider, whose address there is another one; answers who it is. */
+async function linkSomebody(api: TestClient): Promise<string> {
+  somebodyAt(provider);
+  dataOf(await linkOver(api, provider));
+  return provider.person.sub;
 }
 
 const nothingBegun = ({ userId }: Account) =>
@@ -95,7 +117,10 @@ const keysOf = ({ body }: Answer) => Object.keys(JSON.parse(body) as object).sor
 const bodyOf = ({ body }: Answer) => JSON.parse(body) as Record<string, unknown>;
 
 /** Takes the first step. */
-async function first({ way, carrier }: Case, { email, passkey }: Account): Promise<Answer> {
+async function first(
+  { way, carrier }: Case,
+  { email, passkey, subject }: Account,
+): Promise<Answer> {
   const anyone: TestClient = cookieClient(server.address);
   if (way === "password")
     return server.post(carrier === "cookie" ? "/login" : "/token/login", {
@@ -106,6 +131,13 @@ async function first({ way, carrier }: Case, { email, passkey }: Account): Promi
     const code = await mailedCode(email);
     // Nobody gets a mail where the account is disabled.
     return server.post("/login/mail/complete", { challengeToken, code: code ?? "0000 0000" });
+  }
+  if (way === "provider") {
+    somebodyAt(provider);
+    provider.person.sub = subject ?? "";
+    const started = dataOf(await anyone.startProviderLogin({ providerId: PROVIDER_ID }));
+    const { providerId, ...answer } = answerOf(provider, started);
+    return server.post(`/login/providers/${providerId}/complete`, answer);
   }
   const { challengeToken, options } = dataOf(await anyone.startPasskeyLogin());
   return server.post("/login/passkey/complete", {
@@ -184,10 +216,16 @@ const refusals = {
   password: [401, "invalid_credentials"],
   mail: [400, "invalid_challenge"],
   passkey: [400, "invalid_passkey"],
+  provider: [403, "provider_denied"],
 } as const;
-const methods = { password: "pwd", mail: "mail", passkey: "passkey" } as const;
+const methods = {
+  password: "pwd",
+  mail: "mail",
+  passkey: "passkey",
+  provider: "provider",
+} as const;
 
-describe.each(cases)("MF-01 $way, $factor, $state, by $carrier", (the) => {
+describe.each(cases)("MF-01 FD-17 $way, $factor, $state, by $carrier", (the) => {
   test("no session, cookie or token before the last factor", async () => {
     const account = await accountOf(the);
     const answer = await first(the, account);
@@ -211,7 +249,12 @@ describe.each(cases)("MF-01 $way, $factor, $state, by $carrier", (the) => {
       expectCarried(the, answer);
     } else {
       expect(answer.status).toBe(the.way === "password" ? 202 : 200);
-      expect(keysOf(answer)).toEqual(["expiresInSeconds", "loginToken", "secondFactors"]);
+      expect(keysOf(answer)).toEqual([
+        "expiresInSeconds",
+        "loginToken",
+        ...(the.way === "provider" ? ["returnTo"] : []),
+        "secondFactors",
+      ]);
       expect(bodyOf(answer)["secondFactors"]).toEqual(missing);
       expect(cookiesOf(answer)).toEqual([]);
       expect(nothingBegun(account)).toEqual([]);

@@ -219,6 +219,10 @@ test("SU-03 by cookie, the answer has the next one, and the CSRF proof stays goo
 test("SU-01 the contract asks for a recent login where it was decided, which the matrix alone would not notice", () => {
   expect(Object.fromEntries(asking.map((id) => [id, described(id).recent]))).toEqual({
     startEmailChange: true,
+    startProviderLink: true,
+    completeProviderLink: true,
+    claimIdentity: true,
+    removeMyIdentity: true,
     startTotp: true,
     confirmTotp: true,
     removeTotp: true,

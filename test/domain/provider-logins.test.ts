@@ -53,7 +53,7 @@ const cases: Case[] = known.flatMap((person) =>
   ),
 );
 
-/** What comes of it: the answer, the events, the rows that are more or less than before, and the mails to the owner. */
+/** The effect of a sign-in: the answer, the events, the rows that are more or less than before, and the mails to the owner. */
 interface Effect {
   readonly outcome: string;
   readonly events: readonly string[];
@@ -105,7 +105,7 @@ const effects = {
   },
 } satisfies Record<string, Effect>;
 
-/** As decision 18 has it. */
+/** As decision 19 has it. */
 function decided({ person, address, owner, signup, linking }: Case): Effect {
   const isKeptOut = owner.includes("disabled") || owner.includes("locked");
   if (person === "known") return isKeptOut ? effects.denied : effects.letIn;
@@ -193,7 +193,7 @@ const accountRows = (userId: string) => [
 describe.each(cases)(
   "FD-07 somebody $person, whose address is $address; $owner has it; the provider $signup and $linking",
   (the) => {
-    test(`FD-06 FD-07: ${decided(the).outcome}`, async () => {
+    test("FD-06 FD-07 ends as was decided: the answer, the events, the rows and the mails", async () => {
       const expected = decided(the);
       const { provider, deps } = providerOf(the);
       const email = `case-${(made += 1)}@example.com`;
@@ -225,8 +225,14 @@ describe.each(cases)(
       expect(countMails() - before.mails).toBe(expected.mails);
       // Nobody's address is asked for who is known.
       expect(provider.addresses()).toBe(isKnown ? 0 : 1);
-      if (expected === effects.claimed) return expectClaimed(owner, subject);
-      if (expected === effects.made) return expectMade(email, subject);
+      if (expected === effects.claimed) {
+        expectClaimed(owner, subject);
+        return;
+      }
+      if (expected === effects.made) {
+        expectMade(email, subject);
+        return;
+      }
       // By a link an identity comes, and nothing else is another.
       if (account && expected !== effects.linked) expect(accountRows(account.id)).toEqual(kept);
       if (!("failure" in outcome))

@@ -15,6 +15,7 @@ import {
   tokenClient,
 } from "../support/clients.ts";
 import { eventsOfFactors } from "../support/factor-events.ts";
+import { eventsOfProviders } from "../support/provider-events.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -133,13 +134,9 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
     "server_stopped",
   ]);
   expect(byCommand.map(summary)).toEqual(["signing_key_rotated"]);
+  const others = await Promise.all([eventsOfProofs(), eventsOfFactors(), eventsOfProviders()]);
   const met = new Set(
-    [
-      ...server.events(),
-      ...byCommand,
-      ...(await eventsOfProofs()),
-      ...(await eventsOfFactors()),
-    ].map(({ event }) => event),
+    [...server.events(), ...byCommand, ...others.flat()].map(({ event }) => event),
   );
   expect([...met].sort()).toEqual([...eventNames].sort());
 

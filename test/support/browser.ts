@@ -32,6 +32,8 @@ export interface WatchedPage {
   /** The folder to which the server writes its mails. */
   readonly outbox: string;
   readonly databaseFile: string;
+  /** Every line that the server has logged so far. */
+  readonly events: ServerProcess["events"];
   /** Everything the page asked for, in order. */
   readonly requested: readonly string[];
   /** CSP violations, exceptions, failed requests, and requests to another origin. */
@@ -72,7 +74,7 @@ export function useBrowser(
 
 async function watch(
   page: Page,
-  { baseUrl: origin, folder, databaseFile }: ServerProcess,
+  { baseUrl: origin, folder, databaseFile, events }: ServerProcess,
 ): Promise<WatchedPage> {
   const requested: string[] = [];
   const faults: string[] = [];
@@ -104,6 +106,7 @@ async function watch(
     origin,
     outbox: join(folder, "outbox"),
     databaseFile,
+    events,
     requested,
     consoleErrors,
     async faults() {

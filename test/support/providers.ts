@@ -140,7 +140,7 @@ interface BeginOptions {
   readonly at?: Occasion;
   readonly returnTo?: string;
   readonly redirectUri?: string;
-  /** Whoever is signed in and wants the link. */
+  /** Somebody who is signed in, and wants the link. */
   readonly owner?: SessionWithUser;
 }
 

@@ -86,14 +86,14 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
     const api = acceptsOf(id).length === 0 ? cookieClient(healthy) : await adminClient(healthy);
     return call(api, id, { returnTo: "https://elsewhere.example/" });
   },
-  provider_denied: async ({ healthy }, id) => {
-    const error = "access_denied";
+  provider_denied: async ({ healthy, provider }, id) => {
+    const refusal = { error: "access_denied", iss: provider.issuer };
     if (id === "completeProviderLogin") {
       const api = cookieClient(healthy);
-      return api.completeProviderLogin({ ...refusalOf(await beginLogin(api)), error });
+      return api.completeProviderLogin({ ...refusalOf(await beginLogin(api)), ...refusal });
     }
     const { api } = await signedInClient(healthy);
-    return api.completeProviderLink({ ...refusalOf(await beginLink(api)), error });
+    return api.completeProviderLink({ ...refusalOf(await beginLink(api)), ...refusal });
   },
   provider_email_unverified: async ({ healthy, provider }) => {
     somebodyAt(provider, { verified: false });
@@ -201,8 +201,11 @@ export const waysToFail: Record<Exclude<ProblemCode, "method_not_allowed">, Fail
       return withoutPassword(() => api.removeMyIdentity({ identityId }));
     }
     const api = await adminClient(closed);
+    await unlinkAll(api);
     const passkeyId = dataOf((await addPasskeyOver(api)).added).id;
-    return withoutPassword(() => api.removePasskey({ passkeyId }));
+    const kept = await withoutPassword(() => api.removePasskey({ passkeyId }));
+    dataOf(await api.removePasskey({ passkeyId })); // or its next login would wait for it
+    return kept;
   },
   email_unverified: async ({ healthy }) => {
     const { user } = await signedInClient(healthy);
@@ -283,7 +286,7 @@ const beginLogin = async (api: TestClient) =>
 const beginLink = async (api: TestClient) =>
   dataOf(await api.startProviderLink({ providerId: PROVIDER_ID }));
 
-/** The parameters with which the browser comes back from somebody who refused, but for the error. */
+/** The parameters with which the browser comes back, but for how it ended there. */
 function refusalOf({ authorizationUrl, challengeToken }: StartedAt) {
   const state = new URL(authorizationUrl).searchParams.get("state") ?? "";
   return { providerId: PROVIDER_ID, challengeToken, state };
@@ -292,10 +295,14 @@ function refusalOf({ authorizationUrl, challengeToken }: StartedAt) {
 /** The administrator, to whose account somebody new at the provider is linked, and nobody else. */
 async function linkedAdmin(baseUrl: string, provider: TestProvider) {
   const api = await adminClient(baseUrl);
-  for (const { id } of dataOf(await api.listMyIdentities()).items)
-    dataOf(await api.removeMyIdentity({ identityId: id }));
+  await unlinkAll(api);
   somebodyAt(provider);
   return { api, identityId: dataOf(await linkOver(api, provider)).id };
+}
+
+async function unlinkAll(api: TestClient): Promise<void> {
+  for (const { id } of dataOf(await api.listMyIdentities()).items)
+    dataOf(await api.removeMyIdentity({ identityId: id }));
 }
 
 /** Somebody signed in whose address is proved. */

@@ -42,9 +42,10 @@ const UNREACHABLE = "The server could not be reached. Try again.";
 
 /** Leaves nothing of the form but the sentence: with this link there is nothing more to do. */
 export function end(form: HTMLFormElement | undefined, { kind, says }: Told): void {
+  const hadFocus = form?.contains(document.activeElement) ?? false;
   if (form !== undefined) form.hidden = true;
   const status = tell(says, kind);
-  if (form === undefined) return;
+  if (!hadFocus) return;
   status.tabIndex = -1; // the focus was in the form, which is gone
   status.focus();
 }

@@ -26,7 +26,8 @@ function start(came: Arrival): void {
   const isLink = came.state.startsWith(linkPrefix);
   if (isLink) retitle(`Link ${name}`);
   const form = element(".first-step", HTMLFormElement);
-  startForm(form, () => (isLink ? link(came) : signIn(came)));
+  const send = () => (isLink ? link(came) : signIn(came)).finally(showTryAgain);
+  startForm(form, send);
   form.requestSubmit(); // the person has pressed a button at the provider: the one here is for a second try
 }
 
@@ -79,6 +80,11 @@ async function link(came: Arrival): Promise<Told> {
 
 function bodyOf({ state, came, iss, flow }: Arrival): Readonly<Record<string, unknown>> {
   return { state, ...came, iss, challengeToken: flow.challengeToken };
+}
+
+function showTryAgain(): void {
+  element(".waiting", HTMLElement).hidden = true;
+  element(".first-step .primary", HTMLElement).hidden = false;
 }
 
 function retitle(title: string): void {

@@ -71,9 +71,10 @@ function startForm(form, send) {
 const UNREACHABLE = "The server could not be reached. Try again.";
 /** Leaves nothing of the form but the sentence: with this link there is nothing more to do. */
 function end(form, { kind, says }) {
+	const hadFocus = form?.contains(document.activeElement) ?? false;
 	if (form !== void 0) form.hidden = true;
 	const status = tell(says, kind);
-	if (form === void 0) return;
+	if (!hadFocus) return;
 	status.tabIndex = -1;
 	status.focus();
 }
@@ -424,7 +425,8 @@ function start(came) {
 	const isLink = came.state.startsWith(linkPrefix);
 	if (isLink) retitle(`Link ${name}`);
 	const form = element(".first-step", HTMLFormElement);
-	startForm(form, () => isLink ? link(came) : signIn(came));
+	const send = () => (isLink ? link(came) : signIn(came)).finally(showTryAgain);
+	startForm(form, send);
 	form.requestSubmit();
 }
 async function signIn(came) {
@@ -478,6 +480,10 @@ function bodyOf({ state, came, iss, flow }) {
 		iss,
 		challengeToken: flow.challengeToken
 	};
+}
+function showTryAgain() {
+	element(".waiting", HTMLElement).hidden = true;
+	element(".first-step .primary", HTMLElement).hidden = false;
 }
 function retitle(title) {
 	const heading = element("h1", HTMLElement);

@@ -77,9 +77,10 @@ function startForm(form, send) {
 const UNREACHABLE = "The server could not be reached. Try again.";
 /** Leaves nothing of the form but the sentence: with this link there is nothing more to do. */
 function end(form, { kind, says }) {
+	const hadFocus = form?.contains(document.activeElement) ?? false;
 	if (form !== void 0) form.hidden = true;
 	const status = tell(says, kind);
-	if (form === void 0) return;
+	if (!hadFocus) return;
 	status.tabIndex = -1;
 	status.focus();
 }
