@@ -273,14 +273,13 @@ describe("a flow on the fake server", () => {
 });
 
 describe("links on the fake server", () => {
-  const start = async (api: Client) =>
-    fake
-      .provider("google")
-      .approve(unwrap(await api.startProviderLink({ providerId })).authorizationUrl, {
-        subject: "ada-there",
-        email: "elsewhere@example.com",
-        emailVerified: false,
-      });
+  const start = async (api: Client) => {
+    const { authorizationUrl, challengeToken } = unwrap(
+      await api.startProviderLink({ providerId }),
+    );
+    const person = { subject: "ada-there", email: "elsewhere@example.com", emailVerified: false };
+    return { ...fake.provider("google").approve(authorizationUrl, person), challengeToken };
+  };
 
   it("end in the session that began them, recent, whatever the address there is", async () => {
     const api = await signedIn();

@@ -21,7 +21,7 @@ export type Given = Readonly<
   readonly state: string;
 };
 
-/** What the page's address has; undefined where it has nothing of such a flow. Removes it from there, as it may sign in. */
+/** The parameters in the page's address; undefined where it has nothing of such a flow. Removes it from there, as it may sign in. */
 export function takeFromAddress(kind: Kind): Given | "bad_return" | undefined {
   if (typeof location === "undefined") return undefined;
   const url = new URL(location.href);
