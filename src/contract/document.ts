@@ -61,10 +61,7 @@ export function buildDocument(
       { name: "Sessions", description: "Log in and out with cookies, as browsers do." },
       { name: "Tokens", description: "Log in with access and refresh tokens, as programs do." },
       { name: "Sign-in by mail", description: "Log in with a mailed code or link." },
-      {
-        name: "Sign-in with a provider",
-        description: "Log in with an account at Google, GitHub, Microsoft or another provider.",
-      },
+      { name: "Sign-in with a provider", description: "Log in with an account elsewhere." },
       { name: "E-mail address", description: "Prove an account's address, and change it." },
       { name: "Second factors", description: "Authenticator app, recovery codes, and step-up." },
       { name: "Passkeys", description: "Add them, keep them, and sign in by them." },
@@ -226,10 +223,7 @@ function failureOf(
       "application/problem+json": {
         schema: rest.length > 0 ? z.discriminatedUnion("code", [first, ...rest]) : first,
         examples: Object.fromEntries(
-          definitions.map((definition) => [
-            definition.code,
-            { value: exampleOf(definition, operation) },
-          ]),
+          definitions.map((each) => [each.code, { value: exampleOf(each, operation) }]),
         ),
       },
     },
