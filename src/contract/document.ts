@@ -21,6 +21,7 @@ import { pagePaths } from "./page-paths.ts";
 import { problem, type ProblemCode, type ProblemDefinition } from "./problems.ts";
 import { challengesOf, type Security } from "./security.ts";
 import { successHeaders } from "./success-headers.ts";
+import { type Tag, tags } from "./tags.ts";
 
 export type Document = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
 
@@ -56,25 +57,7 @@ export function buildDocument(
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: [
-      { name: "Accounts", description: "Sign up, and see your own account." },
-      { name: "Sessions", description: "Log in and out with cookies, as browsers do." },
-      { name: "Tokens", description: "Log in with access and refresh tokens, as programs do." },
-      { name: "Sign-in by mail", description: "Log in with a mailed code or link." },
-      { name: "Sign-in with a provider", description: "Log in with an account elsewhere." },
-      { name: "E-mail address", description: "Prove an account's address, and change it." },
-      { name: "Second factors", description: "Authenticator app, recovery codes, and step-up." },
-      { name: "Passkeys", description: "Add them, keep them, and sign in by them." },
-      { name: "Password reset", description: "Choose a new password by a mailed link." },
-      { name: "Users", description: "Accounts, as administrators see them." },
-      { name: "Audit", description: "What happened, for administrators." },
-      { name: "Operations", description: "For whoever runs the server." },
-      {
-        name: "Log events",
-        description:
-          "Lines of the server's log, one JSON object each on stdout. OpenAPI has only the name webhooks for them; nothing is ever sent over HTTP.",
-      },
-    ],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
   });
 }
 
@@ -223,7 +206,10 @@ function failureOf(
       "application/problem+json": {
         schema: rest.length > 0 ? z.discriminatedUnion("code", [first, ...rest]) : first,
         examples: Object.fromEntries(
-          definitions.map((each) => [each.code, { value: exampleOf(each, operation) }]),
+          definitions.map((definition) => [
+            definition.code,
+            { value: exampleOf(definition, operation) },
+          ]),
         ),
       },
     },
@@ -271,7 +257,7 @@ function webhook(name: string, schema: z.ZodType, says: string, kept: string): R
     operationId: logOperationId(name),
     method: "post",
     path: name,
-    tags: ["Log events"],
+    tags: ["Log events" satisfies Tag],
     summary,
     description: more.length > 0 ? `${what}\n\n${more.join(" ")}` : what,
     security: [],

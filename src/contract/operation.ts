@@ -4,6 +4,7 @@ import type { EventName } from "./events.ts";
 import type { DeclaredLimit } from "./limits.ts";
 import type { ProblemCode } from "./problems.ts";
 import { isSafeMethod, type Security } from "./security.ts";
+import type { Tag } from "./tags.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -37,7 +38,7 @@ export interface OperationDescription {
   readonly method: Method;
   /** With OpenAPI's braces: `/users/{userId}`. */
   readonly path: `/${string}`;
-  readonly tags: readonly [string, ...string[]];
+  readonly tags: readonly [Tag, ...Tag[]];
   readonly summary: string;
   readonly description: string;
   readonly security: Security;

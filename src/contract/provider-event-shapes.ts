@@ -46,7 +46,7 @@ export const providerEventShapes = {
     shown: ["provider"],
     level: "warn",
     summary:
-      "Somebody unknown signed in with a provider that vouches for this account's address. They were told to sign in to the account first.",
+      "Somebody new signed in with a provider, and the address there is that of this account. They were told to sign in to the account first.",
     fields: { userId: Id, provider: ProviderId },
     example: { userId, provider: "google" },
   }),

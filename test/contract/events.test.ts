@@ -54,6 +54,7 @@ describe.each(definitions)("$name", ({ name, level, schema, stored }) => {
   it("is stored if it tells of security, and only printed if it tells of the server", () => {
     const ofServer = [
       "request",
+      "provider_unreachable",
       "mail_failed",
       "overloaded",
       "unhandled_error",
@@ -119,6 +120,7 @@ describe("the events of operations", () => {
     const ofProcess = eventNames.filter((name) => !recorded.has(name));
     expect(ofProcess).toEqual([
       "signing_key_rotated",
+      "provider_unreachable",
       "mail_failed",
       "server_started",
       "server_stopped",

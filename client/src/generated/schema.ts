@@ -2435,7 +2435,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * Somebody unknown signed in with a provider that vouches for this account's address.
+     * Somebody new signed in with a provider, and the address there is that of this account.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
      *
      *     They were told to sign in to the account first.
@@ -3934,7 +3934,7 @@ export interface components {
       lastUsedAt: string | null;
     };
     /**
-     * @description Somebody unknown signed in with a provider that vouches for this account's address. They were told to sign in to the account first.
+     * @description Somebody new signed in with a provider, and the address there is that of this account. They were told to sign in to the account first.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
@@ -5532,7 +5532,7 @@ export interface components {
       nextCursor: string | null;
     };
     /**
-     * @description Somebody unknown signed in with a provider that vouches for this account's address.
+     * @description Somebody new signed in with a provider, and the address there is that of this account.
      * @example {
      *       "event": "identity_collision",
      *       "timestamp": "2026-11-23T10:06:00.000Z",

@@ -10,7 +10,7 @@ const conditions = ["source", ...defaultServerConditions];
  */
 const journeys = [
   ...["sign-in", "refresh", "reset", "reset-limits", "events", "verify"],
-  ...["callers-matrix", "endings-matrix", "proved-addresses"],
+  ...["callers-matrix", "endings-matrix", "proved-addresses", "providers"],
 ];
 
 export default defineConfig({
