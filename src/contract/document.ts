@@ -186,6 +186,7 @@ function failureOf(
   const definitions = codes.map(problem);
   const [first, ...rest] = definitions.map(({ schema }) => schema);
   if (first === undefined) throw new Error(`No problem with status ${status}`);
+  const isToWait = definitions.some(({ fields = {} }) => "retryAfterSeconds" in fields);
   const challenged = status === 401 && challengesOf(operation.security).length > 0;
   return {
     description: definitions
@@ -194,7 +195,7 @@ function failureOf(
     headers: {
       "x-request-id": headerRef("RequestId"),
       ...(challenged && { "www-authenticate": headerRef("WwwAuthenticate") }),
-      ...((status === 429 || status === 503) && { "retry-after": headerRef("RetryAfter") }),
+      ...(isToWait && { "retry-after": headerRef("RetryAfter") }),
       ...(status === 429 && {
         "ratelimit-policy": headerRef("RateLimitPolicy"),
         ratelimit: headerRef("RateLimit"),

@@ -121,6 +121,17 @@ describe.each(described)("$operationId", (operation) => {
     expect(codes.map(([, code]) => code).sort()).toEqual([...problems].sort());
   });
 
+  it("documents Retry-After where a problem says how long to wait, and nowhere else", () => {
+    const says = problemsOf(operation).filter(
+      (code) => "retryAfterSeconds" in problem(code).schema.shape,
+    );
+    const statuses = new Set(says.map((code) => String(problem(code).status)));
+    const documented = entriesOf(at(json, "responses"))
+      .filter(([, response]) => "retry-after" in Object(at(response, "headers")))
+      .map(([status]) => status);
+    expect(documented.sort()).toEqual([...statuses].sort());
+  });
+
   it("shows an example of every body, and each matches its schema", () => {
     const bodies = [...membersNamed(json, "requestBody", "content"), ...responseContents(json)];
     for (const body of bodies) {

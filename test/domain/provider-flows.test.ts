@@ -214,6 +214,18 @@ test("FD-15 a provider that does not answer at the start leaves nothing behind",
   ]);
 });
 
+test("FD-08 a link whose session ends while the provider is asked leaves nothing behind", async () => {
+  const owner = await logInByCookie(domain, await domain.newUser());
+  const slow = aProvider({
+    async begin(redirectUri, state) {
+      domain.sql("DELETE FROM sessions WHERE id = ?", owner.session.id);
+      return acme.begin(redirectUri, state);
+    },
+  });
+  await beginAt(deps, slow, { owner });
+  expect(flows()).toBe(0);
+});
+
 describe("FD-12 a flow leads to our own origins alone", () => {
   const APP = "https://app.example.com";
   beforeEach(() => {

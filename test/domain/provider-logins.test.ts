@@ -5,10 +5,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { undoEmailChange } from "../../src/domain/address-changes.ts";
 import { prepareChallenge } from "../../src/domain/challenges.ts";
+import { finishLogin } from "../../src/domain/pending-logins.ts";
 import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import type { User } from "../../src/domain/ports/users.ts";
 import { NOW } from "../support/clock.ts";
-import { type Domain, openDomain } from "../support/domain.ts";
+import { CLIENT, type Domain, openDomain } from "../support/domain.ts";
 import { logInByCookie, storedEvents } from "../support/logins.ts";
 import {
   aProvider,
@@ -319,6 +320,50 @@ describe("FD-06 a person is an issuer and a subject", () => {
     loginTokenAt(await signInAt(deps, app, who));
     expect(countRows()["users"]).toBe(accounts);
   });
+});
+
+test("FD-06 somebody who is unlinked while they sign in does not get in", async () => {
+  const provider = aProvider();
+  const deps = withProviders(domain.deps, provider);
+  const owner = await domain.newUser();
+  const { identities } = deps.storage;
+  await identities.insert(anIdentity(owner, { provider: "acme", subject: "unlinked meanwhile" }));
+  const storage: Dependencies["storage"] = {
+    ...deps.storage,
+    identities: {
+      ...identities,
+      async findByPerson(person) {
+        const found = await identities.findByPerson(person);
+        domain.sql("DELETE FROM identities WHERE user_id = ?", owner.id);
+        return found;
+      },
+    },
+  };
+  const who: Somebody = { subject: "unlinked meanwhile", address: null };
+  const outcome = await signInAt({ ...deps, storage }, provider, who);
+  expect(outcome).toEqual({ failure: "provider_email_unverified" });
+  expect(domain.sql("SELECT id FROM challenges WHERE user_id = ?", owner.id)).toEqual([]);
+});
+
+test("FD-06 a login that began at a provider says at which, in its event and in its session", async () => {
+  const provider = aProvider({ id: "told" });
+  const deps = withProviders(domain.deps, aProvider(), provider);
+  const loginToken = loginTokenAt(await signInAt(deps, provider, vouchedFor("told@example.net")));
+  const finish = {
+    loginToken,
+    step: { method: "none" },
+    client: CLIENT,
+    deviceSecrets: [],
+  } as const;
+  expect(await finishLogin(deps, domain.at(), finish, undefined)).toHaveProperty("user");
+  expect(storedEvents(domain, "login_success").at(-1)).toMatchObject({
+    methods: ["provider"],
+    provider: "told",
+  });
+  const sessions = domain.sql(
+    "SELECT methods FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = 'told@example.net')",
+  );
+  expect(sessions).toEqual([{ methods: "provider" }]);
 });
 
 test("FD-07 a provider that does not answer about the address makes no account, and says so", async () => {

@@ -1,5 +1,6 @@
 /** Sign-in with a provider on a whole server, by the plain operations of the SDK, with a provider that is real. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { accountOf, cookieClient, dataOf, freshEmail, tokenClient } from "../support/clients.ts";
 import { PASSWORD } from "../support/credentials.ts";
 import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
@@ -15,6 +16,7 @@ import {
   somebodyAt,
 } from "../support/provider-steps.ts";
 import { addTotpOver } from "../support/second-factors.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 const providerId = PROVIDER_ID;
@@ -147,6 +149,20 @@ test("FD-02 the end of a flow in another browser, without its cookie, is refused
   expect(provider.exchanges).toHaveLength(1);
 });
 
+test("FD-02 of two tabs that share the cookie, the body says which one comes back", async () => {
+  somebodyAt(provider);
+  const browser = cookieClient(server.address);
+  const first = answerOf(provider, dataOf(await browser.startProviderLogin({ providerId })));
+  const second = answerOf(provider, dataOf(await browser.startProviderLogin({ providerId })));
+  const withoutBody = { ...first, challengeToken: undefined };
+  expect(await browser.completeProviderLogin(withoutBody)).toMatchObject({
+    ok: false,
+    problem: { code: "invalid_challenge" }, // the cookie is of the second
+  });
+  dataOf(await browser.completeProviderLogin(first));
+  dataOf(await browser.completeProviderLogin(second));
+});
+
 describe("FD-15 a provider that is down", () => {
   test("FD-15 at the callback is told in bounded time, and other ways in ask it nothing", async () => {
     const email = freshEmail();
@@ -158,7 +174,11 @@ describe("FD-15 a provider that is down", () => {
     provider.knobs.down = true;
     const begun = Date.now();
     const ended = await api.completeProviderLogin(answer, { retry: false });
-    expect(ended).toMatchObject({ ok: false, status: 502 });
+    expect(ended).toMatchObject({
+      ok: false,
+      status: 502,
+      problem: { code: "provider_unavailable", retryAfterSeconds: 10 },
+    });
     expect(Date.now() - begun).toBeLessThan(10_000);
     const hits = provider.hits("/token");
     dataOf(await api.login({ email, password: PASSWORD }));
@@ -170,51 +190,70 @@ describe("FD-15 a provider that is down", () => {
   });
 
   test("FD-15 at the start of the server stops it not; the other ways in are there, and it lets people in once it is back", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
     const gone = await startProvider();
     await gone.close();
     const other = await startInProcessServer(providerSettings(gone));
-    try {
-      const api = cookieClient(other.address);
-      const email = freshEmail();
-      dataOf(await api.signup({ email, password: PASSWORD }));
-      dataOf(await api.login({ email, password: PASSWORD }));
-      const refused = await api.startProviderLogin({ providerId }, { retry: false });
-      expect(refused).toMatchObject({
-        ok: false,
-        status: 502,
-        problem: { code: "provider_unavailable", retryAfterSeconds: 10 },
-      });
-      expect(other.sql("SELECT id FROM challenges")).toEqual([]);
-    } finally {
-      await other.stop();
-    }
+    onTestFinished(() => other.stop());
+    const api = cookieClient(other.address);
+    const credentials = { email: freshEmail(), password: PASSWORD };
+    dataOf(await api.signup(credentials));
+    dataOf(await api.login(credentials));
+    const refused = await api.startProviderLogin({ providerId }, { retry: false });
+    expect(refused).toMatchObject({
+      ok: false,
+      status: 502,
+      problem: { code: "provider_unavailable", retryAfterSeconds: 10 },
+    });
+    const { headers } = await other.post(`/login/providers/${providerId}`, {});
+    expect(headers["retry-after"]).toBe("10");
+    expect(other.sql("SELECT id FROM challenges")).toEqual([]);
+
+    const back = await startProvider({ port: gone.port });
+    onTestFinished(() => back.close());
+    vi.setSystemTime(Date.now() + 10_000); // as long as the server was told to wait
+    const email = somebodyAt(back);
+    const person = cookieClient(other.address);
+    const { loginToken } = dataOf(await completeAt(person, back));
+    dataOf(await person.finishLogin({ loginToken, method: "none" }));
+    expect(dataOf(await person.getMe())).toMatchObject({ email });
   });
 });
 
-test("FD-16 switched off, its routes answer 404, and the links come back with it", async () => {
-  const other = await startInProcessServer();
-  try {
-    const anyone = cookieClient(other.address);
-    expect(dataOf(await anyone.listProviders()).items).toEqual([]);
-    const notFound = { ok: false, status: 404, problem: { code: "not_found" } };
-    expect(await anyone.startProviderLogin({ providerId })).toMatchObject(notFound);
-    const answer = { providerId, state: "A".repeat(43), code: "x" };
-    expect(await anyone.completeProviderLogin(answer)).toMatchObject(notFound);
-    const email = freshEmail();
-    dataOf(await anyone.signup({ email, password: PASSWORD }));
-    dataOf(await anyone.login({ email, password: PASSWORD }));
-    expect(await anyone.startProviderLink({ providerId })).toMatchObject(notFound);
-    expect(await anyone.completeProviderLink(answer)).toMatchObject(notFound);
-    const userId = dataOf(await anyone.getMe()).id;
-    other.sql(
-      `INSERT INTO identities (id, user_id, provider, issuer, subject, email, created_at)
-       VALUES ('01936f2e-8c00-7b3a-9d51-2f6f0a6c1e48', ?, 'google', 'x', 'y', NULL, 0)`,
-      userId,
-    );
-    expect(dataOf(await anyone.listMyIdentities()).items).toMatchObject([{ provider: "google" }]);
-  } finally {
-    await other.stop();
-  }
+test("FD-16 switched off, its routes answer 404 and the links are listed; they come back with it", async () => {
+  const kept = { DATABASE_URL: `sqlite:${join(temporaryFolder(), "kept.db")}` };
+  const on = { ...kept, ...providerSettings(provider) };
+  const credentials = { email: freshEmail(), password: PASSWORD };
+  somebodyAt(provider);
+
+  const before = await startInProcessServer(on);
+  const owner = cookieClient(before.address);
+  dataOf(await owner.signup(credentials));
+  dataOf(await owner.login(credentials));
+  const { id: userId } = dataOf(await owner.getMe());
+  const linked = dataOf(await linkOver(owner, provider));
+  await before.stop();
+
+  const off = await startInProcessServer(kept);
+  const meanwhile = cookieClient(off.address);
+  expect(dataOf(await meanwhile.listProviders()).items).toEqual([]);
+  const notFound = { ok: false, status: 404, problem: { code: "not_found" } };
+  expect(await meanwhile.startProviderLogin({ providerId })).toMatchObject(notFound);
+  const answer = { providerId, state: "A".repeat(43), code: "x" };
+  expect(await meanwhile.completeProviderLogin(answer)).toMatchObject(notFound);
+  dataOf(await meanwhile.login(credentials));
+  expect(await meanwhile.startProviderLink({ providerId })).toMatchObject(notFound);
+  expect(await meanwhile.completeProviderLink(answer)).toMatchObject(notFound);
+  expect(dataOf(await meanwhile.listMyIdentities()).items).toEqual([linked]);
+  await off.stop();
+
+  const after = await startInProcessServer(on);
+  onTestFinished(() => after.stop());
+  const person = cookieClient(after.address);
+  const { loginToken } = dataOf(await completeAt(person, provider));
+  dataOf(await person.finishLogin({ loginToken, method: "none" }));
+  expect(dataOf(await person.getMe())).toMatchObject({ id: userId });
 });
 
 test.each([

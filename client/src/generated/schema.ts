@@ -11189,6 +11189,7 @@ export interface operations {
       502: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
           [name: string]: unknown;
         };
         content: {
@@ -11328,6 +11329,7 @@ export interface operations {
       502: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
           [name: string]: unknown;
         };
         content: {
@@ -13818,6 +13820,7 @@ export interface operations {
       502: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
           [name: string]: unknown;
         };
         content: {
@@ -13968,6 +13971,7 @@ export interface operations {
       502: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
           [name: string]: unknown;
         };
         content: {
