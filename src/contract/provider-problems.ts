@@ -9,7 +9,7 @@ export const providerProblems = {
     status: 400,
     title: "The place to return to is not allowed",
     detail:
-      "`returnTo` must be on the origin of PUBLIC_URL or on one in CORS_ORIGINS, and `redirectUri` exactly one that the provider's setting lists.",
+      "The page in `returnTo` must be on the origin of PUBLIC_URL or on one in CORS_ORIGINS; `redirectUri` must be exactly one that the provider's setting lists.",
     why: "Whoever is led elsewhere after a sign-in could be led to a page that only looks like yours, and hand it what signs in.",
     remedy:
       "Whoever runs the server puts the page's origin into `CORS_ORIGINS`, or the whole URI into `PROVIDER_<ID>_REDIRECTS`, and starts the server again.",

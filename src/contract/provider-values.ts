@@ -71,8 +71,9 @@ export const StartProviderInput = z
 export const ProviderRedirect = z
   .strictObject({
     authorizationUrl: z
-      .url()
+      .string()
       .max(2 * URL_MAX_LENGTH)
+      .regex(/^https?:\/\/[!-~]+$/)
       .meta({
         description: "The provider's page. Send the browser there, by `location.assign`.",
         examples: [exampleAuthorizationUrl],

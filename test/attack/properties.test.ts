@@ -31,6 +31,14 @@ interface Attack {
   readonly body: string | undefined;
 }
 
+/** Nothing listens there: what gets as far as to it is answered, and no stranger is asked. */
+const deadProvider = {
+  PROVIDERS: "acme",
+  PROVIDER_ACME_ISSUER: "http://127.0.0.1:1",
+  PROVIDER_ACME_CLIENT_ID: "portcullis",
+  PROVIDER_ACME_CLIENT_SECRET: "quiet-river-of-glass-41",
+};
+
 let server: InProcessServer;
 let user: { email: string; password: string };
 let adminId: string;
@@ -44,7 +52,7 @@ interface Access extends Login {
 const logins = new Map<CallerName, Access>();
 
 beforeAll(async () => {
-  server = await startInProcessServer({ MAIL_LOGIN: "on" });
+  server = await startInProcessServer({ MAIL_LOGIN: "on", ...deadProvider });
   user = { email: server.freshEmail(), password: PASSWORD };
   await server.post("/signup", user);
   adminId = (await loginOf("admin")).userId;
@@ -92,7 +100,8 @@ async function withstand(operation: OperationDescription, attack: Attack): Promi
   // An answer may be kept where the contract says so, and only if it is no refusal.
   const isCacheable = "cache-control" in (operation.responses[answer.status]?.headers ?? {});
   const { "access-control-allow-origin": shared, ...rest } = answer.headers;
-  expect(shared).toBe(operation.operationId === "getJwks" ? "*" : undefined); // HD-10
+  const isForAll = ["getJwks", "listProviders"].includes(operation.operationId);
+  expect(shared).toBe(isForAll ? "*" : undefined); // HD-10
   expectSoundAnswer({
     ...answer,
     headers: isCacheable ? { ...rest, "cache-control": "no-store" } : rest,
@@ -149,7 +158,7 @@ function attackOn(operation: OperationDescription): fc.Arbitrary<Attack> {
   const { params, query, body } = operation.request;
   const path = fc
     .record(
-      Object.fromEntries(Object.keys(params?.shape ?? {}).map((name) => [name, oddSegment()])),
+      Object.fromEntries(Object.keys(params?.shape ?? {}).map((name) => [name, oddSegment(name)])),
     )
     .map((values) =>
       operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? ""),
@@ -177,14 +186,16 @@ const oddText = fc.oneof(
   fc.constantFrom("__proto__", "constructor", "' OR 1=1 --", "\0", "\u202e", "${7*7}", "../../etc"),
 );
 
-/** One segment of a path, escaped: an id of somebody, of nobody, or anything else. */
-function oddSegment(): fc.Arbitrary<string> {
+/** One segment of a path, escaped: an id of somebody, of a provider, of nobody, or anything else. */
+function oddSegment(name: string): fc.Arbitrary<string> {
   return mostly(
-    fc.oneof(
-      fc.constant("admin").map(() => adminId),
-      fc.constant("target").map(() => targetId),
-      fc.uuid({ version: 7 }),
-    ),
+    name === "providerId"
+      ? fc.constantFrom("acme", "acme", "google")
+      : fc.oneof(
+          fc.constant("admin").map(() => adminId),
+          fc.constant("target").map(() => targetId),
+          fc.uuid({ version: 7 }),
+        ),
     fc.oneof(
       fc.uuid({ version: 4 }),
       oddText.map(encodeURIComponent),

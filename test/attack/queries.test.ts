@@ -94,6 +94,7 @@ test("no operation that knows a caller or takes something ignores a query", () =
       "getReadiness",
       "getMetrics",
       "getPasswordPolicy",
+      "listProviders",
       "getRelatedOrigins",
     ].sort(),
   );

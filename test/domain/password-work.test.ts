@@ -64,8 +64,9 @@ test("PW-10 SU-04 every operation that takes a proof which can be guessed has a 
     .filter(({ request }) => fieldsOf(request.body).some(([name]) => guessable.test(name)))
     .filter(({ limits = [] }) => limits.length === 0)
     .map(({ operationId }) => operationId);
-  // By the one who has the secret, which is the caller's own: five tries, and another one has to be made.
-  expect(unlimited).toEqual(["confirmTotp"]);
+  // `confirmTotp`: by the one who has the secret, which is the caller's own; five tries, and another one has to be made.
+  // The code of a provider cannot be guessed, and each flow takes one; its start has a limit (FD-01).
+  expect(unlimited).toEqual(["completeProviderLogin", "confirmTotp", "completeProviderLink"]);
 });
 
 /** The fields of a body, of all its forms. */

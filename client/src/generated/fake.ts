@@ -2026,7 +2026,7 @@ export const problemDocuments = {
     title: "The place to return to is not allowed",
     status: 400,
     detail:
-      "`returnTo` must be on the origin of PUBLIC_URL or on one in CORS_ORIGINS, and `redirectUri` exactly one that the provider's setting lists.",
+      "The page in `returnTo` must be on the origin of PUBLIC_URL or on one in CORS_ORIGINS; `redirectUri` must be exactly one that the provider's setting lists.",
     code: "return_not_allowed",
   },
   provider_unavailable: {

@@ -7350,7 +7350,6 @@ export interface components {
      */
     ProviderRedirect: {
       /**
-       * Format: uri
        * @description The provider's page. Send the browser there, by `location.assign`.
        * @example https://accounts.google.com/o/oauth2/v2/auth?client_id=portcullis&state=hN4vB8xC2mK6jL0qW3eR7tY1uI5oP9aS2dF6gH0jK4z
        */
@@ -8306,7 +8305,7 @@ export interface components {
      *       "type": "/problems/return-not-allowed",
      *       "title": "The place to return to is not allowed",
      *       "status": 400,
-     *       "detail": "`returnTo` must be on the origin of PUBLIC_URL or on one in CORS_ORIGINS, and `redirectUri` exactly one that the provider's setting lists.",
+     *       "detail": "The page in `returnTo` must be on the origin of PUBLIC_URL or on one in CORS_ORIGINS; `redirectUri` must be exactly one that the provider's setting lists.",
      *       "code": "return_not_allowed",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"
      *     }
@@ -8322,7 +8321,7 @@ export interface components {
       /** @enum {number} */
       status: 400;
       /** @enum {string} */
-      detail: "`returnTo` must be on the origin of PUBLIC_URL or on one in CORS_ORIGINS, and `redirectUri` exactly one that the provider's setting lists.";
+      detail: "The page in `returnTo` must be on the origin of PUBLIC_URL or on one in CORS_ORIGINS; `redirectUri` must be exactly one that the provider's setting lists.";
       /**
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
