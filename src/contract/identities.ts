@@ -108,7 +108,7 @@ export const completeProviderLink = operation({
   tags: [TAG],
   summary: "Link a provider",
   description:
-    "Whoever signed in there signs in to your account from now on. Their address there decides nothing. The account's address is told by mail.",
+    "The person who signed in there can sign in to your account that way from now on. Their address there decides nothing. The account's address is told by mail.",
   security: sessionOrBearer,
   recent: true,
   request: { params: providerParams, headers: csrfHeaders, body: CompleteProviderLinkInput },

@@ -54,7 +54,7 @@ export const providerEventShapes = {
     about: "userId",
     level: "warn",
     summary:
-      "A provider led nobody in. What did not begin here, or is used, is told as `challenge_failed`; an account that may not sign in, as `login_failed`.",
+      "A provider led nobody in. A flow that did not begin here, or has ended, is told as `challenge_failed`; an account that may not sign in, as `login_failed`.",
     fields: {
       provider: ProviderId,
       userId: nullable(Id).meta({ description: "Of a link: whose. Null for a sign-in." }),

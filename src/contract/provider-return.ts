@@ -46,7 +46,7 @@ export type ProviderReturnMessage =
 
 /**
  * Parameters in the fragment of `returnTo`, which takes the place of its own, where an application's origin goes on.
- * Whoever reads it compares `state` with the one it began, or a link of somebody else's would sign in (FD-02).
+ * The application compares `state` with the one it began, or a link of somebody else's would sign in (FD-02).
  */
 export type ProviderFragment = {
   /** The id of the provider. */

@@ -68,9 +68,13 @@ export async function insertAccount(
 }
 
 /** True for an address with which somebody may sign up, by themselves. */
-export function mayHaveAccount({ mode, emailDomains }: SignupRule, email: string): boolean {
-  const domain = email.slice(email.lastIndexOf("@") + 1);
-  return mode !== "closed" && (emailDomains === undefined || emailDomains.has(domain));
+export function mayHaveAccount(rule: SignupRule, email: string): boolean {
+  return rule.mode !== "closed" && isOfAllowedDomain(rule, email);
+}
+
+/** True for an address of a domain whose people may sign up, in whatever way. */
+export function isOfAllowedDomain({ emailDomains }: SignupRule, email: string): boolean {
+  return emailDomains === undefined || emailDomains.has(email.slice(email.lastIndexOf("@") + 1));
 }
 
 export async function recordClosedSignup(

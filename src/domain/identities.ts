@@ -12,7 +12,13 @@ import type { Identity, NewIdentity } from "./ports/identities.ts";
 import type { ProvidedIdentity, Provider } from "./ports/providers.ts";
 import type { SessionWithUser } from "./ports/sessions.ts";
 import type { User } from "./ports/users.ts";
-import { endFlow, type FlowAnswer, type FlowFailure } from "./provider-flows.ts";
+import {
+  beginFlow,
+  endFlow,
+  type FlowAnswer,
+  type FlowFailure,
+  type FlowRequest,
+} from "./provider-flows.ts";
 import { beginFactorChange, endOthers } from "./second-factors.ts";
 import { hashSecret } from "./secrets.ts";
 import { hasWayIn } from "./ways-in.ts";
@@ -23,7 +29,22 @@ export type KeptIdentity = Pick<NewIdentity, "provider" | "issuer" | "subject" |
 type LinkUses = Journal &
   Uses<"secretKeys" | "lifetimes" | "quotas" | "mailTemplates" | "returnOrigins">;
 
-type Linked = { readonly identity: Identity } | { readonly failure: "identity_taken" };
+type Linked =
+  | { readonly identity: Identity }
+  | { readonly failure: "identity_taken" }
+  | { readonly failure: "invalid_challenge" };
+
+/** Begins a flow whose end links whoever signs in at the provider, in this session and in no other (FD-08). */
+export async function startProviderLink(
+  deps: LinkUses,
+  occasion: Occasion,
+  { user, session }: SessionWithUser,
+  flow: Omit<FlowRequest, "session">,
+): Promise<Awaited<ReturnType<typeof beginFlow>> | "identity_taken"> {
+  const linked = await deps.storage.identities.list(user.id);
+  if (linked.some(({ provider }) => provider === flow.provider.id)) return "identity_taken";
+  return beginFlow(deps, occasion, { ...flow, session });
+}
 
 /** Ends a flow that this session began, and links whoever signed in at the provider. */
 export async function completeProviderLink(
@@ -55,33 +76,35 @@ export async function claimIdentity(
   occasion: Occasion,
   owner: SessionWithUser,
   linkToken: string,
-): Promise<Linked | FlowFailure> {
-  const { now } = occasion;
-  const challenge = await deps.storage.challenges.findByHandle(PURPOSE, hashSecret(linkToken), now);
-  const kept =
-    challenge?.userId === owner.user.id ? (openSealed(deps, challenge) as KeptIdentity) : undefined; // sealed at the collision
-  // A provider that is no longer set links nobody (FD-16).
-  const provider = kept && deps.providers.get(kept.provider);
-  const outcome =
-    challenge &&
-    kept &&
-    provider &&
-    (await commit<LinkUses, Linked | FlowFailure, Linked | FlowFailure>(
-      deps,
-      occasion,
-      async (change) => {
-        const linked = await link(change, owner, kept, provider.name);
-        if ("failure" in linked || (await spend(change, challenge))) return linked;
-        return change.undo({ failure: "invalid_challenge" as const });
-      },
-    ));
-  if (outcome !== undefined && !("failure" in outcome && outcome.failure === "invalid_challenge"))
-    return outcome;
-  await notGood(deps, occasion, PURPOSE);
-  return { failure: "invalid_challenge" };
+): Promise<Linked> {
+  const outcome = await endCollision(deps, occasion, owner, linkToken);
+  if ("failure" in outcome && outcome.failure === "invalid_challenge")
+    await notGood(deps, occasion, PURPOSE);
+  return outcome;
 }
 
 const PURPOSE = "identity_claim";
+
+async function endCollision(
+  deps: LinkUses & Uses<"providers">,
+  occasion: Occasion,
+  owner: SessionWithUser,
+  linkToken: string,
+): Promise<Linked> {
+  const { now } = occasion;
+  const challenge = await deps.storage.challenges.findByHandle(PURPOSE, hashSecret(linkToken), now);
+  if (challenge?.userId !== owner.user.id) return { failure: "invalid_challenge" };
+  const kept = openSealed(deps, challenge) as KeptIdentity; // sealed at the collision
+  const provider = deps.providers.get(kept.provider);
+  // A provider that is no longer set links nobody (FD-16).
+  if (provider === undefined) return { failure: "invalid_challenge" };
+  return commit<LinkUses, Linked, Linked>(deps, occasion, async (change) => {
+    const linked = await link(change, owner, kept, provider.name);
+    if ("identity" in linked && !(await spend(change, challenge)))
+      return change.undo({ failure: "invalid_challenge" });
+    return linked;
+  });
+}
 
 /** Links the person to the account of the session, if that still stands; nothing is written where it answers a failure. */
 async function link(
@@ -94,12 +117,9 @@ async function link(
   await stores.users.lockCredential(user.id); // the account before its sessions, as everywhere
   if (!(await stores.sessions.lock(session.id)))
     return undo({ failure: "invalid_challenge" as const });
-  const linked = await linkPerson(change, user, kept, "user");
-  if (linked !== "linked") return undo({ failure: "identity_taken" as const });
+  const identity = await linkPerson(change, user, kept, "user");
+  if (typeof identity === "string") return undo({ failure: "identity_taken" as const });
   await identityLinkedNotice(change, user, providerName);
-  const identities = await stores.identities.list(user.id);
-  const identity = identities.find(({ provider }) => provider === kept.provider);
-  if (identity === undefined) throw new Error("An identity that was linked is not there");
   return { identity };
 }
 
@@ -112,13 +132,13 @@ export async function linkPerson(
   { id: userId }: Pick<User, "id">,
   kept: KeptIdentity,
   by: EventFields<"identity_linked">["by"],
-): Promise<"linked" | "known" | "has_another"> {
+): Promise<Identity | "known" | "has_another"> {
   const identityId = deps.newId(occasion.now);
   const identity = { ...kept, id: identityId, userId, createdAt: occasion.now };
   if (!(await stores.identities.insert(identity)))
     return (await stores.identities.findByPerson(kept)) ? "known" : "has_another";
   await record("identity_linked", { userId, identityId, provider: kept.provider, by });
-  return "linked";
+  return { ...identity, lastUsedAt: null };
 }
 
 /** Removes an identity of the owner's, unless nobody could sign in to the account then (FD-18). */

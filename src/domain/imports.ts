@@ -86,7 +86,7 @@ async function importOne(
   for (const identity of account.identities) {
     const linked = await linkPerson(change, user, { ...identity, email: null }, "command");
     // Somebody signed in with it since we looked.
-    if (linked !== "linked") return undo("changed");
+    if (typeof linked === "string") return undo("changed");
   }
   return "imported";
 }

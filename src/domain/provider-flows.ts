@@ -8,13 +8,7 @@ import { notGood, openSealed, prepareChallenge, saveOfSession } from "./challeng
 import { commit, type Uses } from "./change.ts";
 import type { Challenge } from "./ports/challenges.ts";
 import type { Journal, Occasion } from "./ports/events.ts";
-import type {
-  ProvidedIdentity,
-  Provider,
-  ProviderAnswer,
-  ProviderFault,
-  KeptFlow,
-} from "./ports/providers.ts";
+import type { ProvidedIdentity, Provider, KeptFlow } from "./ports/providers.ts";
 import type { Session } from "./ports/sessions.ts";
 import { hashSecret, isSameSecret, newSecret } from "./secrets.ts";
 
@@ -27,7 +21,7 @@ export interface FlowRequest {
   /** Instead of our own page. */
   readonly redirectUri: string | undefined;
   /** The session that is to get the link; undefined for a sign-in. */
-  readonly session?: Pick<Session, "id" | "userId">;
+  readonly session?: Pick<Session, "id" | "userId"> | undefined;
 }
 
 export interface FlowStarted {
@@ -50,7 +44,8 @@ export async function beginFlow(
   if (destination === undefined || !isKnown) return "return_not_allowed";
   const state = session ? LINK_PREFIX + newSecret() : newSecret();
   const begun = await provider.begin(redirectUri, state);
-  if ("fault" in begun) return unavailable(deps, occasion, provider, session, begun);
+  if ("fault" in begun)
+    return letNobodyIn(deps, occasion, { provider, session }, "unavailable", begun.why);
   const { authorizationUrl, ...flow } = begun;
   const kept: SealedFlow = { provider: provider.id, flow, returnTo: destination };
   const { challenge, challengeToken, expiresInSeconds } = prepareChallenge(deps, occasion, {
@@ -138,10 +133,15 @@ export async function endFlow(
     return { failure: "invalid_challenge" };
   }
   const { flow, returnTo } = found.kept;
-  if ("error" in answer.came) return refused(deps, occasion, provider, session, answer.came.error);
-  const given: ProviderAnswer = { code: answer.came.code, iss: answer.iss };
-  const identity = await provider.identify(flow, given);
-  if ("fault" in identity) return failed(deps, occasion, provider, session, identity);
+  const { came, iss } = answer;
+  if ("error" in came) {
+    const reason = TEMPORARY.has(came.error) ? "unavailable" : "denied";
+    // Never in the provider's own words: whoever made the link may have chosen them.
+    return letNobodyIn(deps, occasion, { provider, session }, reason, null);
+  }
+  const identity = await provider.identify(flow, { code: came.code, iss });
+  if ("fault" in identity)
+    return letNobodyIn(deps, occasion, { provider, session }, identity.fault, identity.why);
   return { identity, returnTo };
 }
 
@@ -166,53 +166,27 @@ async function findFlow(
 /** Errors by which a provider says that it cannot answer now (RFC 6749 §4.1.2.1). All others are a refusal. */
 const TEMPORARY: ReadonlySet<string> = new Set(["server_error", "temporarily_unavailable"]);
 
-async function refused(
-  deps: Journal,
-  occasion: Occasion,
-  provider: Provider,
-  session: Pick<Session, "userId"> | undefined,
-  error: string,
-): Promise<ProviderDenied | ProviderUnavailable> {
-  if (TEMPORARY.has(error))
-    return unavailable(deps, occasion, provider, session, { fault: "unavailable", why: "error" });
-  await recordFailure(deps, occasion, provider, session, { reason: "denied", why: null });
-  return { failure: "provider_denied", reason: "denied" };
-}
+type Reason = EventFields<"provider_login_failed">["reason"];
 
-/** Records a fault of the provider, and answers what the caller is told of it. */
-export async function failed(
-  deps: Journal,
-  occasion: Occasion,
-  provider: Provider,
-  session: Pick<Session, "userId"> | undefined,
-  fault: ProviderFault,
-): Promise<ProviderDenied | ProviderUnavailable> {
-  if (fault.fault === "unavailable") return unavailable(deps, occasion, provider, session, fault);
-  await recordFailure(deps, occasion, provider, session, { reason: "token", why: fault.why });
-  return { failure: "provider_denied", reason: "invalid_answer" };
-}
+/** The failures that callers are told of, by the reason that the log has. */
+const failures = {
+  denied: { failure: "provider_denied", reason: "denied" },
+  token: { failure: "provider_denied", reason: "invalid_answer" },
+  unavailable: { failure: "provider_unavailable" },
+  email_unverified: { failure: "provider_email_unverified" },
+} as const satisfies Record<Reason, object>;
 
-async function unavailable(
+/** Records that the provider led nobody in, and answers what the caller is told of it. */
+export async function letNobodyIn<R extends Reason>(
   deps: Journal,
   occasion: Occasion,
-  provider: Provider,
-  session: Pick<Session, "userId"> | undefined,
-  { why }: ProviderFault,
-): Promise<ProviderUnavailable> {
-  await recordFailure(deps, occasion, provider, session, { reason: "unavailable", why });
-  return { failure: "provider_unavailable" };
-}
-
-/** Records that the provider led nobody in. */
-export async function recordFailure(
-  deps: Journal,
-  occasion: Occasion,
-  { id: provider }: Provider,
-  session: Pick<Session, "userId"> | undefined,
-  failure: Pick<EventFields<"provider_login_failed">, "reason" | "why">,
-): Promise<void> {
+  { provider, session }: Pick<FlowRequest, "provider" | "session">,
+  reason: R,
+  why: string | null,
+): Promise<(typeof failures)[R]> {
   const userId = session?.userId ?? null;
   await commit(deps, occasion, ({ record }) =>
-    record("provider_login_failed", { provider, userId, ...failure }),
+    record("provider_login_failed", { provider: provider.id, userId, reason, why }),
   );
+  return failures[reason];
 }

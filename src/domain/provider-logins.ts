@@ -3,7 +3,7 @@
  * known, the address for which the provider vouches makes an account, or says which one they have to sign in to first.
  */
 import { claimAccount } from "./account-claims.ts";
-import { insertAccount, newUser, recordClosedSignup } from "./accounts.ts";
+import { insertAccount, isOfAllowedDomain, newUser, recordClosedSignup } from "./accounts.ts";
 import { prepareChallenge } from "./challenges.ts";
 import { type Change, commit, type Undone, type Uses } from "./change.ts";
 import { recognizeDevice } from "./devices.ts";
@@ -17,11 +17,10 @@ import type { ProvidedIdentity, Provider } from "./ports/providers.ts";
 import type { User, UserWithCredential } from "./ports/users.ts";
 import {
   endFlow,
-  failed,
   type FlowAnswer,
   type FlowFailure,
   type ProviderDenied,
-  recordFailure,
+  letNobodyIn,
 } from "./provider-flows.ts";
 import { refusalOf } from "./wrong-proofs.ts";
 
@@ -97,12 +96,7 @@ async function letIn(deps: LoginUses, occasion: Occasion, arrival: Arrival): Pro
       : await makeAccount(deps, occasion, arrival, email);
     if (settled !== "changed") return settled;
   }
-  // Nobody has the address, and it cannot be had: its last owner may take it back (EM-08).
-  const taken = email ?? "";
-  await commit(deps, occasion, ({ record }) =>
-    record("signup_failed", { email: taken, reason: "email_taken" }),
-  );
-  return { failure: "email_taken" };
+  throw new Error("The account of a person was another each time that it was looked at");
 }
 
 /** Case 1: the person signs in to this account. */
@@ -116,9 +110,8 @@ async function enterKnown(
   if (refused !== undefined) return refused;
   return commit<LoginUses, Settled | Unsettled, Unsettled>(deps, occasion, async (change) => {
     const { stores, undo } = change;
-    const credential = await stores.users.lockCredential(user.id); // the account before its identities, as everywhere
-    const isUsed = await stores.identities.use(identity.id, occasion.now);
-    if (credential === undefined || !isUsed) return undo("changed");
+    await stores.users.lockCredential(user.id); // the account before its identities, as everywhere
+    if (!(await stores.identities.use(identity.id, occasion.now))) return undo("changed");
     return beginProviderLogin(change, user, provider);
   });
 }
@@ -190,9 +183,17 @@ async function makeAccount(
   { provider, person }: Arrival,
   email: string,
 ): Promise<Settled | Unsettled> {
-  if (!mayMakeAccount(deps, provider, email)) {
+  // The provider's setting says whether people may sign up with it, also where nobody may otherwise.
+  if (!provider.makesAccounts || !isOfAllowedDomain(deps.signup, email)) {
     await recordClosedSignup(deps, occasion, email);
     return { failure: "signup_closed" };
+  }
+  // Nobody has the address, and nobody can have it: its last owner may take it back (EM-08).
+  if (await deps.storage.challenges.isReserved(email, null, occasion.now)) {
+    await commit(deps, occasion, ({ record }) =>
+      record("signup_failed", { email, reason: "email_taken" }),
+    );
+    return { failure: "email_taken" };
   }
   const user = newUser(deps, occasion, email, { role: "user", emailVerified: true });
   return commit<LoginUses, Settled | Unsettled, Unsettled>(deps, occasion, async (change) => {
@@ -203,19 +204,9 @@ async function makeAccount(
     await record("signup", { userId: user.id, email, role: user.role, by: "provider" });
     await record("email_verified", { userId: user.id, email, by: "provider" });
     const linked = await linkPerson(change, user, keptOf(provider, person, email), "signup");
-    if (linked !== "linked") return undo("changed");
+    if (typeof linked === "string") return undo("changed");
     return beginProviderLogin(change, user, provider);
   });
-}
-
-/** `SIGNUP` says who may sign up by themselves; the provider's setting, whether they may do so with it. */
-function mayMakeAccount(
-  { signup: { emailDomains } }: Uses<"signup">,
-  { makesAccounts }: Provider,
-  email: string,
-): boolean {
-  const domain = email.slice(email.lastIndexOf("@") + 1);
-  return makesAccounts && (emailDomains === undefined || emailDomains.has(domain));
 }
 
 /** Keeps the proof, as of the account's state inside the change. A second factor is asked for as after a password (FD-17). */
@@ -243,11 +234,11 @@ async function vouchedAddress(
   { provider, person }: Arrival,
 ): Promise<string | Settled> {
   const address = await person.address();
-  if (address && "fault" in address) return failed(deps, occasion, provider, undefined, address);
+  if (address && "fault" in address)
+    return letNobodyIn(deps, occasion, { provider }, address.fault, address.why);
   if (address?.verified) return address.email;
   const why = address === undefined ? "no_address" : "not_vouched";
-  await recordFailure(deps, occasion, provider, undefined, { reason: "email_unverified", why });
-  return { failure: "provider_email_unverified" };
+  return letNobodyIn(deps, occasion, { provider }, "email_unverified", why);
 }
 
 /** The refusal of an account that may not sign in now, recorded; undefined where it may. */

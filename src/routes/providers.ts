@@ -1,4 +1,9 @@
-import { claimIdentity, completeProviderLink, removeIdentity } from "../domain/identities.ts";
+import {
+  claimIdentity,
+  completeProviderLink,
+  removeIdentity,
+  startProviderLink,
+} from "../domain/identities.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import type { Identity } from "../domain/ports/identities.ts";
 import {
@@ -59,13 +64,10 @@ export function createProviderHandlers(
     async startProviderLink({ input, caller, occasion }) {
       const provider = providers.get(input.params.providerId);
       if (provider === undefined) return { problem: "not_found" };
-      const linked = await storage.identities.list(caller.user.id);
-      if (linked.some((identity) => identity.provider === provider.id))
-        return { problem: "identity_taken" };
       const { returnTo, redirectUri } = input.body;
-      const { session } = caller;
-      const begun = await beginFlow(deps, occasion, { provider, returnTo, redirectUri, session });
-      return presentStart(begun);
+      const flow = { provider, returnTo, redirectUri };
+      const begun = await startProviderLink(deps, occasion, caller, flow);
+      return begun === "identity_taken" ? { problem: begun } : presentStart(begun);
     },
     async completeProviderLink({ input, caller, occasion, readChallengeToken }) {
       const provider = providers.get(input.params.providerId);
@@ -81,10 +83,8 @@ export function createProviderHandlers(
     },
     async claimIdentity({ input, caller, occasion }) {
       const outcome = await claimIdentity(deps, occasion, caller, input.body.linkToken);
-      if (!("failure" in outcome)) return { status: 201, body: presentIdentity(outcome.identity) };
-      return {
-        problem: outcome.failure === "identity_taken" ? "identity_taken" : "invalid_challenge",
-      };
+      if ("failure" in outcome) return { problem: outcome.failure };
+      return { status: 201, body: presentIdentity(outcome.identity) };
     },
     async removeMyIdentity({ input, caller, occasion, callerDevice }) {
       const owner = { ...caller, device: await callerDevice() };

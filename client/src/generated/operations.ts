@@ -1417,7 +1417,7 @@ export interface OperationSummaries {
   /**
    * Link a provider
    *
-   * Whoever signed in there signs in to your account from now on. Their address there decides nothing. The account's address is told by mail.
+   * The person who signed in there can sign in to your account that way from now on. Their address there decides nothing. The account's address is told by mail.
    */
   completeProviderLink: unknown;
   /**

@@ -714,7 +714,7 @@ export interface paths {
     put?: never;
     /**
      * Link a provider
-     * @description Whoever signed in there signs in to your account from now on. Their address there decides nothing. The account's address is told by mail.
+     * @description The person who signed in there can sign in to your account that way from now on. Their address there decides nothing. The account's address is told by mail.
      *
      *     May log: [`identity_linked`](/docs#/webhooks/log_identity_linked), [`challenge_failed`](/docs#/webhooks/log_challenge_failed), [`provider_login_failed`](/docs#/webhooks/log_provider_login_failed), [`csrf_rejected`](/docs#/webhooks/log_csrf_rejected), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
@@ -2460,7 +2460,7 @@ export interface webhooks {
      * A provider led nobody in.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is stored as well.
      *
-     *     What did not begin here, or is used, is told as `challenge_failed`; an account that may not sign in, as `login_failed`.
+     *     A flow that did not begin here, or has ended, is told as `challenge_failed`; an account that may not sign in, as `login_failed`.
      */
     post: operations["log_provider_login_failed"];
     delete?: never;
@@ -7265,7 +7265,7 @@ export interface components {
       items: components["schemas"]["Provider"][];
     };
     /**
-     * @description A provider led nobody in. What did not begin here, or is used, is told as `challenge_failed`; an account that may not sign in, as `login_failed`.
+     * @description A provider led nobody in. A flow that did not begin here, or has ended, is told as `challenge_failed`; an account that may not sign in, as `login_failed`.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
