@@ -155,7 +155,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   const stored = told.filter(({ event }) => eventDefinition(event).stored);
   expect(storedEvents(server)).toEqual([...stored, ...byCommand]);
   await server.dispose();
-});
+}, 120_000); // one long journey: on a busy machine half a minute is not enough
 
 /** The journey of somebody whose address is proved, changed and changed back, and who signs in by mail. */
 async function eventsOfProofs(): Promise<LogEvent[]> {
