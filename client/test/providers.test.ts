@@ -406,8 +406,29 @@ describe("a popup", () => {
     vi.useFakeTimers();
     const late = startProviderLogin(browser(), { provider, popup: true });
     expect(await last).toMatchObject({ failure: "aborted" });
-    await vi.advanceTimersByTimeAsync(600_000);
+    const ended = vi.fn();
+    void late.then(ended);
+    await vi.advanceTimersByTimeAsync(599_000);
+    expect(ended).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(await late).toMatchObject({ failure: "expired" });
+  });
+
+  it("stays where its button is clicked twice: the second click ends the first, and its window", async () => {
+    const tab = openTab(page);
+    const api = browser();
+    const first = startProviderLogin(api, { provider, redirectUri, popup: true });
+    const second = startProviderLogin(api, { provider, redirectUri, popup: true });
+    await tick();
+    const [popup, ...others] = tab.opened.filter(({ isClosed }) => !isClosed);
+    if (!popup) throw new Error("no window is left");
+    expect(others).toEqual([]);
+    leadBack(popup);
+    popup.show();
+    await completeProviderLogin(browser());
+    tab.show();
+    expect(await first).toMatchObject({ failure: "aborted" });
+    expect(await second).toMatchObject({ ok: true, data: { user: { email } } });
   });
 
   it("is closed where the server refuses", async () => {
