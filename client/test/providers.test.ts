@@ -147,6 +147,7 @@ describe("a sign-in with a provider", () => {
       const r = await completeProviderLogin(api);
       if (r?.status !== 409 || r.problem.code !== "identity_collision") throw new Error("no");
       expect(r.problem.detail).toMatch(/^Somebody has an account here/);
+      expect(tab.href).toBe(way === leadBack ? redirectUri : page);
       ({ linkToken } = r.problem);
     }
     expect(await github.claimIdentity({ linkToken })).toMatchObject({ status: 201 });
@@ -487,6 +488,16 @@ describe("a link", () => {
     const channel = new BroadcastChannel("portcullis.provider");
     channel.postMessage({ state: answer.state, outcome: "linked" });
     expect(await there).toMatchObject({ ok: true, data: { provider: "github" } });
+
+    // Told of one that the account does not have.
+    const { items } = unwrap(await api.listMyIdentities());
+    for (const { id } of items) unwrap(await api.removeMyIdentity({ identityId: id }));
+    tab = openTab(page);
+    const gone = startProviderLink(api, { provider, popup: true });
+    await tick();
+    const state = new URL(tab.opened[0]?.href ?? "").searchParams.get("state");
+    channel.postMessage({ state, outcome: "linked" });
+    expect(await gone).toMatchObject({ failure: "not_begun_here" });
     channel.close();
   });
 });
