@@ -21,6 +21,7 @@ export function openTab(href: string, { mayOpen = true } = {}): FakeTab {
 
 function newTab(href: string, mayOpen: boolean, copied = new Map<string, string>()): FakeTab {
   const storage = new Map(copied);
+  const named = new Map<string, FakeTab>();
   const sessionStorage = {
     getItem: (key: string) => storage.get(key) ?? null,
     setItem: (key: string, value: string) => void storage.set(key, value),
@@ -48,9 +49,15 @@ function newTab(href: string, mayOpen: boolean, copied = new Map<string, string>
     sessionStorage,
     location,
     close: () => void (tab.isClosed = true),
-    open(to: string) {
+    open(to: string, name: string) {
       if (!mayOpen) return null;
+      const same = name === "_blank" ? undefined : named.get(name);
+      if (same && !same.isClosed) {
+        same.href = to;
+        return windows.get(same);
+      }
       const opened = newTab(to, mayOpen, storage);
+      named.set(name, opened);
       tab.opened.push(opened);
       return windows.get(opened);
     },

@@ -147,6 +147,7 @@ describe("a sign-in with a provider", () => {
       const r = await completeProviderLogin(api);
       if (r?.status !== 409 || r.problem.code !== "identity_collision") throw new Error("no");
       expect(r.problem.detail).toMatch(/^Somebody has an account here/);
+      expect(tab.href).toBe(way === leadBack ? redirectUri : page);
       ({ linkToken } = r.problem);
     }
     expect(await github.claimIdentity({ linkToken })).toMatchObject({ status: 201 });
@@ -406,8 +407,29 @@ describe("a popup", () => {
     vi.useFakeTimers();
     const late = startProviderLogin(browser(), { provider, popup: true });
     expect(await last).toMatchObject({ failure: "aborted" });
-    await vi.advanceTimersByTimeAsync(600_000);
+    const ended = vi.fn();
+    void late.then(ended);
+    await vi.advanceTimersByTimeAsync(599_000);
+    expect(ended).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(await late).toMatchObject({ failure: "expired" });
+  });
+
+  it("stays where its button is clicked twice: the second click ends the first, and its window", async () => {
+    const tab = openTab(page);
+    const api = browser();
+    const first = startProviderLogin(api, { provider, redirectUri, popup: true });
+    const second = startProviderLogin(api, { provider, redirectUri, popup: true });
+    await tick();
+    const [popup, ...others] = tab.opened.filter(({ isClosed }) => !isClosed);
+    if (!popup) throw new Error("no window is left");
+    expect(others).toEqual([]);
+    leadBack(popup);
+    popup.show();
+    await completeProviderLogin(browser());
+    tab.show();
+    expect(await first).toMatchObject({ failure: "aborted" });
+    expect(await second).toMatchObject({ ok: true, data: { user: { email } } });
   });
 
   it("is closed where the server refuses", async () => {
@@ -466,6 +488,16 @@ describe("a link", () => {
     const channel = new BroadcastChannel("portcullis.provider");
     channel.postMessage({ state: answer.state, outcome: "linked" });
     expect(await there).toMatchObject({ ok: true, data: { provider: "github" } });
+
+    // Told of one that the account does not have.
+    const { items } = unwrap(await api.listMyIdentities());
+    for (const { id } of items) unwrap(await api.removeMyIdentity({ identityId: id }));
+    tab = openTab(page);
+    const gone = startProviderLink(api, { provider, popup: true });
+    await tick();
+    const state = new URL(tab.opened[0]?.href ?? "").searchParams.get("state");
+    channel.postMessage({ state, outcome: "linked" });
+    expect(await gone).toMatchObject({ failure: "not_begun_here" });
     channel.close();
   });
 });

@@ -85,6 +85,7 @@ describe("the five cases of a sign-in with a provider on the fake server:", () =
       { subject: "b", email: "new@example.com", emailVerified: false },
       { subject: "c", email, emailVerified: false },
       { subject: "d", email: "no address" },
+      { subject: "e", email: " ADA@Example.com ", emailVerified: false },
     ];
     for (const person of strangers)
       expect(await arrive(browser(), person)).toMatchObject({
@@ -118,7 +119,7 @@ describe("the five cases of a sign-in with a provider on the fake server:", () =
 
   it("4: an account that is proved has to claim whoever collides with it, or is linked where the setting says so", async () => {
     const api = await provedAccount();
-    const met = await arrive(browser(), ada);
+    const met = await arrive(browser(), { ...ada, email: " ADA@Example.com " });
     if (met.status !== 409 || met.problem.code !== "identity_collision") throw new Error("no");
     const { linkToken } = met.problem;
     const stranger = browser();
@@ -160,6 +161,9 @@ describe("the five cases of a sign-in with a provider on the fake server:", () =
     expect(await api.finishSignIn(pending)).toMatchObject({ status: 401 });
     const code = await fake.totpCode(email);
     expect(await api.finishSignIn(pending, { method: "totp", code })).toMatchObject({ ok: true });
+    fake.resetFactors(email);
+    fake.addPasskey(email);
+    expect(unwrap(await arrive(browser(), ada)).secondFactors).toContain("passkey");
   });
 });
 
@@ -321,6 +325,23 @@ describe("links on the fake server", () => {
     expect(fake.mails(email)).toEqual([]);
   });
 
+  it("are not made by an address that may be taken back, and those since then go with it", async () => {
+    const api = await provedAccount();
+    now += 1;
+    await api.startEmailChange({ newEmail: "thief@example.com" });
+    await api.confirmEmailChange({ token: fake.mail("thief@example.com").token ?? "" });
+    expect(await arrive(browser(), ada)).toMatchObject({
+      status: 409,
+      problem: { code: "email_taken" },
+    });
+    unwrap(await api.completeProviderLink({ providerId, ...(await start(api)) }));
+    unwrap(await api.undoEmailChange({ token: fake.mail(email, "email_changed").token }));
+    const owner = await provedAccount();
+    expect(unwrap(await owner.getMe()).email).toBe(email);
+    expect(unwrap(await owner.listMyIdentities()).items).toMatchObject([{ provider: "github" }]);
+    expect(await historyOf(owner)).toContain("identity_removed");
+  });
+
   it("are removed with every other session, but for the last way in", async () => {
     const api = browser();
     await enter(api, ada);
@@ -332,15 +353,6 @@ describe("links on the fake server", () => {
       status: 409,
       problem: { code: "last_credential" },
     });
-    fake.addPasskey(email);
-    now += 1;
-    await api.login(account);
-    const fresh = browser();
-    const pending = unwrap(await arrive(fresh, ada));
-    expect(pending.secondFactors).toContain("passkey");
-    fake.resetFactors(email);
-    await enter(api, ada);
-    await enter(other, ada);
     unwrap(await api.changePassword({ newPassword: "four clear words of mine" }));
     await enter(other, ada);
     expect(await api.removeMyIdentity({ identityId })).toMatchObject({ status: 204 });

@@ -7,7 +7,6 @@ import { mailKinds, mails, type MailKind } from "../../src/contract/mails.ts";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
 import { passkeyAlgorithms, PASSKEYS_MAX } from "../../src/contract/passkey-values.ts";
-import { LINK_STATE_PREFIX } from "../../src/contract/provider-values.ts";
 import { RECOVERY_CODES } from "../../src/contract/second-factor-values.ts";
 import { inputsOf } from "./fake-rules.ts";
 import {
@@ -47,7 +46,6 @@ const bounds = {
   recoveryCodes: RECOVERY_CODES,
   passkeys: PASSKEYS_MAX,
   passkeyAlgorithms,
-  linkStatePrefix: LINK_STATE_PREFIX,
 };
 
 function policyOf({ components }: PublishedDocument): unknown {

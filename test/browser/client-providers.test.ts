@@ -98,4 +98,15 @@ describe.skipIf(noBrowser)("@portcullis/client/providers", () => {
     await page.waitForFunction((wanted) => document.title === wanted, `in ${email}`);
     await expect.poll(() => popup.isClosed()).toBe(true);
   });
+
+  test("signs in by a popup whose button was clicked twice", async () => {
+    const { page, email } = await open("/");
+    await page.evaluate(() => {
+      const button = document.querySelector<HTMLButtonElement>("#popup");
+      button?.click();
+      button?.click();
+    });
+    await page.waitForFunction((wanted) => document.title === wanted, `in ${email}`);
+    await expect.poll(() => page.context().pages().length).toBe(1);
+  });
 });

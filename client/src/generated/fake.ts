@@ -2200,5 +2200,4 @@ export const bounds = {
   recoveryCodes: 10,
   passkeys: 20,
   passkeyAlgorithms: [-8, -7, -257],
-  linkStatePrefix: "link.",
 } as const;

@@ -1,5 +1,5 @@
 /** The parameters with which the browser comes back: in the query from the provider, in the fragment from the server's page. */
-import { linkStatePrefix } from "../generated/provider-return.ts";
+import { linkStatePrefix, type ProviderFragment } from "../generated/provider-return.ts";
 
 export type Kind = "login" | "link";
 
@@ -12,7 +12,10 @@ const inFragment = [
   "secondFactors",
   "expiresInSeconds",
   "linkToken",
-] as const;
+] as const satisfies readonly KeyOf<ProviderFragment>[];
+type KeyOf<Fragment> = Fragment extends unknown ? keyof Fragment : never;
+/** Each answer has one of these. */
+const outcomes = ["code", "error", "loginToken", "linkToken"] as const;
 
 /** The parameters, each as it came. */
 export type Given = Readonly<
@@ -51,7 +54,7 @@ export function queryOf(given: Given): string {
 /** True where they are those of a flow of that kind. Which one it ends, its state says. */
 function isOf(kind: Kind, parameters: URLSearchParams): boolean {
   const state = parameters.get("state");
-  const isEnd = ["code", "error", "loginToken", "linkToken"].some((name) => parameters.has(name));
+  const isEnd = outcomes.some((name) => parameters.has(name));
   return state !== null && isEnd && state.startsWith(linkStatePrefix) === (kind === "link");
 }
 
@@ -60,7 +63,7 @@ function read(parameters: URLSearchParams): Given | "bad_return" {
   const names = [...new Set([...inQuery, ...inFragment])];
   const given = names.flatMap((name) => parameters.getAll(name).map((value) => [name, value]));
   const isOnce = new Set(given.map(([name]) => name)).size === given.length;
-  const ends = ["code", "error", "loginToken", "linkToken"].filter((name) => parameters.has(name));
+  const ends = outcomes.filter((name) => parameters.has(name));
   const { state = "", ...others } = Object.fromEntries(given) as Partial<Given>; // of the names above
   return isOnce && ends.length === 1 && state !== "" ? { ...others, state } : "bad_return";
 }

@@ -8,30 +8,13 @@ import type { Mode } from "../input.ts";
 import type { SignIn, SigningMode } from "../login-pending.ts";
 import type { Result, Schemas, Success } from "../result.ts";
 import type { Failed, Told } from "../told.ts";
-import type { WebAbortSignal } from "../web.ts";
 import { endLink, endLogin, seeLink, seeLogin } from "./ends.ts";
 import type { NoReturn } from "./no-return.ts";
+import type { ReturnOptions, StartOptions } from "./options.ts";
 import { goThere, takeReturn } from "./ways.ts";
 
 export type { NoReturn } from "./no-return.ts";
-
-/** Options of the page that the browser comes back to. */
-export interface ReturnOptions {
-  /** Gives it up: `failure` is then `aborted`. */
-  readonly signal?: WebAbortSignal | undefined;
-}
-
-/** Options of a sign-in that begins. */
-export interface StartOptions extends ReturnOptions {
-  /** Its id, as `listProviders` has it. */
-  readonly provider: string;
-  /** The page that calls `completeProviderLogin`. Default: this one. */
-  readonly returnTo?: string | undefined;
-  /** The page that the provider itself leads back to, instead of the server's own: one of `PROVIDER_<ID>_REDIRECTS`. */
-  readonly redirectUri?: string | undefined;
-  /** Goes there in a window of its own. The call has to be the first thing that a click does. */
-  readonly popup?: boolean | undefined;
-}
+export type { ReturnOptions, StartOptions } from "./options.ts";
 
 /**
  * Options that fit the client. The server's own page ends what began with its cookies, which a client with tokens neither

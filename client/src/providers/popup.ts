@@ -7,11 +7,10 @@ import type { WebAbortSignal } from "../web.ts";
 import { keepFlow, type KeptFlow } from "./flows.ts";
 import { noReturn, type NoReturn } from "./no-return.ts";
 
-const NAME = "portcullis-provider";
 /** As large as the narrowest page of a provider asks for. CSS pixels. */
 const FEATURES = "popup,width=500,height=680";
 
-/** The popup that this page waits for. There is one: the next takes its window. */
+/** The popup that this page waits for. There is one: the next ends it. */
 let waiting: AbortController | undefined;
 
 export interface Popup {
@@ -24,7 +23,8 @@ export interface Popup {
 export function openPopup(): Popup | NoReturn {
   if (typeof window === "undefined") return noReturn("unsupported");
   waiting?.abort();
-  const opened = window.open("about:blank", NAME, FEATURES);
+  // Each has a window of its own: in one that they share, the end of the one before would close the next.
+  const opened = window.open("about:blank", "_blank", FEATURES);
   if (opened === null) return noReturn("popup_blocked");
   waiting = new AbortController();
   return { window: opened, turn: waiting };

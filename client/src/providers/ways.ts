@@ -1,10 +1,10 @@
 /** The way to the provider and back, in this window or in one of its own. */
 import type { ProviderReturnMessage } from "../generated/provider-return.ts";
 import type { Failure, NoAnswer, Schemas, Success } from "../result.ts";
-import type { WebAbortSignal } from "../web.ts";
 import { type Given, type Kind, queryOf, readQuery, takeFromAddress } from "./address.ts";
 import { keepFlow, type KeptFlow, stateOf, takeFlow } from "./flows.ts";
 import { noReturn, type NoReturn } from "./no-return.ts";
+import type { StartOptions } from "./options.ts";
 import { awaitPopup, openPopup, tellOpener } from "./popup.ts";
 
 /** A flow that this page or this tab has begun, and with which the browser came back: all is left to do. */
@@ -19,19 +19,11 @@ export interface Over {
   readonly told: Exclude<ProviderReturnMessage, { readonly outcome: "returned" }>;
 }
 
-interface Destination {
-  readonly provider: string;
-  readonly returnTo?: string | undefined;
-  readonly redirectUri?: string | undefined;
-  readonly popup?: boolean | undefined;
-  readonly signal?: WebAbortSignal | undefined;
-}
-
 type Started = Success<200, Schemas["ProviderRedirect"]>;
 
 /** Begins a flow and leaves; with a popup, answers what came back from it. */
 export async function goThere<Refused extends Failure<number, unknown> | NoAnswer>(
-  { provider, returnTo, redirectUri, popup: inPopup, signal }: Destination,
+  { provider, returnTo, redirectUri, popup: inPopup, signal }: StartOptions,
   begin: (input: {
     providerId: string;
     returnTo: string | undefined;

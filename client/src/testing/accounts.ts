@@ -22,6 +22,8 @@ type WithoutOccasion<E> = E extends unknown ? Omit<E, "timestamp" | "ip"> : neve
 type Happening = WithoutOccasion<OwnEvent>;
 /** Why a session ends before its time. */
 type EndedBy = Extract<OwnEvent, { readonly event: "session_revoked" }>["by"];
+/** The maker of an account. */
+type SignedUpBy = NonNullable<Extract<OwnEvent, { readonly event: "signup" }>["by"]>;
 /** The proof of an address. */
 type VerifiedBy = Extract<OwnEvent, { readonly event: "email_verified" }>["by"];
 
@@ -71,15 +73,11 @@ export class Accounts {
     return all.find((totp) => totp?.secret === secret) ?? undefined;
   }
 
-  /** Adds the account of somebody who signed up. */
-  add(account: NewAccount, now: number): Account {
-    const added = this.insert(account, now);
-    this.record(added, { event: "signup", by: "user" }, now);
-    return added;
-  }
-
-  /** Adds an account, and records nothing. */
-  insert({ email, emailVerified, locale, password }: NewAccount, now: number): Account {
+  add(
+    { email, emailVerified, locale, password }: NewAccount,
+    by: SignedUpBy,
+    now: number,
+  ): Account {
     const user = {
       id: newId(now),
       email: normalEmail(email),
@@ -102,6 +100,7 @@ export class Accounts {
       factorLock: unlocked,
     };
     this.#accounts.add(account);
+    this.record(account, { event: "signup", by }, now);
     return account;
   }
 

@@ -17,6 +17,7 @@ export function deviceCookie(): string {
 }
 
 export const done = { data: undefined };
+export const notFound = { problem: "not_found" } as const;
 export const notGood = { problem: "invalid_challenge" } as const;
 
 /** The answer to the one who began a challenge. */

@@ -1,5 +1,5 @@
 /** The fake server's answers about the authenticator app and the recovery codes of an account. */
-import { done, notGood, started } from "./answers.ts";
+import { done, notFound, notGood, started } from "./answers.ts";
 import type { Handlers } from "./calls.ts";
 import {
   firstRecoveryCodes,
@@ -10,8 +10,6 @@ import {
   stepGiven,
 } from "./factors.ts";
 import { newTotpSecret } from "./totp.ts";
-
-const notFound = { problem: "not_found" } as const;
 
 export const factorHandlers: Pick<
   Handlers,

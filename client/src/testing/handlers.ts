@@ -10,6 +10,7 @@ import {
   cookieOf,
   deviceCookie,
   done,
+  notFound,
   notGood,
   presentPair,
   started,
@@ -62,7 +63,7 @@ export const handlers: Handlers = {
     const isReserved = accounts.challenges.isReserved(email, undefined, now);
     if (settings.signup === "open") {
       if (owner || isReserved) return { problem: "email_taken" };
-      const { user } = accounts.add({ email, emailVerified: false, locale, password }, now);
+      const { user } = accounts.add({ email, emailVerified: false, locale, password }, "user", now);
       return { status: 201, data: user };
     }
     const signup = { password, locale };
@@ -87,7 +88,7 @@ export const handlers: Handlers = {
     challenges.spend(challenge);
     if (accounts.findByEmail(email) || challenges.isReserved(email, undefined, now)) return notGood;
     challenges.end({ purpose: "signup", email });
-    const account = accounts.add({ ...signup, email, emailVerified: false, password }, now);
+    const account = accounts.add({ ...signup, email, emailVerified: false, password }, "user", now);
     accounts.verifyEmail(account, "signup", now);
     return { data: account.user };
   },
@@ -126,7 +127,7 @@ export const handlers: Handlers = {
   },
   revokeMySession({ input: { sessionId }, accounts, caller, now }) {
     const session = accounts.sessionsOf(caller.account, now).find(({ id }) => id === sessionId);
-    if (session === undefined) return { problem: "not_found" };
+    if (session === undefined) return notFound;
     accounts.revoke(session, "user", now);
     return done;
   },
@@ -209,7 +210,7 @@ export const handlers: Handlers = {
   getHealth: () => ({ data: { status: "ok" } }),
   getReadiness: () => ({ data: { status: "ok" } }),
   /** As on a machine that is not the scraper's: the fake counts nothing. */
-  getMetrics: () => ({ problem: "not_found" }),
+  getMetrics: () => notFound,
 };
 
 function findByCredentials(

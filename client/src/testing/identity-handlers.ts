@@ -1,5 +1,5 @@
 /** The fake server's answers about the providers that are linked to an account: linked, claimed, listed, removed. */
-import { challengeCookie, clearedChallengeCookie, done, notGood } from "./answers.ts";
+import { challengeCookie, clearedChallengeCookie, done, notFound, notGood } from "./answers.ts";
 import type { Handlers } from "./calls.ts";
 import type { Scene } from "./factors.ts";
 import { hasProvider, linkPerson, presentIdentity } from "./identities.ts";
@@ -7,7 +7,6 @@ import { addressOf, beginFlow, endFlow } from "./provider-flows.ts";
 import type { Person, Session } from "./rows.ts";
 import { hasWayIn } from "./ways-in.ts";
 
-const notFound = { problem: "not_found" } as const;
 const taken = { problem: "identity_taken" } as const;
 
 export const identityHandlers: Pick<
@@ -42,11 +41,10 @@ export const identityHandlers: Pick<
     return "problem" in linked ? linked : { ...linked, cookies: [clearedChallengeCookie] };
   },
   claimIdentity(call) {
-    const { input, accounts, settings, caller, now } = call;
+    const { input, accounts, caller, now } = call;
     const claim = accounts.challenges.findByHandle("identity_claim", input.linkToken, now);
     const { account, person } = claim ?? {};
     if (claim === undefined || account !== caller.account || person === undefined) return notGood;
-    if (!settings.providers.has(person.provider)) return notGood;
     const linked = link(call, person);
     if (!("problem" in linked)) accounts.challenges.spend(claim);
     return linked;

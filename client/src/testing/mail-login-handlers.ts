@@ -4,13 +4,12 @@ import {
   beginPending,
   challengeCookie,
   clearedChallengeCookie,
+  notFound,
   notGood,
   started,
 } from "./answers.ts";
 import type { Call, Handlers } from "./calls.ts";
 import { claimAccount } from "./ways-in.ts";
-
-const notFound = { problem: "not_found" } as const;
 
 export const mailLoginHandlers: Pick<Handlers, "startMailLogin" | "completeMailLogin"> = {
   startMailLogin({ input, settings, accounts, origin, now }) {

@@ -1,7 +1,7 @@
 /** The fake server's answers about the passkeys of an account: added, listed, renamed, removed. */
 import { bounds } from "../generated/fake.ts";
 import type { components } from "../generated/schema.ts";
-import { done, started } from "./answers.ts";
+import { done, notFound, started } from "./answers.ts";
 import type { Handlers } from "./calls.ts";
 import { firstRecoveryCodes, hasSecondFactor, removeFactor } from "./factors.ts";
 import { creationOptions } from "./passkey-ceremonies.ts";
@@ -11,7 +11,6 @@ import { answers, readRegistration } from "./webauthn.ts";
 
 type Schemas = components["schemas"];
 
-const notFound = { problem: "not_found" } as const;
 const notGood = { problem: "invalid_passkey" } as const;
 const tooMany = { problem: "too_many_passkeys" } as const;
 

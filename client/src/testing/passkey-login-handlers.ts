@@ -1,5 +1,5 @@
 /** The fake server's answers to a sign-in by passkey. */
-import { beginPending } from "./answers.ts";
+import { beginPending, notFound } from "./answers.ts";
 import type { Handlers } from "./calls.ts";
 import { passkeyRequest, proveByPasskeyAlone } from "./passkey-ceremonies.ts";
 
@@ -21,5 +21,5 @@ export const passkeyLoginHandlers: Pick<
     return { problem: "invalid_passkey" };
   },
   /** As where `WEBAUTHN_ORIGINS` names one origin. */
-  getRelatedOrigins: () => ({ problem: "not_found" }),
+  getRelatedOrigins: () => notFound,
 };

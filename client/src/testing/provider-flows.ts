@@ -1,6 +1,7 @@
 /** Flows of the fake server that lead to a provider and back. Each ends once, for its provider and for whoever began it. */
-import { bounds } from "../generated/fake.ts";
+import { linkStatePrefix } from "../generated/provider-return.ts";
 import type { components } from "../generated/schema.ts";
+import { normalEmail } from "./accounts.ts";
 import { notGood, started } from "./answers.ts";
 import type { Call } from "./calls.ts";
 import type { Challenge } from "./challenges.ts";
@@ -26,7 +27,7 @@ export function beginFlow(
       : allowedReturn([origin, ...settings.corsOrigins], input.returnTo);
   const isKnown = redirectUri === ownPage || provider.redirects.has(redirectUri);
   if (returnTo === undefined || !isKnown) return { problem: "return_not_allowed" };
-  const state = (session ? bounds.linkStatePrefix : "") + newSecret();
+  const state = (session ? linkStatePrefix : "") + newSecret();
   const flow: ProviderFlow = { provider: provider.id, state, returnTo };
   const challenge = accounts.challenges.begin(
     session
@@ -106,6 +107,6 @@ function findFlow(
 
 /** The address of a person, as accounts have it; undefined where there is none. */
 export function addressOf({ email }: FakePerson): string | undefined {
-  const address = email?.trim().toLowerCase() ?? "";
+  const address = normalEmail(email ?? "");
   return /^[^@\s]+@[^@\s]+$/.test(address) ? address : undefined;
 }

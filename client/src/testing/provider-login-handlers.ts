@@ -1,14 +1,12 @@
 /** The fake server's answers to a sign-in with a provider. A person is known by issuer and subject, and by nothing else. */
 import type { components } from "../generated/schema.ts";
-import { beginPending, challengeCookie, clearedChallengeCookie } from "./answers.ts";
+import { beginPending, challengeCookie, clearedChallengeCookie, notFound } from "./answers.ts";
 import type { Answer, Call, Handlers } from "./calls.ts";
 import type { FakePerson, KnownProvider } from "./fake-provider.ts";
 import { linkPerson } from "./identities.ts";
 import { addressOf, beginFlow, endFlow } from "./provider-flows.ts";
 import type { Account, Person } from "./rows.ts";
 import { claimAccount } from "./ways-in.ts";
-
-const notFound = { problem: "not_found" } as const;
 
 export const providerLoginHandlers: Pick<
   Handlers,
@@ -58,9 +56,7 @@ function letIn(call: Arrival, provider: KnownProvider, who: FakePerson): Settled
   if (email === undefined || !emailVerified) return { problem: "provider_email_unverified" };
   const person = { provider: id, issuer, subject, email };
   const owner = accounts.findByEmail(email);
-  return owner
-    ? meetOwner(call, provider, person, owner)
-    : makeAccount(call, provider, { ...person, email });
+  return owner ? meetOwner(call, provider, person, owner) : makeAccount(call, provider, person);
 }
 
 /** Somebody has the address that the provider vouches for. */
@@ -96,9 +92,8 @@ function makeAccount(
   if (!provider.makesAccounts) return { problem: "signup_closed" };
   if (accounts.challenges.isReserved(email, undefined, now)) return { problem: "email_taken" };
   const blank = { email, emailVerified: false, locale: null, password: null };
-  const account = accounts.insert(blank, now);
+  const account = accounts.add(blank, "provider", now);
   accounts.challenges.end({ purpose: "signup", email });
-  accounts.record(account, { event: "signup", by: "provider" }, now);
   accounts.verifyEmail(account, "provider", now);
   linkPerson(call, account, person, "signup");
   return pendingOf(call, account, provider);

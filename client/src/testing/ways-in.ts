@@ -4,13 +4,13 @@ import type { FakeSettings } from "./calls.ts";
 import { removeFactors, type Scene } from "./factors.ts";
 import type { Account } from "./rows.ts";
 
-/** True while somebody could sign in to the account. A provider that is no longer set lets nobody in. */
+/** True while somebody could sign in to the account. */
 export function hasWayIn(
-  { mailLogin, providers }: Pick<FakeSettings, "mailLogin" | "providers">,
+  { mailLogin }: Pick<FakeSettings, "mailLogin">,
   { password, passkeys, identities }: Pick<Account, "password" | "passkeys" | "identities">,
 ): boolean {
-  if (mailLogin || password !== null || passkeys.some(({ signsIn }) => signsIn)) return true;
-  return identities.some(({ provider }) => providers.has(provider));
+  if (mailLogin || password !== null || identities.length > 0) return true;
+  return passkeys.some(({ signsIn }) => signsIn);
 }
 
 /** Hands an account that nobody had proved over to the owner of its mailbox, clean: somebody else may have made it. */
