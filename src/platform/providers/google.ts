@@ -1,6 +1,7 @@
 /** Google. What differs is in "Verify the Google ID token on your server side" and "OpenID Connect", developers.google.com/identity. */
 import { claimedAddress } from "./claimed-address.ts";
 import { generic } from "./generic.ts";
+import type { JsonObject } from "./json.ts";
 import type { OpenIdRules } from "./openid-connect.ts";
 import type { ProviderOptions } from "./provider-options.ts";
 
@@ -15,10 +16,7 @@ export function google(options: ProviderOptions): OpenIdRules {
   return {
     ...rules,
     issuers,
-    address(claims) {
-      const email = claimedAddress(claims);
-      return email === undefined ? undefined : { email, verified: isVouchedFor(email, claims) };
-    },
+    address: (claims) => claimedAddress(claims, isVouchedFor(claims)),
   };
 }
 
@@ -26,7 +24,8 @@ export function google(options: ProviderOptions): OpenIdRules {
  * Google is authoritative for "a `@gmail.com` address", and where "`email_verified` is true and `hd` is set". Of another
  * address it says that it was proved once, and ownership "may have changed" since.
  */
-function isVouchedFor(email: string, { email_verified, hd }: Record<string, unknown>): boolean {
+function isVouchedFor({ email, email_verified, hd }: JsonObject): boolean {
   if (email_verified !== true) return false;
-  return email.toLowerCase().endsWith("@gmail.com") || (typeof hd === "string" && hd !== "");
+  const isGmail = typeof email === "string" && email.toLowerCase().endsWith("@gmail.com");
+  return isGmail || (typeof hd === "string" && hd !== "");
 }

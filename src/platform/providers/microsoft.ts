@@ -28,10 +28,7 @@ export function microsoft(options: ProviderOptions): OpenIdRules {
       ),
     ),
     refuse: ({ tid, iss }, key) => refuseTenant(tid, iss, key, options),
-    address(claims) {
-      const email = claimedAddress(claims);
-      return email === undefined ? undefined : { email, verified: isVouchedFor(claims) };
-    },
+    address: (claims) => claimedAddress(claims, isVouchedFor(claims)),
     // Its userinfo says nothing of who proved an address.
     asksUserInfo: false,
   };
