@@ -20,6 +20,7 @@ export function createGitHub(options: ProviderOptions, world: ProviderWorld): Pr
 
   return {
     ...describeProvider(options),
+    issuers: new Map([[issuer, issuer]]),
 
     async warm() {
       await loadLibrary();

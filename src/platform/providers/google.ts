@@ -6,13 +6,13 @@ import type { OpenIdRules } from "./openid-connect.ts";
 import type { ProviderOptions } from "./provider-options.ts";
 
 /** "The Issuer Identifier … Always https://accounts.google.com or accounts.google.com": of the token's `iss`. */
-const ISSUER = "https://accounts.google.com";
+export const GOOGLE = "https://accounts.google.com";
 const ISSUER_OF_OLD = "accounts.google.com";
 
 export function google(options: ProviderOptions): OpenIdRules {
   const rules = generic(options);
   const issuers = new Map(rules.issuers);
-  if (options.issuer === ISSUER) issuers.set(ISSUER_OF_OLD, ISSUER);
+  if (options.issuer === GOOGLE) issuers.set(ISSUER_OF_OLD, GOOGLE);
   return {
     ...rules,
     issuers,

@@ -2,9 +2,9 @@
 import { AnswerRefused } from "./faults.ts";
 
 /** Of one request, its body included. Milliseconds. A sign-in makes up to four, and a person waits. */
-export const REQUEST_TIMEOUT_MS = 4_000;
+const REQUEST_TIMEOUT_MS = 4_000;
 /** Of one answer, decoded: 304 bytes of Brotli make 200 MB. Honest ones are below 64 KiB. */
-export const ANSWER_MAX_BYTES = 1_048_576;
+const ANSWER_MAX_BYTES = 1_048_576;
 
 /** As libraries call it: every part of the request is given. */
 export type GuardedFetch = (url: string, init: GuardedRequest) => Promise<Response>;

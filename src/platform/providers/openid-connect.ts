@@ -56,6 +56,7 @@ export function createOpenIdConnect(
 
   return {
     ...describeProvider(options),
+    issuers: rules.issuers,
 
     async warm() {
       await Promise.all([loadLibrary(), discover()]);
