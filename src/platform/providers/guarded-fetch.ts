@@ -1,4 +1,5 @@
 /** Asks a provider, within bounds that hold whatever it answers (FD-14). The library itself bounds neither size nor body. */
+import { isLoopback } from "../loopback.ts";
 import { AnswerRefused } from "./faults.ts";
 
 /** Of one request, its body included. Milliseconds. A sign-in makes up to four, and a person waits. */
@@ -52,10 +53,8 @@ export function demandSecure(url: string, issuer: string): void {
     throw new AnswerRefused("endpoint_with_credentials");
 }
 
-const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/;
-
 function isPlainLoopback(url: URL | null): boolean {
-  return url !== null && url.protocol === "http:" && LOOPBACK.test(url.hostname);
+  return url !== null && url.protocol === "http:" && isLoopback(url.hostname);
 }
 
 async function readBounded(response: Response): Promise<Buffer<ArrayBuffer>> {
