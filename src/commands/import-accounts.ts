@@ -59,7 +59,7 @@ interface Candidate {
 
 /** Imports one batch at a time, so that a file of any size needs the same memory. */
 async function importFile(
-  { deps, settings, written }: System,
+  { deps, settings, providers, written }: System,
   occasion: Occasion,
   file: string,
   progress: Progress,
@@ -71,7 +71,7 @@ async function importFile(
   let batch: Candidate[] = [];
 
   for await (const line of linesOf(createReadStream(file), LINE_MAX_BYTES)) {
-    const read = readAccount(line, settings.providers);
+    const read = readAccount(line, providers);
     if (read === undefined) continue;
     if (typeof read === "string") refuse(line.number, read);
     // AZ-08: a hash from elsewhere proves nothing about who has the address here.
@@ -129,7 +129,7 @@ async function importFile(
 /** Reads the account of a line; answers the fault as a text, and undefined for an empty line. Never repeats the line. */
 function readAccount(
   { bytes, isTooLong }: Line,
-  providers: System["settings"]["providers"],
+  providers: System["providers"],
 ): AccountToImport | string | undefined {
   if (isTooLong) return `Longer than ${LINE_MAX_BYTES} bytes`;
   const json = parse(bytes);

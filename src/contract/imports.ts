@@ -1,7 +1,8 @@
 /** One account as `npm run users -- import` reads it: a line of the file. No operation takes it. */
 import { z } from "zod";
 import { Email } from "./addresses.ts";
-import { ProviderId } from "./provider-values.ts";
+import { ISSUER_MAX_LENGTH, ProviderId } from "./provider-values.ts";
+import { PROVIDERS_MAX } from "./providers.ts";
 import { InstantInput, Locale, PersonName, Role, secret } from "./values.ts";
 
 /**
@@ -32,9 +33,6 @@ const ImportedHash = secret(
 
 /** As OpenID Connect Core 1.0 §2 has them: `sub` has at most 255 characters. */
 const SUBJECT_MAX_LENGTH = 255;
-const ISSUER_MAX_LENGTH = 512;
-/** An account has one of each provider. */
-const IDENTITIES_MAX = 20;
 
 /** Somebody at a provider, who signs in to the account. */
 export const ImportedIdentity = z.strictObject({
@@ -43,11 +41,11 @@ export const ImportedIdentity = z.strictObject({
     .string()
     .max(ISSUER_MAX_LENGTH)
     .regex(/^[!-~]+$/, { error: "Must be an issuer, such as https://accounts.google.com" }),
-  /** The provider's id of the person: never an address. */
+  /** The provider's id of the person: never an address. A half of a surrogate pair would be stored as another character (IV-15). */
   subject: z
     .string()
     .max(SUBJECT_MAX_LENGTH)
-    .regex(/^[^\p{Cc}]+$/u, { error: "Must be the provider's id of the person" }),
+    .regex(/^[^\p{Cc}\p{Cs}]+$/u, { error: "Must be the provider's id of the person" }),
   /** Absent: the first in PROVIDERS that has the issuer. */
   provider: ProviderId.optional(),
 });
@@ -57,7 +55,8 @@ const ImportedFields = z.strictObject({
   email: Email,
   /** Absent for somebody who signs in with a provider alone. */
   passwordHash: ImportedHash.optional(),
-  identities: z.array(ImportedIdentity).min(1).max(IDENTITIES_MAX).optional(),
+  /** One of each provider at the most. */
+  identities: z.array(ImportedIdentity).min(1).max(PROVIDERS_MAX).optional(),
   role: Role.default("user"),
   disabled: z.boolean().default(false),
   /** True where the other system has had the address proved. */

@@ -23,6 +23,9 @@ export const ProviderId = z
     examples: ["google"],
   });
 
+/** Longer issuers belong to no provider. Characters. */
+export const ISSUER_MAX_LENGTH = 512;
+
 /** For people. Characters. */
 export const PROVIDER_NAME_MAX_LENGTH = 64;
 
@@ -108,7 +111,7 @@ const state = secret(
 
 const iss = z
   .string()
-  .max(512)
+  .max(ISSUER_MAX_LENGTH)
   .meta({
     description: "As it came back, where it did (RFC 9207).",
     examples: ["https://accounts.google.com"],

@@ -1,21 +1,24 @@
 /** The kinds of values that the settings of a provider have. A message describes a good value, and never repeats the given one. */
 import { z } from "zod";
-import { PROVIDER_NAME_MAX_LENGTH, type providerKinds } from "../contract/provider-values.ts";
+import {
+  ISSUER_MAX_LENGTH,
+  PROVIDER_NAME_MAX_LENGTH,
+  type providerKinds,
+  URL_MAX_LENGTH,
+} from "../contract/provider-values.ts";
+import { GOOGLE } from "../platform/providers/google.ts";
+import { CONSUMERS } from "../platform/providers/microsoft.ts";
 import { isSafeOrigin, oneOf, parsed, serviceName } from "./setting-values.ts";
 
 type Kind = (typeof providerKinds)[number];
 
 /** Longer ones belong to no provider. Characters. */
-const ISSUER_MAX_LENGTH = 512;
 const CLIENT_ID_MAX_LENGTH = 256;
 const CLIENT_SECRET_MAX_LENGTH = 1_024;
 const SCOPES_MAX_LENGTH = 1_024;
-/** As `redirectUri` of the contract. Characters. */
-const REDIRECT_MAX_LENGTH = 2_048;
 /** A longer list is none that somebody keeps. */
 const LIST_MAX = 32;
 
-const GOOGLE = "https://accounts.google.com";
 /** The cloud of all but some governments and China. A tenant is added to it. */
 const MICROSOFT = "https://login.microsoftonline.com";
 const GITHUB = "https://github.com";
@@ -161,7 +164,7 @@ function tenants() {
         (text) => (GUID.test(text) ? text.toLowerCase() : undefined),
         (text) =>
           text.split(",").some((word) => TENANT_WORD.test(word.trim()))
-            ? `lets in everybody who has an account at Microsoft: name the directories instead, by their Directory (tenant) ID; people's own accounts have 9188040d-6c67-4c5b-b112-36a304b66dad`
+            ? `lets in everybody who has an account at Microsoft: name the directories instead, by their Directory (tenant) ID; people's own accounts have ${CONSUMERS}`
             : rule,
       ),
     );
@@ -170,7 +173,7 @@ function tenants() {
 /** A place that may be led back to, which is compared as it stands: so it is as a URL parser writes it. */
 function isRedirect(text: string): boolean {
   const url = URL.parse(text);
-  if (url === null || url.href !== text || text.length > REDIRECT_MAX_LENGTH) return false;
+  if (url === null || url.href !== text || text.length > URL_MAX_LENGTH) return false;
   if (!VISIBLE_ASCII.test(text) || /[?#*]/.test(text)) return false;
   if (url.username !== "" || url.password !== "") return false;
   return isSafeOrigin(url) || APP_SCHEME.test(url.protocol);

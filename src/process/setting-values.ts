@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { normalizeEmail } from "../contract/addresses.ts";
 import { parseTrustedProxies } from "../platform/client-address.ts";
+import { isLoopback } from "../platform/loopback.ts";
 import { parseDatabaseUrl } from "../storage/engine/target.ts";
 
 /** One day more than a year: beyond it a lifetime is a mistake in units. Seconds. */
@@ -241,8 +242,7 @@ export function isOnAddress(url: string): boolean {
 
 /** True where requests to the URL leave this machine without TLS. */
 export function leavesInPlainText({ protocol, hostname }: URL): boolean {
-  const isLoopback = /^(?:(?:.+\.)?localhost|127\.[0-9.]+|\[::1\])$/.test(hostname);
-  return protocol === "http:" && !isLoopback;
+  return protocol === "http:" && !isLoopback(hostname);
 }
 
 /** True for TLS, and for this very machine. */

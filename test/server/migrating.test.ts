@@ -12,7 +12,8 @@ import { commandLine, runScript } from "../support/commands.ts";
 import { PASSWORD } from "../support/credentials.ts";
 import { useCommands } from "../support/command-server.ts";
 import { createPostgres } from "../support/databases.ts";
-import { PROVIDER_CLIENT, startProvider } from "../support/provider.ts";
+import { startProvider } from "../support/provider.ts";
+import { variablesOf } from "../support/provider-steps.ts";
 import { startServerProcess } from "../support/server-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -122,9 +123,7 @@ test(
     onTestFinished(() => provider.close());
     const settings = {
       PROVIDERS: "work",
-      PROVIDER_WORK_ISSUER: provider.issuer,
-      PROVIDER_WORK_CLIENT_ID: PROVIDER_CLIENT.clientId,
-      PROVIDER_WORK_CLIENT_SECRET: PROVIDER_CLIENT.clientSecret,
+      ...variablesOf("work", provider.issuer),
     };
     const beside = await startServerProcess({ environment: settings });
     onTestFinished(async () => void (await beside.stop()));

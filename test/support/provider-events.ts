@@ -2,13 +2,14 @@
 import type { LogEvent } from "../../src/contract/events.ts";
 import { accountOf, cookieClient, dataOf, freshEmail } from "./clients.ts";
 import { ADMIN, PASSWORD } from "./credentials.ts";
-import { PROVIDER_CLIENT, startProvider } from "./provider.ts";
+import { startProvider } from "./provider.ts";
 import {
   completeAt,
   linkTokenOf,
   PROVIDER_ID,
   providerSettings,
   somebodyAt,
+  variablesOf,
 } from "./provider-steps.ts";
 import { startServerProcess } from "./server-process.ts";
 import { waitFor } from "./wait-for.ts";
@@ -20,9 +21,7 @@ export async function eventsOfProviders(): Promise<LogEvent[]> {
     environment: {
       ...providerSettings(provider),
       PROVIDERS: `${PROVIDER_ID},dead`,
-      PROVIDER_DEAD_ISSUER: "http://127.0.0.1:1",
-      PROVIDER_DEAD_CLIENT_ID: PROVIDER_CLIENT.clientId,
-      PROVIDER_DEAD_CLIENT_SECRET: PROVIDER_CLIENT.clientSecret,
+      ...variablesOf("dead", "http://127.0.0.1:1"),
     },
   });
   await waitFor(() => server.events().find(({ event }) => event === "provider_unreachable"));

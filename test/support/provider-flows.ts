@@ -45,7 +45,7 @@ export function adapterOf(
 }
 
 /** A sign-in, as far as it got. */
-export interface SignIn {
+interface SignIn {
   readonly identity: ProvidedIdentity | undefined;
   /** The word of the fault, and its kind: `token token_nonce`. */
   readonly fault: string | undefined;
@@ -81,7 +81,7 @@ export async function signIn(
 }
 
 /** Fails where a fault, as a log would print it, holds a secret of the flow, of the provider or of ours. */
-export function expectNoSecrets(outcome: unknown, there: TestProvider, flow?: ProviderFlow): void {
+function expectNoSecrets(outcome: unknown, there: TestProvider, flow?: ProviderFlow): void {
   const printed = inspect(outcome, { depth: Infinity, showHidden: true });
   const secrets = [...there.secrets, PROVIDER_CLIENT.clientSecret, flow?.verifier, flow?.nonce];
   for (const secret of secrets) if (secret !== undefined) expect(printed).not.toContain(secret);

@@ -12,9 +12,10 @@ import { SESSION_COOKIE } from "../../src/contract/cookies.ts";
 import { type BegunFlow, providerReturn } from "../../src/contract/provider-return.ts";
 import { useBrowser, type WatchedPage } from "./browser.ts";
 import { freePort } from "./free-port.ts";
-import { PROVIDER_CLIENT, startProvider, type TestProvider } from "./provider.ts";
+import { startProvider, type TestProvider } from "./provider.ts";
+import { type StartedAt, variablesOf } from "./provider-steps.ts";
 
-export const PROVIDER_NAME = "Nordlys ID";
+const PROVIDER_NAME = "Nordlys ID";
 
 export interface ProviderPage extends WatchedPage {
   /** Of id `nordlys`. */
@@ -52,8 +53,8 @@ export function useProviderPages(
     SIGNUP: "open",
     CORS_ORIGINS: originOf(app),
     PROVIDERS: "nordlys,other",
-    ...providerSettings("NORDLYS", PROVIDER_NAME, providers[0]),
-    ...providerSettings("OTHER", "Other", providers[1]),
+    ...variablesOf("nordlys", providers[0]?.issuer ?? "", { NAME: PROVIDER_NAME }),
+    ...variablesOf("other", providers[1]?.issuer ?? ""),
     ...more,
   }));
   return async (options) => {
@@ -62,15 +63,6 @@ export function useProviderPages(
     if (!provider || !other) throw new Error("The providers have not started");
     const callback = (id = "nordlys") => `${watched.origin}/login/providers/${id}/callback`;
     return { ...watched, provider, other, app: originOf(app), callback };
-  };
-}
-
-function providerSettings(id: string, name: string, provider: TestProvider | undefined) {
-  return {
-    [`PROVIDER_${id}_ISSUER`]: provider?.issuer ?? "",
-    [`PROVIDER_${id}_CLIENT_ID`]: PROVIDER_CLIENT.clientId,
-    [`PROVIDER_${id}_CLIENT_SECRET`]: PROVIDER_CLIENT.clientSecret,
-    [`PROVIDER_${id}_NAME`]: name,
   };
 }
 
@@ -94,11 +86,6 @@ export interface Begin {
   readonly on?: string;
 }
 
-export interface Begun {
-  readonly authorizationUrl: string;
-  readonly challengeToken: string;
-}
-
 export const SIGN_IN = "/login/providers/nordlys";
 export const LINK = "/me/identities/nordlys/start";
 
@@ -107,7 +94,7 @@ export async function beginHere(
   { origin }: Pick<WatchedPage, "origin">,
   page: Page,
   { path = SIGN_IN, returnTo, keeps = false, on = `${origin}/reset` }: Begin = {},
-): Promise<Begun> {
+): Promise<StartedAt> {
   await page.goto(on);
   return page.evaluate(begin, {
     url: origin + path,
@@ -125,7 +112,7 @@ interface BeginArguments {
 }
 
 /** Runs in the page. */
-async function begin({ url, body, flowKey, kept }: BeginArguments): Promise<Begun> {
+async function begin({ url, body, flowKey, kept }: BeginArguments): Promise<StartedAt> {
   const csrf = /csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
   const answer = await fetch(url, {
     method: "POST",
@@ -134,7 +121,7 @@ async function begin({ url, body, flowKey, kept }: BeginArguments): Promise<Begu
     body: JSON.stringify(body),
   });
   if (!answer.ok) throw new Error(await answer.text());
-  const begun = (await answer.json()) as Begun; // the contract's answer
+  const begun = (await answer.json()) as StartedAt; // the contract's answer
   const state = new URL(begun.authorizationUrl).searchParams.get("state") ?? "";
   if (flowKey !== undefined) {
     const flow = { challengeToken: begun.challengeToken, ...kept };
@@ -156,7 +143,7 @@ export async function goThrough(
 }
 
 /** Goes to the provider with what was begun, and comes back. */
-export async function comeBack(page: Page, { authorizationUrl }: Begun): Promise<void> {
+export async function comeBack(page: Page, { authorizationUrl }: StartedAt): Promise<void> {
   await page.goto(authorizationUrl);
   await page.getByRole("link", { name: "Allow" }).click();
 }

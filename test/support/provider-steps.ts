@@ -13,20 +13,27 @@ export function providerSettings(
   { issuer }: Pick<TestProvider, "issuer">,
   more: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  const fields = {
-    KIND: "oidc",
-    NAME: "Acme",
-    ISSUER: issuer,
-    CLIENT_ID: PROVIDER_CLIENT.clientId,
-    CLIENT_SECRET: PROVIDER_CLIENT.clientSecret,
-    ...more,
-  };
-  const named = Object.entries(fields).map(([field, value]) => [`PROVIDER_GOOGLE_${field}`, value]);
   return {
     PROVIDERS: PROVIDER_ID,
     CORS_ORIGINS: RETURN_ORIGIN,
-    ...Object.fromEntries(named),
+    ...variablesOf(PROVIDER_ID, issuer, { KIND: "oidc", NAME: "Acme", ...more }),
   };
+}
+
+/** The variables of one provider, at which every server here is the same client. */
+export function variablesOf(
+  id: string,
+  issuer: string,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET } = PROVIDER_CLIENT;
+  const fields = { ISSUER: issuer, CLIENT_ID, CLIENT_SECRET, ...more };
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, value]) => [
+      `PROVIDER_${id.toUpperCase()}_${field}`,
+      value,
+    ]),
+  );
 }
 
 /** Somebody new sits in front of the provider. Answers the address that it vouches for. */

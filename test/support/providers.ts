@@ -38,7 +38,7 @@ export interface TestProvider extends Provider {
   addresses(): number;
 }
 
-export interface ProviderChoices extends Partial<
+interface ProviderChoices extends Partial<
   Pick<Provider, "id" | "name" | "makesAccounts" | "linking" | "otherRedirectUris" | "begin">
 > {
   readonly issuer?: string;

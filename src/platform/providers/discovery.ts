@@ -6,9 +6,9 @@ import { type JsonObject, isJsonObject, parseJson } from "./json.ts";
 import { faultOf } from "./library-faults.ts";
 
 /** As long as a document is taken for what the provider is. Keys have their own time. Milliseconds. */
-export const DISCOVERY_FRESH_MS = 3_600_000;
+const DISCOVERY_FRESH_MS = 3_600_000;
 /** A failure is not tried again before: a provider that is down costs a start nothing, and is not flooded. */
-export const DISCOVERY_RETRY_MS = 10_000;
+const DISCOVERY_RETRY_MS = 10_000;
 
 /** The part of the document that sign-in uses, judged. */
 export interface Metadata {

@@ -8,13 +8,8 @@ export function generic({ issuer, issuerAliases }: ProviderOptions): OpenIdRules
   return {
     source: { url: issuer, names },
     issuers: new Map([...names].map((name) => [name, issuer])),
-    address(claims) {
-      const email = claimedAddress(claims);
-      // The boolean alone: "true" and 1 are mistakes, and a mistake vouches for nothing (Core 1.0 §5.1).
-      return email === undefined
-        ? undefined
-        : { email, verified: claims["email_verified"] === true };
-    },
+    // The boolean alone: "true" and 1 are mistakes, and a mistake vouches for nothing (Core 1.0 §5.1).
+    address: (claims) => claimedAddress(claims, claims["email_verified"] === true),
     asksUserInfo: true,
   };
 }

@@ -20,6 +20,7 @@ export function createGitHub(options: ProviderOptions, world: ProviderWorld): Pr
 
   return {
     ...describeProvider(options),
+    issuers: new Map([[issuer, issuer]]),
 
     async warm() {
       await loadLibrary();
@@ -64,8 +65,7 @@ export function createGitHub(options: ProviderOptions, world: ProviderWorld): Pr
     const primary = listed.body
       .filter(isJsonObject)
       .find((each) => each["primary"] === true && each["verified"] === true);
-    const email = primary && claimedAddress(primary);
-    return email === undefined ? undefined : { email, verified: true };
+    return primary && claimedAddress(primary, true);
   }
 
   async function ask(

@@ -1,10 +1,11 @@
 /** Asks a provider, within bounds that hold whatever it answers (FD-14). The library itself bounds neither size nor body. */
+import { isLoopback } from "../loopback.ts";
 import { AnswerRefused } from "./faults.ts";
 
 /** Of one request, its body included. Milliseconds. A sign-in makes up to four, and a person waits. */
-export const REQUEST_TIMEOUT_MS = 4_000;
+const REQUEST_TIMEOUT_MS = 4_000;
 /** Of one answer, decoded: 304 bytes of Brotli make 200 MB. Honest ones are below 64 KiB. */
-export const ANSWER_MAX_BYTES = 1_048_576;
+const ANSWER_MAX_BYTES = 1_048_576;
 
 /** As libraries call it: every part of the request is given. */
 export type GuardedFetch = (url: string, init: GuardedRequest) => Promise<Response>;
@@ -52,10 +53,8 @@ export function demandSecure(url: string, issuer: string): void {
     throw new AnswerRefused("endpoint_with_credentials");
 }
 
-const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/;
-
 function isPlainLoopback(url: URL | null): boolean {
-  return url !== null && url.protocol === "http:" && LOOPBACK.test(url.hostname);
+  return url !== null && url.protocol === "http:" && isLoopback(url.hostname);
 }
 
 async function readBounded(response: Response): Promise<Buffer<ArrayBuffer>> {

@@ -10,9 +10,9 @@ import { type JsonObject, isJsonObject, parseJson } from "./json.ts";
  * Keys are not asked for again before. The library counts 60 seconds, cut off to whole ones, from the end of its
  * request: then these are over by then, and a new key is seen after a minute, not after two. Milliseconds.
  */
-export const KEYS_HELD_MS = 59_000;
+const KEYS_HELD_MS = 59_000;
 /** A failure is not tried again before. Milliseconds. */
-export const KEYS_RETRY_MS = 10_000;
+const KEYS_RETRY_MS = 10_000;
 
 export interface ProviderKeys {
   /** Stands in for fetch where the library asks for keys. */

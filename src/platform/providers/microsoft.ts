@@ -6,11 +6,10 @@ import type { OpenIdRules } from "./openid-connect.ts";
 import type { ProviderOptions } from "./provider-options.ts";
 
 /** "ID token claims reference", `tid`: the tenant of personal accounts. */
-const CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad";
+export const CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 export function microsoft(options: ProviderOptions): OpenIdRules {
-  const { issuer, issuerAliases, tenants } = options;
-  const hosts = [issuer, ...issuerAliases];
+  const { issuer, tenants } = options;
   const [only, another] = [...tenants];
   // "OpenID Connect on the Microsoft identity platform": `organizations` lets in work and school accounts alone,
   // `common` personal ones too. Their documents have `{tenantid}` where a tenant's own has its id.
@@ -20,18 +19,13 @@ export function microsoft(options: ProviderOptions): OpenIdRules {
   return {
     source: {
       url: versionTwo(issuer, path),
-      names: new Set(hosts.map((host) => versionTwo(host, named))),
+      names: new Set([versionTwo(issuer, named)]),
     },
     issuers: new Map(
-      hosts.flatMap((host) =>
-        [...tenants].map((tenant) => [versionTwo(host, tenant), versionTwo(issuer, tenant)]),
-      ),
+      [...tenants].map((tenant) => versionTwo(issuer, tenant)).map((name) => [name, name]),
     ),
     refuse: ({ tid, iss }, key) => refuseTenant(tid, iss, key, options),
-    address(claims) {
-      const email = claimedAddress(claims);
-      return email === undefined ? undefined : { email, verified: isVouchedFor(claims) };
-    },
+    address: (claims) => claimedAddress(claims, isVouchedFor(claims)),
     // Its userinfo says nothing of who proved an address.
     asksUserInfo: false,
   };
@@ -42,17 +36,15 @@ function refuseTenant(
   tid: unknown,
   iss: unknown,
   key: JsonObject | undefined,
-  { issuer, issuerAliases, tenants }: ProviderOptions,
+  { issuer, tenants }: ProviderOptions,
 ): Why | undefined {
   if (typeof tid !== "string" || !tenants.has(tid)) return "token_tenant";
-  const spelled = [issuer, ...issuerAliases].map((host) => versionTwo(host, tid));
-  if (!spelled.some((each) => each === iss)) return "token_tenant";
+  if (iss !== versionTwo(issuer, tid)) return "token_tenant";
   // A key of the shared documents says whose tokens it signs: `{tenantid}` for those of every tenant, or one issuer.
   const signsFor = key?.["issuer"];
   if (key === undefined) return "token_key_issuer";
   if (signsFor === undefined) return undefined;
-  const isFor =
-    typeof signsFor === "string" && spelled.includes(signsFor.replace("{tenantid}", tid));
+  const isFor = typeof signsFor === "string" && signsFor.replace("{tenantid}", tid) === iss;
   return isFor ? undefined : "token_key_issuer";
 }
 

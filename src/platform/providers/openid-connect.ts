@@ -56,6 +56,7 @@ export function createOpenIdConnect(
 
   return {
     ...describeProvider(options),
+    issuers: rules.issuers,
 
     async warm() {
       await Promise.all([loadLibrary(), discover()]);
@@ -151,18 +152,17 @@ export function createOpenIdConnect(
       async address() {
         if (inToken !== undefined) return inToken;
         if (!rules.asksUserInfo || server.userinfo_endpoint === undefined) return undefined;
-        const info = await userInfo(oauth, server, accessToken, claims.sub);
-        return isFault(info) ? info : rules.address(info);
+        return addressInUserInfo(oauth, server, accessToken, claims.sub);
       },
     };
   }
 
-  async function userInfo(
+  async function addressInUserInfo(
     oauth: OAuthLibrary,
     server: OpenIdServer,
     accessToken: string,
     subject: string,
-  ): Promise<JsonObject | ProviderFault> {
+  ): Promise<ProvidedAddress | undefined | ProviderFault> {
     try {
       const asked = transport(oauth, options, fetch);
       const response = await oauth.userInfoRequest(server, client, accessToken, asked);
@@ -170,7 +170,8 @@ export function createOpenIdConnect(
       if (response.status === 200 && !isSigned && (await jsonOf(response.clone())) === undefined)
         return faultFor("answer_not_json");
       const info = await oauth.processUserInfoResponse(server, client, subject, response);
-      return (isSigned ? await refuseSignature(oauth, server, response) : undefined) ?? info;
+      const unsigned = isSigned ? await refuseSignature(oauth, server, response) : undefined;
+      return unsigned ?? rules.address(info);
     } catch (error) {
       return faultOf(error, "userinfo_sub");
     }
@@ -223,8 +224,4 @@ function isSubject(sub: string): boolean {
   return (
     sub.length > 0 && sub.length <= SUBJECT_MAX_LENGTH && sub.isWellFormed() && !/\p{Cc}/u.test(sub)
   );
-}
-
-function isFault(value: JsonObject | ProviderFault): value is ProviderFault {
-  return "fault" in value;
 }

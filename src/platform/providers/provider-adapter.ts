@@ -3,6 +3,8 @@ import type { Provider } from "../../domain/ports/providers.ts";
 import type { ProviderOptions } from "./provider-options.ts";
 
 export interface ProviderAdapter extends Provider {
+  /** The names that it may give to its issuer, and the one under which people are kept. */
+  readonly issuers: ReadonlyMap<string, string>;
   /** Loads what a sign-in needs and asks the provider what it is, so that the first person does not wait. Never rejects. */
   warm(): Promise<void>;
 }

@@ -10,7 +10,7 @@ export interface ProviderOptions extends Pick<
    * `https://login.microsoftonline.com`; of kind github: the site, `https://github.com`.
    */
   readonly issuer: string;
-  /** Other names by which its discovery and its tokens may call it. */
+  /** Other names by which its discovery and its tokens may call it. Of the kinds oidc and google. */
   readonly issuerAliases: ReadonlySet<string>;
   readonly clientId: string;
   readonly clientSecret: string;

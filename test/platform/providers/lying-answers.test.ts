@@ -224,6 +224,14 @@ describe("an address", () => {
     else expect(address).toMatchObject(expected);
   });
 
+  test("FD-13 a claim that is called as a fault of ours is a claim", async () => {
+    there.knobs.claims = ({ email: _email, ...truth }) => truth;
+    there.knobs.userInfo = (truth) => ({ ...truth, fault: "token", why: "canary" });
+    const { fault, address } = await signIn(there, adapterOf(there));
+    expect(fault).toBeUndefined();
+    expect(address).toEqual({ email: there.person.email, verified: true });
+  });
+
   const lies: [string, (truth: Record<string, unknown>) => unknown, string][] = [
     ["is of another person", (truth) => ({ ...truth, sub: "subject-2" }), "token userinfo_sub"],
     ["is of nobody", ({ sub: _, ...truth }) => truth, "token userinfo_sub"],
