@@ -66,7 +66,7 @@ describe.skipIf(noBrowser)("the page that a provider leads back to", () => {
     const { page, requested, callback, provider } = watched;
     provider.knobs.page = "denies";
     await page.goto((await beginHere(watched, page)).authorizationUrl);
-    expect(await said(watched)).toMatch(/^Nordlys ID let nobody in/);
+    expect(await said(watched)).toMatch(/^Nothing was done: it was cancelled at Nordlys ID/);
     const before = requested.length;
     await page.reload({ waitUntil: "networkidle" });
     expect(await said(watched)).toMatch(/this page was loaded again.* Start again/);
@@ -195,7 +195,7 @@ describe.skipIf(noBrowser)("the page that a provider leads back to", () => {
       return parameters;
     };
     await goThrough(watched, page, {}, "Refuse");
-    expect(await said(watched)).toMatch(/^Nordlys ID let nobody in: it was cancelled there/);
+    expect(await said(watched)).toMatch(/^Nothing was done: it was cancelled at Nordlys ID/);
     expect(await page.content()).not.toMatch(/555|evil/);
     expect(madeFor(watched, email)).toEqual(nobodyGotIn);
   });
