@@ -1,4 +1,7 @@
-/** Forgets what open enums and unions of a document have gained: that is promised to break nobody (D8). */
+/**
+ * Forgets what enums and unions that were released as open have gained: that is promised to break nobody (D8). One that
+ * is marked as open only now was closed to those who have built on it.
+ */
 import { OPEN } from "../../src/contract/open-enum.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -17,7 +20,7 @@ export function withoutGains(released: Json | undefined, current: Json): Json {
   const same = Object.fromEntries(
     Object.entries(current).map(([key, value]) => [key, withoutGains(before[key], value)]),
   );
-  return current[OPEN] === true ? { ...same, ...knownMembers(before, current) } : same;
+  return before[OPEN] === true ? { ...same, ...knownMembers(before, current) } : same;
 }
 
 /** The members that both have, in the order of the released one: the comparison goes by place. */

@@ -50,7 +50,7 @@ export const providerProblems = {
     detail:
       "It is linked to another account, or this account has somebody else of the same provider.",
     why: "Somebody at a provider signs in to one account, and an account has one of each provider.",
-    remedy: "Remove the one that is linked first, in the account that has it.",
+    remedy: "Remove that link first, in the account that has it.",
   },
   provider_unavailable: {
     status: 502,

@@ -185,11 +185,11 @@ describe.skipIf(noBrowser)("the page that a provider leads back to goes on", () 
     const sessions = madeFor(watched, address).sessions;
     await goThrough(watched, page, { returnTo: `${origin}/problems` });
     expect(await said(watched)).toMatch(
-      /^There is an account here with the address that Nordlys ID has of you\. Sign in to it/,
+      /^There is an account here with the address that Nordlys ID has for you\. Sign in to it/,
     );
     expect(madeFor(watched, address)).toEqual({ accounts: 1, identities: 0, sessions });
     expect(await isSignedIn(page)).toBe(false);
-    const onward = page.locator(".onward a");
+    const onward = page.getByRole("link", { name: "Go on" });
     expect(await onward.getAttribute("href")).toBe(`${origin}/problems`);
     const linkToken = await page.evaluate(
       (key) => sessionStorage.getItem(key),

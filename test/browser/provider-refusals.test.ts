@@ -107,7 +107,7 @@ describe.skipIf(noBrowser)("the page that a provider leads back to", () => {
   test.each<{ readonly says: RegExp; readonly name: string; readonly lead: () => Promise<void> }>([
     {
       name: "FD-19 cancelled there",
-      says: /^Nordlys ID let nobody in: it was cancelled there/,
+      says: /^Nothing was done: it was cancelled at Nordlys ID/,
       lead: () => goThrough(watched, watched.page, {}, "Refuse"),
     },
     {
@@ -138,7 +138,7 @@ describe.skipIf(noBrowser)("the page that a provider leads back to", () => {
     },
     {
       name: "FD-07 nobody, where no accounts are made",
-      says: /^Nobody here is known by this sign-in, and it makes no new account\./,
+      says: /^No account here is linked to this sign-in, and none is made for it\./,
       lead: () => goThrough(watched, watched.page, { path: OTHER }),
     },
     {
@@ -186,7 +186,9 @@ describe.skipIf(noBrowser)("the page that a provider leads back to", () => {
       owner.address,
     );
     await comeBack(page, begun);
-    expect(await said(watched)).toMatch(/^This sign-in at Nordlys ID belongs to another account/);
+    expect(await said(watched)).toMatch(
+      /^This sign-in at Nordlys ID is linked to another account here/,
+    );
     await isWell("taken");
     expect(madeFor(watched, address).identities).toBe(0);
   });

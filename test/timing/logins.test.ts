@@ -19,7 +19,7 @@ const HASHING_ROUNDS = 36;
 const FORGOT_LEEWAY = 0.15;
 const FORGOT_ROUNDS = 300;
 
-/** The login takes some ten seconds alone; this is for a machine that is busy with all other tests. Milliseconds. */
+/** The login takes some ten seconds alone; this is for a busy machine. Milliseconds. */
 const TIMEOUT_MS = 120_000;
 
 let server: InProcessServer;

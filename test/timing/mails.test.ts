@@ -14,7 +14,7 @@ import { logInByCookie } from "../support/logins.ts";
 import { superiority, timesInTurns, workClock } from "../support/rank-test.ts";
 import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
 
-/** Milliseconds. A few seconds alone; this is for a machine that is busy with all other tests. */
+/** Milliseconds. A few seconds alone; this is for a busy machine. */
 const TIMEOUT_MS = 120_000;
 const ROUNDS = 200;
 /** Without a decoy's mail, its template or its row, or with an early return, the rank is below 0.3 (see refusals). */

@@ -13,7 +13,7 @@ import { beginByMail, completeByMail, wrongCode } from "../support/mail-logins.t
 import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
 import { superiority, timesInTurns, workClock } from "../support/rank-test.ts";
 
-/** Two seconds alone; this is for a machine that is busy with all other tests. Milliseconds. */
+/** Two seconds alone; this is for a busy machine. Milliseconds. */
 const TIMEOUT_MS = 120_000;
 const KNOWN = "somebody@example.com";
 /** As long as the known one: a mail's size tells that of its address. */

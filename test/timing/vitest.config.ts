@@ -11,6 +11,7 @@ export default defineConfig({
     ...usual.test,
     include: ["test/timing/*.test.ts"],
     exclude: ["**/node_modules/**"],
+    globalSetup: [], // no PostgreSQL: none of them asks for it
     maxWorkers: 1,
   },
 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { OPEN } from "../../src/contract/open-enum.ts";
 import { mayBreak, unannouncedBreaks, versionOf } from "../../scripts/release/document-changes.ts";
 
 type Fields = Record<string, unknown>;
@@ -61,6 +62,14 @@ const breaking: readonly (readonly [string, readonly Edit[], RegExp])[] = [
     "another value of a closed enum in an answer",
     [["components schemas SessionInfo properties kind enum", and("carrier pigeon")]],
     /carrier pigeon/,
+  ],
+  [
+    "another value of an enum that was closed until now",
+    [
+      ["components schemas UserSession properties kind enum", and("smoke signal")],
+      [`components schemas UserSession properties kind ${OPEN}`, becomes(true)],
+    ],
+    /smoke signal/,
   ],
   ["a removed event", [["webhooks logout", remove]], /webhooks\/logout/],
   ["a removed operation", [["paths /token/me get", remove]], /\/token\/me/],

@@ -19,6 +19,12 @@ describe("the style rules", () => {
       `/** What a token says. */ export const a = 1;`,
       "Start with the subject or the verb",
     ],
+    [
+      "a docstring that leans on another one",
+      "src/domain/a.ts",
+      `/** The same bytes in another spelling. */ export const a = 1;`,
+      "Start with the subject or the verb",
+    ],
     ["an enum", "src/domain/a.ts", `export enum Role { User }`, "use a union of literals"],
     ["a decorator", "src/domain/a.ts", `@sealed class A {}`, "make the call"],
     ["a barrel in src", "src/domain/a.ts", `export * from "./users.ts";`, "No barrels in src"],

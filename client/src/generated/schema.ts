@@ -4156,7 +4156,7 @@ export interface components {
       by: "user" | "email_proof" | "email_change_undo";
     };
     /**
-     * @description It is linked already. Remove the one that is linked first, in the account that has it.
+     * @description It is linked already. Remove that link first, in the account that has it.
      * @example {
      *       "type": "/problems/identity-taken",
      *       "title": "It is linked already",

@@ -50,7 +50,11 @@ export function collide(
     return handTo(returnTo, { provider: id, state: came.state, linkToken });
   keepHere(names.linkKey, linkToken);
   const told = over(came, finalSentence(name, problem) ?? problem.detail, { code, linkToken });
-  if (returnTo !== null) element(".onward a", HTMLAnchorElement).href = returnTo;
+  if (returnTo !== null) {
+    const onward = element(".onward a", HTMLAnchorElement);
+    onward.href = returnTo;
+    onward.textContent = "Go on"; // that is no start page
+  }
   return told;
 }
 

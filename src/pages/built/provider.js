@@ -180,15 +180,15 @@ function finalSentence(name, problem) {
 	const incomplete = nothingLeft(name);
 	const signedOut = `You are not signed in in this browser any more, so ${name} was not linked. Sign in, and start again.`;
 	const invalidAnswer = `The answer of ${name} is not what it must be, so it was not believed. Start again. If it stays so, tell the people who run this service.`;
-	const denied = `${name} let nobody in: it was cancelled there, or your account here may not sign in now. ${START_AGAIN}`;
+	const denied = `Nothing was done: it was cancelled at ${name}, or your account here may not sign in now. ${START_AGAIN}`;
 	return {
 		provider_denied: problem.code === "provider_denied" && problem.reason === "invalid_answer" ? invalidAnswer : denied,
 		provider_unavailable: `${name} does not answer now. Wait a little and start again, or sign in another way.`,
-		provider_email_unverified: `${name} does not say that your address is yours, and nobody here is known by this sign-in. Prove your address there, and start again. ${linkIt}`,
-		signup_closed: `Nobody here is known by this sign-in, and it makes no new account. ${linkIt}`,
-		email_taken: `No account can be made with the address that ${name} has of you. ${linkIt}`,
-		identity_collision: `There is an account here with the address that ${name} has of you. Sign in to it as you did before, and link ${name} there. From then on ${name} signs you in.`,
-		identity_taken: `This sign-in at ${name} belongs to another account, or your account has another one of ${name}. Remove the one that is linked first.`,
+		provider_email_unverified: `${name} does not say that your address is yours, and no account here is linked to this sign-in. Prove the address at ${name}, and start again. ${linkIt}`,
+		signup_closed: `No account here is linked to this sign-in, and none is made for it. ${linkIt}`,
+		email_taken: `No account can be made with the address that ${name} has for you. ${linkIt}`,
+		identity_collision: `There is an account here with the address that ${name} has for you. Sign in to it as you did before, and link ${name} there. From then on ${name} signs you in.`,
+		identity_taken: `This sign-in at ${name} is linked to another account here, or your account is linked to another sign-in at ${name}. Remove that link, and start again.`,
 		not_found: `Nobody can sign in with ${name} here any more. Sign in another way.`,
 		invalid_challenge: `This did not begin in this browser, or it was used, or it is too old. ${START_AGAIN}`,
 		validation_failed: incomplete,
@@ -255,7 +255,11 @@ function collide(came, problem) {
 		code,
 		linkToken
 	});
-	if (returnTo !== null) element(".onward a", HTMLAnchorElement).href = returnTo;
+	if (returnTo !== null) {
+		const onward = element(".onward a", HTMLAnchorElement);
+		onward.href = returnTo;
+		onward.textContent = "Go on";
+	}
 	return told;
 }
 /** There was nothing to send, as after a reload. */
