@@ -66,6 +66,6 @@ export const providerEventShapes = {
         description: "The rule it broke, or what failed, in words of this server.",
       }),
     },
-    example: { provider: "google", userId: null, reason: "token", why: "nonce" },
+    example: { provider: "google", userId: null, reason: "token", why: "token_nonce" },
   }),
 };

@@ -26,6 +26,9 @@ export const ProviderId = z
 /** Longer issuers belong to no provider. Characters. */
 export const ISSUER_MAX_LENGTH = 512;
 
+/** How long a provider that did not answer is let alone, and when a client may try again. Seconds. */
+export const PROVIDER_RETRY_SECONDS = 10;
+
 /** For people. Characters. */
 export const PROVIDER_NAME_MAX_LENGTH = 64;
 

@@ -135,9 +135,11 @@ export async function endFlow(
   const { flow, returnTo } = found.kept;
   const { came, iss } = answer;
   if ("error" in came) {
-    const reason = TEMPORARY.has(came.error) ? "unavailable" : "denied";
     // Never in the provider's own words: whoever made the link may have chosen them.
-    return letNobodyIn(deps, occasion, { provider, session }, reason, null);
+    const isTemporary = TEMPORARY.has(came.error);
+    const reason = isTemporary ? "unavailable" : "denied";
+    const why = isTemporary ? "error" : null;
+    return letNobodyIn(deps, occasion, { provider, session }, reason, why);
   }
   const identity = await provider.identify(flow, { code: came.code, iss });
   if ("fault" in identity)

@@ -1,3 +1,4 @@
+import { PROVIDER_RETRY_SECONDS } from "../contract/provider-values.ts";
 import {
   claimIdentity,
   completeProviderLink,
@@ -17,9 +18,6 @@ import { challengeCookie, clearedChallengeCookie } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
 import { instantOf } from "./instants.ts";
 import { presentPending } from "./sessions.ts";
-
-/** As long as a failed discovery is remembered. Seconds. */
-const RETRY_AFTER_SECONDS = 10;
 
 export function createProviderHandlers(
   deps: Dependencies,
@@ -97,7 +95,7 @@ export function createProviderHandlers(
 function presentStart(begun: FlowStarted | "return_not_allowed" | ProviderUnavailable) {
   if (typeof begun === "string") return { problem: begun } as const;
   if ("failure" in begun)
-    return { problem: begun.failure, retryAfterSeconds: RETRY_AFTER_SECONDS } as const;
+    return { problem: begun.failure, retryAfterSeconds: PROVIDER_RETRY_SECONDS } as const;
   const { challengeToken, expiresInSeconds } = begun;
   const setCookies = [challengeCookie(challengeToken, expiresInSeconds)];
   return { status: 200, body: begun, setCookies } as const;
@@ -107,7 +105,7 @@ function presentStart(begun: FlowStarted | "return_not_allowed" | ProviderUnavai
 function presentFailure(outcome: FlowFailure) {
   switch (outcome.failure) {
     case "provider_unavailable":
-      return { problem: outcome.failure, retryAfterSeconds: RETRY_AFTER_SECONDS } as const;
+      return { problem: outcome.failure, retryAfterSeconds: PROVIDER_RETRY_SECONDS } as const;
     case "provider_denied":
       return { problem: outcome.failure, reason: outcome.reason } as const;
     case "invalid_challenge":

@@ -106,7 +106,7 @@ describe("docs/providers.md", () => {
     const ofRules = rules
       .flatMap((file) => read(`src/domain/${file}`).match(/\bwhy(?:: | = )[^;,}]+/g) ?? [])
       .flatMap((code) => code.match(/(?<=")[a-z_]+(?=")/g) ?? []);
-    expect(ofRules.length).toBeGreaterThan(2);
+    expect(ofRules).not.toEqual([]);
     expect(firstCells("`why`").sort()).toEqual([...Object.keys(faultKinds), ...ofRules].sort());
     const { reason } = providerEventShapes.provider_login_failed.fields;
     expect(reason.options.filter((word) => !page.includes(`\`${word}\``))).toEqual([]);

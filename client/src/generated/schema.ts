@@ -7275,7 +7275,7 @@ export interface components {
      *       "provider": "google",
      *       "userId": null,
      *       "reason": "token",
-     *       "why": "nonce"
+     *       "why": "token_nonce"
      *     }
      */
     ProviderLoginFailedEvent: {

@@ -1,4 +1,5 @@
 /** Learns what a provider is from the document that it publishes (OpenID Connect Discovery 1.0). */
+import type { PROVIDER_RETRY_SECONDS } from "../../contract/provider-values.ts";
 import type { ProviderFault } from "../../domain/ports/providers.ts";
 import { AnswerRefused, faultFor } from "./faults.ts";
 import { type GuardedFetch, demandSecure } from "./guarded-fetch.ts";
@@ -8,7 +9,7 @@ import { faultOf } from "./library-faults.ts";
 /** As long as a document is taken for what the provider is. Keys have their own time. Milliseconds. */
 const DISCOVERY_FRESH_MS = 3_600_000;
 /** A failure is not tried again before: a provider that is down costs a start nothing, and is not flooded. */
-const DISCOVERY_RETRY_MS = 10_000;
+const RETRY_SECONDS: typeof PROVIDER_RETRY_SECONDS = 10;
 
 /** The part of the document that sign-in uses, judged. */
 export interface Metadata {
@@ -49,7 +50,7 @@ export function createDiscovery(source: DiscoverySource, world: DiscoveryWorld) 
   let pending: Promise<Metadata | ProviderFault> | undefined;
   return (): Promise<Metadata | ProviderFault> => {
     if (held && world.now() - held.at < DISCOVERY_FRESH_MS) return Promise.resolve(held.metadata);
-    if (failed && world.now() - failed.at < DISCOVERY_RETRY_MS)
+    if (failed && world.now() - failed.at < RETRY_SECONDS * 1000)
       return Promise.resolve(held?.metadata ?? failed.fault);
     return (pending ??= ask().finally(() => (pending = undefined)));
   };
