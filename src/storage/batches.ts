@@ -4,6 +4,7 @@
  * statement cannot decide is asked alone, by the statement for one: so that statement alone has the rule.
  */
 import { type CompiledQuery, type RawBuilder, sql } from "kysely";
+import { StorageUnavailableError } from "../domain/ports/storage.ts";
 import { asUnavailable } from "./engine/availability.ts";
 import type { BatchConnections } from "./engine/database.ts";
 import { Gathering } from "./engine/gathering.ts";
@@ -57,6 +58,7 @@ export function createBatches(builder: Builder, { run, patienceMs }: BatchConnec
         }
         return rows.map((row) => kind.answerOf(row));
       },
+      tooLate: () => new StorageUnavailableError("The database is unavailable", "CONNECTION_LOST"),
     });
   }
 

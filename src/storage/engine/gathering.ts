@@ -6,7 +6,6 @@
  * Nothing is remembered, and nothing joins a statement that is under way. It is sent after each of its units was asked,
  * so it sees everything that was acknowledged before that (SE-12).
  */
-import { LostConnectionError } from "./postgres-dialect.ts";
 
 /** A kind of statement that is for many units at once. */
 export interface Sending<Unit, Answer> {
@@ -16,6 +15,8 @@ export interface Sending<Unit, Answer> {
   readonly patienceMs: number;
   /** Answers the units, in their order. Rejects where none of them can be answered. */
   send(units: readonly Unit[]): Promise<readonly Answer[]>;
+  /** Makes the error for a unit that has lost its patience. */
+  tooLate(): Error;
 }
 
 interface Asked<Unit, Answer> {
@@ -96,7 +97,7 @@ export class Gathering<Unit, Answer> {
       const now = performance.now();
       const late = this.#waiting.findIndex(({ giveUpAt }) => giveUpAt > now);
       const given = this.#waiting.splice(0, late < 0 ? this.#waiting.length : late);
-      const reason = new LostConnectionError(new Error("No statement could take it along"));
+      const reason = this.#sending.tooLate();
       for (const { reject } of given) reject(reason);
       if (this.#waiting.length > 0) this.#watchWaiting();
     }, this.#sending.patienceMs / WATCHES_PER_PATIENCE).unref();
