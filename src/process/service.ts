@@ -5,6 +5,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { createApp } from "../app.ts";
 import { CSRF_COOKIE, plainCookieName } from "../contract/cookies.ts";
 import { eventNames } from "../contract/events.ts";
+import { mountedDocument } from "../contract/mounted-document.ts";
 import { metrics as catalogue } from "../contract/metrics.ts";
 import { operationIds } from "../contract/operations.ts";
 import { outsideRequest } from "../domain/change.ts";
@@ -28,6 +29,7 @@ import { withPlainCookies } from "./plain-cookies.ts";
 import { warmProviders } from "./providers.ts";
 import { createExposition } from "./scraping.ts";
 import { lockServer, type ServerLock } from "./server-lock.ts";
+import { mountPathOf, originOf } from "./setting-variables.ts";
 import type { Settings } from "./settings.ts";
 import { StartRefusedError } from "./start-refused.ts";
 import { openSystem, type System } from "./system.ts";
@@ -121,7 +123,7 @@ async function compose(
   let draining = false;
   const site: Site = {
     https: deps.issuer.startsWith("https:"),
-    allowedOrigins: new Set([deps.issuer]),
+    allowedOrigins: new Set([originOf(settings)]),
     isDraining: () => draining,
     now,
   };
@@ -151,7 +153,7 @@ async function compose(
       };
     },
     allowOrigins(origins) {
-      const isOursAlone = passkeyOrigins.size === 1 && passkeyOrigins.has(deps.issuer);
+      const isOursAlone = passkeyOrigins.size === 1 && passkeyOrigins.has(originOf(settings));
       for (const origin of origins) {
         site.allowedOrigins.add(origin);
         // Not where WEBAUTHN_ORIGINS says which: those are then all there are.
@@ -205,6 +207,7 @@ function composeApp(
   pageSources: PageSources,
 ): App {
   const { storage, issuer: publicUrl } = deps;
+  const mountPath = mountPathOf(settings);
   const hasDocs = settings.DOCS === "on";
   const csrfCookie = settings.DEV_COOKIES === "plain" ? plainCookieName(CSRF_COOKIE) : CSRF_COOKIE;
   const expose = createExposition(metrics, {
@@ -218,6 +221,7 @@ function composeApp(
     deps,
     production: settings.NODE_ENV === "production",
     https,
+    mountPath,
     allowedOrigins,
     corsOrigins: settings.CORS_ORIGINS,
     corsHeaders: settings.CORS_HEADERS,
@@ -226,9 +230,10 @@ function composeApp(
       hasDocs,
       service: settings.SERVICE_NAME,
       csrfCookie,
+      mountPath,
       providers: settings.providers,
     }),
-    docs: hasDocs ? openDocs(pageSources, csrfCookie) : undefined,
+    docs: hasDocs ? openDocs(pageSources, { csrfCookie, mountPath }) : undefined,
     isDraining,
     metrics: { expose, token: settings.METRICS_TOKEN, publicUrl },
     clientAddress: createClientAddress(settings.TRUST_PROXY, peerOf),
@@ -238,6 +243,7 @@ function composeApp(
 }
 
 /** `/docs`, its assets, and the published document. */
-function openDocs(pageSources: PageSources, csrfCookie: string) {
-  return { page: docsPage(pageSources, csrfCookie), assets: createDocsAssets() };
+function openDocs(pageSources: PageSources, of: Parameters<typeof docsPage>[1]) {
+  const assets = createDocsAssets((document) => mountedDocument(document, of.mountPath));
+  return { page: docsPage(pageSources, of), assets };
 }
