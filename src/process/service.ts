@@ -115,7 +115,6 @@ async function compose(
   const deps: Dependencies = { ...opened, relyingParty };
   const { log, storage } = deps;
   const now = Date.now;
-  system.bcrypt.start(); // or the first login would wait for the threads
   await shortenLocks(deps, now());
 
   let draining = false;
