@@ -1,7 +1,6 @@
 /** The service: the opened system, the app on it, and its jobs. A listener sends it requests, or the program it is embedded in. */
 import { join } from "node:path";
 import type { App, RouteDescriptor } from "@hectoday/http";
-import { version } from "./version.ts";
 import { createApp } from "../app.ts";
 import { CSRF_COOKIE, plainCookieName } from "../contract/cookies.ts";
 import { eventNames } from "../contract/events.ts";
@@ -33,6 +32,7 @@ import { mountPathOf, originOf } from "./setting-variables.ts";
 import type { Settings } from "./settings.ts";
 import { StartRefusedError } from "./start-refused.ts";
 import { openSystem, type System } from "./system.ts";
+import { version } from "./version.ts";
 
 /** How long accepted requests may take to finish once shutdown has begun (ST-13). Milliseconds. */
 export const DRAIN_TIMEOUT_MS = 8_000;
@@ -115,7 +115,6 @@ async function compose(
   const deps: Dependencies = { ...opened, relyingParty };
   const { log, storage } = deps;
   const now = Date.now;
-  system.bcrypt.start(); // or the first login would wait for the threads
   await shortenLocks(deps, now());
 
   let draining = false;
