@@ -36,6 +36,7 @@ export async function openEmbedded(
     peerOf: peerByHost,
     ResponseClass: Response,
     printLine: log,
+    tell: warn,
   });
   const { deps, now } = service;
   try {
