@@ -21,8 +21,11 @@ export interface RunningServer extends Pick<
 
 /** Starts the server and resolves once it listens. Rejects, with everything closed, with an error that `refusalOf` explains. */
 export async function startServer(settings: Settings): Promise<RunningServer> {
-  const surroundings = { peerOf: peerOfSocket, ResponseClass: FastResponse };
-  const service = await openService(settings, surroundings);
+  const service = await openService(settings, {
+    peerOf: peerOfSocket,
+    ResponseClass: FastResponse,
+    tell: console.error,
+  });
   return listenFor(service).catch(async (error: unknown) => {
     await service.abandon();
     throw error;

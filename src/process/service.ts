@@ -44,6 +44,8 @@ export interface Surroundings {
   readonly ResponseClass: ResponseConstructor;
   /** Gets the lines of the log, in place of stdout. */
   readonly printLine?: ((line: string) => void) | undefined;
+  /** Gets a sentence for the person who starts it, while the start is under way. */
+  readonly tell: (sentence: string) => void;
 }
 
 export interface Service {
@@ -78,14 +80,16 @@ export async function openService(
 ): Promise<Service> {
   const outboxFolder = join(settings.dataFolder, "outbox");
   if (settings.NODE_ENV !== "production") await makeFolder(outboxFolder);
-  const remarksBefore = remarksOnFiles(settings);
+  const remarks = remarksOnFiles(settings);
   const metrics = createMetrics({ catalogue, operationIds, eventNames });
   let lock: ServerLock | undefined;
   try {
+    // Before the database is brought to this version's schema beneath another server.
+    if (settings.database.kind === "sqlite") await makeFolder(settings.dataFolder);
+    const isShared = settings.SHARED_DATABASE === "on";
+    lock = await lockServer(settings.database, { isShared, tell: surroundings.tell });
     const system = await openSystem(settings, metrics, surroundings.printLine);
-    lock = lockServer(settings.database);
     try {
-      const remarks = [...remarksBefore, ...(lock.remark === undefined ? [] : [lock.remark])];
       return await compose(system, metrics, surroundings, { outboxFolder, remarks, lock });
     } catch (error) {
       await system.close().catch(() => undefined); // the first error is the one to tell

@@ -46,6 +46,7 @@ const variables = z.object({
   DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(defaultPool.poolSize),
   DATABASE_STATEMENT_TIMEOUT: wholeNumber(1, 300).default(defaultPool.statementTimeoutSeconds),
   DATABASE_CONNECT_TIMEOUT: wholeNumber(1, 300).default(defaultPool.connectTimeoutSeconds),
+  SHARED_DATABASE: oneOf("on", "off").default("off"),
   AUTH_SECRET: authSecret.optional(),
   ADMIN_EMAIL: Email.optional(),
   ADMIN_PASSWORD: z.string().optional(), // the password policy judges it
