@@ -134,6 +134,13 @@ export const rooms: readonly Room[] = [
     why: "The start runs on any Node, to say in one line which one is needed: before that check it loads only what reads package.json, and after it only the table of commands.",
   },
   {
+    name: "embedding",
+    files: ["src/index.ts"],
+    values: ["src/process/"],
+    types: ["src/routes/session-of.ts"],
+    why: "The entry for other programs is made of process alone, which it loads when something is to be opened: whoever imports it has opened nothing.",
+  },
+  {
     name: "process",
     files: ["src/process/"],
     values: "anything",

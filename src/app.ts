@@ -50,8 +50,8 @@ export interface AppOptions {
   readonly docs: Docs | undefined;
   readonly isDraining: () => boolean;
   readonly metrics: MetricsOptions;
-  /** The address of the peer that made the request. */
-  readonly clientAddress: (request: Request) => string;
+  /** The address of the client that made the request; `given` is the second argument of `fetch`. */
+  readonly clientAddress: (request: Request, given: unknown) => string;
   readonly now: () => number;
   readonly ResponseClass: ResponseConstructor;
 }
@@ -91,9 +91,10 @@ export function createApp(options: AppOptions): App {
       ...refuseOtherMethods(served, responder, cors),
       ...cors.unroutedPreflights(({ locals }) => notFound(requestStateOf(locals))),
     ],
-    onRequest({ request }) {
+    onRequest({ request, env }) {
       const time = now();
-      return { state: new RequestState(deps.newId(time), options.clientAddress(request), time) };
+      const ip = options.clientAddress(request, env);
+      return { state: new RequestState(deps.newId(time), ip, time) };
     },
     onNotFound: ({ locals }) => notFound(requestStateOf(locals)),
     onError: ({ error, request, locals }) =>

@@ -19,6 +19,7 @@ export type SoundsSecret = `${string}_${"SECRET" | "PASSWORD" | "TOKEN"}`;
 
 /** Ends of the names of a provider's variables that are secrets. */
 export const secretProviderFields = ["CLIENT_SECRET"] as const;
+export type SecretProviderField = (typeof secretProviderFields)[number];
 
 export type FileVariable<Name extends string = SecretSetting> = `${Name}_FILE`;
 

@@ -83,9 +83,13 @@ const readWithoutSpaces: ReadonlySet<string> = new Set(["ADMIN_EMAIL", "CORS_ORI
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the settings, or answers one sentence per bad variable. A sentence names the variable, and never its value. */
+/**
+ * Reads the settings, or answers one sentence per bad variable. A sentence names the variable, and never its value.
+ * `isAllOurs`: nothing else is given, so a name that is not known is a fault. In an environment it is a remark at most.
+ */
 export function readSettings(
   environment: Environment = process.env,
+  isAllOurs = false,
 ): ReadSettings | { readonly faults: readonly string[] } {
   // `NAME=` in a shell or a compose file means "not set".
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
@@ -101,8 +105,11 @@ export function readSettings(
     // One fault is one line, the first: a secret that is too short need not be random too.
     if (!isUnread && !faults.has(name)) faults.set(name, message);
   }
-  const { misspellings, oddities } = oddNamesIn(given, read, secrets, faults.has("PROVIDERS"));
-  if (result.success && faults.size === 0)
+  const odd = oddNamesIn(given, read, secrets, faults.has("PROVIDERS"));
+  const { misspellings } = odd;
+  const oddities = isAllOurs ? [...odd.oddities, ...odd.unknown] : odd.oddities;
+  const isOdd = misspellings.length > 0 || oddities.length > 0;
+  if (result.success && faults.size === 0 && !(isAllOurs && isOdd))
     return {
       settings: settingsFrom(result.data, read.providers),
       remarks: [
@@ -161,17 +168,20 @@ function oddNamesIn(
 ) {
   const odd = isListBad ? new Map<string, string>() : oddProviderNames(given, ids);
   const others = Object.entries(given).filter(([name]) => !odd.has(name));
+  const known = [...settingNames, ...providerNames(ids)];
   // A secret that is set by one of its two names is not missing by the other.
-  const known = secrets
+  const set = secrets
     .map((secret) => [secret, fileVariableOf(secret)])
     .filter((names) => names.some((name) => given[name] !== undefined))
     .flatMap((names) => names.map((name) => [name, "set"] as const));
+  const misspellings = misspeltSettings(Object.fromEntries([...others, ...set]), known);
+  const told = new Set([...known, ...misspellings.map(({ name }) => name)]);
   return {
-    misspellings: misspeltSettings(Object.fromEntries([...others, ...known]), [
-      ...settingNames,
-      ...providerNames(ids),
-    ]),
+    misspellings,
     oddities: Array.from(odd, ([name, remark]) => `${name} ${remark}`),
+    unknown: others
+      .filter(([name]) => !told.has(name) && !(isListBad && name.startsWith("PROVIDER_")))
+      .map(([name]) => `${name} is not known, and has no effect: docs/settings.md has all names`),
   };
 }
 
