@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // Runs one command: `node src/command.js admin list` is `npm run admin -- list`. As in start.js, the check comes first.
 import "./supported-node.js";
 

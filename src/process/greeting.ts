@@ -1,13 +1,11 @@
 /** The words for a person who starts the server, once it listens. */
 import { resolve } from "node:path";
-import packageJson from "../../package.json" with { type: "json" };
 import { pagePaths } from "../contract/page-paths.ts";
 import type { ProviderOptions } from "../platform/providers/provider-options.ts";
 import type { DatabaseTarget } from "../storage/engine/target.ts";
 import type { RunningServer } from "./server.ts";
 import type { Settings } from "./settings.ts";
-
-const { version } = packageJson;
+import { version } from "./version.ts";
 
 /** Says where to find what; and the first administrator's password where it was made up, which is shown nowhere else. */
 export function greetingOf(

@@ -1,7 +1,6 @@
 /** The service: the opened system, the app on it, and its jobs. A listener sends it requests, or the program it is embedded in. */
 import { join } from "node:path";
 import type { App, RouteDescriptor } from "@hectoday/http";
-import packageJson from "../../package.json" with { type: "json" };
 import { createApp } from "../app.ts";
 import { CSRF_COOKIE, plainCookieName } from "../contract/cookies.ts";
 import { eventNames } from "../contract/events.ts";
@@ -31,8 +30,7 @@ import { lockServer, type ServerLock } from "./server-lock.ts";
 import type { Settings } from "./settings.ts";
 import { StartRefusedError } from "./start-refused.ts";
 import { openSystem, type System } from "./system.ts";
-
-const { version } = packageJson;
+import { version } from "./version.ts";
 
 /** How long accepted requests may take to finish once shutdown has begun (ST-13). Milliseconds. */
 export const DRAIN_TIMEOUT_MS = 8_000;
