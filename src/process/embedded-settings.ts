@@ -8,9 +8,7 @@ import type { Variables } from "./setting-variables.ts";
 type Value = string | number | undefined;
 
 type ProviderField =
-  | "KIND"
-  | keyof (typeof providerFields)["oidc"]["shape"]
-  | FileVariable<SecretProviderField>;
+  "KIND" | keyof (typeof providerFields)["oidc"]["shape"] | FileVariable<SecretProviderField>;
 
 /**
  * The settings by the names that the environment has for them, with the meanings of docs/settings.md. `NODE_ENV` has to

@@ -40,7 +40,7 @@ export async function openEmbedded(
   const { deps, now } = service;
   try {
     if (settings.ADMIN_EMAIL !== undefined)
-      await ensureFirstAdmin(deps, settings, outsideRequest(now()));
+      await ensureFirstAdmin(deps, settings, outsideRequest(now()), false);
     service.begin(deps.issuer);
   } catch (error) {
     await service.abandon();

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { App, RouteDescriptor } from "@hectoday/http";
 import { createApp } from "../app.ts";
 import { CSRF_COOKIE, plainCookieName } from "../contract/cookies.ts";
-import { eventNames } from "../contract/events.ts";
+import { type EventName, eventNames } from "../contract/events.ts";
 import { metrics as catalogue } from "../contract/metrics.ts";
 import { operationIds } from "../contract/operations.ts";
 import { outsideRequest } from "../domain/change.ts";
 import { ForeignSecretError } from "../domain/keys.ts";
 import { shortenLocks } from "../domain/lockout.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
+import type { EventLog } from "../domain/ports/events.ts";
 import { docsPage } from "../pages/docs.ts";
 import { renderPages } from "../pages/pages.ts";
 import { type PageSources, pageSourceNames } from "../pages/sources.ts";
@@ -42,6 +43,8 @@ export interface Surroundings {
   readonly ResponseClass: ResponseConstructor;
   /** Gets the lines of the log, in place of stdout. */
   readonly printLine?: ((line: string) => void) | undefined;
+  /** Told of each event of this process. */
+  readonly tell?: ((event: EventName) => void) | undefined;
 }
 
 export interface Service {
@@ -110,7 +113,11 @@ async function compose(
   const opened = await openKeys(system);
   const passkeyOrigins = new Set(opened.relyingParty.origins);
   const relyingParty = { ...opened.relyingParty, origins: passkeyOrigins };
-  const deps: Dependencies = { ...opened, relyingParty };
+  const print: EventLog["print"] = (event) => {
+    opened.log.print(event);
+    surroundings.tell?.(event.event);
+  };
+  const deps: Dependencies = { ...opened, relyingParty, log: { ...opened.log, print } };
   const { log, storage } = deps;
   const now = Date.now;
   system.bcrypt.start(); // or the first login would wait for the threads
