@@ -6,10 +6,9 @@ import type { Meter } from "../domain/ports/meter.ts";
 import type { BcryptWorkers } from "../domain/ports/passwords.ts";
 import type { Done } from "./bcrypt-worker.ts";
 import { createBoundedWorkers } from "./bounded-workers.ts";
+import { workerFile } from "./files.ts";
 
 export interface BcryptPool extends BcryptWorkers {
-  /** Starts the threads now, so that the first hash does not wait for them. Otherwise that hash starts them. */
-  start(): void;
   /** Hashes that wait for a thread. */
   waiting(): number;
   /** Finishes the hashes that were begun, then ends the threads. */
@@ -27,7 +26,7 @@ export function createBcryptPool(
 ): BcryptPool {
   const workers = createBoundedWorkers(
     {
-      filename: new URL("./bcrypt-worker.ts", import.meta.url).href,
+      filename: workerFile("bcrypt-worker").href,
       minThreads: threads,
       maxThreads: threads,
     },
@@ -46,7 +45,6 @@ export function createBcryptPool(
   }
 
   return {
-    start: workers.start,
     hash: (input, cost) => run<{ hash: string }>("hash", { input, cost }),
     compare: (input, hash) => run<boolean>("compare", { input, hash }),
     waiting: workers.waiting,

@@ -1,40 +1,39 @@
 /** The published document, and the files of Swagger UI, from its package. Each is compressed once, when it is first asked for. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Asset, DocsAssetName, DocsAssets } from "../routes/docs.ts";
+import { codeFile, rootFile, swaggerFile } from "./files.ts";
 
 const compress = promisify(gzip);
-const require = createRequire(import.meta.url);
 
 const sources: Record<
   DocsAssetName,
   { readonly file: () => string | URL; readonly contentType: string }
 > = {
   "openapi.json": {
-    file: () => new URL("../../openapi/openapi.json", import.meta.url),
+    file: () => rootFile("openapi/openapi.json"),
     contentType: "application/json",
   },
   "swagger-ui.css": {
-    file: () => require.resolve("swagger-ui-dist/swagger-ui.css"),
+    file: () => swaggerFile("swagger-ui.css"),
     contentType: "text/css; charset=utf-8",
   },
   "swagger-ui-bundle.js": {
-    file: () => require.resolve("swagger-ui-dist/swagger-ui-bundle.js"),
+    file: () => swaggerFile("swagger-ui-bundle.js"),
     contentType: "text/javascript; charset=utf-8",
   },
   "favicon.png": {
-    file: () => require.resolve("swagger-ui-dist/favicon-32x32.png"),
+    file: () => swaggerFile("favicon-32x32.png"),
     contentType: "image/png",
   },
   "init.js": {
-    file: () => new URL("../pages/built/docs.js", import.meta.url),
+    file: () => codeFile("pages/built/docs.js"),
     contentType: "text/javascript; charset=utf-8",
   },
   "page.css": {
-    file: () => new URL("../pages/browser/docs.css", import.meta.url),
+    file: () => codeFile("pages/browser/docs.css"),
     contentType: "text/css; charset=utf-8",
   },
 };

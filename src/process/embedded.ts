@@ -41,7 +41,7 @@ export async function openEmbedded(
   const { deps, now } = service;
   try {
     if (settings.ADMIN_EMAIL !== undefined)
-      await ensureFirstAdmin(deps, settings, outsideRequest(now()));
+      await ensureFirstAdmin(deps, settings, outsideRequest(now()), false);
     if (settings.NODE_ENV !== "production") service.allowOrigins(otherNamesOf(deps.issuer));
     service.begin(deps.issuer);
   } catch (error) {

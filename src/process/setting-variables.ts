@@ -11,6 +11,7 @@ import { defaultPool } from "../storage/engine/pool.ts";
 import { sendsPlainText } from "../storage/engine/target.ts";
 import { passkeyFault } from "./passkey-settings.ts";
 import { providerIds } from "./provider-settings.ts";
+import { fileVariables, secretSettings, type SoundsSecret } from "./secret-settings.ts";
 import { limitVariables } from "./setting-limits.ts";
 import {
   authSecret,
@@ -95,8 +96,11 @@ const variables = z.object({
   PROVIDERS: providerIds.prefault(""),
 });
 export type Variables = z.output<typeof variables>;
+// A secret that the table lacks does not compile.
+secretSettings satisfies Readonly<Record<Extract<keyof Variables, SoundsSecret>, unknown>>;
+
 /** Every variable that is read, besides those of each id in PROVIDERS. */
-export const settingNames: readonly string[] = Object.keys(variables.shape);
+export const settingNames: readonly string[] = [...Object.keys(variables.shape), ...fileVariables];
 
 export const consistentVariables = variables.check((context) => {
   const given = context.value;
