@@ -18,6 +18,7 @@ export default defineConfig({
       "**/node_modules/**",
       "test/browser/**",
       "test/consumer/**",
+      "test/image/**",
       "test/oldest/**",
       "test/timing/**",
     ],
