@@ -39,6 +39,8 @@ export interface AppOptions {
   readonly production: boolean;
   /** Served over TLS, as PUBLIC_URL says. */
   readonly https: boolean;
+  /** The path beneath which everything is served, `/auth`; empty at the root. */
+  readonly mountPath: string;
   readonly allowedOrigins: ReadonlySet<string>;
   /** Of other applications, which may use the API from a browser. */
   readonly corsOrigins: ReadonlySet<string>;
@@ -58,8 +60,9 @@ export interface AppOptions {
 
 /** Everything the server serves, as a web-standard `fetch`. */
 export function createApp(options: AppOptions): App {
-  const { deps, production, docs, isDraining, now } = options;
-  const responder = createResponder(createBaseHeaders(options.https), options.ResponseClass);
+  const { deps, production, docs, isDraining, mountPath, now } = options;
+  const baseHeaders = createBaseHeaders(options.https);
+  const responder = createResponder(baseHeaders, options.ResponseClass, mountPath);
   const cors = createCors(options.corsOrigins, options.corsHeaders, responder);
   const tellOverload = createOverloadLog(deps.log);
   const failures = createFailures(deps.log, responder, tellOverload, !production);
@@ -81,16 +84,17 @@ export function createApp(options: AppOptions): App {
       now,
     }),
     ...createPageRoutes(options.pages, responder),
-    ...createRedirectRoutes(problemRedirects, responder),
+    ...createRedirectRoutes(problemRedirects, responder, mountPath),
     ...(docs ? createDocsRoutes(docs, responder) : []),
   ];
 
   return setup({
+    // The one place that knows the router of a mount path: patterns and operations within have none.
     routes: [
       ...served,
       ...refuseOtherMethods(served, responder, cors),
       ...cors.unroutedPreflights(({ locals }) => notFound(requestStateOf(locals))),
-    ],
+    ].map((route) => ({ ...route, path: `${mountPath}${route.path}` })),
     onRequest({ request, env }) {
       const time = now();
       const ip = options.clientAddress(request, env);

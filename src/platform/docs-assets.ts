@@ -38,13 +38,14 @@ const sources: Record<
   },
 };
 
-export function createDocsAssets(): DocsAssets {
+/** `changeDocument` gets the published document, and answers the one to serve. */
+export function createDocsAssets(changeDocument: (document: string) => string): DocsAssets {
   const loaded = new Map<DocsAssetName, Promise<Asset>>();
   return {
     find(name) {
       const known = loaded.get(name);
       if (known) return known;
-      const asset = load(name);
+      const asset = load(name, name === "openapi.json" ? changeDocument : undefined);
       loaded.set(name, asset);
       // A file that could not be read for a moment is asked for again, not remembered as broken.
       asset.catch(() => loaded.delete(name));
@@ -53,9 +54,10 @@ export function createDocsAssets(): DocsAssets {
   };
 }
 
-async function load(name: DocsAssetName): Promise<Asset> {
+async function load(name: DocsAssetName, change?: (text: string) => string): Promise<Asset> {
   const { file, contentType } = sources[name];
-  const plain = new Uint8Array(await readFile(file()));
+  const read = await readFile(file());
+  const plain = change ? new TextEncoder().encode(change(read.toString())) : new Uint8Array(read);
   const gzipped = new Uint8Array(await compress(plain));
   const digest = createHash("sha256").update(plain).digest("base64url").slice(0, 22);
   return { contentType, plain, gzipped, etag: `W/"${digest}"` };

@@ -4,6 +4,7 @@ import { pagePaths } from "../contract/page-paths.ts";
 import type { ProviderOptions } from "../platform/providers/provider-options.ts";
 import type { DatabaseTarget } from "../storage/engine/target.ts";
 import type { RunningServer } from "./server.ts";
+import { mountPathOf } from "./setting-variables.ts";
 import type { Settings } from "./settings.ts";
 import { version } from "./version.ts";
 
@@ -12,7 +13,7 @@ export function greetingOf(
   { address, firstAdmin, passwordFile, outboxFolder, remarks }: RunningServer,
   settings: Settings,
 ): string {
-  const url = openable(address);
+  const url = `${openable(address)}${mountPathOf(settings)}`;
   const isProduction = settings.NODE_ENV === "production";
   const lines = [
     `Portcullis ${version} is ready`,

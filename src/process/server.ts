@@ -32,7 +32,8 @@ export async function startServer(settings: Settings, isWatched = false): Promis
   const service = await openService(settings, {
     peerOf: peerOfSocket,
     ResponseClass: FastResponse,
-    tell: (event) => passwordFile?.tell(event),
+    tell: console.error,
+    onEvent: (event) => passwordFile?.tell(event),
   });
   const watch = async () => (passwordFile = await watchPasswordFile(service.deps, settings));
   return listenFor(service, isWatched, watch).catch(async (error: unknown) => {

@@ -4,6 +4,7 @@ import type { App, RouteDescriptor } from "@hectoday/http";
 import { createApp } from "../app.ts";
 import { CSRF_COOKIE, plainCookieName } from "../contract/cookies.ts";
 import { type EventName, eventNames } from "../contract/events.ts";
+import { mountedDocument } from "../contract/mounted-document.ts";
 import { metrics as catalogue } from "../contract/metrics.ts";
 import { operationIds } from "../contract/operations.ts";
 import { outsideRequest } from "../domain/change.ts";
@@ -28,6 +29,7 @@ import { withPlainCookies } from "./plain-cookies.ts";
 import { warmProviders } from "./providers.ts";
 import { createExposition } from "./scraping.ts";
 import { lockServer, type ServerLock } from "./server-lock.ts";
+import { mountPathOf, originOf } from "./setting-variables.ts";
 import type { Settings } from "./settings.ts";
 import { StartRefusedError } from "./start-refused.ts";
 import { openSystem, type System } from "./system.ts";
@@ -43,8 +45,10 @@ export interface Surroundings {
   readonly ResponseClass: ResponseConstructor;
   /** Gets the lines of the log, in place of stdout. */
   readonly printLine?: ((line: string) => void) | undefined;
+  /** Gets a sentence for the person who starts it, while the start is under way. */
+  readonly tell: (sentence: string) => void;
   /** Told of each event of this process. */
-  readonly tell?: ((event: EventName) => void) | undefined;
+  readonly onEvent?: ((event: EventName) => void) | undefined;
 }
 
 export interface Service {
@@ -79,14 +83,16 @@ export async function openService(
 ): Promise<Service> {
   const outboxFolder = join(settings.dataFolder, "outbox");
   if (settings.NODE_ENV !== "production") await makeFolder(outboxFolder);
-  const remarksBefore = remarksOnFiles(settings);
+  const remarks = remarksOnFiles(settings);
   const metrics = createMetrics({ catalogue, operationIds, eventNames });
   let lock: ServerLock | undefined;
   try {
+    // Before the database is brought to this version's schema beneath another server.
+    if (settings.database.kind === "sqlite") await makeFolder(settings.dataFolder);
+    const isShared = settings.SHARED_DATABASE === "on";
+    lock = await lockServer(settings.database, { isShared, tell: surroundings.tell });
     const system = await openSystem(settings, metrics, surroundings.printLine);
-    lock = lockServer(settings.database);
     try {
-      const remarks = [...remarksBefore, ...(lock.remark === undefined ? [] : [lock.remark])];
       return await compose(system, metrics, surroundings, { outboxFolder, remarks, lock });
     } catch (error) {
       await system.close().catch(() => undefined); // the first error is the one to tell
@@ -113,20 +119,16 @@ async function compose(
   const opened = await openKeys(system);
   const passkeyOrigins = new Set(opened.relyingParty.origins);
   const relyingParty = { ...opened.relyingParty, origins: passkeyOrigins };
-  const print: EventLog["print"] = (event) => {
-    opened.log.print(event);
-    surroundings.tell?.(event.event);
-  };
-  const deps: Dependencies = { ...opened, relyingParty, log: { ...opened.log, print } };
-  const { log, storage } = deps;
+  const log = toldOf(opened.log, surroundings.onEvent);
+  const deps: Dependencies = { ...opened, relyingParty, log };
+  const { storage } = deps;
   const now = Date.now;
-  system.bcrypt.start(); // or the first login would wait for the threads
   await shortenLocks(deps, now());
 
   let draining = false;
   const site: Site = {
     https: deps.issuer.startsWith("https:"),
-    allowedOrigins: new Set([deps.issuer]),
+    allowedOrigins: new Set([originOf(settings)]),
     isDraining: () => draining,
     now,
   };
@@ -156,7 +158,7 @@ async function compose(
       };
     },
     allowOrigins(origins) {
-      const isOursAlone = passkeyOrigins.size === 1 && passkeyOrigins.has(deps.issuer);
+      const isOursAlone = passkeyOrigins.size === 1 && passkeyOrigins.has(originOf(settings));
       for (const origin of origins) {
         site.allowedOrigins.add(origin);
         // Not where WEBAUTHN_ORIGINS says which: those are then all there are.
@@ -182,6 +184,16 @@ async function compose(
       lock.release();
     },
   };
+}
+
+/** Tells of each event that is printed. Without a listener the log stays as it is: a wrapper would cost every line. */
+function toldOf(log: EventLog, onEvent: Surroundings["onEvent"]): EventLog {
+  if (onEvent === undefined) return log;
+  const print: EventLog["print"] = (event) => {
+    log.print(event);
+    onEvent(event.event);
+  };
+  return { ...log, print };
 }
 
 /** Without AUTH_SECRET, in development, the secret is a file, and another than the one that the database was made with. */
@@ -210,6 +222,7 @@ function composeApp(
   pageSources: PageSources,
 ): App {
   const { storage, issuer: publicUrl } = deps;
+  const mountPath = mountPathOf(settings);
   const hasDocs = settings.DOCS === "on";
   const csrfCookie = settings.DEV_COOKIES === "plain" ? plainCookieName(CSRF_COOKIE) : CSRF_COOKIE;
   const expose = createExposition(metrics, {
@@ -223,6 +236,7 @@ function composeApp(
     deps,
     production: settings.NODE_ENV === "production",
     https,
+    mountPath,
     allowedOrigins,
     corsOrigins: settings.CORS_ORIGINS,
     corsHeaders: settings.CORS_HEADERS,
@@ -231,9 +245,10 @@ function composeApp(
       hasDocs,
       service: settings.SERVICE_NAME,
       csrfCookie,
+      mountPath,
       providers: settings.providers,
     }),
-    docs: hasDocs ? openDocs(pageSources, csrfCookie) : undefined,
+    docs: hasDocs ? openDocs(pageSources, { csrfCookie, mountPath }) : undefined,
     isDraining,
     metrics: { expose, token: settings.METRICS_TOKEN, publicUrl },
     clientAddress: createClientAddress(settings.TRUST_PROXY, peerOf),
@@ -243,6 +258,7 @@ function composeApp(
 }
 
 /** `/docs`, its assets, and the published document. */
-function openDocs(pageSources: PageSources, csrfCookie: string) {
-  return { page: docsPage(pageSources, csrfCookie), assets: createDocsAssets() };
+function openDocs(pageSources: PageSources, of: Parameters<typeof docsPage>[1]) {
+  const assets = createDocsAssets((document) => mountedDocument(document, of.mountPath));
+  return { page: docsPage(pageSources, of), assets };
 }

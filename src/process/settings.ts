@@ -29,6 +29,7 @@ import { leavesInPlainText, whatSurrounds } from "./setting-values.ts";
 import {
   consistentVariables,
   originOf,
+  publicUrlOf,
   settingNames,
   type Variables,
 } from "./setting-variables.ts";
@@ -155,7 +156,7 @@ function faultsIn(
     ...(result.error?.issues ?? []).map(({ path, message }): Fault => [path.join("."), message]),
     ...faults,
     ...sharedSecrets(given, ids.map(prefixOf)),
-    ...(result.success ? ownRedirects(providers, originOf(result.data)) : []),
+    ...(result.success ? ownRedirects(providers, publicUrlOf(result.data)) : []),
   ];
 }
 
@@ -227,7 +228,10 @@ function settingsFrom(
     DOCS: others.DOCS ?? (others.NODE_ENV === "production" ? "off" : "on"),
     SIGNUP,
     providers: providers.map((provider) =>
-      providerOptionsOf(provider, { origin, isSignupClosed: SIGNUP === "closed" }),
+      providerOptionsOf(provider, {
+        publicUrl: publicUrlOf(others),
+        isSignupClosed: SIGNUP === "closed",
+      }),
     ),
     // A colon would end the issuer's part of the URI that an app reads.
     TOTP_ISSUER: others.TOTP_ISSUER ?? others.SERVICE_NAME.replaceAll(/\s*:\s*/g, " - ").trim(),

@@ -218,24 +218,28 @@ describe("what is odd is told, and the start goes on", () => {
   );
 
   test(
-    "a second server on the same file, while commands run beside both; not after a kill -9",
+    "EB-05 a second server on the same file says so and ends, unless both are told to share it; commands run beside, and a kill -9 leaves no lock",
     { timeout: SEVERAL_STARTS_MS },
     async () => {
       const folder = temporaryFolder();
       const first = await start({}, folder);
-      expect(greeting(first)).not.toHaveProperty("Beware");
-      const second = await start({}, folder);
-      expect(greeting(second)["Beware"]).toBe(
-        `another server runs on this database (process ${first.pid}): was it started twice?`,
-      );
       const environment = { DATABASE_URL: `sqlite:${first.databaseFile}` };
+      const refused = await runServer(environment);
+      expect(refused).toMatchObject({ code: 1, stdout: "" });
+      const who = `Another server (process ${first.pid}) runs on ${first.databaseFile}`;
+      expect(refused.stderr.trim().split("\n")).toEqual([
+        `${who}: its end is waited for, 12 s at most`,
+        `${who}: stop it, or set SHARED_DATABASE=on for each where several are meant`,
+      ]);
+      const second = await start({ SHARED_DATABASE: "on" }, folder);
+      expect(second.stderr()).not.toContain("Another server");
       expect(await runScript("keys", ["list"], environment)).toMatchObject({ code: 0, stderr: "" });
       await second.stop();
 
       await first.stop("SIGKILL");
       expect(existsSync(`${first.databaseFile}-server`)).toBe(true);
       const third = await start({}, folder);
-      expect(greeting(third)).not.toHaveProperty("Beware");
+      expect(third.stderr()).not.toContain("Another server");
       await third.stop();
       expect(existsSync(`${first.databaseFile}-server`)).toBe(false);
     },

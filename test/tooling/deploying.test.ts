@@ -14,7 +14,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 const root = new URL("../../", import.meta.url).pathname;
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 const containerfile = read("Containerfile");
-/** Values as the image has them. */
+/** Variables that the image sets. */
 const ofImage = Object.fromEntries(
   Array.from(containerfile.matchAll(/^ENV ([A-Z_]+)=(\S+)$/gm), ([, name = "", value = ""]) => [
     name,
@@ -22,7 +22,7 @@ const ofImage = Object.fromEntries(
   ]),
 );
 
-/** What somebody has written into `secrets/`, as docs/deploying.md says. */
+/** The files of `secrets/`, as docs/deploying.md has them made. */
 const password = randomBytes(32).toString("hex");
 const secrets: Readonly<Record<string, string>> = {
   auth_secret: `${randomBytes(48).toString("base64")}\n`,
