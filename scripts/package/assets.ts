@@ -1,5 +1,6 @@
 /** The files of the package that are no code. `src/platform/files.ts` finds them again. */
 import { cp, glob } from "node:fs/promises";
+import { BUNDLED } from "./bundle.ts";
 import { swaggerFileNames } from "../../src/platform/files.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -19,4 +20,9 @@ export async function copyFiles(folder: URL): Promise<void> {
   for (const path of AT_ROOT) await cp(new URL(path, root), new URL(path, folder));
   for (const name of [...swaggerFileNames, ...SWAGGER_NOTICES])
     await cp(new URL(name, swagger), new URL(`dist/swagger-ui/${name}`, folder));
+  for (const name of BUNDLED)
+    await cp(
+      new URL(`node_modules/${name}/LICENSE`, root),
+      new URL(`dist/licenses/${name}.txt`, folder),
+    );
 }
