@@ -12,6 +12,7 @@ import { createAuditHandlers } from "./routes/audit.ts";
 import { createScraperRule } from "./routes/checks/scraper.ts";
 import { createCors } from "./routes/cors.ts";
 import { createDocsRoutes, type Docs } from "./routes/docs.ts";
+import { createProbeRoutes, type ProbeOptions } from "./routes/doctor-probe.ts";
 import { createFailures } from "./routes/failures.ts";
 import type { Handlers } from "./routes/handler.ts";
 import { createBaseHeaders } from "./routes/headers.ts";
@@ -50,6 +51,8 @@ export interface AppOptions {
   readonly docs: Docs | undefined;
   readonly isDraining: () => boolean;
   readonly metrics: MetricsOptions;
+  /** What `portcullis doctor` is told. */
+  readonly probe: Pick<ProbeOptions, "version" | "peer">;
   /** The address of the peer that made the request. */
   readonly clientAddress: (request: Request) => string;
   readonly now: () => number;
@@ -82,6 +85,7 @@ export function createApp(options: AppOptions): App {
     }),
     ...createPageRoutes(options.pages, responder),
     ...createRedirectRoutes(problemRedirects, responder),
+    ...createProbeRoutes({ secretKeys: deps.secretKeys, now, ...options.probe }, responder),
     ...(docs ? createDocsRoutes(docs, responder) : []),
   ];
 

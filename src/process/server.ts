@@ -27,6 +27,7 @@ import { startCleaning } from "./jobs/cleaning.ts";
 import { startOutbox } from "./jobs/outbox.ts";
 import { listen } from "./listener.ts";
 import { withPlainCookies } from "./plain-cookies.ts";
+import { peerOf } from "./peer.ts";
 import { createExposition } from "./scraping.ts";
 import { warmProviders } from "./providers.ts";
 import { remarksOnFiles } from "./ownership.ts";
@@ -219,6 +220,7 @@ function composeApp(
     docs: hasDocs ? openDocs(pageSources, csrfCookie) : undefined,
     isDraining,
     metrics: { expose, token: settings.METRICS_TOKEN, publicUrl },
+    probe: { version, peer: peerOf },
     clientAddress: createClientAddress(settings.TRUST_PROXY),
     now,
     ResponseClass: FastResponse,

@@ -1,0 +1,61 @@
+/** As much of the settings as can be read, for somebody who wants to know what else is wrong. */
+import { readSettings, type Settings } from "../settings.ts";
+import { settingNames } from "../setting-variables.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface SettingsDespiteFaults {
+  /** Faulty variables are as if they were not set; undefined where even so nothing can be read. */
+  readonly settings: Settings | undefined;
+  /** One sentence each, as the start would say them. */
+  readonly faults: readonly string[];
+  readonly remarks: readonly string[];
+  /** Names of variables whose values are not those that were meant. */
+  readonly faulty: ReadonlySet<string>;
+  /** NODE_ENV as it is meant, whatever is missing for it. */
+  readonly isProduction: boolean;
+  /** How many of our variables are set. */
+  readonly count: number;
+}
+
+/** Each turn takes away what is faulty, and what asks for something that is not there. */
+const TURNS_MAX = 8;
+
+/** Reads the settings, and again without those that are faulty, until the rest can be read. */
+export function readSettingsDespiteFaults(environment: Environment): SettingsDespiteFaults {
+  const first = readSettings(environment);
+  const faulty = new Set<string>();
+  let given = environment;
+  let read = first;
+  for (let turn = 0; "faults" in read && turn < TURNS_MAX; turn += 1) {
+    const named = read.faults.map(settingOf);
+    for (const name of named) faulty.add(name);
+    const away = named.flatMap((name) => {
+      const set = [name, `${name}_FILE`].filter((each) => given[each]);
+      return set.length > 0 ? set : whatAsksFor(name);
+    });
+    given = Object.fromEntries(Object.entries(given).filter(([name]) => !away.includes(name)));
+    read = readSettings(given);
+  }
+  return {
+    settings: "settings" in read ? read.settings : undefined,
+    faults: "faults" in first ? first.faults : [],
+    remarks: "remarks" in first ? first.remarks : [],
+    faulty,
+    isProduction: environment["NODE_ENV"] === "production",
+    count: settingNames.filter((name) => environment[name]).length,
+  };
+}
+
+/** The setting that a sentence about one begins with. The file of a secret stands for the secret. */
+export function settingOf(sentence: string): string {
+  return (/^\w+/.exec(sentence)?.[0] ?? "").replace(/_FILE$/, "");
+}
+
+/** The variables without which another one, which is missing, would not be asked for. */
+function whatAsksFor(name: string): readonly string[] {
+  if (name === "ADMIN_EMAIL") return ["ADMIN_PASSWORD"];
+  if (name === "ADMIN_PASSWORD") return ["ADMIN_EMAIL"];
+  if (name === "MAIL_FROM") return ["SMTP_URL", "NODE_ENV"];
+  return name.startsWith("PROVIDER") ? ["PROVIDERS"] : ["NODE_ENV"];
+}
