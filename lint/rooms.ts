@@ -137,6 +137,13 @@ export const rooms: readonly Room[] = [
     why: "The start runs on any Node, to say in one line which one is needed: before that check it loads only what reads package.json, and after it only the table of commands.",
   },
   {
+    name: "embedding",
+    files: ["src/index.ts"],
+    values: ["src/process/"],
+    types: ["src/routes/session-of.ts"],
+    why: "The entry for other programs is made of process alone, which it loads when something is to be opened: whoever imports it has opened nothing.",
+  },
+  {
     name: "process",
     files: ["src/process/"],
     values: "anything",
@@ -158,8 +165,9 @@ export const rooms: readonly Room[] = [
     except: {
       "scripts/check/client-size.ts": ["src/commands/table.ts"],
       "scripts/docs.ts": ["lint/rooms.ts", "src/routes/checks/"],
+      "scripts/package/assets.ts": ["src/platform/files.ts"],
     },
-    why: "Scripts are the toolchain: they read the contract and write files. Only docs.ts reads the lists it writes into docs/architecture.md, and check/client-size.ts shares the tables of the commands.",
+    why: "Scripts are the toolchain: they read the contract and write files. Only docs.ts reads the lists it writes into docs/architecture.md, check/client-size.ts shares the tables of the commands, and package/assets.ts copies the files that src/platform/files.ts finds.",
   },
   {
     name: "labs",

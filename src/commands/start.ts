@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
+import { commandLine } from "../process/command-line.ts";
 import { greetingOf } from "../process/greeting.ts";
 import { isOursAlone } from "../process/ownership.ts";
 import type { RunningServer } from "../process/server.ts";
@@ -11,7 +12,7 @@ import { type Arguments, CommandError, UsageError } from "./command.ts";
 /** How long an orderly end may take: a supervisor kills the process ten seconds after its signal (ST-13). Milliseconds. */
 const STOP_TIMEOUT_MS = 9_500;
 
-export const usage = `npm start
+export const usage = `${commandLine("start")}
 
 Starts the server that the environment describes, and runs it until SIGINT or SIGTERM. The settings are
 described in docs/settings.md.`;

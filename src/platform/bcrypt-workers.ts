@@ -6,6 +6,7 @@ import type { Meter } from "../domain/ports/meter.ts";
 import type { BcryptWorkers } from "../domain/ports/passwords.ts";
 import type { Done } from "./bcrypt-worker.ts";
 import { createBoundedWorkers } from "./bounded-workers.ts";
+import { workerFile } from "./files.ts";
 
 export interface BcryptPool extends BcryptWorkers {
   /** Starts the threads now, so that the first hash does not wait for them. Otherwise that hash starts them. */
@@ -27,7 +28,7 @@ export function createBcryptPool(
 ): BcryptPool {
   const workers = createBoundedWorkers(
     {
-      filename: new URL("./bcrypt-worker.ts", import.meta.url).href,
+      filename: workerFile("bcrypt-worker").href,
       minThreads: threads,
       maxThreads: threads,
     },

@@ -1,20 +1,19 @@
 /** The words for a person who starts the server, once it listens. */
 import { resolve } from "node:path";
-import packageJson from "../../package.json" with { type: "json" };
 import { pagePaths } from "../contract/page-paths.ts";
 import type { ProviderOptions } from "../platform/providers/provider-options.ts";
 import type { DatabaseTarget } from "../storage/engine/target.ts";
 import type { RunningServer } from "./server.ts";
+import { mountPathOf } from "./setting-variables.ts";
 import type { Settings } from "./settings.ts";
-
-const { version } = packageJson;
+import { version } from "./version.ts";
 
 /** Says where to find what; and the first administrator's password where it was made up, which is shown nowhere else. */
 export function greetingOf(
   { address, firstAdmin, outboxFolder, remarks }: RunningServer,
   settings: Settings,
 ): string {
-  const url = openable(address);
+  const url = `${openable(address)}${mountPathOf(settings)}`;
   const isProduction = settings.NODE_ENV === "production";
   const lines = [
     `Portcullis ${version} is ready`,

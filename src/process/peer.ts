@@ -1,14 +1,23 @@
-/** The other end of a request's connection, where this process holds it. */
-import type { ServerRequest } from "srvx";
-import type { Seen } from "../contract/doctor-probe.ts";
+/** The peer of a request that somebody else's server has received. */
+import { isIP } from "node:net";
 
-/** Null for a request that is not srvx's, as an embedder's may be. */
-export function peerOf(request: Request): Seen["peer"] {
-  const socket = isServed(request) ? request.runtime?.node?.req.socket : undefined;
-  const { remoteAddress: address, remotePort: port } = socket ?? {};
-  return address === undefined || port === undefined ? null : { address, port };
+/** What `fetch` has to be told of a request, as no `Request` says it. */
+export interface Peer {
+  /**
+   * The IP address that the connection comes from. Where it is a proxy of `TRUST_PROXY`, the client is read from
+   * `X-Forwarded-For`, as the server does it; otherwise it is the client.
+   */
+  readonly clientAddress: string;
 }
 
-function isServed(request: Request): request is ServerRequest {
-  return "runtime" in request;
+/** Throws a `TypeError` where the host names no address: to guess one would let all clients share a limit, or escape it (EB-03). */
+export function assertPeer(peer: unknown): asserts peer is Peer {
+  const address =
+    typeof peer === "object" && peer !== null && "clientAddress" in peer
+      ? peer.clientAddress
+      : undefined;
+  if (typeof address === "string" && isIP(address.split("%")[0] ?? "") !== 0) return;
+  throw new TypeError(
+    'fetch needs the address that the request comes from: fetch(request, { clientAddress: "192.0.2.1" })',
+  );
 }

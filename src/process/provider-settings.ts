@@ -102,14 +102,13 @@ function sharedRedirects(providers: readonly ReadProvider[]): Fault[] {
 }
 
 interface Server {
-  /** The origin of PUBLIC_URL. */
-  readonly origin: string;
+  readonly publicUrl: string;
   readonly isSignupClosed: boolean;
 }
 
 /** Our own pages are no page of another site: one of another provider's would make the two one. */
-export function ownRedirects(providers: readonly ReadProvider[], origin: string): Fault[] {
-  const isOurs = (address: string) => address.startsWith(`${origin}/login/`);
+export function ownRedirects(providers: readonly ReadProvider[], publicUrl: string): Fault[] {
+  const isOurs = (address: string) => address.startsWith(`${publicUrl}/login/`);
   return providers
     .filter(({ fields }) => [...fields.REDIRECTS].some(isOurs))
     .map(({ id }): Fault => [
@@ -134,7 +133,7 @@ export function equalNames(providers: readonly ReadProvider[]): readonly string[
 /** The provider as its adapter takes it, with what follows from the server's own settings. */
 export function providerOptionsOf(
   provider: ReadProvider,
-  { origin, isSignupClosed }: Server,
+  { publicUrl, isSignupClosed }: Server,
 ): ProviderOptions {
   const { id, kind, fields } = provider;
   return {
@@ -149,7 +148,7 @@ export function providerOptionsOf(
     tenants: fields.TENANTS,
     makesAccounts: (fields.SIGNUP ?? (isSignupClosed ? "off" : "on")) === "on",
     linking: fields.LINK,
-    redirectUri: `${origin}${providerCallbackPath(id)}`,
+    redirectUri: `${publicUrl}${providerCallbackPath(id)}`,
     otherRedirectUris: fields.REDIRECTS,
   };
 }

@@ -116,10 +116,25 @@ export const pageUrl = parsed((value) => {
   return isSafeOrigin(url) ? value : undefined;
 }, "must be the https URL of a page, as a browser writes it, such as https://app.example.com/reset: without a password or a #; http only on this very machine");
 
+/** Segments that are spelt in one way only: no percent-encoding, no empty segment, none that begins with a dot. */
+const MOUNT_PATH = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$/;
+const PUBLIC_URL_RULE =
+  "must be a URL such as https://auth.example.com or https://example.com/auth: its path of letters, digits and -._~ alone, and nothing behind it";
+
+/** Kept without a slash at the end, so that a path of ours can be added. */
 export const publicUrl = z
   .url({ protocol: /^https?$/, error: "must be a URL such as https://auth.example.com" })
-  .refine((url) => URL.parse(url)?.pathname === "/", { error: "must have no path" })
-  .transform((url) => new URL(url).origin);
+  .transform((url) => new URL(url))
+  .refine(
+    ({ pathname, search, hash, username, password }) =>
+      MOUNT_PATH.test(withoutEndSlash(pathname)) && `${search}${hash}${username}${password}` === "",
+    { error: PUBLIC_URL_RULE },
+  )
+  .transform(({ origin, pathname }) => `${origin}${withoutEndSlash(pathname)}`);
+
+function withoutEndSlash(path: string): string {
+  return path.endsWith("/") ? path.slice(0, -1) : path;
+}
 
 export const smtpUrl = z.url({
   protocol: /^smtps?$/,

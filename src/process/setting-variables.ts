@@ -145,7 +145,19 @@ function canCallUs(page: string | undefined, given: Variables): boolean {
   return origin === undefined || origin === originOf(given) || given.CORS_ORIGINS.has(origin);
 }
 
-/** PUBLIC_URL; without it, in development, this machine's own name. */
-export function originOf({ PUBLIC_URL, PORT }: Pick<Variables, "PUBLIC_URL" | "PORT">): string {
+type Where = Pick<Variables, "PUBLIC_URL" | "PORT">;
+
+/** PUBLIC_URL; without it, in development, this machine's own name. No slash at its end: a path of ours is added. */
+export function publicUrlOf({ PUBLIC_URL, PORT }: Where): string {
   return PUBLIC_URL ?? `http://localhost:${PORT}`;
+}
+
+/** The origin of PUBLIC_URL: what browsers send as `Origin`, and what passkeys are bound to. */
+export function originOf(settings: Where): string {
+  return new URL(publicUrlOf(settings)).origin;
+}
+
+/** The path beneath which everything is served, `/auth`; empty at the root. */
+export function mountPathOf(settings: Where): string {
+  return publicUrlOf(settings).slice(originOf(settings).length);
 }

@@ -21,6 +21,7 @@ import { leavesInPlainText, whatSurrounds } from "./setting-values.ts";
 import {
   consistentVariables,
   originOf,
+  publicUrlOf,
   settingNames,
   type Variables,
 } from "./setting-variables.ts";
@@ -78,9 +79,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The environment as it stands, for whoever looks for what is wrong with it. */
 export const ownEnvironment: Environment = process.env;
 
-/** Reads the settings, or answers one sentence per bad variable. A sentence names the variable, and never its value. */
+/**
+ * Reads the settings, or answers one sentence per bad variable. A sentence names the variable, and never its value.
+ * `isAllOurs`: nothing else is given, so a name that is not known is a fault. In an environment it is a remark at most.
+ */
 export function readSettings(
   environment: Environment = process.env,
+  isAllOurs = false,
 ): ReadSettings | { readonly faults: readonly string[] } {
   // `NAME=` in a shell or a compose file means "not set".
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
@@ -90,8 +95,11 @@ export function readSettings(
   for (const [name, message] of faultsIn(given, read, result))
     // One fault is one line, the first: a secret that is too short need not be random too.
     if (!faults.has(name)) faults.set(name, message);
-  const { misspellings, oddities } = oddNamesIn(given, read, faults.has("PROVIDERS"));
-  if (result.success && faults.size === 0)
+  const odd = oddNamesIn(given, read, faults.has("PROVIDERS"));
+  const { misspellings } = odd;
+  const oddities = isAllOurs ? [...odd.oddities, ...odd.unknown] : odd.oddities;
+  const isOdd = misspellings.length > 0 || oddities.length > 0;
+  if (result.success && faults.size === 0 && !(isAllOurs && isOdd))
     return {
       settings: settingsFrom(result.data, read.providers),
       remarks: [
@@ -124,7 +132,7 @@ function faultsIn(
     ...(result.error?.issues ?? []).map(({ path, message }): Fault => [path.join("."), message]),
     ...faults,
     ...sharedSecrets(given, ids.map(prefixOf)),
-    ...(result.success ? ownRedirects(providers, originOf(result.data)) : []),
+    ...(result.success ? ownRedirects(providers, publicUrlOf(result.data)) : []),
   ];
 }
 
@@ -132,12 +140,15 @@ function faultsIn(
 function oddNamesIn(given: Environment, { ids }: ReadProviders, isListBad: boolean) {
   const odd = isListBad ? new Map<string, string>() : oddProviderNames(given, ids);
   const others = Object.entries(given).filter(([name]) => !odd.has(name));
+  const known = [...settingNames, ...providerNames(ids)];
+  const misspellings = misspeltSettings(Object.fromEntries(others), known);
+  const told = new Set([...known, ...misspellings.map(({ name }) => name)]);
   return {
-    misspellings: misspeltSettings(Object.fromEntries(others), [
-      ...settingNames,
-      ...providerNames(ids),
-    ]),
+    misspellings,
     oddities: Array.from(odd, ([name, remark]) => `${name} ${remark}`),
+    unknown: others
+      .filter(([name]) => !told.has(name) && !(isListBad && name.startsWith("PROVIDER_")))
+      .map(([name]) => `${name} is not known, and has no effect: docs/settings.md has all names`),
   };
 }
 
@@ -183,7 +194,10 @@ function settingsFrom(
     DOCS: others.DOCS ?? (others.NODE_ENV === "production" ? "off" : "on"),
     SIGNUP,
     providers: providers.map((provider) =>
-      providerOptionsOf(provider, { origin, isSignupClosed: SIGNUP === "closed" }),
+      providerOptionsOf(provider, {
+        publicUrl: publicUrlOf(others),
+        isSignupClosed: SIGNUP === "closed",
+      }),
     ),
     // A colon would end the issuer's part of the URI that an app reads.
     TOTP_ISSUER: others.TOTP_ISSUER ?? others.SERVICE_NAME.replaceAll(/\s*:\s*/g, " - ").trim(),

@@ -1,8 +1,9 @@
 /** The table of checks: each asks what it needs, and hands that to the file that judges it. */
+import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import packageJson from "../../../package.json" with { type: "json" };
 import { type Inspection } from "../../storage/inspection.ts";
+import { version } from "../version.ts";
 import { ask, isAnswer } from "./ask.ts";
 import { backupsOf, judgeBackup, newestBackup } from "./backups.ts";
 import { attention, type Check, type Checks, type Finding } from "./check.ts";
@@ -34,8 +35,6 @@ import {
 import { judgeSettings, judgeStrength } from "./settings-lines.ts";
 import { judgeSigningKeys, openKeys } from "./signing-keys.ts";
 import { judgeTls, speaksOldTls } from "./tls.ts";
-
-const { version } = packageJson;
 
 const ofPublicUrl = ["PUBLIC_URL", "PORT"] as const;
 const ofDatabase = ["DATABASE_URL"] as const;
@@ -112,7 +111,7 @@ export const checks: Checks = {
     async run({ settings: { database }, database: inspect }) {
       const sizeBytes = (await inspect().catch(() => undefined))?.sizeBytes ?? 0;
       if (database.kind === "postgres") return [remoteRoom(sizeBytes)];
-      const folder = dirname(resolve(database.path));
+      const folder = existing(dirname(resolve(database.path)));
       const { bavail, bsize, files, ffree } = await statfs(folder);
       const room = { folder, freeBytes: bavail * bsize, freeFiles: files > 0 ? ffree : Infinity };
       return [judgeRoom(room, sizeBytes)];
@@ -214,6 +213,11 @@ export const checks: Checks = {
     run: async ({ providers }) => judgeProviders(await providers()),
   },
 };
+
+/** The folder, or the one above it in which it would be made. */
+function existing(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : existing(dirname(folder));
+}
 
 /** A check that needs the database: where it cannot be reached, `database` alone says why. */
 function ofInspection(

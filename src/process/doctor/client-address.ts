@@ -43,8 +43,8 @@ export function judgeClientAddress(sight: Sight, trusts: TrustsProxy): readonly 
   if (isDirect)
     return [
       trusts(peer.address)
-        ? ok(`sees ${peer.address}; no proxy is in between`, null)
-        : ok(`sees ${client}, whatever is claimed; no proxy is in between`),
+        ? ok(`sees ${peer.address}; no proxy is in between`)
+        : ok(`sees ${client}; no proxy, and claims are ignored`),
     ];
   return [judgeProxied(peer.address, hopsOf(forwardedFor), trusts)];
 }

@@ -1,5 +1,4 @@
 /** `portcullis doctor`: runs every check side by side, and makes the report of them. */
-import packageJson from "../../../package.json" with { type: "json" };
 import {
   type DoctorCheck,
   doctorCheckNames,
@@ -7,6 +6,7 @@ import {
   type DoctorReport,
 } from "../../contract/doctor.ts";
 import { ownEnvironment } from "../settings.ts";
+import { version } from "../version.ts";
 import { type Finding, runCheck, worstOf } from "./check.ts";
 import { checks } from "./checks.ts";
 import { createLook, type DoctorOptions, type Look } from "./look.ts";
@@ -45,7 +45,7 @@ export async function examine(
     next: finding.next && redact(finding.next),
   }));
   return {
-    version: packageJson.version,
+    version,
     checkedAt,
     publicUrl: look?.publicUrl ?? "",
     status: worstOf(findings.map(({ status }) => status)),

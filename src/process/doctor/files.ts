@@ -50,7 +50,11 @@ export function judgeFiles(files: readonly FoundFile[], uid: number): readonly F
   const found = files.flatMap((file) => faultOf(file, owner));
   if (found.length > 0) return found;
   return [
-    ok(files.length === 0 ? "none of its own" : `${files.length} are looked at, and its own`),
+    ok(
+      files.length === 0
+        ? "none of its own"
+        : `${files.length} looked at: its own, and closed to others`,
+    ),
   ];
 }
 

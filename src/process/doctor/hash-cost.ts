@@ -6,7 +6,7 @@ import type { Settings } from "../settings.ts";
 import { attention, type Finding, ok } from "./check.ts";
 
 /** Below this an attacker with a stolen database is hardly held up; each step doubles it. Milliseconds. */
-const CHEAP_MS = 50;
+const CHEAP_MS = 30;
 /** OWASP Password Storage Cheat Sheet: less than one second, or logins wait for each other. Milliseconds. */
 const DEAR_MS = 1_000;
 
@@ -20,14 +20,24 @@ export async function timeOneHash({ BCRYPT_COST }: HashSettings): Promise<number
     const { passwordPepper } = deriveKeys(newSecret());
     // The first one also waits for its thread.
     await createPasswords(workers, passwordPepper, WARM_COST).hash(newSecret());
-    const startedAt = performance.now();
-    await createPasswords(workers, passwordPepper, BCRYPT_COST).hash(newSecret());
-    return performance.now() - startedAt;
+    const passwords = createPasswords(workers, passwordPepper, BCRYPT_COST);
+    const beganAt = performance.now();
+    let shortest = Infinity;
+    // The shortest of a few: what else runs on the machine makes one longer, and nothing makes it shorter.
+    for (let turn = 0; turn < TURNS && performance.now() - beganAt < TURNS_MS; turn += 1) {
+      const startedAt = performance.now();
+      await passwords.hash(newSecret());
+      shortest = Math.min(shortest, performance.now() - startedAt);
+    }
+    return shortest;
   } finally {
     await workers.close();
   }
 }
 
+const TURNS = 3;
+/** After this no other one is begun. Milliseconds. */
+const TURNS_MS = 2_000;
 /** The least that bcrypt knows. */
 const WARM_COST = 4;
 

@@ -9,7 +9,7 @@ import { deriveKeys } from "../../domain/secrets.ts";
 import { type MailTrial, tryMailServer } from "../../platform/mail-trial.ts";
 import { type Inspection, inspectDatabase } from "../../storage/inspection.ts";
 import type { Settings } from "../settings.ts";
-import { originOf } from "../setting-variables.ts";
+import { publicUrlOf } from "../setting-variables.ts";
 import { type Answer, ask, isAnswer, type NoAnswer } from "./ask.ts";
 import { type ProviderTrial, tryProvider } from "./providers.ts";
 import type { SettingsDespiteFaults } from "./settings-despite-faults.ts";
@@ -57,7 +57,7 @@ export function createLook(
   read: SettingsDespiteFaults,
   options: DoctorOptions,
 ): Look {
-  const publicUrl = originOf(settings);
+  const publicUrl = publicUrlOf(settings);
   const { database } = settings;
   const target =
     database.kind === "sqlite" ? { ...database, path: resolve(database.path) } : database;

@@ -12,7 +12,7 @@ const LATE_MS = 14 * DAY_MS;
 
 /** Without SMTP_URL, below production, mails are files. */
 export const noMailServer = {
-  mail_server: [ok("none: mails are files in outbox/, as SMTP_URL is not set")],
+  mail_server: [ok("none is set: mails are files in outbox/")],
   mail_tls: [ok("nothing to encrypt")],
   mail_login: [ok("nothing to sign in to")],
 } as const satisfies Readonly<Record<string, readonly Finding[]>>;

@@ -26,5 +26,5 @@ export function judgeMetrics(
           "METRICS_TOKEN, from: openssl rand -hex 32. Then docs/prometheus",
         ),
       ]
-    : [ok("for this machine alone, as METRICS_TOKEN is not set")];
+    : [ok("for this machine alone: no METRICS_TOKEN")];
 }

@@ -128,7 +128,7 @@ export function judgeCookies(answer: Answer | NoAnswer, isPlain: boolean): reado
   if (lost.length === 0)
     return isPlain
       ? [ok("plain, by DEV_COOKIES")]
-      : [ok(`${clearedCookies.length} arrive as they are set: Secure, __Host-, SameSite`)];
+      : [ok(`all ${clearedCookies.length} arrive as they are set`)];
   const names = lost.map((cookie) => cookie.split("=")[0]);
   return [
     wrong(

@@ -20,13 +20,16 @@ export function screenOf(report: DoctorReport, stream: NodeJS.WriteStream): stri
     styleText(posture === "dim" ? "dim" : styles[posture], text, { stream });
   const lines = findings.flatMap((finding, index) => {
     const isSame = findings[index - 1]?.check === finding.check;
-    const [first = "", ...more] = wrapped(printable(finding.why));
+    // Leads to another line: said in a word.
+    const leads = finding.next?.startsWith("See ") ?? false;
+    const why = leads ? `${finding.why} (${lowerFirst(finding.next ?? "")})` : finding.why;
+    const [first = "", ...more] = wrapped(printable(why));
     const label = finding.status.padEnd(STATUS_WIDTH);
     const name = (isSame ? "" : finding.check).padEnd(CHECK_WIDTH);
     return [
       `${paint(finding.status, label)}${name}${first}`,
       ...more.map(indented),
-      ...(finding.next === null
+      ...(finding.next === null || leads
         ? []
         : wrapped(`→ ${printable(finding.next)}`).map((line) => paint("dim", indented(line)))),
     ];
@@ -45,6 +48,10 @@ export function screenOf(report: DoctorReport, stream: NodeJS.WriteStream): stri
     `${counts.join(", ")}${what}`,
     "",
   ].join("\n");
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function indented(line: string): string {
