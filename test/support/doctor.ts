@@ -44,5 +44,9 @@ export async function runDoctor(environment: Environment, args: readonly string[
   if (ended.stdout === "") throw new Error(`No report:\n${ended.stderr}`);
   const report = DoctorReport.parse(JSON.parse(ended.stdout));
   const bad = report.findings.filter(({ status }) => status !== "ok");
-  return { ...ended, report, bad: bad.map(({ check, status, why }) => `${status} ${check}: ${why}`) };
+  return {
+    ...ended,
+    report,
+    bad: bad.map(({ check, status, why }) => `${status} ${check}: ${why}`),
+  };
 }
