@@ -1,5 +1,4 @@
 /** Our own code as JavaScript: one flat folder, with an entry for the command, for importers, and for each worker thread. */
-import { existsSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,8 +36,7 @@ export async function bundleCode(folder: URL): Promise<ReadonlySet<string>> {
 
 /** Names of files in the package, without `.js`, and the sources that they begin with. */
 async function entries(): Promise<Record<string, string>> {
-  const found: Record<string, string> = { portcullis: "src/command.js" };
-  if (existsSync(`${root}src/index.ts`)) found["index"] = "src/index.ts";
+  const found: Record<string, string> = { command: "src/command.js", index: "src/index.ts" };
   for await (const worker of glob("src/platform/*-worker.ts", { cwd: root }))
     found[basename(worker, ".ts")] = worker;
   return found;

@@ -35,7 +35,7 @@ export async function writeManifest(folder: URL, imported: ReadonlySet<string>):
     license,
     type: "module",
     engines: { node: OLDEST_NODE },
-    bin: { portcullis: "dist/portcullis.js" },
+    bin: { portcullis: "dist/command.js" },
     exports: {
       ".": { ...(types && { types: "./dist/index.d.ts" }), default: "./dist/index.js" },
       "./package.json": "./package.json",

@@ -37,7 +37,10 @@ export async function run({ positionals }: Arguments): Promise<void> {
 export async function serve(settings: Settings): Promise<void> {
   if (settings.NODE_ENV === "production") keepCompiledCode(settings);
   // Imported only now, with everything large that it needs: by then the settings are known to be right.
-  const starting = import("../process/server.ts").then(({ startServer }) => startServer(settings));
+  const starting = import("../process/server.ts").then(({ startServer }) =>
+    // Elsewhere its words go to a journal, and so would a password.
+    startServer(settings, process.stderr.isTTY),
+  );
   endOnSignal(starting);
   const server = await starting.catch(async (error: unknown) => {
     const { refusalOf } = await import("../process/start-refused.ts");

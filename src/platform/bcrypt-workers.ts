@@ -9,8 +9,6 @@ import { createBoundedWorkers } from "./bounded-workers.ts";
 import { workerFile } from "./files.ts";
 
 export interface BcryptPool extends BcryptWorkers {
-  /** Starts the threads now, so that the first hash does not wait for them. Otherwise that hash starts them. */
-  start(): void;
   /** Hashes that wait for a thread. */
   waiting(): number;
   /** Finishes the hashes that were begun, then ends the threads. */
@@ -47,7 +45,6 @@ export function createBcryptPool(
   }
 
   return {
-    start: workers.start,
     hash: (input, cost) => run<{ hash: string }>("hash", { input, cost }),
     compare: (input, hash) => run<boolean>("compare", { input, hash }),
     waiting: workers.waiting,

@@ -1,19 +1,21 @@
 /** The settings of an embedded server: an object in place of the environment, read by the same rules. */
 import type { providerFields } from "./provider-values.ts";
+import type { FileVariable, SecretProviderField } from "./secret-settings.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import type { Variables } from "./setting-variables.ts";
 
 /** As the environment would have it, or a number. Undefined and `""` are "not set". */
 type Value = string | number | undefined;
 
-type ProviderField = "KIND" | keyof (typeof providerFields)["oidc"]["shape"];
+type ProviderField =
+  "KIND" | keyof (typeof providerFields)["oidc"]["shape"] | FileVariable<SecretProviderField>;
 
 /**
  * The settings by the names that the environment has for them, with the meanings of docs/settings.md. `NODE_ENV` has to
  * be given: an embedded server reads no environment, and rules that hold in production must not depend on a guess.
  */
 export type PortcullisSettings = {
-  readonly [Name in Exclude<keyof Variables, "NODE_ENV">]?: Value;
+  readonly [Name in Exclude<keyof Variables | FileVariable, "NODE_ENV">]?: Value;
 } & {
   readonly NODE_ENV: Variables["NODE_ENV"] | undefined;
 } & {

@@ -8,10 +8,10 @@ import { findSignedIn, type SignedIn } from "../routes/session-of.ts";
 import { ensureFirstAdmin } from "./first-admin.ts";
 import { withUsualNames } from "./plain-cookies.ts";
 import { assertPeer, type Peer } from "./peer.ts";
-import { DRAIN_TIMEOUT_MS, openService } from "./service.ts";
+import { DRAIN_TIMEOUT_MS, openService, type Service } from "./service.ts";
 import type { Settings } from "./settings.ts";
 
-export interface Embedded {
+export interface Embedded extends Pick<Service, "routes" | "drain"> {
   fetch(request: Request, peer: Peer): Promise<Response>;
   sessionOf(request: Request): Promise<SignedIn | undefined>;
   close(): Promise<void>;
@@ -36,11 +36,13 @@ export async function openEmbedded(
     peerOf: peerByHost,
     ResponseClass: Response,
     printLine: log,
+    tell: warn,
   });
   const { deps, now } = service;
   try {
     if (settings.ADMIN_EMAIL !== undefined)
-      await ensureFirstAdmin(deps, settings, outsideRequest(now()));
+      await ensureFirstAdmin(deps, settings, outsideRequest(now()), false);
+    if (settings.NODE_ENV !== "production") service.allowOrigins(otherNamesOf(deps.issuer));
     service.begin(deps.issuer);
   } catch (error) {
     await service.abandon();
@@ -54,6 +56,8 @@ export async function openEmbedded(
 
   const underWay = new Set<Promise<Response>>();
   return {
+    routes: service.routes,
+    drain: service.drain,
     async fetch(request, peer) {
       const answering = Promise.resolve(
         service.fetch(withBoundedBody(request, BODY_MAX_BYTES), peer),
@@ -79,3 +83,11 @@ const peerByHost: PeerOf = (_request, given) => {
   assertPeer(given);
   return given.clientAddress;
 };
+
+/** A developer's browser may call this machine by any of its names: the origins beside a PUBLIC_URL that is one of them. */
+function otherNamesOf(publicUrl: string): string[] {
+  const { protocol, hostname, port } = new URL(publicUrl);
+  const names = ["localhost", "127.0.0.1", "[::1]"];
+  if (!names.includes(hostname)) return [];
+  return names.map((name) => new URL(`${protocol}//${name}:${port}`).origin);
+}

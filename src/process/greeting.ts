@@ -8,9 +8,9 @@ import { mountPathOf } from "./setting-variables.ts";
 import type { Settings } from "./settings.ts";
 import { version } from "./version.ts";
 
-/** Says where to find what; and the first administrator's password where it was made up, which is shown nowhere else. */
+/** Says where to find what; and the first administrator's password, or where it is, where it was made up. */
 export function greetingOf(
-  { address, firstAdmin, outboxFolder, remarks }: RunningServer,
+  { address, firstAdmin, passwordFile, outboxFolder, remarks }: RunningServer,
   settings: Settings,
 ): string {
   const url = `${openable(address)}${mountPathOf(settings)}`;
@@ -28,12 +28,21 @@ export function greetingOf(
     `  Data     ${withoutPassword(settings.database)}`,
     ...remarks.map((remark) => `  Beware   ${remark}`),
   ];
-  if (firstAdmin?.generatedPassword !== undefined)
+  if (firstAdmin?.password !== undefined)
     lines.push(
       "",
       "  First start: an administrator was made. Its password is shown this once.",
       `  E-mail   ${firstAdmin.email}`,
-      `  Password ${firstAdmin.generatedPassword}`,
+      `  Password ${firstAdmin.password}`,
+    );
+  else if (passwordFile !== undefined)
+    lines.push(
+      "",
+      firstAdmin === undefined
+        ? "  The first administrator has not signed in yet. Its password is in a file, which is deleted when it does."
+        : "  First start: an administrator was made. Its password is in a file, which is deleted when it signs in.",
+      `  E-mail   ${passwordFile.email}`,
+      `  Password in ${passwordFile.path}`,
     );
   return `${lines.join("\n")}\n`;
 }

@@ -39,7 +39,7 @@ export type Fault = readonly [name: string, message: string];
 
 /** Everything that PROVIDERS leads to. */
 export interface ReadProviders {
-  /** The ids of `PROVIDERS` that are ids, so that a fault in one hides none of another. */
+  /** Those of `providerIdsIn`: a fault in one hides none of another. */
   readonly ids: readonly string[];
   readonly providers: readonly ReadProvider[];
   readonly faults: readonly Fault[];
@@ -47,7 +47,7 @@ export interface ReadProviders {
 
 /** Reads the variables of every id in `PROVIDERS`. A fault is a variable's name and a sentence without its value. */
 export function readProviders(environment: Environment): ReadProviders {
-  const ids = [...new Set(listedIn(environment["PROVIDERS"] ?? "").filter(isProviderId))];
+  const ids = providerIdsIn(environment);
   const read = ids.map((id) => readProvider(id, environment));
   const providers = read.flatMap(({ provider }) => provider ?? []);
   return {
@@ -55,6 +55,11 @@ export function readProviders(environment: Environment): ReadProviders {
     providers,
     faults: [...read.flatMap(({ faults }) => faults), ...sharedRedirects(providers)],
   };
+}
+
+/** The ids of `PROVIDERS` that are ids. */
+export function providerIdsIn(environment: Environment): readonly string[] {
+  return [...new Set(listedIn(environment["PROVIDERS"] ?? "").filter(isProviderId))];
 }
 
 function readProvider(

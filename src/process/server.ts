@@ -4,6 +4,7 @@ import { outsideRequest } from "../domain/change.ts";
 import { peerOfSocket } from "../platform/client-address.ts";
 import { createBaseHeaders } from "../routes/headers.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
+import { type PasswordFile, watchPasswordFile } from "./first-admin-file.ts";
 import { listen } from "./listener.ts";
 import { DRAIN_TIMEOUT_MS, openService, type Service } from "./service.ts";
 import type { Settings } from "./settings.ts";
@@ -14,22 +15,39 @@ export interface RunningServer extends Pick<
 > {
   /** Where it listens: `http://127.0.0.1:3000`, `http://[::]:3000`. */
   readonly address: string;
+  /** Made by this start. */
   readonly firstAdmin: FirstAdmin | undefined;
+  /** The file with the first administrator's password, while nobody has signed in with it. */
+  readonly passwordFile: Pick<PasswordFile, "path" | "email"> | undefined;
   /** Drains, waits for accepted requests, closes everything, logs `reason`. Safe to call twice. */
   stop(reason: string): Promise<void>;
 }
 
-/** Starts the server and resolves once it listens. Rejects, with everything closed, with an error that `refusalOf` explains. */
-export async function startServer(settings: Settings): Promise<RunningServer> {
-  const surroundings = { peerOf: peerOfSocket, ResponseClass: FastResponse };
-  const service = await openService(settings, surroundings);
-  return listenFor(service).catch(async (error: unknown) => {
+/**
+ * Starts the server and resolves once it listens. `isWatched`: a person sees what it says, and nothing keeps it. Rejects,
+ * with everything closed, with an error that `refusalOf` explains.
+ */
+export async function startServer(settings: Settings, isWatched = false): Promise<RunningServer> {
+  let passwordFile: PasswordFile | undefined;
+  const service = await openService(settings, {
+    peerOf: peerOfSocket,
+    ResponseClass: FastResponse,
+    tell: console.error,
+    onEvent: (event) => passwordFile?.tell(event),
+  });
+  const watch = async () => (passwordFile = await watchPasswordFile(service.deps, settings));
+  return listenFor(service, isWatched, watch).catch(async (error: unknown) => {
+    passwordFile?.stop();
     await service.abandon();
     throw error;
   });
 }
 
-async function listenFor(service: Service): Promise<RunningServer> {
+async function listenFor(
+  service: Service,
+  isWatched: boolean,
+  watch: () => Promise<PasswordFile | undefined>,
+): Promise<RunningServer> {
   const { settings, deps, now } = service;
   const baseHeaders = createBaseHeaders(service.https);
   let isOpen = false;
@@ -42,12 +60,14 @@ async function listenFor(service: Service): Promise<RunningServer> {
   const { address } = listener;
   // Only where the port is ours: the password is shown once, and a start that failed then would have hidden it. And
   // before the first request, by which a stranger could take the administrator's address.
-  const firstAdmin = await ensureFirstAdmin(deps, settings, outsideRequest(now())).catch(
+  const occasion = outsideRequest(now());
+  const firstAdmin = await ensureFirstAdmin(deps, settings, occasion, isWatched).catch(
     async (error: unknown) => {
       await listener.close(true);
       throw error;
     },
   );
+  const passwordFile = await watch();
   // A developer's browser may call this machine by any of its names.
   if (settings.NODE_ENV !== "production") service.allowOrigins(ownOrigins(address));
   service.begin(address);
@@ -56,6 +76,7 @@ async function listenFor(service: Service): Promise<RunningServer> {
 
   let stopped: Promise<void> | undefined;
   async function closeListener(): Promise<void> {
+    passwordFile?.stop();
     const cut = setTimeout(() => void listener.close(true), DRAIN_TIMEOUT_MS);
     await listener.close();
     clearTimeout(cut);
@@ -63,6 +84,7 @@ async function listenFor(service: Service): Promise<RunningServer> {
   return {
     address,
     firstAdmin,
+    passwordFile,
     outboxFolder: service.outboxFolder,
     remarks: service.remarks,
     routes: service.routes,

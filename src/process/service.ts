@@ -1,10 +1,9 @@
 /** The service: the opened system, the app on it, and its jobs. A listener sends it requests, or the program it is embedded in. */
 import { join } from "node:path";
 import type { App, RouteDescriptor } from "@hectoday/http";
-import { version } from "./version.ts";
 import { createApp } from "../app.ts";
 import { CSRF_COOKIE, plainCookieName } from "../contract/cookies.ts";
-import { eventNames } from "../contract/events.ts";
+import { type EventName, eventNames } from "../contract/events.ts";
 import { mountedDocument } from "../contract/mounted-document.ts";
 import { metrics as catalogue } from "../contract/metrics.ts";
 import { operationIds } from "../contract/operations.ts";
@@ -12,6 +11,7 @@ import { outsideRequest } from "../domain/change.ts";
 import { ForeignSecretError } from "../domain/keys.ts";
 import { shortenLocks } from "../domain/lockout.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
+import type { EventLog } from "../domain/ports/events.ts";
 import { docsPage } from "../pages/docs.ts";
 import { renderPages } from "../pages/pages.ts";
 import { type PageSources, pageSourceNames } from "../pages/sources.ts";
@@ -34,6 +34,7 @@ import { mountPathOf, originOf } from "./setting-variables.ts";
 import type { Settings } from "./settings.ts";
 import { StartRefusedError } from "./start-refused.ts";
 import { openSystem, type System } from "./system.ts";
+import { version } from "./version.ts";
 
 /** How long accepted requests may take to finish once shutdown has begun (ST-13). Milliseconds. */
 export const DRAIN_TIMEOUT_MS = 8_000;
@@ -45,6 +46,10 @@ export interface Surroundings {
   readonly ResponseClass: ResponseConstructor;
   /** Gets the lines of the log, in place of stdout. */
   readonly printLine?: ((line: string) => void) | undefined;
+  /** Gets a sentence for the person who starts it, while the start is under way. */
+  readonly tell: (sentence: string) => void;
+  /** Told of each event of this process. */
+  readonly onEvent?: ((event: EventName) => void) | undefined;
 }
 
 export interface Service {
@@ -79,14 +84,16 @@ export async function openService(
 ): Promise<Service> {
   const outboxFolder = join(settings.dataFolder, "outbox");
   if (settings.NODE_ENV !== "production") await makeFolder(outboxFolder);
-  const remarksBefore = remarksOnFiles(settings);
+  const remarks = remarksOnFiles(settings);
   const metrics = createMetrics({ catalogue, operationIds, eventNames });
   let lock: ServerLock | undefined;
   try {
+    // Before the database is brought to this version's schema beneath another server.
+    if (settings.database.kind === "sqlite") await makeFolder(settings.dataFolder);
+    const isShared = settings.SHARED_DATABASE === "on";
+    lock = await lockServer(settings.database, { isShared, tell: surroundings.tell });
     const system = await openSystem(settings, metrics, surroundings.printLine);
-    lock = lockServer(settings.database);
     try {
-      const remarks = [...remarksBefore, ...(lock.remark === undefined ? [] : [lock.remark])];
       return await compose(system, metrics, surroundings, { outboxFolder, remarks, lock });
     } catch (error) {
       await system.close().catch(() => undefined); // the first error is the one to tell
@@ -113,10 +120,10 @@ async function compose(
   const opened = await openKeys(system);
   const passkeyOrigins = new Set(opened.relyingParty.origins);
   const relyingParty = { ...opened.relyingParty, origins: passkeyOrigins };
-  const deps: Dependencies = { ...opened, relyingParty };
-  const { log, storage } = deps;
+  const log = toldOf(opened.log, surroundings.onEvent);
+  const deps: Dependencies = { ...opened, relyingParty, log };
+  const { storage } = deps;
   const now = Date.now;
-  system.bcrypt.start(); // or the first login would wait for the threads
   await shortenLocks(deps, now());
 
   let draining = false;
@@ -178,6 +185,16 @@ async function compose(
       lock.release();
     },
   };
+}
+
+/** Tells of each event that is printed. Without a listener the log stays as it is: a wrapper would cost every line. */
+function toldOf(log: EventLog, onEvent: Surroundings["onEvent"]): EventLog {
+  if (onEvent === undefined) return log;
+  const print: EventLog["print"] = (event) => {
+    log.print(event);
+    onEvent(event.event);
+  };
+  return { ...log, print };
 }
 
 /** Without AUTH_SECRET, in development, the secret is a file, and another than the one that the database was made with. */

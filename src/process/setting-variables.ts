@@ -11,6 +11,7 @@ import { defaultPool } from "../storage/engine/pool.ts";
 import { sendsPlainText } from "../storage/engine/target.ts";
 import { passkeyFault } from "./passkey-settings.ts";
 import { providerIds } from "./provider-settings.ts";
+import { fileVariables, secretSettings, type SoundsSecret } from "./secret-settings.ts";
 import { limitVariables } from "./setting-limits.ts";
 import {
   authSecret,
@@ -46,6 +47,7 @@ const variables = z.object({
   DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(defaultPool.poolSize),
   DATABASE_STATEMENT_TIMEOUT: wholeNumber(1, 300).default(defaultPool.statementTimeoutSeconds),
   DATABASE_CONNECT_TIMEOUT: wholeNumber(1, 300).default(defaultPool.connectTimeoutSeconds),
+  SHARED_DATABASE: oneOf("on", "off").default("off"),
   AUTH_SECRET: authSecret.optional(),
   ADMIN_EMAIL: Email.optional(),
   ADMIN_PASSWORD: z.string().optional(), // the password policy judges it
@@ -94,8 +96,11 @@ const variables = z.object({
   PROVIDERS: providerIds.prefault(""),
 });
 export type Variables = z.output<typeof variables>;
+// A secret that the table lacks does not compile.
+secretSettings satisfies Readonly<Record<Extract<keyof Variables, SoundsSecret>, unknown>>;
+
 /** Every variable that is read, besides those of each id in PROVIDERS. */
-export const settingNames: readonly string[] = Object.keys(variables.shape);
+export const settingNames: readonly string[] = [...Object.keys(variables.shape), ...fileVariables];
 
 export const consistentVariables = variables.check((context) => {
   const given = context.value;

@@ -6,16 +6,24 @@ import type { PoolOptions } from "../storage/engine/pool.ts";
 import type { DatabaseTarget } from "../storage/engine/target.ts";
 import { misspeltSettings, type Misspelling } from "./misspelt-settings.ts";
 import { passkeyRemark, passkeySettingsOf } from "./passkey-settings.ts";
-import { oddProviderNames, prefixOf, providerNames } from "./provider-names.ts";
+import {
+  oddProviderNames,
+  prefixOf,
+  providerNames,
+  providerSecretNames,
+} from "./provider-names.ts";
 import {
   equalNames,
   type Fault,
   ownRedirects,
+  providerIdsIn,
   providerOptionsOf,
   type ReadProvider,
   readProviders,
   type ReadProviders,
 } from "./provider-settings.ts";
+import { readSecretFiles, type ReadSecretFiles } from "./secret-files.ts";
+import { fileVariableOf, secretSettings } from "./secret-settings.ts";
 import { type limits, limitsOf } from "./setting-limits.ts";
 import { leavesInPlainText, whatSurrounds } from "./setting-values.ts";
 import {
@@ -88,14 +96,20 @@ export function readSettings(
   isAllOurs = false,
 ): ReadSettings | { readonly faults: readonly string[] } {
   // `NAME=` in a shell or a compose file means "not set".
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const secrets = [...Object.keys(secretSettings), ...providerSecretNames(providerIdsIn(set))];
+  const files = readSecretFiles(set, secrets);
+  const given = files.environment;
   const read = readProviders(given);
   const result = consistentVariables.safeParse(given);
-  const faults = new Map<string, string>();
-  for (const [name, message] of faultsIn(given, read, result))
+  const faults = new Map<string, string>(files.faults);
+  for (const [name, message] of faultsIn(given, read, result)) {
+    // Of a secret whose file cannot be read, nothing more is known.
+    const isUnread = files.fromFiles.has(name) && faults.has(fileVariableOf(name));
     // One fault is one line, the first: a secret that is too short need not be random too.
-    if (!faults.has(name)) faults.set(name, message);
-  const odd = oddNamesIn(given, read, faults.has("PROVIDERS"));
+    if (!isUnread && !faults.has(name)) faults.set(name, message);
+  }
+  const odd = oddNamesIn(given, read, secrets, faults.has("PROVIDERS"));
   const { misspellings } = odd;
   const oddities = isAllOurs ? [...odd.oddities, ...odd.unknown] : odd.oddities;
   const isOdd = misspellings.length > 0 || oddities.length > 0;
@@ -105,6 +119,7 @@ export function readSettings(
       remarks: [
         ...misspellings.map(sentence),
         ...oddities,
+        ...files.remarks.map((remark) => remark.join(" ")),
         ...remarksOn(result.data),
         ...equalNames(read.providers),
       ],
@@ -112,13 +127,25 @@ export function readSettings(
   return {
     faults: [
       ...Array.from(faults, ([name, message]) => {
-        const misspelt = misspellings.find(({ meant }) => meant === name);
-        return `${name} ${message}${misspelt ? `; ${misspelt.name}, which is set, is not known` : ""}`;
+        const misspelt = misspellings.find(({ meant }) => variablesOf(name).includes(meant));
+        return `${origin(name, files)} ${message}${misspelt ? `; ${misspelt.name}, which is set, is not known` : ""}`;
       }),
-      ...misspellings.filter(({ meant }) => !faults.has(meant)).map(sentence),
+      ...misspellings
+        .filter(({ meant }) => !Array.from(faults.keys()).flatMap(variablesOf).includes(meant))
+        .map(sentence),
       ...oddities,
     ],
   };
+}
+
+/** The variables that a setting may come from. */
+function variablesOf(name: string): readonly string[] {
+  return [name, fileVariableOf(name)];
+}
+
+/** The variable that a person set. */
+function origin(name: string, { fromFiles }: ReadSecretFiles): string {
+  return fromFiles.has(name) ? `${name}, of ${fileVariableOf(name)},` : name;
 }
 
 /** Faults of each variable, and between variables. Of one variable, the first is the one to tell. */
@@ -137,11 +164,21 @@ function faultsIn(
 }
 
 /** Where the list of providers is faulty, nobody can say what it does not list. */
-function oddNamesIn(given: Environment, { ids }: ReadProviders, isListBad: boolean) {
+function oddNamesIn(
+  given: Environment,
+  { ids }: ReadProviders,
+  secrets: readonly string[],
+  isListBad: boolean,
+) {
   const odd = isListBad ? new Map<string, string>() : oddProviderNames(given, ids);
   const others = Object.entries(given).filter(([name]) => !odd.has(name));
   const known = [...settingNames, ...providerNames(ids)];
-  const misspellings = misspeltSettings(Object.fromEntries(others), known);
+  // A secret that is set by one of its two names is not missing by the other.
+  const set = secrets
+    .map((secret) => [secret, fileVariableOf(secret)])
+    .filter((names) => names.some((name) => given[name] !== undefined))
+    .flatMap((names) => names.map((name) => [name, "set"] as const));
+  const misspellings = misspeltSettings(Object.fromEntries([...others, ...set]), known);
   const told = new Set([...known, ...misspellings.map(({ name }) => name)]);
   return {
     misspellings,

@@ -9,7 +9,7 @@ const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
 /** Every requirement there is. Numbers that are missing were given up, and are not used again. */
 const numbers: Readonly<Record<string, readonly number[]>> = {
   PW: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14],
-  LG: [1, 3, 4, 5, 6, 7],
+  LG: [1, 3, 4, 5, 6, 7, 8],
   SE: [1, 2, 3, 4, 5, 6, 7, 12],
   CS: [1, 2, 3, 5, 6, 7, 8],
   TK: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21],
@@ -25,7 +25,7 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
   HD: [1, 2, 3, 4, 7, 8, 9, 10],
   LA: [1, 3, 4, 5, 6, 7, 8, 9, 10],
   AZ: [1, 2, 3, 4, 5, 6, 7, 8],
-  CF: [1, 2, 4, 7, 8, 9, 10, 11, 12],
+  CF: [1, 2, 4, 7, 8, 9, 10, 11, 12, 13],
   ST: [1, 2, 3, 5, 6, 7, 12, 13, 14, 15, 16, 21, 22, 23],
   SC: [1, 2, 3, 4],
   SU: [1, 2, 3, 4, 5],
