@@ -159,7 +159,9 @@ export function publicUrlOf({ PUBLIC_URL, PORT }: Where): string {
 
 /** The origin of PUBLIC_URL: what browsers send as `Origin`, and what passkeys are bound to. */
 export function originOf(settings: Where): string {
-  return new URL(publicUrlOf(settings)).origin;
+  const url = publicUrlOf(settings);
+  // A port or a URL that is faulty is asked for its origin too, while settings are compared with each other.
+  return URL.parse(url)?.origin ?? url;
 }
 
 /** The path beneath which everything is served, `/auth`; empty at the root. */

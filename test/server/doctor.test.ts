@@ -1,12 +1,10 @@
 /** `portcullis doctor` beside real installations: one that is good, and each bad one. */
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { doctorCheckNames } from "../../src/contract/doctor.ts";
-import { leaks } from "../support/canaries.ts";
 import {
   type CertificateAuthority,
   createCertificateAuthority,
@@ -15,12 +13,10 @@ import {
 import { cookieClient, dataOf } from "../support/clients.ts";
 import { runScript } from "../support/commands.ts";
 import { ADMIN } from "../support/credentials.ts";
-import { createPostgres } from "../support/databases.ts";
-import { type Environment, linesOf, production, runDoctor } from "../support/doctor.ts";
+import { type Environment, production, runDoctor } from "../support/doctor.ts";
 import { type OddProxy, startOddProxy } from "../support/odd-proxy.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { startTlsMailServer, type TlsMailServer } from "../support/tls-mail-server.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
 
 describe.skipIf(noOpenssl)("a good installation", () => {
   let authority: CertificateAuthority;

@@ -26,7 +26,8 @@ export async function startTlsMailServer({
   const passwords: string[] = [];
   const server = new SMTPServer({
     ...certificate,
-    onAuth({ password = "" }, _session, done) {
+    onAuth({ password: given }, _session, done) {
+      const password = given ?? "";
       passwords.push(password);
       if (refusesLogin)
         return done(Object.assign(new Error(`No ${password}`), { responseCode: 535 }));

@@ -19,7 +19,11 @@ export interface SettingsDespiteFaults {
 }
 
 /** Each turn takes away what is faulty, and what asks for something that is not there. */
-const TURNS_MAX = 8;
+const TURNS_MAX = 6;
+/** What most checks stand on: read alone where nothing else helps. */
+const ESSENTIALS: ReadonlySet<string> = new Set([
+  ...["PUBLIC_URL", "PORT", "DATABASE_URL", "AUTH_SECRET", "TRUST_PROXY", "SMTP_URL", "MAIL_FROM"],
+]);
 
 /** Reads the settings, and again without those that are faulty, until the rest can be read. */
 export function readSettingsDespiteFaults(environment: Environment): SettingsDespiteFaults {
@@ -27,14 +31,17 @@ export function readSettingsDespiteFaults(environment: Environment): SettingsDes
   const faulty = new Set<string>();
   let given = environment;
   let read = first;
-  for (let turn = 0; "faults" in read && turn < TURNS_MAX; turn += 1) {
-    const named = read.faults.map(settingOf);
-    for (const name of named) faulty.add(name);
-    const away = named.flatMap((name) => {
-      const set = [name, `${name}_FILE`].filter((each) => given[each]);
-      return set.length > 0 ? set : whatAsksFor(name);
-    });
-    given = Object.fromEntries(Object.entries(given).filter(([name]) => !away.includes(name)));
+  for (let turn = 1; "faults" in read && turn <= TURNS_MAX; turn += 1) {
+    const named = read.faults.filter((fault) => !isOdd(fault)).map(settingOf);
+    const others = turn < TURNS_MAX ? [] : settingNames.filter((name) => !ESSENTIALS.has(name));
+    for (const name of [...named, ...others]) faulty.add(name);
+    const away = new Set(
+      [...named, ...others].flatMap((name) => {
+        const set = [name, `${name}_FILE`].filter((each) => given[each]);
+        return set.length > 0 ? set : whatAsksFor(name);
+      }),
+    );
+    given = Object.fromEntries(Object.entries(given).filter(([name]) => !away.has(name)));
     read = readSettings(given);
   }
   return {
@@ -47,15 +54,27 @@ export function readSettingsDespiteFaults(environment: Environment): SettingsDes
   };
 }
 
+/** True for a name that is none of ours: beside faults, such sentences stand among them. */
+export function isOdd(sentence: string): boolean {
+  return sentence.includes(" has no effect");
+}
+
 /** The setting that a sentence about one begins with. The file of a secret stands for the secret. */
 export function settingOf(sentence: string): string {
   return (/^\w+/.exec(sentence)?.[0] ?? "").replace(/_FILE$/, "");
 }
 
-/** The variables without which another one, which is missing, would not be asked for. */
+/** The variables without which another one, which is missing or has its default, would be in order. */
 function whatAsksFor(name: string): readonly string[] {
-  if (name === "ADMIN_EMAIL") return ["ADMIN_PASSWORD"];
-  if (name === "ADMIN_PASSWORD") return ["ADMIN_EMAIL"];
-  if (name === "MAIL_FROM") return ["SMTP_URL", "NODE_ENV"];
-  return name.startsWith("PROVIDER") ? ["PROVIDERS"] : ["NODE_ENV"];
+  if (name.startsWith("PROVIDER")) return ["PROVIDERS"];
+  return askers.get(name) ?? ["NODE_ENV"];
 }
+
+const askers: ReadonlyMap<string, readonly string[]> = new Map([
+  ["ADMIN_EMAIL", ["ADMIN_PASSWORD", "ADMIN_PASSWORD_FILE"]],
+  ["ADMIN_PASSWORD", ["ADMIN_EMAIL"]],
+  ["MAIL_FROM", ["SMTP_URL", "SMTP_URL_FILE", "NODE_ENV"]],
+  ["SESSION_IDLE_TTL", ["SESSION_TTL"]],
+  ["ACCESS_TOKEN_TTL", ["REFRESH_TOKEN_TTL"]],
+  ["WEBAUTHN_RP_ID", ["WEBAUTHN_ORIGINS"]],
+]);

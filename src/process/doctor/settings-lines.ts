@@ -5,7 +5,7 @@ import { limitsOf, limits } from "../setting-limits.ts";
 import { leavesInPlainText } from "../setting-values.ts";
 import type { Settings } from "../settings.ts";
 import { about, attention, type Finding, ok, wrong } from "./check.ts";
-import { settingOf, type SettingsDespiteFaults } from "./settings-despite-faults.ts";
+import { isOdd, settingOf, type SettingsDespiteFaults } from "./settings-despite-faults.ts";
 
 /** A line for each fault and each remark. Faults are what a start would be refused for. */
 export function judgeSettings({
@@ -15,7 +15,13 @@ export function judgeSettings({
 }: Pick<SettingsDespiteFaults, "faults" | "remarks" | "count">): readonly Finding[] {
   const found = [
     ...faults.map((fault) =>
-      about(settingOf(fault), wrong(fault, "Correct it: docs/settings.md has every setting")),
+      about(
+        settingOf(fault),
+        // Beside faults, odd names are told among them.
+        isOdd(fault)
+          ? attention(fault, "Correct its name, or take it away")
+          : wrong(fault, "Correct it: docs/settings.md has every setting"),
+      ),
     ),
     ...remarks
       .filter((remark) => !remark.startsWith("PUBLIC_URL is plain http")) // the line `tls` says so
