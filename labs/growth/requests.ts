@@ -26,7 +26,7 @@ export async function createRequests(storage: Storage): Promise<Ask> {
     secretKeys: deriveKeys("growth-bench"),
     mailTemplates: openMailTemplates(read.settings),
     providers: new Map(),
-    bcrypt: { hash: overloaded, compare: overloaded },
+    hashes: { hash: overloaded, compare: overloaded },
     guesses: { countGuesses: overloaded },
   });
   const deps = await addKeyRing(parts, read.settings);

@@ -96,7 +96,7 @@ async function startOn(
   const deps: Dependencies = { ...opened, relyingParty };
   const { log, storage } = deps;
   const now = Date.now;
-  system.bcrypt.start(); // or the first login would wait for the threads
+  system.hashes.start(); // or the first login would wait for the threads
   await shortenLocks(deps, now());
 
   let draining = false;
@@ -185,7 +185,7 @@ interface Site {
 }
 
 function composeApp(
-  { settings, bcrypt }: System,
+  { settings, hashes }: System,
   deps: Dependencies,
   metrics: Metrics,
   { https, allowedOrigins, isDraining, now }: Site,
@@ -197,7 +197,7 @@ function composeApp(
   const csrfCookie = settings.DEV_COOKIES === "plain" ? plainCookieName(CSRF_COOKIE) : CSRF_COOKIE;
   const expose = createExposition(metrics, {
     storage,
-    bcrypt,
+    hashes,
     pool: () => storage.poolState(),
     hashQueueLimit: settings.HASH_QUEUE,
     now,

@@ -9,8 +9,8 @@ import { namesHiddenInLog } from "../contract/secret-fields.ts";
 import type { Meter } from "../domain/ports/meter.ts";
 import type { Storage } from "../domain/ports/storage.ts";
 import { deriveKeys } from "../domain/secrets.ts";
-import { type BcryptPool, createBcryptPool } from "../platform/bcrypt-workers.ts";
 import { createGuessCounter } from "../platform/guess-counter.ts";
+import { createHashPool, type HashPool } from "../platform/hash-workers.ts";
 import { createLogWriter } from "../platform/log.ts";
 import type { Metrics } from "../platform/metrics.ts";
 import { openStorage } from "../storage/storage.ts";
@@ -23,7 +23,7 @@ import type { Settings } from "./settings.ts";
 export interface System {
   readonly settings: Settings;
   readonly deps: SystemDependencies;
-  readonly bcrypt: BcryptPool;
+  readonly hashes: HashPool;
   readonly providers: OpenProviders;
   /** Resolves once the lines of all events so far are on stdout. */
   written(): Promise<void>;
@@ -52,7 +52,7 @@ export async function openSystem(settings: Settings, metrics?: Metrics): Promise
     },
   );
   const meter = metrics ?? unmetered;
-  const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE, meter);
+  const hashes = createHashPool(settings.HASH_WORKERS, settings.HASH_QUEUE, meter);
   const guesses = createGuessCounter(settings.HASH_QUEUE);
   const providers = openProviders(settings, log);
   return {
@@ -65,14 +65,14 @@ export async function openSystem(settings: Settings, metrics?: Metrics): Promise
       secretKeys,
       mailTemplates,
       providers,
-      bcrypt,
+      hashes,
       guesses,
     }),
-    bcrypt,
+    hashes,
     written: () => writer.written(),
     async close(sayLast) {
       try {
-        await Promise.all([bcrypt.close(), guesses.close()]);
+        await Promise.all([hashes.close(), guesses.close()]);
         await storage.close();
         sayLast?.();
       } finally {

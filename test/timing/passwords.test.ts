@@ -1,16 +1,16 @@
 /** How much time a password takes, whoever asks: time must not tell which accounts exist. */
-import { createSecretKey } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPasswords } from "../../src/domain/passwords.ts";
-import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+import { createHashPool } from "../../src/platform/hash-workers.ts";
 import { superiority, timesInTurns } from "../support/rank-test.ts";
 import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
+import { bcryptOf, passwordKeys } from "../support/hashing.ts";
 
 const COST = 10;
-const pool = createBcryptPool(1, 100);
+const pool = createHashPool(1, 100);
 afterAll(() => pool.close());
-const pepper = createSecretKey(new Uint8Array(32).fill(7));
-const passwords = createPasswords(pool, pepper, COST);
+const keys = passwordKeys();
+const passwords = createPasswords(pool, keys, bcryptOf(COST));
 let realHash = "";
 beforeAll(async () => {
   const outcome = await passwords.hash("somebody's password");
@@ -31,7 +31,7 @@ test(
   "ET-01 the work for an unknown account follows the live cost",
   retryOnBusyMachine,
   async () => {
-    const cheaper = createPasswords(pool, pepper, COST - 2);
+    const cheaper = createPasswords(pool, keys, bcryptOf(COST - 2));
     const times = await timesInTurns(12, {
       lower: () => cheaper.verify("anything", undefined),
       higher: () => passwords.verify("anything", undefined),

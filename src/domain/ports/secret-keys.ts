@@ -15,5 +15,7 @@ export interface SecretKeys {
   readonly challengeSeal: Uint8Array;
   readonly challengeCode: KeyObject;
   readonly totpSeal: Uint8Array;
+  /** Of the signer keys of Firebase projects. */
+  readonly signerKeySeal: Uint8Array;
   readonly limitKeys: KeyObject;
 }

@@ -1,13 +1,13 @@
 /**
- * Runs bcrypt in worker threads behind a bounded queue. To hash on the event loop is the simple way, and
+ * Hashes in worker threads behind a bounded queue. To hash on the event loop is the simple way, and
  * makes every other request wait for a third of a second at the default cost (IV-06).
  */
 import type { Meter } from "../domain/ports/meter.ts";
-import type { BcryptWorkers } from "../domain/ports/passwords.ts";
-import type { Done } from "./bcrypt-worker.ts";
+import type { HashWorkers } from "../domain/ports/passwords.ts";
 import { createBoundedWorkers } from "./bounded-workers.ts";
+import type { Done } from "./hash-worker.ts";
 
-export interface BcryptPool extends BcryptWorkers {
+export interface HashPool extends HashWorkers {
   /** Starts the threads now, so that the first hash does not wait for them. Otherwise that hash starts them. */
   start(): void;
   /** Hashes that wait for a thread. */
@@ -20,14 +20,14 @@ export interface BcryptPool extends BcryptWorkers {
  * Makes the pool. `queueLimit` bounds the hashes that wait beyond those that run: past it the answer is
  * `"overloaded"`, at once (IV-07). Without `meter` nothing is measured.
  */
-export function createBcryptPool(
+export function createHashPool(
   threads: number,
   queueLimit: number,
   meter?: Pick<Meter, "hashWaited" | "hashRefused">,
-): BcryptPool {
+): HashPool {
   const workers = createBoundedWorkers(
     {
-      filename: new URL("./bcrypt-worker.ts", import.meta.url).href,
+      filename: new URL("./hash-worker.ts", import.meta.url).href,
       minThreads: threads,
       maxThreads: threads,
     },
@@ -47,8 +47,8 @@ export function createBcryptPool(
 
   return {
     start: workers.start,
-    hash: (input, cost) => run<{ hash: string }>("hash", { input, cost }),
-    compare: (input, hash) => run<boolean>("compare", { input, hash }),
+    hash: (input, recipe) => run<{ hash: string }>("hash", { input, recipe }),
+    compare: (input, hash, atLeastAs) => run<boolean>("compare", { input, hash, atLeastAs }),
     waiting: workers.waiting,
     close: workers.close,
   };
