@@ -148,7 +148,7 @@ function report(counts: Counts, isRehearsal: boolean): void {
     );
   if (costly > 0)
     console.error(
-      `${costly} of them have hashes that take longer than the server's own: until their owners log in, the time of a refused login tells that the account exists`,
+      `${costly} of them cost more than this server's own hashes: until their owners log in, the time of a refused login tells that the account exists`,
     );
   if (refused > 0 || taken > 0) process.exitCode = 1;
 }

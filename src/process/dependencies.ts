@@ -12,7 +12,12 @@ import { createPasswords } from "../domain/passwords.ts";
 import { openSignerKey } from "../domain/signer-keys.ts";
 import { pagePaths } from "../contract/page-paths.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
-import type { GuessCounter, HashRecipe, HashWorkers } from "../domain/ports/passwords.ts";
+import type {
+  BreachLookup,
+  GuessCounter,
+  HashRecipe,
+  HashWorkers,
+} from "../domain/ports/passwords.ts";
 import { isCommonPassword } from "../platform/common-passwords.ts";
 import { newId } from "../platform/ids.ts";
 import { originOf } from "./setting-variables.ts";
@@ -28,11 +33,12 @@ export interface Opened extends Pick<
 > {
   readonly hashes: HashWorkers;
   readonly guesses: GuessCounter;
+  readonly breaches: BreachLookup;
 }
 
 export function dependenciesOf(
   settings: Settings,
-  { storage, log, meter, secretKeys, mailTemplates, providers, hashes, guesses }: Opened,
+  { storage, log, meter, secretKeys, mailTemplates, providers, hashes, guesses, breaches }: Opened,
 ): SystemDependencies {
   return {
     storage,
@@ -54,6 +60,7 @@ export function dependenciesOf(
       serviceName: settings.SERVICE_NAME,
       isCommon: isCommonPassword,
       countGuesses: guesses.countGuesses,
+      isBreached: breaches.isBreached,
     },
     lifetimes: {
       sessionSeconds: settings.SESSION_TTL,

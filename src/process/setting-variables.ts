@@ -16,6 +16,7 @@ import { providerIds } from "./provider-settings.ts";
 import { limitVariables } from "./setting-limits.ts";
 import {
   authSecret,
+  breachedPasswords,
   databaseUrl,
   emailDomains,
   headerNames,
@@ -81,6 +82,7 @@ const variables = z.object({
   PASSWORD_MIN_LENGTH: wholeNumber(PASSWORD_FLOOR_CODE_POINTS, 64).default(
     PASSWORD_MIN_DEFAULT_CODE_POINTS,
   ),
+  BREACHED_PASSWORDS: breachedPasswords.prefault("off"),
   ACCESS_TOKEN_TTL: wholeNumber(30, 86_400).default(900),
   REFRESH_TOKEN_TTL: seconds(2_592_000),
   REFRESH_GRACE: wholeNumber(0, 60).default(10),

@@ -91,6 +91,7 @@ test.each([
       serviceName: "",
       isCommon: () => false,
       countGuesses: never,
+      isBreached: never,
     };
     const idle = { hash: never, verify: never };
     const deps = { passwords: idle, passwordPolicy: policy };

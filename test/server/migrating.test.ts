@@ -110,7 +110,11 @@ test("migrating.md: the query on Supabase's tables writes lines that are taken",
         { issuer: "https://github.com", subject: "583231" },
       ],
     },
-    { email: "grace@example.com", emailVerified: false, passwordHash: expect.any(String) },
+    {
+      email: "grace@example.com",
+      emailVerified: false,
+      passwordHash: { scheme: "bcrypt", hash: expect.stringMatching(/^\$2b\$10\$/) },
+    },
   ]);
   expect(accounts[1]).not.toHaveProperty("identities");
 });

@@ -78,6 +78,7 @@ const unmetered: Dependencies["meter"] = {
   limitDecided() {},
   hashWaited() {},
   hashRefused() {},
+  breachChecked() {},
 };
 const mailTemplates = openMailTemplates({ SERVICE_NAME: "Portcullis", MAIL_LOCALE: "en" });
 export const mailPages: Dependencies["mailPages"] = {
@@ -124,6 +125,7 @@ export async function dependenciesOn(
       serviceName: "Portcullis",
       isCommon: isCommonPassword,
       countGuesses: guesses.countGuesses,
+      isBreached: async () => false,
     },
     lifetimes: {
       sessionSeconds: 86_400,

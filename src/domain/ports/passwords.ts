@@ -86,6 +86,14 @@ export interface PasswordPolicy extends PasswordBounds {
   isCommon(password: string): boolean;
   /** See `GuessCounter`. */
   readonly countGuesses: GuessCounter["countGuesses"];
+  /** See `BreachLookup`. */
+  readonly isBreached: BreachLookup["isBreached"];
+}
+
+/** Looks a password up among those that were stolen elsewhere. May take two seconds: never asked inside a transaction. */
+export interface BreachLookup {
+  /** False where nobody can tell now. Exactly this spelling. */
+  isBreached(password: string): Promise<boolean>;
 }
 
 /** Estimates in a worker thread, behind a bounded queue: it never runs on the event loop (IV-06). */
