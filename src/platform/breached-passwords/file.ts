@@ -63,11 +63,19 @@ async function find(file: FileHandle, size: number, hash: string): Promise<boole
     if (line !== undefined && line.hash < hash) low = line.start;
     else high = middle; // no line begins between there and the one that was found
   }
-  const rest = await read(file, low, high - low + LINE_MAX_BYTES);
-  return rest
-    .toString("latin1")
-    .split("\n")
-    .some((line) => LINE.exec(line)?.[1]?.toUpperCase() === hash);
+  const hashes = await hashesFrom(file, low, high - low + LINE_MAX_BYTES);
+  return hashes.includes(hash);
+}
+
+/** The hashes of the lines that end within so many bytes. Of what is no list, the absence of a hash says nothing. */
+async function hashesFrom(file: FileHandle, start: number, length: number): Promise<string[]> {
+  const bytes = await read(file, start, length);
+  const lines = bytes.toString("latin1").split("\n");
+  const last = lines.pop();
+  if (bytes.length < length && last) lines.push(last); // the file ends there
+  const hashes = lines.map((line) => LINE.exec(line)?.[1]?.toUpperCase());
+  if (lines.length === 0 || hashes.includes(undefined)) throw new SourceFault("malformed_file");
+  return hashes.filter((hash) => hash !== undefined);
 }
 
 /** The first line that begins at the place or after it, and before the end; undefined where none does. */
