@@ -4,7 +4,9 @@ import { compareSync, hashSync } from "bcryptjs";
 import { expect, test } from "vitest";
 import { createHashPool } from "../../src/platform/hash-workers.ts";
 import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
-import { bcryptOf } from "../support/hashing.ts";
+import { argon2idOf, bcryptOf } from "../support/hashing.ts";
+import { hasArgon2 } from "../../src/domain/argon2.ts";
+import { readFile } from "node:fs/promises";
 
 test("the workers compute what bcrypt computes", async () => {
   const pool = createHashPool(1, 10);
@@ -90,5 +92,49 @@ test.skipIf(process.platform !== "linux")(
     await waiting.hash("input", bcryptOf(4));
     expect(threads() - before).toBeGreaterThanOrEqual(6);
     await Promise.all([waiting.close(), ready.close()]);
+  },
+);
+
+test.skipIf(!hasArgon2())(
+  "PH-05 IV-06 memory is bounded by the threads, and not by the queue: 1,000 hashes of 19 MiB at once",
+  { timeout: 240_000 },
+  async () => {
+    const pool = createHashPool(2, 1_000);
+    await Promise.all([pool.hash("warm", argon2idOf(19_456, 1)), pool.hash("up", bcryptOf(4))]);
+    const megabytes = () => process.memoryUsage.rss() / 2 ** 20;
+    const before = megabytes();
+    let highest = before;
+    const watch = setInterval(() => (highest = Math.max(highest, megabytes())), 10);
+    const hash = () => pool.hash("input", argon2idOf(19_456, 1));
+    const answers = await Promise.all(Array.from({ length: 1_000 }, hash));
+    clearInterval(watch);
+    await pool.close();
+    expect(answers).not.toContain("overloaded");
+    // All at once would be 19,000. The allocator keeps what each thread had.
+    expect(highest - before).toBeLessThan(300);
+  },
+);
+
+test.skipIf(!hasArgon2())(
+  "IV-06 files are read while argon2 runs, which has libuv's threads for itself in no form of ours",
+  retryOnBusyMachine,
+  async () => {
+    const pool = createHashPool(2, 100);
+    await pool.hash("warm up", argon2idOf(8, 1));
+    let isDone = false;
+    const hashing = Promise.all(
+      Array.from({ length: 24 }, () => pool.hash("input", argon2idOf(65_536, 2))),
+    ).then(() => (isDone = true));
+    const times: number[] = [];
+    while (!isDone) {
+      const began = performance.now();
+      await readFile(import.meta.filename);
+      times.push(performance.now() - began);
+    }
+    await hashing;
+    await pool.close();
+    // In libuv's four threads the reads would wait for the hashes before them, and few would be done.
+    expect(times.length).toBeGreaterThan(50);
+    expect(times.toSorted((one, other) => one - other)[times.length >> 1]).toBeLessThan(20);
   },
 );
