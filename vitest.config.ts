@@ -1,5 +1,6 @@
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
+import { ownRuns } from "./test/own-runs.ts";
 
 /** The client's sources instead of its build; `tsconfig.json` and the scripts say the same. */
 const conditions = ["source", ...defaultServerConditions];
@@ -14,13 +15,7 @@ export default defineConfig({
       "packages/http/test/**/*.test.ts",
       "labs/test/**/*.test.ts",
     ],
-    exclude: [
-      "**/node_modules/**",
-      "test/browser/**",
-      "test/consumer/**",
-      "test/oldest/**",
-      "test/timing/**",
-    ],
+    exclude: ["**/node_modules/**", ...ownRuns.map((folder) => `test/${folder}/**`)],
     globalSetup: "test/support/postgres-server.ts",
     // A part of the time is waiting for processes, clocks and mails: three files at once, also on two cores.
     maxWorkers: 3,

@@ -59,12 +59,13 @@ export const rooms: readonly Room[] = [
       // The contract alone says which account an event concerns, and if its owner may see it.
       "src/storage/events.ts": ["src/contract/events.ts"],
       "src/storage/engine/postgres-connection.ts": ["pg"],
+      "src/storage/engine/postgres-pool.ts": ["pg"],
       "src/storage/engine/postgres-pipeline.ts": ["pg"],
       "src/storage/engine/sqlite-connection.ts": ["node:sqlite", "node:fs", "node:path"],
       "src/storage/engine/sqlite-direct-connection.ts": ["node:sqlite"],
       "src/storage/engine/sqlite-reading-connection.ts": ["node:sqlite"],
     },
-    why: "The domain says what is decided, and storage decides it in one statement: Kysely writes its SQL, the domain lends it types and the errors it throws. Only engine/*-connection.ts and engine/postgres-pipeline.ts name a database driver, and only engine/sqlite-connection.ts touches a file.",
+    why: "The domain says what is decided, and storage decides it in one statement: Kysely writes its SQL, the domain lends it types and the errors it throws. Only engine/*-connection.ts, engine/postgres-pool.ts and engine/postgres-pipeline.ts name a database driver, and only engine/sqlite-connection.ts touches a file.",
   },
   {
     name: "pages in the browser",
@@ -134,6 +135,13 @@ export const rooms: readonly Room[] = [
     why: "The start runs on any Node, to say in one line which one is needed: before that check it loads only what reads package.json, and after it only the table of commands.",
   },
   {
+    name: "embedding",
+    files: ["src/index.ts"],
+    values: ["src/process/"],
+    types: ["src/routes/session-of.ts"],
+    why: "The entry for other programs is made of process alone, which it loads when something is to be opened: whoever imports it has opened nothing.",
+  },
+  {
     name: "process",
     files: ["src/process/"],
     values: "anything",
@@ -155,8 +163,9 @@ export const rooms: readonly Room[] = [
     except: {
       "scripts/check/client-size.ts": ["src/commands/table.ts"],
       "scripts/docs.ts": ["lint/rooms.ts", "src/routes/checks/"],
+      "scripts/package/assets.ts": ["src/platform/files.ts"],
     },
-    why: "Scripts are the toolchain: they read the contract and write files. Only docs.ts reads the lists it writes into docs/architecture.md, and check/client-size.ts shares the tables of the commands.",
+    why: "Scripts are the toolchain: they read the contract and write files. Only docs.ts reads the lists it writes into docs/architecture.md, check/client-size.ts shares the tables of the commands, and package/assets.ts copies the files that src/platform/files.ts finds.",
   },
   {
     name: "labs",

@@ -39,6 +39,8 @@ export interface AppOptions {
   readonly production: boolean;
   /** Served over TLS, as PUBLIC_URL says. */
   readonly https: boolean;
+  /** The path beneath which everything is served, `/auth`; empty at the root. */
+  readonly mountPath: string;
   readonly allowedOrigins: ReadonlySet<string>;
   /** Of other applications, which may use the API from a browser. */
   readonly corsOrigins: ReadonlySet<string>;
@@ -50,16 +52,17 @@ export interface AppOptions {
   readonly docs: Docs | undefined;
   readonly isDraining: () => boolean;
   readonly metrics: MetricsOptions;
-  /** The address of the peer that made the request. */
-  readonly clientAddress: (request: Request) => string;
+  /** The address of the client that made the request; `given` is the second argument of `fetch`. */
+  readonly clientAddress: (request: Request, given: unknown) => string;
   readonly now: () => number;
   readonly ResponseClass: ResponseConstructor;
 }
 
 /** Everything the server serves, as a web-standard `fetch`. */
 export function createApp(options: AppOptions): App {
-  const { deps, production, docs, isDraining, now } = options;
-  const responder = createResponder(createBaseHeaders(options.https), options.ResponseClass);
+  const { deps, production, docs, isDraining, mountPath, now } = options;
+  const baseHeaders = createBaseHeaders(options.https);
+  const responder = createResponder(baseHeaders, options.ResponseClass, mountPath);
   const cors = createCors(options.corsOrigins, options.corsHeaders, responder);
   const tellOverload = createOverloadLog(deps.log);
   const failures = createFailures(deps.log, responder, tellOverload, !production);
@@ -81,19 +84,21 @@ export function createApp(options: AppOptions): App {
       now,
     }),
     ...createPageRoutes(options.pages, responder),
-    ...createRedirectRoutes(problemRedirects, responder),
+    ...createRedirectRoutes(problemRedirects, responder, mountPath),
     ...(docs ? createDocsRoutes(docs, responder) : []),
   ];
 
   return setup({
+    // The one place that knows the router of a mount path: patterns and operations within have none.
     routes: [
       ...served,
       ...refuseOtherMethods(served, responder, cors),
       ...cors.unroutedPreflights(({ locals }) => notFound(requestStateOf(locals))),
-    ],
-    onRequest({ request }) {
+    ].map((route) => ({ ...route, path: `${mountPath}${route.path}` })),
+    onRequest({ request, env }) {
       const time = now();
-      return { state: new RequestState(deps.newId(time), options.clientAddress(request), time) };
+      const ip = options.clientAddress(request, env);
+      return { state: new RequestState(deps.newId(time), ip, time) };
     },
     onNotFound: ({ locals }) => notFound(requestStateOf(locals)),
     onError: ({ error, request, locals }) =>

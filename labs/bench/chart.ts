@@ -5,7 +5,7 @@ import { type Workload, workloadTitles } from "./workloads.ts";
 
 const charted: readonly Workload[] = ["me", "tokenMe", "health"];
 
-const LABEL_WIDTH = 200;
+const LABEL_WIDTH = 220;
 const VALUE_WIDTH = 60;
 const ROW_HEIGHT = 24;
 const BAR_HEIGHT = 14;

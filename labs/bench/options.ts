@@ -13,6 +13,9 @@ export interface Options {
   readonly connections: number;
   /** Names of contenders; empty: all. */
   readonly only: readonly string[];
+  /** Without it, what runs on PostgreSQL is left out. */
+  readonly usesPostgres: boolean;
+  /** A server whose role may create databases. Undefined: one of the development dependencies is started. */
   readonly postgresUrl: string | undefined;
   readonly writesFiles: boolean;
   /** True if a collapse fails the run. A goal that is only missed never does. */
@@ -27,10 +30,11 @@ export const usage = `npm run bench -- [options]
   --rounds N      how often each contender is measured (5)
   --seconds S     how long each measurement takes (3)
   --only a,b      these contenders alone, and bare node:http
-  --quick         one short round of those the goals name, in about a minute; writes no files
+  --quick         one short round of those the goals name, in about two minutes; writes no files
   --write         writes docs/benchmarks.md and .svg, even after a quick run
   --no-write      writes no files
-  --postgres      Portcullis on the PostgreSQL of BENCH_POSTGRES_URL as well
+  --no-postgres   leaves out what runs on PostgreSQL: the server that BENCH_POSTGRES_URL names,
+                  or else one of the development dependencies
   --guard         fails where a goal is missed by more than half, twice in a row
   --profile DIR   a CPU profile of Portcullis under each kind of load, and where its time goes`;
 
@@ -45,16 +49,13 @@ export function readOptions(given: readonly string[]): Options | undefined {
       only: { type: "string" },
       quick: { type: "boolean", default: false },
       write: { type: "boolean" },
-      postgres: { type: "boolean", default: false },
+      postgres: { type: "boolean", default: true },
       guard: { type: "boolean", default: false },
       profile: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return undefined;
-  const postgresUrl = process.env["BENCH_POSTGRES_URL"];
-  if (values.postgres && !postgresUrl)
-    throw new Error("--postgres needs BENCH_POSTGRES_URL, the URL of an empty database");
   const only = values.only?.split(",") ?? [];
   return {
     rounds: positive("rounds", values.rounds) ?? (values.quick ? 1 : 5),
@@ -65,7 +66,8 @@ export function readOptions(given: readonly string[]): Options | undefined {
     startsPerRound: values.quick ? 1 : 3,
     connections: 32,
     only,
-    postgresUrl: values.postgres ? postgresUrl : undefined,
+    usesPostgres: values.postgres,
+    postgresUrl: process.env["BENCH_POSTGRES_URL"],
     writesFiles: values.write ?? (!values.quick && only.length === 0),
     guards: values.guard,
     isQuick: values.quick,

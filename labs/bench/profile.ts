@@ -1,6 +1,7 @@
 /** Takes a CPU profile of Portcullis under each kind of load, and sums it by topic, function and file. */
 import { mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import type { Postgres } from "../postgres.ts";
 import { printTable, type Table } from "../report/tables.ts";
 import type { Contender } from "./contenders.ts";
 import { applyLoad, type LoadTool } from "./load.ts";
@@ -33,16 +34,17 @@ const ROWS_SHOWN = 40;
 /** Writes a `<workload>.cpuprofile` per workload into `into`, and prints where the time went. */
 export async function profile(
   contender: Contender,
+  postgres: Postgres | undefined,
   tool: LoadTool,
   options: Options,
   into: string,
 ): Promise<void> {
   await mkdir(into, { recursive: true });
-  const prepared = await prepare(contender);
+  const prepared = await prepare(contender, postgres);
   try {
     for (const workload of workloads) {
-      const folder = join(prepared.folder, workload);
-      const server = await startServer(contender, prepared.folder, [
+      const folder = join(prepared.place.folder, workload);
+      const server = await startServer(contender, prepared.place, [
         "--cpu-prof",
         `--cpu-prof-dir=${folder}`,
         `--cpu-prof-interval=${SAMPLE_INTERVAL_MICROS}`,

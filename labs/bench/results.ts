@@ -1,5 +1,5 @@
 /** Sums up the measurements: rates, their ratios to bare node:http, and the goals. */
-import { goals, type Goal, isCollapse, isMet } from "./goals.ts";
+import { type Figure, goals, type Goal, isCollapse, isMet } from "./goals.ts";
 import type { ContenderName } from "./contenders.ts";
 import type { Measured } from "./run.ts";
 import { type Summary, summarize } from "../report/statistics.ts";
@@ -19,6 +19,7 @@ export interface ContenderResult {
   readonly probeP50Ms: Summary | undefined;
   readonly probeP99Ms: Summary | undefined;
   readonly readyMs: Summary | undefined;
+  readonly idleBytes: Summary | undefined;
   readonly residentBytes: Summary | undefined;
 }
 
@@ -46,6 +47,7 @@ export function summarizeAll(measured: readonly Measured[]): ContenderResult[] {
     probeP50Ms: summarize(each.storms.map(({ p50Ms }) => p50Ms)),
     probeP99Ms: summarize(each.storms.map(({ p99Ms }) => p99Ms)),
     readyMs: summarize(each.readyMs),
+    idleBytes: summarize(each.idleBytes),
     residentBytes: summarize(each.residentBytes),
   }));
 }
@@ -76,20 +78,27 @@ export function judgeGoals(results: readonly ContenderResult[]): GoalResult[] {
   });
 }
 
-function valueOf(goal: Goal, results: readonly ContenderResult[]): number | undefined {
-  const find = (name: ContenderName) => results.find((result) => result.name === name);
-  const ours = find("portcullis");
-  switch (goal.kind) {
-    case "rate": {
-      const rate = ours?.rates[goal.workload]?.answersPerSecond.median;
-      const theirs = find(goal.against.contender)?.rates[goal.against.workload];
-      return rate === undefined || theirs === undefined
-        ? undefined
-        : rate / theirs.answersPerSecond.median;
-    }
-    case "storm":
-      return (goal.figure === "p99Ms" ? ours?.probeP99Ms : ours?.loginsPerSecond)?.median;
-    case "start":
-      return ours?.readyMs?.median;
+function valueOf(
+  { figure, against }: Goal,
+  results: readonly ContenderResult[],
+): number | undefined {
+  const value = read(figure, results);
+  if (against === undefined || value === undefined) return value;
+  const theirs = read(against, results);
+  return theirs && value / theirs;
+}
+
+/** The median. Undefined if it was not measured. */
+function read(figure: Figure, results: readonly ContenderResult[]): number | undefined {
+  const result = results.find(({ name }) => name === figure.of);
+  switch (figure.kind) {
+    case "answersPerSecond":
+      return result?.rates[figure.workload]?.answersPerSecond.median;
+    case "cpuMicros":
+      return result?.rates[figure.workload]?.cpuMicros;
+    case "idleMegabytes":
+      return result?.idleBytes && result.idleBytes.median / 1e6;
+    default:
+      return result?.[figure.kind]?.median;
   }
 }

@@ -5,16 +5,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Accounts, makeAccounts, postHeaders } from "./accounts.ts";
 import { checkAnswers } from "./check-answers.ts";
-import type { Contender } from "./contenders.ts";
+import type { Contender, Place } from "./contenders.ts";
 import { applyLoad, type Load, type LoadResult, type LoadTool } from "./load.ts";
 import type { Options } from "./options.ts";
+import type { Postgres } from "../postgres.ts";
 import type { Progress } from "../report/progress.ts";
 import { type Server, startServer } from "./server.ts";
 import type { Storm, StormResult } from "./storm.ts";
-import { type Workload, workloads } from "./workloads.ts";
+import type { Workload } from "./workloads.ts";
 
 /** Measurements of one contender: an entry per round, but several starts in each. */
 export interface Measured {
@@ -22,15 +24,19 @@ export interface Measured {
   readonly loads: Readonly<Record<Workload, LoadResult[]>>;
   readonly storms: StormResult[];
   readonly readyMs: number[];
+  readonly idleBytes: number[];
   readonly residentBytes: number[];
 }
 
-/** A contender with its folder and sessions, which stay over its restarts. */
+/** A contender with its place and sessions, which stay over its restarts. */
 export interface Prepared {
   readonly contender: Contender;
-  readonly folder: string;
+  readonly place: Place;
   readonly accounts: Accounts;
 }
+
+/** How long a server is left alone before its idle memory is read: what it does after the start is done by then. */
+const IDLE_MS = 2_500;
 
 export function countSteps(contenders: readonly Contender[], { rounds }: Options): number {
   return contenders.length * (rounds + 1);
@@ -39,6 +45,7 @@ export function countSteps(contenders: readonly Contender[], { rounds }: Options
 /** Throws if an answer is wrong, before or during a measurement: a fast wrong answer counts for nothing. */
 export async function measure(
   contenders: readonly Contender[],
+  postgres: Postgres | undefined,
   tool: LoadTool,
   options: Options,
   progress: Progress,
@@ -47,7 +54,7 @@ export async function measure(
   try {
     for (const contender of contenders) {
       progress.step(`${contender.title}: accounts and sessions`);
-      prepared.push(await prepare(contender));
+      prepared.push(await prepare(contender, postgres));
     }
     const measured = contenders.map(emptyMeasured);
     for (let round = 1; round <= options.rounds; round++) {
@@ -63,18 +70,35 @@ export async function measure(
   }
 }
 
-export async function prepare(contender: Contender): Promise<Prepared> {
-  const folder = await mkdtemp(join(tmpdir(), "portcullis-bench-"));
-  const server = await startServer(contender, folder);
+/** Makes the contender's place and its sessions. Rejects if it needs PostgreSQL and there is none. */
+export async function prepare(
+  contender: Contender,
+  postgres: Postgres | undefined,
+): Promise<Prepared> {
+  const place = await makePlace(contender, postgres);
+  const server = await startServer(contender, place);
   try {
-    return { contender, folder, accounts: await makeAccounts(contender, server.baseUrl) };
+    return { contender, place, accounts: await makeAccounts(contender, server.baseUrl) };
   } finally {
     await server.stop();
   }
 }
 
-export function dispose({ folder }: Prepared): Promise<void> {
-  return rm(folder, { recursive: true, force: true });
+export function dispose({ place }: Prepared): Promise<void> {
+  return rm(place.folder, { recursive: true, force: true });
+}
+
+async function makePlace(
+  { name, title, database }: Contender,
+  postgres: Postgres | undefined,
+): Promise<Place> {
+  if (database === "postgres" && postgres === undefined)
+    throw new Error(`${title} needs PostgreSQL: leave out --no-postgres`);
+  const own = database === "postgres" ? postgres : undefined;
+  return {
+    folder: await mkdtemp(join(tmpdir(), "portcullis-bench-")),
+    postgresUrl: (await own?.create(`bench_${name.replaceAll("-", "_")}`)) ?? "",
+  };
 }
 
 async function measureOnce(
@@ -83,21 +107,25 @@ async function measureOnce(
   tool: LoadTool,
   options: Options,
 ): Promise<void> {
-  const { contender, folder, accounts } = prepared;
+  const { contender, place, accounts } = prepared;
   for (let start = 1; start < options.startsPerRound; start++) {
-    const server = await startServer(contender, folder);
+    const server = await startServer(contender, place);
     into.readyMs.push(server.readyMs);
     await server.stop();
   }
   const servers: Server[] = [];
   try {
     for (let count = 0; count < contender.processes; count++)
-      servers.push(await startServer(contender, folder));
+      servers.push(await startServer(contender, place));
     into.readyMs.push(servers[0]?.readyMs ?? Number.NaN);
+    if (contender.idles) {
+      await sleep(IDLE_MS);
+      into.idleBytes.push(residentOf(servers));
+    }
     await checkAnswers(contender, servers, accounts);
 
     let warmUpSeconds = options.firstWarmUpSeconds;
-    for (const workload of workloads) {
+    for (const workload of contender.workloads) {
       const load = loadOf(prepared, servers, workload, { ...options, warmUpSeconds });
       if (load === undefined) continue;
       warmUpSeconds = options.warmUpSeconds;
@@ -107,8 +135,7 @@ async function measureOnce(
       if (result.refreshTokens) accounts.refreshTokens = result.refreshTokens;
       for (const server of servers) server.dropLog();
     }
-    const resident = servers.map((server) => server.residentBytes() ?? Number.NaN);
-    into.residentBytes.push(resident.reduce((sum, bytes) => sum + bytes, 0));
+    if (contender.workloads.length > 0) into.residentBytes.push(residentOf(servers));
 
     const storm = stormOf(prepared, servers, options);
     if (storm === undefined) return;
@@ -118,6 +145,13 @@ async function measureOnce(
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
   }
+}
+
+/** Of all its processes together. NaN without /proc. */
+function residentOf(servers: readonly Server[]): number {
+  return servers
+    .map((server) => server.residentBytes() ?? Number.NaN)
+    .reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** Undefined if the contender has no such path. */
@@ -184,6 +218,7 @@ function emptyMeasured(contender: Contender): Measured {
     loads: { me: [], tokenMe: [], health: [], refresh: [] },
     storms: [],
     readyMs: [],
+    idleBytes: [],
     residentBytes: [],
   };
 }

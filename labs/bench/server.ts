@@ -5,7 +5,7 @@ import { closeSync, openSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Contender } from "./contenders.ts";
+import type { Contender, Place } from "./contenders.ts";
 
 const START_LIMIT_MS = 20_000;
 const POLL_INTERVAL_MS = 2;
@@ -28,18 +28,18 @@ export interface Server {
  */
 export async function startServer(
   contender: Contender,
-  folder: string,
+  place: Place,
   nodeArguments: readonly string[] = [],
 ): Promise<Server> {
-  const logFile = join(folder, "stdout.log");
+  const logFile = join(place.folder, "stdout.log");
   const log = openSync(logFile, "a"); // append mode: writing goes on at the new end after dropLog
   truncateSync(logFile);
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...nodeArguments, contender.script], {
+  const child = spawn(process.execPath, [...nodeArguments, ...contender.command], {
     env: {
       PATH: process.env["PATH"],
       NODE_ENV: "production",
-      ...contender.environment(folder),
+      ...contender.environment(place),
     },
     stdio: ["ignore", log, "pipe"],
   });

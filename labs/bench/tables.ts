@@ -17,6 +17,7 @@ export function makeTables(
 ): Table[] {
   const tables = [
     goalTable(judged),
+    capacityTable(results),
     ...workloads.map((workload) => ({
       title: workloadTitles[workload],
       head: ["", "answers/s", "min–max", "of node:http", "CPU µs each"],
@@ -57,6 +58,22 @@ function goalTable(judged: readonly GoalResult[]): Table {
   };
 }
 
+/** Answers that one core gives in a second if it does nothing else: what a reader scales to a machine of theirs. */
+function capacityTable(results: readonly ContenderResult[]): Table {
+  const ours = results.filter(({ name }) => name === "portcullis" || name === "portcullis-pg");
+  return {
+    title: "What one core of this machine does in a second",
+    head: ["", ...ours.map(({ title }) => title)],
+    rows: workloads.map((workload) => [
+      workloadTitles[workload],
+      ...ours.map(({ rates }) => {
+        const micros = rates[workload]?.cpuMicros;
+        return micros === undefined ? NONE : whole(1e6 / micros);
+      }),
+    ]),
+  };
+}
+
 function stormTable(results: readonly ContenderResult[]): Table {
   return {
     title: "Eight clients log in without pause; meanwhile GET /me",
@@ -75,13 +92,14 @@ function stormTable(results: readonly ContenderResult[]): Table {
 
 function startTable(results: readonly ContenderResult[]): Table {
   return {
-    title: "Start to ready, and memory after the load",
-    head: ["", "ready ms", "min–max", "MiB resident"],
-    rows: results.map(({ title, readyMs, residentBytes }) => [
+    title: "Start to ready, and resident memory",
+    head: ["", "ready ms", "min–max", "idle MB", "MB after the load"],
+    rows: results.map(({ title, readyMs, idleBytes, residentBytes }) => [
       title,
       figure(readyMs?.median, 0),
       rangeOf(readyMs, whole),
-      residentBytes ? whole(residentBytes.median / 2 ** 20) : NONE,
+      megabytes(idleBytes),
+      megabytes(residentBytes),
     ]),
   };
 }
@@ -99,6 +117,10 @@ function boundOf(bound: Bound): string {
 
 function rangeOf(summary: Summary | undefined, write: (value: number) => string): string {
   return summary === undefined ? NONE : `${write(summary.min)}–${write(summary.max)}`;
+}
+
+function megabytes(bytes: Summary | undefined): string {
+  return bytes === undefined ? NONE : whole(bytes.median / 1e6);
 }
 
 function whole(value: number): string {

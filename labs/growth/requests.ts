@@ -35,6 +35,7 @@ export async function createRequests(storage: Storage): Promise<Ask> {
     deps,
     production: true,
     https: false,
+    mountPath: "",
     allowedOrigins: new Set([PUBLIC_URL]),
     corsOrigins: new Set(),
     corsHeaders: new Set(),

@@ -20,7 +20,7 @@ export interface JsonSchema {
   readonly $ref?: string;
 }
 
-/** Keywords that restrict nothing: `pattern` and the bounds do (`test/contract/equivalence.test.ts`). */
+/** Keywords that restrict nothing: `pattern` and the bounds do (`test/matrix/equivalence.test.ts`). */
 const ANNOTATIONS = ["description", "examples", "format", "x-open"];
 const KEYWORDS = [
   "type enum anyOf properties required additionalProperties",

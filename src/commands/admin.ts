@@ -8,13 +8,14 @@ import type { Occasion } from "../domain/ports/events.ts";
 import type { User } from "../domain/ports/users.ts";
 import { newSecret } from "../domain/secrets.ts";
 import { updateUserByCommand } from "../domain/users.ts";
+import { commandLine } from "../process/command-line.ts";
 import type { System } from "../process/system.ts";
-import { type Arguments, CommandError, UsageError } from "./command.ts";
+import { type Arguments, CommandError, unknownWord, UsageError } from "./command.ts";
 import { argumentOf, changedOf, emailOf, findAccount, nameOf, proofOf } from "./one-account.ts";
 import { formatTable } from "./table.ts";
 import { withSystem } from "./with-system.ts";
 
-export const usage = `npm run admin -- <command>
+export const usage = `${commandLine("admin", "<command>")}
 
   create <email>              A new administrator; asks for the password, or reads it from a pipe
   create <email> --generate   A new administrator, with a password that is made up and shown once
@@ -48,9 +49,8 @@ export async function run({ positionals, flags: given }: Arguments): Promise<voi
         : promote(system, occasion, account, given.has("unproved")),
     );
   }
-  throw new UsageError(
-    command === "list" ? "list takes no arguments" : `No such command: ${command}`,
-  );
+  if (command === "list") throw new UsageError("list takes no arguments");
+  throw unknownWord("command", command, ["create", "promote", "demote", "list"]);
 }
 
 async function create(email: string, generate: boolean): Promise<void> {

@@ -2,11 +2,12 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
+import { commandLine } from "../process/command-line.ts";
 import type { Settings } from "../process/settings.ts";
 import { type Arguments, CommandError, UsageError } from "./command.ts";
 import { settingsOfCommand } from "./with-system.ts";
 
-export const usage = `npm run backup -- <file>
+export const usage = `${commandLine("backup", "<file>")}
 
 Copies the SQLite database of DATABASE_URL to a new file, also while the server runs. The file alone is
 the whole database: to restore, stop the server, put it where DATABASE_URL says, without the -wal and

@@ -1,8 +1,10 @@
 /** The shape of a command, and the two errors that end one in plain words. */
+import { nearest } from "../process/nearest.ts";
+import { printable } from "./table.ts";
 
 /** A file of this folder is a command where it exports these three names; `commands.ts` has them all. */
 export interface Command {
-  /** Shown by `--help`, and below a `UsageError`. */
+  /** Shown by `--help`. */
   readonly usage: string;
   /** Names of its boolean options, without the dashes. */
   readonly flags: readonly string[];
@@ -20,5 +22,19 @@ export class CommandError extends Error {
   override readonly name = "CommandError";
 }
 
-/** The command does not understand its arguments: the message is shown with the usage. Exit code 2. */
+/** The command does not understand its arguments: the message is one line, and is shown with where to find help. Exit code 2. */
 export class UsageError extends CommandError {}
+
+/** Letters of a word for each that may be wrong: `kesy` is near to `keys`. */
+const LETTERS_PER_MISTAKE = 4;
+
+/** Says that a word is none of `known`, and which one was probably meant, or all of them. `kind` is what it stands for: `command`, `option`. */
+export function unknownWord(
+  kind: "command" | "option",
+  given: string,
+  known: readonly string[],
+): UsageError {
+  const meant = nearest(given, known, LETTERS_PER_MISTAKE);
+  const help = meant === undefined ? `there are ${known.join(", ")}` : `did you mean ${meant}?`;
+  return new UsageError(`There is no ${kind} ${printable(given)}: ${help}`);
+}

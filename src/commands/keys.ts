@@ -2,12 +2,13 @@
 import { rotateSigningKey, verifiesUntil } from "../domain/keys.ts";
 import type { SigningKeyRecord } from "../domain/ports/signing-keys.ts";
 import type { Occasion } from "../domain/ports/events.ts";
+import { commandLine } from "../process/command-line.ts";
 import type { System } from "../process/system.ts";
-import { type Arguments, CommandError, UsageError } from "./command.ts";
+import { type Arguments, CommandError, unknownWord, UsageError } from "./command.ts";
 import { formatTable } from "./table.ts";
 import { withSystem } from "./with-system.ts";
 
-export const usage = `npm run keys -- <command>
+export const usage = `${commandLine("keys", "<command>")}
 
   rotate   A new key signs from now on; the one before verifies until its tokens have expired
   list     The keys, newest first
@@ -18,11 +19,17 @@ ten seconds.`;
 export const flags: readonly string[] = [];
 
 export async function run({ positionals: [command, ...rest] }: Arguments): Promise<void> {
+  if (command === undefined) throw new UsageError("Which command?");
+  const act = acts.get(command);
+  if (act === undefined) throw unknownWord("command", command, [...acts.keys()]);
   if (rest.length > 0) throw new UsageError(`${command} takes no arguments`);
-  if (command === "rotate") return withSystem(rotate);
-  if (command === "list") return withSystem(list);
-  throw new UsageError(command === undefined ? "Which command?" : `No such command: ${command}`);
+  return withSystem(act);
 }
+
+const acts = new Map([
+  ["rotate", rotate],
+  ["list", list],
+]);
 
 async function rotate({ deps, settings }: System, occasion: Occasion): Promise<void> {
   const { signingKeySeal } = deps.secretKeys;

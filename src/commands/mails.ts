@@ -2,11 +2,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { commandLine } from "../process/command-line.ts";
 import { mailPreview } from "../process/mail-preview.ts";
 import { type Arguments, CommandError, UsageError } from "./command.ts";
 import { settingsOfCommand } from "./with-system.ts";
 
-export const usage = `npm run mails -- <file.html>
+export const usage = `${commandLine("mails", "<file.html>")}
 
 Writes a page that shows each mail in each language, with made-up values: on a phone and wide, light and
 dark, as HTML and as text. Open it in a browser; after a change, run this again and reload. A fault in the

@@ -1,9 +1,10 @@
 /** `npm run migrate`: brings the database to this version's schema, as every start does, and says what it did. */
+import { commandLine } from "../process/command-line.ts";
 import { openDatabase } from "../process/system.ts";
 import { type Arguments, UsageError } from "./command.ts";
 import { settingsOfCommand } from "./with-system.ts";
 
-export const usage = `npm run migrate
+export const usage = `${commandLine("migrate")}
 
 Applies what the database lacks, in one transaction, with a line per step. The server does the same
 when it starts. DATABASE_URL says which database.`;

@@ -3,6 +3,7 @@ import { Email } from "../contract/addresses.ts";
 import { Id } from "../contract/values.ts";
 import type { User, UserDetails } from "../domain/ports/users.ts";
 import type { UpdateOutcome } from "../domain/users.ts";
+import { commandLine } from "../process/command-line.ts";
 import type { System } from "../process/system.ts";
 import { CommandError, UsageError } from "./command.ts";
 
@@ -61,7 +62,7 @@ export function changedOf(
     );
   if (outcome === "email_unverified")
     throw new CommandError(
-      `${nameOf(before)}: nobody has proved that this address is theirs; is it the right account, add --unproved, or say so for good with: npm run users -- verify ${before.id}`,
+      `${nameOf(before)}: nobody has proved that this address is theirs; is it the right account, add --unproved, or say so for good with: ${commandLine("users", `verify ${before.id}`)}`,
     );
   return outcome;
 }

@@ -2,16 +2,18 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
+import { commandLine } from "../process/command-line.ts";
 import { greetingOf } from "../process/greeting.ts";
 import { isOursAlone } from "../process/ownership.ts";
 import type { RunningServer } from "../process/server.ts";
 import { readSettings, type Settings } from "../process/settings.ts";
+import { letYoungGenerationGrow } from "../process/young-generation.ts";
 import { type Arguments, CommandError, UsageError } from "./command.ts";
 
 /** How long an orderly end may take: a supervisor kills the process ten seconds after its signal (ST-13). Milliseconds. */
 const STOP_TIMEOUT_MS = 9_500;
 
-export const usage = `npm start
+export const usage = `${commandLine("start")}
 
 Starts the server that the environment describes, and runs it until SIGINT or SIGTERM. The settings are
 described in docs/settings.md.`;
@@ -36,13 +38,17 @@ export async function run({ positionals }: Arguments): Promise<void> {
 export async function serve(settings: Settings): Promise<void> {
   if (settings.NODE_ENV === "production") keepCompiledCode(settings);
   // Imported only now, with everything large that it needs: by then the settings are known to be right.
-  const starting = import("../process/server.ts").then(({ startServer }) => startServer(settings));
+  const starting = import("../process/server.ts").then(({ startServer }) =>
+    // Elsewhere its words go to a journal, and so would a password.
+    startServer(settings, process.stderr.isTTY),
+  );
   endOnSignal(starting);
   const server = await starting.catch(async (error: unknown) => {
     const { refusalOf } = await import("../process/start-refused.ts");
     console.error(refusalOf(error) ?? error);
     process.exit(1);
   });
+  letYoungGenerationGrow();
   console.error(greetingOf(server, settings));
 }
 

@@ -3,14 +3,15 @@ import { lockEnd } from "../domain/lock-rule.ts";
 import { unlockUser } from "../domain/lockout.ts";
 import type { Occasion } from "../domain/ports/events.ts";
 import { updateUserByCommand } from "../domain/users.ts";
+import { commandLine } from "../process/command-line.ts";
 import type { System } from "../process/system.ts";
 import { type ResetFactors, resetFactors } from "../domain/second-factors.ts";
-import { type Arguments, CommandError, UsageError } from "./command.ts";
+import { type Arguments, CommandError, unknownWord, UsageError } from "./command.ts";
 import { importAll } from "./import-accounts.ts";
 import { argumentOf, changedOf, findAccount, nameOf } from "./one-account.ts";
 import { withSystem } from "./with-system.ts";
 
-export const usage = `npm run users -- <command>
+export const usage = `${commandLine("users", "<command>")}
 
   disable <id or email>        Nobody can log in, and all sessions, tokens and reset links end at once
   enable <id or email>         Its owner can log in again
@@ -50,7 +51,7 @@ export async function run({ positionals, flags: given }: Arguments): Promise<voi
   for (const flag of flags)
     if (given.has(flag)) throw new UsageError(`--${flag} belongs to import`);
   const act = acts.get(command);
-  if (act === undefined) throw new UsageError(`No such command: ${command}`);
+  if (act === undefined) throw unknownWord("command", command, [...acts.keys(), "import"]);
   const account = argumentOf(command, rest, "an account's id or e-mail address");
   return withSystem((system, occasion) => act(system, occasion, account));
 }

@@ -12,52 +12,47 @@ const TOUCH_INTERVAL_MS = 60_000;
 /** And at least this often within an idle limit, or a short limit would end sessions in use. */
 const TOUCHES_PER_IDLE_LIMIT = 4;
 
-/** The live session behind a cookie's value, with its account as it is now; undefined where there is none. */
+/** The live session behind a cookie's value, with its account as it is now; undefined where there is none. Changes nothing. */
 export async function recognizeCookie(
   deps: SessionUses,
   occasion: Occasion,
   secret: string,
 ): Promise<SessionWithUser | undefined> {
-  return keepAlive(
-    deps,
-    occasion,
-    await deps.storage.sessions.findBySecretHash(hashSecret(secret)),
-  );
+  const found = await deps.storage.sessions.findBySecretHash(hashSecret(secret));
+  return found !== undefined && isLive(deps, found, occasion.now) ? found : undefined;
 }
 
-/** The live session with this id, as an access token carries it, with its account as it is now. */
+/** The live session with this id, as an access token carries it, with its account as it is now. Changes nothing. */
 export async function recognizeSession(
   deps: SessionUses,
   occasion: Occasion,
   sessionId: string,
 ): Promise<FoundSession | undefined> {
-  return keepAlive(deps, occasion, await deps.storage.sessions.find(sessionId));
+  const found = await deps.storage.sessions.find(sessionId);
+  return found !== undefined && isLive(deps, found, occasion.now) ? found : undefined;
 }
 
-/** At once, unless its activity is due to be written: a promise more would cost every request half a microsecond. */
-function keepAlive<S extends SessionWithUser>(
+/**
+ * Notes that the recognised session is in use, where that is due to be written. Answers undefined, at once, where it is
+ * not: a promise more would cost every request half a microsecond.
+ */
+export function keepAlive(
   deps: SessionUses,
   { now }: Occasion,
-  found: S | undefined,
-): S | undefined | Promise<S> {
-  if (found === undefined || !isLive(deps, found, now)) return undefined;
+  { session }: SessionWithUser,
+): undefined | Promise<void> {
   const idleLimitMs = deps.lifetimes.sessionIdleSeconds * 1000;
   const touchAfterMs = Math.min(TOUCH_INTERVAL_MS, idleLimitMs / TOUCHES_PER_IDLE_LIMIT);
-  return now - found.session.lastSeenAt >= touchAfterMs ? touch(deps, now, found) : found;
+  return now - session.lastSeenAt >= touchAfterMs ? touch(deps, now, session) : undefined;
 }
 
-async function touch<S extends SessionWithUser>(
-  deps: SessionUses,
-  now: number,
-  found: S,
-): Promise<S> {
+async function touch(deps: SessionUses, now: number, { id }: Session): Promise<void> {
   try {
-    await deps.storage.sessions.touch(found.session.id, now);
+    await deps.storage.sessions.touch(id, now);
   } catch (error) {
     // A database that cannot be written for a moment must not refuse those it can still read.
     if (!(error instanceof StorageUnavailableError)) throw error;
   }
-  return found;
 }
 
 /** Tells if a session is neither expired nor idle, and its account enabled: the server's to judge (SE-05). Only cookies have an idle limit. */

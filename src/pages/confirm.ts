@@ -8,17 +8,23 @@ import type { PageSources } from "./sources.ts";
 
 export function confirmPage(
   sources: PageSources,
-  { service, newPassword }: PageSettings,
+  { service, mountPath, newPassword }: PageSettings,
 ): ServedFile[] {
   const title = "Create your account";
-  return linkPage(sources, service, {
-    path: pagePaths.confirm,
-    title,
-    script: sources["built/confirm.js"],
-    given: { confirm: newPasswordGiven(operations.confirmSignup.path, newPassword) },
-    body: fillTemplate(sources["browser/confirm.html"], {
+  return linkPage(
+    sources,
+    { service, mountPath },
+    {
+      path: pagePaths.confirm,
       title,
-      password: newPasswordField(sources, "Password", newPassword),
-    }),
-  });
+      script: sources["built/confirm.js"],
+      given: {
+        confirm: newPasswordGiven(`${mountPath}${operations.confirmSignup.path}`, newPassword),
+      },
+      body: fillTemplate(sources["browser/confirm.html"], {
+        title,
+        password: newPasswordField(sources, "Password", newPassword),
+      }),
+    },
+  );
 }

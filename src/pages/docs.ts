@@ -2,14 +2,18 @@
 import { pagePaths } from "../contract/page-paths.ts";
 import { CSRF_HEADER } from "../contract/security.ts";
 import { fillTemplate, page, type ServedFile } from "./page.ts";
+import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
 
 const PATH = pagePaths.docs;
 
-/** `csrfCookie` is the name of the cookie with the proof, which the page reads. */
-export function docsPage(sources: PageSources, csrfCookie: string): ServedFile {
-  const { document } = pagePaths;
+export function docsPage(
+  sources: PageSources,
+  { csrfCookie, mountPath }: Pick<PageSettings, "csrfCookie" | "mountPath">,
+): ServedFile {
+  const document = `${mountPath}${pagePaths.document}`;
   return page({
+    mountPath,
     path: PATH,
     title: "Portcullis API",
     icon: `${PATH}/favicon.png`,
@@ -23,7 +27,7 @@ export function docsPage(sources: PageSources, csrfCookie: string): ServedFile {
         csrfCookie,
         csrfHeader: CSRF_HEADER,
         documentPath: document,
-        docsPath: PATH,
+        docsPath: `${mountPath}${PATH}`,
       },
     },
     body: fillTemplate(sources["browser/docs.html"], { document }),

@@ -12,23 +12,27 @@ import type { PageSources } from "./sources.ts";
 
 export function emailPage(
   sources: PageSources,
-  { service, csrfCookie }: PageSettings,
+  { service, mountPath, csrfCookie }: PageSettings,
 ): ServedFile[] {
   const title = "Your e-mail address";
-  return linkPage(sources, service, {
-    path: pagePaths.email,
-    title,
-    script: sources["built/email.js"],
-    given: {
-      email: {
-        csrfCookie,
-        csrfHeader: CSRF_HEADER,
-        me: operations.getMe.path,
-        verify: operations.confirmEmailVerification.path,
-        change: operations.confirmEmailChange.path,
-        undo: operations.undoEmailChange.path,
+  return linkPage(
+    sources,
+    { service, mountPath },
+    {
+      path: pagePaths.email,
+      title,
+      script: sources["built/email.js"],
+      given: {
+        email: {
+          csrfCookie,
+          csrfHeader: CSRF_HEADER,
+          me: `${mountPath}${operations.getMe.path}`,
+          verify: `${mountPath}${operations.confirmEmailVerification.path}`,
+          change: `${mountPath}${operations.confirmEmailChange.path}`,
+          undo: `${mountPath}${operations.undoEmailChange.path}`,
+        },
       },
+      body: fillTemplate(sources["browser/email.html"], { title }),
     },
-    body: fillTemplate(sources["browser/email.html"], { title }),
-  });
+  );
 }

@@ -19,6 +19,7 @@ import {
   type PasswordBounds,
   weakPasswordSentences,
 } from "../contract/password-policy.ts";
+import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
 
 /** The parts that one such page has of its own. */
@@ -33,16 +34,16 @@ export interface LinkPage {
   readonly after?: Html;
 }
 
-/** `service` is the setting SERVICE_NAME: people know the application by it. */
 export function linkPage(
   sources: PageSources,
-  service: string,
+  { service, mountPath }: Pick<PageSettings, "service" | "mountPath">,
   { path, title, given, body, after = joinHtml([]), script: code }: LinkPage,
 ): ServedFile[] {
   const scriptPath = `${path}/page.js`;
   const stylePath = `${path}/page.css`;
   return [
     page({
+      mountPath,
       path,
       title: `${title} · ${service}`,
       styles: [stylePath],
@@ -50,7 +51,7 @@ export function linkPage(
       given,
       body: fillTemplate(sources["browser/link-frame.html"], {
         service,
-        home: pagePaths.home,
+        home: `${mountPath}${pagePaths.home}`,
         body,
         after,
       }),

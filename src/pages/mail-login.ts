@@ -9,23 +9,32 @@ import { fillTemplate, type ServedFile } from "./page.ts";
 import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
 
-export function mailLoginPage(sources: PageSources, { service }: PageSettings): ServedFile[] {
+export function mailLoginPage(
+  sources: PageSources,
+  { service, mountPath }: PageSettings,
+): ServedFile[] {
   const title = "Sign in";
-  return linkPage(sources, service, {
-    path: pagePaths.mailLogin,
-    title,
-    script: sources["built/mail-login.js"],
-    given: {
-      maillogin: {
-        complete: operations.completeMailLogin.path,
-        finish: operations.finishLogin.path,
-        passkey: operations.startSecondFactorPasskey.path,
-      },
-    },
-    body: fillTemplate(sources["browser/mail-login.html"], {
+  return linkPage(
+    sources,
+    { service, mountPath },
+    {
+      path: pagePaths.mailLogin,
       title,
-      secondStep: secondStepForm(sources, service),
-    }),
-    after: fillTemplate(sources["browser/mail-login-code.html"], { home: pagePaths.home }),
-  });
+      script: sources["built/mail-login.js"],
+      given: {
+        maillogin: {
+          complete: `${mountPath}${operations.completeMailLogin.path}`,
+          finish: `${mountPath}${operations.finishLogin.path}`,
+          passkey: `${mountPath}${operations.startSecondFactorPasskey.path}`,
+        },
+      },
+      body: fillTemplate(sources["browser/mail-login.html"], {
+        title,
+        secondStep: secondStepForm(sources, service),
+      }),
+      after: fillTemplate(sources["browser/mail-login-code.html"], {
+        home: `${mountPath}${pagePaths.home}`,
+      }),
+    },
+  );
 }

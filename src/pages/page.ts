@@ -1,5 +1,6 @@
 /** Builds every page, and the files that pages load. HTML is put together and escaped here alone. */
 import type { Given } from "./given.ts";
+import type { MountedPage } from "./settings.ts";
 
 /** A text that is served at a path of its own. */
 export interface ServedFile {
@@ -20,7 +21,8 @@ export interface Redirect {
 export type Allowance =
   "script-src 'self'" | "style-src 'self'" | "connect-src 'self'" | "img-src 'self' data:";
 
-export interface Page {
+export interface Page extends MountedPage {
+  /** Its own, and those of what it loads, without the mount path. */
   readonly path: string;
   readonly title: string;
   /** Paths of style sheets. */
@@ -89,16 +91,17 @@ export function markUpCode(text: string): Html {
 }
 
 function renderPage(parts: Omit<Page, "path" | "allows">): string {
-  const { title, styles, scripts = [], icon, given = {}, body } = parts;
+  const { title, styles, scripts = [], icon, given = {}, body, mountPath } = parts;
+  const addressOf = (path: string) => escape(`${mountPath}${path}`);
   const head = [
     `<meta charset="utf-8">`,
     `<meta name="viewport" content="width=device-width, initial-scale=1">`,
     `<title>${escape(title)}</title>`,
-    ...(icon === undefined ? [] : [`<link rel="icon" type="image/png" href="${escape(icon)}">`]),
-    ...styles.map((style) => `<link rel="stylesheet" href="${escape(style)}">`),
+    ...(icon === undefined ? [] : [`<link rel="icon" type="image/png" href="${addressOf(icon)}">`]),
+    ...styles.map((style) => `<link rel="stylesheet" href="${addressOf(style)}">`),
     ...scripts.map(({ path, kind }) => {
       const when = kind === "module" ? `type="module"` : "defer";
-      return `<script ${when} src="${escape(path)}"></script>`;
+      return `<script ${when} src="${addressOf(path)}"></script>`;
     }),
   ];
   // An attribute, because the policy refuses an inline script.

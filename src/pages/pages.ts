@@ -12,8 +12,8 @@ import type { PageSources } from "./sources.ts";
 
 export function renderPages(sources: PageSources, settings: PageSettings): readonly ServedFile[] {
   return [
-    ...homePage(sources, settings.hasDocs),
-    ...problemPages(sources),
+    ...homePage(sources, settings),
+    ...problemPages(sources, settings),
     ...resetPage(sources, settings),
     ...confirmPage(sources, settings),
     ...emailPage(sources, settings),

@@ -13,14 +13,15 @@ import {
   type ServedFile,
   styleSheet,
 } from "./page.ts";
+import type { MountedPage } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
 
 const STYLE_PATH = `${pagePaths.problems}/page.css`;
 
-export function problemPages(sources: PageSources): ServedFile[] {
+export function problemPages(sources: PageSources, mounted: MountedPage): ServedFile[] {
   return [
-    indexPage(sources),
-    ...problemCodes.map((code) => problemPage(code, sources)),
+    indexPage(sources, mounted),
+    ...problemCodes.map((code) => problemPage(code, sources, mounted)),
     styleSheet(STYLE_PATH, sources["browser/look.css"], sources["browser/problems.css"]),
   ];
 }
@@ -31,33 +32,39 @@ export const problemRedirects: readonly Redirect[] = problemCodes
   .filter(({ path, leadsTo }) => path !== leadsTo);
 
 /** By status, as they are looked for. */
-function indexPage(sources: PageSources): ServedFile {
+function indexPage(sources: PageSources, { mountPath }: MountedPage): ServedFile {
   const rows = problemCodes
     .map(problem)
     .sort((one, other) => one.status - other.status)
     .map(({ type: path, status, code, title }) =>
       fillTemplate(sources["browser/problem-row.html"], {
-        path,
+        path: `${mountPath}${path}`,
         status,
         code,
         title: markUpCode(title),
       }),
     );
   return page({
+    mountPath,
     path: pagePaths.problems,
     title: "Problems",
     styles: [STYLE_PATH],
     body: fillTemplate(sources["browser/problem-index.html"], {
       rows: joinHtml(rows),
-      home: pagePaths.home,
+      home: `${mountPath}${pagePaths.home}`,
     }),
     allows: ["style-src 'self'"],
   });
 }
 
-function problemPage(code: ProblemCode, sources: PageSources): ServedFile {
+function problemPage(
+  code: ProblemCode,
+  sources: PageSources,
+  { mountPath }: MountedPage,
+): ServedFile {
   const { type: path, status, title, why, remedy } = problem(code);
   return page({
+    mountPath,
     path,
     title,
     styles: [STYLE_PATH],
@@ -68,7 +75,7 @@ function problemPage(code: ProblemCode, sources: PageSources): ServedFile {
       detail: markUpCode(detailInGeneral(code)),
       why: markUpCode(why),
       remedy: markUpCode(remedy),
-      index: pagePaths.problems,
+      index: `${mountPath}${pagePaths.problems}`,
     }),
     allows: ["style-src 'self'"],
   });

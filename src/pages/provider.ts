@@ -14,36 +14,42 @@ import type { PageSources } from "./sources.ts";
 
 export function providerPages(
   sources: PageSources,
-  { service, csrfCookie, providers }: PageSettings,
+  { service, mountPath, csrfCookie, providers }: PageSettings,
 ): ServedFile[] {
   return providers.flatMap(({ id, name }) => {
     const title = `Sign in with ${name}`;
-    const pathOf = (path: string) => path.replace("{providerId}", id);
-    return linkPage(sources, service, {
-      path: providerCallbackPath(id),
-      title,
-      script: sources["built/provider.js"],
-      given: {
-        provider: {
-          id,
-          name,
-          names: providerReturn,
-          linkPrefix: LINK_STATE_PREFIX,
-          csrfCookie,
-          csrfHeader: CSRF_HEADER,
-          complete: pathOf(operations.completeProviderLogin.path),
-          link: pathOf(operations.completeProviderLink.path),
-          finish: operations.finishLogin.path,
-          passkey: operations.startSecondFactorPasskey.path,
-          me: operations.getMe.path,
-        },
-      },
-      body: fillTemplate(sources["browser/provider.html"], {
+    const pathOf = (path: string) => `${mountPath}${path.replace("{providerId}", id)}`;
+    return linkPage(
+      sources,
+      { service, mountPath },
+      {
+        path: providerCallbackPath(id),
         title,
-        name,
-        secondStep: secondStepForm(sources, service),
-      }),
-      after: fillTemplate(sources["browser/provider-onward.html"], { home: pagePaths.home }),
-    });
+        script: sources["built/provider.js"],
+        given: {
+          provider: {
+            id,
+            name,
+            names: providerReturn,
+            linkPrefix: LINK_STATE_PREFIX,
+            csrfCookie,
+            csrfHeader: CSRF_HEADER,
+            complete: pathOf(operations.completeProviderLogin.path),
+            link: pathOf(operations.completeProviderLink.path),
+            finish: pathOf(operations.finishLogin.path),
+            passkey: pathOf(operations.startSecondFactorPasskey.path),
+            me: pathOf(operations.getMe.path),
+          },
+        },
+        body: fillTemplate(sources["browser/provider.html"], {
+          title,
+          name,
+          secondStep: secondStepForm(sources, service),
+        }),
+        after: fillTemplate(sources["browser/provider-onward.html"], {
+          home: `${mountPath}${pagePaths.home}`,
+        }),
+      },
+    );
   });
 }

@@ -8,17 +8,23 @@ import type { PageSources } from "./sources.ts";
 
 export function resetPage(
   sources: PageSources,
-  { service, newPassword }: PageSettings,
+  { service, mountPath, newPassword }: PageSettings,
 ): ServedFile[] {
   const title = "Choose a new password";
-  return linkPage(sources, service, {
-    path: pagePaths.reset,
-    title,
-    script: sources["built/reset.js"],
-    given: { reset: newPasswordGiven(operations.resetPassword.path, newPassword) },
-    body: fillTemplate(sources["browser/reset.html"], {
+  return linkPage(
+    sources,
+    { service, mountPath },
+    {
+      path: pagePaths.reset,
       title,
-      password: newPasswordField(sources, "New password", newPassword),
-    }),
-  });
+      script: sources["built/reset.js"],
+      given: {
+        reset: newPasswordGiven(`${mountPath}${operations.resetPassword.path}`, newPassword),
+      },
+      body: fillTemplate(sources["browser/reset.html"], {
+        title,
+        password: newPasswordField(sources, "New password", newPassword),
+      }),
+    },
+  );
 }

@@ -1,7 +1,13 @@
 import type { PasswordBounds } from "../contract/password-policy.ts";
 
+/** Where pages are served. */
+export interface MountedPage {
+  /** Begins every path that a page leads to or loads, `/auth`; empty at the root. */
+  readonly mountPath: string;
+}
+
 /** Values of this deployment that pages tell or use. */
-export interface PageSettings {
+export interface PageSettings extends MountedPage {
   readonly newPassword: PasswordBounds;
   /** `/docs` is served: pages link to it. */
   readonly hasDocs: boolean;

@@ -1,9 +1,7 @@
 /** Worker threads behind a bounded queue, for work that would hold the event loop for too long (IV-06, IV-07). */
-import { Piscina } from "piscina";
+import type { Piscina } from "piscina";
 
 export interface BoundedWorkers {
-  /** Starts the threads now. Otherwise the first task does. */
-  start(): void;
   /** Runs the worker's function of this name; `"overloaded"`, at once, where the queue is full. */
   run<T>(name: string, task: object): Promise<T | "overloaded">;
   /** Tasks that wait for a thread. */
@@ -12,24 +10,33 @@ export interface BoundedWorkers {
   close(): Promise<void>;
 }
 
-/** `queueLimit` bounds the tasks that wait beyond those that run. */
+/**
+ * Makes the pool, without a thread: the first task starts them, and waits some 60 ms for it. A server in which nobody
+ * signs in does without the 32 MB of two threads. `queueLimit` bounds the tasks that wait beyond those that run.
+ */
 export function createBoundedWorkers(
   options: ConstructorParameters<typeof Piscina>[0],
   queueLimit: number,
 ): BoundedWorkers {
   let pool: Piscina | undefined;
   const begun = new Set<Promise<unknown>>();
-  const start = () => (pool ??= new Piscina({ ...options, maxQueue: queueLimit }));
+  let starting: Promise<Piscina> | undefined;
+  async function start(): Promise<Piscina> {
+    const { Piscina } = await import("piscina");
+    return (pool = new Piscina({ ...options, maxQueue: queueLimit }));
+  }
+  async function perform<T>(name: string, task: object): Promise<T | "overloaded"> {
+    const workers = pool ?? (await (starting ??= start()));
+    // Asked before, not caught after: `queueSize` is the number that the pool itself compares with its bound.
+    if (workers.queueSize >= queueLimit) return "overloaded";
+    return (await workers.run(task, { name })) as T; // the worker's functions have no types here
+  }
   return {
-    start: () => void start(),
     async run<T>(name: string, task: object) {
-      const workers = start();
-      // Asked before, not caught after: `queueSize` is the number that the pool itself compares with its bound.
-      if (workers.queueSize >= queueLimit) return "overloaded";
-      const running = workers.run(task, { name });
+      const running = perform<T>(name, task);
       begun.add(running);
       try {
-        return (await running) as T; // the worker's functions have no types here
+        return await running;
       } finally {
         begun.delete(running);
       }

@@ -26,13 +26,18 @@ export function parseTrustedProxies(setting: string): TrustsProxy | undefined {
   return (address) => isIP(address) !== 0 && proxies.check(address, familyOf(address));
 }
 
-/** Reads the client's address from a request as srvx gives it, whose `ip` is the socket's peer. */
-export function createClientAddress(trusts: TrustsProxy): (request: Request) => string {
-  return (request) => {
-    const peer = "ip" in request && typeof request.ip === "string" ? request.ip : "";
-    // Several lines arrive joined by commas, in their order: one list (RFC 9110 §5.3).
-    return findClientAddress(peer, () => request.headers.get("x-forwarded-for"), trusts);
-  };
+/** Reads the address of the peer that made a request; `given` is what came with it to `fetch`. */
+export type PeerOf = (request: Request, given?: unknown) => string;
+
+/** Of a request as srvx gives it, whose `ip` is the socket's peer. */
+export const peerOfSocket: PeerOf = (request) =>
+  "ip" in request && typeof request.ip === "string" ? request.ip : "";
+
+/** Reads the client's address from a request and its peer. */
+export function createClientAddress(trusts: TrustsProxy, peerOf: PeerOf = peerOfSocket): PeerOf {
+  // Several lines arrive joined by commas, in their order: one list (RFC 9110 §5.3).
+  return (request, given) =>
+    findClientAddress(peerOf(request, given), () => request.headers.get("x-forwarded-for"), trusts);
 }
 
 /**

@@ -1,9 +1,17 @@
 /** The passwords that attackers guess first, looked up offline (PW-06). */
-import { dictionary } from "@zxcvbn-ts/language-common";
+import { createRequire } from "node:module";
 
 /** Looks a password up. `password` must be lower case, as the entries of the list are. */
 export function isCommonPassword(password: string): boolean {
-  return commonPasswords.has(password);
+  return (commonPasswords ??= loadList()).has(password);
 }
 
-const commonPasswords = new Set(dictionary["passwords-common"].map(String));
+let commonPasswords: ReadonlySet<string> | undefined;
+
+/** Loads the list with the first password that is chosen: its package takes 18 MB. */
+function loadList(): ReadonlySet<string> {
+  const { dictionary } = createRequire(import.meta.url)(
+    "@zxcvbn-ts/language-common",
+  ) as typeof import("@zxcvbn-ts/language-common"); // `require` has no types
+  return new Set(dictionary["passwords-common"].map(String));
+}

@@ -5,6 +5,7 @@
  */
 import type { GuessCounter } from "../domain/ports/passwords.ts";
 import { createBoundedWorkers } from "./bounded-workers.ts";
+import { workerFile } from "./files.ts";
 
 export interface GuessCounterThread extends GuessCounter {
   /** Finishes the counts that were begun, then ends the thread. */
@@ -20,7 +21,7 @@ const YOUNG_GENERATION_MB = 16;
 export function createGuessCounter(queueLimit: number): GuessCounterThread {
   const workers = createBoundedWorkers(
     {
-      filename: new URL("./guess-worker.ts", import.meta.url).href,
+      filename: workerFile("guess-worker").href,
       minThreads: 0,
       maxThreads: 1,
       idleTimeout: IDLE_TIMEOUT_MS,

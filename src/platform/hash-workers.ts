@@ -5,11 +5,10 @@
 import type { Meter } from "../domain/ports/meter.ts";
 import type { HashWorkers } from "../domain/ports/passwords.ts";
 import { createBoundedWorkers } from "./bounded-workers.ts";
+import { workerFile } from "./files.ts";
 import type { Done } from "./hash-worker.ts";
 
 export interface HashPool extends HashWorkers {
-  /** Starts the threads now, so that the first hash does not wait for them. Otherwise that hash starts them. */
-  start(): void;
   /** Hashes that wait for a thread. */
   waiting(): number;
   /** Finishes the hashes that were begun, then ends the threads. */
@@ -27,7 +26,7 @@ export function createHashPool(
 ): HashPool {
   const workers = createBoundedWorkers(
     {
-      filename: new URL("./hash-worker.ts", import.meta.url).href,
+      filename: workerFile("hash-worker").href,
       minThreads: threads,
       maxThreads: threads,
     },
@@ -46,7 +45,6 @@ export function createHashPool(
   }
 
   return {
-    start: workers.start,
     hash: (input, recipe) => run<{ hash: string }>("hash", { input, recipe }),
     compare: (input, hash, atLeastAs) => run<boolean>("compare", { input, hash, atLeastAs }),
     waiting: workers.waiting,

@@ -77,6 +77,23 @@ export function createLogWriter(
   };
 }
 
+/** Hands each line to `print`, without its line break, in place of stdout. */
+export function createLineWriter(
+  level: keyof typeof severity,
+  secretFields: readonly string[],
+  print: (line: string) => void,
+): LogWriter {
+  const lowest = severity[level];
+  const secretNames: ReadonlySet<string> = new Set(secretFields);
+  return {
+    print(event) {
+      if (severity[event.level] >= lowest) print(toLine(event, secretNames));
+    },
+    written: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
 /** Writes the event as JSON, with its secret fields made unreadable. */
 function toLine(event: LogEvent, secretNames: ReadonlySet<string>): string {
   if (!hasSecret(event, secretNames)) return JSON.stringify(event);

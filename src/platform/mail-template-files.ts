@@ -3,13 +3,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TemplateFile } from "../mails/templates.ts";
+import { codeFile } from "./files.ts";
 
 /** The templates that come with us. */
-export const shippedTemplates = fileURLToPath(new URL("../mails/shipped/", import.meta.url));
+export const shippedTemplates = fileURLToPath(codeFile("mails/shipped/"));
 
 /** Reads the page that shows all mails, as a template. */
 export function readPreviewPage(): string {
-  return readFileSync(new URL("../mails/preview.html", import.meta.url), "utf8");
+  return readFileSync(codeFile("mails/preview.html"), "utf8");
 }
 
 export interface TemplateFolder {

@@ -20,7 +20,7 @@ import type {
 } from "../domain/ports/passwords.ts";
 import { isCommonPassword } from "../platform/common-passwords.ts";
 import { newId } from "../platform/ids.ts";
-import { originOf } from "./setting-variables.ts";
+import { originOf, publicUrlOf } from "./setting-variables.ts";
 import type { Settings } from "./settings.ts";
 
 /** Everything but the key ring, which makes the first signing key where there is none: only a server signs tokens. */
@@ -113,7 +113,7 @@ export function dependenciesOf(
       threshold: settings.LIMIT_SECOND_FACTOR.count,
       seconds: settings.LIMIT_SECOND_FACTOR.seconds,
     },
-    issuer: originOf(settings),
+    issuer: publicUrlOf(settings),
     mailTemplates,
     mailPages: mailPagesOf(settings),
   };
@@ -130,7 +130,7 @@ export function hashRecipeOf(
 
 /** Our own pages, where the settings name none. */
 function mailPagesOf(settings: Settings): Dependencies["mailPages"] {
-  const ours = originOf(settings);
+  const ours = publicUrlOf(settings);
   return {
     reset: settings.RESET_URL ?? `${ours}${pagePaths.reset}`,
     confirm: settings.CONFIRM_URL ?? `${ours}${pagePaths.confirm}`,

@@ -1,20 +1,19 @@
 /** The words for a person who starts the server, once it listens. */
 import { resolve } from "node:path";
-import packageJson from "../../package.json" with { type: "json" };
 import { pagePaths } from "../contract/page-paths.ts";
 import type { ProviderOptions } from "../platform/providers/provider-options.ts";
 import type { DatabaseTarget } from "../storage/engine/target.ts";
 import type { RunningServer } from "./server.ts";
+import { mountPathOf } from "./setting-variables.ts";
 import type { Settings } from "./settings.ts";
+import { version } from "./version.ts";
 
-const { version } = packageJson;
-
-/** Says where to find what; and the first administrator's password where it was made up, which is shown nowhere else. */
+/** Says where to find what; and the first administrator's password, or where it is, where it was made up. */
 export function greetingOf(
-  { address, firstAdmin, outboxFolder, remarks }: RunningServer,
+  { address, firstAdmin, passwordFile, outboxFolder, remarks }: RunningServer,
   settings: Settings,
 ): string {
-  const url = openable(address);
+  const url = `${openable(address)}${mountPathOf(settings)}`;
   const isProduction = settings.NODE_ENV === "production";
   const lines = [
     `Portcullis ${version} is ready`,
@@ -29,12 +28,21 @@ export function greetingOf(
     `  Data     ${withoutPassword(settings.database)}`,
     ...remarks.map((remark) => `  Beware   ${remark}`),
   ];
-  if (firstAdmin?.generatedPassword !== undefined)
+  if (firstAdmin?.password !== undefined)
     lines.push(
       "",
       "  First start: an administrator was made. Its password is shown this once.",
       `  E-mail   ${firstAdmin.email}`,
-      `  Password ${firstAdmin.generatedPassword}`,
+      `  Password ${firstAdmin.password}`,
+    );
+  else if (passwordFile !== undefined)
+    lines.push(
+      "",
+      firstAdmin === undefined
+        ? "  The first administrator has not signed in yet. Its password is in a file, which is deleted when it does."
+        : "  First start: an administrator was made. Its password is in a file, which is deleted when it signs in.",
+      `  E-mail   ${passwordFile.email}`,
+      `  Password in ${passwordFile.path}`,
     );
   return `${lines.join("\n")}\n`;
 }

@@ -4,12 +4,11 @@
  */
 import { chmodSync, lstatSync, type Stats, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { hasOwners, isForeign, modeOf, WRITABLE_BY_ALL, WRITABLE_BY_GROUP } from "./file-owners.ts";
 import type { Settings } from "./settings.ts";
 import { StartRefusedError } from "./start-refused.ts";
 
 const BY_OTHERS = 0o077;
-const WRITABLE_BY_GROUP = 0o020;
-const WRITABLE_BY_ALL = 0o002;
 /** In such a folder, as /tmp, nobody replaces what others have made. */
 const STICKY = 0o1000;
 
@@ -97,19 +96,6 @@ function look(path: string): Stats | undefined {
   }
 }
 
-/** Of another user. Root may do anything anyway. */
-function isForeign({ uid }: Stats): boolean {
-  return uid !== process.geteuid?.() && uid !== 0;
-}
-
 function belongsTo(path: string, { uid }: Stats): string {
   return `${path} belongs to another user (uid ${uid}), who can change it: chown it`;
-}
-
-function modeOf({ mode }: Stats): string {
-  return (mode & 0o7777).toString(8).padStart(4, "0");
-}
-
-function hasOwners(): boolean {
-  return process.geteuid !== undefined;
 }

@@ -5,17 +5,17 @@
  */
 import { cookieNames, plainCookieName } from "../contract/cookies.ts";
 
-type Fetch = (request: Request) => Response | Promise<Response>;
+type Fetch = (request: Request, given?: unknown) => Response | Promise<Response>;
 
 const nameByPlainName = new Map(cookieNames.map((name) => [plainCookieName(name), name]));
 
 /** Answers as `fetch` does, with plain cookies. */
 export function withPlainCookies(fetch: Fetch): Fetch {
-  return async (request) => makePlain(await fetch(withUsualNames(request)));
+  return async (request, given) => makePlain(await fetch(withUsualNames(request), given));
 }
 
 /** The request as it is, but for its header `Cookie`. Not a new Request: that would lose what the socket tells. */
-function withUsualNames(request: Request): Request {
+export function withUsualNames(request: Request): Request {
   const cookies = request.headers.get("cookie");
   if (cookies === null) return request;
   const headers = new Headers(request.headers);

@@ -1,6 +1,7 @@
 /** The names of the variables of providers, and what is odd about names that look like them. */
 import { misspeltSettings } from "./misspelt-settings.ts";
 import { providerFields } from "./provider-values.ts";
+import { fileVariableOf, secretProviderFields } from "./secret-settings.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -9,6 +10,15 @@ export const providerFieldNames: readonly string[] = [
   "KIND",
   ...Object.keys(providerFields.oidc.shape),
 ];
+
+/** The ends of the names, also of those that name a secret's file. */
+export const providerVariableEnds: readonly string[] = providerFieldNames.flatMap((field) =>
+  isSecret(field) ? [field, fileVariableOf(field)] : [field],
+);
+
+function isSecret(field: string): boolean {
+  return secretProviderFields.some((secret) => secret === field);
+}
 
 /** `PROVIDER_<ID>_` of an id. No two ids have the same, as ids have no underscores. */
 export function prefixOf(id: string): string {
@@ -21,7 +31,12 @@ function keyOf(id: string): string {
 
 /** Every variable that is read for these ids. */
 export function providerNames(ids: readonly string[]): readonly string[] {
-  return ids.flatMap((id) => providerFieldNames.map((field) => `${prefixOf(id)}${field}`));
+  return ids.flatMap((id) => providerVariableEnds.map((end) => `${prefixOf(id)}${end}`));
+}
+
+/** Those of them that are secrets. */
+export function providerSecretNames(ids: readonly string[]): readonly string[] {
+  return ids.flatMap((id) => secretProviderFields.map((field) => `${prefixOf(id)}${field}`));
 }
 
 /**
@@ -48,10 +63,10 @@ function remarkOn(name: string, ids: readonly string[]): string | undefined {
 }
 
 const unlisted = "has no effect: PROVIDERS does not list its provider";
-const noField = `is not known, and has no effect: the names of a provider's settings end in ${providerFieldNames.join(", ")}`;
+const noField = `is not known, and has no effect: the names of a provider's settings end in ${providerVariableEnds.join(", ")}`;
 
 function isOfUnlistedId(name: string, ids: readonly string[]): boolean {
-  const end = providerFieldNames.find((field) => name.endsWith(`_${field}`));
+  const end = providerVariableEnds.find((known) => name.endsWith(`_${known}`));
   if (end === undefined) return false;
   const key = name.slice("PROVIDER_".length, -end.length - 1);
   return key !== "" && misspeltSettings({ [key]: "" }, ids.map(keyOf)).length === 0;

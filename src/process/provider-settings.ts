@@ -39,7 +39,7 @@ export type Fault = readonly [name: string, message: string];
 
 /** Everything that PROVIDERS leads to. */
 export interface ReadProviders {
-  /** The ids of `PROVIDERS` that are ids, so that a fault in one hides none of another. */
+  /** Those of `providerIdsIn`: a fault in one hides none of another. */
   readonly ids: readonly string[];
   readonly providers: readonly ReadProvider[];
   readonly faults: readonly Fault[];
@@ -47,7 +47,7 @@ export interface ReadProviders {
 
 /** Reads the variables of every id in `PROVIDERS`. A fault is a variable's name and a sentence without its value. */
 export function readProviders(environment: Environment): ReadProviders {
-  const ids = [...new Set(listedIn(environment["PROVIDERS"] ?? "").filter(isProviderId))];
+  const ids = providerIdsIn(environment);
   const read = ids.map((id) => readProvider(id, environment));
   const providers = read.flatMap(({ provider }) => provider ?? []);
   return {
@@ -55,6 +55,11 @@ export function readProviders(environment: Environment): ReadProviders {
     providers,
     faults: [...read.flatMap(({ faults }) => faults), ...sharedRedirects(providers)],
   };
+}
+
+/** The ids of `PROVIDERS` that are ids. */
+export function providerIdsIn(environment: Environment): readonly string[] {
+  return [...new Set(listedIn(environment["PROVIDERS"] ?? "").filter(isProviderId))];
 }
 
 function readProvider(
@@ -102,14 +107,13 @@ function sharedRedirects(providers: readonly ReadProvider[]): Fault[] {
 }
 
 interface Server {
-  /** The origin of PUBLIC_URL. */
-  readonly origin: string;
+  readonly publicUrl: string;
   readonly isSignupClosed: boolean;
 }
 
 /** Our own pages are no page of another site: one of another provider's would make the two one. */
-export function ownRedirects(providers: readonly ReadProvider[], origin: string): Fault[] {
-  const isOurs = (address: string) => address.startsWith(`${origin}/login/`);
+export function ownRedirects(providers: readonly ReadProvider[], publicUrl: string): Fault[] {
+  const isOurs = (address: string) => address.startsWith(`${publicUrl}/login/`);
   return providers
     .filter(({ fields }) => [...fields.REDIRECTS].some(isOurs))
     .map(({ id }): Fault => [
@@ -134,7 +138,7 @@ export function equalNames(providers: readonly ReadProvider[]): readonly string[
 /** The provider as its adapter takes it, with what follows from the server's own settings. */
 export function providerOptionsOf(
   provider: ReadProvider,
-  { origin, isSignupClosed }: Server,
+  { publicUrl, isSignupClosed }: Server,
 ): ProviderOptions {
   const { id, kind, fields } = provider;
   return {
@@ -149,7 +153,7 @@ export function providerOptionsOf(
     tenants: fields.TENANTS,
     makesAccounts: (fields.SIGNUP ?? (isSignupClosed ? "off" : "on")) === "on",
     linking: fields.LINK,
-    redirectUri: `${origin}${providerCallbackPath(id)}`,
+    redirectUri: `${publicUrl}${providerCallbackPath(id)}`,
     otherRedirectUris: fields.REDIRECTS,
   };
 }

@@ -132,10 +132,30 @@ export const breachedPasswords = parsed((value): BreachedPasswordsSetting | unde
   return path === "" ? undefined : { kind: "file", path };
 }, "must be off, hibp or file:<path>, such as file:/var/lib/pwned-passwords.txt");
 
+/** Segments that are spelt in one way only: no percent-encoding, no empty segment, none that begins with a dot. */
+const MOUNT_PATH = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$/;
+const PUBLIC_URL_RULE =
+  "must be a URL such as https://auth.example.com or https://example.com/auth: its path of letters, digits and -._~ alone, and nothing behind it";
+
+/** Kept without a slash at the end, so that a path of ours can be added. */
 export const publicUrl = z
   .url({ protocol: /^https?$/, error: "must be a URL such as https://auth.example.com" })
-  .refine((url) => URL.parse(url)?.pathname === "/", { error: "must have no path" })
-  .transform((url) => new URL(url).origin);
+  .refine(isOriginWithPath, { error: PUBLIC_URL_RULE })
+  .transform((text) => {
+    const { origin, pathname } = new URL(text);
+    return `${origin}${withoutEndSlash(pathname)}`;
+  });
+
+function isOriginWithPath(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null) return false;
+  const others = `${url.search}${url.hash}${url.username}${url.password}`;
+  return MOUNT_PATH.test(withoutEndSlash(url.pathname)) && others === "";
+}
+
+function withoutEndSlash(path: string): string {
+  return path.endsWith("/") ? path.slice(0, -1) : path;
+}
 
 export const smtpUrl = z.url({
   protocol: /^smtps?$/,

@@ -13,6 +13,7 @@ import { defaultPool } from "../storage/engine/pool.ts";
 import { sendsPlainText } from "../storage/engine/target.ts";
 import { passkeyFault } from "./passkey-settings.ts";
 import { providerIds } from "./provider-settings.ts";
+import { fileVariables, secretSettings, type SoundsSecret } from "./secret-settings.ts";
 import { limitVariables } from "./setting-limits.ts";
 import {
   authSecret,
@@ -52,6 +53,7 @@ const variables = z.object({
   DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(defaultPool.poolSize),
   DATABASE_STATEMENT_TIMEOUT: wholeNumber(1, 300).default(defaultPool.statementTimeoutSeconds),
   DATABASE_CONNECT_TIMEOUT: wholeNumber(1, 300).default(defaultPool.connectTimeoutSeconds),
+  SHARED_DATABASE: oneOf("on", "off").default("off"),
   AUTH_SECRET: authSecret.optional(),
   ADMIN_EMAIL: Email.optional(),
   ADMIN_PASSWORD: z.string().optional(), // the password policy judges it
@@ -106,8 +108,11 @@ const variables = z.object({
   PROVIDERS: providerIds.prefault(""),
 });
 export type Variables = z.output<typeof variables>;
+// A secret that the table lacks does not compile.
+secretSettings satisfies Readonly<Record<Extract<keyof Variables, SoundsSecret>, unknown>>;
+
 /** Every variable that is read, besides those of each id in PROVIDERS. */
-export const settingNames: readonly string[] = Object.keys(variables.shape);
+export const settingNames: readonly string[] = [...Object.keys(variables.shape), ...fileVariables];
 
 export const consistentVariables = variables.check((context) => {
   const given = context.value;
@@ -167,7 +172,20 @@ function canCallUs(page: string | undefined, given: Variables): boolean {
   return origin === undefined || origin === originOf(given) || given.CORS_ORIGINS.has(origin);
 }
 
-/** PUBLIC_URL; without it, in development, this machine's own name. */
-export function originOf({ PUBLIC_URL, PORT }: Pick<Variables, "PUBLIC_URL" | "PORT">): string {
+type Where = Pick<Variables, "PUBLIC_URL" | "PORT">;
+
+/** PUBLIC_URL; without it, in development, this machine's own name. No slash at its end: a path of ours is added. */
+export function publicUrlOf({ PUBLIC_URL, PORT }: Where): string {
   return PUBLIC_URL ?? `http://localhost:${PORT}`;
+}
+
+/** The origin of PUBLIC_URL: what browsers send as `Origin`, and what passkeys are bound to. */
+export function originOf(settings: Where): string {
+  const url = publicUrlOf(settings);
+  return URL.parse(url)?.origin ?? url; // beside a PORT that is none, whose fault is told
+}
+
+/** The path beneath which everything is served, `/auth`; empty at the root. */
+export function mountPathOf(settings: Where): string {
+  return publicUrlOf(settings).slice(originOf(settings).length);
 }

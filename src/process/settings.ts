@@ -7,21 +7,30 @@ import type { PoolOptions } from "../storage/engine/pool.ts";
 import type { DatabaseTarget } from "../storage/engine/target.ts";
 import { misspeltSettings, type Misspelling } from "./misspelt-settings.ts";
 import { passkeyRemark, passkeySettingsOf } from "./passkey-settings.ts";
-import { oddProviderNames, prefixOf, providerNames } from "./provider-names.ts";
+import {
+  oddProviderNames,
+  prefixOf,
+  providerNames,
+  providerSecretNames,
+} from "./provider-names.ts";
 import {
   equalNames,
   type Fault,
   ownRedirects,
+  providerIdsIn,
   providerOptionsOf,
   type ReadProvider,
   readProviders,
   type ReadProviders,
 } from "./provider-settings.ts";
+import { readSecretFiles, type ReadSecretFiles } from "./secret-files.ts";
+import { fileVariableOf, secretSettings } from "./secret-settings.ts";
 import { type limits, limitsOf } from "./setting-limits.ts";
 import { leavesInPlainText, whatSurrounds } from "./setting-values.ts";
 import {
   consistentVariables,
   originOf,
+  publicUrlOf,
   settingNames,
   type Variables,
 } from "./setting-variables.ts";
@@ -78,25 +87,39 @@ const readWithoutSpaces: ReadonlySet<string> = new Set(["ADMIN_EMAIL", "CORS_ORI
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the settings, or answers one sentence per bad variable. A sentence names the variable, and never its value. */
+/**
+ * Reads the settings, or answers one sentence per bad variable. A sentence names the variable, and never its value.
+ * `isAllOurs`: nothing else is given, so a name that is not known is a fault. In an environment it is a remark at most.
+ */
 export function readSettings(
   environment: Environment = process.env,
+  isAllOurs = false,
 ): ReadSettings | { readonly faults: readonly string[] } {
   // `NAME=` in a shell or a compose file means "not set".
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const secrets = [...Object.keys(secretSettings), ...providerSecretNames(providerIdsIn(set))];
+  const files = readSecretFiles(set, secrets);
+  const given = files.environment;
   const read = readProviders(given);
   const result = consistentVariables.safeParse(given);
-  const faults = new Map<string, string>();
-  for (const [name, message] of faultsIn(given, read, result))
+  const faults = new Map<string, string>(files.faults);
+  for (const [name, message] of faultsIn(given, read, result)) {
+    // Of a secret whose file cannot be read, nothing more is known.
+    const isUnread = files.fromFiles.has(name) && faults.has(fileVariableOf(name));
     // One fault is one line, the first: a secret that is too short need not be random too.
-    if (!faults.has(name)) faults.set(name, message);
-  const { misspellings, oddities } = oddNamesIn(given, read, faults.has("PROVIDERS"));
-  if (result.success && faults.size === 0)
+    if (!isUnread && !faults.has(name)) faults.set(name, message);
+  }
+  const odd = oddNamesIn(given, read, secrets, faults.has("PROVIDERS"));
+  const { misspellings } = odd;
+  const oddities = isAllOurs ? [...odd.oddities, ...odd.unknown] : odd.oddities;
+  const isOdd = misspellings.length > 0 || oddities.length > 0;
+  if (result.success && faults.size === 0 && !(isAllOurs && isOdd))
     return {
       settings: settingsFrom(result.data, read.providers),
       remarks: [
         ...misspellings.map(sentence),
         ...oddities,
+        ...files.remarks.map((remark) => remark.join(" ")),
         ...remarksOn(result.data),
         ...equalNames(read.providers),
       ],
@@ -104,13 +127,25 @@ export function readSettings(
   return {
     faults: [
       ...Array.from(faults, ([name, message]) => {
-        const misspelt = misspellings.find(({ meant }) => meant === name);
-        return `${name} ${message}${misspelt ? `; ${misspelt.name}, which is set, is not known` : ""}`;
+        const misspelt = misspellings.find(({ meant }) => variablesOf(name).includes(meant));
+        return `${origin(name, files)} ${message}${misspelt ? `; ${misspelt.name}, which is set, is not known` : ""}`;
       }),
-      ...misspellings.filter(({ meant }) => !faults.has(meant)).map(sentence),
+      ...misspellings
+        .filter(({ meant }) => !Array.from(faults.keys()).flatMap(variablesOf).includes(meant))
+        .map(sentence),
       ...oddities,
     ],
   };
+}
+
+/** The variables that a setting may come from. */
+function variablesOf(name: string): readonly string[] {
+  return [name, fileVariableOf(name)];
+}
+
+/** The variable that a person set. */
+function origin(name: string, { fromFiles }: ReadSecretFiles): string {
+  return fromFiles.has(name) ? `${name}, of ${fileVariableOf(name)},` : name;
 }
 
 /** Faults of each variable, and between variables. Of one variable, the first is the one to tell. */
@@ -124,20 +159,37 @@ function faultsIn(
     ...(result.error?.issues ?? []).map(({ path, message }): Fault => [path.join("."), message]),
     ...faults,
     ...sharedSecrets(given, ids.map(prefixOf)),
-    ...(result.success ? ownRedirects(providers, originOf(result.data)) : []),
+    ...(result.success ? ownRedirects(providers, publicUrlOf(result.data)) : []),
   ];
 }
 
 /** Where the list of providers is faulty, nobody can say what it does not list. */
-function oddNamesIn(given: Environment, { ids }: ReadProviders, isListBad: boolean) {
+function oddNamesIn(
+  given: Environment,
+  { ids }: ReadProviders,
+  secrets: readonly string[],
+  isListBad: boolean,
+) {
   const odd = isListBad ? new Map<string, string>() : oddProviderNames(given, ids);
   const others = Object.entries(given).filter(([name]) => !odd.has(name));
+  const known = [...settingNames, ...providerNames(ids)];
+  // A secret that is set by one of its two names is not missing by the other.
+  const set = secrets
+    .map((secret) => [secret, fileVariableOf(secret)])
+    .filter((names) => names.some((name) => given[name] !== undefined))
+    .flatMap((names) => names.map((name) => [name, "set"] as const));
+  const misspellings = misspeltSettings(Object.fromEntries([...others, ...set]), known);
+  const told = new Set([
+    ...known,
+    ...secrets.map(fileVariableOf),
+    ...misspellings.map(({ name }) => name),
+  ]);
   return {
-    misspellings: misspeltSettings(Object.fromEntries(others), [
-      ...settingNames,
-      ...providerNames(ids),
-    ]),
+    misspellings,
     oddities: Array.from(odd, ([name, remark]) => `${name} ${remark}`),
+    unknown: others
+      .filter(([name]) => !told.has(name) && !(isListBad && name.startsWith("PROVIDER_")))
+      .map(([name]) => `${name} is not known, and has no effect: docs/settings.md has all names`),
   };
 }
 
@@ -183,7 +235,10 @@ function settingsFrom(
     DOCS: others.DOCS ?? (others.NODE_ENV === "production" ? "off" : "on"),
     SIGNUP,
     providers: providers.map((provider) =>
-      providerOptionsOf(provider, { origin, isSignupClosed: SIGNUP === "closed" }),
+      providerOptionsOf(provider, {
+        publicUrl: publicUrlOf(others),
+        isSignupClosed: SIGNUP === "closed",
+      }),
     ),
     // A colon would end the issuer's part of the URI that an app reads.
     TOTP_ISSUER: others.TOTP_ISSUER ?? others.SERVICE_NAME.replaceAll(/\s*:\s*/g, " - ").trim(),

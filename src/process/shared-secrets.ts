@@ -1,5 +1,6 @@
 /** Settings that have the secret of another one: a secret for two purposes is as safe as the less careful of the two (CF-01). */
 import type { Fault } from "./provider-settings.ts";
+import { secretSettings } from "./secret-settings.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,16 +14,12 @@ interface Holder {
 /** Compares what the environment has, so that a fault elsewhere hides nothing. `clients` are the providers' prefixes. */
 export function sharedSecrets(environment: Environment, clients: readonly string[]): Fault[] {
   const holders: Holder[] = [
-    ...["AUTH_SECRET", "ADMIN_PASSWORD", "METRICS_TOKEN"].map((name) => ({
-      name,
-      secret: environment[name],
-    })),
-    // The database and its mail server may be one machine's, of one operator.
-    ...["DATABASE_URL", "SMTP_URL"].map((name) => ({
-      name,
-      secret: passwordOf(environment[name]),
-      owner: "services",
-    })),
+    ...Object.entries(secretSettings).map(([name, where]) =>
+      where === "value"
+        ? { name, secret: environment[name] }
+        : // The database and its mail server may be one machine's, of one operator.
+          { name, secret: passwordOf(environment[name]), owner: "services" },
+    ),
     // One client may be listed twice, under two names.
     ...clients.map((prefix) => ({
       name: `${prefix}CLIENT_SECRET`,

@@ -12,7 +12,7 @@ import type { Storage } from "../domain/ports/storage.ts";
 import { deriveKeys } from "../domain/secrets.ts";
 import { createGuessCounter } from "../platform/guess-counter.ts";
 import { createHashPool, type HashPool } from "../platform/hash-workers.ts";
-import { createLogWriter } from "../platform/log.ts";
+import { createLineWriter, createLogWriter } from "../platform/log.ts";
 import type { Metrics } from "../platform/metrics.ts";
 import { openStorage } from "../storage/storage.ts";
 import { openBreachedPasswords } from "./breached-passwords.ts";
@@ -35,14 +35,20 @@ export interface System {
 
 /**
  * Opens everything; no thread for hashing is started before the first hash. `metrics` count every event,
- * whatever LOG_LEVEL lets through; a command has none. Rejects, with everything closed, with an error
+ * whatever LOG_LEVEL lets through; a command has none. Lines of the log go to `printLine`, or to stdout. Rejects, with everything closed, with an error
  * that `refusalOf` explains.
  */
-export async function openSystem(settings: Settings, metrics?: Metrics): Promise<System> {
+export async function openSystem(
+  settings: Settings,
+  metrics?: Metrics,
+  printLine?: (line: string) => void,
+): Promise<System> {
   // First, so that a fault of theirs leaves everything as it is. A command hardly ever sends a mail.
   const mailTemplates = metrics ? openMailTemplates(settings) : mailTemplatesOnDemand(settings);
   const hiddenNames = namesHiddenInLog(Object.values(operations), eventShapes);
-  const writer = createLogWriter(settings.LOG_LEVEL, hiddenNames);
+  const writer = printLine
+    ? createLineWriter(settings.LOG_LEVEL, hiddenNames, printLine)
+    : createLogWriter(settings.LOG_LEVEL, hiddenNames);
   const log = createEventLog((event) => {
     metrics?.count(event);
     writer.print(event);

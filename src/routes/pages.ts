@@ -23,9 +23,12 @@ export function createPageRoutes(
 export function createRedirectRoutes(
   redirects: readonly Redirect[],
   responder: Responder,
+  mountPath: string,
 ): RouteDescriptor[] {
   return redirects.map(({ path, leadsTo }) =>
-    serve(path, (state) => responder.page(state, 308, null, { location: leadsTo })),
+    serve(path, (state) =>
+      responder.page(state, 308, null, { location: `${mountPath}${leadsTo}` }),
+    ),
   );
 }
 

@@ -29,9 +29,11 @@ export interface Responder {
 /** How a `Response` is built; the server's own is cheaper than the platform's. */
 export type ResponseConstructor = new (body: BodyInit | null, init: ResponseInit) => Response;
 
+/** `mountPath` begins the `type` of each problem, which is a path of ours. */
 export function createResponder(
   base: AnswerHeaders,
   ResponseClass: ResponseConstructor,
+  mountPath: string,
 ): Responder {
   function page(
     state: RequestState,
@@ -73,7 +75,8 @@ export function createResponder(
         cause: _,
         ...fields
       } = { limited: undefined, cause: undefined, ...failure };
-      const { type, title, status, headers: own = {} } = problem(code);
+      const { type: path, title, status, headers: own = {} } = problem(code);
+      const type = `${mountPath}${path}`;
       const detail = detailOf(code, fields);
       const body = { type, title, status, detail, code, requestId: state.requestId, ...fields };
       const retry: AnswerHeaders =

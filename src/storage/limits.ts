@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { LimitStore, Pace, TakeRefusal, Taking } from "../domain/ports/limits.ts";
 import type { Stores } from "../domain/ports/storage.ts";
 import type { Ahead } from "../domain/ports/ahead.ts";
+import { prepareChanges } from "./batched-statements.ts";
 import { prepareDeletion } from "./bounded-deletion.ts";
 import { type Executor, prepare, type Slots } from "./statements.ts";
 
@@ -18,7 +19,7 @@ export function createLimitStore(executor: Executor, transactAhead: TransactAhea
 
     takeInOrder: (takings, now) =>
       changesInQueries
-        ? takeAtOnce(executor, takings, now)
+        ? takeTogether(executor, takings, now)
         : takeOneByOne(executor, transactAhead, takings, now),
 
     async find(keyHash) {
@@ -42,6 +43,25 @@ function latestOf({ intervalMs, burstMs }: Pace, now: number): number {
 
 /** Already resolved: for results that need no COMMIT. */
 const durable = Promise.resolve();
+
+/**
+ * Takes beside others where there is one key, as a refresh has. What the batch does not let through, `takeAtOnce` judges.
+ * A taking of several keys goes on only where the one before let through, and is for a login, which takes a hash's time.
+ */
+async function takeTogether(
+  executor: Executor,
+  takings: readonly Taking[],
+  now: number,
+): Promise<Ahead<TakeRefusal | undefined>> {
+  const [only, second] = takings;
+  const { batches } = executor;
+  if (batches !== undefined && only !== undefined && second === undefined) {
+    const { keyHash, pace } = only;
+    const taking = { keyHash, now, intervalMs: pace.intervalMs, latest: latestOf(pace, now) };
+    if (await takeMany(batches, taking)) return { result: undefined, durable };
+  }
+  return takeAtOnce(executor, takings, now);
+}
 
 /** Takes from all keys in one statement, which is one round trip. */
 async function takeAtOnce(
@@ -171,6 +191,28 @@ function prepareTakes(count: number) {
     return sql<{ taken: number }>`with ${sql.join(takes)} select ${counted} as taken`;
   });
 }
+
+/**
+ * `take` for many. The takings of a key are one of as many intervals, as if all of them came with the last: it goes through
+ * where the last of them would have, and where it does not, each is asked alone. A key that has too little left is only
+ * read (decision 11). Rows that are there are locked in the order of their keys, and then others are made in that
+ * order, so that no two processes wait for each other.
+ */
+const takeMany = prepareChanges<Omit<TakeValues, "first">>(
+  { keyHash: "bytea", now: "int8", intervalMs: "int8", latest: "int8" },
+  (asked) => sql`with asked as (select * from ${asked}),
+    summed as (select "keyHash" as key, max(now) as now, max(latest) - (count(*) - 1) * max("intervalMs") as latest,
+      count(*) * max("intervalMs") as total from asked group by "keyHash"),
+    held as (select summed.* from summed join limits on key_hash = key
+      where greatest(paid_at, now) <= latest order by key_hash for no key update of limits),
+    moved as (update limits set paid_at = greatest(paid_at, now) + total from held
+      where key_hash = key and greatest(paid_at, now) <= latest returning key),
+    made as (insert into limits (key_hash, paid_at) select key, now + total from summed
+      where now <= latest and not exists (select from limits where key_hash = key)
+        and (select count(*) from held) >= 0
+      order by key on conflict (key_hash) do nothing returning key_hash)
+    select at from asked join (select key from moved union all select key_hash from made) as taken on key = "keyHash"`,
+);
 
 const find = prepare.read((db, { keyHash }: Slots<{ keyHash: Uint8Array }>) =>
   db.selectFrom("limits").select(["paid_at", "told_until"]).where("key_hash", "=", keyHash),

@@ -8,6 +8,8 @@ import {
   toAuthentication,
   toSessionWithUser,
 } from "./session-rows.ts";
+import { sql } from "kysely";
+import { prepareChanges, prepareLookup } from "./batched-statements.ts";
 import { type Executor, prepare, type Slots } from "./statements.ts";
 import type { Db } from "./schema.ts";
 
@@ -46,16 +48,20 @@ export function createRefreshStates(
         });
       const advanced = { sessionId, counter, nextCounter: counter + 1, now };
       const values = { ...advanced, ...toEventRow(id, event) };
+      const { batches } = executor;
+      if (batches !== undefined && (await rotateMany(batches, values))) return true;
       return (await advanceAndRecord(executor, values)).changed === 1;
     },
   };
 }
 
-const find = prepare.read((db, { sessionId }: Slots<{ sessionId: string }>) =>
-  sessionsWithUsers(db)
-    .select(authenticationSelection)
-    .select(["refresh_salt", "refresh_counter", "refresh_rotated_at"])
-    .where("sessions.id", "=", sessionId),
+const find = prepareLookup(
+  { sessionId: "text" },
+  (db, { sessionId }: Slots<{ sessionId: string }>) =>
+    sessionsWithUsers(db)
+      .select(authenticationSelection)
+      .select(["refresh_salt", "refresh_counter", "refresh_rotated_at"])
+      .where("sessions.id", "=", sessionId),
 );
 
 interface AdvanceValues {
@@ -91,4 +97,31 @@ const advanceAndRecord = prepare.write((db, slots: Slots<AdvanceValues & EventRo
         slots.body.as("body"),
       ]),
     ),
+);
+
+/**
+ * `advanceAndRecord` for many. Passes over sessions that are locked: they are being changed or ended, in whatever order.
+ * Of two with one counter, one rotates, and the other is asked alone and finds the counter moved.
+ */
+const rotateMany = prepareChanges<AdvanceValues & EventRow>(
+  {
+    ...{ sessionId: "text", counter: "int8", nextCounter: "int8", now: "int8" },
+    ...{
+      id: "text",
+      event: "text",
+      level: "text",
+      timestamp: "int8",
+      user_id: "text",
+      body: "text",
+    },
+  },
+  (asked) => sql`with asked as (select * from ${asked}),
+    held as (select sessions.id as session_id, asked.* from asked join sessions on sessions.id = asked."sessionId"
+      where refresh_counter = counter
+      order by sessions.id for no key update of sessions skip locked),
+    moved as (update sessions set refresh_counter = "nextCounter", refresh_rotated_at = now, last_seen_at = now from held
+      where sessions.id = session_id and refresh_counter = counter returning at),
+    recorded as (insert into events (${sql.join(eventColumns.map((name) => sql.id(name)))})
+      select ${sql.join(eventColumns.map((name) => sql.id("asked", name)))} from asked join moved on moved.at = asked.at)
+    select at from moved`,
 );

@@ -1,6 +1,8 @@
 /** Sessions in the database. */
 import type { SessionLimits, SessionStore } from "../domain/ports/sessions.ts";
 import type { Storage } from "../domain/ports/storage.ts";
+import { sql } from "kysely";
+import { prepareChanges, prepareLookup } from "./batched-statements.ts";
 import { prepareDeletion } from "./bounded-deletion.ts";
 import { createRefreshStates } from "./refresh-states.ts";
 import type { SessionsTable } from "./schema.ts";
@@ -46,6 +48,8 @@ export function createSessionStore(
     ...createSessionProofs(executor),
 
     async touch(id, lastSeenAt) {
+      const { batches } = executor;
+      if (batches !== undefined && (await touchMany(batches, { id, lastSeenAt }))) return;
       await touch(executor, { id, lastSeenAt });
     },
 
@@ -86,11 +90,13 @@ export function createSessionStore(
   };
 }
 
-const findBySecretHash = prepare.read((db, { secretHash }: Slots<{ secretHash: Uint8Array }>) =>
-  sessionsWithUsers(db).where("secret_hash", "=", secretHash),
+const findBySecretHash = prepareLookup(
+  { secretHash: "bytea" },
+  (db, { secretHash }: Slots<{ secretHash: Uint8Array }>) =>
+    sessionsWithUsers(db).where("secret_hash", "=", secretHash),
 );
 
-const find = prepare.read((db, { id }: Slots<{ id: string }>) =>
+const find = prepareLookup({ id: "text" }, (db, { id }: Slots<{ id: string }>) =>
   sessionsWithUsers(db).select("sessions.authenticated_at").where("sessions.id", "=", id),
 );
 
@@ -160,12 +166,29 @@ const insert = prepare.write((db, slots: Slots<InsertValues>, { lockRows }) =>
     ),
 );
 
-const touch = prepare.write((db, { id, lastSeenAt }: Slots<{ id: string; lastSeenAt: number }>) =>
+interface TouchValues {
+  readonly id: string;
+  readonly lastSeenAt: number;
+}
+
+const touch = prepare.write((db, { id, lastSeenAt }: Slots<TouchValues>) =>
   db
     .updateTable("sessions")
     .set({ last_seen_at: lastSeenAt })
     .where("id", "=", id)
     .where("last_seen_at", "<", lastSeenAt),
+);
+
+/** Passes over sessions that are locked: they are being changed or ended, in whatever order. */
+const touchMany = prepareChanges<TouchValues>(
+  { id: "text", lastSeenAt: "int8" },
+  (asked) => sql`with asked as (select * from ${asked}),
+    latest as (select id, max("lastSeenAt") as seen_at from asked group by id),
+    held as (select sessions.id, seen_at from latest join sessions on sessions.id = latest.id
+      order by sessions.id for no key update of sessions skip locked),
+    touched as (update sessions set last_seen_at = seen_at from held
+      where sessions.id = held.id and last_seen_at < seen_at)
+    select at from asked join held on held.id = asked.id`,
 );
 
 const deleteOne = prepare.write((db, { id }: Slots<{ id: string }>) =>

@@ -17,6 +17,7 @@ import type {
   UpdateResult,
 } from "kysely";
 import type { StorageDialect } from "./engine/dialect.ts";
+import type { Batches } from "./engine/batches.ts";
 import type { Db } from "./schema.ts";
 
 /** Where statements run: each by itself, in a transaction, or beside others on one connection. */
@@ -29,6 +30,8 @@ export interface Executor {
   send(query: CompiledQuery): Promise<void>;
   /** Reads past the queue for the connection where that is possible; see `prepare.read`. */
   readNow<Row>(query: CompiledQuery<Row>): readonly Row[] | undefined;
+  /** Where units that are asked together are one statement. Undefined in a transaction, and where there is no such place. */
+  readonly batches: Batches | undefined;
 }
 
 export interface Builder {
@@ -43,7 +46,7 @@ export type Statement<Values, Answer> = (
 ) => Answer;
 
 /** Rows that are there at once, or that have to be waited for: `await` takes both. */
-type Rows<Row> = readonly Row[] | Promise<readonly Row[]>;
+export type Rows<Row> = readonly Row[] | Promise<readonly Row[]>;
 
 /** The places of a statement that get their values by name when it runs, typed by those values. */
 export type Slots<Values> = { readonly [Name in keyof Values]: AliasableExpression<Values[Name]> };
@@ -57,12 +60,12 @@ export interface Written<Row> {
 }
 
 type NoValues = Readonly<Record<never, unknown>>;
-type Build<Given, Row> = (db: Db, given: Given, dialect: StorageDialect) => Compilable<Row>;
+export type Build<Given, Row> = (db: Db, given: Given, dialect: StorageDialect) => Compilable<Row>;
 interface Compilable<Row> {
   compile(provider: QueryExecutorProvider): CompiledQuery<Row>;
 }
 /** The statement with its values, ready to run. */
-type Bind<Values, Row> = (builder: Builder, values: Values) => CompiledQuery<Row>;
+export type Bind<Values, Row> = (builder: Builder, values: Values) => CompiledQuery<Row>;
 
 /** Declares a statement of one shape. It is compiled once per database. */
 export const prepare = {
@@ -119,7 +122,9 @@ function given<Values>(values: Values | undefined): Values {
   return values ?? ({} as Values); // `Statement` lets them be left out only where there are none
 }
 
-function once<Values extends object, Row>(build: Build<Slots<Values>, Row>): Bind<Values, Row> {
+export function once<Values extends object, Row>(
+  build: Build<Slots<Values>, Row>,
+): Bind<Values, Row> {
   const compiledFor = new WeakMap<Builder, CompiledQuery<Row>>();
   return (builder, values) => {
     let compiled = compiledFor.get(builder);

@@ -1,6 +1,7 @@
 /** The domain's storage on a database: opens, runs transactions, proves that it can write, closes. */
 import { StorageUnavailableError } from "../domain/ports/storage.ts";
 import type { Storage, Stores } from "../domain/ports/storage.ts";
+import { type Batches, createBatches } from "./engine/batches.ts";
 import { createChallengeStore } from "./challenges.ts";
 import { createDeviceStore } from "./devices.ts";
 import { asUnavailable, retryWhileBusy } from "./engine/availability.ts";
@@ -93,6 +94,15 @@ export function createStorage(database: Database): Storage {
       return attempt();
     });
 
+  const gathered = database.batches && createBatches(builder, database.batches);
+  const batches: Batches | undefined = gathered && {
+    ...gathered,
+    ask(kind, unit) {
+      assertOpen();
+      return gathered.ask(kind, unit);
+    },
+  };
+
   /** Runs each statement by itself, on any connection or on the one behind `on`. */
   const eachByItself = (on: Db): Executor => ({
     builder,
@@ -101,6 +111,7 @@ export function createStorage(database: Database): Storage {
       await whileBusy(() => on.executeQuery(query));
     },
     readNow: (query) => (closing === undefined ? database.readNow(query) : undefined),
+    batches,
   });
 
   const transactions = database.transactions((transaction, send) => {
@@ -152,7 +163,7 @@ export function createStorage(database: Database): Storage {
     poolState: () => database.poolState(),
 
     close() {
-      closing ??= settleAndClose(database, transactions);
+      closing ??= settleAndClose(database, transactions, gathered);
       return closing;
     },
   };
@@ -169,6 +180,7 @@ function inTransaction(builder: Builder, transaction: Db, send: Send | undefined
         ? async (query) => void (await execute(query))
         : (query) => send((on) => on.executeQuery(query)),
     readNow: () => undefined,
+    batches: undefined,
   };
 }
 
@@ -200,8 +212,9 @@ function createStores(
 async function settleAndClose(
   { db, dialect }: Database,
   transactions: Transactions<Stores>,
+  batches: Batches | undefined,
 ): Promise<void> {
-  await transactions.settled();
+  await Promise.all([transactions.settled(), batches?.settled()]);
   try {
     await dialect.settle(db);
   } catch (error) {

@@ -14,9 +14,10 @@ const paths = [
     hasDocs: true,
     service: "Portcullis",
     csrfCookie: CSRF_COOKIE,
+    mountPath: "",
     providers: [],
   }),
-  docsPage(sources, CSRF_COOKIE),
+  docsPage(sources, { csrfCookie: CSRF_COOKIE, mountPath: "" }),
 ]
   .filter(({ contentType }) => contentType.startsWith("text/html"))
   .map(({ path }) => path);

@@ -13,7 +13,8 @@ const escaped = "&lt;b title=&quot;x&quot;&gt;&amp;amp; 'quoted'&lt;/b&gt;";
 
 /** A page with this body, as it is served. */
 function textOf(body: Html, parts: Partial<Page> = {}): string {
-  return page({ path: "/x", title: "X", styles: [], allows: [], body, ...parts }).text;
+  return page({ mountPath: "", path: "/x", title: "X", styles: [], allows: [], body, ...parts })
+    .text;
 }
 
 describe("a template", () => {

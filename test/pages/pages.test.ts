@@ -10,6 +10,7 @@ const files = renderPages(sources, {
   hasDocs: true,
   service: "Northwind",
   csrfCookie: "__Host-csrf",
+  mountPath: "",
   providers: [
     { id: "google", name: "Google" },
     { id: "own-idp", name: "Own & <others>" },

@@ -574,7 +574,7 @@ describe("CF-10 the variables of providers", () => {
 
   test("with an end that is none are told of, with the ends that there are", () => {
     expect(remarksOf({ ...google, PROVIDER_GOOGLE_TENANT_DOMAIN: "example.com" })).toEqual([
-      "PROVIDER_GOOGLE_TENANT_DOMAIN is not known, and has no effect: the names of a provider's settings end in KIND, CLIENT_ID, CLIENT_SECRET, NAME, SIGNUP, LINK, REDIRECTS, ISSUER, ISSUER_ALIASES, SCOPES, TENANTS",
+      "PROVIDER_GOOGLE_TENANT_DOMAIN is not known, and has no effect: the names of a provider's settings end in KIND, CLIENT_ID, CLIENT_SECRET, CLIENT_SECRET_FILE, NAME, SIGNUP, LINK, REDIRECTS, ISSUER, ISSUER_ALIASES, SCOPES, TENANTS",
     ]);
   });
 

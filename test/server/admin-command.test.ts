@@ -1,3 +1,4 @@
+import packageJson from "../../package.json" with { type: "json" };
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -178,7 +179,7 @@ test.each([
     /^The password policy refuses it: It must have at least 15 characters\.\n$/,
   ],
   [["promote", "nobody@example.com"], "", 1, /^No account has the address nobody@example\.com\n$/],
-  [["promote"], "", 2, /^promote takes an account's id or e-mail address\n/],
+  [["promote"], "", 2, /^promote takes an account's id or e-mail address \(.+\)\n$/],
   [["demote", "nobody"], "", 1, /^"nobody" is neither an account's id nor an e-mail address\n$/],
   [
     ["demote", "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42"],
@@ -186,11 +187,16 @@ test.each([
     1,
     /^No account has the id 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42\n$/,
   ],
-  [["create"], "", 2, /^create takes an e-mail address\n/],
-  [["list", "--unproved"], "", 2, /^--unproved belongs to promote\n/],
-  [[], "", 2, /^Which command\?\n/],
-  [["depose", "a@example.com"], "", 2, /^No such command: depose\n/],
-  [["list", "--generate"], "", 2, /^--generate belongs to create\n/],
+  [["create"], "", 2, /^create takes an e-mail address \(npm run admin -- --help\)\n$/],
+  [["list", "--unproved"], "", 2, /^--unproved belongs to promote \(.+\)\n$/],
+  [[], "", 2, /^Which command\? \(.+\)\n$/],
+  [
+    ["demoet", "a@example.com"],
+    "",
+    2,
+    /^There is no command demoet: did you mean demote\? \(.+\)\n$/,
+  ],
+  [["list", "--generate"], "", 2, /^--generate belongs to create \(.+\)\n$/],
 ] as const)("admin %j ends with one clear line", async (given, input, code, line) => {
   const args = [...given];
   const ended = await admin(args, input);
@@ -221,9 +227,50 @@ test("migrate: a line per step, and nothing to do the second time", async () => 
 
 test("a command that does not exist ends with 2, and those that do are named", () => {
   const [node = "", entry = ""] = commandLine("admin");
-  for (const names of [["demote"], ["toString"], []]) {
+  for (const names of [["demote"], ["toString"]]) {
     const ended = spawnSync(node, [entry, ...names], { encoding: "utf8" });
     expect(ended).toMatchObject({ status: 2, stdout: "" });
-    expect(ended.stderr).toMatch(/^There are these commands: start, admin, users,[^\n]+\n$/);
+    expect(ended.stderr).toMatch(
+      /^There is no command \w+: there are start, admin, users,[^\n]+ \(.+\)\n$/,
+    );
   }
+});
+
+test("--help lists every command with its line, and --version says the version, also after a command", async () => {
+  const [node = "", entry = ""] = commandLine("admin");
+  const say = (...words: readonly string[]) =>
+    spawnSync(node, [entry, ...words], { encoding: "utf8" });
+  for (const help of ["--help", "-h"]) {
+    const { status, stdout, stderr } = say(help);
+    expect([status, stderr]).toEqual([0, ""]);
+    for (const name of ["npm start", "npm run admin", "npm run users", "npm run backup"])
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} +[A-Z]`, "m"));
+  }
+  expect(say("keys", "-h").stdout).toContain("npm run keys -- <command>");
+  for (const words of [["--version"], ["backup", "--version"]])
+    expect(say(...words)).toMatchObject({ status: 0, stdout: `${packageJson.version}\n` });
+});
+
+test.each([
+  [
+    ["usres", "list"],
+    "There is no command usres: did you mean users? (node src/command.js --help)",
+  ],
+  [
+    ["--verison"],
+    "There is no option --verison: did you mean --version? (node src/command.js --help)",
+  ],
+  [["keys", "lsit"], "There is no command lsit: did you mean list? (npm run keys -- --help)"],
+  [
+    ["admin", "list", "--gen=1"],
+    "There is no option --gen: there are --generate, --unproved, --help, --version (npm run admin -- --help)",
+  ],
+  [
+    ["admin", "create", "a@example.com", "--generate=x"],
+    "--generate takes no value (npm run admin -- --help)",
+  ],
+])("%j is not understood, in one line with the word that was meant", (words, line) => {
+  const [node = "", entry = ""] = commandLine("admin");
+  const ended = spawnSync(node, [entry, ...words], { encoding: "utf8" });
+  expect(ended).toMatchObject({ status: 2, stdout: "", stderr: `${line}\n` });
 });

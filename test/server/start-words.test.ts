@@ -13,6 +13,7 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { readToEnd } from "../support/ended.ts";
+import { passwordInFile } from "../support/first-admin.ts";
 import { runScript } from "../support/commands.ts";
 import { type ServerProcess, runServer, startServerProcess } from "../support/server-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -79,9 +80,10 @@ describe("HOST", () => {
       expect(ended.stderr).toBe(
         "HOST nowhere.invalid is no name that this machine knows: set an address of it, or 0.0.0.0 for all\n",
       );
-      // Nobody has seen the password of an administrator made by then: the next start makes it, and shows it.
+      // Nobody would have been told of an administrator made by then: the next start makes it, and says so.
       const next = await start({ ADMIN_EMAIL: "", ADMIN_PASSWORD: "" }, folder);
-      expect(next.stderr()).toMatch(/^ {2}Password \S{43}$/m);
+      expect(next.stderr()).toContain("First start: an administrator was made.");
+      expect(passwordInFile(folder).password).toHaveLength(43);
     },
   );
 });
@@ -216,24 +218,28 @@ describe("what is odd is told, and the start goes on", () => {
   );
 
   test(
-    "a second server on the same file, while commands run beside both; not after a kill -9",
+    "EB-05 a second server on the same file says so and ends, unless both are told to share it; commands run beside, and a kill -9 leaves no lock",
     { timeout: SEVERAL_STARTS_MS },
     async () => {
       const folder = temporaryFolder();
       const first = await start({}, folder);
-      expect(greeting(first)).not.toHaveProperty("Beware");
-      const second = await start({}, folder);
-      expect(greeting(second)["Beware"]).toBe(
-        `another server runs on this database (process ${first.pid}): was it started twice?`,
-      );
       const environment = { DATABASE_URL: `sqlite:${first.databaseFile}` };
+      const refused = await runServer(environment);
+      expect(refused).toMatchObject({ code: 1, stdout: "" });
+      const who = `Another server (process ${first.pid}) runs on ${first.databaseFile}`;
+      expect(refused.stderr.trim().split("\n")).toEqual([
+        `${who}: its end is waited for, 12 s at most`,
+        `${who}: stop it, or set SHARED_DATABASE=on for each where several are meant`,
+      ]);
+      const second = await start({ SHARED_DATABASE: "on" }, folder);
+      expect(second.stderr()).not.toContain("Another server");
       expect(await runScript("keys", ["list"], environment)).toMatchObject({ code: 0, stderr: "" });
       await second.stop();
 
       await first.stop("SIGKILL");
       expect(existsSync(`${first.databaseFile}-server`)).toBe(true);
       const third = await start({}, folder);
-      expect(greeting(third)).not.toHaveProperty("Beware");
+      expect(third.stderr()).not.toContain("Another server");
       await third.stop();
       expect(existsSync(`${first.databaseFile}-server`)).toBe(false);
     },

@@ -9,9 +9,15 @@ import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { readSettings, type Settings } from "../../src/process/settings.ts";
 import { startServer } from "../../src/process/server.ts";
+import { mountPathOf } from "../../src/process/setting-variables.ts";
 import { ADMIN, PASSWORD } from "./credentials.ts";
+import { startEmbeddedServer } from "./embedded-server.ts";
+import { freePort } from "./free-port.ts";
 import type { Answer } from "./sound-answer.ts";
 import { CHEAP_COST, generousLimits } from "./test-settings.ts";
+
+/** Set by test/embedded/vitest.config.ts: the same journeys, through the `fetch` of an embedded server (EB-01). */
+const isEmbedded = process.env["TEST_EMBEDDED"] === "on";
 
 type Headers = Record<string, string | string[]>;
 
@@ -34,7 +40,7 @@ export async function startInProcessServer(
   const folder = mkdtempSync(join(tmpdir(), "portcullis-server-"));
   const databaseFile = join(folder, "test.db");
   const read = readSettings({
-    PORT: "0",
+    PORT: isEmbedded ? String(await freePort()) : "0",
     LOG_LEVEL: "silent",
     HASH_WORKERS: "2",
     DATABASE_URL: `sqlite:${databaseFile}`,
@@ -45,16 +51,18 @@ export async function startInProcessServer(
   });
   if ("faults" in read) throw new Error(read.faults.join("; "));
   const BCRYPT_COST = "BCRYPT_COST" in environment ? read.settings.BCRYPT_COST : CHEAP_COST;
-  const server = await startServer({ ...read.settings, BCRYPT_COST, ...overrides }).catch(
-    (error: unknown) => {
-      rmSync(folder, { recursive: true });
-      throw error;
-    },
-  );
+  const start = isEmbedded ? startEmbeddedServer : startServer;
+  const settings = { ...read.settings, BCRYPT_COST, ...overrides };
+  const server = await start(settings).catch((error: unknown) => {
+    rmSync(folder, { recursive: true });
+    throw error;
+  });
   const port = Number(new URL(server.address).port);
+  const mountPath = mountPathOf(read.settings);
 
   async function send(method: string, path: string, headers: Headers = {}, body?: string | Buffer) {
-    const request = httpRequest({ host: "127.0.0.1", port, method, path, headers, agent: false });
+    const target = { method, path: mountPath + path, headers };
+    const request = httpRequest({ host: "127.0.0.1", port, agent: false, ...target });
     return new Promise<Answer>((resolve, reject) => {
       request.on("error", reject).on("response", async (response) => {
         resolve({
@@ -105,10 +113,10 @@ export async function startInProcessServer(
 
   return {
     port,
-    /** `http://127.0.0.1` and the port. */
-    address: server.address,
+    /** `http://127.0.0.1`, the port, and the path of PUBLIC_URL where it has one. */
+    address: server.address + mountPath,
     /** Its URL by name, as people use it: cookies with `Secure` are kept for loopback names too. */
-    baseUrl: server.address.replace("127.0.0.1", "localhost"),
+    baseUrl: server.address.replace("127.0.0.1", "localhost") + mountPath,
     /** A temporary folder with the database in it, and the outbox. */
     folder,
     databaseFile,

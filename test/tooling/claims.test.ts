@@ -9,7 +9,7 @@ import { providerProblems } from "../../src/contract/provider-problems.ts";
 import { commonMailFields, mailKinds, mails } from "../../src/contract/mails.ts";
 import { operationIds } from "../../src/contract/operations.ts";
 import { faultKinds } from "../../src/platform/providers/faults.ts";
-import { providerFieldNames } from "../../src/process/provider-names.ts";
+import { providerFieldNames, providerVariableEnds } from "../../src/process/provider-names.ts";
 import { settingNames } from "../../src/process/setting-variables.ts";
 import { readSettings } from "../../src/process/settings.ts";
 
@@ -34,7 +34,7 @@ describe("docs/settings.md", () => {
 
   test("has a row for every setting of a provider, and no other", () => {
     const fields = [...read("docs/settings.md").matchAll(/^\| `PROVIDER_<ID>_([A-Z_]+)` +\|/gm)];
-    expect(fields.map(([, field]) => field).sort()).toEqual([...providerFieldNames].sort());
+    expect(fields.map(([, field]) => field).sort()).toEqual([...providerVariableEnds].sort());
   });
 
   test("tells the defaults that there are, where they are plain values", () => {

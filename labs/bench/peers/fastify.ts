@@ -40,7 +40,7 @@ const answers = {
 } as const;
 const unauthenticated = { code: "unauthenticated" };
 
-const store = openStore();
+const store = await openStore();
 const key = loadSigningKey();
 const app = fastify({ logger: false, genReqId: () => (hasDuties ? randomUUID() : "") });
 await app.register(cookie);
@@ -52,15 +52,18 @@ await app.register(jwt, {
 if (hasDuties) addDuties();
 
 app.get("/healthz", () => ({ status: "ok" }));
-app.get("/readyz", () => ({ status: store.isReady() ? "ok" : "failed" }));
+app.get("/readyz", async () => ({ status: (await store.isReady()) ? "ok" : "failed" }));
 app.get("/me", { schema: { response: answers } }, (request, reply) => {
   const secret = request.cookies["session"];
   const found = secret === undefined ? undefined : store.findBySecret(secret);
+  // Without a promise where the store needs none.
+  if (found instanceof Promise)
+    return found.then((later) => later ?? reply.code(401).send(unauthenticated));
   return found ?? reply.code(401).send(unauthenticated);
 });
 app.get("/token/me", { schema: { response: answers } }, async (request, reply) => {
   const claims = await request.jwtVerify<Claims>().catch(() => undefined);
-  const found = claims && store.findBySession(claims.sid);
+  const found = claims && (await store.findBySession(claims.sid));
   return found?.id === claims?.sub && found ? found : reply.code(401).send(unauthenticated);
 });
 app.post<{ Body: Credentials }>("/signup", { schema: { body: credentials } }, async (request) => {

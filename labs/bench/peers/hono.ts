@@ -9,7 +9,7 @@ import { routePath } from "hono/route";
 import { jwtVerify, SignJWT } from "jose";
 import { createLogger, hasDuties, requestLine, securityHeaders } from "./duties.ts";
 import { loadSigningKey } from "./signing-key.ts";
-import { openStore } from "./store.ts";
+import { openOnSqlite } from "./store.ts";
 
 const ISSUER = "https://auth.example.com";
 const Account = z.object({
@@ -29,7 +29,7 @@ const json = <T extends z.ZodType>(schema: T) => ({
 const answers = { 200: json(Account), 401: json(Failure) };
 const unauthenticated = { code: "unauthenticated" };
 
-const store = openStore();
+const store = openOnSqlite();
 const key = loadSigningKey();
 const privateKey = createPrivateKey(key.privateKey);
 const publicKey = createPublicKey(key.publicKey);

@@ -32,7 +32,7 @@ export interface Dependencies extends Journal {
   readonly lockout: LockoutRule;
   /** The lock of codes of second factors (MF-06). */
   readonly factorLockout: LockoutRule;
-  /** `iss` and `aud` of access tokens: PUBLIC_URL. */
+  /** `iss` and `aud` of access tokens: PUBLIC_URL, with its path. */
   readonly issuer: string;
   readonly mailTemplates: MailTemplates;
   readonly mailPages: MailPages;

@@ -4,10 +4,8 @@ import type { Dependencies } from "../../domain/ports/dependencies.ts";
 import { deliverNext, type Delivery } from "../../domain/mail-delivery.ts";
 import type { MailTransport } from "../../domain/ports/mails.ts";
 import { StorageUnavailableError } from "../../domain/ports/storage.ts";
-import { createFileTransport } from "../../platform/mail-files.ts";
 import type { MailSender } from "../../platform/mail-message.ts";
 import { startMailSender } from "../../platform/mail-sender.ts";
-import { createSmtpTransport } from "../../platform/mail-smtp.ts";
 import { describeError } from "../../routes/errors.ts";
 import type { Settings } from "../settings.ts";
 
@@ -42,12 +40,26 @@ export function startOutbox(
   );
 }
 
+/** Its library is loaded for the first mail: it takes 10 MB. */
 function mailTransport(settings: Settings, outbox: string): MailTransport {
+  let opening: Promise<MailTransport> | undefined;
+  return {
+    async send(mail, signal) {
+      const { send } = await (opening ??= openTransport(settings, outbox));
+      return send(mail, signal);
+    },
+  };
+}
+
+async function openTransport(settings: Settings, outbox: string): Promise<MailTransport> {
   const { SMTP_URL } = settings;
   const from = senderOf(settings);
-  return SMTP_URL === undefined
-    ? createFileTransport(outbox, from, showDeveloper)
-    : createSmtpTransport(SMTP_URL, from);
+  if (SMTP_URL === undefined) {
+    const { createFileTransport } = await import("../../platform/mail-files.ts");
+    return createFileTransport(outbox, from, showDeveloper);
+  }
+  const { createSmtpTransport } = await import("../../platform/mail-smtp.ts");
+  return createSmtpTransport(SMTP_URL, from);
 }
 
 /** MAIL_FROM, with the name of the service where it is an address alone. */

@@ -1,3 +1,4 @@
+import { keepAlive } from "../../domain/sessions.ts";
 import { presentedCredential, schemes } from "../credentials/schemes.ts";
 import { check } from "./check.ts";
 
@@ -14,7 +15,11 @@ export const identify = check({
     if (carried !== undefined) {
       const { credential, presented } = carried;
       const found = await schemes[credential].find(judged.gate.deps, judged.state, presented);
-      judged.caller = found && { ...found, credential };
+      if (found !== undefined) {
+        const touching = keepAlive(judged.gate.deps, judged.state, found);
+        if (touching !== undefined) await touching;
+        judged.caller = { ...found, credential };
+      }
     }
     return judged.caller === undefined && !optional ? { problem: "unauthenticated" } : undefined;
   },

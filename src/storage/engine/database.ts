@@ -1,5 +1,5 @@
 /** A database as the stores use it: where statements run, and how transactions begin. */
-import type { CompiledQuery } from "kysely";
+import type { CompiledQuery, QueryResult } from "kysely";
 import type { PoolState } from "../../domain/ports/meter.ts";
 import type { Db } from "../schema.ts";
 import type { StorageDialect } from "./dialect.ts";
@@ -13,10 +13,20 @@ export interface Database {
   readonly readNow: ReadNow;
   /** Runs statements, in no transaction, on one connection; undefined where there is only one anyway. */
   readonly together: (<T>(work: (db: Db) => Promise<T>) => Promise<T>) | undefined;
+  /** Connections for statements that are for many units; undefined where one by one is as fast, or too few are allowed. */
+  readonly batches: BatchConnections | undefined;
   /** Runs transactions. `open` makes what their work is given; it gets `send` where that saves waiting. */
   transactions<Inside>(open: (db: Db, send?: Send) => Inside): Transactions<Inside>;
   /** Undefined where there is no pool. */
   poolState(): PoolState | undefined;
+}
+
+/** Connections that are kept for batches, see `batches.ts`. They end with the others. */
+export interface BatchConnections {
+  /** Runs a statement whose plan fits any number of units. */
+  run(query: CompiledQuery): Promise<QueryResult<unknown>>;
+  /** How long a statement may wait for a connection. Milliseconds. */
+  readonly patienceMs: number;
 }
 
 /**

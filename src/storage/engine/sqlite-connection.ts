@@ -45,6 +45,7 @@ export async function openSqlite(path: string): Promise<Database> {
     alone: (work) => work(db),
     readNow: createReadNow(database, kept, runDirectly),
     together: undefined,
+    batches: undefined,
     transactions: (open) =>
       transactInGroups(
         // Kysely's queue for the connection: other statements wait until it is given back.

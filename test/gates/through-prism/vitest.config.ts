@@ -10,15 +10,16 @@ const conditions = ["source", ...defaultServerConditions];
  */
 const journeys = [
   ...["sign-in", "refresh", "reset", "reset-limits", "events", "verify"],
-  ...["callers-matrix", "endings-matrix", "proved-addresses", "providers"],
-];
+  ...["proved-addresses", "providers"],
+].map((name) => `journeys/${name}.test.ts`);
+const matrices = ["callers", "endings"].map((name) => `matrix/${name}.test.ts`);
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    root: new URL("../../journeys/", import.meta.url).pathname,
-    include: journeys.map((name) => `${name}.test.ts`),
+    root: new URL("../../", import.meta.url).pathname,
+    include: [...journeys, ...matrices],
     setupFiles: new URL("setup.ts", import.meta.url).pathname,
     maxWorkers: 1,
     // One more process for each server.

@@ -1,0 +1,15 @@
+/**
+ * The folders that `npm test` leaves out. Each is a run of its own, `npm run test:<folder>`: it takes long, or needs
+ * what not every machine has, or a quiet one. CI runs each.
+ */
+export const ownRuns = [
+  "attack",
+  "browser",
+  "consumer",
+  "embedded",
+  "matrix",
+  "oldest",
+  "server",
+  "timing",
+] as const;
+export type OwnRun = (typeof ownRuns)[number];

@@ -1,0 +1,30 @@
+/** No test is forgotten: what `npm test` leaves out has a script, a step in CI and a row in docs/commands.md. */
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import packageJson from "../../package.json" with { type: "json" };
+import { ownRuns } from "../own-runs.ts";
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
+describe.each(ownRuns)("the run of test/%s", (folder) => {
+  const config = `test/${folder}/vitest.config.ts`;
+
+  test("has tests, and a script that runs them", () => {
+    expect(globSync(`test/${folder}/**/*.test.ts`)).not.toEqual([]);
+    expect(existsSync(config)).toBe(true);
+    const scripts: Readonly<Record<string, string>> = packageJson.scripts;
+    expect(scripts[`test:${folder}`]).toContain(
+      folder === "oldest" ? `--config ${config}` : `vitest run --config ${config}`,
+    );
+  });
+
+  test("is a step of CI, and told in docs/commands.md", () => {
+    expect(read(".ci/run")).toMatch(new RegExp(`npm run test:${folder}$`, "m"));
+    expect(read("docs/commands.md")).toContain(`| \`npm run test:${folder}\``);
+  });
+});
+
+test("a folder of tests with a config of its own is among them, or below a gate", () => {
+  const configs = globSync("test/*/vitest.config.ts").map((path) => path.split("/")[1]);
+  expect(configs.toSorted()).toEqual([...ownRuns]);
+});
