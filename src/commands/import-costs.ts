@@ -1,5 +1,5 @@
-/** Which imported hashes take longer to compare than the server's own. */
-import { type HashParts } from "../domain/ports/passwords.ts";
+/** Imported hashes that take longer to compare than the server's own. */
+import type { HashParts } from "../domain/ports/passwords.ts";
 import { readHash } from "../domain/password-encodings.ts";
 import { openSignerKey } from "../domain/signer-keys.ts";
 import type { System } from "../process/system.ts";

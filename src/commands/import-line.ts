@@ -1,5 +1,4 @@
 /** One line of a file of accounts: what it says, or the rule that it breaks. */
-import type { z } from "zod";
 import { FirebaseHashConfig, ImportedAccount, ImportedIdentity } from "../contract/imports.ts";
 import {
   encodeForeignHash,
@@ -15,12 +14,17 @@ import type { Line } from "./lines.ts";
 /** Longer than any account can be. Bytes. */
 export const LINE_MAX_BYTES = 32_768;
 
-/** What the lines before it, the settings and this machine lend to the reading of a line. */
+/** The lines before it, the settings and this machine, as far as a line is read by them. */
 export interface LineContext {
   readonly providers: System["providers"];
   readonly foreign: ForeignContext;
   readonly sealKey: (signerKey: Uint8Array) => Uint8Array;
 }
+
+type SchemaError = Pick<
+  NonNullable<ReturnType<typeof ImportedAccount.safeParse>["error"]>,
+  "issues"
+>;
 
 /** Answers the fault as a text, and undefined for an empty line. Never repeats the line: hashes are in it (PH-04). */
 export function readLine(
@@ -72,8 +76,9 @@ function readAccount(
   return { ...account, passwordHash: hash?.encoded, identities };
 }
 
-function faultOf(error: z.ZodError): string {
-  const { path, message, code } = error.issues[0] ?? { path: [], message: "", code: "" };
+/** The first of the faults that a schema found. */
+function faultOf({ issues }: SchemaError): string {
+  const { path, message, code } = issues[0] ?? { path: [], message: "", code: "" };
   const where = path.length === 0 ? "" : `${path.join(".")}: `;
   // Zod repeats the name, which is a hash where the columns of the file were mixed up.
   if (code !== "unrecognized_keys") return `${where}${message}`;

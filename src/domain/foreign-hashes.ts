@@ -39,7 +39,7 @@ export interface FirebaseProject {
   readonly sealedSignerKey: Uint8Array;
 }
 
-/** What a file of accounts says besides them, and what this machine can compute. */
+/** The project that a file of accounts names, and the ability of this machine to compute argon2. */
 export interface ForeignContext {
   readonly hasArgon2: boolean;
   readonly project: FirebaseProject | undefined;

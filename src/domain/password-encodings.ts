@@ -96,7 +96,9 @@ export function priceFault(parts: HashParts): string | undefined {
       return isWithin(parts.iterations, 1, HASH_CEILINGS.pbkdf2Iterations)
         ? undefined
         : `Must have at most ${HASH_CEILINGS.pbkdf2Iterations} iterations`;
-    default:
+    case "argon2d":
+    case "argon2i":
+    case "argon2id":
       return argon2Fault(parts);
   }
 }

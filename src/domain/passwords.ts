@@ -32,7 +32,7 @@ const DUMMY_SALT_AND_HASH = "abcdefghijklmnopqrstuuBHq0kqVvQ9o2nE5Y1dX7cR3sT6uW8
 const DUMMY_SALT = new Uint8Array(16).fill(0xab);
 const DUMMY_TAG = new Uint8Array(32).fill(0xcd);
 
-/** What passwords stand on besides workers: keys of AUTH_SECRET. */
+/** Keys of AUTH_SECRET, on which passwords stand besides the workers. */
 export interface PasswordKeys {
   readonly pepper: KeyObject;
   readonly openSignerKey: OpenSignerKey;

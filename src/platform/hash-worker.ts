@@ -82,7 +82,9 @@ function keyOf(input: string, hash: Exclude<HashParts, { scheme: "bcrypt" }>): B
       return firebase(input, hash);
     case "pbkdf2":
       return pbkdf2(input, hash);
-    default:
+    case "argon2d":
+    case "argon2i":
+    case "argon2id":
       return argon2(input, hash, hash.key.length);
   }
 }

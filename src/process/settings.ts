@@ -41,7 +41,7 @@ import { sharedSecrets } from "./shared-secrets.ts";
  * second at bcrypt's default cost: the last in a full queue waits five seconds, which clients do wait.
  */
 const BCRYPT_WAITING_PER_WORKER = 16;
-/** The same of argon2id with its default parameters, which take a tenth of that; with costlier ones, fewer. */
+/** Hashes of argon2id with its default parameters take a tenth of that; of costlier ones, fewer may wait. */
 const ARGON2_WAITING_PER_WORKER = 160;
 
 /** The variables by their names. Those of the database are parsed, so that no other file takes a URL apart. */

@@ -28,7 +28,10 @@ export async function startRangeServer(
     const target = request.url ?? "";
     const padding = request.headers["add-padding"];
     range.asked.push({ target, padding: typeof padding === "string" ? padding : undefined });
-    if (range.answer !== undefined) return range.answer(request, response);
+    if (range.answer !== undefined) {
+      range.answer(request, response);
+      return;
+    }
     const prefix = target.replace("/range/", "");
     const found = lines
       .filter(({ hash }) => hash.startsWith(prefix))

@@ -27,7 +27,7 @@ export function createRangeSource(baseUrl: string, request: typeof fetch = fetch
 async function ask(url: string, request: typeof fetch): Promise<string> {
   try {
     const response = await request(url, {
-      // Whoever listens could count the lines, and so tell which five digits were asked about.
+      // Without it the length of the answer tells a listener which five digits were asked about.
       headers: { "add-padding": "true", "user-agent": "Portcullis" },
       redirect: "manual",
       signal: AbortSignal.timeout(TIMEOUT_MS),
