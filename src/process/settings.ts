@@ -84,6 +84,9 @@ const readWithoutSpaces: ReadonlySet<string> = new Set(["ADMIN_EMAIL", "CORS_ORI
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The environment as it stands, for whoever looks for what is wrong with it. */
+export const ownEnvironment: Environment = process.env;
+
 /**
  * Reads the settings, or answers one sentence per bad variable. A sentence names the variable, and never its value.
  * `isAllOurs`: nothing else is given, so a name that is not known is a fault. In an environment it is a remark at most.
