@@ -3,7 +3,7 @@ import { createPasswords } from "../../domain/passwords.ts";
 import { deriveKeys, newSecret } from "../../domain/secrets.ts";
 import { createBcryptPool } from "../../platform/bcrypt-workers.ts";
 import type { Settings } from "../settings.ts";
-import { attention, type Finding, ok } from "./check.ts";
+import { attention, type Finding, ok } from "./finding.ts";
 
 /** Below this an attacker with a stolen database is hardly held up; each step doubles it. Milliseconds. */
 const CHEAP_MS = 30;
