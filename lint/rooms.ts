@@ -59,6 +59,7 @@ export const rooms: readonly Room[] = [
       // The contract alone says which account an event concerns, and if its owner may see it.
       "src/storage/events.ts": ["src/contract/events.ts"],
       "src/storage/engine/postgres-connection.ts": ["pg"],
+      "src/storage/engine/postgres-pool.ts": ["pg"],
       "src/storage/engine/postgres-inspecting-connection.ts": ["pg"],
       "src/storage/engine/postgres-pipeline.ts": ["pg"],
       "src/storage/engine/sqlite-connection.ts": ["node:sqlite", "node:fs", "node:path"],
@@ -66,7 +67,7 @@ export const rooms: readonly Room[] = [
       "src/storage/engine/sqlite-reading-connection.ts": ["node:sqlite"],
       "src/storage/engine/sqlite-inspecting-connection.ts": ["node:sqlite", "node:fs", "node:url"],
     },
-    why: "The domain says what is decided, and storage decides it in one statement: Kysely writes its SQL, the domain lends it types and the errors it throws. Only engine/*-connection.ts and engine/postgres-pipeline.ts name a database driver, and only engine/sqlite-connection.ts and engine/sqlite-inspecting-connection.ts touch a file.",
+    why: "The domain says what is decided, and storage decides it in one statement: Kysely writes its SQL, the domain lends it types and the errors it throws. Only engine/*-connection.ts, engine/postgres-pool.ts and engine/postgres-pipeline.ts name a database driver, and only engine/sqlite-connection.ts and engine/sqlite-inspecting-connection.ts touch a file.",
   },
   {
     name: "pages in the browser",

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { commandLine, overviewLine } from "../process/command-line.ts";
 import { version } from "../process/version.ts";
+import { keepYoungGenerationSmall } from "../process/young-generation.ts";
 import { type Arguments, type Command, CommandError, unknownWord, UsageError } from "./command.ts";
 
 interface Entry {
@@ -60,6 +61,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
  * stdout, words for a person to stderr, and one line there says what went wrong.
  */
 export async function runCommand(name: CommandName, argv: readonly string[]): Promise<void> {
+  if (name === "start") keepYoungGenerationSmall(); // before anything large is loaded
   const { usage, flags, options, run }: Command = await commands[name].load();
   try {
     const given = readArguments(argv, [...flags, "help", "version"], options);

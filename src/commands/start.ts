@@ -7,6 +7,7 @@ import { greetingOf } from "../process/greeting.ts";
 import { isOursAlone } from "../process/ownership.ts";
 import type { RunningServer } from "../process/server.ts";
 import { readSettings, type Settings } from "../process/settings.ts";
+import { letYoungGenerationGrow } from "../process/young-generation.ts";
 import { type Arguments, CommandError, UsageError } from "./command.ts";
 
 /** How long an orderly end may take: a supervisor kills the process ten seconds after its signal (ST-13). Milliseconds. */
@@ -47,6 +48,7 @@ export async function serve(settings: Settings): Promise<void> {
     console.error(refusalOf(error) ?? error);
     process.exit(1);
   });
+  letYoungGenerationGrow();
   console.error(greetingOf(server, settings));
 }
 

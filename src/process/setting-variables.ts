@@ -160,8 +160,7 @@ export function publicUrlOf({ PUBLIC_URL, PORT }: Where): string {
 /** The origin of PUBLIC_URL: what browsers send as `Origin`, and what passkeys are bound to. */
 export function originOf(settings: Where): string {
   const url = publicUrlOf(settings);
-  // A port or a URL that is faulty is asked for its origin too, while settings are compared with each other.
-  return URL.parse(url)?.origin ?? url;
+  return URL.parse(url)?.origin ?? url; // beside a PORT that is none, whose fault is told
 }
 
 /** The path beneath which everything is served, `/auth`; empty at the root. */

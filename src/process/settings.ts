@@ -179,7 +179,11 @@ function oddNamesIn(
     .filter((names) => names.some((name) => given[name] !== undefined))
     .flatMap((names) => names.map((name) => [name, "set"] as const));
   const misspellings = misspeltSettings(Object.fromEntries([...others, ...set]), known);
-  const told = new Set([...known, ...misspellings.map(({ name }) => name)]);
+  const told = new Set([
+    ...known,
+    ...secrets.map(fileVariableOf),
+    ...misspellings.map(({ name }) => name),
+  ]);
   return {
     misspellings,
     oddities: Array.from(odd, ([name, remark]) => `${name} ${remark}`),

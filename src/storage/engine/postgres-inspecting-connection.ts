@@ -1,7 +1,7 @@
 /** One connection to PostgreSQL in a transaction that may only read, which no setting of the role can undo. */
 import pg from "pg";
 import type { InspectingConnection } from "./inspecting-connection.ts";
-import { getTypeParser } from "./postgres-connection.ts";
+import { getTypeParser } from "./postgres-pool.ts";
 
 /** Rejects where the server cannot be reached, or nothing is answered for `timeoutMs`. */
 export async function openPostgresToInspect(
