@@ -3,7 +3,7 @@ import { hasArgon2 } from "../../domain/argon2.ts";
 import { HASH_CEILINGS } from "../../domain/password-encodings.ts";
 import type { HashRecipe } from "../../domain/ports/passwords.ts";
 import type { HashCost } from "../hash-cost.ts";
-import { attention, type Finding, ok } from "./check.ts";
+import { attention, type Finding, ok } from "./finding.ts";
 
 /** Below this an attacker with a stolen database is hardly held up by bcrypt; each step doubles it. Milliseconds. */
 const CHEAP_MS = 30;
