@@ -8,6 +8,7 @@ export const ownRuns = [
   "consumer",
   "matrix",
   "oldest",
+  "package",
   "server",
   "timing",
 ] as const;

@@ -9,7 +9,14 @@ export const NOT_TRIED = 77;
 
 /** An absolute folder, beneath `build/`. */
 export const storage = fileURLToPath(new URL("../../build/image/storage", import.meta.url));
-const storageOptions = ["--storage-driver", "vfs", "--root", storage, "--runroot", `${storage}-run`];
+const storageOptions = [
+  "--storage-driver",
+  "vfs",
+  "--root",
+  storage,
+  "--runroot",
+  `${storage}-run`,
+];
 export const buildahOptions: readonly string[] = storageOptions;
 /** runc, because crun refuses machines that have cgroups of both versions. */
 export const podmanOptions: readonly string[] = [
