@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import pg from "pg";
 import { describe, expect, test } from "vitest";
+import { mountPathOf, originOf } from "../src/process/setting-variables.ts";
 import { readSettings } from "../src/process/settings.ts";
 import {
   type DatabaseTarget,
@@ -63,6 +64,7 @@ test("CF-02 without any setting there are safe defaults", () => {
     CHALLENGE_TTL: 600,
     RECENT_AUTH_SECONDS: 600,
     providers: [],
+    SHARED_DATABASE: "off",
     SERVICE_NAME: "Portcullis",
     MAIL_LOCALE: "en",
     CORS_ORIGINS: new Set(),
@@ -154,6 +156,21 @@ test("an empty variable is one that is not set", () => {
   ]);
 });
 
+test("PUBLIC_URL may have a path: it is kept without a slash at its end, and origins are without it", () => {
+  for (const url of ["https://example.com/auth/v1", "https://EXAMPLE.com:443/x/../auth/v1/"]) {
+    const settings = settingsOf({ PUBLIC_URL: url });
+    expect(settings.PUBLIC_URL).toBe("https://example.com/auth/v1");
+    expect([originOf(settings), mountPathOf(settings)]).toEqual([
+      "https://example.com",
+      "/auth/v1",
+    ]);
+    expect(settings.WEBAUTHN_ORIGINS).toEqual(new Set(["https://example.com"]));
+    expect(settings.WEBAUTHN_RP_ID).toBe("example.com");
+  }
+  expect(mountPathOf(settingsOf({ PUBLIC_URL: "https://example.com/" }))).toBe("");
+  expect(mountPathOf(settingsOf({}))).toBe("");
+});
+
 test("PUBLIC_URL becomes an origin: a slash at its end and the default port are no difference", () => {
   for (const url of [
     "https://auth.example.com",
@@ -240,7 +257,13 @@ test.each<[string, string]>([
   ["PORT", "٣٠٠٠"],
   ["PUBLIC_URL", "login.example.org"],
   ["PUBLIC_URL", "javascript:alert(1)"],
-  ["PUBLIC_URL", "https://auth.example.com/base"],
+  ["PUBLIC_URL", "https://auth.example.com//base"],
+  ["PUBLIC_URL", "https://auth.example.com/.base"],
+  ["PUBLIC_URL", "https://auth.example.com/base:x"],
+  ["PUBLIC_URL", "https://auth.example.com/base?x"],
+  ["PUBLIC_URL", "https://auth.example.com/base#x"],
+  ["PUBLIC_URL", "https://ada:secret@auth.example.com/base"],
+  ["PUBLIC_URL", "https://auth.example.com/a%62"],
   ["DATABASE_URL", "mysql://user:hunter2@db/auth"],
   ["DATABASE_URL", "file:auth.db"],
   ["DATABASE_URL", "data/hunter2.db"],
@@ -407,7 +430,7 @@ test("a quote, or a space, within a value is a part of it", () => {
 test.each([
   ["AUTH_SECRET", "short"],
   ["PUBLIC_URL", "login.example.org"],
-  ["PUBLIC_URL", "https://auth.example.com/base"],
+  ["PUBLIC_URL", "https://auth.example.com/a%62"],
   ["ADMIN_EMAIL", "nobody-at-nowhere"],
   ["SMTP_URL", "mail.example.com"],
   ["MAIL_FROM", "nobody"],

@@ -6,6 +6,8 @@ export const ownRuns = [
   "attack",
   "browser",
   "consumer",
+  "embedded",
+  "image",
   "matrix",
   "oldest",
   "package",

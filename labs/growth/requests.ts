@@ -44,6 +44,7 @@ export async function createRequests(storage: Storage): Promise<Ask> {
     metrics: { expose: async () => "", token: undefined, publicUrl: PUBLIC_URL },
     clientAddress: () => "127.0.0.1",
     now: () => clock,
+    probe: { version: "", peer: () => null },
     ResponseClass: Response,
   });
   return async (path, cookie, now) => {

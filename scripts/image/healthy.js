@@ -13,5 +13,7 @@ const host = anywhere.get(bare) ?? (bare.includes(":") ? `[${bare}]` : bare);
 // A PUBLIC_URL with a path is where everything is served.
 const path = (URL.parse(PUBLIC_URL)?.pathname ?? "/").replace(/\/$/, "");
 
-const answer = await fetch(`http://${host}:${PORT || "3000"}${path}/readyz`).catch(() => undefined);
+const url = `http://${host}:${PORT || "3000"}${path}/readyz`;
+// Sooner than the check itself is given up, which tells nobody why.
+const answer = await fetch(url, { signal: AbortSignal.timeout(4_000) }).catch(() => undefined);
 process.exit(answer?.status === 200 ? 0 : 1);

@@ -22,6 +22,8 @@ export function deriveKeys(authSecret: string): SecretKeys {
     challengeCode: deriveMacKey("challenge code"),
     totpSeal: derive("totp seal"),
     limitKeys: deriveMacKey("limit keys"),
+    probe: deriveMacKey("doctor probe"),
+    probeSeal: derive("doctor probe seal"),
   };
 }
 

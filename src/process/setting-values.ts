@@ -124,13 +124,18 @@ const PUBLIC_URL_RULE =
 /** Kept without a slash at the end, so that a path of ours can be added. */
 export const publicUrl = z
   .url({ protocol: /^https?$/, error: "must be a URL such as https://auth.example.com" })
-  .transform((url) => new URL(url))
-  .refine(
-    ({ pathname, search, hash, username, password }) =>
-      MOUNT_PATH.test(withoutEndSlash(pathname)) && `${search}${hash}${username}${password}` === "",
-    { error: PUBLIC_URL_RULE },
-  )
-  .transform(({ origin, pathname }) => `${origin}${withoutEndSlash(pathname)}`);
+  .refine(isOriginWithPath, { error: PUBLIC_URL_RULE })
+  .transform((text) => {
+    const { origin, pathname } = new URL(text);
+    return `${origin}${withoutEndSlash(pathname)}`;
+  });
+
+function isOriginWithPath(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null) return false;
+  const others = `${url.search}${url.hash}${url.username}${url.password}`;
+  return MOUNT_PATH.test(withoutEndSlash(url.pathname)) && others === "";
+}
 
 function withoutEndSlash(path: string): string {
   return path.endsWith("/") ? path.slice(0, -1) : path;

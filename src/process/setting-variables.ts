@@ -159,7 +159,8 @@ export function publicUrlOf({ PUBLIC_URL, PORT }: Where): string {
 
 /** The origin of PUBLIC_URL: what browsers send as `Origin`, and what passkeys are bound to. */
 export function originOf(settings: Where): string {
-  return new URL(publicUrlOf(settings)).origin;
+  const url = publicUrlOf(settings);
+  return URL.parse(url)?.origin ?? url; // beside a PORT that is none, whose fault is told
 }
 
 /** The path beneath which everything is served, `/auth`; empty at the root. */

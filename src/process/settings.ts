@@ -84,6 +84,9 @@ const readWithoutSpaces: ReadonlySet<string> = new Set(["ADMIN_EMAIL", "CORS_ORI
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The environment as it stands, for whoever looks for what is wrong with it. */
+export const ownEnvironment: Environment = process.env;
+
 /**
  * Reads the settings, or answers one sentence per bad variable. A sentence names the variable, and never its value.
  * `isAllOurs`: nothing else is given, so a name that is not known is a fault. In an environment it is a remark at most.
@@ -176,7 +179,11 @@ function oddNamesIn(
     .filter((names) => names.some((name) => given[name] !== undefined))
     .flatMap((names) => names.map((name) => [name, "set"] as const));
   const misspellings = misspeltSettings(Object.fromEntries([...others, ...set]), known);
-  const told = new Set([...known, ...misspellings.map(({ name }) => name)]);
+  const told = new Set([
+    ...known,
+    ...secrets.map(fileVariableOf),
+    ...misspellings.map(({ name }) => name),
+  ]);
   return {
     misspellings,
     oddities: Array.from(odd, ([name, remark]) => `${name} ${remark}`),

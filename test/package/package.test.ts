@@ -250,7 +250,7 @@ describe("its commands", () => {
   it("--help and --version answer; what is not understood is one line, as somebody types it who has the package", async () => {
     const help = await portcullis("--help");
     expect(help).toMatchObject({ code: 0, stderr: "" });
-    for (const name of ["start", "admin", "users", "keys", "mails", "migrate", "backup"]) {
+    for (const name of ["start", "admin", "users", "keys", "mails", "migrate", "backup", "doctor"]) {
       expect(help.stdout).toContain(`  npx portcullis ${name} `);
       const usage = await portcullis(name, "--help");
       expect(usage.stdout).toMatch(new RegExp(`^npx portcullis ${name}`));

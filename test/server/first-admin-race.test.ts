@@ -8,7 +8,7 @@ test("LG-05 two processes that start at once on one new file leave one administr
   const folder = temporaryFolder();
   const servers = await Promise.all(
     ["one@example.com", "two@example.com"].map((ADMIN_EMAIL) =>
-      startServerProcess({ folder, environment: { ADMIN_EMAIL } }),
+      startServerProcess({ folder, environment: { ADMIN_EMAIL, SHARED_DATABASE: "on" } }),
     ),
   );
   await Promise.all(servers.map((server) => server.stop()));

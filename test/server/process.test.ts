@@ -162,7 +162,7 @@ test("a weak ADMIN_PASSWORD, a port in use, an ADMIN_EMAIL of somebody else and 
 
   const server = await startServerProcess({ folder });
   const { port } = new URL(server.baseUrl);
-  const taken = await run({ PORT: port });
+  const taken = await run({ PORT: port, SHARED_DATABASE: "on" });
   expect(taken.code).toBe(1);
   expect(taken.stderr).toContain(`PORT ${port} is in use`);
   await server.stop();

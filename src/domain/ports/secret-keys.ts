@@ -16,4 +16,7 @@ export interface SecretKeys {
   readonly challengeCode: KeyObject;
   readonly totpSeal: Uint8Array;
   readonly limitKeys: KeyObject;
+  /** Of questions of `portcullis doctor`, and of their answers. Nothing that is stored depends on them. */
+  readonly probe: KeyObject;
+  readonly probeSeal: Uint8Array;
 }
