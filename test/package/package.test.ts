@@ -93,6 +93,12 @@ describe("the tarball", () => {
       ).toBe(true);
   });
 
+  it("has nothing that publint or Are The Types Wrong object to, as ES modules alone", () => {
+    const tool = (name: string) => join(root, "node_modules/.bin", name);
+    expect(run(root, tool("publint"), "run", tarball, "--strict")).toContain("All good!");
+    run(root, tool("attw"), tarball, "--profile", "esm-only", "--format", "ascii");
+  });
+
   it("has a source map beside each file of code, with paths of the repository and the sources themselves", () => {
     const code = files()
       .filter((path) => /^dist\/[\w-]+\.js$/.test(path))
@@ -250,7 +256,16 @@ describe("its commands", () => {
   it("--help and --version answer; what is not understood is one line, as somebody types it who has the package", async () => {
     const help = await portcullis("--help");
     expect(help).toMatchObject({ code: 0, stderr: "" });
-    for (const name of ["start", "admin", "users", "keys", "mails", "migrate", "backup", "doctor"]) {
+    for (const name of [
+      "start",
+      "admin",
+      "users",
+      "keys",
+      "mails",
+      "migrate",
+      "backup",
+      "doctor",
+    ]) {
       expect(help.stdout).toContain(`  npx portcullis ${name} `);
       const usage = await portcullis(name, "--help");
       expect(usage.stdout).toMatch(new RegExp(`^npx portcullis ${name}`));

@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ["*.test.ts"],
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     // Building, packing and installing from the registry.
     hookTimeout: 300_000,
   },
