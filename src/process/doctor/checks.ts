@@ -18,7 +18,8 @@ import {
 } from "./database.ts";
 import { judgeRoom, remoteRoom } from "./disk.ts";
 import { findFiles, judgeFiles } from "./files.ts";
-import { judgeHashCost, timeOneHash } from "./hash-cost.ts";
+import { measureHash } from "../hash-cost.ts";
+import { judgeHashCost } from "./hash-cost.ts";
 import type { Look } from "./look.ts";
 import { judgeMailLogin, judgeMailServer, judgeMailTls, noMailServer, sendMail } from "./mail.ts";
 import { judgeMetrics, metricsPath } from "./metrics.ts";
@@ -206,7 +207,7 @@ export const checks: Checks = {
   hash_cost: {
     standsOn: ["BCRYPT_COST", "HASH_WORKERS"],
     timeoutMs: 30_000, // at the highest cost a slow machine takes ten
-    run: async ({ settings }) => judgeHashCost(settings, await timeOneHash(settings)),
+    run: async ({ settings }) => judgeHashCost(await measureHash(settings), settings.HASH_WORKERS),
   },
   providers: {
     standsOn: ["PROVIDERS"],
