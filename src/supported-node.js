@@ -12,14 +12,15 @@ if (major < 22 || (major === 22 && minor < 18)) {
 }
 if (major === 22) hideSqliteWarning();
 
-/** package.json has Node itself as an optional dependency, for the platforms that have such a package. */
+/** The repository has Node itself as an optional dependency, for the platforms that have such a package; the published package has not. */
 function remedy() {
   const system = process.platform === "win32" ? "win" : process.platform;
   const name = `node-${system}-${process.arch}`;
   const { optionalDependencies } = JSON.parse(readFileSync(new URL("package.json", ROOT), "utf8"));
-  const version = optionalDependencies?.[name];
-  if (version === undefined)
-    return `install one, from https://nodejs.org or as your system does (npm has none for ${system}-${process.arch}).`;
+  const elsewhere = "install one, from https://nodejs.org or as your system does";
+  if (optionalDependencies === undefined) return `${elsewhere}.`;
+  const version = optionalDependencies[name];
+  if (version === undefined) return `${elsewhere} (npm has none for ${system}-${process.arch}).`;
   return existsSync(new URL(`node_modules/${name}`, ROOT))
     ? `run it with \`npm start\`, which runs the ${version} that npm has installed.`
     : `install one, or let npm do it: \`npm ci --include=optional\`, then \`npm start\`, which runs ${version}.`;

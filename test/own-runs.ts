@@ -10,6 +10,7 @@ export const ownRuns = [
   "image",
   "matrix",
   "oldest",
+  "package",
   "server",
   "timing",
 ] as const;

@@ -27,7 +27,8 @@ export async function writeTypes(target: URL): Promise<void> {
 }
 
 function compilerOptions(): ts.CompilerOptions {
-  const { config } = ts.readConfigFile(`${root}tsconfig.json`, (path) => ts.sys.readFile(path));
+  const read = ts.readConfigFile(`${root}tsconfig.json`, (path) => ts.sys.readFile(path));
+  const config: unknown = read.config;
   return ts.parseJsonConfigFileContent(config, ts.sys, root).options;
 }
 

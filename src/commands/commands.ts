@@ -49,8 +49,8 @@ const commandNames = Object.keys(commands);
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
   const [name = "start", ...rest] = argv;
   if (isCommandName(name)) return runCommand(name, rest);
-  if (name === "--help" || name === "-h") return console.log(overview());
-  if (name === "--version") return console.log(version);
+  if (name === "--help" || name === "-h") return void console.log(overview());
+  if (name === "--version") return void console.log(version);
   const kind = name.startsWith("-") ? "option" : "command";
   const known = kind === "option" ? ["--help", "--version"] : commandNames;
   misunderstood(unknownWord(kind, name, known), overviewLine);
@@ -69,7 +69,7 @@ export async function runCommand(name: CommandName, argv: readonly string[]): Pr
     else if (given.flags.has("version")) console.log(version);
     else await run(given);
   } catch (error) {
-    if (error instanceof UsageError) return misunderstood(error, commandLine(name, "--help"));
+    if (error instanceof UsageError) return void misunderstood(error, commandLine(name, "--help"));
     console.error(await explain(error));
     process.exitCode = 1;
   }

@@ -1,5 +1,6 @@
 /** The passwords that attackers guess first, looked up offline (PW-06). */
 import { createRequire } from "node:module";
+import type * as Lists from "@zxcvbn-ts/language-common";
 
 /** Looks a password up. `password` must be lower case, as the entries of the list are. */
 export function isCommonPassword(password: string): boolean {
@@ -12,6 +13,6 @@ let commonPasswords: ReadonlySet<string> | undefined;
 function loadList(): ReadonlySet<string> {
   const { dictionary } = createRequire(import.meta.url)(
     "@zxcvbn-ts/language-common",
-  ) as typeof import("@zxcvbn-ts/language-common"); // `require` has no types
+  ) as typeof Lists; // `require` has no types
   return new Set(dictionary["passwords-common"].map(String));
 }

@@ -1,5 +1,5 @@
 /** The package, built, packed, and installed into an empty folder as a user does it; and the Nodes that may run it. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -24,7 +24,8 @@ const nodes = {
     "24.21.0",
     "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
   ],
-  "node-26": ["26.12.1", 
+  "node-26": [
+    "26.12.1",
     "sha512-jk5LMAmgHlPlPMWpsUrSOqNaEZG+11UNd35hWQ+p5/XGaelWuTqJ69IcAy/5xtPPN4d5ZRBNOGB6gLMCh2kL9A==",
   ],
 } as const;
@@ -32,8 +33,10 @@ export type NodeName = keyof typeof nodes;
 
 export interface Installation {
   readonly folder: string;
-  /** What npm said when it installed. */
+  /** The words of npm while it installed. */
   readonly said: string;
+  /** Of `node_modules`, on the disk. */
+  readonly megabytes: number;
   /** Runs `npx portcullis …` to its end. */
   npx(node: NodeName, words: readonly string[], environment?: Environment): Promise<Ended>;
   /** Starts `npx portcullis`, and resolves once it listens. */
@@ -54,6 +57,8 @@ export function install(): Installation {
   const folder = mkdtempSync(join(tmpdir(), "portcullis-installed-"));
   run(root, "npm", "run", "package");
   const said = run(folder, "npm", "install", tarball, "--no-audit", "--no-fund");
+  const [, kilobytes] =
+    /^(\d+)/.exec(run(folder, "du", "-sk", "--apparent-size", "node_modules")) ?? [];
   const runtimes = installNodes(join(folder, "runtimes"));
   const launch = (node: NodeName, words: readonly string[], environment: Environment) =>
     spawn("npx", ["--no-install", "portcullis", ...words], {
@@ -70,6 +75,7 @@ export function install(): Installation {
   return {
     folder,
     said,
+    megabytes: (Number(kilobytes) * 1024) / 1e6,
     npx: (node, words, environment = {}) => readToEnd(launch(node, words, environment)),
     start: (node, environment) => listening(launch(node, [], { PORT: "0", ...environment })),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
@@ -115,8 +121,17 @@ function installNodes(folder: string): string {
   return join(folder, "node_modules");
 }
 
-/** Runs a program to its end, and answers what it said on both streams. Throws where it fails. */
+/** Runs a program to its end, and answers what it said on both streams. Throws with that where it fails. */
 export function run(cwd: string, program: string, ...args: readonly string[]): string {
-  return execFileSync("sh", ["-c", '"$@" 2>&1', "sh", program, ...args], { cwd, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${program} ended with ${status}:\n${stdout}${stderr}`);
+  return `${stdout}${stderr}`;
 }
 
+/** Resident memory of the server among the descendants of npx: the youngest of the line, which has no child. */
+export function residentMegabytes(pid: number): number {
+  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+  if (child !== undefined && child !== "") return residentMegabytes(Number(child));
+  const [, kibibytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kibibytes) / 1024;
+}

@@ -1,15 +1,17 @@
-/** `npm run test:package`: the server as its users get it. It builds and packs, and installs from the registry. */
+/** `npm run test:package`: the server as its users get it: built, packed, and installed from the registry. */
+import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
-import usual from "../../vitest.config.ts";
+
+const conditions = ["source", ...defaultServerConditions];
 
 export default defineConfig({
-  ...usual,
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     root: import.meta.dirname,
     include: ["*.test.ts"],
-    testTimeout: 120_000,
+    testTimeout: 240_000,
+    // Building, packing and installing from the registry.
     hookTimeout: 300_000,
-    // They share one installation.
-    fileParallelism: false,
   },
 });

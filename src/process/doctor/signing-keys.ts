@@ -3,6 +3,7 @@ import type { SecretKeys } from "../../domain/ports/secret-keys.ts";
 import type { SigningKeyRecord } from "../../domain/ports/signing-keys.ts";
 import { unseal } from "../../domain/sealing.ts";
 import { verifiesUntil } from "../../domain/keys.ts";
+import { commandLine } from "../command-line.ts";
 import { attention, type Finding, ok, wrong } from "./finding.ts";
 
 const DAY_MS = 86_400_000;
@@ -38,7 +39,7 @@ export function judgeSigningKeys(
       hasAccounts || records.length > 0
         ? wrong(
             "no key signs: every one is retired, and no token can be made",
-            "npm run keys -- rotate",
+            commandLine("keys", "rotate"),
           )
         : attention("there is none yet", "Start the server: it makes one"),
     ];
@@ -56,4 +57,4 @@ export function judgeSigningKeys(
   return [ok(`one signs, ${Math.max(0, days)} days old${others}`)];
 }
 
-const rotate = "npm run keys -- rotate, while the server runs: once a year";
+const rotate = `${commandLine("keys", "rotate")}, while the server runs: once a year`;
