@@ -213,7 +213,7 @@ describe("CF-14 a container, read-only and without capabilities", () => {
 
   test("runs the operator's commands beside the server", async () => {
     const container = await startContainer({ ...production, data: ownedByUser(temporaryFolder()) });
-    const portcullis = "/opt/portcullis/node_modules/portcullis/dist/portcullis.js";
+    const portcullis = "/opt/portcullis/node_modules/.bin/portcullis";
     const made = container.exec(
       "node",
       portcullis,
