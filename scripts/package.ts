@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { copyFiles } from "./package/assets.ts";
 import { bundleCode } from "./package/bundle.ts";
 import { writeManifest } from "./package/manifest.ts";
+import { writeTypes } from "./package/types.ts";
 
 const build = new URL("../build/", import.meta.url);
 const folder = new URL("package/", build);
@@ -15,6 +16,7 @@ const folder = new URL("package/", build);
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 const imported = await bundleCode(new URL("dist/", folder));
+await writeTypes(new URL("dist/index.d.ts", folder));
 await copyFiles(folder);
 await writeManifest(folder, imported);
 const packing = ["pack", fileURLToPath(folder), "--ignore-scripts", "--pack-destination", "."];

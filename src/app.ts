@@ -12,6 +12,7 @@ import { createAuditHandlers } from "./routes/audit.ts";
 import { createScraperRule } from "./routes/checks/scraper.ts";
 import { createCors } from "./routes/cors.ts";
 import { createDocsRoutes, type Docs } from "./routes/docs.ts";
+import { createProbeRoutes, type ProbeOptions } from "./routes/doctor-probe.ts";
 import { createFailures } from "./routes/failures.ts";
 import type { Handlers } from "./routes/handler.ts";
 import { createBaseHeaders } from "./routes/headers.ts";
@@ -52,6 +53,8 @@ export interface AppOptions {
   readonly docs: Docs | undefined;
   readonly isDraining: () => boolean;
   readonly metrics: MetricsOptions;
+  /** What `portcullis doctor` is told. */
+  readonly probe: Pick<ProbeOptions, "version" | "peer">;
   /** The address of the client that made the request; `given` is the second argument of `fetch`. */
   readonly clientAddress: (request: Request, given: unknown) => string;
   readonly now: () => number;
@@ -85,6 +88,7 @@ export function createApp(options: AppOptions): App {
     }),
     ...createPageRoutes(options.pages, responder),
     ...createRedirectRoutes(problemRedirects, responder, mountPath),
+    ...createProbeRoutes({ secretKeys: deps.secretKeys, now, ...options.probe }, responder),
     ...(docs ? createDocsRoutes(docs, responder) : []),
   ];
 

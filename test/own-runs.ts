@@ -6,6 +6,7 @@ export const ownRuns = [
   "attack",
   "browser",
   "consumer",
+  "embedded",
   "image",
   "matrix",
   "oldest",

@@ -1,4 +1,5 @@
 /** Topics that are timed: the storage's statements, on accounts, sessions and events drawn at random. */
+import { randomUUID } from "node:crypto";
 import { SESSION_COOKIE } from "../../src/contract/cookies.ts";
 import type { Ask, Storage } from "./requests.ts";
 import * as rows from "./rows.ts";
@@ -17,6 +18,8 @@ export interface Topic {
 }
 
 const PAGE = 20;
+/** How many are asked beside each other, where PostgreSQL makes one statement of them. */
+const AT_ONCE = 32;
 const LIMITS = { now: rows.NOW, idleSince: rows.BEGIN };
 
 export const topics: readonly Topic[] = [
@@ -47,6 +50,39 @@ export const topics: readonly Topic[] = [
       return Number(
         await storage.sessions.advanceRefreshCounter(id, state.refreshCounter, rows.NOW),
       );
+    };
+  }),
+  topic(`me: ${AT_ONCE} lookups at once, by cookie and by id`, 2 * AT_ONCE, (users, draw) => {
+    const drawn = Array.from({ length: AT_ONCE }, () => evenBelow(rows.countSessions(users), draw));
+    const hashes = drawn.map((index) => rows.digest(rows.cookieSecret(index)));
+    const ids = drawn.map((index) => rows.sessionAt(index, users).id);
+    return async ({ sessions }) => {
+      const all = await Promise.all([
+        ...hashes.map((hash) => sessions.findBySecretHash(hash)),
+        ...ids.map((id) => sessions.find(id)),
+      ]);
+      return all.filter((row) => row !== undefined).length;
+    };
+  }),
+  topic(`refresh: ${AT_ONCE} at once, with a limit and their events`, AT_ONCE, (users, draw) => {
+    const ids = Array.from({ length: AT_ONCE }, () => {
+      return rows.sessionAt(evenBelow(rows.countSessions(users), draw) + 1, users).id;
+    });
+    const distinct = [...new Set(ids)];
+    const address = rows.digest(String(draw(1e9)));
+    return async ({ limits, sessions }) => {
+      const refreshed = distinct.map(async (id) => {
+        const taking = { keyHash: address, pace: { intervalMs: 1, burstMs: 1000 } };
+        const [state] = await Promise.all([
+          sessions.findRefreshState(id),
+          limits.takeInOrder([taking], rows.NOW),
+        ]);
+        const recorded = { id: randomUUID(), event: rows.newcomer(0).event };
+        await sessions.touch(id, rows.NOW);
+        return sessions.rotate(id, state?.refreshCounter ?? -1, rows.NOW, recorded);
+      });
+      const rotated = (await Promise.all(refreshed)).filter(Boolean).length;
+      return rotated + ids.length - distinct.length;
     };
   }),
   topic("signup: account and event", 1, (_, draw) => {

@@ -32,6 +32,8 @@ export async function bundleCode(folder: URL): Promise<ReadonlySet<string>> {
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     sourcemap: true,
+    // As in the repository: nothing of the machine that built it.
+    sourcemapPathTransform: (path) => path.replace(/^(?:\.\.\/)+/, ""),
     // Two thirds of a file may be comments, and one character beyond Latin-1 doubles what V8 keeps of it.
     charset: "ascii",
     comments: { legal: true, annotation: false, jsdoc: false },

@@ -1,6 +1,5 @@
 /** The published package.json, made from the repository's: versions are written once. */
 import { readFile, writeFile } from "node:fs/promises";
-import { existsSync } from "node:fs";
 
 const root = new URL("../../", import.meta.url);
 /** The oldest Node that `src/supported-node.js` lets through. The repository itself also starts on an older one, with a Node from npm. */
@@ -27,7 +26,6 @@ export async function writeManifest(folder: URL, imported: ReadonlySet<string>):
     throw new Error(
       `Imported and no dependency: ${missing.join(", ") || "none"}. A dependency and never imported: ${idle.join(", ") || "none"}`,
     );
-  const types = existsSync(new URL("dist/index.d.ts", folder));
   const manifest = {
     name,
     version,
@@ -37,7 +35,7 @@ export async function writeManifest(folder: URL, imported: ReadonlySet<string>):
     engines: { node: OLDEST_NODE },
     bin: { portcullis: "dist/command.js" },
     exports: {
-      ".": { ...(types && { types: "./dist/index.d.ts" }), default: "./dist/index.js" },
+      ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },
       "./package.json": "./package.json",
     },
     files: ["dist", "docs", "openapi", "CHANGELOG.md"],

@@ -8,6 +8,8 @@ export interface Command {
   readonly usage: string;
   /** Names of its boolean options, without the dashes. */
   readonly flags: readonly string[];
+  /** Names of its options that take a value, without the dashes. Absent: it has none. */
+  readonly options?: readonly string[];
   /** Resolves where the command is done; rejects with a `CommandError` where it cannot be. */
   run(given: Arguments): Promise<void>;
 }
@@ -15,6 +17,8 @@ export interface Command {
 export interface Arguments {
   readonly positionals: readonly string[];
   readonly flags: ReadonlySet<string>;
+  /** Values of the other options, by name. Of one that is given twice, the last. */
+  readonly options: ReadonlyMap<string, string>;
 }
 
 /** The command cannot be done, and the person who typed it can see why: only the message is shown. Exit code 1. */

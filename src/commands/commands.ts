@@ -35,6 +35,10 @@ const commands = {
     about: "The SQLite database as one file, while the server runs",
     load: () => import("./backup.ts"),
   },
+  doctor: {
+    about: "What is wrong with an installation, and what to do; changes nothing",
+    load: () => import("./doctor.ts"),
+  },
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type CommandName = keyof typeof commands;
@@ -58,9 +62,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
  */
 export async function runCommand(name: CommandName, argv: readonly string[]): Promise<void> {
   if (name === "start") keepYoungGenerationSmall(); // before anything large is loaded
-  const { usage, flags, run } = await commands[name].load();
+  const { usage, flags, options, run }: Command = await commands[name].load();
   try {
-    const given = readArguments(argv, [...flags, "help", "version"]);
+    const given = readArguments(argv, [...flags, "help", "version"], options);
     if (given.flags.has("help")) console.log(usage);
     else if (given.flags.has("version")) console.log(version);
     else await run(given);
@@ -94,26 +98,41 @@ function misunderstood({ message }: UsageError, whereHelp: string): void {
   process.exitCode = 2;
 }
 
-function readArguments(argv: readonly string[], flagNames: readonly string[]): Arguments {
+function readArguments(
+  argv: readonly string[],
+  flagNames: readonly string[],
+  optionNames: readonly string[] = [],
+): Arguments {
   const { tokens } = parseArgs({
     args: [...argv],
-    options: { help: { type: "boolean", short: "h" } },
+    options: {
+      help: { type: "boolean", short: "h" },
+      ...Object.fromEntries(optionNames.map((name) => [name, { type: "string" as const }])),
+    },
     strict: false,
     tokens: true,
   });
   const flags = new Set<string>();
+  const options = new Map<string, string>();
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
+    if (optionNames.includes(token.name)) {
+      // The next option is no value of this one.
+      if (!token.value || (!token.inlineValue && token.value.startsWith("-")))
+        throw new UsageError(`${token.rawName} takes a value`);
+      options.set(token.name, token.value);
+      continue;
+    }
     if (!flagNames.includes(token.name)) {
-      const known = flagNames.map((name) => `--${name}`);
+      const known = [...flagNames, ...optionNames].map((name) => `--${name}`);
       throw unknownWord("option", token.rawName, known);
     }
     if (token.value !== undefined) throw new UsageError(`${token.rawName} takes no value`);
     flags.add(token.name);
   }
-  return { positionals, flags };
+  return { positionals, flags, options };
 }
 
 /** A line or two where the person can mend it; for a bug of ours the error itself, with its stack. */

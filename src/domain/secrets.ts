@@ -21,7 +21,10 @@ export function deriveKeys(authSecret: string): SecretKeys {
     challengeSeal: derive("challenge seal"),
     challengeCode: deriveMacKey("challenge code"),
     totpSeal: derive("totp seal"),
+    signerKeySeal: derive("signer key seal"),
     limitKeys: deriveMacKey("limit keys"),
+    probe: deriveMacKey("doctor probe"),
+    probeSeal: derive("doctor probe seal"),
   };
 }
 

@@ -36,7 +36,8 @@ export function createSmtpTransport(url: string, from: MailSender): MailTranspor
   };
 }
 
-function connectionOptions(url: string) {
+/** How a server is spoken to, be it for a mail or for a trial. */
+export function connectionOptions(url: string) {
   const { protocol, hostname, port, username, password, searchParams } = new URL(url);
   const secure = protocol === "smtps:";
   const mayBePlain = LOOPBACK.test(hostname) || searchParams.get("requireTLS") === "false";

@@ -17,7 +17,7 @@ type ProviderField =
 export type PortcullisSettings = {
   readonly [Name in Exclude<keyof Variables | FileVariable, "NODE_ENV">]?: Value;
 } & {
-  readonly NODE_ENV: Variables["NODE_ENV"] | undefined;
+  readonly NODE_ENV: string | undefined;
 } & {
   readonly [Name in `PROVIDER_${string}_${ProviderField}`]?: Value;
 };

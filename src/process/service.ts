@@ -20,6 +20,7 @@ import { createDocsAssets } from "../platform/docs-assets.ts";
 import { createMetrics, type Metrics } from "../platform/metrics.ts";
 import { readPageSources } from "../platform/page-sources.ts";
 import type { ResponseConstructor } from "../routes/responder.ts";
+import { connectionPeerOf } from "./connection-peer.ts";
 import { foreignSecretFile, makeFolder } from "./data-folder.ts";
 import { addKeyRing } from "./dependencies.ts";
 import { startCleaning } from "./jobs/cleaning.ts";
@@ -214,7 +215,7 @@ interface Site {
 }
 
 function composeApp(
-  { settings, bcrypt }: System,
+  { settings, hashes }: System,
   deps: Dependencies,
   metrics: Metrics,
   { https, allowedOrigins, isDraining, now }: Site,
@@ -227,7 +228,7 @@ function composeApp(
   const csrfCookie = settings.DEV_COOKIES === "plain" ? plainCookieName(CSRF_COOKIE) : CSRF_COOKIE;
   const expose = createExposition(metrics, {
     storage,
-    bcrypt,
+    hashes,
     pool: () => storage.poolState(),
     hashQueueLimit: settings.HASH_QUEUE,
     now,
@@ -251,6 +252,7 @@ function composeApp(
     docs: hasDocs ? openDocs(pageSources, { csrfCookie, mountPath }) : undefined,
     isDraining,
     metrics: { expose, token: settings.METRICS_TOKEN, publicUrl },
+    probe: { version, peer: connectionPeerOf },
     clientAddress: createClientAddress(settings.TRUST_PROXY, peerOf),
     now,
     ResponseClass,

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { LimitStore, Pace, TakeRefusal, Taking } from "../domain/ports/limits.ts";
 import type { Stores } from "../domain/ports/storage.ts";
 import type { Ahead } from "../domain/ports/ahead.ts";
-import { prepareChanges } from "./batches.ts";
+import { prepareChanges } from "./batched-statements.ts";
 import { prepareDeletion } from "./bounded-deletion.ts";
 import { type Executor, prepare, type Slots } from "./statements.ts";
 

@@ -9,7 +9,7 @@ import {
   toSessionWithUser,
 } from "./session-rows.ts";
 import { sql } from "kysely";
-import { prepareChanges, prepareLookup } from "./batches.ts";
+import { prepareChanges, prepareLookup } from "./batched-statements.ts";
 import { type Executor, prepare, type Slots } from "./statements.ts";
 import type { Db } from "./schema.ts";
 

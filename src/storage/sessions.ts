@@ -2,7 +2,7 @@
 import type { SessionLimits, SessionStore } from "../domain/ports/sessions.ts";
 import type { Storage } from "../domain/ports/storage.ts";
 import { sql } from "kysely";
-import { prepareChanges, prepareLookup } from "./batches.ts";
+import { prepareChanges, prepareLookup } from "./batched-statements.ts";
 import { prepareDeletion } from "./bounded-deletion.ts";
 import { createRefreshStates } from "./refresh-states.ts";
 import type { SessionsTable } from "./schema.ts";

@@ -17,7 +17,7 @@ import type {
   UpdateResult,
 } from "kysely";
 import type { StorageDialect } from "./engine/dialect.ts";
-import type { Batches } from "./batches.ts";
+import type { Batches } from "./engine/batches.ts";
 import type { Db } from "./schema.ts";
 
 /** Where statements run: each by itself, in a transaction, or beside others on one connection. */

@@ -1,7 +1,7 @@
 /** The domain's storage on a database: opens, runs transactions, proves that it can write, closes. */
 import { StorageUnavailableError } from "../domain/ports/storage.ts";
 import type { Storage, Stores } from "../domain/ports/storage.ts";
-import { type Batches, createBatches } from "./batches.ts";
+import { type Batches, createBatches } from "./engine/batches.ts";
 import { createChallengeStore } from "./challenges.ts";
 import { createDeviceStore } from "./devices.ts";
 import { asUnavailable, retryWhileBusy } from "./engine/availability.ts";

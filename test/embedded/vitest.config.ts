@@ -27,7 +27,10 @@ export default defineConfig({
   test: {
     ...usual.test,
     env: { TEST_EMBEDDED: "on" },
-    include: ["test/journeys", "test/attack", "test/server"].flatMap(journeysIn),
+    include: [
+      "test/embedded/*.test.ts",
+      ...["journeys", "attack", "matrix", "server"].map((run) => `test/${run}`).flatMap(journeysIn),
+    ],
     exclude: ["**/node_modules/**"],
   },
 });

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { PROBE_PATH } from "../../src/contract/doctor-probe.ts";
 import { problem, problemCodes } from "../../src/contract/problems.ts";
 import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 
@@ -25,7 +26,7 @@ test("HD-09 the routes that are served are those that are documented, and the pa
       `${path}/page.js`,
       `${path}/page.css`,
     ]),
-    ...["/", "/home.css", "/problems"],
+    ...["/", "/home.css", "/problems", PROBE_PATH],
     ...problemCodes.map((code) => problem(code).type),
     ...problemCodes.filter((code) => code.includes("_")).map((code) => `/problems/${code}`),
   ].map((path) => `GET ${path}`);

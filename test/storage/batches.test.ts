@@ -379,8 +379,7 @@ describe("takings that are asked together", () => {
 
 describe("a connection that is cut", () => {
   /** Ends the connections of so many batches that wait for a lock. */
-  async function cutBatches(count: number): Promise<number> {
-    const client = await connectBeside();
+  function cutBatches(client: pg.Client, count: number): Promise<number> {
     return waitFor(async () => {
       const { rows } = await client.query(`with stuck as (select pid from pg_stat_activity
         where wait_event_type = 'Lock' and datname = current_database() and query like '%unnest(%')
@@ -393,15 +392,14 @@ describe("a connection that is cut", () => {
     const sessions = await tokenSessions(20);
     const ids = sessions.map(({ id }) => id);
     await Promise.all(ids.map((id) => test.storage.sessions.find(id)));
-    const beside = await connectBeside();
+    const [beside, cutter] = [await connectBeside(), await connectBeside()];
     await beside.query("begin; lock table sessions in access exclusive mode");
     const lookups = Promise.allSettled(ids.map((id) => test.storage.sessions.find(id)));
     const rotations = Promise.allSettled(
       sessions.map(({ id, user }) => test.storage.sessions.rotate(id, 0, NOW, recorded(user))),
     );
     // Within the time that a batch waits for a lock, and by another client: a transaction sees activity as it first was.
-    const cut = await cutBatches(2);
-    expect(cut).toBe(2);
+    expect(await cutBatches(cutter, 2)).toBe(2);
     await beside.query("rollback");
     for (const outcome of [...(await lookups), ...(await rotations)])
       expect(outcome).toMatchObject({ reason: { name: "StorageUnavailableError" } });
@@ -517,6 +515,6 @@ describe("the connections for batches", () => {
     const { size = 0, idle } = storage.poolState() ?? {};
     expect([idle, size]).toEqual([await opened(), await opened()]);
     expect(size).toBeLessThanOrEqual(poolSize);
-    expect(size).toBeGreaterThan(poolSize - kept);
+    expect(size).toBeGreaterThanOrEqual(poolSize - kept);
   });
 });

@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import pg from "pg";
 import { afterEach, beforeEach, inject } from "vitest";
 import type { Storage } from "../../src/domain/ports/storage.ts";
-import { getTypeParser } from "../../src/storage/engine/postgres-connection.ts";
+import { getTypeParser } from "../../src/storage/engine/postgres-pool.ts";
 import type { DatabaseTarget } from "../../src/storage/engine/target.ts";
 import { openStorage, type StorageOptions } from "../../src/storage/storage.ts";
 

@@ -21,7 +21,7 @@ export interface Database {
   poolState(): PoolState | undefined;
 }
 
-/** Connections that are kept for batches, see `storage/batches.ts`. They end with the others. */
+/** Connections that are kept for batches, see `batches.ts`. They end with the others. */
 export interface BatchConnections {
   /** Runs a statement whose plan fits any number of units. */
   run(query: CompiledQuery): Promise<QueryResult<unknown>>;

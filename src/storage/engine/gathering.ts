@@ -4,7 +4,7 @@
  * (docs/decisions/0023-batches.md has the figures).
  *
  * Nothing is remembered, and nothing joins a statement that is under way. It is sent after each of its units was asked,
- * so it sees everything that was acknowledged before that (SE-12).
+ * so it sees everything that was acknowledged before that (SE-13).
  */
 
 /** A kind of statement that is for many units at once. */

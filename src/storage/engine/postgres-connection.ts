@@ -12,12 +12,13 @@ import {
   sql,
 } from "kysely";
 import type { DatabaseConnection, Dialect, Driver, QueryResult, RawBuilder } from "kysely";
-import pg from "pg";
+import type pg from "pg";
 import { UnsafeStorageError } from "../../domain/ports/storage.ts";
 import { LostConnectionError, postgresDialect } from "./postgres-dialect.ts";
 import type { BatchConnections, Database } from "./database.ts";
 import { MIGRATIONS_TABLE, refuseForeignTables } from "./foreign-tables.ts";
 import type { PoolOptions } from "./pool.ts";
+import { type ConnectionSettings, createPool } from "./postgres-pool.ts";
 import {
   isDatabaseError,
   PooledConnection,
@@ -36,7 +37,6 @@ const BATCH_CONNECTIONS = 4;
 /** A smaller pool keeps none, and sends every statement by itself: four would be too few for the rest. */
 const LEAST_POOL_WITH_BATCHES = 8;
 
-type ConnectionSettings = Readonly<Record<string, string>>;
 /**
  * Settings of the connections for batches. Their statements go through an index for each unit, and get one plan for any
  * number of units. Otherwise each would be planned anew (130 µs), or by a plan from when the table was empty: one that
@@ -50,9 +50,6 @@ const BATCH_SETTINGS: ConnectionSettings = {
   // Longer than another process's COMMIT takes. Past it the units are asked alone, each waiting for its own row.
   lock_timeout: "250ms",
 };
-
-/** How long a transaction may stand idle, in milliseconds. None waits for anything but the database, so one that idles was left behind. */
-const IDLE_IN_TRANSACTION_MS = 10_000;
 
 /** Connects, and checks the settings that safety rests on; throws where the server or a setting is refused. */
 export async function openPostgres(url: string, options: PoolOptions): Promise<Database> {
@@ -175,100 +172,6 @@ function createDialect(driver: PoolDriver): Dialect {
     createQueryCompiler: () => queryCompiler,
     createIntrospector: (kysely) => new PostgresIntrospector(kysely),
   };
-}
-
-function createPool(
-  url: string,
-  options: PoolOptions,
-  bounds: pg.PoolConfig,
-  settings: ConnectionSettings = {},
-): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    application_name: "portcullis",
-    connectionTimeoutMillis: options.connectTimeoutSeconds * 1000,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-    keepAlive: true,
-    types: { getTypeParser },
-    verify: (client: pg.PoolClient, done: (error?: Error) => void) => {
-      verifySettings(client, settings).then(() => done(), done);
-    },
-    ...bounds,
-  });
-  // Without a listener, the loss of an idle connection would end the process. Its next user gets the error.
-  const hear = () => undefined;
-  pool.on("error", hear);
-  pool.on("connect", (client) => client.on("error", hear));
-  return pool;
-}
-
-/**
- * Values as SQLite gives them. Instants and counters are int8, which `pg` leaves as text lest numbers
- * above 2^53 are rounded: there are none here.
- */
-export const getTypeParser: typeof pg.types.getTypeParser = (type, format) => {
-  if (type === pg.types.builtins.INT8) return Number;
-  if (type === pg.types.builtins.BYTEA) return readBytes;
-  // The types of `pg` promise no more than any; what comes of it is typed by Kysely.
-  return pg.types.getTypeParser(type, format) as (text: string) => unknown;
-};
-
-/** `\x` and hexadecimal digits (postgresql.org/docs/current/datatype-binary.html). */
-function readBytes(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text.slice(2), "hex"));
-}
-
-interface ServerSettings {
-  readonly encoding: string;
-  readonly synchronous_commit: string;
-  readonly fsync: string;
-  readonly replication_role: string;
-}
-
-/**
- * Asks a new connection for its settings before its first use: they may differ after a failover, or once a
- * role's settings have changed. It also fixes for the session what a role, a database or a reload of the server's
- * settings may have changed (ST-23), in the same round trip:
- *
- * - `synchronous_commit`, as it was judged.
- * - the isolation level: who waits for a lock has to see afterwards what was committed meanwhile. In a snapshot from
- *   before, up to five processes each made the first administrator.
- * - how bytes are spelled, or hashes would be read wrong.
- *
- * `default_transaction_read_only` is left alone: it is how an operator stops writes, and then they are refused.
- */
-const SETTINGS = `select
-  current_setting('server_encoding') as encoding,
-  set_config('synchronous_commit', current_setting('synchronous_commit'), false) as synchronous_commit,
-  set_config('default_transaction_isolation', 'read committed', false),
-  set_config('bytea_output', 'hex', false),
-  current_setting('session_replication_role') as replication_role,
-  current_setting('fsync') as fsync`;
-
-/** Refuses settings that lose acknowledged writes (ST-01): an operator may have chosen speed for another database on the server. */
-async function verifySettings(client: pg.PoolClient, own: ConnectionSettings): Promise<void> {
-  const changes = Object.entries(own).map(
-    ([name, value]) => `, set_config('${name}', '${value}', false)`,
-  );
-  const { rows } = await client.query<ServerSettings>(SETTINGS + changes.join(""));
-  const [settings] = rows;
-  if (settings?.encoding !== "UTF8")
-    throw new UnsafeStorageError("The PostgreSQL database must have the encoding UTF8");
-  if (settings.fsync !== "on")
-    throw new UnsafeStorageError(
-      "The PostgreSQL server runs with fsync = off, which loses acknowledged writes",
-    );
-  if (settings.replication_role !== "origin")
-    throw new UnsafeStorageError(
-      "The PostgreSQL database has session_replication_role = " +
-        `${settings.replication_role}, which switches off the rules of its tables; ` +
-        "reset it with: alter role … reset session_replication_role",
-    );
-  if (settings.synchronous_commit === "off")
-    throw new UnsafeStorageError(
-      "The PostgreSQL database has synchronous_commit = off, which loses acknowledged writes; " +
-        "set it with: alter role … set synchronous_commit = on",
-    );
 }
 
 /** Takes a connection when the first statement is begun, and gives it back once no answer is to come. */
