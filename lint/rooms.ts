@@ -219,10 +219,14 @@ export const rooms: readonly Room[] = [
   {
     name: "examples",
     files: ["examples/"],
-    values: ["@portcullis/client", "node:"],
+    values: ["@portcullis/client", "portcullis", "node:"],
     types: [],
-    except: { "examples/browser/main.ts": ["rolldown"] },
-    why: "An example is what somebody else's program looks like: it has the published client and Node; a page has a bundler besides.",
+    except: {
+      "examples/browser/main.ts": ["rolldown"],
+      "examples/embedded-hono/main.ts": ["hono", "@hono/node-server"],
+      "examples/embedded-express/main.ts": ["express", "srvx"],
+    },
+    why: "An example is what somebody else's program looks like: it has the published packages and Node; a page has a bundler besides, and an app that embeds the server its framework.",
   },
   {
     name: "tests",

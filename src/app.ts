@@ -53,7 +53,7 @@ export interface AppOptions {
   readonly docs: Docs | undefined;
   readonly isDraining: () => boolean;
   readonly metrics: MetricsOptions;
-  /** What `portcullis doctor` is told. */
+  /** The facts that `portcullis doctor` is told. */
   readonly probe: Pick<ProbeOptions, "version" | "peer">;
   /** The address of the client that made the request; `given` is the second argument of `fetch`. */
   readonly clientAddress: (request: Request, given: unknown) => string;

@@ -21,7 +21,7 @@ Ends with 0, or with 1 where something is wrong.`;
 export const flags: readonly string[] = ["json"];
 export const options: readonly string[] = ["backups", "send-mail-to"];
 
-/** What is left open by a server that hangs is not waited for. Milliseconds. */
+/** The time for connections to servers that hang to end by themselves. Milliseconds. */
 const LINGER_MS = 300;
 
 export async function run({

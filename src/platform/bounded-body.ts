@@ -28,14 +28,21 @@ export function withBoundedBody(request: Request, maxBytes: number): Request {
   });
 }
 
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
 async function readText(request: Request, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const reader: Reader | undefined = request.body?.getReader();
   const pieces: Uint8Array[] = [];
   let size = 0;
-  // Leaving the loop by a throw cancels the stream.
-  for await (const piece of request.body ?? []) {
+  for (;;) {
+    const { value: piece } = (await reader?.read()) ?? { value: undefined };
+    if (piece === undefined) break;
     size += piece.byteLength;
-    if (size > maxBytes) throw new BodyTooLargeError("The body is too large");
+    if (size > maxBytes) {
+      await reader?.cancel();
+      throw new BodyTooLargeError("The body is too large");
+    }
     pieces.push(piece);
   }
   try {

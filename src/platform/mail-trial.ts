@@ -45,8 +45,8 @@ export async function tryMailServer(url: string, signal: AbortSignal): Promise<M
       });
       connection.on("error", connectionFailed);
       connection.connect((error) => {
-        if (error) return connectionFailed(error);
-        if (auth === undefined) return resolve(told("none"));
+        if (error) return void connectionFailed(error);
+        if (auth === undefined) return void resolve(told("none"));
         connection.login(auth, (refusal) =>
           resolve(refusal ? told("login", codeOf(refusal)) : told("none")),
         );

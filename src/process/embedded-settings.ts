@@ -44,7 +44,7 @@ export function readEmbeddedSettings(given: PortcullisSettings): {
   const faults = values
     .filter(([, value]) => !isValue(value))
     .map(([name]) => `${name} must be a string or a number, as the environment would have it`);
-  if (given.NODE_ENV === undefined || String(given.NODE_ENV) === "")
+  if (given.NODE_ENV === undefined || given.NODE_ENV === "")
     faults.push("NODE_ENV must be given: production, or development on your own machine");
   const texts = values
     .filter(([, value]) => isValue(value) && value !== undefined)

@@ -1,7 +1,7 @@
 /** The peer of a request that somebody else's server has received. */
 import { isIP } from "node:net";
 
-/** What `fetch` has to be told of a request, as no `Request` says it. */
+/** The fact that `fetch` has to be told of a request, as no `Request` says it. */
 export interface Peer {
   /**
    * The IP address that the connection comes from. Where it is a proxy of `TRUST_PROXY`, the client is read from

@@ -39,7 +39,7 @@ import { version } from "./version.ts";
 /** How long accepted requests may take to finish once shutdown has begun (ST-13). Milliseconds. */
 export const DRAIN_TIMEOUT_MS = 8_000;
 
-/** What is different for a listener and inside another program. */
+/** The parts that differ between a listener and another program. */
 export interface Surroundings {
   /** The peer that made a request; `given` is the second argument of `fetch`. */
   readonly peerOf: PeerOf;

@@ -17,7 +17,7 @@ export interface SignedIn extends Readonly<
   readonly userId: ContractUser["id"];
   readonly sessionId: string;
   /**
-   * What carried the session. A browser sends a `session` cookie by itself, also where another page makes it: a change by
+   * The credential that carried the session. A browser sends a `session` cookie by itself, also where another page makes it: a change by
    * one needs a proof of its own against CSRF.
    */
   readonly carrier: Credential;

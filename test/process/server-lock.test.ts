@@ -64,7 +64,7 @@ test("EB-05 one that is refused takes no lock away from the one that has it", as
   const folder = temporaryFolder();
   const first = await lockServer(target(folder), alone);
   await expect(lockServer(target(folder), alone)).rejects.toThrow("already");
-  // Whether the system still has it, another process finds out.
+  // Another process finds out that the system still has it.
   const module = new URL("../../src/process/server-lock.ts", import.meta.url).href;
   const code = `const { lockServer } = await import(${JSON.stringify(module)});
     await lockServer(${JSON.stringify(target(folder))}, { isShared: false, tell() {}, patienceMs: 0 });`;

@@ -41,7 +41,7 @@ afterAll(async () => {
 const filled = (path: string) =>
   path.replaceAll(/\{\w+\}/g, "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42");
 
-/** What an answer says, without what is different in each. */
+/** The parts of an answer that are alike in each. */
 async function said(response: Response) {
   const { status, headers } = response;
   const text = (await response.text()).replaceAll(/"requestId":"[^"]+"/g, "");
@@ -56,7 +56,7 @@ async function said(response: Response) {
 }
 type Said = Awaited<ReturnType<typeof said>>;
 
-/** The same without the mount path. */
+/** An answer without the mount path. */
 function unmounted({ text, location, ...rest }: Said): Said {
   const shorter = location?.startsWith(MOUNT) ? location.slice(MOUNT.length) : location;
   return {

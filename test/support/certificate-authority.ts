@@ -22,7 +22,7 @@ export interface CertificateAuthority {
 }
 
 const CURVE = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-/** What `openssl ca` asks of a file. */
+/** The least that `openssl ca` asks for. */
 const CONFIGURATION = `
 [ca]
 default_ca = own

@@ -1,7 +1,8 @@
 /** One line of `portcullis doctor`, looked at in this process; and the whole of it, as an operator runs it. */
 import { type DoctorCheck, DoctorReport } from "../../src/contract/doctor.ts";
-import { type Finding, runCheck } from "../../src/process/doctor/check.ts";
+import { runCheck } from "../../src/process/doctor/check.ts";
 import { checks } from "../../src/process/doctor/checks.ts";
+import type { Finding } from "../../src/process/doctor/finding.ts";
 import { createLook, type DoctorOptions } from "../../src/process/doctor/look.ts";
 import { readSettingsDespiteFaults } from "../../src/process/doctor/settings-despite-faults.ts";
 import { runScript } from "./commands.ts";

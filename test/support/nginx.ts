@@ -37,8 +37,11 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** Starts it in front of processes on these two ports. */
-export async function startNginx(upstreamPorts: readonly [number, number]): Promise<Nginx> {
+/** Starts it in front of processes on these two ports. `changes`: what an operator writes in place of what stands there. */
+export async function startNginx(
+  upstreamPorts: readonly [number, number],
+  changes: readonly (readonly [string, string])[] = [],
+): Promise<Nginx> {
   const prefix = await mkdtemp(join(tmpdir(), "portcullis-nginx-"));
   const [httpsPort, httpPort] = [await freePort(), await freePort()];
   const [certificate, key] = [join(prefix, "certificate.pem"), join(prefix, "key.pem")];
@@ -56,6 +59,7 @@ export async function startNginx(upstreamPorts: readonly [number, number]): Prom
     ["listen 80;", `listen 127.0.0.1:${httpPort};`],
     ["/etc/ssl/portcullis/fullchain.pem", certificate],
     ["/etc/ssl/portcullis/privkey.pem", key],
+    ...changes,
   ]);
   const siteFile = join(prefix, "portcullis.conf");
   await writeFile(siteFile, site);

@@ -1,5 +1,5 @@
 /** A mail server with a certificate and a login, as one on the internet has; and each way to have them wrong. */
-import { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import type { Certificate } from "./certificate-authority.ts";
 
@@ -30,7 +30,7 @@ export async function startTlsMailServer({
       const password = given ?? "";
       passwords.push(password);
       if (refusesLogin)
-        return done(Object.assign(new Error(`No ${password}`), { responseCode: 535 }));
+        return void done(Object.assign(new Error(`No ${password}`), { responseCode: 535 }));
       done(null, { user: "portcullis" });
     },
     onData(stream, _session, done) {

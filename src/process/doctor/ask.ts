@@ -2,7 +2,7 @@
 import { type ClientRequest, type IncomingMessage, request as requestPlain } from "node:http";
 import { request as requestTls } from "node:https";
 import { TLSSocket } from "node:tls";
-import { codeOf } from "./check.ts";
+import { codeOf } from "./finding.ts";
 
 export interface Answer {
   readonly status: number;
@@ -94,8 +94,8 @@ function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
 async function readBody(incoming: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
+  // No encoding was set, so each part is a Buffer.
   for await (const part of incoming as AsyncIterable<Buffer>) {
-    // No encoding was set, so each part is a Buffer.
     parts.push(part);
     bytes += part.length;
     if (bytes > BODY_MAX_BYTES) break;

@@ -2,7 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Settings } from "../settings.ts";
-import { about, attention, codeOf, type Finding, ok, wrong } from "./check.ts";
+import { about, attention, codeOf, type Finding, ok, wrong } from "./finding.ts";
 
 const DAY_MS = 86_400_000;
 /** docs/operating.md makes one a day: the last one may be this old before one was missed. Milliseconds. */

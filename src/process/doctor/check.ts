@@ -1,30 +1,8 @@
-/** The parts that every check has, and how one that fails or hangs becomes a line all the same. */
-import type { DoctorCheck, DoctorFinding, Posture } from "../../contract/doctor.ts";
+/** A check, and how one that fails or hangs becomes a line all the same. */
+import type { DoctorCheck } from "../../contract/doctor.ts";
 import type { Variables } from "../setting-variables.ts";
+import { attention, type Finding, messageOf, wrong } from "./finding.ts";
 import type { Look } from "./look.ts";
-
-/** A finding without the name of its check, which only the table of checks knows. */
-export type Finding = Omit<DoctorFinding, "check">;
-
-/** Good; `next` is for what would be better still. */
-export function ok(why: string, next: string | null = null): Finding {
-  return { status: "ok", subject: null, why, next };
-}
-
-/** It works, and is hardly meant. */
-export function attention(why: string, next: string): Finding {
-  return { status: "attention", subject: null, why, next };
-}
-
-/** Broken, or open to strangers. */
-export function wrong(why: string, next: string): Finding {
-  return { status: "wrong", subject: null, why, next };
-}
-
-/** Says what a finding is about, where a check finds several. */
-export function about(subject: string, finding: Finding): Finding {
-  return { ...finding, subject };
-}
 
 export interface Check {
   /** The settings without which it would look at something that nobody meant. */
@@ -65,28 +43,6 @@ export async function runCheck(
       wrong(`could not be looked at: ${messageOf(error)}`, "Report it, if you cannot see why"),
     ])
     .finally(() => clearTimeout(timer));
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** The code of an error of the system, of a database or of TLS; its message where it has none. */
-export function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ("code" in error && typeof error.code === "string") return error.code;
-  // Of several addresses, each of which was tried.
-  if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  return error.message;
-}
-
-/** The worst of them. */
-export function worstOf(statuses: readonly Posture[]): Posture {
-  return (
-    statuses.find((status) => status === "wrong") ??
-    statuses.find((status) => status !== "ok") ??
-    "ok"
-  );
 }
 
 /** Every check by its name: one that is missing does not compile. */

@@ -1,6 +1,6 @@
-/** Whose address the server takes for the client's: shown by a request that claims another one. */
+/** The address that the server takes for the client's: shown by a request that claims another one. */
 import { findClientAddress, type TrustsProxy } from "../../platform/client-address.ts";
-import { attention, type Finding, ok, wrong } from "./check.ts";
+import { attention, type Finding, ok, wrong } from "./finding.ts";
 import { CLAIMED_ADDRESS, type Sight } from "./look.ts";
 import { notKnown } from "./public-url.ts";
 
@@ -57,7 +57,7 @@ function judgeProxied(peer: string, hops: readonly string[], trusts: TrustsProxy
       `Set TRUST_PROXY to it${address.startsWith("127.") || address === "::1" ? ": loopback" : ""}`,
     );
   const claimed = hops.indexOf(CLAIMED_ADDRESS);
-  // What is to the right of the claim was written by proxies; the first of it is this machine, as the outermost saw it.
+  // Entries to its right were written by proxies; the first of them is this machine, as the outermost one saw it.
   const written = hops.slice(claimed + 1);
   if (!trusts(peer) && written.length > 0) return sharing(peer);
   if (written.length === 0)

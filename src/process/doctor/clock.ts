@@ -1,5 +1,5 @@
 /** This machine's clock beside others. Of those on the same machine none tells anything. */
-import { attention, type Finding, ok, wrong } from "./check.ts";
+import { attention, type Finding, ok, wrong } from "./finding.ts";
 
 /** A code of an authenticator app is of its half minute (RFC 6238). Milliseconds. */
 const WRONG_MS = 30_000;

@@ -1,9 +1,9 @@
 /** The database: if it can be reached, if it is ours, whether it keeps what it acknowledged, and its schema. */
-import { type KeyOpening } from "./signing-keys.ts";
+import type { KeyOpening } from "./signing-keys.ts";
 import type { Inspection } from "../../storage/inspection.ts";
 import { FIRST_MIGRATION } from "../../storage/engine/foreign-tables.ts";
 import { NoDatabaseError } from "../../storage/engine/inspecting-connection.ts";
-import { attention, codeOf, type Finding, messageOf, ok, wrong } from "./check.ts";
+import { attention, codeOf, type Finding, messageOf, ok, wrong } from "./finding.ts";
 
 const MIB = 1_048_576;
 

@@ -1,5 +1,5 @@
 /** Free room where the SQLite file and its backups lie. */
-import { attention, type Finding, ok, wrong } from "./check.ts";
+import { attention, type Finding, ok, wrong } from "./finding.ts";
 import { sizeText } from "./database.ts";
 
 /** A full disk ends writes, and SQLite's log alone grows by this in a busy minute. Bytes. */

@@ -7,7 +7,8 @@ import {
 } from "../../contract/doctor.ts";
 import { ownEnvironment } from "../settings.ts";
 import { version } from "../version.ts";
-import { type Finding, runCheck, worstOf } from "./check.ts";
+import { runCheck } from "./check.ts";
+import { type Finding, worstOf } from "./finding.ts";
 import { checks } from "./checks.ts";
 import { createLook, type DoctorOptions, type Look } from "./look.ts";
 import { createRedaction } from "./redaction.ts";

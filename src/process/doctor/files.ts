@@ -2,7 +2,7 @@
 import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Settings } from "../settings.ts";
-import { attention, type Finding, ok, wrong } from "./check.ts";
+import { attention, type Finding, ok, wrong } from "./finding.ts";
 
 const BY_OTHERS = 0o077;
 const WRITABLE_BY_OTHERS = 0o022;

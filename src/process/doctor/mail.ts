@@ -4,7 +4,7 @@ import { isLoopback } from "../../platform/loopback.ts";
 import { createSmtpTransport } from "../../platform/mail-smtp.ts";
 import type { MailTrial } from "../../platform/mail-trial.ts";
 import type { Settings } from "../settings.ts";
-import { attention, codeOf, type Finding, ok, wrong } from "./check.ts";
+import { attention, codeOf, type Finding, ok, wrong } from "./finding.ts";
 
 const DAY_MS = 86_400_000;
 /** As for PUBLIC_URL, where its life is not known: two weeks. Milliseconds. */

@@ -1,7 +1,7 @@
 /** METRICS_TOKEN: with it a scraper reads them; without it, in production, nobody does. */
 import { getMetrics } from "../../contract/metrics.ts";
 import { type Answer, isAnswer, type NoAnswer } from "./ask.ts";
-import { attention, type Finding, ok, wrong } from "./check.ts";
+import { attention, type Finding, ok, wrong } from "./finding.ts";
 
 export const metricsPath = getMetrics.path;
 

@@ -1,5 +1,5 @@
 /** Node: supported by us from 22.18 on, and by its makers for a time. */
-import { attention, type Finding, ok } from "./check.ts";
+import { attention, type Finding, ok } from "./finding.ts";
 
 /** The newest release line that the tests run on. */
 const NEWEST_TRIED = 26;

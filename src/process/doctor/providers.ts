@@ -2,7 +2,7 @@
 import type { ProviderOptions } from "../../platform/providers/provider-options.ts";
 import { createProvider } from "../../platform/providers/providers.ts";
 import { ask, isAnswer } from "./ask.ts";
-import { about, type Finding, ok, wrong } from "./check.ts";
+import { about, type Finding, ok, wrong } from "./finding.ts";
 import { httpClock, type OtherClock } from "./clock.ts";
 
 export interface ProviderTrial {

@@ -4,7 +4,7 @@ import { logout } from "../../contract/sessions.ts";
 import { clearedCookies } from "../../routes/cookies.ts";
 import { createBaseHeaders } from "../../routes/headers.ts";
 import { type Answer, isAnswer, type NoAnswer } from "./ask.ts";
-import { attention, type Finding, ok, wrong } from "./check.ts";
+import { attention, type Finding, ok, wrong } from "./finding.ts";
 import type { Sight } from "./look.ts";
 
 const HSTS = "strict-transport-security";

@@ -20,7 +20,7 @@ export interface SettingsDespiteFaults {
 
 /** Each turn takes away what is faulty, and what asks for something that is not there. */
 const TURNS_MAX = 6;
-/** What most checks stand on: read alone where nothing else helps. */
+/** The settings that most checks stand on: read alone where nothing else helps. */
 const ESSENTIALS: ReadonlySet<string> = new Set([
   ...["PUBLIC_URL", "PORT", "DATABASE_URL", "AUTH_SECRET", "TRUST_PROXY", "SMTP_URL", "MAIL_FROM"],
 ]);

@@ -4,7 +4,7 @@ import { isLoopback } from "../../platform/loopback.ts";
 import { limitsOf, limits } from "../setting-limits.ts";
 import { leavesInPlainText } from "../setting-values.ts";
 import type { Settings } from "../settings.ts";
-import { about, attention, type Finding, ok, wrong } from "./check.ts";
+import { about, attention, type Finding, ok, wrong } from "./finding.ts";
 import { isOdd, settingOf, type SettingsDespiteFaults } from "./settings-despite-faults.ts";
 
 /** A line for each fault and each remark. Faults are what a start would be refused for. */

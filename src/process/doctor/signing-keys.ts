@@ -3,7 +3,7 @@ import type { SecretKeys } from "../../domain/ports/secret-keys.ts";
 import type { SigningKeyRecord } from "../../domain/ports/signing-keys.ts";
 import { unseal } from "../../domain/sealing.ts";
 import { verifiesUntil } from "../../domain/keys.ts";
-import { attention, type Finding, ok, wrong } from "./check.ts";
+import { attention, type Finding, ok, wrong } from "./finding.ts";
 
 const DAY_MS = 86_400_000;
 /** NIST SP 800-57 Part 1 Rev. 5 §5.3.6: a private key that signs is used for one to three years. Milliseconds. */

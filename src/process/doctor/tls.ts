@@ -2,7 +2,7 @@
 import { connect } from "node:tls";
 import { isLoopback } from "../../platform/loopback.ts";
 import { type Answer, ASK_TIMEOUT_MS, type Certificate, isAnswer, type NoAnswer } from "./ask.ts";
-import { attention, type Finding, ok, wrong } from "./check.ts";
+import { attention, type Finding, ok, wrong } from "./finding.ts";
 import { notKnown } from "./public-url.ts";
 
 const DAY_MS = 86_400_000;

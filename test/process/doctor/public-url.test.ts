@@ -100,7 +100,7 @@ describe("client_address, by a request that claims another one", () => {
   });
 });
 
-describe("DR-01 the server's answer of whom it sees", () => {
+describe("the server's answer of whom it sees", () => {
   let server: InProcessServer;
   beforeAll(async () => {
     server = await startInProcessServer({ AUTH_SECRET });
@@ -109,7 +109,7 @@ describe("DR-01 the server's answer of whom it sees", () => {
   const question = () => newProbe(deriveKeys(AUTH_SECRET));
   const withoutId = (body: string) => body.replace(/"requestId":"[^"]+"/, "");
 
-  test("is to strangers that of any unknown path, whatever they ask with", async () => {
+  test("DR-01 to strangers it is that of any unknown path, whatever they ask with", async () => {
     const nowhere = await server.send("GET", "/nowhere");
     const foreign = newProbe(deriveKeys("another-Kx81mQ0vTz5Lw7Rb3Nd9Hc2YqE4uJ"));
     const [nonce = "", mac = ""] = question().split(".");
@@ -124,7 +124,7 @@ describe("DR-01 the server's answer of whom it sees", () => {
     }
   });
 
-  test("shows no address to whoever overhears it", async () => {
+  test("DR-01 it shows no address to whoever overhears it", async () => {
     const headers = { [PROBE_HEADER]: question(), "x-forwarded-for": "192.0.2.66" };
     const answer = await server.send("GET", PROBE_PATH, headers);
     expect(answer.status).toBe(200);
