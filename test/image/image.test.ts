@@ -1,6 +1,6 @@
 /** CF-14: the image, its content, and containers of it. */
 import { randomBytes } from "node:crypto";
-import { existsSync, globSync, lstatSync, readFileSync, statSync } from "node:fs";
+import { existsSync, globSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
@@ -33,6 +33,11 @@ const production = {
   secrets: { auth_secret: `${AUTH_SECRET}\n`, smtp_url: `${SMTP_URL}\n` },
 };
 const ADA = { email: "ada@example.com", password: PASSWORD };
+
+/** Paths below the folder, those with a dot in front among them, which a glob leaves out. */
+function everythingIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" });
+}
 
 describe("CF-14 the image", () => {
   interface Config {
@@ -72,9 +77,7 @@ describe("CF-14 the image", () => {
 
   test("has what runs, and nothing of those who made it", () => {
     const app = join(mounted, "opt/portcullis");
-    const files = globSync("**/*", { cwd: app }).filter((path) =>
-      statSync(join(app, path)).isFile(),
-    );
+    const files = everythingIn(app).filter((path) => lstatSync(join(app, path)).isFile());
     expect(files.length).toBeGreaterThan(300);
     const odd = files.filter((path) =>
       /(?:^|\/)(?:\.git|\.env.*|\.npmrc|\.npm|\.cache|\.?package-lock\.json)(?:\/|$)/.test(path),
@@ -107,7 +110,7 @@ describe("CF-14 the image", () => {
       gid: USER,
       mode: 0o700,
     });
-    const all = globSync("**/*", { cwd: mounted });
+    const all = everythingIn(mounted);
     const changeable = all.filter((path) => {
       const { uid, gid, mode } = lstatSync(join(mounted, path));
       const isLink = (mode & 0o170000) === 0o120000;
@@ -119,7 +122,7 @@ describe("CF-14 the image", () => {
 
   test("has no secret that was near its build, in no layer and in no word of its history", () => {
     expect(JSON.stringify(inspected)).not.toContain(CANARY);
-    const kept = globSync("**/*", { cwd: storage })
+    const kept = everythingIn(storage)
       .map((path) => join(storage, path))
       .filter((path) => lstatSync(path).isFile() && lstatSync(path).size < 5_000_000);
     expect(kept.length).toBeGreaterThan(1_000);
@@ -213,7 +216,7 @@ describe("CF-14 a container, read-only and without capabilities", () => {
 
   test("runs the operator's commands beside the server", async () => {
     const container = await startContainer({ ...production, data: ownedByUser(temporaryFolder()) });
-    const portcullis = "/opt/portcullis/node_modules/portcullis/dist/portcullis.js";
+    const portcullis = "/opt/portcullis/node_modules/.bin/portcullis";
     const made = container.exec(
       "node",
       portcullis,
