@@ -11,7 +11,8 @@ import { runScript } from "../../support/commands.ts";
 import { startProvider } from "../../support/provider.ts";
 import { PROVIDER_ID, providerSettings } from "../../support/provider-steps.ts";
 import { startOddProxy } from "../../support/odd-proxy.ts";
-import { bcryptOf } from "../../support/hashing.ts";
+import { hasArgon2 } from "../../../src/domain/argon2.ts";
+import { argon2idOf, bcryptOf } from "../../support/hashing.ts";
 
 test("settings: each fault is a line of its own, and a misspelt name needs attention", async () => {
   const environment = { ...production, PORT: "eighty", BCRYPT_COST: "3", MAIL_LOCAL: "de" };
@@ -137,16 +138,26 @@ test("hash_cost: a hash is measured, and one that takes too long says what would
   expect((await linesOf("hash_cost", { BCRYPT_COST: "10", HASH_WORKERS: "2" }))[0]).toMatch(
     /^\w+ bcrypt 10: \d+ ms a hash/,
   );
+  const argon2id = { recipe: argon2idOf(65_536, 9), milliseconds: 1_500 };
   const { judgeHashCost } = await import("../../../src/process/doctor/hash-cost.ts");
   const [slow] = judgeHashCost({ recipe: bcryptOf(14), milliseconds: 3_000 }, 2);
   expect(slow).toMatchObject({ status: "attention" });
+  expect(judgeHashCost(argon2id, 2)[0]).toMatchObject({
+    status: "attention",
+    next: expect.stringContaining("ARGON2_PASSES"),
+  });
+  // Fast, and no attention: its memory is what a thief pays.
+  expect(judgeHashCost({ recipe: argon2idOf(19_456, 2), milliseconds: 18 }, 2)[0]).toMatchObject({
+    status: "ok",
+    why: "argon2id 19456 KiB, 2 passes: 18 ms a hash, 111.1 a second",
+  });
   expect(slow?.next).toMatch(/^BCRYPT_COST=12/);
   expect(judgeHashCost({ recipe: bcryptOf(10), milliseconds: 10 }, 2)[0]?.next).toMatch(
     /^BCRYPT_COST=13/,
   );
   expect(judgeHashCost({ recipe: bcryptOf(12), milliseconds: 300 }, 2)[0]).toMatchObject({
     status: "ok",
-    why: "bcrypt 12: 300 ms a hash, 6.7 a second",
+    why: `bcrypt 12: 300 ms a hash, 6.7 a second${hasArgon2() ? "; PASSWORD_HASH=argon2id costs a thief more, and this server less" : ""}`,
   });
 });
 
