@@ -23,8 +23,11 @@ let storage: Storage;
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 beforeAll(async () => {
   database = await createPostgres();
-  server = await startServerProcess({ environment: { DATABASE_URL: database.url } });
-  storage = await openStorage(database.target, testOptions);
+  // A busy machine makes it slow, and not wrong.
+  const patient = { DATABASE_CONNECT_TIMEOUT: "60", DATABASE_STATEMENT_TIMEOUT: "60" };
+  server = await startServerProcess({ environment: { DATABASE_URL: database.url, ...patient } });
+  const patience = { connectTimeoutSeconds: 60, statementTimeoutSeconds: 60 };
+  storage = await openStorage(database.target, { ...testOptions, ...patience });
 });
 afterAll(async () => {
   agent.destroy();
