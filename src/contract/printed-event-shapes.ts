@@ -37,7 +37,7 @@ export const printedEventShapes = {
   breached_passwords_unavailable: printedEvent({
     level: "warn",
     summary:
-      "The list of breached passwords could not be asked about a new password, which was taken without it. Told each time.",
+      "A new password was taken unseen: the list of breached ones could not be asked. Told each time.",
     fields: {
       source: openEnum(["hibp", "file"], "The list that BREACHED_PASSWORDS names."),
       why: z.string().max(64).meta({

@@ -2521,7 +2521,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * The list of breached passwords could not be asked about a new password, which was taken without it.
+     * A new password was taken unseen: the list of breached ones could not be asked.
      * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is not stored.
      *
      *     Told each time.
@@ -2813,7 +2813,7 @@ export interface components {
       operation: string;
     };
     /**
-     * @description The list of breached passwords could not be asked about a new password, which was taken without it. Told each time.
+     * @description A new password was taken unseen: the list of breached ones could not be asked. Told each time.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": null,
