@@ -397,7 +397,7 @@ test("EB-06 close leaves no handle, listener or lock, and the process ends by it
   const [before, after] = JSON.parse(states) as unknown[];
   expect(after).toEqual(before);
   expect(end).toBe("by itself");
-});
+}, 90_000); // a process that compiles, on a busy machine
 
 test("ST-13 close waits for the requests under way, and refuses those that come meanwhile", async () => {
   const { portcullis } = embed();

@@ -1,4 +1,5 @@
 /** The examples of embedding, run as their READMEs say. */
+import { once } from "node:events";
 import { join } from "node:path";
 import { createClient } from "@portcullis/client";
 import { cookieJar } from "@portcullis/client/node";
@@ -69,8 +70,9 @@ describe.each(["embedded-hono", "embedded-express"])("EB-01 examples/%s", (name)
       .toBe(1);
     expect(ips()).toContain("127.0.0.1");
     expect(ips()).not.toContain("203.0.113.9");
+    const ended = once(example.child, "close");
     example.child.kill("SIGTERM");
-    await example.stop();
+    await ended;
     expect(example.child.exitCode).toBe(0);
     expect(example.lines.at(-1)).toContain("server_stopped");
   });

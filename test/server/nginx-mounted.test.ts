@@ -20,7 +20,7 @@ describe.skipIf(whyNoNginx !== undefined)("EB-07 beneath a path behind nginx", (
       environment: {
         NODE_ENV: "production",
         PUBLIC_URL,
-        AUTH_SECRET: "a-secret-of-the-right-length-0123456789-abc",
+        AUTH_SECRET: "both-processes-have-the-same-0123456789-abc",
         TRUST_PROXY: "loopback",
         SMTP_URL: "smtp://127.0.0.1:1",
         MAIL_FROM: "auth@example.com",
