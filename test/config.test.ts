@@ -1,7 +1,8 @@
-import { randomBytes } from "node:crypto";
+import crypto, { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import pg from "pg";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { hasArgon2 } from "../src/domain/argon2.ts";
 import { mountPathOf, originOf } from "../src/process/setting-variables.ts";
 import { readSettings } from "../src/process/settings.ts";
 import {
@@ -43,7 +44,11 @@ test("CF-02 without any setting there are safe defaults", () => {
     DOCS: "on",
     DEV_COOKIES: "secure",
     LOG_LEVEL: "info",
+    PASSWORD_HASH: "bcrypt",
     BCRYPT_COST: 12,
+    ARGON2_MEMORY_KIB: 19_456,
+    ARGON2_PASSES: 2,
+    BREACHED_PASSWORDS: { kind: "off" },
     HASH_WORKERS: availableParallelism(),
     HASH_QUEUE: 16 * availableParallelism(),
     PASSWORD_MIN_LENGTH: 15,
@@ -127,6 +132,41 @@ test("IV-07 HASH_QUEUE follows HASH_WORKERS unless it is set itself", () => {
   expect(settingsOf({ HASH_WORKERS: "1" }).HASH_QUEUE).toBe(16);
   expect(settingsOf({ HASH_WORKERS: "4" }).HASH_QUEUE).toBe(64);
   expect(settingsOf({ HASH_WORKERS: "4", HASH_QUEUE: "5" }).HASH_QUEUE).toBe(5);
+});
+
+test.skipIf(!hasArgon2())(
+  "IV-07 HASH_QUEUE of argon2id has more room, because its hashes take less time",
+  () => {
+    const argon2id = { PASSWORD_HASH: "argon2id", HASH_WORKERS: "2" };
+    expect(settingsOf(argon2id).HASH_QUEUE).toBe(320);
+    expect(settingsOf({ ...argon2id, ARGON2_PASSES: "4" }).HASH_QUEUE).toBe(160);
+    expect(settingsOf({ ...argon2id, ARGON2_MEMORY_KIB: "262144" }).HASH_QUEUE).toBe(32);
+    expect(settingsOf({ ...argon2id, HASH_QUEUE: "5" }).HASH_QUEUE).toBe(5);
+  },
+);
+
+test("PW-08 argon2id on a Node that has none is refused, in one sentence that says what to do", () => {
+  const { argon2Sync } = crypto;
+  onTestFinished(() => void Object.assign(crypto, { argon2Sync }));
+  Reflect.deleteProperty(crypto, "argon2Sync");
+  expect(faultsOf({ PASSWORD_HASH: "argon2id" })).toEqual([
+    `PASSWORD_HASH argon2id needs Node 24.7 or newer, and this is ${process.versions.node}: use such a Node, or bcrypt`,
+  ]);
+  expect(settingsOf({}).PASSWORD_HASH).toBe("bcrypt");
+});
+
+test("PW-08 one hash of argon2id takes no seconds", () => {
+  expect(faultsOf({ ARGON2_MEMORY_KIB: "262144", ARGON2_PASSES: "5" })).toEqual([
+    expect.stringMatching(/^ARGON2_PASSES times ARGON2_MEMORY_KIB must not exceed 1048576/),
+  ]);
+});
+
+test("BREACHED_PASSWORDS is off, the service, or a file; no variable names another service", () => {
+  const of = (BREACHED_PASSWORDS: string) => settingsOf({ BREACHED_PASSWORDS }).BREACHED_PASSWORDS;
+  expect(faultsOf({ BREACHED_PASSWORDS: "file:" })).toHaveLength(1);
+  expect(of("off")).toEqual({ kind: "off" });
+  expect(of("hibp")).toEqual({ kind: "hibp", url: "https://api.pwnedpasswords.com" });
+  expect(of("file:/srv/a b:c.txt")).toEqual({ kind: "file", path: "/srv/a b:c.txt" });
 });
 
 test("an empty variable is one that is not set", () => {
@@ -290,6 +330,14 @@ test.each<[string, string]>([
   ["WEBAUTHN_ORIGINS", "shop.example"],
   ["MAIL_LOCALE", "../en"],
   ["BCRYPT_COST", "9"],
+  ["BCRYPT_COST", "16"],
+  ["PASSWORD_HASH", "scrypt"],
+  ["ARGON2_MEMORY_KIB", "19455"],
+  ["ARGON2_MEMORY_KIB", "262145"],
+  ["ARGON2_PASSES", "1"],
+  ["ARGON2_PASSES", "51"],
+  ["BREACHED_PASSWORDS", "on"],
+  ["BREACHED_PASSWORDS", "https://api.pwnedpasswords.example"],
   ["HASH_QUEUE", "0"],
   ["PASSWORD_MIN_LENGTH", "7"],
   ["ACCESS_TOKEN_TTL", "29"],

@@ -61,6 +61,8 @@ function wordsOf(event: Exclude<LogEvent, { event: "request" }>): string {
       return `${event.provider}: ${event.reason}${event.why === null ? "" : ` (${event.why})`}`;
     case "provider_unreachable":
       return `${event.provider}: ${event.why}`;
+    case "breached_passwords_unavailable":
+      return `${event.source}: ${event.why}`;
     case "session_revoked":
       return `of ${event.userId}, by ${event.by}`;
     case "refresh_token_reuse":

@@ -22,12 +22,13 @@ export async function createRequests(storage: Storage): Promise<Ask> {
   const parts = dependenciesOf(read.settings, {
     storage,
     log: createEventLog(() => undefined, true),
-    meter: { limitDecided() {}, hashWaited() {}, hashRefused() {} },
+    meter: { limitDecided() {}, hashWaited() {}, hashRefused() {}, breachChecked() {} },
     secretKeys: deriveKeys("growth-bench"),
     mailTemplates: openMailTemplates(read.settings),
     providers: new Map(),
-    bcrypt: { hash: overloaded, compare: overloaded },
+    hashes: { hash: overloaded, compare: overloaded },
     guesses: { countGuesses: overloaded },
+    breaches: { isBreached: async () => false },
   });
   const deps = await addKeyRing(parts, read.settings);
   const app = createApp({

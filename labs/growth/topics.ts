@@ -1,4 +1,5 @@
 /** Topics that are timed: the storage's statements, on accounts, sessions and events drawn at random. */
+import { randomUUID } from "node:crypto";
 import { SESSION_COOKIE } from "../../src/contract/cookies.ts";
 import type { Ask, Storage } from "./requests.ts";
 import * as rows from "./rows.ts";
@@ -76,9 +77,9 @@ export const topics: readonly Topic[] = [
           sessions.findRefreshState(id),
           limits.takeInOrder([taking], rows.NOW),
         ]);
-        const { user, event } = rows.newcomer(draw(1e9));
+        const recorded = { id: randomUUID(), event: rows.newcomer(0).event };
         await sessions.touch(id, rows.NOW);
-        return sessions.rotate(id, state?.refreshCounter ?? -1, rows.NOW, { id: user.id, event });
+        return sessions.rotate(id, state?.refreshCounter ?? -1, rows.NOW, recorded);
       });
       const rotated = (await Promise.all(refreshed)).filter(Boolean).length;
       return rotated + ids.length - distinct.length;

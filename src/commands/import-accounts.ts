@@ -1,7 +1,8 @@
-/** `npm run users -- import <file>`: accounts from elsewhere, with their bcrypt hashes and those at providers who sign in to them. */
+/** `npm run users -- import <file>`: accounts from elsewhere, with their hashes and those at providers who sign in to them. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { costOfBcrypt, ImportedAccount, ImportedIdentity } from "../contract/imports.ts";
+import { hasArgon2 } from "../domain/argon2.ts";
+import type { ForeignContext } from "../domain/foreign-hashes.ts";
 import {
   type AccountToImport,
   importAccounts,
@@ -9,10 +10,12 @@ import {
   rehearseImport,
 } from "../domain/imports.ts";
 import type { Occasion } from "../domain/ports/events.ts";
+import { sealSignerKey } from "../domain/signer-keys.ts";
 import type { System } from "../process/system.ts";
 import { CommandError } from "./command.ts";
-import { identitiesOf } from "./imported-identities.ts";
-import { type Line, linesOf } from "./lines.ts";
+import { createCostJudge } from "./import-costs.ts";
+import { LINE_MAX_BYTES, readLine } from "./import-line.ts";
+import { linesOf } from "./lines.ts";
 import { nameOf } from "./one-account.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { printable } from "./table.ts";
@@ -20,8 +23,6 @@ import { withSystem } from "./with-system.ts";
 
 /** Accounts per transaction: few enough that a server beside it waits for milliseconds. */
 const BATCH = 200;
-/** Longer than any account can be. Bytes. */
-const LINE_MAX_BYTES = 32_768;
 
 /** Imports a file, or says what that would do. Sets the exit code to 1 where something is left out. */
 export async function importAll(
@@ -48,7 +49,7 @@ interface Counts {
   /** Addresses that somebody has signed up with here. */
   taken: number;
   refused: number;
-  /** Imported accounts whose hashes cost more than the server's own, and so are slower to compare. */
+  /** Imported accounts whose hashes take longer to compare than the server's own. */
   costly: number;
 }
 
@@ -59,21 +60,25 @@ interface Candidate {
 
 /** Imports one batch at a time, so that a file of any size needs the same memory. */
 async function importFile(
-  { deps, settings, providers, written }: System,
+  system: System,
   occasion: Occasion,
   file: string,
   progress: Progress,
   isRehearsal: boolean,
   isUnprovedTaken: boolean,
 ): Promise<Counts> {
+  const { deps, providers, written } = system;
+  const costsMore = createCostJudge(system);
   const counts: Counts = { imported: 0, existing: 0, taken: 0, refused: 0, costly: 0 };
   const put = isRehearsal ? rehearseImport : importAccounts;
   let batch: Candidate[] = [];
+  let foreign: ForeignContext = { hasArgon2: hasArgon2(), project: undefined };
 
   for await (const line of linesOf(createReadStream(file), LINE_MAX_BYTES)) {
-    const read = readAccount(line, providers);
+    const read = readLine(line, { providers, foreign, sealKey });
     if (read === undefined) continue;
     if (typeof read === "string") refuse(line.number, read);
+    else if ("project" in read) foreign = { ...foreign, ...read };
     // AZ-08: a hash from elsewhere proves nothing about who has the address here.
     else if (read.role === "admin" && !read.emailVerified && !isUnprovedTaken)
       refuse(
@@ -88,16 +93,24 @@ async function importFile(
   progress.end();
   return counts;
 
+  function sealKey(signerKey: Uint8Array): Uint8Array {
+    return sealSignerKey(deps.secretKeys, signerKey);
+  }
+
   async function flush(): Promise<void> {
     const accounts = batch.map(({ account }) => account);
     const outcomes = await put(deps, occasion, accounts);
     for (const [index, { line, account }] of batch.entries())
-      tell(line, account, outcomes[index] ?? "made_before");
+      await tell(line, account, outcomes[index] ?? "made_before");
     batch = [];
     await written();
   }
 
-  function tell(line: number, { passwordHash }: AccountToImport, outcome: ImportOutcome): void {
+  async function tell(
+    line: number,
+    { passwordHash }: AccountToImport,
+    outcome: ImportOutcome,
+  ): Promise<void> {
     if (outcome === "impossible_date") {
       refuse(line, "createdAt: Must be from 1970 until now");
     } else if (outcome === "made_before") {
@@ -115,47 +128,13 @@ async function importFile(
       );
     } else {
       counts.imported += 1;
-      if (passwordHash !== undefined && costOfBcrypt(passwordHash) > settings.BCRYPT_COST)
-        counts.costly += 1;
+      if (passwordHash !== undefined && (await costsMore(passwordHash))) counts.costly += 1;
     }
   }
 
   function refuse(line: number, reason: string): void {
     counts.refused += 1;
     progress.say(`line ${line}: refused: ${reason}`);
-  }
-}
-
-/** Reads the account of a line; answers the fault as a text, and undefined for an empty line. Never repeats the line. */
-function readAccount(
-  { bytes, isTooLong }: Line,
-  providers: System["providers"],
-): AccountToImport | string | undefined {
-  if (isTooLong) return `Longer than ${LINE_MAX_BYTES} bytes`;
-  const json = parse(bytes);
-  if (json === "empty") return undefined;
-  if (json === "not JSON") return "Not a JSON object in UTF-8";
-  const parsed = ImportedAccount.safeParse(json.value);
-  if (parsed.success) {
-    const identities = identitiesOf(parsed.data.identities ?? [], providers);
-    return typeof identities === "string" ? identities : { ...parsed.data, identities };
-  }
-  const { path, message, code } = parsed.error.issues[0] ?? { path: [], message: "", code: "" };
-  // Zod repeats the name, which is a hash where the columns of the file were mixed up.
-  if (code === "unrecognized_keys") {
-    const { shape } = path.length === 0 ? ImportedAccount : ImportedIdentity;
-    const where = path.length === 0 ? "" : `${path.join(".")}: `;
-    return `${where}Has a property that is not taken; these are: ${Object.keys(shape).join(", ")}`;
-  }
-  return path.length === 0 ? message : `${path.join(".")}: ${message}`;
-}
-
-function parse(bytes: Uint8Array): { readonly value: unknown } | "empty" | "not JSON" {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return text.trim() === "" ? "empty" : { value: JSON.parse(text) };
-  } catch {
-    return "not JSON";
   }
 }
 
@@ -169,7 +148,7 @@ function report(counts: Counts, isRehearsal: boolean): void {
     );
   if (costly > 0)
     console.error(
-      `${costly} of them cost more than BCRYPT_COST: until their owners log in, the time of a refused login tells that the account exists`,
+      `${costly} of them cost more than this server's own hashes: until their owners log in, the time of a refused login tells that the account exists`,
     );
   if (refused > 0 || taken > 0) process.exitCode = 1;
 }

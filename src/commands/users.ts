@@ -28,7 +28,8 @@ import makes an account of every line of the file, each a JSON object:
   {"email":"ada@example.com","passwordHash":"$2b$12$…","role":"user","disabled":false,"createdAt":"2026-11-23T10:06:00.000Z"}
 
 email is required, and passwordHash or identities; emailVerified, name and locale are taken too. The hash is plain bcrypt
-($2a$, $2b$, $2y$), of cost 10 to 15; its owner logs in with the password it is of. Identities are those at providers
+($2a$, $2b$, $2y$), of cost 10 to 15, or an object with its scheme, as of argon2, scrypt, better-auth, Firebase, Django,
+ASP.NET Identity or Keycloak: docs/migrating.md has each. Its owner logs in with the password it is of. Identities are those at providers
 who sign in to the account: "identities":[{"issuer":"https://accounts.google.com","subject":"…"}]. An address that has an account keeps it as it is, so the same
 file can be imported again. What is refused is listed on stderr by its line; the exit code is then 1. So is
 an address that somebody has signed up with here: who that is, nobody has proved.

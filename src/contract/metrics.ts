@@ -72,6 +72,11 @@ export const metrics = {
     help: "Password hashes refused because the queue was full.",
     labels: {},
   },
+  portcullis_breached_password_checks_total: {
+    type: "counter",
+    help: "New passwords that were looked up among breached ones, as BREACHED_PASSWORDS says.",
+    labels: { outcome: "`found`, `not_found`, or `unavailable`: taken without an answer" },
+  },
   portcullis_database_pool_connections: {
     type: "gauge",
     help: "Open connections to PostgreSQL. Absent with SQLite, like the other two.",

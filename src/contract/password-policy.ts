@@ -14,6 +14,7 @@ export const WeakPasswordReason = openEnum(
     "too_common",
     "contains_identifier",
     "too_guessable",
+    "breached",
     "unassigned_character",
   ],
   "Why the password was refused.",
@@ -30,6 +31,7 @@ export const weakPasswordReasons = {
   too_common: "Too many people use it.",
   contains_identifier: "It is too much like your address or the name of this service.",
   too_guessable: "It can be guessed: it is made of common words, repetitions or rows of keys.",
+  breached: "It is on a list of passwords that were stolen from other services.",
   unassigned_character: "It has a character that Unicode has not assigned yet.",
 } as const satisfies WeakPasswordSentences;
 
@@ -121,6 +123,7 @@ export const PasswordPolicy = z
         too_common: Sentence,
         contains_identifier: Sentence,
         too_guessable: Sentence,
+        breached: Sentence,
         unassigned_character: Sentence,
       } satisfies Record<Reason, z.ZodType>)
       .meta({ description: "A sentence for people per reason of `weak_password`." }),

@@ -34,6 +34,19 @@ export const printedEventShapes = {
     },
     example: { ...outsideRequest, provider: "google", why: "network" },
   }),
+  breached_passwords_unavailable: printedEvent({
+    level: "warn",
+    summary:
+      "The list of breached passwords could not be asked about a new password, which was taken without it. Told each time.",
+    fields: {
+      source: openEnum(["hibp", "file"], "The list that BREACHED_PASSWORDS names."),
+      why: z.string().max(64).meta({
+        description:
+          "What failed, in words of this server: `timeout`, `network`, `status_503`, `answer_too_large`, `malformed_answer`, `file_not_readable`.",
+      }),
+    },
+    example: { ...outsideRequest, source: "hibp", why: "timeout" },
+  }),
   mail_failed: printedEvent({
     level: "warn",
     summary: "A mail was not accepted by the mail server.",

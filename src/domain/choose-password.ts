@@ -1,7 +1,12 @@
 /** Choosing a password, the same wherever one is chosen: the policy is asked, then it is hashed (PW-04). */
 import type { PasswordBounds } from "../contract/password-policy.ts";
 import type { Uses } from "./change.ts";
-import { findWeaknesses, isGuessable, type PasswordWeakness } from "./password-policy.ts";
+import {
+  findWeaknesses,
+  isGuessable,
+  isKnownFromBreaches,
+  type PasswordWeakness,
+} from "./password-policy.ts";
 import type { PasswordPolicy } from "./ports/passwords.ts";
 
 export type ChosenPassword =
@@ -20,7 +25,7 @@ export interface WeakPassword extends PasswordBounds {
 
 /**
  * Hashes a password that the policy takes for the account with this address. Nothing is stored, and nothing
- * is hashed that is refused (IV-05).
+ * is hashed that is refused (IV-05). May ask another machine: never inside a transaction.
  */
 export async function choosePassword(
   { passwords, passwordPolicy }: Uses<"passwords" | "passwordPolicy">,
@@ -32,6 +37,8 @@ export async function choosePassword(
   const guessable = await isGuessable(password, email, passwordPolicy);
   if (guessable === "overloaded") return { failure: guessable };
   if (guessable) return weak(passwordPolicy, ["too_guessable"]);
+  if (await isKnownFromBreaches(password, passwordPolicy))
+    return weak(passwordPolicy, ["breached"]);
   const hash = await passwords.hash(password);
   return hash === "overloaded" ? { failure: "overloaded" } : hash;
 }

@@ -1,4 +1,4 @@
-/** Imports: accounts from another system, with the bcrypt hashes and the identities they have there. Nothing is hashed here. */
+/** Imports: accounts from another system, with the hashes and the identities they have there. Nothing is hashed here. */
 import type { ImportedAccount } from "../contract/imports.ts";
 import { type Change, commit, Undone } from "./change.ts";
 import { linkPerson } from "./identities.ts";
@@ -7,8 +7,9 @@ import type { NewIdentity } from "./ports/identities.ts";
 import type { Stores } from "./ports/storage.ts";
 import type { User } from "./ports/users.ts";
 
-/** An account whose identities are each of a provider of the settings, and no two of one. */
-export type AccountToImport = Omit<ImportedAccount, "identities"> & {
+/** An account with its hash as it is stored, whose identities are each of a provider of the settings, and no two of one. */
+export type AccountToImport = Omit<ImportedAccount, "identities" | "passwordHash"> & {
+  readonly passwordHash?: string | undefined;
   readonly identities: readonly Pick<NewIdentity, "provider" | "issuer" | "subject">[];
 };
 

@@ -60,6 +60,19 @@ export async function isGuessable(
   return guesses === "overloaded" ? guesses : guesses < GUESSES_MIN;
 }
 
+/**
+ * Tells whether the password is known from breaches (PW-15), as it was typed or in the form that is hashed: attackers
+ * try these first, whatever they look like. Only of a password that has no other weakness.
+ */
+export async function isKnownFromBreaches(
+  password: string,
+  { isBreached }: PasswordPolicy,
+): Promise<boolean> {
+  const spellings = new Set([password, password.normalize("NFKC")]);
+  const found = await Promise.all(Array.from(spellings, (spelling) => isBreached(spelling)));
+  return found.includes(true);
+}
+
 function identifiersOf(email: string, { serviceName }: PasswordPolicy): string[] {
   const localPart = email.slice(0, email.lastIndexOf("@"));
   return [email, localPart, PROGRAM_NAME, ...namesOf(serviceName)];

@@ -21,6 +21,7 @@ export function deriveKeys(authSecret: string): SecretKeys {
     challengeSeal: derive("challenge seal"),
     challengeCode: deriveMacKey("challenge code"),
     totpSeal: derive("totp seal"),
+    signerKeySeal: derive("signer key seal"),
     limitKeys: deriveMacKey("limit keys"),
     probe: deriveMacKey("doctor probe"),
     probeSeal: derive("doctor probe seal"),

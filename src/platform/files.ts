@@ -19,7 +19,7 @@ export function rootFile(path: string): URL {
   return new URL(`../${path}`, code);
 }
 
-/** Finds the program of a worker thread, by its name in `src/platform/`: `bcrypt-worker`. Each has a file of its own, also in the package. */
+/** Finds the program of a worker thread, by its name in `src/platform/`: `hash-worker`. Each has a file of its own, also in the package. */
 export function workerFile(name: `${string}-worker`): URL {
   return isPackaged ? codeFile(`${name}.js`) : new URL(`./${name}.ts`, import.meta.url);
 }

@@ -46,6 +46,8 @@ export function createMetrics({ catalogue, operationIds, eventNames }: MetricsOp
   const limitDecisions = counter("portcullis_limit_decisions_total");
   const hashWaits = histogram("portcullis_password_hash_wait_seconds");
   const hashRefusals = counter("portcullis_password_hash_refusals_total");
+  const breachChecks = counter("portcullis_breached_password_checks_total");
+  for (const outcome of ["found", "not_found", "unavailable"]) breachChecks.inc({ outcome }, 0);
   const loopDelays = histogram("portcullis_event_loop_delay_seconds");
   const stopWatching = watchEventLoop((seconds) => loopDelays.observe(seconds));
   const show = createGauges(gauge);
@@ -68,6 +70,9 @@ export function createMetrics({ catalogue, operationIds, eventNames }: MetricsOp
     },
     hashRefused() {
       hashRefusals.inc();
+    },
+    breachChecked(outcome) {
+      breachChecks.inc({ outcome });
     },
     async expose(readings) {
       show(readings);

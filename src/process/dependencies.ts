@@ -9,9 +9,15 @@ import { NOTICE_QUOTA } from "../contract/limits.ts";
 import { PASSWORD_MAX_CODE_POINTS } from "../contract/values.ts";
 import { openKeyRing } from "../domain/keys.ts";
 import { createPasswords } from "../domain/passwords.ts";
+import { openSignerKey } from "../domain/signer-keys.ts";
 import { pagePaths } from "../contract/page-paths.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
-import type { BcryptWorkers, GuessCounter } from "../domain/ports/passwords.ts";
+import type {
+  BreachLookup,
+  GuessCounter,
+  HashRecipe,
+  HashWorkers,
+} from "../domain/ports/passwords.ts";
 import { isCommonPassword } from "../platform/common-passwords.ts";
 import { newId } from "../platform/ids.ts";
 import { originOf, publicUrlOf } from "./setting-variables.ts";
@@ -25,13 +31,14 @@ export interface Opened extends Pick<
   Dependencies,
   "storage" | "log" | "meter" | "secretKeys" | "mailTemplates" | "providers"
 > {
-  readonly bcrypt: BcryptWorkers;
+  readonly hashes: HashWorkers;
   readonly guesses: GuessCounter;
+  readonly breaches: BreachLookup;
 }
 
 export function dependenciesOf(
   settings: Settings,
-  { storage, log, meter, secretKeys, mailTemplates, providers, bcrypt, guesses }: Opened,
+  { storage, log, meter, secretKeys, mailTemplates, providers, hashes, guesses, breaches }: Opened,
 ): SystemDependencies {
   return {
     storage,
@@ -39,13 +46,21 @@ export function dependenciesOf(
     meter,
     newId,
     secretKeys,
-    passwords: createPasswords(bcrypt, secretKeys.passwordPepper, settings.BCRYPT_COST),
+    passwords: createPasswords(
+      hashes,
+      {
+        pepper: secretKeys.passwordPepper,
+        openSignerKey: (sealed) => openSignerKey(secretKeys, sealed),
+      },
+      hashRecipeOf(settings),
+    ),
     passwordPolicy: {
       minLength: settings.PASSWORD_MIN_LENGTH,
       maxLength: PASSWORD_MAX_CODE_POINTS,
       serviceName: settings.SERVICE_NAME,
       isCommon: isCommonPassword,
       countGuesses: guesses.countGuesses,
+      isBreached: breaches.isBreached,
     },
     lifetimes: {
       sessionSeconds: settings.SESSION_TTL,
@@ -102,6 +117,15 @@ export function dependenciesOf(
     mailTemplates,
     mailPages: mailPagesOf(settings),
   };
+}
+
+/** How new hashes are made. */
+export function hashRecipeOf(
+  settings: Pick<Settings, "PASSWORD_HASH" | "BCRYPT_COST" | "ARGON2_MEMORY_KIB" | "ARGON2_PASSES">,
+): HashRecipe {
+  const { PASSWORD_HASH: scheme } = settings;
+  if (scheme === "bcrypt") return { scheme, cost: settings.BCRYPT_COST };
+  return { scheme, memoryKib: settings.ARGON2_MEMORY_KIB, passes: settings.ARGON2_PASSES };
 }
 
 /** Our own pages, where the settings name none. */

@@ -1,7 +1,7 @@
 /** The readings that a scrape adds to the counters: the queue of hashes, the pool, the outbox. */
 import type { PoolState } from "../domain/ports/meter.ts";
 import type { Storage } from "../domain/ports/storage.ts";
-import type { BcryptPool } from "../platform/bcrypt-workers.ts";
+import type { HashPool } from "../platform/hash-workers.ts";
 import type { Metrics } from "../platform/metrics.ts";
 
 /** How long an answer of the database is used again: scraping faster does not ask it more often. Milliseconds. */
@@ -11,7 +11,7 @@ const READ_TIMEOUT_MS = 1_000;
 
 export interface Scraped {
   readonly storage: Storage;
-  readonly bcrypt: BcryptPool;
+  readonly hashes: HashPool;
   /** Undefined where the database has no pool. */
   readonly pool: () => PoolState | undefined;
   /** Hashes that may wait at the most. */
@@ -21,12 +21,12 @@ export interface Scraped {
 
 /** Makes the function that gives all metrics as text. It never fails for want of a database: an unknown value is left out. */
 export function createExposition(metrics: Metrics, scraped: Scraped): () => Promise<string> {
-  const { storage, bcrypt, pool, hashQueueLimit, now } = scraped;
+  const { storage, hashes, pool, hashQueueLimit, now } = scraped;
   const readOutbox = atIntervals(() => storage.mails.measure());
   return async () => {
     const outbox = await readOutbox();
     return metrics.expose({
-      hashQueue: { waiting: bcrypt.waiting(), limit: hashQueueLimit },
+      hashQueue: { waiting: hashes.waiting(), limit: hashQueueLimit },
       pool: pool(),
       outbox: outbox && {
         waiting: outbox.waiting,

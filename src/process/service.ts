@@ -215,7 +215,7 @@ interface Site {
 }
 
 function composeApp(
-  { settings, bcrypt }: System,
+  { settings, hashes }: System,
   deps: Dependencies,
   metrics: Metrics,
   { https, allowedOrigins, isDraining, now }: Site,
@@ -228,7 +228,7 @@ function composeApp(
   const csrfCookie = settings.DEV_COOKIES === "plain" ? plainCookieName(CSRF_COOKIE) : CSRF_COOKIE;
   const expose = createExposition(metrics, {
     storage,
-    bcrypt,
+    hashes,
     pool: () => storage.poolState(),
     hashQueueLimit: settings.HASH_QUEUE,
     now,

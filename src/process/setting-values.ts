@@ -116,6 +116,22 @@ export const pageUrl = parsed((value) => {
   return isSafeOrigin(url) ? value : undefined;
 }, "must be the https URL of a page, as a browser writes it, such as https://app.example.com/reset: without a password or a #; http only on this very machine");
 
+/** Of Have I Been Pwned. No setting names another: what answers there decides which passwords are taken. */
+const PWNED_PASSWORDS = "https://api.pwnedpasswords.com";
+const LIST_FILE = "file:";
+
+export type BreachedPasswordsSetting =
+  | { readonly kind: "off" }
+  | { readonly kind: "hibp"; readonly url: string }
+  | { readonly kind: "file"; readonly path: string };
+
+export const breachedPasswords = parsed((value): BreachedPasswordsSetting | undefined => {
+  if (value === "off") return { kind: "off" };
+  if (value === "hibp") return { kind: "hibp", url: PWNED_PASSWORDS };
+  const path = value.startsWith(LIST_FILE) ? value.slice(LIST_FILE.length) : "";
+  return path === "" ? undefined : { kind: "file", path };
+}, "must be off, hibp or file:<path>, such as file:/var/lib/pwned-passwords.txt");
+
 /** Segments that are spelt in one way only: no percent-encoding, no empty segment, none that begins with a dot. */
 const MOUNT_PATH = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$/;
 const PUBLIC_URL_RULE =

@@ -6,7 +6,9 @@ import {
   PASSWORD_FLOOR_CODE_POINTS,
   PASSWORD_MIN_DEFAULT_CODE_POINTS,
 } from "../contract/values.ts";
-import { BCRYPT_COST_FLOOR } from "../domain/passwords.ts";
+import { ARGON2_NODE, hasArgon2 } from "../domain/argon2.ts";
+import { HASH_CEILINGS } from "../domain/password-encodings.ts";
+import { ARGON2_FLOOR, BCRYPT_COST_FLOOR } from "../domain/passwords.ts";
 import { defaultPool } from "../storage/engine/pool.ts";
 import { sendsPlainText } from "../storage/engine/target.ts";
 import { passkeyFault } from "./passkey-settings.ts";
@@ -15,6 +17,7 @@ import { fileVariables, secretSettings, type SoundsSecret } from "./secret-setti
 import { limitVariables } from "./setting-limits.ts";
 import {
   authSecret,
+  breachedPasswords,
   databaseUrl,
   emailDomains,
   headerNames,
@@ -35,6 +38,9 @@ import {
   webauthnOrigins,
   wholeNumber,
 } from "./setting-values.ts";
+
+/** Of the least memory, two thirds of a second. */
+const ARGON2_PASSES_MAX = 50;
 
 const variables = z.object({
   NODE_ENV: oneOf("development", "test", "production").default("development"),
@@ -67,12 +73,18 @@ const variables = z.object({
   DEV_COOKIES: oneOf("secure", "plain").default("secure"),
   METRICS_TOKEN: metricsToken.optional(),
   LOG_LEVEL: oneOf("info", "warn", "error", "silent").default("info"),
-  BCRYPT_COST: wholeNumber(BCRYPT_COST_FLOOR, 15).default(12),
+  PASSWORD_HASH: oneOf("bcrypt", "argon2id").default("bcrypt"),
+  BCRYPT_COST: wholeNumber(BCRYPT_COST_FLOOR, HASH_CEILINGS.bcryptCost).default(12),
+  ARGON2_MEMORY_KIB: wholeNumber(ARGON2_FLOOR.memoryKib, HASH_CEILINGS.memoryKib).default(
+    ARGON2_FLOOR.memoryKib,
+  ),
+  ARGON2_PASSES: wholeNumber(ARGON2_FLOOR.passes, ARGON2_PASSES_MAX).default(ARGON2_FLOOR.passes),
   HASH_WORKERS: wholeNumber(1, 64).default(availableParallelism()),
   HASH_QUEUE: wholeNumber(1, 10_000).optional(),
   PASSWORD_MIN_LENGTH: wholeNumber(PASSWORD_FLOOR_CODE_POINTS, 64).default(
     PASSWORD_MIN_DEFAULT_CODE_POINTS,
   ),
+  BREACHED_PASSWORDS: breachedPasswords.prefault("off"),
   ACCESS_TOKEN_TTL: wholeNumber(30, 86_400).default(900),
   REFRESH_TOKEN_TTL: seconds(2_592_000),
   REFRESH_GRACE: wholeNumber(0, 60).default(10),
@@ -136,6 +148,16 @@ export const consistentVariables = variables.check((context) => {
   const isFaulty = context.issues.some(({ path }) => path?.[0] === "WEBAUTHN_ORIGINS");
   const passkeys = isFaulty ? undefined : passkeyFault(originOf(given), given);
   if (passkeys !== undefined) fault("WEBAUTHN_RP_ID", passkeys);
+  if (given.PASSWORD_HASH === "argon2id" && !hasArgon2())
+    fault(
+      "PASSWORD_HASH",
+      `argon2id needs Node ${ARGON2_NODE} or newer, and this is ${process.versions.node}: use such a Node, or bcrypt`,
+    );
+  if (given.ARGON2_MEMORY_KIB * given.ARGON2_PASSES > HASH_CEILINGS.argon2Work)
+    fault(
+      "ARGON2_PASSES",
+      `times ARGON2_MEMORY_KIB must not exceed ${HASH_CEILINGS.argon2Work}: one hash would take seconds`,
+    );
   if (given.SESSION_IDLE_TTL > given.SESSION_TTL)
     fault("SESSION_IDLE_TTL", "must not exceed SESSION_TTL");
   if (given.ACCESS_TOKEN_TTL > given.REFRESH_TOKEN_TTL)

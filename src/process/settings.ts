@@ -1,5 +1,6 @@
 /** The only reader of the environment. */
 import { dirname } from "node:path";
+import { ARGON2_FLOOR } from "../domain/passwords.ts";
 import type { SignupRule } from "../domain/ports/dependencies.ts";
 import type { ProviderOptions } from "../platform/providers/provider-options.ts";
 import type { PoolOptions } from "../storage/engine/pool.ts";
@@ -37,9 +38,11 @@ import { sharedSecrets } from "./shared-secrets.ts";
 
 /**
  * How many hashes may wait for each worker unless HASH_QUEUE says otherwise. A hash takes a third of a
- * second at the default cost: the last in a full queue waits five seconds, which clients do wait.
+ * second at bcrypt's default cost: the last in a full queue waits five seconds, which clients do wait.
  */
-const HASHES_WAITING_PER_WORKER = 16;
+const BCRYPT_WAITING_PER_WORKER = 16;
+/** Hashes of argon2id with its default parameters take a tenth of that; of costlier ones, fewer may wait. */
+const ARGON2_WAITING_PER_WORKER = 160;
 
 /** The variables by their names. Those of the database are parsed, so that no other file takes a URL apart. */
 export interface Settings
@@ -242,9 +245,20 @@ function settingsFrom(
     ),
     // A colon would end the issuer's part of the URI that an app reads.
     TOTP_ISSUER: others.TOTP_ISSUER ?? others.SERVICE_NAME.replaceAll(/\s*:\s*/g, " - ").trim(),
-    HASH_QUEUE: others.HASH_QUEUE ?? others.HASH_WORKERS * HASHES_WAITING_PER_WORKER,
+    HASH_QUEUE: others.HASH_QUEUE ?? others.HASH_WORKERS * waitingPerWorker(others),
     database,
     pool: { poolSize, statementTimeoutSeconds, connectTimeoutSeconds },
     dataFolder: database.kind === "sqlite" ? dirname(database.path) : "data",
   };
+}
+
+function waitingPerWorker({
+  PASSWORD_HASH,
+  ARGON2_MEMORY_KIB,
+  ARGON2_PASSES,
+}: Pick<Variables, "PASSWORD_HASH" | "ARGON2_MEMORY_KIB" | "ARGON2_PASSES">): number {
+  if (PASSWORD_HASH === "bcrypt") return BCRYPT_WAITING_PER_WORKER;
+  const { memoryKib, passes } = ARGON2_FLOOR;
+  const times = (ARGON2_MEMORY_KIB * ARGON2_PASSES) / (memoryKib * passes);
+  return Math.max(BCRYPT_WAITING_PER_WORKER, Math.floor(ARGON2_WAITING_PER_WORKER / times));
 }

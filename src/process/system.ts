@@ -6,14 +6,16 @@ import { createEventLog } from "../routes/event-log.ts";
 import { operations } from "../contract/operations.ts";
 import { eventShapes } from "../contract/event-shapes.ts";
 import { namesHiddenInLog } from "../contract/secret-fields.ts";
+import type { EventLog } from "../domain/ports/events.ts";
 import type { Meter } from "../domain/ports/meter.ts";
 import type { Storage } from "../domain/ports/storage.ts";
 import { deriveKeys } from "../domain/secrets.ts";
-import { type BcryptPool, createBcryptPool } from "../platform/bcrypt-workers.ts";
 import { createGuessCounter } from "../platform/guess-counter.ts";
+import { createHashPool, type HashPool } from "../platform/hash-workers.ts";
 import { createLineWriter, createLogWriter } from "../platform/log.ts";
 import type { Metrics } from "../platform/metrics.ts";
 import { openStorage } from "../storage/storage.ts";
+import { openBreachedPasswords } from "./breached-passwords.ts";
 import { authSecretOf, makeFolder } from "./data-folder.ts";
 import { dependenciesOf, type SystemDependencies } from "./dependencies.ts";
 import { mailTemplatesOnDemand, openMailTemplates } from "./mail-templates.ts";
@@ -23,7 +25,7 @@ import type { Settings } from "./settings.ts";
 export interface System {
   readonly settings: Settings;
   readonly deps: SystemDependencies;
-  readonly bcrypt: BcryptPool;
+  readonly hashes: HashPool;
   readonly providers: OpenProviders;
   /** Resolves once the lines of all events so far are on stdout. */
   written(): Promise<void>;
@@ -51,14 +53,14 @@ export async function openSystem(
     metrics?.count(event);
     writer.print(event);
   }, settings.NODE_ENV === "production");
-  const { storage, secretKeys } = await openDatabaseWithKeys(settings).catch(
+  const meter = metrics ?? unmetered;
+  const { storage, secretKeys, breaches } = await openOutside(settings, log, meter).catch(
     async (error: unknown) => {
       await writer.close();
       throw error;
     },
   );
-  const meter = metrics ?? unmetered;
-  const bcrypt = createBcryptPool(settings.HASH_WORKERS, settings.HASH_QUEUE, meter);
+  const hashes = createHashPool(settings.HASH_WORKERS, settings.HASH_QUEUE, meter);
   const guesses = createGuessCounter(settings.HASH_QUEUE);
   const providers = openProviders(settings, log);
   return {
@@ -71,14 +73,15 @@ export async function openSystem(
       secretKeys,
       mailTemplates,
       providers,
-      bcrypt,
+      hashes,
       guesses,
+      breaches,
     }),
-    bcrypt,
+    hashes,
     written: () => writer.written(),
     async close(sayLast) {
       try {
-        await Promise.all([bcrypt.close(), guesses.close()]);
+        await Promise.all([hashes.close(), guesses.close(), breaches.close()]);
         await storage.close();
         sayLast?.();
       } finally {
@@ -86,6 +89,17 @@ export async function openSystem(
       }
     },
   };
+}
+
+/** Opens what is outside of this process: the list of breached passwords, then the database. */
+async function openOutside(settings: Settings, log: EventLog, meter: Meter) {
+  const breaches = await openBreachedPasswords(settings, log, meter);
+  try {
+    return { breaches, ...(await openDatabaseWithKeys(settings)) };
+  } catch (error) {
+    await breaches.close();
+    throw error;
+  }
 }
 
 /** Opens the database, and the secret that it was made with. Closes it again where there is none. */
@@ -112,4 +126,5 @@ const unmetered: Meter = {
   limitDecided() {},
   hashWaited() {},
   hashRefused() {},
+  breachChecked() {},
 };

@@ -55,6 +55,7 @@ describe.each(definitions)("$name", ({ name, level, schema, stored }) => {
     const ofServer = [
       "request",
       "provider_unreachable",
+      "breached_passwords_unavailable",
       "mail_failed",
       "overloaded",
       "unhandled_error",
@@ -121,6 +122,7 @@ describe("the events of operations", () => {
     expect(ofProcess).toEqual([
       "signing_key_rotated",
       "provider_unreachable",
+      "breached_passwords_unavailable",
       "mail_failed",
       "server_started",
       "server_stopped",

@@ -66,3 +66,72 @@ test("IV-07 where too many passwords wait to be judged, a reset leaves its token
   });
   succeeded(await resetPassword(domain.deps, domain.at(), token, NEW_PASSWORD));
 });
+
+const BREACHED = "Crème brûlée à la carte";
+
+/** The rules with a list of breached passwords, and what was looked up in it. */
+function listing({ deps }: Domain, ...list: string[]) {
+  const asked: string[] = [];
+  const isBreached = async (password: string) => {
+    asked.push(password);
+    return list.includes(password);
+  };
+  return { deps: { ...deps, passwordPolicy: { ...deps.passwordPolicy, isBreached } }, asked };
+}
+
+test("PW-15 wherever a password is chosen, one of a breach is refused, and nothing is changed or spent", async () => {
+  const domain = await openDomain();
+  const { deps } = listing(domain, BREACHED);
+  const { at } = domain;
+  const { user, session } = await logInByCookie(domain, await domain.newUser());
+  const token = await resetTokenOf(domain, user);
+  const rows = () => domain.sql("SELECT * FROM users, challenges");
+  const before = rows();
+  for (const outcome of [
+    await signup(deps, at(), { email: "eve@example.com", password: BREACHED, locale: null }),
+    await createAdmin(deps, at(), "eve@example.com", BREACHED),
+    await changePassword(deps, at(), { user, session }, PASSWORD, BREACHED),
+    await resetPassword(deps, at(), token, BREACHED),
+  ])
+    expect(outcome).toEqual({
+      failure: "weak_password",
+      reasons: ["breached"],
+      minLength: 8,
+      maxLength: 256,
+    });
+  expect(rows()).toEqual(before);
+  succeeded(await resetPassword(deps, at(), token, NEW_PASSWORD));
+});
+
+test("PW-15 a password is looked up as it was typed and as it is hashed, and not where it is refused anyway", async () => {
+  const domain = await openDomain();
+  const typed = BREACHED.normalize("NFD");
+  const composed = listing(domain, BREACHED);
+  const ada = { email: "ada@example.com", locale: null };
+  expect(await signup(composed.deps, domain.at(), { ...ada, password: typed })).toMatchObject({
+    reasons: ["breached"],
+  });
+  expect(composed.asked.toSorted()).toEqual([typed, BREACHED].toSorted());
+  const spelt = listing(domain, typed);
+  expect(await signup(spelt.deps, domain.at(), { ...ada, password: typed })).toMatchObject({
+    reasons: ["breached"],
+  });
+  const idle = listing(domain);
+  for (const password of ["short", GUESSABLE, "ada@example.com"])
+    expect(await signup(idle.deps, domain.at(), { ...ada, password })).toMatchObject({
+      failure: "weak_password",
+    });
+  expect(idle.asked).toEqual([]);
+});
+
+test("PW-15 a login looks nothing up: who chose it before it was stolen logs in, and an outage keeps nobody out", async () => {
+  const domain = await openDomain();
+  const { email } = await domain.newUser();
+  const isBreached = () => expect.unreachable("a login is no choice");
+  const deps = { ...domain.deps, passwordPolicy: { ...domain.deps.passwordPolicy, isBreached } };
+  for (const password of [PASSWORD, "not the password"]) {
+    const attempt = { email, password, client: CLIENT, device: undefined };
+    await login(deps, domain.at(), attempt, undefined);
+  }
+  expect(domain.printed.map(({ event }) => event)).toContain("login_success");
+});

@@ -4,21 +4,21 @@ import { hashSync } from "bcryptjs";
 import { afterAll, expect, test } from "vitest";
 import { recognizeDevice } from "../../src/domain/devices.ts";
 import type { Device } from "../../src/domain/ports/devices.ts";
-import type { BcryptWorkers } from "../../src/domain/ports/passwords.ts";
-import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+import type { HashWorkers } from "../../src/domain/ports/passwords.ts";
+import { createHashPool } from "../../src/platform/hash-workers.ts";
 import { storedEvents } from "../support/logins.ts";
 import { NOW } from "../support/clock.ts";
 import { PASSWORD } from "../support/credentials.ts";
 import { CLIENT, type Domain, openDomain, succeeded } from "../support/domain.ts";
 import { CHEAP_COST } from "../support/test-settings.ts";
 
-const pool = createBcryptPool(2, 100);
+const pool = createHashPool(2, 100);
 afterAll(() => pool.close());
 
 /** The real workers; `meanwhile` runs after a comparison, before anybody learns its outcome. */
-function overtaken(meanwhile: () => Promise<void> | void): BcryptWorkers {
+function overtaken(meanwhile: () => Promise<void> | void): HashWorkers {
   return {
-    hash: (input, cost) => pool.hash(input, cost),
+    hash: (input, recipe) => pool.hash(input, recipe),
     async compare(input, hash) {
       const matches = await pool.compare(input, hash);
       await meanwhile();
@@ -210,7 +210,7 @@ test("PW-09 a full queue postpones the upgrade, and lets the login through", asy
 
 test("IV-07 a login that meets a full queue is told to come back, known or unknown, and nothing is recorded", async () => {
   const domain = await openDomain({
-    hash: (input, cost) => pool.hash(input, cost),
+    hash: (input, recipe) => pool.hash(input, recipe),
     compare: async () => "overloaded",
   });
   const { email } = await domain.newUser();

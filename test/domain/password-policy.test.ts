@@ -13,6 +13,7 @@ const policy: PasswordPolicy = {
   serviceName: "Gärtnerei Example & Co",
   isCommon: isCommonPassword,
   countGuesses: guesses.countGuesses,
+  isBreached: async () => false,
 };
 const EMAIL = "ada.lovelace@example.com";
 const weaknesses = (password: string, email = EMAIL) => findWeaknesses(password, email, policy);

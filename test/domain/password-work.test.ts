@@ -1,5 +1,4 @@
 /** Passwords that are refused before any work is done for them. How long the work takes: `test/timing/passwords.test.ts`. */
-import { createSecretKey } from "node:crypto";
 import { hashSync } from "bcryptjs";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -8,26 +7,27 @@ import { operations } from "../../src/contract/operations.ts";
 import { BODY_MAX_BYTES, NewPassword, Password } from "../../src/contract/values.ts";
 import { choosePassword } from "../../src/domain/choose-password.ts";
 import { createPasswords } from "../../src/domain/passwords.ts";
-import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+import { createHashPool } from "../../src/platform/hash-workers.ts";
+import { bcryptOf, passwordKeys } from "../support/hashing.ts";
 
 const COST = 10;
-const pool = createBcryptPool(1, 100);
+const pool = createHashPool(1, 100);
 afterAll(() => pool.close());
-const pepper = createSecretKey(new Uint8Array(32).fill(7));
-const passwords = createPasswords(pool, pepper, COST);
+const keys = passwordKeys();
+const passwords = createPasswords(pool, keys, bcryptOf(COST));
 
 test("the dummy hash, put into the database, lets nobody in", async () => {
   let seen = "";
   const watched = createPasswords(
     {
-      hash: (input, cost) => pool.hash(input, cost),
+      hash: (input, recipe) => pool.hash(input, recipe),
       compare: (input, hash) => {
-        seen = hash;
+        seen = hash.scheme === "bcrypt" ? hash.hash : "";
         return pool.compare(input, hash);
       },
     },
-    pepper,
-    COST,
+    keys,
+    bcryptOf(COST),
   );
   await watched.verify("anything", undefined);
   expect(seen).toHaveLength(hashSync("x", 4).length);
@@ -91,6 +91,7 @@ test.each([
       serviceName: "",
       isCommon: () => false,
       countGuesses: never,
+      isBreached: never,
     };
     const idle = { hash: never, verify: never };
     const deps = { passwords: idle, passwordPolicy: policy };

@@ -1,14 +1,16 @@
-import { createSecretKey } from "node:crypto";
 import { hashSync } from "bcryptjs";
 import { afterAll, describe, expect, test } from "vitest";
 import { createPasswords } from "../../src/domain/passwords.ts";
-import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+import { createHashPool } from "../../src/platform/hash-workers.ts";
+import { argon2idOf, bcryptOf, passwordKeys } from "../support/hashing.ts";
+import { hasArgon2 } from "../../src/domain/argon2.ts";
+import type { HashParts, Passwords } from "../../src/domain/ports/passwords.ts";
 
 const COST = 10;
-const pool = createBcryptPool(2, 100);
+const pool = createHashPool(2, 100);
 afterAll(() => pool.close());
-const pepper = createSecretKey(new Uint8Array(32).fill(7));
-const passwords = createPasswords(pool, pepper, COST);
+const keys = passwordKeys();
+const passwords = createPasswords(pool, keys, bcryptOf(COST));
 
 async function hash(password: string): Promise<string> {
   const outcome = await passwords.hash(password);
@@ -76,7 +78,7 @@ test("a hash that was stored long ago keeps verifying: the format never changes 
 });
 
 test("a hash is worth nothing under another pepper", async () => {
-  const elsewhere = createPasswords(pool, createSecretKey(new Uint8Array(32).fill(8)), COST);
+  const elsewhere = createPasswords(pool, passwordKeys(8), bcryptOf(COST));
   expect(
     await elsewhere.verify("the same password", await hash("the same password")),
   ).toMatchObject({
@@ -94,13 +96,101 @@ describe("PW-09 a hash to be replaced at the next login", () => {
     },
   );
 
-  test("a hash of another cost verifies and is stale", async () => {
-    const costlier = createPasswords(pool, pepper, COST + 1);
+  test("a hash of a lower cost verifies and is stale", async () => {
+    const costlier = createPasswords(pool, keys, bcryptOf(COST + 1));
     const encoded = await hash("of the cost before");
     expect(await costlier.verify("of the cost before", encoded)).toEqual({
       matches: true,
       stale: true,
     });
+    expect(await costlier.verify("of no cost", encoded)).toEqual({ matches: false, stale: false });
+  });
+
+  test("never by a weaker one: a setting that was lowered leaves stored hashes as they are", async () => {
+    const cheaper = createPasswords(pool, keys, bcryptOf(COST - 1));
+    expect(await cheaper.verify("of the cost before", await hash("of the cost before"))).toEqual({
+      matches: true,
+      stale: false,
+    });
+  });
+});
+
+describe.skipIf(!hasArgon2())("argon2id", () => {
+  const of = (memoryKib: number, passes: number) =>
+    createPasswords(pool, keys, argon2idOf(memoryKib, passes));
+  const hashBy = async (by: Passwords, password: string) => {
+    const outcome = await by.hash(password);
+    if (outcome === "overloaded") throw new Error("overloaded");
+    return outcome.encoded;
+  };
+
+  test("PW-01 PW-02 PW-03 PW-13 a password counts whole, as it does with bcrypt", async () => {
+    const argon2id = of(1_024, 1);
+    const long = "é".repeat(255);
+    const encoded = await hashBy(argon2id, `${long}y`);
+    expect(encoded).toMatch(
+      /^\$pc1\$argon2id\$v=19\$m=1024,t=1,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/,
+    );
+    expect(await argon2id.verify(`${long}y`, encoded)).toEqual({ matches: true, stale: false });
+    expect(await argon2id.verify(`${long.normalize("NFD")}y`, encoded)).toMatchObject({
+      matches: true,
+    });
+    for (const wrong of [`${long}x`, `${long}y\0`, long, "", encoded])
+      expect(await argon2id.verify(wrong, encoded)).toEqual({ matches: false, stale: false });
+    expect(await hashBy(argon2id, `${long}y`)).not.toBe(encoded);
+  });
+
+  test("a hash that was stored long ago keeps verifying, under its own pepper alone", async () => {
+    // Made by hash-wasm, of what Python's HMAC makes of the password.
+    const stored =
+      "$pc1$argon2id$v=19$m=1024,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$W0tPzrLON1IjUIShliRENvIxxm0Dr2OFFCsDoFllp2M";
+    expect(await passwords.verify("Crème brûlée 🌊", stored)).toMatchObject({ matches: true });
+    expect(await passwords.verify("Creme brulee 🌊", stored)).toMatchObject({ matches: false });
+    const elsewhere = createPasswords(pool, passwordKeys(8), bcryptOf(4));
+    expect(await elsewhere.verify("Crème brûlée 🌊", stored)).toMatchObject({ matches: false });
+  });
+
+  test.each([
+    ["of bcrypt", of(1_024, 1), passwords, false],
+    ["of bcrypt of another cost", of(1_024, 1), createPasswords(pool, keys, bcryptOf(4)), false],
+    ["of less memory", of(1_024, 4), of(512, 16), false],
+    ["of less work", of(1_024, 4), of(1_024, 3), false],
+    ["of more memory and less work", of(1_024, 4), of(2_048, 1), false],
+    ["of the same price", of(1_024, 4), of(1_024, 4), false],
+    ["of more memory and as much work", of(1_024, 4), of(2_048, 2), true],
+    ["of more passes", of(1_024, 1), of(1_024, 2), true],
+  ])("PW-09 PH-03 a hash of argon2id, by a setting %s: replaced %#", async (_, by, live, stale) => {
+    const encoded = await hashBy(by, "the password");
+    expect(await live.verify("the password", encoded)).toEqual({ matches: true, stale });
+    expect(await live.verify("another one", encoded)).toEqual({ matches: false, stale: false });
+  });
+
+  test("PW-09 PH-03 a hash of bcrypt is replaced where argon2id is live", async () => {
+    expect(await of(1_024, 1).verify("the password", await hash("the password"))).toEqual({
+      matches: true,
+      stale: true,
+    });
+  });
+
+  test("the dummy of argon2id, put into the database, lets nobody in", async () => {
+    let seen: HashParts | undefined;
+    const watched = createPasswords(
+      {
+        hash: (input, recipe) => pool.hash(input, recipe),
+        compare: async (_input, parts) => {
+          seen = parts;
+          return true; // as if somebody had found a password of it
+        },
+      },
+      keys,
+      argon2idOf(1_024, 1),
+    );
+    expect(await watched.verify("anything", undefined)).toEqual({ matches: false, stale: false });
+    if (seen?.scheme !== "argon2id") throw new Error("no dummy of the live scheme");
+    expect(seen).toMatchObject({ memoryKib: 1_024, passes: 1, lanes: 1 });
+    const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64").replace(/=+$/, "");
+    const stored = `$pc1$argon2id$v=19$m=1024,t=1,p=1$${base64(seen.salt)}$${base64(seen.key)}`;
+    expect(await of(1_024, 1).verify("anything", stored)).toMatchObject({ matches: false });
   });
 });
 
@@ -110,14 +200,14 @@ describe("ET-01 a hash cheaper than the live cost takes as much work as the dumm
     let rounds = 0;
     const counted = createPasswords(
       {
-        hash: (input, cost) => pool.hash(input, cost),
+        hash: (input, recipe) => pool.hash(input, recipe),
         compare(input, hash) {
-          rounds += 2 ** Number(hash.split("$")[2]);
+          rounds += hash.scheme === "bcrypt" ? 2 ** hash.cost : NaN;
           return pool.compare(input, hash);
         },
       },
-      pepper,
-      COST + 2,
+      keys,
+      bcryptOf(COST + 2),
     );
     await counted.verify(password, encoded);
     return rounds;
@@ -140,12 +230,12 @@ describe("ET-01 a hash cheaper than the live cost takes as much work as the dumm
     let compared = 0;
     const filling = createPasswords(
       {
-        hash: (input, cost) => pool.hash(input, cost),
+        hash: (input, recipe) => pool.hash(input, recipe),
         compare: async (input, hash) =>
           (compared += 1) > 1 ? "overloaded" : pool.compare(input, hash),
       },
-      pepper,
-      COST + 1,
+      keys,
+      bcryptOf(COST + 1),
     );
     expect(await filling.verify("the password", await hash("the password"))).toBe("overloaded");
   });

@@ -3,15 +3,15 @@ import { afterAll, expect, test } from "vitest";
 import { changePassword, deleteMe, makeFirstAdmin, signup } from "../../src/domain/accounts.ts";
 import { createAdmin } from "../../src/domain/admins.ts";
 import { deliverNext } from "../../src/domain/mail-delivery.ts";
-import type { BcryptWorkers } from "../../src/domain/ports/passwords.ts";
+import type { HashWorkers } from "../../src/domain/ports/passwords.ts";
 import { requestReset, resetPassword } from "../../src/domain/resets.ts";
 import type { Storage } from "../../src/domain/ports/storage.ts";
-import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+import { createHashPool } from "../../src/platform/hash-workers.ts";
 import { logInByCookie, logInByToken } from "../support/logins.ts";
 import { NOW } from "../support/clock.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { type Domain, openDomain } from "../support/domain.ts";
-const pool = createBcryptPool(2, 1000);
+const pool = createHashPool(2, 1000);
 afterAll(() => pool.close());
 
 /** The rules on storage that counts its open transactions, and everything slow that met one. */
@@ -24,7 +24,7 @@ async function watchedWorld() {
     if (open > 0) meetings.push(what);
     return work();
   }
-  const bcrypt: BcryptWorkers = {
+  const bcrypt: HashWorkers = {
     hash: (input, cost) => watch("hash", () => pool.hash(input, cost)),
     compare: (input, hash) => watch("compare", () => pool.compare(input, hash)),
   };

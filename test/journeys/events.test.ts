@@ -15,6 +15,8 @@ import {
   tokenClient,
 } from "../support/clients.ts";
 import { eventsOfFactors } from "../support/factor-events.ts";
+import { sha1 } from "../support/range-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { eventsOfProviders } from "../support/provider-events.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
@@ -23,8 +25,14 @@ import { eventsOf, runScript } from "../support/commands.ts";
 import { nthMailTo, proofsIn, tokenIn } from "../support/mailbox.ts";
 
 test("LA-01 each step of a journey logs its event exactly once, and every event of the contract is met", async () => {
+  const list = join(temporaryFolder(), "breached.txt");
+  await writeFile(list, `${sha1("sunshine")}:1\n`);
   const server = await startServerProcess({
-    environment: { LIMIT_SIGNUP_IP: "3/3600", LOCKOUT_THRESHOLD: "2" },
+    environment: {
+      BREACHED_PASSWORDS: `file:${list}`,
+      LIMIT_SIGNUP_IP: "3/3600",
+      LOCKOUT_THRESHOLD: "2",
+    },
   });
   const email = freshEmail();
   const api = cookieClient(server.baseUrl);
@@ -55,7 +63,9 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
   dataOf(await program.tokenRevoke({ token: third.refreshToken })); // dead already: nothing to tell
   const fourth = dataOf(await program.tokenLogin({ email, password: PASSWORD }));
   dataOf(await program.tokenRevoke({ token: fourth.accessToken }));
+  await writeFile(list, "no list any more");
   dataOf(await api.changePassword({ currentPassword: PASSWORD, newPassword: `${PASSWORD} again` }));
+  await writeFile(list, `${sha1("sunshine")}:1\n`);
   dataOf(await api.forgotPassword({ email: freshEmail() }));
   dataOf(await api.forgotPassword({ email }));
   const token = tokenIn(await nthMailTo(join(server.folder, "outbox"), email, 2)); // after that of the change
@@ -106,6 +116,7 @@ test("LA-01 each step of a journey logs its event exactly once, and every event 
     "login_success token",
     "login_success token",
     "token_revoked",
+    "breached_passwords_unavailable",
     "password_changed",
     "session_revoked password_change",
     "reset_requested_unknown_email",

@@ -4,18 +4,18 @@ import { eventNames } from "../../src/contract/events.ts";
 import { metrics } from "../../src/contract/metrics.ts";
 import { operationIds } from "../../src/contract/operations.ts";
 import type { Storage } from "../../src/domain/ports/storage.ts";
-import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+import { createHashPool } from "../../src/platform/hash-workers.ts";
 import { createMetrics } from "../../src/platform/metrics.ts";
 import { createExposition } from "../../src/process/scraping.ts";
 import { openDomain } from "../support/domain.ts";
 import { parseExposition, valueOf } from "../support/exposition.ts";
 
 const AGE_SECONDS = 90;
-const bcrypt = createBcryptPool(1, 3);
+const hashes = createHashPool(1, 3);
 const meter = createMetrics({ catalogue: metrics, operationIds, eventNames });
 afterAll(async () => {
   meter.close();
-  await bcrypt.close();
+  await hashes.close();
 });
 
 const domain = await openDomain();
@@ -23,7 +23,7 @@ const { now } = domain.at();
 const expose = (
   storage: Storage,
   pool = () => undefined as { size: number; idle: number; waiting: number } | undefined,
-) => createExposition(meter, { storage, bcrypt, pool, hashQueueLimit: 3, now: () => now });
+) => createExposition(meter, { storage, hashes, pool, hashQueueLimit: 3, now: () => now });
 
 test("the metrics tell how many mails wait and since when; finished mails do not count", async () => {
   const mail = { sealed: Buffer.from("x"), expiresAt: now + 1e6 };

@@ -100,7 +100,8 @@ describe(
     });
 
     test("processes that start at once agree on one; the other's login ends it for both", async () => {
-      const [one, other] = await Promise.all([start(), start()]);
+      const shared = { ...noAdmin, SHARED_DATABASE: "on" };
+      const [one, other] = await Promise.all([start(shared), start(shared)]);
       const { password } = passwordInFile(folder);
       for (const server of [one, other]) expect(server.stderr()).toContain(`Password in ${path}\n`);
       expect(accounts()).toBe(1);

@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { hashSync } from "bcryptjs";
 import { expect, onTestFinished, test } from "vitest";
+import { DatabaseSync } from "node:sqlite";
 import { ImportedAccount } from "../../src/contract/imports.ts";
+import { hasArgon2 } from "../../src/domain/argon2.ts";
+import { encodeForeignHash } from "../../src/domain/foreign-hashes.ts";
 import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
 import { commandLine, runScript } from "../support/commands.ts";
 import { PASSWORD } from "../support/credentials.ts";
@@ -21,9 +24,13 @@ const run = promisify(execFile);
 const { server } = useCommands();
 
 const page = await readFile(new URL("../../docs/migrating.md", import.meta.url), "utf8");
-/** The first block of the language. */
-const block = (language: string) =>
-  new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "ms").exec(page)?.[1] ?? "";
+/** The first block of the language under a heading. */
+function block(language: string, heading: string): string {
+  const start = page.search(new RegExp(`^##+ ${heading}$`, "m"));
+  if (start === -1) throw new Error(`No heading ${heading}`);
+  const found = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "ms").exec(page.slice(start));
+  return found?.[1] ?? "";
+}
 
 test("migrating.md: who signed up in the course's project logs in here after the export and the import", async () => {
   const folder = temporaryFolder();
@@ -40,11 +47,11 @@ test("migrating.md: who signed up in the course's project logs in here after the
   await writeFile(join(folder, "package.json"), '{"type":"module"}');
   await writeFile(
     join(folder, "server.js"),
-    `${block("js")}process.kill(process.pid, "SIGUSR2");setTimeout(() => {}, 500);`,
+    `${block("js", "Export")}process.kill(process.pid, "SIGUSR2");setTimeout(() => {}, 500);`,
   );
   await run(process.execPath, ["server.js"], { cwd: folder });
 
-  const shell = block("sh").replaceAll(
+  const shell = block("sh", "Import").replaceAll(
     "npm run users --",
     commandLine("users")
       .map((word) => `'${word}'`)
@@ -70,7 +77,9 @@ test("migrating.md: who signed up in the course's project logs in here after the
 });
 
 test("migrating.md: the example of a person at a provider is a line that is taken", () => {
-  expect(ImportedAccount.parse(JSON.parse(block("json")))).toMatchObject({
+  expect(
+    ImportedAccount.parse(JSON.parse(block("json", "People who sign in with a provider"))),
+  ).toMatchObject({
     email: "ada@example.com",
     identities: [{ issuer: "https://accounts.google.com" }],
   });
@@ -96,7 +105,7 @@ test("migrating.md: the query on Supabase's tables writes lines that are taken",
        ('${id(2)}', 'email', '${id(2)}')`,
   ])
     await database.query(statement);
-  const rows = await database.query(block("sql"));
+  const rows = await database.query(block("sql", "People who sign in with a provider"));
   const lines = rows.flatMap((row) => Object.values(row));
   // psql writes it as text; the driver here has parsed it.
   const accounts = lines.map((line) => ImportedAccount.parse(line));
@@ -110,7 +119,11 @@ test("migrating.md: the query on Supabase's tables writes lines that are taken",
         { issuer: "https://github.com", subject: "583231" },
       ],
     },
-    { email: "grace@example.com", emailVerified: false, passwordHash: expect.any(String) },
+    {
+      email: "grace@example.com",
+      emailVerified: false,
+      passwordHash: { scheme: "bcrypt", hash: expect.stringMatching(/^\$2b\$10\$/) },
+    },
   ]);
   expect(accounts[1]).not.toHaveProperty("identities");
 });
@@ -171,5 +184,161 @@ test(
     provider.person.sub = "another person";
     provider.person.email = other;
     expect(await signIn()).toMatchObject({ status: 409, answer: { code: "identity_collision" } });
+  },
+);
+
+/** A line as the import reads it: its hash in the form in which it is stored. */
+function encodedOf(line: unknown): string {
+  const { passwordHash } = ImportedAccount.parse(line);
+  if (passwordHash === undefined) throw new Error("no hash");
+  const outcome = encodeForeignHash(passwordHash, { hasArgon2: true, project: undefined });
+  if ("fault" in outcome) throw new Error(outcome.fault);
+  return outcome.encoded;
+}
+
+const DJANGO =
+  "pbkdf2_sha256$600000$n0tSoS4ltyDjango22$3H2Ogg1hkmWm+xXI2IMx+XZRxfMZB9v6yNonMEvWTCU=";
+const ARGON2 =
+  "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$EsfahIpMW6neFxqdS4Hdj/WOZE7FHO3Z4XLiFr4A4P0";
+const BETTER_AUTH =
+  "d7c2faad33c2d96a7366353210cd876f:4c7e5b199ff2037d0c8354ee30681aaeedbf3b3c3cf1680bf6b63507e61c2a6efafcb686fd5c0d02815332fe227a53c64f39dcb70297357313edc0f979aa8e03";
+/** Of all three: docs of test/domain/foreign-hashes.test.ts say where from. */
+const BROUGHT = "Crème brûlée à la carte";
+
+test("migrating.md: the examples of hashes are lines that are taken", () => {
+  const lines = block("json", "Hashes").trimEnd().split("\n");
+  expect(lines.map((line) => encodedOf(JSON.parse(line)).split("$")[1])).toEqual([
+    "argon2id",
+    "pbkdf2-sha256",
+  ]);
+});
+
+test("migrating.md: the queries on the tables of Django and of better-auth write lines that are taken", async () => {
+  const database = await createPostgres();
+  onTestFinished(async () => {
+    for (const table of ["auth_user", "account", '"user"'])
+      await database.query(`drop table if exists ${table}`);
+    await database.remove();
+  });
+  for (const statement of [
+    "create table auth_user (email text, password text, is_active bool, first_name text, last_name text, date_joined timestamptz)",
+    `insert into auth_user values
+       ('ada@example.com', '${DJANGO}', true, 'Ada', 'Lovelace', '2024-02-29T12:00:00.125Z'),
+       ('grace@example.com', 'argon2${ARGON2}', false, '', '', now()),
+       ('linus@example.com', 'bcrypt$${hashSync(PASSWORD, 10)}', true, 'Linus', '', now()),
+       ('nobody@example.com', '!unusable', true, '', '', now())`,
+    'create table "user" (id text, email text, name text, "emailVerified" bool, "createdAt" timestamp)',
+    'create table account ("userId" text, "providerId" text, password text)',
+    `insert into "user" values ('1', 'joan@example.com', 'Joan', true, '2024-02-29T12:00:00.125')`,
+    `insert into account values ('1', 'google', null), ('1', 'credential', '${BETTER_AUTH}')`,
+  ])
+    await database.query(statement);
+  const ask = async (heading: string) =>
+    (await database.query(block("sql", heading))).flatMap((row) => Object.values(row));
+  const django = await ask("From Django");
+  expect(django.map((line) => encodedOf(line).split("$")[1])).toEqual([
+    "pbkdf2-sha256",
+    "argon2id",
+    "2b",
+  ]);
+  expect(django.map((line) => ImportedAccount.parse(line))).toMatchObject([
+    { name: "Ada Lovelace", disabled: false, createdAt: Date.parse("2024-02-29T12:00:00.125Z") },
+    { disabled: true },
+    { name: "Linus" },
+  ]);
+  const [joan] = await ask("From better-auth");
+  expect(encodedOf(joan)).toMatch(/^\$scrypt-nfkc\$/);
+  expect(ImportedAccount.parse(joan)).toMatchObject({ name: "Joan", emailVerified: true });
+});
+
+test(
+  "PH-03 PH-04 migrating.md: whoever comes from elsewhere logs in as before, the hash is then ours, and what is refused is told by its line",
+  { timeout: 60_000 },
+  async () => {
+    const lines = block("json", "Firebase").trimEnd().split("\n");
+    const config = JSON.parse(lines[0] ?? "") as object; // as the page has it
+    const firebase = JSON.parse(lines[1] ?? "") as { passwordHash: object };
+    const comers = [
+      { passwordHash: firebase.passwordHash, password: "user1password" },
+      { passwordHash: { scheme: "pbkdf2", hash: DJANGO }, password: BROUGHT },
+      { passwordHash: { scheme: "better_auth", hash: BETTER_AUTH }, password: BROUGHT },
+      ...(hasArgon2()
+        ? [{ passwordHash: { scheme: "argon2", hash: ARGON2 }, password: BROUGHT }]
+        : []),
+    ].map((comer) => ({ email: freshEmail(), ...comer }));
+    const createdAt = "2024-02-29T12:00:00.125Z";
+    const file = join(temporaryFolder(), "people.jsonl");
+    const people = comers.map(({ email, passwordHash }, index) => ({
+      email,
+      passwordHash,
+      createdAt,
+      name: `Comer ${index}`,
+      emailVerified: true,
+      role: index === 0 ? "admin" : "user",
+    }));
+    const faulty = [
+      {
+        email: freshEmail(),
+        passwordHash: { scheme: "argon2", hash: ARGON2.replace(/[^$]*$/, "AQIDBAUGBwg") },
+      },
+      {
+        email: freshEmail(),
+        passwordHash: { scheme: "argon2", hash: ARGON2.replace("19456", "4194304") },
+      },
+      { email: freshEmail(), passwordHash: { scheme: "pbkdf2", hash: DJANGO, pepper: DJANGO } },
+      { email: freshEmail(), passwordHash: { scheme: DJANGO, hash: DJANGO } },
+      config,
+    ];
+    const write = [people[0], config, ...people, ...faulty];
+    await writeFile(file, write.map((line) => JSON.stringify(line)).join("\n"));
+    const imported = await runScript("users", ["import", file], {
+      DATABASE_URL: `sqlite:${server().databaseFile}`,
+    });
+    expect(imported.code).toBe(1);
+    const first = comers.length + 3;
+    const said = imported.stderr.split("\n").filter((line) => !line.endsWith("%"));
+    expect(said.slice(0, 6)).toEqual([
+      "line 1: refused: passwordHash: Needs a line with firebaseHashConfig before it, as the project has it",
+      hasArgon2()
+        ? `line ${first}: refused: passwordHash: Must have a hash of 16 to 128 bytes`
+        : `line ${first}: refused: passwordHash: Needs Node 24.7 or newer, here and wherever the server runs`,
+      hasArgon2()
+        ? expect.stringMatching(
+            `^line ${first + 1}: refused: passwordHash: Must take at most 262144 KiB`,
+          )
+        : expect.stringMatching("Needs Node"),
+      `line ${first + 2}: refused: passwordHash: Has a property that is not taken`,
+      expect.stringMatching(
+        `^line ${first + 3}: refused: passwordHash.scheme: Must have a scheme that`,
+      ),
+      `line ${first + 4}: refused: firebaseHashConfig: A file has one: make a file for each project`,
+    ]);
+    expect(imported.stderr).toContain(`${comers.length} imported, 0 had an account, 6 refused\n`);
+    // CHEAP_COST is the server's; the command knows the default, which is costlier than all of them.
+    expect(imported.stderr + imported.stdout).not.toMatch(/n0tSoS4lty|EsfahIpMW|jxspr8Ki0/);
+
+    const hashOf = (email: string) => {
+      const connection = new DatabaseSync(server().databaseFile, { timeout: 5_000 });
+      try {
+        return connection.prepare("SELECT password_hash FROM users WHERE email = ?").get(email);
+      } finally {
+        connection.close();
+      }
+    };
+    for (const [index, { email, password }] of comers.entries()) {
+      const brought = hashOf(email);
+      const api = cookieClient(server().baseUrl);
+      expect(await api.login({ email, password: `${password}!` })).toMatchObject({ status: 401 });
+      expect(hashOf(email)).toEqual(brought); // PH-03: a wrong password replaces nothing
+      expect(dataOf(await api.login({ email, password })).user).toMatchObject({
+        email,
+        createdAt,
+        emailVerified: true,
+        name: `Comer ${index}`,
+        role: index === 0 ? "admin" : "user",
+      });
+      expect(hashOf(email)).toEqual({ password_hash: expect.stringMatching(/^\$pc1\$2b\$/) });
+      dataOf(await api.login({ email, password }));
+    }
   },
 );

@@ -18,10 +18,11 @@ import type { Dependencies } from "../../src/domain/ports/dependencies.ts";
 import type { Occasion } from "../../src/domain/ports/events.ts";
 import { openKeyRing } from "../../src/domain/keys.ts";
 import { createPasswords } from "../../src/domain/passwords.ts";
-import type { BcryptWorkers } from "../../src/domain/ports/passwords.ts";
+import type { HashRecipe, HashWorkers } from "../../src/domain/ports/passwords.ts";
 import { deriveKeys } from "../../src/domain/secrets.ts";
+import { openSignerKey } from "../../src/domain/signer-keys.ts";
 import type { User } from "../../src/domain/ports/users.ts";
-import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+import { createHashPool } from "../../src/platform/hash-workers.ts";
 import { createGuessCounter } from "../../src/platform/guess-counter.ts";
 import { isCommonPassword } from "../../src/platform/common-passwords.ts";
 import { newId } from "../../src/platform/ids.ts";
@@ -30,6 +31,7 @@ import type { Storage } from "../../src/domain/ports/storage.ts";
 import { openStorage } from "../../src/storage/storage.ts";
 import { NOW } from "./clock.ts";
 import { PASSWORD } from "./credentials.ts";
+import { bcryptOf } from "./hashing.ts";
 import { CHEAP_COST } from "./test-settings.ts";
 
 export const AUTH_SECRET = "correct-battery-0123456789-staple-horse";
@@ -76,6 +78,7 @@ const unmetered: Dependencies["meter"] = {
   limitDecided() {},
   hashWaited() {},
   hashRefused() {},
+  breachChecked() {},
 };
 const mailTemplates = openMailTemplates({ SERVICE_NAME: "Portcullis", MAIL_LOCALE: "en" });
 export const mailPages: Dependencies["mailPages"] = {
@@ -84,7 +87,7 @@ export const mailPages: Dependencies["mailPages"] = {
   email: `${ISSUER}/email`,
   mailLogin: `${ISSUER}/login/mail`,
 };
-const pool = createBcryptPool(2, 1000);
+const pool = createHashPool(2, 1000);
 const guesses = createGuessCounter(1000);
 afterAll(() => Promise.all([pool.close(), guesses.close()]));
 const opened: { close(): Promise<void> }[] = [];
@@ -96,8 +99,9 @@ afterAll(async () => {
 export async function dependenciesOn(
   storage: Storage,
   print: (event: LogEvent) => void,
-  bcrypt: BcryptWorkers = pool,
+  hashes: HashWorkers = pool,
   lifetimes: Partial<Dependencies["lifetimes"]> = {},
+  recipe: HashRecipe = bcryptOf(CHEAP_COST),
 ): Promise<Dependencies> {
   const secretKeys = deriveKeys(AUTH_SECRET);
   return {
@@ -107,13 +111,21 @@ export async function dependenciesOn(
     newId,
     secretKeys,
     keyRing: await openKeyRing(storage, secretKeys.signingKeySeal, 900, newId(NOW), NOW),
-    passwords: createPasswords(bcrypt, secretKeys.passwordPepper, CHEAP_COST),
+    passwords: createPasswords(
+      hashes,
+      {
+        pepper: secretKeys.passwordPepper,
+        openSignerKey: (sealed) => openSignerKey(secretKeys, sealed),
+      },
+      recipe,
+    ),
     passwordPolicy: {
       minLength: 8,
       maxLength: PASSWORD_MAX_CODE_POINTS,
       serviceName: "Portcullis",
       isCommon: isCommonPassword,
       countGuesses: guesses.countGuesses,
+      isBreached: async () => false,
     },
     lifetimes: {
       sessionSeconds: 86_400,
@@ -155,16 +167,23 @@ export const occasionAt = (now = NOW): Occasion => ({ requestId: newId(now), ip:
 
 /** `inMemory`: its file is on no disk, where the machine has such a folder. For tests of very many changes. */
 export async function openDomain(
-  bcrypt: BcryptWorkers = pool,
+  hashes: HashWorkers = pool,
   lifetimes: Partial<Dependencies["lifetimes"]> = {},
   inMemory = false,
+  recipe?: HashRecipe,
 ): Promise<Domain> {
   const place = inMemory && existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
   const folder = mkdtempSync(join(place, "portcullis-domain-"));
   const databaseFile = join(folder, "test.db");
   const storage = await openStorage({ kind: "sqlite", path: databaseFile });
   const printed: LogEvent[] = [];
-  const deps = await dependenciesOn(storage, (event) => printed.push(event), bcrypt, lifetimes);
+  const deps = await dependenciesOn(
+    storage,
+    (event) => printed.push(event),
+    hashes,
+    lifetimes,
+    recipe,
+  );
   let made = 0;
   opened.push({
     async close() {

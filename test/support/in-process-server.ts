@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
-import { readSettings } from "../../src/process/settings.ts";
+import { readSettings, type Settings } from "../../src/process/settings.ts";
 import { startServer } from "../../src/process/server.ts";
 import { mountPathOf } from "../../src/process/setting-variables.ts";
 import { ADMIN, PASSWORD } from "./credentials.ts";
@@ -31,9 +31,12 @@ export type InProcessServer = Awaited<ReturnType<typeof startInProcessServer>>;
 
 /**
  * Starts a server with the settings, generous limits and the administrator `ADMIN`. Its passwords cost
- * next to nothing, unless `BCRYPT_COST` is given. Throws where the settings are refused.
+ * next to nothing, unless `BCRYPT_COST` is given. `overrides` are what no variable may say. Throws where the settings are refused.
  */
-export async function startInProcessServer(environment: Record<string, string> = {}) {
+export async function startInProcessServer(
+  environment: Record<string, string> = {},
+  overrides: Partial<Settings> = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), "portcullis-server-"));
   const databaseFile = join(folder, "test.db");
   const read = readSettings({
@@ -49,7 +52,8 @@ export async function startInProcessServer(environment: Record<string, string> =
   if ("faults" in read) throw new Error(read.faults.join("; "));
   const BCRYPT_COST = "BCRYPT_COST" in environment ? read.settings.BCRYPT_COST : CHEAP_COST;
   const start = isEmbedded ? startEmbeddedServer : startServer;
-  const server = await start({ ...read.settings, BCRYPT_COST }).catch((error: unknown) => {
+  const settings = { ...read.settings, BCRYPT_COST, ...overrides };
+  const server = await start(settings).catch((error: unknown) => {
     rmSync(folder, { recursive: true });
     throw error;
   });

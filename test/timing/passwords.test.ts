@@ -1,16 +1,18 @@
 /** How much time a password takes, whoever asks: time must not tell which accounts exist. */
-import { createSecretKey } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPasswords } from "../../src/domain/passwords.ts";
-import { createBcryptPool } from "../../src/platform/bcrypt-workers.ts";
+import { createHashPool } from "../../src/platform/hash-workers.ts";
 import { superiority, timesInTurns } from "../support/rank-test.ts";
 import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
+import { argon2idOf, bcryptOf, passwordKeys } from "../support/hashing.ts";
+import { hasArgon2 } from "../../src/domain/argon2.ts";
+import type { Passwords } from "../../src/domain/ports/passwords.ts";
 
 const COST = 10;
-const pool = createBcryptPool(1, 100);
+const pool = createHashPool(1, 100);
 afterAll(() => pool.close());
-const pepper = createSecretKey(new Uint8Array(32).fill(7));
-const passwords = createPasswords(pool, pepper, COST);
+const keys = passwordKeys();
+const passwords = createPasswords(pool, keys, bcryptOf(COST));
 let realHash = "";
 beforeAll(async () => {
   const outcome = await passwords.hash("somebody's password");
@@ -31,7 +33,7 @@ test(
   "ET-01 the work for an unknown account follows the live cost",
   retryOnBusyMachine,
   async () => {
-    const cheaper = createPasswords(pool, pepper, COST - 2);
+    const cheaper = createPasswords(pool, keys, bcryptOf(COST - 2));
     const times = await timesInTurns(12, {
       lower: () => cheaper.verify("anything", undefined),
       higher: () => passwords.verify("anything", undefined),
@@ -60,3 +62,43 @@ test.each([
     expect(superiority(times.odd, times.known)).toBeGreaterThan(0.2);
   },
 );
+
+describe("ET-01 an account with a cheaper hash of another scheme takes as long as an unknown one", () => {
+  const scryptOf = (ln: number) =>
+    `$scrypt$ln=${ln},r=8,p=1$AQIDBAUGBwgJCgsMDQ4PEA$JFWv1XA8O2JXkG1jXuutv8Bfar+PdABGRCxz+FYWa7k`;
+  const argon2id = createPasswords(pool, keys, argon2idOf(19_456, 2));
+
+  test.each([
+    ["scrypt, where bcrypt is live", passwords, async () => scryptOf(11)],
+    [
+      "argon2id, where bcrypt is live",
+      passwords,
+      () => hashOf(createPasswords(pool, keys, argon2idOf(1_024, 1))),
+    ],
+    ["scrypt, where argon2id is live", argon2id, async () => scryptOf(11)],
+    [
+      "bcrypt, where argon2id is live",
+      argon2id,
+      () => hashOf(createPasswords(pool, keys, bcryptOf(5))),
+    ],
+  ])(
+    "%s",
+    { ...retryOnBusyMachine, timeout: 120_000, skip: !hasArgon2() },
+    async (_, live, make) => {
+      const encoded = await make();
+      const times = await timesInTurns(16, {
+        unknown: () => live.verify("a wrong password", undefined),
+        other: () => live.verify("a wrong password", encoded),
+      });
+      const chance = superiority(times.unknown, times.other);
+      expect(chance).toBeGreaterThan(0.15);
+      expect(chance).toBeLessThan(0.85);
+    },
+  );
+
+  async function hashOf(by: Passwords): Promise<string> {
+    const hashed = await by.hash("somebody's password");
+    if (hashed === "overloaded") throw new Error("overloaded");
+    return hashed.encoded;
+  }
+});

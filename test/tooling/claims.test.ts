@@ -23,7 +23,7 @@ test("README.md and SECURITY.md speak of this version", () => {
 });
 
 describe("docs/settings.md", () => {
-  const rows = [...read("docs/settings.md").matchAll(/^\| `([A-Z_]+)` +\| (.+?) +\| .+\|$/gm)];
+  const rows = [...read("docs/settings.md").matchAll(/^\| `([A-Z0-9_]+)` +\| (.+?) +\| .+\|$/gm)];
   /** The driver's own: of no account unless DATABASE_URL leaves something open. */
   const notOurs = ["PGHOST"];
 

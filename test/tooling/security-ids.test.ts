@@ -8,7 +8,8 @@ const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
 
 /** Every requirement there is. Numbers that are missing were given up, and are not used again. */
 const numbers: Readonly<Record<string, readonly number[]>> = {
-  PW: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14],
+  PW: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+  PH: [1, 2, 3, 4, 5],
   LG: [1, 3, 4, 5, 6, 7, 8],
   SE: [1, 2, 3, 4, 5, 6, 7, 12, 13],
   CS: [1, 2, 3, 5, 6, 7, 8],

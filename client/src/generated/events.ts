@@ -524,6 +524,13 @@ export const eventSchemas = {
     provider: Provider,
     why: Operation,
   }),
+  breached_passwords_unavailable: z.looseObject({
+    ...base,
+    event: z.literal("breached_passwords_unavailable"),
+    level: z.literal("warn"),
+    source: z.enum(["hibp", "file"]),
+    why: Operation,
+  }),
   mail_failed: z.looseObject({
     ...base,
     event: z.literal("mail_failed"),

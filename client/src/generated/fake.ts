@@ -2191,6 +2191,7 @@ export const passwordPolicy = {
     too_common: "Too many people use it.",
     contains_identifier: "It is too much like your address or the name of this service.",
     too_guessable: "It can be guessed: it is made of common words, repetitions or rows of keys.",
+    breached: "It is on a list of passwords that were stolen from other services.",
     unassigned_character: "It has a character that Unicode has not assigned yet.",
   },
 } as const;

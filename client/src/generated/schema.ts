@@ -2511,6 +2511,28 @@ export interface webhooks {
     patch?: never;
     trace?: never;
   };
+  breached_passwords_unavailable: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * The list of breached passwords could not be asked about a new password, which was taken without it.
+     * @description A log line, not an HTTP call: one JSON object on a line of its own on the server's stdout. Its level is `warn`. It is not stored.
+     *
+     *     Told each time.
+     */
+    post: operations["log_breached_passwords_unavailable"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   mail_failed: {
     parameters: {
       query?: never;
@@ -2789,6 +2811,47 @@ export interface components {
       userId: string;
       /** @description An operationId. */
       operation: string;
+    };
+    /**
+     * @description The list of breached passwords could not be asked about a new password, which was taken without it. Told each time.
+     * @example {
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": null,
+     *       "ip": null,
+     *       "event": "breached_passwords_unavailable",
+     *       "level": "warn",
+     *       "source": "hibp",
+     *       "why": "timeout"
+     *     }
+     */
+    BreachedPasswordsUnavailableEvent: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "breached_passwords_unavailable";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * @description The list that BREACHED_PASSWORDS names. More may come.
+       * @enum {string}
+       */
+      source: "hibp" | "file";
+      /** @description What failed, in words of this server: `timeout`, `network`, `status_503`, `answer_too_large`, `malformed_answer`, `file_not_readable`. */
+      why: string;
     };
     /**
      * @description A challenge was not ended. A wrong code is told once for each challenge. What is no good any more, or never was, is told once in ten minutes for each purpose and client address; those in between are `request` lines.
@@ -4717,6 +4780,7 @@ export interface components {
       | components["schemas"]["ProviderLoginFailedEvent"]
       | components["schemas"]["RequestEvent"]
       | components["schemas"]["ProviderUnreachableEvent"]
+      | components["schemas"]["BreachedPasswordsUnavailableEvent"]
       | components["schemas"]["MailFailedEvent"]
       | components["schemas"]["OverloadedEvent"]
       | components["schemas"]["UnhandledErrorEvent"]
@@ -7054,6 +7118,7 @@ export interface components {
      *         "too_common": "Too many people use it.",
      *         "contains_identifier": "It is too much like your address or the name of this service.",
      *         "too_guessable": "It can be guessed: it is made of common words, repetitions or rows of keys.",
+     *         "breached": "It is on a list of passwords that were stolen from other services.",
      *         "unassigned_character": "It has a character that Unicode has not assigned yet."
      *       }
      *     }
@@ -7080,6 +7145,7 @@ export interface components {
         too_common: string;
         contains_identifier: string;
         too_guessable: string;
+        breached: string;
         unassigned_character: string;
       };
     };
@@ -10201,6 +10267,7 @@ export interface components {
         | "too_common"
         | "contains_identifier"
         | "too_guessable"
+        | "breached"
         | "unassigned_character"
       )[];
       /**
@@ -18237,6 +18304,28 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["ProviderUnreachableEvent"];
+      };
+    };
+    responses: {
+      /** @description Nothing is called and nothing answers. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  log_breached_passwords_unavailable: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BreachedPasswordsUnavailableEvent"];
       };
     };
     responses: {

@@ -9,6 +9,8 @@ export interface Meter {
   hashWaited(seconds: number): void;
   /** A password hash found the queue full. */
   hashRefused(): void;
+  /** A new password was looked up among breached ones, or nobody could tell. */
+  breachChecked(outcome: "found" | "not_found" | "unavailable"): void;
 }
 
 /** Values that are read when metrics are asked for. Undefined where one is not known, or there is none. */

@@ -15,6 +15,8 @@ export interface SecretKeys {
   readonly challengeSeal: Uint8Array;
   readonly challengeCode: KeyObject;
   readonly totpSeal: Uint8Array;
+  /** Of the signer keys of Firebase projects. */
+  readonly signerKeySeal: Uint8Array;
   readonly limitKeys: KeyObject;
   /** Of questions of `portcullis doctor`, and of their answers. Nothing that is stored depends on them. */
   readonly probe: KeyObject;

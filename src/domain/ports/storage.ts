@@ -42,8 +42,9 @@ export interface Storage extends Stores {
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
   /**
    * Runs statements beside each other, in no transaction. On PostgreSQL, those that are begun in one go
-   * take one connection and one round trip; where one of them fails, so may the others. What `work` asks
-   * of `stores` is all it may ask of the database, or it would hold one connection and wait for another.
+   * take one connection and one round trip, or travel with those of other requests; where one of them fails, so
+   * may the others. What `work` asks of `stores` is all it may ask of the database, or it would hold one
+   * connection and wait for another.
    */
   together<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
   /** Rejects with `StorageUnavailableError` unless a write is accepted right now, whatever refuses it. */

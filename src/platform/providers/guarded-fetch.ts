@@ -1,10 +1,11 @@
 /** Asks a provider, within bounds that hold whatever it answers (FD-14). The library itself bounds neither size nor body. */
+import { readBounded } from "../bounded-answer.ts";
 import { isLoopback } from "../loopback.ts";
 import { AnswerRefused } from "./faults.ts";
 
 /** Of one request, its body included. Milliseconds. A sign-in makes up to four, and a person waits. */
 const REQUEST_TIMEOUT_MS = 4_000;
-/** Of one answer, decoded: 304 bytes of Brotli make 200 MB. Honest ones are below 64 KiB. */
+/** Of one answer, decoded. Honest ones are below 64 KiB. */
 const ANSWER_MAX_BYTES = 1_048_576;
 
 /** As libraries call it: every part of the request is given. */
@@ -34,7 +35,8 @@ export function createGuardedFetch(issuer: string, request: typeof fetch): Guard
     if (status >= 300 && status < 400) await refuse(response, "redirect");
     if (status === 429) await refuse(response, "too_many_requests");
     if (status >= 500) await refuse(response, "server_error");
-    const bytes = await readBounded(response);
+    const bytes = await readBounded(response, ANSWER_MAX_BYTES);
+    if (bytes === undefined) throw new AnswerRefused("answer_too_large");
     // Decoded and counted: what these say is no longer true.
     const left = new Headers(response.headers);
     left.delete("content-encoding");
@@ -55,22 +57,6 @@ export function demandSecure(url: string, issuer: string): void {
 
 function isPlainLoopback(url: URL | null): boolean {
   return url !== null && url.protocol === "http:" && isLoopback(url.hostname);
-}
-
-async function readBounded(response: Response): Promise<Buffer<ArrayBuffer>> {
-  const parts: Uint8Array[] = [];
-  const reader = response.body?.getReader();
-  let bytes = 0;
-  for (;;) {
-    const part = await reader?.read();
-    if (part?.value === undefined) return Buffer.concat(parts);
-    bytes += part.value.byteLength;
-    parts.push(part.value);
-    if (bytes > ANSWER_MAX_BYTES) {
-      await reader?.cancel();
-      throw new AnswerRefused("answer_too_large");
-    }
-  }
 }
 
 async function refuse(response: Response, why: "redirect" | "too_many_requests" | "server_error") {

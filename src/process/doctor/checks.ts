@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Inspection } from "../../storage/inspection.ts";
+import { measureHash } from "../hash-cost.ts";
 import { version } from "../version.ts";
 import { ask, isAnswer } from "./ask.ts";
 import { backupsOf, judgeBackup, newestBackup } from "./backups.ts";
@@ -19,7 +20,7 @@ import {
 import { judgeRoom, remoteRoom } from "./disk.ts";
 import { findFiles, judgeFiles } from "./files.ts";
 import { attention, type Finding } from "./finding.ts";
-import { judgeHashCost, timeOneHash } from "./hash-cost.ts";
+import { judgeHashCost } from "./hash-cost.ts";
 import type { Look } from "./look.ts";
 import { judgeMailLogin, judgeMailServer, judgeMailTls, noMailServer, sendMail } from "./mail.ts";
 import { judgeMetrics, metricsPath } from "./metrics.ts";
@@ -207,7 +208,7 @@ export const checks: Checks = {
   hash_cost: {
     standsOn: ["BCRYPT_COST", "HASH_WORKERS"],
     timeoutMs: 30_000, // at the highest cost a slow machine takes ten
-    run: async ({ settings }) => judgeHashCost(settings, await timeOneHash(settings)),
+    run: async ({ settings }) => judgeHashCost(await measureHash(settings), settings.HASH_WORKERS),
   },
   providers: {
     standsOn: ["PROVIDERS"],

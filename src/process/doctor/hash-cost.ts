@@ -1,67 +1,57 @@
 /** The cost of a password's hash, beside the time that one takes on this machine. */
-import { createPasswords } from "../../domain/passwords.ts";
-import { deriveKeys, newSecret } from "../../domain/secrets.ts";
-import { createBcryptPool } from "../../platform/bcrypt-workers.ts";
-import type { Settings } from "../settings.ts";
+import { hasArgon2 } from "../../domain/argon2.ts";
+import { HASH_CEILINGS } from "../../domain/password-encodings.ts";
+import type { HashRecipe } from "../../domain/ports/passwords.ts";
+import type { HashCost } from "../hash-cost.ts";
 import { attention, type Finding, ok } from "./finding.ts";
 
-/** Below this an attacker with a stolen database is hardly held up; each step doubles it. Milliseconds. */
+/** Below this an attacker with a stolen database is hardly held up by bcrypt; each step doubles it. Milliseconds. */
 const CHEAP_MS = 30;
 /** OWASP Password Storage Cheat Sheet: less than one second, or logins wait for each other. Milliseconds. */
 const DEAR_MS = 1_000;
 
-/** The part of the settings that says how passwords are hashed. */
-type HashSettings = Pick<Settings, "BCRYPT_COST" | "HASH_WORKERS">;
-
-/** Hashes a password that nobody has, as the server would, and answers how long that took. Milliseconds. */
-export async function timeOneHash({ BCRYPT_COST }: HashSettings): Promise<number> {
-  const workers = createBcryptPool(1, 2);
-  try {
-    const { passwordPepper } = deriveKeys(newSecret());
-    // The first one also waits for its thread.
-    await createPasswords(workers, passwordPepper, WARM_COST).hash(newSecret());
-    const passwords = createPasswords(workers, passwordPepper, BCRYPT_COST);
-    const beganAt = performance.now();
-    let shortest = Infinity;
-    // The shortest of a few: what else runs on the machine makes one longer, and nothing makes it shorter.
-    for (let turn = 0; turn < TURNS && performance.now() - beganAt < TURNS_MS; turn += 1) {
-      const startedAt = performance.now();
-      await passwords.hash(newSecret());
-      shortest = Math.min(shortest, performance.now() - startedAt);
-    }
-    return shortest;
-  } finally {
-    await workers.close();
-  }
+/** Judges the time of one hash, alone on a thread, where so many threads hash. */
+export function judgeHashCost(
+  { recipe, milliseconds }: HashCost,
+  workers: number,
+): readonly Finding[] {
+  const ms = Math.round(milliseconds);
+  const perSecond = ((1_000 / milliseconds) * workers).toFixed(1);
+  const name = nameOf(recipe);
+  if (milliseconds > DEAR_MS)
+    return [
+      attention(
+        `${name}: ${ms} ms a hash, so ${perSecond} logins a second`,
+        cheaper(recipe, milliseconds),
+      ),
+    ];
+  // Memory is what holds a thief of argon2id up, and the settings let nobody take less than enough of it.
+  if (recipe.scheme === "bcrypt" && milliseconds < CHEAP_MS)
+    return [
+      attention(
+        `${name}: ${ms} ms a hash, which a thief can pay as well`,
+        `BCRYPT_COST=${Math.min(HASH_CEILINGS.bcryptCost, recipe.cost + Math.ceil(Math.log2((2 * CHEAP_MS) / milliseconds)))}`,
+      ),
+    ];
+  return [ok(`${name}: ${ms} ms a hash, ${perSecond} a second${advice(recipe)}`)];
 }
 
-const TURNS = 3;
-/** After this no other one is begun. Milliseconds. */
-const TURNS_MS = 2_000;
-/** The least that bcrypt knows. */
-const WARM_COST = 4;
+function nameOf(recipe: HashRecipe): string {
+  return recipe.scheme === "bcrypt"
+    ? `bcrypt ${recipe.cost}`
+    : `argon2id ${recipe.memoryKib} KiB, ${recipe.passes} passes`;
+}
 
-/** `elapsedMs`: of one hash, alone on a thread. */
-export function judgeHashCost(
-  { BCRYPT_COST: cost, HASH_WORKERS: workers }: HashSettings,
-  elapsedMs: number,
-): readonly Finding[] {
-  const ms = Math.round(elapsedMs);
-  const perSecond = ((1_000 / elapsedMs) * workers).toFixed(1);
-  const fits = cost - Math.ceil(Math.log2(elapsedMs / DEAR_MS));
-  if (elapsedMs > DEAR_MS)
-    return [
-      attention(
-        `bcrypt ${cost}: ${ms} ms a hash, so ${perSecond} logins a second`,
-        `BCRYPT_COST=${fits} takes half a second to one`,
-      ),
-    ];
-  if (elapsedMs < CHEAP_MS)
-    return [
-      attention(
-        `bcrypt ${cost}: ${ms} ms a hash, which a thief can pay as well`,
-        `BCRYPT_COST=${Math.min(15, cost + Math.ceil(Math.log2((2 * CHEAP_MS) / elapsedMs)))}`,
-      ),
-    ];
-  return [ok(`bcrypt ${cost}: ${ms} ms a hash, ${perSecond} a second`)];
+function cheaper(recipe: HashRecipe, milliseconds: number): string {
+  if (recipe.scheme === "argon2id")
+    return "A lower ARGON2_PASSES or ARGON2_MEMORY_KIB, in proportion to the time";
+  const fits = recipe.cost - Math.ceil(Math.log2(milliseconds / DEAR_MS));
+  return `BCRYPT_COST=${fits} takes half a second to one`;
+}
+
+/** OWASP recommends argon2id first; bcrypt is the default of this project. */
+function advice({ scheme }: HashRecipe): string {
+  return scheme === "bcrypt" && hasArgon2()
+    ? "; PASSWORD_HASH=argon2id costs a thief more, and this server less"
+    : "";
 }

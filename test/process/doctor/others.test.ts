@@ -11,6 +11,7 @@ import { runScript } from "../../support/commands.ts";
 import { startProvider } from "../../support/provider.ts";
 import { PROVIDER_ID, providerSettings } from "../../support/provider-steps.ts";
 import { startOddProxy } from "../../support/odd-proxy.ts";
+import { bcryptOf } from "../../support/hashing.ts";
 
 test("settings: each fault is a line of its own, and a misspelt name needs attention", async () => {
   const environment = { ...production, PORT: "eighty", BCRYPT_COST: "3", MAIL_LOCAL: "de" };
@@ -137,13 +138,13 @@ test("hash_cost: a hash is measured, and one that takes too long says what would
     /^\w+ bcrypt 10: \d+ ms a hash/,
   );
   const { judgeHashCost } = await import("../../../src/process/doctor/hash-cost.ts");
-  const [slow] = judgeHashCost({ BCRYPT_COST: 14, HASH_WORKERS: 2 }, 3_000);
+  const [slow] = judgeHashCost({ recipe: bcryptOf(14), milliseconds: 3_000 }, 2);
   expect(slow).toMatchObject({ status: "attention" });
   expect(slow?.next).toMatch(/^BCRYPT_COST=12/);
-  expect(judgeHashCost({ BCRYPT_COST: 10, HASH_WORKERS: 2 }, 10)[0]?.next).toMatch(
+  expect(judgeHashCost({ recipe: bcryptOf(10), milliseconds: 10 }, 2)[0]?.next).toMatch(
     /^BCRYPT_COST=13/,
   );
-  expect(judgeHashCost({ BCRYPT_COST: 12, HASH_WORKERS: 2 }, 300)[0]).toMatchObject({
+  expect(judgeHashCost({ recipe: bcryptOf(12), milliseconds: 300 }, 2)[0]).toMatchObject({
     status: "ok",
     why: "bcrypt 12: 300 ms a hash, 6.7 a second",
   });

@@ -1,14 +1,14 @@
 /**
- * Runs bcrypt in worker threads behind a bounded queue. To hash on the event loop is the simple way, and
+ * Hashes in worker threads behind a bounded queue. To hash on the event loop is the simple way, and
  * makes every other request wait for a third of a second at the default cost (IV-06).
  */
 import type { Meter } from "../domain/ports/meter.ts";
-import type { BcryptWorkers } from "../domain/ports/passwords.ts";
-import type { Done } from "./bcrypt-worker.ts";
+import type { HashWorkers } from "../domain/ports/passwords.ts";
 import { createBoundedWorkers } from "./bounded-workers.ts";
 import { workerFile } from "./files.ts";
+import type { Done } from "./hash-worker.ts";
 
-export interface BcryptPool extends BcryptWorkers {
+export interface HashPool extends HashWorkers {
   /** Hashes that wait for a thread. */
   waiting(): number;
   /** Finishes the hashes that were begun, then ends the threads. */
@@ -19,14 +19,14 @@ export interface BcryptPool extends BcryptWorkers {
  * Makes the pool. `queueLimit` bounds the hashes that wait beyond those that run: past it the answer is
  * `"overloaded"`, at once (IV-07). Without `meter` nothing is measured.
  */
-export function createBcryptPool(
+export function createHashPool(
   threads: number,
   queueLimit: number,
   meter?: Pick<Meter, "hashWaited" | "hashRefused">,
-): BcryptPool {
+): HashPool {
   const workers = createBoundedWorkers(
     {
-      filename: workerFile("bcrypt-worker").href,
+      filename: workerFile("hash-worker").href,
       minThreads: threads,
       maxThreads: threads,
     },
@@ -45,8 +45,8 @@ export function createBcryptPool(
   }
 
   return {
-    hash: (input, cost) => run<{ hash: string }>("hash", { input, cost }),
-    compare: (input, hash) => run<boolean>("compare", { input, hash }),
+    hash: (input, recipe) => run<{ hash: string }>("hash", { input, recipe }),
+    compare: (input, hash, atLeastAs) => run<boolean>("compare", { input, hash, atLeastAs }),
     waiting: workers.waiting,
     close: workers.close,
   };
