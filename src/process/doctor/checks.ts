@@ -206,7 +206,7 @@ export const checks: Checks = {
     judgeSigningKeys(signingKeys, hasAccounts, settings.ACCESS_TOKEN_TTL, Date.now()),
   ),
   hash_cost: {
-    standsOn: ["BCRYPT_COST", "HASH_WORKERS"],
+    standsOn: ["PASSWORD_HASH", "BCRYPT_COST", "ARGON2_MEMORY_KIB", "ARGON2_PASSES", "HASH_WORKERS"],
     timeoutMs: 30_000, // at the highest cost a slow machine takes ten
     run: async ({ settings }) => judgeHashCost(await measureHash(settings), settings.HASH_WORKERS),
   },
