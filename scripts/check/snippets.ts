@@ -53,11 +53,14 @@ function check(files: readonly string[]): readonly ts.Diagnostic[] {
     ...options,
     types: ["node"],
     customConditions: ["source"],
+    baseUrl: root,
+    paths: { portcullis: ["src/index.ts"] },
     // A snippet may define something only to show how.
     noUnusedLocals: false,
     noUnusedParameters: false,
   });
-  return ts.getPreEmitDiagnostics(program);
+  // What a snippet imports is checked by other steps, with options of its own.
+  return files.flatMap((file) => ts.getPreEmitDiagnostics(program, program.getSourceFile(file)));
 }
 
 function describe(

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Inspection } from "../../storage/inspection.ts";
+import { measureHash } from "../hash-cost.ts";
 import { version } from "../version.ts";
 import { ask, isAnswer } from "./ask.ts";
 import { backupsOf, judgeBackup, newestBackup } from "./backups.ts";
@@ -18,7 +19,6 @@ import {
 } from "./database.ts";
 import { judgeRoom, remoteRoom } from "./disk.ts";
 import { findFiles, judgeFiles } from "./files.ts";
-import { measureHash } from "../hash-cost.ts";
 import { attention, type Finding } from "./finding.ts";
 import { judgeHashCost } from "./hash-cost.ts";
 import type { Look } from "./look.ts";
