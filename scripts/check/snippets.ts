@@ -59,7 +59,7 @@ function check(files: readonly string[]): readonly ts.Diagnostic[] {
     noUnusedLocals: false,
     noUnusedParameters: false,
   });
-  // What a snippet imports is checked by other steps, with options of its own.
+  // Files that a snippet imports are checked by other steps, with options of their own.
   return files.flatMap((file) => ts.getPreEmitDiagnostics(program, program.getSourceFile(file)));
 }
 

@@ -1,26 +1,20 @@
 /**
- * `npm run test:embedded`: the server's own journeys and attacks, through the `fetch` of an embedded server (EB-01). Every
- * file that speaks to a server in its own process, but those about the listener, which is the host's.
+ * `npm run test:embedded`: the server's own journeys and attacks, through the `fetch` of an embedded server (EB-01). Of the
+ * attacks, those that are about requests: the rules behind them are the same code, and how a listener defends itself is
+ * the host's.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import usual from "../../vitest.config.ts";
 
-const aboutTheListener = [
-  "test/attack/hosts.test.ts",
-  "test/attack/slow-bodies.test.ts",
-  "test/attack/wire.test.ts",
-];
-const startsAServerHere = /in-process-server|servers-in-trouble|csrf-victim/;
+const attacksByRequests = [
+  ...["bodies", "body-size", "csrf", "limits", "lists", "media-types", "methods"],
+  ...["metrics", "origins", "paths", "queries", "refusals"],
+].map((name) => `test/attack/${name}.test.ts`);
 
-function journeysIn(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".test.ts"))
-    .map((name) => join(folder, name))
-    .filter((file) => startsAServerHere.test(readFileSync(file, "utf8")))
-    .filter((file) => !aboutTheListener.includes(file));
-}
+/** All that speak to a server in the test's own process. */
+const journeys = ["administrative-acts", "password-policy", "providers", "second-steps"].map(
+  (name) => `test/journeys/${name}.test.ts`,
+);
 
 export default defineConfig({
   ...usual,
@@ -29,7 +23,9 @@ export default defineConfig({
     env: { TEST_EMBEDDED: "on" },
     include: [
       "test/embedded/*.test.ts",
-      ...["journeys", "attack", "matrix", "server"].map((run) => `test/${run}`).flatMap(journeysIn),
+      ...journeys,
+      ...attacksByRequests,
+      "test/matrix/answers.test.ts",
     ],
     exclude: ["**/node_modules/**"],
   },
