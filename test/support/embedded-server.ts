@@ -13,7 +13,7 @@ export async function startEmbeddedServer(settings: Settings): Promise<EmbeddedS
   const embedded = await openEmbedded(settings, [], { warn });
   const host = serve({
     port: settings.PORT,
-    hostname: "127.0.0.1",
+    hostname: settings.HOST,
     silent: true,
     gracefulShutdown: false,
     fetch(request) {
