@@ -60,6 +60,7 @@ describe.skipIf(noBrowser)("/problems/{code} in a browser", () => {
       await isWhole();
       await shoot(`home-${name}`);
       await page.getByRole("link", { name: "Problems" }).click();
+      await page.waitForURL(`${origin}/problems`); // and its style sheet, without which it is wider
       await isWhole();
       await shoot(`problems-${name}`);
       const lines = await page
@@ -67,6 +68,7 @@ describe.skipIf(noBrowser)("/problems/{code} in a browser", () => {
         .evaluateAll((codes) => codes.map((code) => code.getClientRects().length));
       expect(lines).toEqual(problemCodes.map(() => 1));
       await page.getByRole("link", { name: "origin_not_allowed" }).click();
+      await page.waitForURL(`${origin}/problems/origin-not-allowed`);
       await isWhole();
       await page.getByRole("link", { name: "All problems" }).click();
       await page.getByRole("link", { name: "Portcullis" }).click();
