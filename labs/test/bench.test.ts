@@ -31,6 +31,8 @@ describe("SC-02 the packages of the bench", () => {
   });
 });
 
+const figure = { of: "portcullis", kind: "answersPerSecond", workload: "me" } as const;
+
 describe("the bench", () => {
   it("has every contender its goals compare with", () => {
     const names = contenders.map(({ name }) => name);
@@ -45,17 +47,20 @@ describe("the bench", () => {
       false,
     ]);
     expect(
-      [0.2, 0.19, 0.18].map((value) => isCollapse({ bound: { atLeast: 0.38 } }, value)),
+      [0.2, 0.19, 0.18].map((value) => isCollapse({ figure, bound: { atLeast: 0.38 } }, value)),
     ).toEqual([false, false, true]);
-    expect([15, 30, 31].map((value) => isCollapse({ bound: { atMost: 15 } }, value))).toEqual([
-      false,
-      false,
-      true,
-    ]);
+    expect(
+      [15, 30, 31].map((value) => isCollapse({ figure, bound: { atMost: 15 } }, value)),
+    ).toEqual([false, false, true]);
+  });
+
+  it("never calls collapsed what a slow machine explains", () => {
+    const start = { of: "portcullis-package", kind: "readyMs" } as const;
+    expect(isCollapse({ figure: start, bound: { atMost: 200 } }, 900)).toBe(false);
   });
 
   it("judges a collapse by what was reached, where the goal itself is out of reach", () => {
-    const goal = { bound: { atLeast: 2 }, reached: 1 };
+    const goal = { figure, bound: { atLeast: 2 }, reached: 1 };
     expect([0.6, 0.5, 0.4].map((value) => isCollapse(goal, value))).toEqual([false, false, true]);
   });
 
