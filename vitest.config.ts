@@ -1,13 +1,9 @@
-import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
+import { clientSources } from "./test/client-sources.ts";
 import { ownRuns } from "./test/own-runs.ts";
 
-/** The client's sources instead of its build; `tsconfig.json` and the scripts say the same. */
-const conditions = ["source", ...defaultServerConditions];
-
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
+  ...clientSources,
   test: {
     include: [
       "test/**/*.test.ts",

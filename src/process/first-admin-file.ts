@@ -6,7 +6,6 @@
 import { lstatSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { EventName } from "../contract/events.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { newSecret } from "../domain/secrets.ts";
 import { readIfPresent, writeOnce } from "../platform/written-once.ts";
@@ -15,8 +14,11 @@ import { hasOwners, isForeign } from "./file-owners.ts";
 import type { Settings } from "./settings.ts";
 import { StartRefusedError } from "./start-refused.ts";
 
-/** How often the database is asked whether somebody has signed in by another process. Milliseconds. */
-const ASKING_INTERVAL_MS = 30_000;
+/**
+ * How often the database is asked whether somebody has signed in, while there is such a file. To be told of each event would
+ * be sooner, and every request's line would pay for it, for ever. Milliseconds.
+ */
+const ASKING_INTERVAL_MS = 2_000;
 const BY_OTHERS = 0o077;
 /** An address, and what `newSecret` makes, each on its line. */
 const CONTENT = /^(\S+)\n([A-Za-z0-9_-]{43})\n$/;
@@ -61,8 +63,6 @@ export async function dropPassword(settings: Settings): Promise<void> {
 export interface PasswordFile {
   readonly path: string;
   readonly email: string;
-  /** Tells of an event of this process, so that the file goes at once. */
-  tell(event: EventName): void;
   stop(): void;
 }
 
@@ -97,9 +97,6 @@ export async function watchPasswordFile(
   return {
     path,
     email,
-    tell(event) {
-      if (event === "login_success") void look();
-    },
     stop: () => clearInterval(timer),
   };
 }

@@ -28,26 +28,18 @@ export interface RunningServer extends Pick<
  * with everything closed, with an error that `refusalOf` explains.
  */
 export async function startServer(settings: Settings, isWatched = false): Promise<RunningServer> {
-  let passwordFile: PasswordFile | undefined;
   const service = await openService(settings, {
     peerOf: peerOfSocket,
     ResponseClass: FastResponse,
     tell: console.error,
-    onEvent: (event) => passwordFile?.tell(event),
   });
-  const watch = async () => (passwordFile = await watchPasswordFile(service.deps, settings));
-  return listenFor(service, isWatched, watch).catch(async (error: unknown) => {
-    passwordFile?.stop();
+  return listenFor(service, isWatched).catch(async (error: unknown) => {
     await service.abandon();
     throw error;
   });
 }
 
-async function listenFor(
-  service: Service,
-  isWatched: boolean,
-  watch: () => Promise<PasswordFile | undefined>,
-): Promise<RunningServer> {
+async function listenFor(service: Service, isWatched: boolean): Promise<RunningServer> {
   const { settings, deps, now } = service;
   const baseHeaders = createBaseHeaders(service.https);
   let isOpen = false;
@@ -67,7 +59,7 @@ async function listenFor(
       throw error;
     },
   );
-  const passwordFile = await watch();
+  const passwordFile = await watchPasswordFile(deps, settings);
   // A developer's browser may call this machine by any of its names.
   if (settings.NODE_ENV !== "production") service.allowOrigins(ownOrigins(address));
   service.begin(address);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { App, RouteDescriptor } from "@hectoday/http";
 import { createApp } from "../app.ts";
 import { CSRF_COOKIE, plainCookieName } from "../contract/cookies.ts";
-import { type EventName, eventNames } from "../contract/events.ts";
+import { eventNames } from "../contract/events.ts";
 import { mountedDocument } from "../contract/mounted-document.ts";
 import { metrics as catalogue } from "../contract/metrics.ts";
 import { operationIds } from "../contract/operations.ts";
@@ -11,7 +11,6 @@ import { outsideRequest } from "../domain/change.ts";
 import { ForeignSecretError } from "../domain/keys.ts";
 import { shortenLocks } from "../domain/lockout.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
-import type { EventLog } from "../domain/ports/events.ts";
 import { docsPage } from "../pages/docs.ts";
 import { renderPages } from "../pages/pages.ts";
 import { type PageSources, pageSourceNames } from "../pages/sources.ts";
@@ -48,8 +47,6 @@ export interface Surroundings {
   readonly printLine?: ((line: string) => void) | undefined;
   /** Gets a sentence for the person who starts it, while the start is under way. */
   readonly tell: (sentence: string) => void;
-  /** Told of each event of this process. */
-  readonly onEvent?: ((event: EventName) => void) | undefined;
 }
 
 export interface Service {
@@ -120,9 +117,8 @@ async function compose(
   const opened = await openKeys(system);
   const passkeyOrigins = new Set(opened.relyingParty.origins);
   const relyingParty = { ...opened.relyingParty, origins: passkeyOrigins };
-  const log = toldOf(opened.log, surroundings.onEvent);
-  const deps: Dependencies = { ...opened, relyingParty, log };
-  const { storage } = deps;
+  const deps: Dependencies = { ...opened, relyingParty };
+  const { log, storage } = deps;
   const now = Date.now;
   await shortenLocks(deps, now());
 
@@ -185,16 +181,6 @@ async function compose(
       lock.release();
     },
   };
-}
-
-/** Tells of each event that is printed. Without a listener the log stays as it is: a wrapper would cost every line. */
-function toldOf(log: EventLog, onEvent: Surroundings["onEvent"]): EventLog {
-  if (onEvent === undefined) return log;
-  const print: EventLog["print"] = (event) => {
-    log.print(event);
-    onEvent(event.event);
-  };
-  return { ...log, print };
 }
 
 /** Without AUTH_SECRET, in development, the secret is a file, and another than the one that the database was made with. */

@@ -53,7 +53,8 @@ export function prepareLookup<Row, Values extends object>(
  * Declares a change of many rows. `build` gets the units as the item `asked` of FROM, and writes a statement that answers
  * the places of those it has changed. The declared function answers true for those: any other has to be asked alone.
  *
- * Who changes many rows locks them in one order, or waits for none that is locked: or two of them wait for each other.
+ * A statement that changes many rows locks them in one order, or waits for none that is locked. Otherwise two such
+ * statements could wait for each other.
  */
 export function prepareChanges<Unit extends object>(
   types: Types<Unit>,

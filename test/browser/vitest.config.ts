@@ -1,12 +1,8 @@
-import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
-
-/** The client's sources instead of its build, as in the main configuration. */
-const conditions = ["source", ...defaultServerConditions];
+import { clientSources } from "../client-sources.ts";
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
+  ...clientSources,
   test: {
     root: import.meta.dirname,
     include: ["*.test.ts"],

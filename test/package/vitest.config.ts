@@ -1,12 +1,9 @@
 /** `npm run test:package`: the server as its users get it: built, packed, and installed from the registry. */
-import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
-
-const conditions = ["source", ...defaultServerConditions];
+import { clientSources } from "../client-sources.ts";
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
+  ...clientSources,
   test: {
     root: import.meta.dirname,
     include: ["*.test.ts"],

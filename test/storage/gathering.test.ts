@@ -86,6 +86,15 @@ it("ST-07 a unit that no statement takes along waits for as long as its patience
   expect(await later).toBe(30);
 });
 
+it("ST-07 so does what one statement had no room for, where nobody asks after it", async () => {
+  const { gathering, sent } = startGathering(1, 100);
+  const asked = Array.from({ length: UNITS_PER_STATEMENT + 2 }, (_, at) => gathering.ask(at));
+  const outcomes = Promise.allSettled(asked.slice(UNITS_PER_STATEMENT));
+  expect((await outcomes).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  sent[0]?.answer();
+  expect(await asked[0]).toBe(0);
+});
+
 it("ST-13 is settled once all that was asked is answered, what waits included", async () => {
   const { gathering, sent } = startGathering(1);
   const asked = [gathering.ask(1)];

@@ -18,19 +18,22 @@ export function judgeSettings({
       about(
         settingOf(fault),
         // Beside faults, odd names are told among them.
-        isOdd(fault)
-          ? attention(fault, "Correct its name, or take it away")
-          : wrong(fault, "Correct it: docs/settings.md has every setting"),
+        isOdd(fault) ? oddity(fault) : wrong(fault, LOOK_IT_UP),
       ),
     ),
     ...remarks
       .filter((remark) => !remark.startsWith("PUBLIC_URL is plain http")) // the line `tls` says so
-      .map((remark) =>
-        about(settingOf(remark), attention(remark, "Correct its name, or take it away")),
-      ),
+      .map((remark) => about(settingOf(remark), oddity(remark))),
   ];
   const said = count === 1 ? "1 is set" : `${count} are set`;
   return found.length > 0 ? found : [ok(`${said}, and all can be read`)];
+}
+
+const LOOK_IT_UP = "Correct it: docs/settings.md has every setting";
+
+/** A name that is none, or a value that works and is hardly meant. */
+function oddity(sentence: string): Finding {
+  return attention(sentence, isOdd(sentence) ? "Correct its name, or take it away" : LOOK_IT_UP);
 }
 
 /** A quota that lets so many times the usual through is no limit that somebody guesses against. */
@@ -53,66 +56,54 @@ export function judgeStrength(settings: Settings, isProduction: boolean): readon
 /** The rules of development where others can come. */
 function developmentInPublic({ NODE_ENV, PUBLIC_URL }: Settings): readonly Finding[] {
   const url = URL.parse(PUBLIC_URL ?? "");
-  if (url === null || isLoopback(url.hostname)) return [];
-  return [
-    about(
-      "NODE_ENV",
-      wrong(
-        `${NODE_ENV}, although PUBLIC_URL is no name of this machine: limits are loose, and mails are files`,
-        "Set NODE_ENV=production",
-      ),
+  return where(
+    url !== null && !isLoopback(url.hostname),
+    "NODE_ENV",
+    wrong(
+      `${NODE_ENV}, although PUBLIC_URL is no name of this machine: limits are loose, and mails are files`,
+      "Set NODE_ENV=production",
     ),
-  ];
+  );
 }
 
 function strengthAnywhere(settings: Settings): readonly Finding[] {
-  const { PASSWORD_MIN_LENGTH, ACCESS_TOKEN_TTL, SESSION_IDLE_TTL, database } = settings;
-  const tls = database.kind === "sqlite" ? null : URL.parse(database.url)?.searchParams;
+  const { PASSWORD_MIN_LENGTH, SECOND_FACTOR, ACCESS_TOKEN_TTL, SESSION_IDLE_TTL, database } =
+    settings;
+  const { searchParams } = URL.parse(database.kind === "postgres" ? database.url : "") ?? {};
+  const sslmode = searchParams?.get("sslmode");
   return [
-    ...(PASSWORD_MIN_LENGTH < PASSWORD_MIN_DEFAULT_CODE_POINTS
-      ? [
-          about(
-            "PASSWORD_MIN_LENGTH",
-            attention(
-              `${PASSWORD_MIN_LENGTH}, where NIST asks ${PASSWORD_MIN_DEFAULT_CODE_POINTS} of a password that is the only factor`,
-              "Leave it out, or ask for a second factor: SECOND_FACTOR=required",
-            ),
-          ),
-        ].filter(() => settings.SECOND_FACTOR !== "required")
-      : []),
-    ...(ACCESS_TOKEN_TTL > ACCESS_TOKEN_LONG_SECONDS
-      ? [
-          about(
-            "ACCESS_TOKEN_TTL",
-            attention(
-              `${ACCESS_TOKEN_TTL} s: services that verify tokens by themselves believe one that was revoked for as long`,
-              "Leave it out: 15 minutes",
-            ),
-          ),
-        ]
-      : []),
-    ...(SESSION_IDLE_TTL > SESSION_LONG_SECONDS
-      ? [
-          about(
-            "SESSION_IDLE_TTL",
-            attention(
-              `${Math.round(SESSION_IDLE_TTL / 86_400)} days: a browser that was left behind is signed in for as long`,
-              "Set 30 days or less",
-            ),
-          ),
-        ]
-      : []),
-    ...(tls?.get("sslmode") === "no-verify" || tls?.get("sslmode") === "disable"
-      ? [
-          about(
-            "DATABASE_URL",
-            attention(
-              `sslmode=${tls.get("sslmode")}: whoever is between here and the database can read and change all of it`,
-              "Use sslmode=verify-full, unless nobody can be there",
-            ),
-          ),
-        ]
-      : []),
+    ...where(
+      PASSWORD_MIN_LENGTH < PASSWORD_MIN_DEFAULT_CODE_POINTS && SECOND_FACTOR !== "required",
+      "PASSWORD_MIN_LENGTH",
+      attention(
+        `${PASSWORD_MIN_LENGTH}, where NIST asks ${PASSWORD_MIN_DEFAULT_CODE_POINTS} of a password that is the only factor`,
+        "Leave it out, or ask for a second factor: SECOND_FACTOR=required",
+      ),
+    ),
+    ...where(
+      ACCESS_TOKEN_TTL > ACCESS_TOKEN_LONG_SECONDS,
+      "ACCESS_TOKEN_TTL",
+      attention(
+        `${ACCESS_TOKEN_TTL} s: services that verify tokens by themselves believe one that was revoked for as long`,
+        "Leave it out: 15 minutes",
+      ),
+    ),
+    ...where(
+      SESSION_IDLE_TTL > SESSION_LONG_SECONDS,
+      "SESSION_IDLE_TTL",
+      attention(
+        `${Math.round(SESSION_IDLE_TTL / 86_400)} days: a browser that was left behind is signed in for as long`,
+        "Set 30 days or less",
+      ),
+    ),
+    ...where(
+      sslmode === "no-verify" || sslmode === "disable",
+      "DATABASE_URL",
+      attention(
+        `sslmode=${sslmode}: whoever is between here and the database can read and change all of it`,
+        "Use sslmode=verify-full, unless nobody can be there",
+      ),
+    ),
   ];
 }
 
@@ -124,57 +115,47 @@ function strengthInProduction(settings: Settings): readonly Finding[] {
     return url !== null && leavesInPlainText(url);
   });
   return [
-    ...(SIGNUP === "open"
-      ? [
-          about(
-            "SIGNUP",
-            attention(
-              "open: accounts are made with addresses that nobody has proved",
-              "Leave it out: verified is the default",
-            ),
-          ),
-        ]
-      : []),
-    ...(LOG_LEVEL === "silent"
-      ? [
-          about(
-            "LOG_LEVEL",
-            attention("silent: what fails is told nowhere", "Leave it out, or set error"),
-          ),
-        ]
-      : []),
-    ...(local !== undefined
-      ? [
-          about(
-            "CORS_ORIGINS",
-            attention(
-              `has ${local}: any program on a user's machine may call with their cookies`,
-              "Take it away: it is of development",
-            ),
-          ),
-        ]
-      : []),
-    ...(plain !== undefined
-      ? [
-          about(
-            "CORS_ORIGINS",
-            wrong(`has ${plain}: anybody on the way can be that page`, "Begin it with https"),
-          ),
-        ]
-      : []),
-    ...(ADMIN_PASSWORD !== undefined
-      ? [
-          about(
-            "ADMIN_PASSWORD",
-            attention(
-              "is set: nothing reads it once there is an administrator",
-              "Take it away after the first start, with ADMIN_EMAIL",
-            ),
-          ),
-        ]
-      : []),
+    ...where(
+      SIGNUP === "open",
+      "SIGNUP",
+      attention(
+        "open: accounts are made with addresses that nobody has proved",
+        "Leave it out: verified is the default",
+      ),
+    ),
+    ...where(
+      LOG_LEVEL === "silent",
+      "LOG_LEVEL",
+      attention("silent: what fails is told nowhere", "Leave it out, or set error"),
+    ),
+    ...where(
+      local !== undefined,
+      "CORS_ORIGINS",
+      attention(
+        `has ${local}: any program on a user's machine may call with their cookies`,
+        "Take it away: it is of development",
+      ),
+    ),
+    ...where(
+      plain !== undefined,
+      "CORS_ORIGINS",
+      wrong(`has ${plain}: anybody on the way can be that page`, "Begin it with https"),
+    ),
+    ...where(
+      ADMIN_PASSWORD !== undefined,
+      "ADMIN_PASSWORD",
+      attention(
+        "is set: nothing reads it once there is an administrator",
+        "Take it away after the first start, with ADMIN_EMAIL",
+      ),
+    ),
     ...lenientLimits(settings),
   ];
+}
+
+/** The finding about the setting where the condition holds, and none otherwise. */
+function where(isSo: boolean, subject: string, finding: Finding): readonly Finding[] {
+  return isSo ? [about(subject, finding)] : [];
 }
 
 /** Quotas by their rate, beside that of production. */

@@ -76,6 +76,7 @@ export class Gathering<Unit, Answer> {
       });
       this.#underWay.add(sent);
     }
+    if (this.#waiting.length > 0) this.#watchWaiting();
   }
 
   async #send(asked: readonly Asked<Unit, Answer>[]): Promise<void> {

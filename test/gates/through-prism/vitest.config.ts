@@ -1,8 +1,5 @@
-import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
-
-/** The client's sources instead of its build, as in the main configuration. */
-const conditions = ["source", ...defaultServerConditions];
+import { clientSources } from "../../client-sources.ts";
 
 /**
  * The journeys whose requests are made in the test's own process. In the others programs of their own make
@@ -15,8 +12,7 @@ const journeys = [
 const matrices = ["matrix/endings.test.ts"];
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
+  ...clientSources,
   test: {
     root: new URL("../../", import.meta.url).pathname,
     include: [...journeys, ...matrices],

@@ -29,6 +29,15 @@ test("settings: each fault is a line of its own, and a misspelt name needs atten
   expect(await linesOf("settings", production)).toEqual(["ok 5 are set, and all can be read"]);
 });
 
+test("settings: a name that is none is to be corrected, a value that is hardly meant looked up", async () => {
+  const environment = { ...production, MAIL_LOCAL: "de", PUBLIC_URL: "https://192.0.2.1" };
+  const findings = await findingsOf("settings", environment);
+  expect(Object.fromEntries(findings.map(({ subject, next }) => [subject, next]))).toEqual({
+    MAIL_LOCAL: "Correct its name, or take it away",
+    PUBLIC_URL: "Correct it: docs/settings.md has every setting",
+  });
+});
+
 test("settings: what stands on a faulty one is not looked at, and all else is", async () => {
   const { code, report } = await runDoctor({
     NODE_ENV: "production",
