@@ -367,29 +367,48 @@ test("EB-05 a second one on the same file is refused, and may start once the fir
   await second.start(); // a start that failed is not remembered
 });
 
-test("EB-06 close leaves no handle, listener or lock, and the process ends by itself", async () => {
+test("EB-06 close leaves no handle, listener, thread, interval or lock, and the process ends by itself", async () => {
   const folder = temporaryFolder();
   const code = `
     const { createPortcullis } = await import(${JSON.stringify(ENTRY)});
     const listeners = () => process.eventNames().map((name) => [String(name), process.listenerCount(name)]);
     const handles = () => process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|FSReqCallback/.test(name));
-    const before = { listeners: listeners(), handles: handles() };
+    // Threads and intervals that keep no process alive would stay in the host's all the same.
+    const threads = new Set();
+    process.on("worker", (thread) => {
+      threads.add(thread);
+      thread.once("exit", () => threads.delete(thread));
+    });
+    const intervals = new Set();
+    const { setInterval: set, clearInterval: clear } = globalThis;
+    globalThis.setInterval = (...given) => {
+      const interval = set(...given);
+      intervals.add(interval);
+      return interval;
+    };
+    globalThis.clearInterval = (interval) => {
+      intervals.delete(interval);
+      clear(interval);
+    };
+    const before = { listeners: listeners(), handles: handles(), threads: 0, intervals: 0 };
     const portcullis = createPortcullis(${JSON.stringify(settingsIn(folder))}, { log: () => {} });
     await portcullis.start();
     const body = JSON.stringify(${JSON.stringify({ email: "ada@example.com", password: PASSWORD })});
     const init = { method: "POST", headers: { "content-type": "application/json" }, body };
     for (const path of ["/signup", "/login"])
       console.error(path, (await portcullis.fetch(new Request("${ORIGIN}" + path, init), { clientAddress: "192.0.2.1" })).status);
+    console.error("threads", threads.size > 0, "intervals", intervals.size > 0);
     await portcullis.close();
     await portcullis.close();
     await portcullis.fetch(new Request("${ORIGIN}/healthz"), { clientAddress: "192.0.2.1" }).catch((error) => console.error(error.message));
     await new Promise((resolve) => setTimeout(resolve, 100));
-    console.log(JSON.stringify([before, { listeners: listeners(), handles: handles() }]));
+    console.log(JSON.stringify([before, { listeners: listeners(), handles: handles(), threads: threads.size, intervals: intervals.size }]));
     process.on("exit", () => process.stdout.write("by itself"));`;
   const { code: exit, stdout, stderr } = await runModule(code);
   expect(stderr.trim().split("\n")).toEqual([
     "/signup 201",
     "/login 200",
+    "threads true intervals true",
     "This server is closed: make another with createPortcullis",
   ]);
   expect(exit).toBe(0);
