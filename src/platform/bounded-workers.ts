@@ -12,7 +12,8 @@ export interface BoundedWorkers {
 
 /**
  * Makes the pool, without a thread: the first task starts them, and waits for it about as long as a hash takes. A server
- * in which nobody signs in does without the 32 MB of two threads. `queueLimit` bounds the tasks that wait beyond those that run.
+ * in which nobody signs in does without the 32 MB of two threads. `queueLimit` bounds the tasks that wait beyond those
+ * that run.
  */
 export function createBoundedWorkers(
   options: ConstructorParameters<typeof Piscina>[0],
