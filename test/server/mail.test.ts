@@ -2,14 +2,14 @@
  * The outbox against real mail servers: well, silent, and refusing. A mail is looked for once a second and tried again
  * after two: tests that wait for that, and measure no time, wait beside each other.
  */
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { createSmtpTransport } from "../../src/platform/mail-smtp.ts";
 import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
 import { PASSWORD } from "../support/credentials.ts";
-import { nthMailTo, tokenIn } from "../support/mailbox.ts";
+import { mailNames, nthMailTo, tokenIn } from "../support/mailbox.ts";
 import { retryOnBusyMachine } from "../support/retry-on-busy-machine.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { startMailServer, startSilentServer } from "../support/mail-server.ts";
@@ -171,7 +171,7 @@ test.concurrent(
     const outbox = join(server.folder, "outbox");
     const { text = "" } = await nthMailTo(outbox, email);
     const link = /^http\S+#token=[\w-]+$/m.exec(text)?.[0] ?? "none";
-    const [file = ""] = await readdir(outbox);
+    const [file = ""] = await mailNames(outbox);
     const raw = await readFile(join(outbox, file), "utf8");
     expect(raw.split(link).length - 1).toBe(3); // in the text; in the HTML, as an address and as words
     expect(raw).not.toMatch(/=\r?$/m);

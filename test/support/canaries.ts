@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { cookieClient, type TestClient } from "./clients.ts";
+import { mailNames } from "./mailbox.ts";
 import type { ServerProcess } from "./server-process.ts";
 
 /** Every way a secret may have been written down, as bytes: as it is, and in each encoding at any alignment. */
@@ -108,7 +109,7 @@ export async function databaseBytes({ folder }: ServerProcess): Promise<Map<stri
 
 /** Each mail as it lies there: as one line, and with the quoted-printable undone (RFC 2045 §6.7). */
 export async function mailTexts(outbox: string): Promise<string[]> {
-  const names = (await readdir(outbox)).sort();
+  const names = await mailNames(outbox);
   const raw = await Promise.all(names.map((name) => readFile(join(outbox, name), "latin1")));
   return raw.map((mail) => {
     const readable = mail

@@ -6,11 +6,16 @@ import { waitFor } from "./wait-for.ts";
 
 /** All mails to an address, oldest first. */
 export async function mailsTo(outbox: string, address: string): Promise<Email[]> {
-  const names = (await readdir(outbox)).filter((name) => name.endsWith(".eml")).sort();
+  const names = await mailNames(outbox);
   const mails = await Promise.all(
     names.map(async (name) => PostalMime.parse(await readFile(join(outbox, name)))),
   );
   return mails.filter((mail) => recipients(mail).includes(address));
+}
+
+/** Names of the mails' files, oldest first. One that is still being written has another name, and is gone a moment later. */
+export async function mailNames(outbox: string): Promise<string[]> {
+  return (await readdir(outbox)).filter((name) => name.endsWith(".eml")).sort();
 }
 
 /** Waits until an address has `count` mails, and answers the last. */
