@@ -84,7 +84,7 @@ export async function expectNothingLeft(page: Page, secrets: readonly string[]) 
   expect([places.local, places.session]).toEqual(["{}", "{}"]);
 }
 
-/** What the page has asked for and is no file of a page and no operation of the document (PG-06), as `METHOD path`. */
+/** The calls of a page that are no operation of the document (PG-06), as `METHOD path`. */
 export function undocumented({ requested, calls }: Pick<WatchedPage, "requested" | "calls">) {
   const known = operationIds.map((id) => {
     const { method, path } = operations[id];
