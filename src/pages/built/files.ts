@@ -1,13 +1,15 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "82c661a0c7ebadd9",
+  "digest": "acf650a22767316b",
   "names": [
     "account.js",
     "admin.js",
     "base.css",
     "base.js",
+    "docs.css",
     "links.js",
     "logo.svg",
+    "plain.css",
     "sign-in.js"
   ],
   "applications": {
