@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "9c0b64530d6c195a",
+  "digest": "1a82b5505af3f23f",
   "names": [
     "account.js",
     "admin.js",
