@@ -15,7 +15,7 @@ export function fakeSignIns() {
     trouble: undefined as (() => Promise<Response>) | undefined,
     asked: [] as string[],
     questions: () => server.asked.filter((each) => each === "GET /me").length,
-    /** Holds answers back until the function that it answers is called. They are those of the time of the question. */
+    /** Holds answers to reading requests back until the function that it answers is called. They are those of the time of the question. */
     hold(): () => void {
       let release = () => {};
       gate = new Promise((resolve) => (release = resolve));
@@ -37,7 +37,7 @@ export function fakeSignIns() {
     server.asked.push(what);
     const held = gate;
     const response = what === "GET /me" && server.trouble ? server.trouble() : answer(what);
-    await held;
+    if (request.method === "GET") await held;
     return response;
   }
 

@@ -99,11 +99,13 @@ describe("a return to the page", () => {
       const happens = () => (type === "visibilitychange" ? page.returnTo() : page.fire(type));
       vi.advanceTimersByTime(4_999);
       happens();
+      await settled();
       expect(server.questions()).toBe(1);
       vi.advanceTimersByTime(1);
       happens();
+      await settled();
       happens();
-      await session.refresh();
+      await settled();
       expect(server.questions()).toBe(2);
     },
   );
