@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "d909c71c4dea2506",
+  "digest": "1d40ccfbb5b504c3",
   "names": [
     "account.js",
     "admin.js",
