@@ -199,7 +199,7 @@ export const rooms: readonly Room[] = [
   {
     name: "client's tests",
     files: ["client/test/"],
-    values: ["client/", "node:", "jose", "vitest"],
+    values: ["client/", "node:", "jose", "react", "react-dom", "vitest"],
     types: [],
     why: "The client is tested as it is published: against any server, without this one.",
   },

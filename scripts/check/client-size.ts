@@ -48,7 +48,12 @@ if (sizes.some(({ bytes, maxBytes }) => bytes > maxBytes)) process.exitCode = 1;
 /** Bundles the entry point into one ES module, as an application would, and gzips that. */
 async function gzippedBytes(file: string): Promise<number> {
   const input = fileURLToPath(new URL(`../../${file}`, import.meta.url));
-  const bundle = await rolldown({ input, platform: "browser", external: ["react"], logLevel: "silent" });
+  const bundle = await rolldown({
+    input,
+    platform: "browser",
+    external: ["react"],
+    logLevel: "silent",
+  });
   const { output } = await bundle.generate({ format: "esm", minify: true });
   await bundle.close();
   return output.reduce(
