@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "1a82b5505af3f23f",
+  "digest": "dcdd823afd61e6f1",
   "names": [
     "account.js",
     "admin.js",
