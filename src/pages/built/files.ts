@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "dcdd823afd61e6f1",
+  "digest": "cb8904eb22d253f2",
   "names": [
     "account.js",
     "admin.js",
