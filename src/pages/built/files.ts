@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "adf98bd0c6b3d8f8",
+  "digest": "5dd4a6b054d2d923",
   "names": [
     "account.js",
     "admin.js",
