@@ -69,9 +69,12 @@ async function post({ path, body }: { path: string; body: unknown }): Promise<nu
   return answer.status;
 }
 
-/** A problem document, as the contract has it for an example. */
-export function exampleOf(code: ProblemCode): unknown {
-  return (problem(code).schema.meta() as { examples: readonly unknown[] }).examples[0];
+/** A problem as the contract has it for an example, for a route that is to answer it. */
+export function answerOf(code: ProblemCode) {
+  const { status, schema } = problem(code);
+  const [example] = (schema.meta() as { examples: readonly unknown[] }).examples;
+  const contentType = "application/problem+json";
+  return { status, contentType, body: JSON.stringify(example) };
 }
 
 /** Signs the browser in. */

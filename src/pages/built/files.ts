@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "5dd4a6b054d2d923",
+  "digest": "280c9240717dae94",
   "names": [
     "account.js",
     "admin.js",

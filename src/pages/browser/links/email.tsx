@@ -139,6 +139,7 @@ function Undo({ token }: TokenProps) {
   const [end, setEnd] = useState<EndProps>();
   const form = useForm({
     fields: ["answer"],
+    missing: { answer: say("undoMissing") },
     send: async ({ answer }): Promise<AnyResult> =>
       answer === "no" ? api().undoEmailChange({ token }) : { ok: true, data: "nothing" },
     done: (data) =>

@@ -1,4 +1,5 @@
 /** The end of a page that a mail or a provider has led to: how it went, and where to go next. */
+import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { pagePaths } from "../../../contract/page-paths.ts";
 import { RETURN_PARAMETER } from "../../../contract/return-to.ts";
@@ -16,9 +17,11 @@ export interface EndProps {
   readonly returnTo?: string | null | undefined;
   /** It came without a press: nothing had the focus that is gone. */
   readonly isFirst?: boolean;
+  /** Between what is said and where to go. */
+  readonly children?: ComponentChildren;
 }
 
-export function End({ tone, says, next, returnTo = null, isFirst = false }: EndProps) {
+export function End({ tone, says, next, returnTo = null, isFirst = false, children }: EndProps) {
   const status = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (!isFirst) status.current?.focus();
@@ -31,6 +34,7 @@ export function End({ tone, says, next, returnTo = null, isFirst = false }: EndP
           <p>{says}</p>
         </Notice>
       </div>
+      {children}
       <p class="actions">
         {hasPages && next !== undefined && (
           <Link class="button primary" to={pathOf(next, returnTo)}>

@@ -55,36 +55,31 @@ function SignIn({ token, code }: { readonly token: string; readonly code: string
         return (over(say("problem_invalid_login_token")), null);
       const says = overBy(failure, say("mailNotHere"));
       if (says === undefined) return undefined;
-      setEnd({ tone: "bad", says, isCodeGood: true });
+      setEnd({ tone: "bad", says, next: "sign-in", isCodeGood: true });
       return null;
     },
   });
 
   if (second !== undefined && end === undefined)
     return <SecondStep pending={second} onDone={signedIn} onOver={over} />;
+  if (end !== undefined) return <End {...end}>{end.isCodeGood && <Code code={code} />}</End>;
   return (
     <>
-      {end !== undefined ? (
-        <End {...end} />
-      ) : (
-        <Form form={form}>
-          <p>{say("mailText")}</p>
-          <Button kind="primary" isWide>
-            {say("signIn")}
-          </Button>
-        </Form>
-      )}
-      {!isSpent && end?.isCodeGood !== false && (
-        <Code code={code} isShown={end === undefined || end.isCodeGood === true} />
-      )}
+      <Form form={form}>
+        <p>{say("mailText")}</p>
+        <Button kind="primary" isWide>
+          {say("signIn")}
+        </Button>
+      </Form>
+      {!isSpent && <Code code={code} />}
     </>
   );
 }
 
 /** The code 4+4, as the mail has it. Nothing but digits: a link must not put words on this page. */
-function Code({ code, isShown }: { readonly code: string; readonly isShown: boolean }) {
+function Code({ code }: { readonly code: string }) {
   const digits = /^(\d{4})(\d{4})$/.exec(code);
-  if (digits === null || !isShown) return null;
+  if (digits === null) return null;
   return (
     <section class="tight">
       <p>{say("mailElsewhere")}</p>

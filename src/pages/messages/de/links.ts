@@ -41,6 +41,7 @@ export const links = translationOf<typeof schema>()({
     "Die Adresse Ihres Kontos wurde geändert. Wenn Sie das nicht waren, nehmen Sie es zurück: Das Konto bekommt seine alte Adresse wieder, es wird überall abgemeldet, und sein Passwort gilt nicht mehr.",
   undoQuestion: "Haben Sie die Adresse geändert?",
   undoChoose: "Wählen Sie eine Antwort",
+  undoMissing: "Wählen Sie eine der beiden Antworten.",
   undoYes: "Ja, so lassen",
   undoNo: "Nein, die Änderung zurücknehmen",
   undoButton: "Antwort senden",

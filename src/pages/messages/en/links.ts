@@ -39,6 +39,7 @@ export const links = {
     "The address of your account was changed. If you did not do that, take it back: the account gets its old address again, it is signed out everywhere, and its password is void.",
   undoQuestion: "Did you change the address?",
   undoChoose: "Choose an answer",
+  undoMissing: "Choose one of the two answers.",
   undoYes: "Yes, leave it as it is",
   undoNo: "No, take the change back",
   undoButton: "Send the answer",
