@@ -28,6 +28,9 @@ describe("an entry point", () => {
     ["events", ["zod/mini"]],
     ["passkeys", []],
     ["providers", []],
+    ["react", ["react"]],
+    ["server", ["openapi-fetch"]],
+    ["session", []],
     ["verify", ["jose"]],
     ["testing", []],
   ])("%s needs %j and nothing else", (name, packages) => {
