@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "1a82b5505af3f23f",
+  "digest": "593ddbc3e60674ba",
   "names": [
     "account.js",
     "admin.js",
