@@ -1,4 +1,4 @@
-/** What a person has done so far on these pages. It is in memory alone: a reload forgets it. */
+/** The things a person has done so far on these pages. They are in memory alone: a reload forgets them. */
 import { createContext } from "preact";
 import { useContext, useState } from "preact/hooks";
 import type { LoginPending, Schemas } from "@portcullis/client";

@@ -59,6 +59,8 @@ export function SignInPages() {
         return <TypeCode />;
       case "second":
         return <Second />;
+      case null:
+        return <Start />;
       case "forgotten":
         return <Forgotten />;
       default:
@@ -69,7 +71,7 @@ export function SignInPages() {
   return <JourneyProvider value={state}>{view()}</JourneyProvider>;
 }
 
-/** What the page that a provider leads back to has left for this one, once. Without storage there is none. */
+/** Takes what the page that a provider leads back to has left for this one, once. Without storage there is none. */
 function takeCollision() {
   try {
     const linkToken = sessionStorage.getItem(providerReturn.linkKey);

@@ -80,7 +80,7 @@ export function Start() {
   );
 }
 
-/** What ended elsewhere, or will not be done. */
+/** Tells what ended elsewhere, or will not be done. */
 function Words({ isRefused }: { readonly isRefused: boolean }) {
   const { word } = useJourney().journey;
   if (word === undefined && !isRefused) return null;

@@ -15,7 +15,7 @@ export function useFirstStep({ replace = false } = {}) {
   const { query } = usePlace();
   return (data: SignedIn | LoginPending): void => {
     if (!isPending(data))
-      return change({ arrived: { user: data.user, by: "other" }, word: undefined });
+      return void change({ arrived: { user: data.user, by: "other" }, word: undefined });
     change({ pending: pendingFrom(data), word: undefined });
     navigate(onTheWay(pagePaths.signIn, query, { view: "second" }), { replace });
   };

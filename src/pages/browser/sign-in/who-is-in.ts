@@ -1,4 +1,4 @@
-/** Who is signed in in this browser already, or is by now in another tab. */
+/** Follows who is signed in in this browser, as by now in another tab. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { given } from "../kit/given.ts";
 import { session } from "../kit/session.ts";
@@ -26,7 +26,7 @@ export function useWhoIsIn(): { readonly who: WhoIsIn; readonly lookAgain: () =>
       const proof = proofCookie();
       if (proof === seen && !anew) return;
       seen = proof;
-      if (proof === "") return setWho(NOBODY);
+      if (proof === "") return void setWho(NOBODY);
       void session()
         .refresh()
         .then((state) => {

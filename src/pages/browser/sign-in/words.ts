@@ -1,4 +1,4 @@
-/** What these pages say. */
+/** Says the words of these pages. */
 import type { signIn } from "../../messages/en/sign-in.ts";
 import { speaker } from "../kit/words.ts";
 
