@@ -82,7 +82,7 @@ function OneWay({
     (input.current ?? button.current?.querySelector("button"))?.focus();
   }, []);
   return (
-    <Form form={form}>
+    <Form form={form} class="stack second-step">
       {way === "totp" && (
         <CodeField name="code" label={say("codeLabel")} hint={say("totpHint")} inputRef={input} />
       )}

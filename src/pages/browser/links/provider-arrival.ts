@@ -3,7 +3,7 @@ import type {
   BegunFlow,
   ProviderFragment,
   ProviderReturnMessage,
-} from "../../contract/provider-return.ts";
+} from "../../../contract/provider-return.ts";
 
 /** The answer of a provider, as the address bar had it. */
 export interface Arrival {
