@@ -1,1 +1,1 @@
-import{D as e,j as t,n,t as r}from"./base.js";r({name:`account`,words:{en:()=>import(`./words-account-en.js`).then(e=>e.t).then(({account:e})=>e),de:()=>import(`./words-account-de.js`).then(e=>e.t).then(({account:e})=>e)},View:()=>/* @__PURE__ */ e(n,{title:t(`signIn`)})});
+import{G as e,Y as t,_ as n,g as r}from"./base.js";r({name:`account`,words:{en:()=>import(`./words-account-en.js`).then(e=>e.t).then(({account:e})=>e),de:()=>import(`./words-account-de.js`).then(e=>e.t).then(({account:e})=>e)},View:()=>/* @__PURE__ */ e(n,{title:t(`signIn`)})});

@@ -1,1 +1,1 @@
-import{D as e,j as t,n,t as r}from"./base.js";r({name:`admin`,words:{en:()=>import(`./words-admin-en.js`).then(e=>e.t).then(({admin:e})=>e),de:()=>import(`./words-admin-de.js`).then(e=>e.t).then(({admin:e})=>e)},View:()=>/* @__PURE__ */ e(n,{title:t(`signIn`)})});
+import{G as e,Y as t,_ as n,g as r}from"./base.js";r({name:`admin`,words:{en:()=>import(`./words-admin-en.js`).then(e=>e.t).then(({admin:e})=>e),de:()=>import(`./words-admin-de.js`).then(e=>e.t).then(({admin:e})=>e)},View:()=>/* @__PURE__ */ e(n,{title:t(`signIn`)})});

@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "593ddbc3e60674ba",
+  "digest": "984954c14e08663d",
   "names": [
     "account.js",
     "admin.js",
