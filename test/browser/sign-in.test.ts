@@ -21,36 +21,39 @@ describe.skipIf(noBrowser)("/sign-in by password", () => {
   let watched: WatchedPage;
   afterEach(() => watched.page.context().close());
 
-  test.each(screens)("PG-03 a wrong password, then the right one, at %s", async (_, options, hand) => {
-    watched = await newPage(options);
-    const { page } = watched;
-    const { email, password } = await anAccount(watched.origin);
-    const { type, press } = handOn(page, hand);
-    await openPage(watched, "/sign-in?return_to=/problems");
-    expect(await page.title()).toBe("Sign in · Portcullis");
+  test.each(screens)(
+    "PG-03 a wrong password, then the right one, at %s",
+    async (_, options, hand) => {
+      watched = await newPage(options);
+      const { page } = watched;
+      const { email, password } = await anAccount(watched.origin);
+      const { type, press } = handOn(page, hand);
+      await openPage(watched, "/sign-in?return_to=/problems");
+      expect(await page.title()).toBe("Sign in · Portcullis");
 
-    await press("Sign in");
-    await page.getByText("Fill this in.").first().waitFor();
-    const address = page.getByLabel("E-mail address");
-    expect(await address.evaluate((field) => field === document.activeElement)).toBe(true);
+      await press("Sign in");
+      await page.getByText("Fill this in.").first().waitFor();
+      const address = page.getByLabel("E-mail address");
+      expect(await address.evaluate((field) => field === document.activeElement)).toBe(true);
 
-    await type("E-mail address", email);
-    await type("Password", NEW_PASSWORD);
-    await press("Sign in");
-    await page.getByText("The address or the password is wrong.").waitFor();
-    const field = page.getByLabel("Password", { exact: true });
-    expect(await field.getAttribute("aria-invalid")).toBe("true");
-    expect(await field.evaluate((input) => input === document.activeElement)).toBe(true);
-    const described = (await field.getAttribute("aria-describedby")) ?? "";
-    expect(await page.locator(`[id="${described}"]`).innerText()).toContain("wrong");
-    expect(await hasSession(page)).toBe(false);
+      await type("E-mail address", email);
+      await type("Password", NEW_PASSWORD);
+      await press("Sign in");
+      await page.getByText("The address or the password is wrong.").waitFor();
+      const field = page.getByLabel("Password", { exact: true });
+      expect(await field.getAttribute("aria-invalid")).toBe("true");
+      expect(await field.evaluate((input) => input === document.activeElement)).toBe(true);
+      const described = (await field.getAttribute("aria-describedby")) ?? "";
+      expect(await page.locator(`[id="${described}"]`).innerText()).toContain("wrong");
+      expect(await hasSession(page)).toBe(false);
 
-    await type("Password", password);
-    await press("Sign in");
-    await arriveAt(watched, "/problems");
-    expect(watched.consoleErrors.length).toBeGreaterThan(0); // the 401, and nothing else
-    await expectSound(watched);
-  });
+      await type("Password", password);
+      await press("Sign in");
+      await arriveAt(watched, "/problems");
+      expect(watched.consoleErrors.length).toBeGreaterThan(0); // the 401, and nothing else
+      await expectSound(watched);
+    },
+  );
 
   test("PG-04 without a place to go on to the account follows, and nothing of the password is left", async () => {
     watched = await newPage();

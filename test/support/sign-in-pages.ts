@@ -36,7 +36,10 @@ export function handOn(page: Page, hand: Hand) {
 }
 
 /** Opens a page of ours, and waits for its first heading. */
-export async function openPage({ page, origin }: Pick<WatchedPage, "page" | "origin">, path: string) {
+export async function openPage(
+  { page, origin }: Pick<WatchedPage, "page" | "origin">,
+  path: string,
+) {
   await page.goto(origin + path);
   await page.locator("h1").waitFor();
 }
@@ -59,7 +62,10 @@ export async function hasSession(page: Page): Promise<boolean> {
 }
 
 /** Waits until the browser is on that path of ours, and signed in. */
-export async function arriveAt({ page, origin }: Pick<WatchedPage, "page" | "origin">, path: string) {
+export async function arriveAt(
+  { page, origin }: Pick<WatchedPage, "page" | "origin">,
+  path: string,
+) {
   await page.waitForURL(origin + path);
   expect(await hasSession(page)).toBe(true);
 }
@@ -71,7 +77,7 @@ export async function expectSound(watched: WatchedPage) {
   expect(undocumented(watched)).toEqual([]);
 }
 
-/** What axe finds in four looks (PG-02). */
+/** Fails for whatever axe finds in four looks (PG-02). */
 export async function expectAccessible(page: Page) {
   expect(await inaccessible(page)).toEqual([]);
 }
