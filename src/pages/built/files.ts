@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "984954c14e08663d",
+  "digest": "818018f574d6d111",
   "names": [
     "account.js",
     "admin.js",
