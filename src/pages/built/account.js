@@ -1,1 +1,1 @@
-import{C as e,n as t,r as n,x as r}from"./base.js";t({name:`account`,words:{en:()=>import(`./words-account-en.js`).then(e=>e.t).then(({account:e})=>e),de:()=>import(`./words-account-de.js`).then(e=>e.t).then(({account:e})=>e)},View:()=>/* @__PURE__ */ r(n,{title:e(`signIn`)})});
+import{G as e,Y as t,_ as n,g as r}from"./base.js";r({name:`account`,words:{en:()=>import(`./words-account-en.js`).then(e=>e.t).then(({account:e})=>e),de:()=>import(`./words-account-de.js`).then(e=>e.t).then(({account:e})=>e)},View:()=>/* @__PURE__ */ e(n,{title:t(`signIn`)})});

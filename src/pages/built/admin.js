@@ -1,1 +1,1 @@
-import{C as e,n as t,r as n,x as r}from"./base.js";t({name:`admin`,words:{en:()=>import(`./words-admin-en.js`).then(e=>e.t).then(({admin:e})=>e),de:()=>import(`./words-admin-de.js`).then(e=>e.t).then(({admin:e})=>e)},View:()=>/* @__PURE__ */ r(n,{title:e(`signIn`)})});
+import{G as e,Y as t,_ as n,g as r}from"./base.js";r({name:`admin`,words:{en:()=>import(`./words-admin-en.js`).then(e=>e.t).then(({admin:e})=>e),de:()=>import(`./words-admin-de.js`).then(e=>e.t).then(({admin:e})=>e)},View:()=>/* @__PURE__ */ e(n,{title:t(`signIn`)})});
