@@ -2,6 +2,7 @@
 import type { Schemas } from "@portcullis/client";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { maybeSignedIn } from "../kit/api.ts";
 import { PageTitle, Shell } from "../kit/frame.tsx";
 import { Routes } from "../kit/router.tsx";
 import { useSession } from "../kit/session.ts";
@@ -19,6 +20,12 @@ import { say } from "./words.ts";
 import { You } from "./you.tsx";
 
 export function Account() {
+  // Where the readable cookie is missing nobody is signed in, and nothing has to be asked.
+  const [mayBe] = useState(maybeSignedIn);
+  return mayBe ? <Known /> : <SignedOut />;
+}
+
+function Known() {
   const { status, user } = useSession();
   const [hasLeft, setLeft] = useState(false);
   if (hasLeft) return <Goodbye />;
