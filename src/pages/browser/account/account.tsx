@@ -26,12 +26,11 @@ export function Account() {
 }
 
 function Known() {
-  const { status, user } = useSession();
+  const state = useSession();
   const [hasLeft, setLeft] = useState(false);
   if (hasLeft) return <Goodbye />;
-  if (status === "signed_out") return <SignedOut />;
-  if (status === "unknown") return <Unknown />;
-  return <Sections key={user.id} user={user} onLeft={() => setLeft(true)} />;
+  if (state.status !== "signed_in") return state.status === "unknown" ? <Unknown /> : <SignedOut />;
+  return <Sections key={state.user.id} user={state.user} onLeft={() => setLeft(true)} />;
 }
 
 function Sections({
