@@ -1,5 +1,6 @@
 /** Files that pages are made of, by their path in `src/pages`. The process reads them once, when it starts. */
 export const pageSourceNames = [
+  "browser/application.html",
   "browser/confirm.html",
   "browser/docs.html",
   "browser/email.html",

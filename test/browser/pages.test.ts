@@ -5,18 +5,11 @@ import { renderPages } from "../../src/pages/pages.ts";
 import { pageSourceNames } from "../../src/pages/sources.ts";
 import { readPageSources } from "../../src/platform/page-sources.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
+import { pageSettings } from "../support/page-settings.ts";
 
 const sources = await readPageSources(pageSourceNames);
-const newPassword = { minLength: 15, maxLength: 256 };
 const paths = [
-  ...renderPages(sources, {
-    newPassword,
-    hasDocs: true,
-    service: "Portcullis",
-    csrfCookie: CSRF_COOKIE,
-    mountPath: "",
-    providers: [],
-  }),
+  ...renderPages(sources, pageSettings()),
   docsPage(sources, { csrfCookie: CSRF_COOKIE, mountPath: "" }),
 ]
   .filter(({ contentType }) => contentType.startsWith("text/html"))

@@ -1,0 +1,1 @@
+import{n as e,t}from"./base.js";e(/* @__PURE__ */ t(`h1`,{children:`Sign in`}),document.body);
