@@ -42,8 +42,9 @@ export const rooms: readonly Room[] = [
       "src/domain/access-tokens.ts": ["jose"],
       "src/domain/keys.ts": ["jose"],
       "src/domain/ports/signing-keys.ts": ["jose#CryptoKey"],
+      "src/domain/provider-flows.ts": ["src/contract/return-to.ts"],
     },
-    why: "The domain is the part to audit: whoever reads its files has read every rule of auth. Storage, workers, log and clock come in through Dependencies; contract and Zod lend it types only; only access-tokens.ts and keys.ts know jose (docs/decisions/0003-what-the-domain-imports.md).",
+    why: "The domain is the part to audit: whoever reads its files has read every rule of auth. Storage, workers, log and clock come in through Dependencies; contract and Zod lend it types only; only access-tokens.ts and keys.ts know jose, and provider-flows.ts has the parser that pages have too (docs/decisions/0003-what-the-domain-imports.md).",
   },
   {
     name: "storage",

@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "82c661a0c7ebadd9",
+  "digest": "1a66d9e21ec31461",
   "names": [
     "account.js",
     "admin.js",
@@ -8,7 +8,18 @@ export const builtFiles = {
     "base.js",
     "links.js",
     "logo.svg",
-    "sign-in.js"
+    "rolldown-runtime.js",
+    "sign-in.js",
+    "words-account-de.js",
+    "words-account-en.js",
+    "words-admin-de.js",
+    "words-admin-en.js",
+    "words-kit-de.js",
+    "words-kit-en.js",
+    "words-links-de.js",
+    "words-links-en.js",
+    "words-sign-in-de.js",
+    "words-sign-in-en.js"
   ],
   "applications": {
     "sign-in": {
@@ -16,28 +27,72 @@ export const builtFiles = {
         "base.js",
         "sign-in.js"
       ],
-      "words": {}
+      "words": {
+        "de": [
+          "words-kit-de.js",
+          "words-sign-in-de.js",
+          "rolldown-runtime.js"
+        ],
+        "en": [
+          "words-kit-en.js",
+          "words-sign-in-en.js",
+          "rolldown-runtime.js"
+        ]
+      }
     },
     "account": {
       "scripts": [
         "base.js",
         "account.js"
       ],
-      "words": {}
+      "words": {
+        "de": [
+          "words-account-de.js",
+          "words-kit-de.js",
+          "rolldown-runtime.js"
+        ],
+        "en": [
+          "words-account-en.js",
+          "words-kit-en.js",
+          "rolldown-runtime.js"
+        ]
+      }
     },
     "admin": {
       "scripts": [
         "base.js",
         "admin.js"
       ],
-      "words": {}
+      "words": {
+        "de": [
+          "words-admin-de.js",
+          "words-kit-de.js",
+          "rolldown-runtime.js"
+        ],
+        "en": [
+          "words-admin-en.js",
+          "words-kit-en.js",
+          "rolldown-runtime.js"
+        ]
+      }
     },
     "links": {
       "scripts": [
         "base.js",
         "links.js"
       ],
-      "words": {}
+      "words": {
+        "de": [
+          "words-kit-de.js",
+          "words-links-de.js",
+          "rolldown-runtime.js"
+        ],
+        "en": [
+          "words-kit-en.js",
+          "words-links-en.js",
+          "rolldown-runtime.js"
+        ]
+      }
     }
   }
 } as const;

@@ -1,3 +1,12 @@
-import { render } from "preact";
+import { Gate } from "../kit/frame.tsx";
+import { startApplication } from "../kit/start.tsx";
+import { say } from "../kit/words.ts";
 
-render(<h1>Your account</h1>, document.body);
+void startApplication({
+  name: "account",
+  words: {
+    en: () => import("../../messages/en/account.ts").then(({ account }) => account),
+    de: () => import("../../messages/de/account.ts").then(({ account }) => account),
+  },
+  View: () => <Gate title={say("signIn")} />,
+});

@@ -1,3 +1,12 @@
-import { render } from "preact";
+import { Gate } from "../kit/frame.tsx";
+import { startApplication } from "../kit/start.tsx";
+import { say } from "../kit/words.ts";
 
-render(<h1>Console</h1>, document.body);
+void startApplication({
+  name: "admin",
+  words: {
+    en: () => import("../../messages/en/admin.ts").then(({ admin }) => admin),
+    de: () => import("../../messages/de/admin.ts").then(({ admin }) => admin),
+  },
+  View: () => <Gate title={say("signIn")} />,
+});

@@ -1,3 +1,12 @@
-import { render } from "preact";
+import { Gate } from "../kit/frame.tsx";
+import { startApplication } from "../kit/start.tsx";
+import { say } from "../kit/words.ts";
 
-render(<h1>Portcullis</h1>, document.body);
+void startApplication({
+  name: "links",
+  words: {
+    en: () => import("../../messages/en/links.ts").then(({ links }) => links),
+    de: () => import("../../messages/de/links.ts").then(({ links }) => links),
+  },
+  View: () => <Gate title={say("signIn")} />,
+});

@@ -1,3 +1,12 @@
-import { render } from "preact";
+import { Gate } from "../kit/frame.tsx";
+import { startApplication } from "../kit/start.tsx";
+import { say } from "../kit/words.ts";
 
-render(<h1>Sign in</h1>, document.body);
+void startApplication({
+  name: "sign-in",
+  words: {
+    en: () => import("../../messages/en/sign-in.ts").then(({ signIn }) => signIn),
+    de: () => import("../../messages/de/sign-in.ts").then(({ signIn }) => signIn),
+  },
+  View: () => <Gate title={say("signIn")} />,
+});
