@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "1a66d9e21ec31461",
+  "digest": "d909c71c4dea2506",
   "names": [
     "account.js",
     "admin.js",

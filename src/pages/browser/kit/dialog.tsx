@@ -1,6 +1,6 @@
 /** Native dialogs: a question before what cannot be undone, and a form over the page. */
-import { type ComponentChildren, type VNode } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { ComponentChildren, VNode } from "preact";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button.tsx";
 import { say } from "./words.ts";
 
@@ -16,7 +16,7 @@ export function Dialog({
 }) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = element.current;
     const before = document.activeElement;
     dialog?.showModal();
@@ -32,6 +32,12 @@ export function Dialog({
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();
+        onClose();
+      }}
+      onClose={(event) => {
+        // Browsers let a second Escape through. Open again, until it is decided.
+        if (!event.currentTarget.isConnected) return;
+        event.currentTarget.showModal();
         onClose();
       }}
       onMouseDown={(event) => {
