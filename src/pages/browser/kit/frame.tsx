@@ -107,14 +107,19 @@ export function Shell({
 /** The head of a view in the large page. */
 export function PageTitle({
   title,
+  documentTitle = title,
   about,
 }: {
   readonly title: string;
+  /** Where the heading is somebody's address, which the title of the document must not have (PG-04). */
+  readonly documentTitle?: string;
   readonly about?: ComponentChildren;
 }) {
   return (
     <div class="page-title">
-      <ViewTitle key={title}>{title}</ViewTitle>
+      <ViewTitle key={title} title={documentTitle}>
+        {title}
+      </ViewTitle>
       {about !== undefined && <p class="quiet">{about}</p>}
     </div>
   );
