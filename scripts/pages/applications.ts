@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type OutputChunk, rolldown } from "rolldown";
 import { applicationNames } from "../../src/pages/entries.ts";
-import { buildStyle } from "./style.ts";
+import { buildStyles } from "./styles.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const browser = new URL("../../src/pages/browser/", import.meta.url);
@@ -19,7 +19,7 @@ const KEPT_OUT = /\/node_modules\/zod\//;
 export async function buildApplications(): Promise<ReadonlyMap<string, string>> {
   const chunks = await bundle();
   const files = new Map<string, string>([
-    ["base.css", await buildStyle()],
+    ...(await buildStyles()),
     ["logo.svg", await readFile(new URL("logo.svg", browser), "utf8")],
     ...chunks.map(({ fileName, code }) => [fileName, `${code.trimEnd()}\n`] as const),
   ]);

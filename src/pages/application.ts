@@ -3,6 +3,7 @@ import { type ApplicationName, applicationPaths } from "./entries.ts";
 import { builtFiles } from "./built/files.ts";
 import { type Allowance, fillTemplate, page } from "./page.ts";
 import { builtFilePath } from "./page-files.ts";
+import { iconPath } from "./plain-page.ts";
 import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
 
@@ -65,14 +66,15 @@ function render(
   language: string,
   preloads: readonly string[],
   sources: PageSources,
-  { mountPath, service, look, given }: PageSettings,
+  settings: PageSettings,
 ): string {
+  const { mountPath, service, look, given } = settings;
   const { text } = page({
     mountPath,
     path: "",
     language,
     title: `${titles[name]} · ${service}`,
-    icon: look.logo ?? builtFilePath("logo.svg"),
+    icon: iconPath(settings),
     styles: [builtFilePath("base.css"), ...(look.theme === undefined ? [] : [look.theme])],
     preloads,
     scripts: [{ path: builtFilePath(`${name}.js`), kind: "module" }],

@@ -14,7 +14,7 @@ import type { PageSources } from "./sources.ts";
 
 export function renderPages(sources: PageSources, settings: PageSettings): readonly ServedFile[] {
   return [
-    ...homePage(sources, settings),
+    homePage(sources, settings),
     ...problemPages(sources, settings),
     ...resetPage(sources, settings),
     ...confirmPage(sources, settings),

@@ -21,17 +21,9 @@ const sources: Record<
     file: () => swaggerFile("swagger-ui-bundle.js"),
     contentType: "text/javascript; charset=utf-8",
   },
-  "favicon.png": {
-    file: () => swaggerFile("favicon-32x32.png"),
-    contentType: "image/png",
-  },
   "init.js": {
     file: () => codeFile("pages/built/docs.js"),
     contentType: "text/javascript; charset=utf-8",
-  },
-  "page.css": {
-    file: () => codeFile("pages/browser/docs.css"),
-    contentType: "text/css; charset=utf-8",
   },
 };
 

@@ -16,14 +16,7 @@ export interface DocsAssets {
   find(name: DocsAssetName): Promise<Asset>;
 }
 export type DocsAssetName = (typeof assetNames)[number];
-const assetNames = [
-  "openapi.json",
-  "swagger-ui.css",
-  "swagger-ui-bundle.js",
-  "init.js",
-  "page.css",
-  "favicon.png",
-] as const;
+const assetNames = ["openapi.json", "swagger-ui.css", "swagger-ui-bundle.js", "init.js"] as const;
 
 /** `/docs`, its assets, and `/openapi.json`. Not part of the contract; switched off by DOCS=off. */
 export function createDocsRoutes(docs: Docs, responder: Responder): RouteDescriptor[] {

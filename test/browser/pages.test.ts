@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { CSRF_COOKIE } from "../../src/contract/cookies.ts";
 import { docsPage } from "../../src/pages/docs.ts";
 import { renderPages } from "../../src/pages/pages.ts";
 import { pageSourceNames } from "../../src/pages/sources.ts";
@@ -10,7 +9,7 @@ import { pageSettings } from "../support/page-settings.ts";
 const sources = await readPageSources(pageSourceNames);
 const paths = [
   ...renderPages(sources, pageSettings()),
-  docsPage(sources, { csrfCookie: CSRF_COOKIE, mountPath: "" }),
+  docsPage(sources, pageSettings()),
 ]
   .filter(({ contentType }) => contentType.startsWith("text/html"))
   .map(({ path }) => path);

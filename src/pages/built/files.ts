@@ -1,13 +1,15 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "d909c71c4dea2506",
+  "digest": "adf98bd0c6b3d8f8",
   "names": [
     "account.js",
     "admin.js",
     "base.css",
     "base.js",
+    "docs.css",
     "links.js",
     "logo.svg",
+    "plain.css",
     "rolldown-runtime.js",
     "sign-in.js",
     "words-account-de.js",

@@ -54,7 +54,7 @@ export function Dialog({
 
 /** The buttons at the end of a dialog. The first that is written is the last for the eye: what is asked about. */
 export function DialogActions({ children }: { readonly children: ComponentChildren }) {
-  return <div class="actions">{children}</div>;
+  return <div class="dialog-actions">{children}</div>;
 }
 
 export interface Question {

@@ -49,8 +49,10 @@ export function RecoveryCodes({
   const text = [...heading, "", ...codes, ""].join("\n");
   const form = useForm({
     fields: ["kept"],
-    send: () => Promise.resolve({ ok: true }),
+    optional: ["kept"],
+    send: ({ kept }) => Promise.resolve({ ok: kept !== "" }),
     done: onKept,
+    told: () => ({ kept: say("codesKeptFirst") }),
   });
   const ask = () => form.tell({ kept: say("codesKeptFirst") });
   if (leave !== undefined) leave.current = ask;

@@ -29,7 +29,7 @@ export const kit = translationOf<typeof schema>()({
 
   showPassword: "Passwort anzeigen",
   hidePassword: "Passwort verbergen",
-  show: "Zeigen",
+  show: "Anzeigen",
   hide: "Verbergen",
   email: "E-Mail-Adresse",
   emailWrong: "Das ist keine E-Mail-Adresse. Eine sieht so aus: name@example.com.",
