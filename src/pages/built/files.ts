@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "c78be5bc9bdbe679",
+  "digest": "267af9007decd597",
   "names": [
     "account.js",
     "admin.js",
