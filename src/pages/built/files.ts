@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "267af9007decd597",
+  "digest": "cbfc15398b0d26a7",
   "names": [
     "account.js",
     "admin.js",

@@ -54,13 +54,7 @@ export function AttemptsCard({
               <Verdict of={each} />
             </p>
             <p class="quiet small">
-              {each.refused === 1
-                ? say("refusedOnce", { at: dateTimeOf(each.firstAt) })
-                : say("refusedBetween", {
-                    count: each.refused,
-                    first: dateTimeOf(each.firstAt),
-                    last: dateTimeOf(each.lastAt),
-                  })}
+              {whenOf(each)}
             </p>
           </li>
         ))}
@@ -80,6 +74,13 @@ function Verdict({ of: { gotInAt, signedIn } }: { readonly of: Attempts }) {
   if (gotInAt !== null) return <Badge tone="bad">{say("gotIn", { at: dateTimeOf(gotInAt) })}</Badge>;
   if (signedIn > 0) return <Badge tone="warn">{say("wasIn")}</Badge>;
   return <Badge tone="good">{say("keptOut")}</Badge>;
+}
+
+function whenOf({ refused: count, firstAt, lastAt }: Attempts): string {
+  const [first, last] = [dateTimeOf(firstAt), dateTimeOf(lastAt)];
+  return first === last
+    ? say("refusedAt", { count, at: first })
+    : say("refusedBetween", { count, first, last });
 }
 
 function mentionOf({ userId = "", by }: Attempts) {

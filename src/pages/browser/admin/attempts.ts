@@ -15,6 +15,7 @@ export interface Attempts {
   readonly userId?: string;
   readonly refused: number;
   readonly signedIn: number;
+  /** Of the refusals. */
   readonly firstAt: string;
   readonly lastAt: string;
   /** Of the first sign-in that came after a refusal. */
@@ -50,14 +51,24 @@ function attemptsBy(
     if (who === undefined) continue;
     const key = who.userId ?? who.by;
     const before = found.get(key) ?? begin(who, event.timestamp);
-    found.set(key, {
-      ...before,
-      ...who,
-      refused: before.refused + (isRefusal ? 1 : 0),
-      signedIn: before.signedIn + (isRefusal ? 0 : 1),
-      lastAt: event.timestamp,
-      gotInAt: before.gotInAt ?? (!isRefusal && before.refused > 0 ? event.timestamp : null),
-    });
+    const { timestamp } = event;
+    found.set(
+      key,
+      isRefusal
+        ? {
+            ...before,
+            ...who,
+            refused: before.refused + 1,
+            firstAt: before.refused === 0 ? timestamp : before.firstAt,
+            lastAt: timestamp,
+          }
+        : {
+            ...before,
+            ...who,
+            signedIn: before.signedIn + 1,
+            gotInAt: before.gotInAt ?? (before.refused > 0 ? timestamp : null),
+          },
+    );
   }
   return [...found.values()].sort(
     (one, other) => other.refused - one.refused || (one.lastAt < other.lastAt ? 1 : -1),

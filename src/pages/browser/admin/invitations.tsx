@@ -1,5 +1,4 @@
 /** Invites somebody, and shows who was invited and has not come yet, as far as the events tell. */
-import { useRef } from "preact/hooks";
 import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
 import { agoOf } from "../kit/dates.ts";
@@ -8,7 +7,6 @@ import { EmailField, SelectField } from "../kit/fields.tsx";
 import { Form, useForm } from "../kit/form.tsx";
 import { Badge, Row, Rows, Section } from "../kit/lists.tsx";
 import { useLoaded } from "../kit/loading.tsx";
-import { toast } from "../kit/toast.tsx";
 import { readersLanguage, say as sayKit } from "../kit/words.ts";
 import { withRecent } from "../parts/step-up.tsx";
 import type { StoredEvent } from "./event-kinds.ts";
@@ -21,40 +19,41 @@ const LONGEST_MS = 7 * 86_400_000;
 /** More are not looked at. */
 const MOST = 20;
 
-export function Invitations() {
-  const pending = useLoaded(readPending);
-  const button = useRef<HTMLDivElement>(null);
+/** Invitations of the last days whose address has no account since. */
+export function usePendingInvitations() {
+  return useLoaded(readPending);
+}
+
+/** `onInvited`: an invitation is on its way. */
+export function InviteButton({ onInvited }: { readonly onInvited: (email: string) => void }) {
   async function invite(): Promise<void> {
     const email = await openDialog<string>((close) => (
       <InviteDialog onDone={close} onClose={() => close(undefined)} />
     ));
-    if (email === undefined) return;
-    toast(say("invited", { email }));
-    await pending.reload();
+    if (email !== undefined) onInvited(email);
   }
-  const items = pending.data ?? [];
   return (
-    <>
-      <div ref={button}>
-        <Button kind="primary" onClick={() => void invite()}>
-          {say("invite")}
-        </Button>
-      </div>
-      {items.length > 0 && (
-        <Section title={say("invitations")} about={say("invitationsAbout")}>
-          <Rows>
-            {items.map(({ id, email, role, timestamp }) => (
-              <Row
-                key={id}
-                name={email}
-                badges={role === "admin" && <Badge>{say("role_admin")}</Badge>}
-                about={say("invitedAgo", { ago: agoOf(timestamp) })}
-              />
-            ))}
-          </Rows>
-        </Section>
-      )}
-    </>
+    <Button kind="primary" onClick={() => void invite()}>
+      {say("invite")}
+    </Button>
+  );
+}
+
+export function Invitations({ items }: { readonly items: readonly Invited[] }) {
+  if (items.length === 0) return null;
+  return (
+    <Section title={say("invitations")} about={say("invitationsAbout")}>
+      <Rows>
+        {items.map(({ id, email, role, timestamp }) => (
+          <Row
+            key={id}
+            name={email}
+            badges={role === "admin" && <Badge>{say("role_admin")}</Badge>}
+            about={say("invitedAgo", { ago: agoOf(timestamp) })}
+          />
+        ))}
+      </Rows>
+    </Section>
   );
 }
 
@@ -96,7 +95,6 @@ function InviteDialog({
   );
 }
 
-/** Invitations of the last days whose address has no account since. */
 async function readPending() {
   const since = new Date(Date.now() - LONGEST_MS).toISOString();
   const result = await api().listEvents({ event: "user_invited", since, limit: MOST });

@@ -116,7 +116,12 @@ function SettingRow({ of, report }: { readonly of: Setting; readonly report: Rep
         <code>{name}</code>
       </dt>
       <dd>
-        <Value of={of} /> <Badge tone={source === "default" ? "plain-tag" : "good"}>{say(sourceWords[source] ?? "sourceOther")}</Badge>
+        <span class="value">
+          <Value of={of} />
+          <Badge {...(source === "default" && { tone: "plain-tag" as const })}>
+            {say(sourceWords[source] ?? "sourceOther")}
+          </Badge>
+        </span>
         {findings?.map(({ why, next }) => (
           <p key={why} class="small warn-text" lang="en">
             {why}

@@ -7,8 +7,9 @@ import { agoOf, dateOf } from "../kit/dates.ts";
 import { PageTitle } from "../kit/frame.tsx";
 import { Badge, EmptyState } from "../kit/lists.tsx";
 import { Show, useLoaded } from "../kit/loading.tsx";
+import { Status } from "../kit/notice.tsx";
 import { Link } from "../kit/router.tsx";
-import { Invitations } from "./invitations.tsx";
+import { Invitations, InviteButton, usePendingInvitations } from "./invitations.tsx";
 import { learnName } from "./names.ts";
 import { say } from "./words.ts";
 
@@ -42,6 +43,8 @@ let kept: Search = { text: "", role: "", state: "any", pages: [] };
 
 export function UsersView() {
   const [search, setSearch] = useState(kept);
+  const [invited, setInvited] = useState<string>();
+  const invitations = usePendingInvitations();
   useEffect(() => {
     kept = search;
   }, [search]);
@@ -61,8 +64,16 @@ export function UsersView() {
   const begin = (change: Partial<Search>) => setSearch({ ...search, ...change, pages: [] });
   return (
     <>
-      <PageTitle title={say("users")} about={say("usersAbout")} />
-      <Invitations />
+      <div class="title-bar">
+        <PageTitle title={say("users")} about={say("usersAbout")} />
+        <InviteButton
+          onInvited={(email) => {
+            setInvited(email);
+            void invitations.reload();
+          }}
+        />
+      </div>
+      <Status good={invited === undefined ? undefined : say("invited", { email: invited })} />
       <div class="tight">
         <SearchBar search={search} onChange={begin} />
         <Show of={users} rows={6}>
@@ -79,6 +90,7 @@ export function UsersView() {
           )}
         </Show>
       </div>
+      <Invitations items={invitations.data ?? []} />
     </>
   );
 }

@@ -230,7 +230,7 @@ export const admin = translationOf<typeof schema>()({
   gotIn: "hineingekommen {at}",
   wasIn: "war vorher drin",
   keptOut: "nicht hineingekommen",
-  refusedOnce: "Einmal abgelehnt, {at}",
+  refusedAt: { one: "{count}-mal abgelehnt, {at}", other: "{count}-mal abgelehnt, {at}" },
   refusedBetween: {
     one: "{count}-mal abgelehnt, {first} bis {last}",
     other: "{count}-mal abgelehnt, {first} bis {last}",

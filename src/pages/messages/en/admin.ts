@@ -224,7 +224,7 @@ export const admin = {
   gotIn: "got in {at}",
   wasIn: "was in before",
   keptOut: "did not get in",
-  refusedOnce: "Refused once, {at}",
+  refusedAt: { one: "Refused {count} time, {at}", other: "Refused {count} times, {at}" },
   refusedBetween: {
     one: "Refused {count} time, {first} to {last}",
     other: "Refused {count} times, {first} to {last}",
