@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "280c9240717dae94",
+  "digest": "a249874dd179a611",
   "names": [
     "account.js",
     "admin.js",
