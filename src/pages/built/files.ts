@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "cbfc15398b0d26a7",
+  "digest": "26526e8dd85334b9",
   "names": [
     "account.js",
     "admin.js",

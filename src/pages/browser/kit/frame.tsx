@@ -13,11 +13,14 @@ import { say } from "./words.ts";
 /** The small page: one thing to do. */
 export function Gate({
   title,
+  name,
   about,
   after,
   children,
 }: {
   readonly title: string;
+  /** Of the document, where its heading is another. */
+  readonly name?: string;
   readonly about?: ComponentChildren;
   /** Below the card: the way to another page. */
   readonly after?: ComponentChildren;
@@ -31,7 +34,9 @@ export function Gate({
       <main>
         <div class="card">
           <div class="title">
-            <ViewTitle key={title}>{title}</ViewTitle>
+            <ViewTitle key={title} {...(name !== undefined && { title: name })}>
+              {title}
+            </ViewTitle>
             {about !== undefined && <p class="quiet">{about}</p>}
           </div>
           {children}
