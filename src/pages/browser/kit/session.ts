@@ -1,11 +1,11 @@
 /** Tells every view who is signed in. */
+import { createSession, type Session, type SessionState } from "@portcullis/client/session";
 import { useEffect, useState } from "preact/hooks";
-import { createSession, type Session, type SessionState } from "./session-store.ts";
-import { api } from "./api.ts";
+import { type Api, api } from "./api.ts";
 
-let made: Session | undefined;
+let made: Session<Api> | undefined;
 
-export function session(): Session {
+export function session(): Session<Api> {
   return (made ??= createSession(api()));
 }
 
