@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "26526e8dd85334b9",
+  "digest": "8bcb0bc9640d4c87",
   "names": [
     "account.js",
     "admin.js",
