@@ -14,11 +14,20 @@ export function chooseLanguage(wanted: readonly string[]): Language {
   for (const tag of wanted) {
     const found = languages.find((each) => tag.toLowerCase().split("-")[0] === each);
     if (found === undefined) continue;
-    locale = tag;
+    locale = isLocale(tag) ? tag : found;
     return (language = found);
   }
   locale = "en";
   return (language = "en");
+}
+
+/** False for what a browser takes over from its system, such as `en-US@posix`: `Intl` throws for it. */
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
 }
 
 export function learnWords(...messages: readonly Messages[]): void {
