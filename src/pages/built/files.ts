@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "818018f574d6d111",
+  "digest": "f74701a89443ef9f",
   "names": [
     "account.js",
     "admin.js",
