@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "f74701a89443ef9f",
+  "digest": "34cd08b819da0eb5",
   "names": [
     "account.js",
     "admin.js",

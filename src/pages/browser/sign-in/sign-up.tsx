@@ -68,7 +68,7 @@ function NewAccount() {
     <Form form={form}>
       <EmailField
         defaultValue={journey.email}
-        onBlur={({ currentTarget }) => change({ email: currentTarget.value.trim() })}
+        onInput={({ currentTarget }) => change({ email: currentTarget.value.trim() })}
       />
       <NewPasswordField name="password" label={say("password")} />
       <Button kind="primary" isWide>

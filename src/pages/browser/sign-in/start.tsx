@@ -61,7 +61,7 @@ export function Start() {
         <EmailField
           autocomplete={canUsePasskeys() ? "username webauthn" : "username"}
           defaultValue={journey.email}
-          onBlur={({ currentTarget }) => change({ email: currentTarget.value.trim() })}
+          onInput={({ currentTarget }) => change({ email: currentTarget.value.trim() })}
         />
         <PasswordField
           after={
