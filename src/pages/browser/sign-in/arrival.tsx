@@ -8,6 +8,7 @@ import { Loading } from "../kit/loading.tsx";
 import { Notice } from "../kit/notice.tsx";
 import { href, leaveFor, usePlace } from "../kit/router.tsx";
 import { pagePaths } from "../../../contract/page-paths.ts";
+import { withRecent } from "../parts/step-up.tsx";
 import { type Destination, destinationOf } from "./destination.ts";
 import { Enrol } from "./enrol.tsx";
 import { type Arrived, useJourney } from "./journey.ts";
@@ -36,7 +37,7 @@ export function Arrival({ user, by }: Arrived) {
     if (journey.collision) {
       const { linkToken } = journey.collision;
       change({ collision: undefined });
-      const claimed = await api().claimIdentity({ linkToken });
+      const claimed = await withRecent(() => api().claimIdentity({ linkToken }));
       return { name: "say", what: claimed.ok ? "linked" : "notLinked" };
     }
     return by === "recovery_code" ? { name: "say", what: "recovered" } : { name: "leaving" };

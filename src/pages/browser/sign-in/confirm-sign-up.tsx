@@ -34,14 +34,22 @@ export function ConfirmSignUp() {
 
 function TypeProof({ signup }: { readonly signup: NonNullable<Journey["signup"]> }) {
   const { email, password, started } = signup;
+  const { change } = useJourney();
   const signInAnew = useSignInAnew();
+
+  /** Back and forward find the later mail here too. */
+  async function sendAgain() {
+    const result = await api().signup({ email, password, locale: readersLanguage() });
+    if (result.status === 202) change({ signup: { ...signup, started: result.data } });
+    return result;
+  }
   return (
     <>
       <MailCode
         started={started}
         send={(code, challengeToken = "") => api().confirmSignup({ challengeToken, code })}
         onDone={() => signInAnew({ email, password })}
-        again={() => api().signup({ email, password, locale: readersLanguage() })}
+        again={sendAgain}
         button={say("createAccount")}
       >
         <p>{sayParts("proofAbout", { email: <strong>{email}</strong> })}</p>

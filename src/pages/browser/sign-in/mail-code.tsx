@@ -44,7 +44,8 @@ export function AskForMail() {
 /** Takes the code. After a reload the cookie still says what was begun, and the address alone is forgotten. */
 export function TypeCode() {
   const { query } = usePlace();
-  const { mailed } = useJourney().journey;
+  const { journey, change } = useJourney();
+  const { mailed } = journey;
   const onward = useFirstStep({ replace: true });
   const interrupted = useRef<LoginPending | undefined>(undefined);
 
@@ -56,6 +57,13 @@ export function TypeCode() {
     return result;
   }
 
+  /** Back and forward find the later mail here too. */
+  async function sendAgain(email: string) {
+    const result = await api().startMailLogin({ email });
+    if (result.ok) change({ mailed: { email, started: result.data } });
+    return result;
+  }
+
   return (
     <Gate title={say("lookIntoMail")} after={<OtherWay />}>
       <MailCode
@@ -63,7 +71,7 @@ export function TypeCode() {
         send={signIn}
         onDone={onward}
         button={say("signIn")}
-        {...(mailed && { again: () => api().startMailLogin({ email: mailed.email }) })}
+        {...(mailed && { again: () => sendAgain(mailed.email) })}
       >
         <p>
           {mailed

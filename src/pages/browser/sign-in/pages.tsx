@@ -5,6 +5,7 @@ import { providerReturn } from "../../../contract/provider-return.ts";
 import { Gate } from "../kit/frame.tsx";
 import { Loading } from "../kit/loading.tsx";
 import { usePageShow, usePlace } from "../kit/router.tsx";
+import { session } from "../kit/session.ts";
 import { AlreadyIn } from "./already-in.tsx";
 import { Arrival } from "./arrival.tsx";
 import { ConfirmSignUp } from "./confirm-sign-up.tsx";
@@ -20,6 +21,7 @@ import { say } from "./words.ts";
 export function SignInPages() {
   const { path, query } = usePlace();
   const [collision] = useState(takeCollision);
+  useState(session); // from now on it tells other tabs of a sign-in
   const state = useNewJourney({
     email: "",
     collision,

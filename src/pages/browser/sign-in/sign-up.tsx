@@ -66,7 +66,10 @@ function NewAccount() {
   });
   return (
     <Form form={form}>
-      <EmailField defaultValue={journey.email} />
+      <EmailField
+        defaultValue={journey.email}
+        onInput={({ currentTarget }) => change({ email: currentTarget.value.trim() })}
+      />
       <NewPasswordField name="password" label={say("password")} />
       <Button kind="primary" isWide>
         {say("createAccount")}

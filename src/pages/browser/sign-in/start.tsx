@@ -61,6 +61,7 @@ export function Start() {
         <EmailField
           autocomplete={canUsePasskeys() ? "username webauthn" : "username"}
           defaultValue={journey.email}
+          onInput={({ currentTarget }) => change({ email: currentTarget.value.trim() })}
         />
         <PasswordField
           after={
