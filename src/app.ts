@@ -1,6 +1,7 @@
 /** The composition: contract, handlers and framework become one `fetch`. It has no side effects of its own. */
 import { type App, type RouteDescriptor, setup } from "@hectoday/http";
 import type { Dependencies } from "./domain/ports/dependencies.ts";
+import type { Application } from "./pages/application.ts";
 import type { ServedFile } from "./pages/page.ts";
 import { problemRedirects } from "./pages/problems.ts";
 import { createAddressChangeHandlers } from "./routes/address-changes.ts";
@@ -8,6 +9,8 @@ import { createReauthenticationHandlers } from "./routes/reauthentication.ts";
 import { createSecondFactorHandlers } from "./routes/second-factors.ts";
 import { createMailLoginHandlers } from "./routes/mail-logins.ts";
 import { createAccountHandlers } from "./routes/accounts.ts";
+import { createApplicationRoutes } from "./routes/applications.ts";
+import { type AssetFile, createAssetRoutes } from "./routes/assets.ts";
 import { createAuditHandlers } from "./routes/audit.ts";
 import { createScraperRule } from "./routes/checks/scraper.ts";
 import { createCors } from "./routes/cors.ts";
@@ -18,10 +21,12 @@ import type { Handlers } from "./routes/handler.ts";
 import { createBaseHeaders } from "./routes/headers.ts";
 import { createHealthHandlers } from "./routes/health.ts";
 import { inspectorFor } from "./routes/inspector.ts";
+import { createInstallationHandlers, type Installation } from "./routes/installation.ts";
 import { createKeyHandlers } from "./routes/keys.ts";
 import { createMetricsHandlers, type MetricsOptions } from "./routes/metrics.ts";
 import { refuseOtherMethods } from "./routes/other-methods.ts";
 import { createOverloadLog } from "./routes/overload.ts";
+import { createOverviewHandlers } from "./routes/overview.ts";
 import { createOwnSessionHandlers } from "./routes/own-sessions.ts";
 import { createPasskeyHandlers } from "./routes/passkeys.ts";
 import { createProviderHandlers } from "./routes/providers.ts";
@@ -49,10 +54,16 @@ export interface AppOptions {
   readonly corsHeaders: ReadonlySet<string>;
   /** The pages that are always served, and the files they load. */
   readonly pages: readonly ServedFile[];
+  /** The applications that the settings let be served. */
+  readonly applications: readonly Application[];
+  /** Files that pages load. */
+  readonly pageFiles: readonly AssetFile[];
   /** Absent: `/docs` and `/openapi.json` answer 404. */
   readonly docs: Docs | undefined;
   readonly isDraining: () => boolean;
   readonly metrics: MetricsOptions;
+  /** For administrators: the settings of this process, and what it finds amiss. */
+  readonly installation: Installation;
   /** The facts that `portcullis doctor` is told. */
   readonly probe: Pick<ProbeOptions, "version" | "peer">;
   /** The address of the client that made the request; `given` is the second argument of `fetch`. */
@@ -87,6 +98,8 @@ export function createApp(options: AppOptions): App {
       now,
     }),
     ...createPageRoutes(options.pages, responder),
+    ...createApplicationRoutes(options.applications, responder),
+    ...createAssetRoutes(options.pageFiles, responder),
     ...createRedirectRoutes(problemRedirects, responder, mountPath),
     ...createProbeRoutes({ secretKeys: deps.secretKeys, now, ...options.probe }, responder),
     ...(docs ? createDocsRoutes(docs, responder) : []),
@@ -120,7 +133,7 @@ export function createApp(options: AppOptions): App {
   });
 }
 
-function createHandlers({ deps, isDraining, metrics }: AppOptions): Handlers {
+function createHandlers({ deps, isDraining, metrics, installation }: AppOptions): Handlers {
   return {
     ...createAccountHandlers(deps),
     ...createSessionHandlers(deps),
@@ -136,6 +149,8 @@ function createHandlers({ deps, isDraining, metrics }: AppOptions): Handlers {
     ...createUserHandlers(deps),
     ...createAuditHandlers(deps),
     ...createKeyHandlers(deps),
+    ...createOverviewHandlers(deps),
+    ...createInstallationHandlers(installation),
     ...createHealthHandlers(deps, isDraining),
     ...createMetricsHandlers(metrics.expose),
   };

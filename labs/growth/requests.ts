@@ -40,11 +40,17 @@ export async function createRequests(storage: Storage): Promise<Ask> {
     corsOrigins: new Set(),
     corsHeaders: new Set(),
     pages: [],
+    applications: [],
+    pageFiles: [],
     docs: undefined,
     isDraining: () => false,
     metrics: { expose: async () => "", token: undefined, publicUrl: PUBLIC_URL },
     clientAddress: () => "127.0.0.1",
     now: () => clock,
+    installation: {
+      listSettings: () => [],
+      reportAt: () => Promise.reject(new Error("Nobody asks for a report here")),
+    },
     probe: { version: "", peer: () => null },
     ResponseClass: Response,
   });

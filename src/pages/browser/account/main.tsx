@@ -1,0 +1,11 @@
+import { startApplication } from "../kit/start.tsx";
+import { Account } from "./account.tsx";
+
+void startApplication({
+  name: "account",
+  words: {
+    en: () => import("../../messages/en/account.ts").then(({ account }) => account),
+    de: () => import("../../messages/de/account.ts").then(({ account }) => account),
+  },
+  View: Account,
+});
