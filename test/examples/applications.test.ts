@@ -65,6 +65,9 @@ describe.skipIf(noBrowser).each(applications)("examples/$name", ({ name, start }
     await page.goto(example.origin);
     return page;
   }
+  /** The log is another process's, and arrives when it arrives. */
+  const lastEvent = async (name: string) =>
+    example.auth.events().findLast(({ event }) => event === name);
   const form = (page: Page) => page.getByRole("heading", { name: "Sign in" });
   const welcome = (page: Page) => page.getByRole("heading", { name: /^Welcome, / });
   const press = (page: Page, button: string) =>
@@ -109,12 +112,11 @@ describe.skipIf(noBrowser).each(applications)("examples/$name", ({ name, start }
     await eventually(() => welcome(page).innerText()).toBe(`Welcome, ${email}`);
     await page.reload();
     await eventually(() => welcome(page).innerText()).toBe(`Welcome, ${email}`);
+    await page.waitForLoadState("networkidle");
     await page.screenshot({ path: `${ARTIFACTS}${name}-account.png` });
 
-    const login = example.auth.events().findLast(({ event }) => event === "login_success");
-    expect(login).toMatchObject({ ip: VISITOR });
-    const failed = example.auth.events().findLast(({ event }) => event === "login_failed");
-    expect(failed).toMatchObject({ ip: VISITOR });
+    await eventually(() => lastEvent("login_success")).toMatchObject({ ip: VISITOR });
+    await eventually(() => lastEvent("login_failed")).toMatchObject({ ip: VISITOR });
 
     await press(page, "Sign out");
     await form(page).waitFor();
@@ -171,32 +173,36 @@ describe.skipIf(noBrowser).each(applications)("examples/$name", ({ name, start }
       await eventually(() => welcome(page).innerText()).toBe(`Welcome, ${email}`);
       await page.reload();
       expect(await welcome(page).innerText()).toBe(`Welcome, ${email}`);
-      const [login] = example.auth
-        .events()
-        .filter(({ event }) => event === "login_success")
-        .slice(-1);
-      expect(login).toMatchObject({ ip: VISITOR });
+      await eventually(() => lastEvent("login_success")).toMatchObject({ ip: VISITOR });
     },
   );
 
   test.runIf(name === "next-app")(
-    "SV-01 a page of a sibling domain signs nobody in by its server",
+    "SV-01 its server signs somebody in for a page of its own, and not for one of a sibling domain",
     async () => {
       const email = await newAccount();
-      const context = await newProfile({ javaScriptEnabled: false });
-      const page = await open(context);
-      await form(page).waitFor();
-      // The very request of the form, as a sibling domain's page would have a browser make it.
-      await context.route(example.origin, (route, request) =>
-        request.method() === "POST"
-          ? route.continue({ headers: { ...request.headers(), "sec-fetch-site": "same-site" } })
-          : route.continue(),
-      );
-      await sendPassword(page, email);
-      await page.getByText(/.*/).first().waitFor();
-      expect(await context.cookies()).toEqual([]);
-      const refused = example.auth.events().findLast(({ event }) => event === "csrf_rejected");
-      expect(refused).toMatchObject({ operation: "login", reason: "cross_site", ip: VISITOR });
+      const html = await (await fetch(example.origin)).text();
+      /** Sends the form as a browser does without the script. */
+      const sendFrom = async (site: string) => {
+        const body = new FormData();
+        for (const [, field = "", value = ""] of html.matchAll(HIDDEN_FIELD))
+          body.set(field, value.replaceAll("&quot;", '"'));
+        body.set("email", email);
+        body.set("password", PASSWORD);
+        const headers = { origin: example.origin, "sec-fetch-site": site };
+        const answer = await fetch(example.origin, { method: "POST", body, headers });
+        return answer.headers.getSetCookie().map((line) => line.split("=")[0]);
+      };
+      expect(await sendFrom("same-site")).toEqual([]);
+      await eventually(() => lastEvent("csrf_rejected")).toMatchObject({
+        operation: "login",
+        reason: "cross_site",
+        ip: VISITOR,
+      });
+      expect(await sendFrom("same-origin")).toContain("__Host-session");
     },
   );
 });
+
+/** Fields by which Next knows the action. */
+const HIDDEN_FIELD = /<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?/g;

@@ -36,8 +36,7 @@ export async function startInstalledExample(
   command: (port: number) => readonly string[],
   variablesOf: (authUrl: string) => Readonly<Record<string, string>>,
 ): Promise<RunningExample> {
-  const t0 = performance.now(); const lap = (w: string) => console.log(name, w, Math.round(performance.now() - t0));
-  const folder = install(name); lap("installed");
+  const folder = install(name);
   const proxy = await startOddProxy({
     // As proxies do: what the visitor wrote stays to the left of what they see.
     forwardedFor: (came) => (came === undefined ? VISITOR : `${came}, ${VISITOR}`),
@@ -50,8 +49,8 @@ export async function startInstalledExample(
     },
   });
   const variables = { ...environment, ...variablesOf(auth.baseUrl) };
-  run("npm", ["run", "build"], folder, variables); lap("built");
-  const app = await serve(folder, command, variables, proxy); lap('served');
+  run("npm", ["run", "build"], folder, variables);
+  const app = await serve(folder, command, variables, proxy);
   return {
     origin: proxy.url,
     auth,
@@ -76,7 +75,7 @@ function install(name: string): string {
   });
   run("npm", ["run", "build", "--workspace", "client"], root);
   const pack = ["pack", "--workspace", "client", "--ignore-scripts", "--pack-destination", folder];
-  run("npm", pack, root); console.log("packed", new Date().toISOString());
+  run("npm", pack, root);
   const tarball =
     readdirSync(folder).find((file) => /^portcullis-client-.*\.tgz$/.test(file)) ?? "";
   renameSync(join(folder, tarball), join(folder, "portcullis-client.tgz"));

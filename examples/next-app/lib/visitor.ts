@@ -14,12 +14,12 @@ const options = {
 };
 
 export async function visitorSession() {
-  return sessionFrom(await headers(), options);
+  return sessionFrom(await visitor(), options);
 }
 
 /** For server actions alone, where cookies can be set. */
 export async function asVisitor() {
-  const { api, setCookies } = forward(await headers(), options);
+  const { api, setCookies } = forward(await visitor(), options);
   return {
     api,
     /** Hands on what the auth server has set. */
@@ -28,4 +28,11 @@ export async function asVisitor() {
       for (const line of setCookies) jar.set(parseSetCookie(line));
     },
   };
+}
+
+/** The headers of the visitor's request, with the cookies as they are by now: an action may have set some before the page is rendered. */
+async function visitor(): Promise<Headers> {
+  const found = new Headers(await headers());
+  found.set("cookie", (await cookies()).toString());
+  return found;
 }
