@@ -135,7 +135,7 @@ function listedSchema(name: StoredEventName): z.ZodObject {
   return z.strictObject({ id: eventId, ...schema.shape }).meta({
     id: `Stored${pascalCase(name)}Event`,
     description: summary,
-    examples: examplesOf(schema).map((example) => ({ id: exampleEventId, ...Object(example) })),
+    examples: examplesOf(schema).map((example) => ({ id: exampleEventId, ...(example as object) })),
   });
 }
 

@@ -31,7 +31,7 @@ export interface Overview {
 export function createOverview({ storage }: Uses<"storage">): (now: number) => Promise<Overview> {
   const settled = new Map<number, Tally>();
 
-  /** One hour, or its beginning; an hour at a time, so that a SQLite server answers others in between. */
+  /** Counts an hour, or its beginning; one at a time, so that a SQLite server answers others in between. */
   async function count(startsAt: number, until: number, now: number): Promise<Tally> {
     const kept = settled.get(startsAt);
     if (kept !== undefined && until === startsAt + HOUR_MS) return kept;

@@ -1,5 +1,7 @@
 /** Accounts, as administrators list them, change them and end them. */
+import type { SEARCHED_MAX } from "../contract/users.ts";
 import { type Change, commit, type Uses } from "./change.ts";
+import { openCursor, sealCursor } from "./cursors.ts";
 import { endGrants } from "./grants.ts";
 import { endSessions } from "./own-sessions.ts";
 import { type List, type Page, pageOf } from "./paging.ts";
@@ -26,6 +28,33 @@ export async function listUsers(
     positionOf: ({ id }) => id,
   };
   return pageOf(deps, list, limit, cursor);
+}
+
+/** Another number than the contract's does not compile. */
+const SEARCHED: typeof SEARCHED_MAX = 10_000;
+
+/**
+ * One page of the accounts with a text in their name or address; undefined where the cursor is not of this list. It looks
+ * at so many accounts and no more, and the next page goes on where it ended: nothing else bounds the work for a text
+ * that nobody has.
+ */
+export async function searchUsers(
+  { storage: { users }, secretKeys }: Uses<"storage" | "secretKeys">,
+  filter: UserFilter,
+  limit: number,
+  cursor: string | undefined,
+): Promise<Page<UserDetails> | undefined> {
+  const name = "users with a text";
+  const afterId = cursor === undefined ? undefined : openCursor(secretKeys.cursor, name, cursor);
+  if (cursor !== undefined && afterId === undefined) return undefined;
+  const lastId = await users.findIdAt(SEARCHED, afterId);
+  // One more than asked for tells whether the page is full before the end.
+  const found = await users.search(filter, limit + 1, afterId, lastId);
+  const items = found.slice(0, limit);
+  const nextAfter = found.length > limit ? items.at(-1)?.id : lastId;
+  const nextCursor =
+    nextAfter === undefined ? null : sealCursor(secretKeys.cursor, name, nextAfter);
+  return { items, nextCursor };
 }
 
 /**

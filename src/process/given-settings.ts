@@ -1,4 +1,4 @@
-/** Which settings somebody set, and in which words: for whoever is shown the settings in force. No secret is kept here. */
+/** The settings that somebody set, and in which words: for whoever is shown the settings in force. No secret is kept here. */
 import { providerNames, providerSecretNames } from "./provider-names.ts";
 import { fileVariableOf, secretSettings } from "./secret-settings.ts";
 import { settingNames } from "./setting-variables.ts";

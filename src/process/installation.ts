@@ -1,4 +1,4 @@
-/** What administrators may see of the process that serves them. */
+/** The parts that administrators may see of the process that serves them. */
 import type { DoctorReport } from "../contract/installation.ts";
 import { remembered } from "../domain/remembered.ts";
 import type { Storage } from "../domain/ports/storage.ts";

@@ -78,9 +78,9 @@ export interface Settings
   readonly pool: PoolOptions;
   /** Where this process keeps files of its own: beside a SQLite database, and in `data` otherwise. */
   readonly dataFolder: string;
-  /** Which are set, and in which words; of secrets, only that they are. */
+  /** Those that are set, and in which words; of secrets, only that they are. */
   readonly given: ReadonlyMap<string, GivenSetting>;
-  /** What is odd about them: one sentence each, without a value. */
+  /** Sentences on what is odd about them, without a value. */
   readonly remarks: readonly string[];
 }
 

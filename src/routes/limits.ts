@@ -44,7 +44,7 @@ export function limitsTaker<A>(judged: Judged): TakeLimits<A> {
 /**
  * Counts by the address the request came from and by what was validated: nothing else in a request steers a key (RL-09).
  * The address that a login names is in the event whether or not it is anybody's: it is what was sent, and asks nothing
- * of the database (LA-13).
+ * of the database.
  */
 function takeOf(rule: DeclaredLimit, { state, input: { body }, caller, device }: Judged): ToldTake {
   const { key } = catalogue[rule];

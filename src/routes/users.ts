@@ -9,6 +9,7 @@ import {
   listLockedUsers,
   listUsers,
   revokeUserSessions,
+  searchUsers,
   updateUser,
 } from "../domain/users.ts";
 import { presentUser } from "./accounts.ts";
@@ -33,19 +34,21 @@ export function createUserHandlers(
 > {
   return {
     async listUsers({ input, occasion }) {
-      const { limit, cursor, email, role, disabled, emailVerified, locked } = input.query;
+      const { limit, cursor, q, email, role, disabled, emailVerified, locked } = input.query;
       const { now } = occasion;
       const filter = {
+        ...(q !== undefined && { text: q }),
         ...(email !== undefined && { emailPrefix: email }),
         ...(role !== undefined && { role }),
         ...(disabled !== undefined && { disabled }),
         ...(emailVerified !== undefined && { emailVerified }),
         ...(locked === false && { unlockedAt: now }),
       };
+      const listed = q === undefined ? listUsers : searchUsers;
       const page =
         locked === true
           ? await listLockedUsers(deps, { ...filter, lockedAt: now }, limit, cursor)
-          : await listUsers(deps, filter, limit, cursor);
+          : await listed(deps, filter, limit, cursor);
       if (page === undefined) return foreignCursor;
       const items = page.items.map((user) => presentDetails(user, now));
       return { status: 200, body: { items, nextCursor: page.nextCursor } };

@@ -37,12 +37,12 @@ export function createEventStore(executor: Executor): EventStore {
 
     async tally(since, until, most) {
       const rows = await tally(executor, { since, until, most });
-      return tallyOf(new Map(rows.map(({ event, times }) => [event, Number(times)])));
+      return tallyOf(new Map(rows.map(({ event, times }) => [event, times])));
     },
 
     async findBusiest(since, most) {
       const [row] = await findBusiest(executor, { since, most });
-      return row && { ip: row.ip, refused: Number(row.refused) };
+      return row && { ip: row.ip, refused: row.refused };
     },
 
     async deleteBefore(before, limit) {

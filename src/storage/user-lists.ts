@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { LockedFilter, LockPosition, UserFilter } from "../domain/ports/users.ts";
 import { endOfPrefix } from "./prefixes.ts";
+import { hasText } from "./user-search.ts";
 import { compose } from "./statements.ts";
 import { detailsSelection } from "./user-rows.ts";
 
@@ -48,7 +49,7 @@ interface LockedValues {
  * never many: each lock has cost as many hashes as its threshold, and ends within a day.
  */
 export const listLocked = compose.read((db, { filter, limit, after }: LockedValues) => {
-  const { emailPrefix, role, disabled, emailVerified, lockedAt } = filter;
+  const { text, emailPrefix, role, disabled, emailVerified, lockedAt } = filter;
   let query = db
     .selectFrom("users")
     .select(detailsSelection)
@@ -68,5 +69,6 @@ export const listLocked = compose.read((db, { filter, limit, after }: LockedValu
   if (disabled !== undefined) query = query.where(sql`(disabled + 0)`, "=", disabled ? 1 : 0);
   if (emailVerified !== undefined)
     query = query.where(sql`(email_verified + 0)`, "=", emailVerified ? 1 : 0);
+  if (text !== undefined) query = query.where(hasText(text));
   return query.orderBy("locked_until", "desc").orderBy("id", "desc").limit(limit);
 });

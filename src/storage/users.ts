@@ -8,6 +8,7 @@ import { compose, type Executor, prepare, type Slots } from "./statements.ts";
 import { hasSecondFactor } from "./second-factor-column.ts";
 import { changeEmail, moveEpoch, updateOwn, verifyEmail, voidPassword } from "./user-changes.ts";
 import { list, listLocked } from "./user-lists.ts";
+import { findIdAt, search } from "./user-search.ts";
 import {
   detailsSelection,
   type NewUserRow,
@@ -55,6 +56,15 @@ export function createUserStore(executor: Executor): UserStore {
         emailPrefix !== undefined &&
         (dialect.hasStatistics || (await findBroad(executor, { emailPrefix })).length === 0);
       return (await list(executor, { filter, isByEmail, limit, afterId })).map(toUserDetails);
+    },
+
+    async search(filter, limit, afterId, lastId) {
+      return (await search(executor, { filter, limit, afterId, lastId })).map(toUserDetails);
+    },
+
+    async findIdAt(place, afterId) {
+      const [row] = await findIdAt(executor, { place, afterId });
+      return row?.id;
     },
 
     async listLocked(filter, limit, after) {

@@ -5,6 +5,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { CompiledQuery, type RootOperationNode } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { talliedEvents } from "../../src/contract/events.ts";
 import type { EventFilter } from "../../src/domain/ports/event-store.ts";
 import type { Storage } from "../../src/domain/ports/storage.ts";
 import type { LockedFilter, LockPosition, UserFilter } from "../../src/domain/ports/users.ts";
@@ -138,6 +139,35 @@ describe("a page of events on SQLite", () => {
     expect(await page({ until: 9 })).toEqual([`SEARCH events USING INDEX ${index}${end}`]);
     const within = `SEARCH events USING INDEX ${index}timestamp>? AND ${end}`;
     expect(await page({ since: 1, until: 9 })).toEqual([within]);
+  });
+});
+
+describe("an overview on SQLite", () => {
+  it("counts each kind of event in the index alone, and reads the newest refusals from it", async () => {
+    const [counting] = await plansOf(() => storage.events.tally(1, 9, 5));
+    const index =
+      "SEARCH events USING COVERING INDEX events_event (event=? AND timestamp>? AND timestamp<?)";
+    expect(counting?.split(index)).toHaveLength(1 + Object.values(talliedEvents).flat().length);
+    expect(counting).not.toMatch(/SCAN events|USE TEMP B-TREE/);
+    const [busiest] = await plansOf(() => storage.events.findBusiest(1, 5));
+    const newest = "SEARCH events USING INDEX events_event (event=? AND timestamp>?)";
+    expect(busiest?.split(newest)).toHaveLength(1 + talliedEvents.refused.length);
+    expect(busiest).not.toMatch(/SCAN events/);
+  });
+});
+
+describe("a search for accounts on SQLite", () => {
+  it.each<UserFilter>([
+    { text: "ada" },
+    { text: "ada", role: "user", disabled: false, emailVerified: true, unlockedAt: 5 },
+    { text: "ada", emailPrefix: "ada" },
+  ])("with %j reads a stretch of the accounts in their order, and no others", async (filter) => {
+    const [end, found] = await plansOf(async () => {
+      await storage.users.findIdAt(10_000, "x");
+      await storage.users.search(filter, 20, "x", "y");
+    });
+    expect(end).toBe("SEARCH users USING COVERING INDEX sqlite_autoindex_users_1 (id>?)");
+    expect(found).toBe("SEARCH users USING INDEX sqlite_autoindex_users_1 (id>? AND id<?)");
   });
 });
 

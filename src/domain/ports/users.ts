@@ -52,6 +52,8 @@ export interface UserDetails extends User {
 export type Actor = Pick<User, "id"> | "command";
 
 export interface UserFilter {
+  /** Only accounts whose name or address has this in it, in small letters or capitals. */
+  readonly text?: string;
   /** Only normalised addresses that begin with this, taken literally. */
   readonly emailPrefix?: string;
   readonly role?: Role;
@@ -96,6 +98,15 @@ export interface UserStore {
   findDetails(userId: string): Promise<UserDetails | undefined>;
   /** Up to `limit` accounts in order of id, those after `afterId` only. */
   list(filter: UserFilter, limit: number, afterId: string | undefined): Promise<UserDetails[]>;
+  /** As `list`, up to the account `lastId` only. Reads every account on the way there: it is not to be far. */
+  search(
+    filter: UserFilter,
+    limit: number,
+    afterId: string | undefined,
+    lastId: string | undefined,
+  ): Promise<UserDetails[]>;
+  /** The id of the account at this place, counted from 1, of those after `afterId`; undefined where there are fewer. */
+  findIdAt(place: number, afterId: string | undefined): Promise<string | undefined>;
   /** Up to `limit` locked accounts, the one whose lock ends last first, those after the position only. */
   listLocked(
     filter: LockedFilter,
