@@ -1,6 +1,5 @@
-import { Gate } from "../kit/frame.tsx";
 import { startApplication } from "../kit/start.tsx";
-import { say } from "../kit/words.ts";
+import { Account } from "./account.tsx";
 
 void startApplication({
   name: "account",
@@ -8,5 +7,5 @@ void startApplication({
     en: () => import("../../messages/en/account.ts").then(({ account }) => account),
     de: () => import("../../messages/de/account.ts").then(({ account }) => account),
   },
-  View: () => <Gate title={say("signIn")} />,
+  View: Account,
 });

@@ -1,0 +1,95 @@
+/** The account of whoever is signed in: its sections, and what stands in their place while nobody is. */
+import type { Schemas } from "@portcullis/client";
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { PageTitle, Shell } from "../kit/frame.tsx";
+import { Routes } from "../kit/router.tsx";
+import { useSession } from "../kit/session.ts";
+import { NotFound } from "../kit/start.tsx";
+import { type AddressChange, useAddressChange } from "./address-change.ts";
+import { isEnrolling, useFactors } from "./factors.ts";
+import { Goodbye, SignedOut, Unknown } from "./gates.tsx";
+import { History } from "./history.tsx";
+import { Leave } from "./leave.tsx";
+import { EnrolmentNotice, RecoveryNotice } from "./notices.tsx";
+import { sections } from "./sections.ts";
+import { Security } from "./security.tsx";
+import { Sessions } from "./sessions.tsx";
+import { say } from "./words.ts";
+import { You } from "./you.tsx";
+
+export function Account() {
+  const { status, user } = useSession();
+  const [hasLeft, setLeft] = useState(false);
+  if (hasLeft) return <Goodbye />;
+  if (status === "signed_out") return <SignedOut />;
+  if (status === "unknown") return <Unknown />;
+  return <Sections key={user.id} user={user} onLeft={() => setLeft(true)} />;
+}
+
+function Sections({
+  user,
+  onLeft,
+}: {
+  readonly user: Schemas["User"];
+  readonly onLeft: () => void;
+}) {
+  const factors = useFactors();
+  const change: AddressChange = useAddressChange(user);
+  const mustEnrol = isEnrolling(user, factors.data);
+  const section = (
+    title: string,
+    about: string,
+    view: () => ComponentChildren,
+    isOpenToAll = false,
+  ) => (
+    <>
+      <PageTitle title={title} about={about} />
+      {mustEnrol ? <EnrolmentNotice /> : <RecoveryNotice factors={factors.data} />}
+      {(isOpenToAll || !mustEnrol) && view()}
+    </>
+  );
+  return (
+    <Shell
+      label={say("sections")}
+      who={user.email}
+      navigation={[
+        { to: sections.you, label: say("you") },
+        { to: sections.security, label: say("security") },
+        { to: sections.sessions, label: say("sessions") },
+        { to: sections.history, label: say("history") },
+        { to: sections.leave, label: say("leave") },
+      ]}
+    >
+      <Routes
+        routes={{
+          [sections.you]: () =>
+            section(say("you"), say("youAbout"), () => <You user={user} change={change} />),
+          [sections.security]: () =>
+            section(
+              say("security"),
+              say("securityAbout"),
+              () => <Security user={user} factors={factors} mustEnrol={mustEnrol} />,
+              true,
+            ),
+          [sections.sessions]: () =>
+            section(say("sessions"), say("sessionsAbout"), () => <Sessions />),
+          [sections.history]: () =>
+            section(say("history"), say("historyAbout"), () => (
+              <History user={user} factors={factors} />
+            )),
+          [sections.leave]: () =>
+            section(say("leave"), say("leaveAbout"), () => (
+              <Leave user={user} factors={factors} onLeft={onLeft} />
+            )),
+        }}
+        otherwise={() => (
+          <>
+            <PageTitle title={say("notFoundTitle")} />
+            <NotFound />
+          </>
+        )}
+      />
+    </Shell>
+  );
+}
