@@ -202,14 +202,15 @@ export const rooms: readonly Room[] = [
     types: [],
     except: {
       "client/src/node.ts": ["tough-cookie", "node:"],
+      "client/src/react/index.ts": ["react"],
       "client/src/verify/index.ts": ["jose"],
     },
-    why: "The client is published alone and runs in a browser: it knows the contract by what is generated from openapi.json. Each library belongs to one entry: Node and the cookie jar to node.ts, jose to verify/, zod/mini to the generated schemas of events/.",
+    why: "The client is published alone and runs in a browser: it knows the contract by what is generated from openapi.json. Each library belongs to one entry: Node and the cookie jar to node.ts, jose to verify/, React to react/, zod/mini to the generated schemas of events/.",
   },
   {
     name: "client's tests",
     files: ["client/test/"],
-    values: ["client/", "node:", "jose", "vitest"],
+    values: ["client/", "node:", "jose", "react", "react-dom", "vitest"],
     types: [],
     why: "The client is tested as it is published: against any server, without this one.",
   },

@@ -176,7 +176,8 @@ describe.skipIf(noBrowser)("/docs in a browser", () => {
         expect(await page.locator(".info .title").innerText()).toContain("Portcullis");
         expect(await faults()).toEqual([]);
         const documents = requested.filter(
-          (url) => !url.startsWith(`${origin}/docs`) && !url.startsWith("data:"),
+          (url) =>
+            ![`${origin}/docs`, `${origin}/pages/`, "data:"].some((ours) => url.startsWith(ours)),
         );
         expect(documents).toEqual([`${origin}/openapi.json`]);
         if (address !== elsewhere.at(-1)) await page.context().close();
@@ -284,7 +285,7 @@ describe.skipIf(noBrowser)("/docs in a browser", () => {
     await dark.shoot("docs-dark");
     const background = (page: WatchedPage["page"]) =>
       page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-    expect(await background(dark.page)).toBe("rgb(28, 32, 34)");
+    expect(await background(dark.page)).toBe("rgb(16, 18, 22)");
     await dark.page.emulateMedia({ colorScheme: "light" });
     await expect.poll(() => background(dark.page)).toBe("rgba(0, 0, 0, 0)");
     expect(await dark.faults()).toEqual([]);

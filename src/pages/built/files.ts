@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "a7d73a1cdae29122",
+  "digest": "9ca3a0f68a9df5f7",
   "names": [
     "account.js",
     "admin.js",

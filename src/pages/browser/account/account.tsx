@@ -2,6 +2,10 @@
 import type { Schemas } from "@portcullis/client";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+<<<<<<< HEAD
+=======
+import { maybeSignedIn } from "../kit/api.ts";
+>>>>>>> ecb72201f2ee65eb3152a62606c37841d75e3681
 import { PageTitle, Shell } from "../kit/frame.tsx";
 import { Routes } from "../kit/router.tsx";
 import { useSession } from "../kit/session.ts";
@@ -19,6 +23,15 @@ import { say } from "./words.ts";
 import { You } from "./you.tsx";
 
 export function Account() {
+<<<<<<< HEAD
+=======
+  // Where the readable cookie is missing nobody is signed in, and nothing has to be asked.
+  const [mayBe] = useState(maybeSignedIn);
+  return mayBe ? <Known /> : <SignedOut />;
+}
+
+function Known() {
+>>>>>>> ecb72201f2ee65eb3152a62606c37841d75e3681
   const { status, user } = useSession();
   const [hasLeft, setLeft] = useState(false);
   if (hasLeft) return <Goodbye />;

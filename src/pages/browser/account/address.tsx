@@ -3,15 +3,15 @@ import type { Schemas } from "@portcullis/client";
 import { useState } from "preact/hooks";
 import { useAction } from "../kit/action.ts";
 import { api } from "../kit/api.ts";
-import { Button } from "../kit/button.tsx";
+import { Button, TextButton } from "../kit/button.tsx";
 import { Dialog, DialogActions } from "../kit/dialog.tsx";
-import { CodeField, EmailField } from "../kit/fields.tsx";
+import { EmailField } from "../kit/fields.tsx";
 import { Form, useForm } from "../kit/form.tsx";
 import { Badge, Card, Row, Rows, Section } from "../kit/lists.tsx";
 import { Status } from "../kit/notice.tsx";
-import { toast } from "../kit/toast.tsx";
+import { MailCode } from "../parts/mail-code.tsx";
 import type { AddressChange, Waiting } from "./address-change.ts";
-import { recently } from "./recent.ts";
+import { withRecent } from "../parts/step-up.tsx";
 import { say } from "./words.ts";
 
 type User = Schemas["User"];
@@ -54,7 +54,7 @@ export function Address({ user, change }: { readonly user: User; readonly change
           }
         />
       </Rows>
-      {waiting && <CodeOfMail key={waiting.challengeToken} waiting={waiting} change={change} />}
+      {waiting && <CodeOfMail key={waiting.kind + waiting.email} waiting={waiting} change={change} />}
       {isAsking && (
         <NewAddress user={user} change={change} onClose={() => setAsking(false)} />
       )}
@@ -101,43 +101,39 @@ function CodeOfMail({
   readonly waiting: Waiting;
   readonly change: AddressChange;
 }) {
-  const { kind, email, challengeToken } = waiting;
-  const form = useForm({
-    fields: ["code"],
-    send: ({ code }) =>
-      kind === "change"
-        ? api().confirmEmailChange({ challengeToken, code })
-        : api().confirmEmailVerification({ challengeToken, code }),
-    done: () => change.end(kind),
-    told: ({ code }) => (code === "invalid_challenge" ? { code: say("mailedCodeWrong") } : undefined),
-  });
-  const again = useAction({
-    send: () =>
-      kind === "change" ? startChange({ newEmail: email }) : api().requestEmailVerification(),
-    done(started) {
-      change.wait({ ...waiting, challengeToken: started.challengeToken });
-      toast(say("sentAgain", { email }));
-    },
-  });
+  const { kind, email } = waiting;
+  const isChange = kind === "change";
   return (
     <Card>
-      <Form form={form} class="stack padded">
-        <h3>{say(kind === "change" ? "waitingForNewAddress" : "waitingForAddress")}</h3>
-        <p>{say("codeSent", { email })}</p>
-        <CodeField name="code" label={say("mailedCode")} hint={say("mailedCodeHint")} />
-        <Status failure={again.failure} />
-        <div class="actions">
-          <Button kind="primary">{say(kind === "change" ? "changeAddress" : "prove")}</Button>
-          <Button isBusy={again.isBusy} onClick={() => void again.run()}>
-            {say("sendAgain")}
-          </Button>
-          <Button onClick={() => change.end()}>{say("cancel")}</Button>
-        </div>
-      </Form>
+      <div class="padded stack">
+        <MailCode
+          started={{ challengeToken: waiting.challengeToken, expiresInSeconds: 0 }}
+          send={(code, challengeToken = "") =>
+            isChange
+              ? api().confirmEmailChange({ challengeToken, code })
+              : api().confirmEmailVerification({ challengeToken, code })
+          }
+          onDone={() => change.end(kind)}
+          again={async () => {
+            const sent = await (isChange
+              ? startChange({ newEmail: email })
+              : api().requestEmailVerification());
+            if (sent.ok) change.wait({ ...waiting, challengeToken: sent.data.challengeToken });
+            return sent;
+          }}
+          button={say(isChange ? "changeAddress" : "prove")}
+        >
+          <h3>{say(isChange ? "waitingForNewAddress" : "waitingForAddress")}</h3>
+          <p>{say("codeSent", { email })}</p>
+        </MailCode>
+        <p>
+          <TextButton onClick={() => change.end()}>{say("giveUp")}</TextButton>
+        </p>
+      </div>
     </Card>
   );
 }
 
 function startChange({ newEmail }: { readonly newEmail: string }) {
-  return recently(() => api().startEmailChange({ newEmail }));
+  return withRecent(() => api().startEmailChange({ newEmail }));
 }

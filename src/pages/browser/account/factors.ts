@@ -5,7 +5,8 @@ import { api } from "../kit/api.ts";
 import { given } from "../kit/given.ts";
 import { type Loaded, useLoaded } from "../kit/loading.tsx";
 
-export type Factors = Schemas["Factors"];
+/** `password` is absent from answers of servers before 0.4. */
+export type Factors = Schemas["Factors"] & { readonly password?: boolean };
 export type LoadedFactors = Loaded<Factors>;
 
 export function useFactors(): LoadedFactors {
@@ -34,6 +35,10 @@ export function useFresh<D>(loaded: Loaded<D>): Loaded<D> {
     return () => presence.abort();
   }, []);
   return loaded;
+}
+
+export function hasPassword({ password = true }: Factors): boolean {
+  return password;
 }
 
 export function hasSecondFactor({ totp, passkeys }: Factors): boolean {

@@ -1,0 +1,82 @@
+/** Notices above every section: what the account lacks, and what to do after a recovery code. */
+import { useEffect, useState } from "preact/hooks";
+import { api } from "../kit/api.ts";
+import { TextButton } from "../kit/button.tsx";
+import { Notice } from "../kit/notice.tsx";
+import { Link } from "../kit/router.tsx";
+import { type Factors, hasSecondFactor } from "./factors.ts";
+import { cameBackByCode } from "./recovery.ts";
+import { sections } from "./sections.ts";
+import { say } from "./words.ts";
+
+/** Few enough to make new ones. */
+export const FEW_CODES = 3;
+/** Enough to find the sign-in with a code that is the reason for the visit. */
+const EVENTS_READ = 50;
+
+export function EnrolmentNotice() {
+  return (
+    <Notice tone="warn">
+      <p>{say("enrol")}</p>
+      <p>
+        <Link to={sections.security}>{say("enrolNow")}</Link>
+      </p>
+    </Notice>
+  );
+}
+
+/** Put away by whoever reads it, until the page is loaded anew. */
+let isPutAway = false;
+
+export function RecoveryNotice({ factors }: { readonly factors: Factors | undefined }) {
+  const [isHidden, setHidden] = useState(isPutAway);
+  const [hasComeBack, setComeBack] = useState(false);
+  const codesLeft = factors?.recoveryCodes?.remaining ?? 0;
+  const hasCodes = factors !== undefined && hasSecondFactor(factors);
+  useEffect(() => {
+    if (!hasCodes) return undefined;
+    let isGone = false;
+    void api()
+      .listMyEvents({ limit: EVENTS_READ })
+      .then((read) => {
+        if (!isGone && read.ok) setComeBack(cameBackByCode(read.data.items));
+      });
+    return () => {
+      isGone = true;
+    };
+  }, [hasCodes, codesLeft]);
+  if (!factors || !hasCodes || !hasComeBack || isHidden) return null;
+  return (
+    <Notice tone="warn">
+      <p>
+        <strong>{say("recoveredTitle")}</strong>
+      </p>
+      <p>{say("recovered")}</p>
+      <ul class="bullets">
+        <li>
+          <Link to={sections.security}>
+            {say(factors.totp === null ? "recoveredPasskey" : "recoveredApp")}
+          </Link>
+        </li>
+        <li>
+          <Link to={sections.sessions}>{say("recoveredSessions")}</Link>
+        </li>
+        {codesLeft <= FEW_CODES && (
+          <li>
+            <Link to={sections.security}>{say("recoveredCodes", { count: codesLeft })}</Link>
+          </li>
+        )}
+      </ul>
+      <p>
+        <TextButton
+          onClick={() => {
+            isPutAway = true;
+            setHidden(true);
+          }}
+        >
+          {say("recoveredHide")}
+        </TextButton>
+      </p>
+    </Notice>
+  );
+}

@@ -1,0 +1,17 @@
+/** Tells from the account's history whether somebody has come back by a recovery code. */
+import type { OwnEvent } from "./happenings.ts";
+
+/** After one of these the account has a new device, or new codes. */
+const overcome: readonly OwnEvent["event"][] = [
+  "second_factor_added",
+  "passkey_added",
+  "recovery_codes_renewed",
+];
+
+/** True where a recovery code was used, and nothing has taken the place of the lost device since. `events`: newest first. */
+export function cameBackByCode(events: readonly OwnEvent[]): boolean {
+  const last = events.find(
+    ({ event }) => event === "recovery_code_used" || overcome.includes(event),
+  );
+  return last?.event === "recovery_code_used";
+}

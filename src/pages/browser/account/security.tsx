@@ -1,0 +1,83 @@
+/** Section Security: how somebody proves that it is them. */
+import type { Schemas } from "@portcullis/client";
+import { useEffect } from "preact/hooks";
+import { api } from "../kit/api.ts";
+import { given } from "../kit/given.ts";
+import { Show, useLoaded } from "../kit/loading.tsx";
+import { href, usePlace } from "../kit/router.tsx";
+import { toast } from "../kit/toast.tsx";
+import { type Factors, hasPassword, type LoadedFactors, useFresh } from "./factors.ts";
+import { Identities, LINKED_PARAMETER, providerName } from "./identities.tsx";
+import { Passkeys } from "./passkeys.tsx";
+import { PasswordSection } from "./password.tsx";
+import { SecondStep } from "./second-step.tsx";
+import { sections } from "./sections.ts";
+import type { WaysIn } from "./ways-in.ts";
+import { say } from "./words.ts";
+
+type User = Schemas["User"];
+
+interface SecurityProps {
+  readonly user: User;
+  readonly factors: LoadedFactors;
+  /** The account can do nothing but add a second step. */
+  readonly mustEnrol: boolean;
+}
+
+export function Security({ user, factors, mustEnrol }: SecurityProps) {
+  return (
+    <Show of={factors} rows={2}>
+      {(data) => <Ways key={String(mustEnrol)} {...{ user, factors, mustEnrol, data }} />}
+    </Show>
+  );
+}
+
+function Ways({
+  user,
+  factors,
+  mustEnrol,
+  data,
+}: SecurityProps & { readonly data: Factors }) {
+  const passkeys = useFresh(useLoaded(() => api().listMyPasskeys()));
+  const identities = useFresh(useLoaded(() => listIdentities(mustEnrol)));
+  const { mailCode, providers } = given().waysIn;
+  const ways: WaysIn = {
+    hasPassword: hasPassword(data),
+    passkeys: passkeys.data?.items ?? [],
+    identities: identities.data?.items ?? [],
+    mailCode,
+    providers: providers.map(({ id }) => id),
+  };
+  const reload = async () => {
+    await Promise.all([factors.reload(), passkeys.reload(), identities.reload()]);
+  };
+  useLinked(identities.data?.items);
+  return (
+    <>
+      {!mustEnrol && (
+        <PasswordSection user={user} hasPassword={ways.hasPassword} reload={reload} />
+      )}
+      <Passkeys passkeys={passkeys} factors={data} ways={ways} reload={reload} />
+      <SecondStep factors={data} reload={reload} />
+      {!mustEnrol && <Identities identities={identities} ways={ways} reload={reload} />}
+    </>
+  );
+}
+
+function listIdentities(mustEnrol: boolean) {
+  return mustEnrol
+    ? Promise.resolve({ ok: true as const, data: { items: [] } })
+    : api().listMyIdentities();
+}
+
+/** Somebody who comes back from a provider is told that it is linked, once, and where it is true. */
+function useLinked(identities: readonly Schemas["Identity"][] | undefined): void {
+  const { query } = usePlace();
+  const linked = query.get(LINKED_PARAMETER);
+  useEffect(() => {
+    if (linked === null || identities === undefined) return;
+    history.replaceState(null, "", href(sections.security));
+    if (identities.some(({ provider }) => provider === linked))
+      toast(say("identityLinked", { provider: providerName(linked) }));
+  }, [identities === undefined]);
+}
