@@ -2,10 +2,7 @@
 import type { Schemas } from "@portcullis/client";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-<<<<<<< HEAD
-=======
 import { maybeSignedIn } from "../kit/api.ts";
->>>>>>> ecb72201f2ee65eb3152a62606c37841d75e3681
 import { PageTitle, Shell } from "../kit/frame.tsx";
 import { Routes } from "../kit/router.tsx";
 import { useSession } from "../kit/session.ts";
@@ -23,21 +20,17 @@ import { say } from "./words.ts";
 import { You } from "./you.tsx";
 
 export function Account() {
-<<<<<<< HEAD
-=======
   // Where the readable cookie is missing nobody is signed in, and nothing has to be asked.
   const [mayBe] = useState(maybeSignedIn);
   return mayBe ? <Known /> : <SignedOut />;
 }
 
 function Known() {
->>>>>>> ecb72201f2ee65eb3152a62606c37841d75e3681
-  const { status, user } = useSession();
+  const state = useSession();
   const [hasLeft, setLeft] = useState(false);
   if (hasLeft) return <Goodbye />;
-  if (status === "signed_out") return <SignedOut />;
-  if (status === "unknown") return <Unknown />;
-  return <Sections key={user.id} user={user} onLeft={() => setLeft(true)} />;
+  if (state.status !== "signed_in") return state.status === "unknown" ? <Unknown /> : <SignedOut />;
+  return <Sections key={state.user.id} user={state.user} onLeft={() => setLeft(true)} />;
 }
 
 function Sections({

@@ -54,10 +54,10 @@ export function Address({ user, change }: { readonly user: User; readonly change
           }
         />
       </Rows>
-      {waiting && <CodeOfMail key={waiting.kind + waiting.email} waiting={waiting} change={change} />}
-      {isAsking && (
-        <NewAddress user={user} change={change} onClose={() => setAsking(false)} />
+      {waiting && (
+        <CodeOfMail key={waiting.kind + waiting.email} waiting={waiting} change={change} />
       )}
+      {isAsking && <NewAddress user={user} change={change} onClose={() => setAsking(false)} />}
     </Section>
   );
 }

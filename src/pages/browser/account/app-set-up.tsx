@@ -102,12 +102,12 @@ interface NewAppProps {
 function NewApp({ onClose, onDone }: NewAppProps) {
   const [setup, setSetup] = useState<Schemas["TotpSetup"]>();
   const start = useAction({
-    async send() {
+    send: async () => {
       const started = await withRecent(() => api().startTotp());
-      if (!started.ok && "failure" in started && started.failure === "aborted") onClose();
+      if (started.status === 0 && started.failure === "aborted") onClose();
       return started;
     },
-    done: setSetup,
+    done: (made) => setSetup(made),
   });
   useEffect(() => void start.run(), []);
   if (setup !== undefined)

@@ -1,4 +1,4 @@
-/** What the account has to sign in with, as every section reads it. */
+/** Reads what the account has to sign in with, for every section. */
 import type { Schemas } from "@portcullis/client";
 import { useEffect } from "preact/hooks";
 import { api } from "../kit/api.ts";

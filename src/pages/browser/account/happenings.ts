@@ -9,7 +9,7 @@ type Named<N extends Name> = Extract<OwnEvent, { readonly event: N }>;
 type Way = "pwd" | "mail" | "otp" | "recovery" | "passkey" | "provider";
 type Factor = Named<"second_factor_failed">["kind"] | Named<"reauthenticated">["method"];
 
-/** What is said of a provider by its id. */
+/** Names a provider by its id. */
 export type ProviderName = (id: string) => string;
 
 const sentences: {

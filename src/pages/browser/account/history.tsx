@@ -43,11 +43,7 @@ export function History({
           page.items.length === 0 ? (
             <EmptyState>{say("noHistory")}</EmptyState>
           ) : (
-            <Days
-              key={page.items[0]?.timestamp}
-              first={page}
-              onNotYou={() => setAsking(true)}
-            />
+            <Days key={page.items[0]?.timestamp} first={page} onNotYou={() => setAsking(true)} />
           )
         }
       </Show>
@@ -72,8 +68,7 @@ function Days({
   const [{ items, nextCursor }, setPage] = useState(first);
   const more = useAction({
     send: (cursor: string) => api().listMyEvents({ limit: PAGE_LIMIT, cursor }),
-    done: (page) =>
-      setPage({ items: [...items, ...page.items], nextCursor: page.nextCursor }),
+    done: (page) => setPage({ items: [...items, ...page.items], nextCursor: page.nextCursor }),
   });
   return (
     <>

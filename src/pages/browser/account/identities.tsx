@@ -27,12 +27,12 @@ export function providerName(id: string): string {
   return given().waysIn.providers.find((provider) => provider.id === id)?.name ?? id;
 }
 
-export function Identities({
+export function LinkedAccounts({
   identities,
   ways,
   reload,
 }: {
-  readonly identities: Loaded<{ readonly items: readonly Identity[] }>;
+  readonly identities: Loaded<Schemas["IdentityList"]>;
   readonly ways: WaysIn;
   readonly reload: () => Promise<void>;
 }) {

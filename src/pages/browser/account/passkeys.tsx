@@ -142,9 +142,7 @@ function OnePasskey({
           </div>
         }
       />
-      {isNaming && (
-        <Rename passkey={passkey} onClose={() => setNaming(false)} reload={reload} />
-      )}
+      {isNaming && <Rename passkey={passkey} onClose={() => setNaming(false)} reload={reload} />}
     </>
   );
 }

@@ -1,5 +1,5 @@
 /** Section Security: how somebody proves that it is them. */
-import type { Schemas } from "@portcullis/client";
+import type { Result, Schemas } from "@portcullis/client";
 import { useEffect } from "preact/hooks";
 import { api } from "../kit/api.ts";
 import { given } from "../kit/given.ts";
@@ -7,7 +7,7 @@ import { Show, useLoaded } from "../kit/loading.tsx";
 import { href, usePlace } from "../kit/router.tsx";
 import { toast } from "../kit/toast.tsx";
 import { type Factors, hasPassword, type LoadedFactors, useFresh } from "./factors.ts";
-import { Identities, LINKED_PARAMETER, providerName } from "./identities.tsx";
+import { LinkedAccounts, LINKED_PARAMETER, providerName } from "./identities.tsx";
 import { Passkeys } from "./passkeys.tsx";
 import { PasswordSection } from "./password.tsx";
 import { SecondStep } from "./second-step.tsx";
@@ -32,12 +32,7 @@ export function Security({ user, factors, mustEnrol }: SecurityProps) {
   );
 }
 
-function Ways({
-  user,
-  factors,
-  mustEnrol,
-  data,
-}: SecurityProps & { readonly data: Factors }) {
+function Ways({ user, factors, mustEnrol, data }: SecurityProps & { readonly data: Factors }) {
   const passkeys = useFresh(useLoaded(() => api().listMyPasskeys()));
   const identities = useFresh(useLoaded(() => listIdentities(mustEnrol)));
   const { mailCode, providers } = given().waysIn;
@@ -54,20 +49,19 @@ function Ways({
   useLinked(identities.data?.items);
   return (
     <>
-      {!mustEnrol && (
-        <PasswordSection user={user} hasPassword={ways.hasPassword} reload={reload} />
-      )}
+      {!mustEnrol && <PasswordSection user={user} hasPassword={ways.hasPassword} reload={reload} />}
       <Passkeys passkeys={passkeys} factors={data} ways={ways} reload={reload} />
       <SecondStep factors={data} reload={reload} />
-      {!mustEnrol && <Identities identities={identities} ways={ways} reload={reload} />}
+      {!mustEnrol && <LinkedAccounts identities={identities} ways={ways} reload={reload} />}
     </>
   );
 }
 
-function listIdentities(mustEnrol: boolean) {
-  return mustEnrol
-    ? Promise.resolve({ ok: true as const, data: { items: [] } })
-    : api().listMyIdentities();
+type Identities = Schemas["IdentityList"];
+type Listed = Result<"listMyIdentities"> | { readonly ok: true; readonly data: Identities };
+
+async function listIdentities(mustEnrol: boolean): Promise<Listed> {
+  return mustEnrol ? { ok: true, data: { items: [] } } : api().listMyIdentities();
 }
 
 /** Somebody who comes back from a provider is told that it is linked, once, and where it is true. */

@@ -163,8 +163,7 @@ async function readSessions() {
   }
   items.sort(
     (one, other) =>
-      Number(other.current) - Number(one.current) ||
-      other.lastSeenAt.localeCompare(one.lastSeenAt),
+      Number(other.current) - Number(one.current) || other.lastSeenAt.localeCompare(one.lastSeenAt),
   );
   return { ok: true as const, data: items };
 }

@@ -18,8 +18,10 @@ export const history = {
   event_session_revoked_email_change: "Session ended, because the address was changed",
   event_session_revoked_email_change_undo:
     "Session ended, because a change of address was taken back",
-  event_session_revoked_email_proof: "Session ended, because the address was confirmed by its mailbox",
-  event_session_revoked_factor_change: "Session ended, because a way to sign in was added or removed",
+  event_session_revoked_email_proof:
+    "Session ended, because the address was confirmed by its mailbox",
+  event_session_revoked_factor_change:
+    "Session ended, because a way to sign in was added or removed",
   event_session_revoked_disable: "Session ended, because the account was disabled",
   event_session_revoked_reuse: "Session ended, because one of its keys was used twice",
   event_session_revoked_wrong_password: "Session ended, after too many wrong passwords in it",
@@ -91,14 +93,16 @@ export const history = {
   event_identity_linked_user: "{provider} linked",
   event_identity_linked_signup: "{provider} linked with the new account",
   event_identity_linked_email_proof: "{provider} linked, because it confirmed your address",
-  event_identity_linked_verified_email: "{provider} linked, because your address there is confirmed",
+  event_identity_linked_verified_email:
+    "{provider} linked, because your address there is confirmed",
   event_identity_linked_command: "{provider} linked by whoever runs this service",
   event_identity_removed_user: "{provider} unlinked",
   event_identity_removed_email_proof:
     "{provider} unlinked, because the address was confirmed by its mailbox",
   event_identity_removed_email_change_undo:
     "{provider} unlinked, because a change of address was taken back",
-  event_identity_collision: "Somebody with your address signed in at {provider}, and was not let in",
+  event_identity_collision:
+    "Somebody with your address signed in at {provider}, and was not let in",
   event_unknown: "Something this page has no words for: {event}",
 
   way_pwd: "password",
