@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "9ca3a0f68a9df5f7",
+  "digest": "72e6534a822caee2",
   "names": [
     "account.js",
     "admin.js",
