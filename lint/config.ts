@@ -45,7 +45,7 @@ const ownClock = {
 };
 const htmlFromScript = {
   selector:
-    "MemberExpression[property.name=/^(?:innerHTML|outerHTML|insertAdjacentHTML|write|writeln)$/]",
+    "MemberExpression[property.name=/^(?:innerHTML|outerHTML|insertAdjacentHTML|write|writeln)$/], JSXAttribute[name.name='dangerouslySetInnerHTML']",
   message: "A page's script writes text, and never markup: use textContent.",
 };
 const weakRandomness = {
@@ -78,7 +78,7 @@ const ignored = defineConfig({
 /** Rules that read a file, and the files it imports, without asking the compiler. */
 export const fileRules = defineConfig([
   {
-    files: ["**/*.ts", "**/*.js"],
+    files: ["**/*.ts", "**/*.tsx", "**/*.js"],
     languageOptions: { parser: tseslint.parser },
     linterOptions: { reportUnusedDisableDirectives: "error", reportUnusedInlineConfigs: "error" },
     plugins: { portcullis: { rules: ownRules } },
@@ -92,7 +92,7 @@ export const fileRules = defineConfig([
     },
   },
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     ignores: TESTS,
     rules: { "portcullis/assertion-says-why": "error" },
   },
@@ -166,7 +166,7 @@ export const fileRules = defineConfig([
 /** Rules that ask the compiler what a value is. */
 const typedRules = defineConfig([
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {

@@ -74,7 +74,7 @@ function importsOf(file: string): readonly string[] {
 
 /** The code that a relative specifier names; undefined for a package and for data. Specifiers have their extension here. */
 function fileOf(importer: string, specifier: string): string | undefined {
-  const isCode = specifier.startsWith(".") && /\.[cm]?[jt]s$/.test(specifier);
+  const isCode = specifier.startsWith(".") && /\.[cm]?[jt]sx?$/.test(specifier);
   return isCode ? resolve(dirname(importer), specifier) : undefined;
 }
 

@@ -42,8 +42,9 @@ export const rooms: readonly Room[] = [
       "src/domain/access-tokens.ts": ["jose"],
       "src/domain/keys.ts": ["jose"],
       "src/domain/ports/signing-keys.ts": ["jose#CryptoKey"],
+      "src/domain/provider-flows.ts": ["src/contract/return-to.ts"],
     },
-    why: "The domain is the part to audit: whoever reads its files has read every rule of auth. Storage, workers, log and clock come in through Dependencies; contract and Zod lend it types only; only access-tokens.ts and keys.ts know jose (docs/decisions/0003-what-the-domain-imports.md).",
+    why: "The domain is the part to audit: whoever reads its files has read every rule of auth. Storage, workers, log and clock come in through Dependencies; contract and Zod lend it types only; only access-tokens.ts and keys.ts know jose, and provider-flows.ts has the parser that pages have too (docs/decisions/0003-what-the-domain-imports.md).",
   },
   {
     name: "storage",
@@ -72,9 +73,16 @@ export const rooms: readonly Room[] = [
   {
     name: "pages in the browser",
     files: ["src/pages/browser/"],
-    values: [],
-    types: ["src/contract/", "src/pages/given.ts"],
-    why: "A page's script is sent to browsers, where nothing of the server may go: values of the contract and of the settings are written into the page (src/pages/given.ts), and types cost nothing.",
+    values: [
+      "preact",
+      "@portcullis/client",
+      "uqr",
+      "src/contract/",
+      "src/pages/entries.ts",
+      "src/pages/messages/",
+    ],
+    types: ["src/pages/given.ts", "src/pages/page-given.ts"],
+    why: "A page's script is sent to browsers: it does nothing that an application of somebody else could not do with @portcullis/client, and knows the deployment by what is written into the page (src/pages/given.ts). Of the contract it may have values, but for those with Zod, which `npm run pages` refuses to build into a page.",
   },
   {
     name: "pages",
@@ -167,8 +175,9 @@ export const rooms: readonly Room[] = [
       "scripts/check/client-size.ts": ["src/commands/table.ts"],
       "scripts/docs.ts": ["lint/rooms.ts", "src/routes/checks/"],
       "scripts/package/assets.ts": ["src/platform/files.ts"],
+      "scripts/pages/applications.ts": ["src/pages/entries.ts"],
     },
-    why: "Scripts are the toolchain: they read the contract and write files. Only docs.ts reads the lists it writes into docs/architecture.md, check/client-size.ts shares the tables of the commands, and package/assets.ts copies the files that src/platform/files.ts finds.",
+    why: "Scripts are the toolchain: they read the contract and write files. Only pages/applications.ts builds what src/pages/entries.ts lists, docs.ts reads the lists it writes into docs/architecture.md, check/client-size.ts shares the tables of the commands, and package/assets.ts copies the files that src/platform/files.ts finds.",
   },
   {
     name: "labs",

@@ -1,6 +1,7 @@
 /** The composition: contract, handlers and framework become one `fetch`. It has no side effects of its own. */
 import { type App, type RouteDescriptor, setup } from "@hectoday/http";
 import type { Dependencies } from "./domain/ports/dependencies.ts";
+import type { Application } from "./pages/application.ts";
 import type { ServedFile } from "./pages/page.ts";
 import { problemRedirects } from "./pages/problems.ts";
 import { createAddressChangeHandlers } from "./routes/address-changes.ts";
@@ -8,6 +9,8 @@ import { createReauthenticationHandlers } from "./routes/reauthentication.ts";
 import { createSecondFactorHandlers } from "./routes/second-factors.ts";
 import { createMailLoginHandlers } from "./routes/mail-logins.ts";
 import { createAccountHandlers } from "./routes/accounts.ts";
+import { createApplicationRoutes } from "./routes/applications.ts";
+import { type AssetFile, createAssetRoutes } from "./routes/assets.ts";
 import { createAuditHandlers } from "./routes/audit.ts";
 import { createScraperRule } from "./routes/checks/scraper.ts";
 import { createCors } from "./routes/cors.ts";
@@ -51,6 +54,10 @@ export interface AppOptions {
   readonly corsHeaders: ReadonlySet<string>;
   /** The pages that are always served, and the files they load. */
   readonly pages: readonly ServedFile[];
+  /** The applications that the settings let be served. */
+  readonly applications: readonly Application[];
+  /** Files that pages load. */
+  readonly pageFiles: readonly AssetFile[];
   /** Absent: `/docs` and `/openapi.json` answer 404. */
   readonly docs: Docs | undefined;
   readonly isDraining: () => boolean;
@@ -91,6 +98,8 @@ export function createApp(options: AppOptions): App {
       now,
     }),
     ...createPageRoutes(options.pages, responder),
+    ...createApplicationRoutes(options.applications, responder),
+    ...createAssetRoutes(options.pageFiles, responder),
     ...createRedirectRoutes(problemRedirects, responder, mountPath),
     ...createProbeRoutes({ secretKeys: deps.secretKeys, now, ...options.probe }, responder),
     ...(docs ? createDocsRoutes(docs, responder) : []),

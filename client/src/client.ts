@@ -17,6 +17,7 @@ import type {
 } from "./options.ts";
 import { eachItem, type Paged, type PagedOperationId } from "./pages.ts";
 import type { Result } from "./result.ts";
+import { makeWatchable } from "./results.ts";
 import { createTransport } from "./transport.ts";
 
 /**
@@ -81,7 +82,7 @@ export function createClient(options: AccessTokenOptions): Client<"accessToken">
 /** Makes a client whose way of signing in is known once it runs. It has what fits all of them. */
 export function createClient(options: ClientOptions): Client<Mode>;
 export function createClient(options: ClientOptions): AnyClient {
-  const { call, signsInBy, signOut } = createTransport(options);
+  const { call, signsInBy, signOut, ...watchable } = createTransport(options);
   const rows: Readonly<Record<string, OperationRow>> = operationTable;
   const functions = Object.entries(rows).map(([operationId, row]): [string, unknown] => {
     const operation = async (input: Fields = {}, options: CallOptions = {}) => {
@@ -112,7 +113,7 @@ export function createClient(options: ClientOptions): AnyClient {
     },
   };
   // The proven edge: a function for each row of the table, and `readAnswer` lets nothing through that the document does not have.
-  return client as AnyClient;
+  return makeWatchable(client, watchable) as AnyClient;
 
   /** Not to be answered by the server: it would say 204 to the logout of a session that it was not shown. */
   function assertFits(name: string, modes: readonly Mode[] = [signsInBy]): void {

@@ -26,6 +26,7 @@ export {
   type PagedOperationId,
 } from "./pages.ts";
 export type { SignedOut } from "./refresh.ts";
+export type { ResultEvent } from "./results.ts";
 export type { Failure, NoAnswer, Result, Schemas, Success } from "./result.ts";
 export type { Retry, RetryOptions } from "./retry.ts";
 export {

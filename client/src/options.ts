@@ -1,5 +1,6 @@
 import type { CookieJar } from "./cookies.ts";
 import type { SignedOut } from "./refresh.ts";
+import type { ResultEvent } from "./results.ts";
 import type { Retry } from "./retry.ts";
 import type { AccessToken, TokenStore } from "./tokens.ts";
 import type { WebAbortSignal, WebRequest, WebResponse } from "./web.ts";
@@ -13,6 +14,11 @@ interface CommonOptions {
   readonly timeoutMs?: number | undefined;
   /** Retries a 429 or 503 after its `Retry-After`. Default: GET is, twice, after 10 s at the most. */
   readonly retry?: Retry | undefined;
+  /**
+   * Told what each call came to, and each page of a list, before the caller is: for a log, or a state of one's own.
+   * Repetitions, and the refresh of a token on the way, are part of their call. What it throws goes to the console.
+   */
+  readonly onResult?: ((event: ResultEvent) => void) | undefined;
 }
 
 /** Cookie mode: the browser's cookies, or a jar where there is no browser. */

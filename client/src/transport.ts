@@ -10,6 +10,7 @@ import { isPending } from "./login-pending.ts";
 import type { CallOptions, ClientOptions } from "./options.ts";
 import { createRefresh, REFRESH_ATTEMPT_MS, type Renew } from "./refresh.ts";
 import type { UntypedResult } from "./result.ts";
+import { createTelling, type Watchable } from "./results.ts";
 import { retryWaitMs } from "./retry.ts";
 import { accessTokenCredential, storedTokenCredential } from "./tokens.ts";
 
@@ -20,7 +21,7 @@ export type Call = (
   options: CallOptions,
 ) => Promise<UntypedResult>;
 
-export interface Transport {
+export interface Transport extends Watchable {
   readonly call: Call;
   readonly signsInBy: Mode;
   /** Ends the session the client is signed in with. */
@@ -69,6 +70,7 @@ export function createTransport(options: ClientOptions): Transport {
     return perform(outgoing, callersOwn, { timeoutMs, retry: false });
   };
   const ownCredential = credentialOf(options, baseUrl, renew);
+  const { tell, watch } = createTelling(options.onResult);
 
   const call: Call = async (row, input, options) => {
     const outgoing = {
@@ -81,9 +83,12 @@ export function createTransport(options: ClientOptions): Transport {
     // A pending sign-in teaches nothing: there is no session yet, and the one there may have been goes on.
     if (row.learns && result.ok && !isPending(result.data))
       await credential.learn?.(row, result, input);
+    tell(row, result, credential === ownCredential);
     return result;
   };
   return {
+    baseUrl,
+    watch,
     call,
     signsInBy: ownCredential.signsInBy,
     signOut: (options) => ownCredential.signOut((row, input) => call(row, input, options)),

@@ -28,6 +28,7 @@ describe("an entry point", () => {
     ["events", ["zod/mini"]],
     ["passkeys", []],
     ["providers", []],
+    ["session", []],
     ["verify", ["jose"]],
     ["testing", []],
   ])("%s needs %j and nothing else", (name, packages) => {

@@ -8,7 +8,7 @@ export interface Goal {
   /** Where there is one, the goal is a ratio to this figure. */
   readonly against?: Figure;
   readonly bound: Bound;
-  /** Best value so far of a goal that is out of reach. A collapse is judged by it (docs/benchmarks.md). */
+  /** Median of the run in docs/benchmarks.md, where the goal is out of reach there. A collapse is judged by it. */
   readonly reached?: number;
 }
 
@@ -33,6 +33,7 @@ export const goals: readonly Goal[] = [
     figure: rate("portcullis", "me"),
     against: bare,
     bound: { atLeast: 0.38 },
+    reached: 0.23,
   },
   {
     title: "GET /me by cookie, of Fastify with the same duties",
@@ -53,6 +54,7 @@ export const goals: readonly Goal[] = [
     figure: rate("portcullis-pg", "me"),
     against: bare,
     bound: { atLeast: 0.36 },
+    reached: 0.24,
   },
   {
     title: "GET /me on PostgreSQL, of Fastify and pg with the same duties",
@@ -70,6 +72,7 @@ export const goals: readonly Goal[] = [
     figure: rate("portcullis", "tokenMe"),
     against: bare,
     bound: { atLeast: 0.35 },
+    reached: 0.24,
   },
   {
     title: "POST /token/refresh, of better-auth's session read",

@@ -66,8 +66,12 @@ function rateOf(
   };
 }
 
+/**
+ * A figure collapses only where it does in all that it is compared with. Each is measured in a second of its own, and on
+ * a shared machine bare node:http answered between 19,000 and 34,000 times in such seconds.
+ */
 export function judgeGoals(results: readonly ContenderResult[]): GoalResult[] {
-  return goals.map((goal) => {
+  const judged = goals.map((goal) => {
     const value = valueOf(goal, results);
     return {
       goal,
@@ -76,7 +80,16 @@ export function judgeGoals(results: readonly ContenderResult[]): GoalResult[] {
       isCollapse: value !== undefined && isCollapse(goal, value),
     };
   });
+  const stands = judged
+    .filter(({ value, isCollapse: collapsed }) => value !== undefined && !collapsed)
+    .map(({ goal }) => nameOf(goal.figure));
+  return judged.map((each) => ({
+    ...each,
+    isCollapse: each.isCollapse && !stands.includes(nameOf(each.goal.figure)),
+  }));
 }
+
+const nameOf = (figure: Figure): string => Object.values(figure).join(" ");
 
 function valueOf(
   { figure, against }: Goal,

@@ -40,6 +40,8 @@ export async function createRequests(storage: Storage): Promise<Ask> {
     corsOrigins: new Set(),
     corsHeaders: new Set(),
     pages: [],
+    applications: [],
+    pageFiles: [],
     docs: undefined,
     isDraining: () => false,
     metrics: { expose: async () => "", token: undefined, publicUrl: PUBLIC_URL },

@@ -1,9 +1,10 @@
 /** Tests of the bench: its pinned packages, its goals and its statistics. Speed itself is not tested. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { contenders } from "../bench/contenders.ts";
+import { type ContenderName, contenders } from "../bench/contenders.ts";
 import { isCollapse, isMet, namedByGoals } from "../bench/goals.ts";
 import { readOptions } from "../bench/options.ts";
+import { type ContenderResult, judgeGoals } from "../bench/results.ts";
 import { percentile, summarize } from "../report/statistics.ts";
 
 const PEERS = new URL("../bench/peers/", import.meta.url);
@@ -62,6 +63,38 @@ describe("the bench", () => {
   it("judges a collapse by what was reached, where the goal itself is out of reach", () => {
     const goal = { figure, bound: { atLeast: 2 }, reached: 1 };
     expect([0.6, 0.5, 0.4].map((value) => isCollapse(goal, value))).toEqual([false, false, true]);
+  });
+
+  it("calls a figure collapsed only where it is so in all that it is compared with", () => {
+    const result = (name: ContenderName, me: number, health: number): ContenderResult => ({
+      name,
+      title: name,
+      rates: { me: rateOf(me), health: rateOf(health) },
+      loginsPerSecond: undefined,
+      probeP50Ms: undefined,
+      probeP99Ms: undefined,
+      readyMs: undefined,
+      idleBytes: undefined,
+      residentBytes: undefined,
+    });
+    const rateOf = (rate: number) => ({
+      answersPerSecond: { median: rate, min: rate, max: rate },
+      ratio: undefined,
+      cpuMicros: undefined,
+    });
+    const collapsed = (me: number) =>
+      judgeGoals([
+        result("node-http", 0, 50_000),
+        result("fastify-duties", 4_000, 20_000),
+        result("portcullis", me, 20_000),
+      ])
+        .filter(({ isCollapse: isSo }) => isSo)
+        .map(({ goal }) => goal.title);
+    expect(collapsed(4_000)).toEqual([]);
+    expect(collapsed(1_000)).toEqual([
+      "GET /me by cookie, of bare node:http",
+      "GET /me by cookie, of Fastify with the same duties",
+    ]);
   });
 
   it("sums up what could be measured", () => {

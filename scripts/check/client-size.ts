@@ -16,13 +16,14 @@ interface EntryPoint {
 /**
  * Entry points for browsers. 1 kB is 1000 bytes. Each operation adds some 40 bytes to the table in the first; some 600
  * are `signOut`, and errors that say at once what would otherwise be a 401 later, or a session that lives on; some 350
- * sign-ins of several steps. Each mail and event of the log adds to the last two and the second.
+ * sign-ins of several steps; some 180 tell of results. Each mail and event of the log adds to the last two and the second.
  */
 const entryPoints: readonly EntryPoint[] = [
-  { name: "@portcullis/client", file: "client/src/index.ts", maxBytes: 6_600 },
+  { name: "@portcullis/client", file: "client/src/index.ts", maxBytes: 6_800 },
   { name: "@portcullis/client/events", file: "client/src/events/index.ts", maxBytes: 9_600 },
   { name: "@portcullis/client/passkeys", file: "client/src/passkeys/index.ts", maxBytes: 2_500 },
   { name: "@portcullis/client/providers", file: "client/src/providers/index.ts", maxBytes: 4_000 },
+  { name: "@portcullis/client/session", file: "client/src/session/index.ts", maxBytes: 1_400 },
   { name: "@portcullis/client/verify", file: "client/src/verify/index.ts", maxBytes: 8_000 },
   { name: "@portcullis/client/testing", file: "client/src/testing/index.ts", maxBytes: 22_200 },
 ];

@@ -8,10 +8,10 @@ const root = new URL("../../", import.meta.url);
 const swagger = new URL("./", import.meta.resolve("swagger-ui-dist/package.json"));
 
 /** Beneath `src/`, whatever is no program: it keeps its path, so a new one needs no word here. */
-const BESIDE_CODE = ["src/**/*.{html,css,json}", "src/pages/built/*.js"];
+const BESIDE_CODE = ["src/**/*.{html,css,json}", "src/pages/built/*.{js,svg}"];
 const NO_ASSET = "tsconfig.json";
 const AT_ROOT = ["openapi/openapi.json", "docs/**/*", "LICENSE", "README.md", "CHANGELOG.md"];
-/** Beside the three that are served: what the Apache licence asks for, and the notices of what is inside the bundle. */
+/** Beside the two that are served: what the Apache licence asks for, and the notices of what is inside the bundle. */
 const SWAGGER_NOTICES = ["LICENSE", "NOTICE", "swagger-ui-bundle.js.LICENSE.txt"];
 
 export async function copyFiles(folder: URL): Promise<void> {

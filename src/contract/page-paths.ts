@@ -2,6 +2,12 @@
 export const pagePaths = {
   home: "/",
   docs: "/docs",
+  signIn: "/sign-in",
+  signUp: "/sign-up",
+  /** The account of whoever is signed in; its sections are beneath it. */
+  account: "/account",
+  /** The console of administrators; its sections are beneath it. */
+  admin: "/admin",
   /** The published document, which `/docs` shows. */
   document: "/openapi.json",
   /** The index; a problem's own page is beneath it. */

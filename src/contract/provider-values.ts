@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { challengeToken, PROVIDER_CHALLENGE_SECONDS } from "./challenges.ts";
 import { openEnum } from "./open-enum.ts";
+import { URL_MAX_LENGTH } from "./return-to.ts";
 import { opaqueSecret, secret, seconds } from "./values.ts";
 
 /** Generic OpenID Connect, and the three that differ. */
@@ -38,9 +39,6 @@ const exampleAuthorizationUrl = `https://accounts.google.com/o/oauth2/v2/auth?cl
 
 /** The `state` of a link begins with it, so that the page that a provider leads back to knows which of the two it ends. */
 export const LINK_STATE_PREFIX = "link.";
-
-/** UTF-16 units. */
-export const URL_MAX_LENGTH = 2048;
 
 /** A URL of an application, as it was given. The server compares its origin, or all of it, with the settings. */
 const address = (description: string, example: string) =>

@@ -3,7 +3,8 @@
  * is sealed in it. It ends once, for its provider alone; a wrong `state` or `iss` ends nothing (FD-01 to FD-03).
  */
 import type { EventFields } from "../contract/events.ts";
-import type { LINK_STATE_PREFIX, URL_MAX_LENGTH } from "../contract/provider-values.ts";
+import type { LINK_STATE_PREFIX } from "../contract/provider-values.ts";
+import { readReturnUrl } from "../contract/return-to.ts";
 import { notGood, openSealed, prepareChallenge, saveOfSession } from "./challenges.ts";
 import { commit, type Uses } from "./change.ts";
 import type { Challenge } from "./ports/challenges.ts";
@@ -38,7 +39,7 @@ export async function beginFlow(
   occasion: Occasion,
   { provider, returnTo, redirectUri = provider.redirectUri, session }: FlowRequest,
 ): Promise<FlowStarted | "return_not_allowed" | ProviderUnavailable> {
-  const destination = returnTo === undefined ? null : allowedReturn(deps, returnTo);
+  const destination = returnTo === undefined ? null : readReturnUrl(returnTo, deps.returnOrigins);
   const isKnown =
     redirectUri === provider.redirectUri || provider.otherRedirectUris.has(redirectUri);
   if (destination === undefined || !isKnown) return "return_not_allowed";
@@ -67,25 +68,6 @@ interface SealedFlow {
   readonly provider: string;
   readonly flow: KeptFlow;
   readonly returnTo: string | null;
-}
-
-/** Another number than the contract's does not compile. UTF-16 units. */
-const RETURN_TO_MOST: typeof URL_MAX_LENGTH = 2048;
-
-/**
- * The URL as every later reader takes it, or undefined where its origin is none of ours: one parser judges and writes it
- * (FD-12). A `blob:` URL has the origin of whoever made it (URL Standard §4.7), and is no page of theirs. Escapes may
- * have made it longer than answers can be.
- */
-function allowedReturn(
-  { returnOrigins }: Uses<"returnOrigins">,
-  returnTo: string,
-): string | undefined {
-  const url = URL.parse(returnTo);
-  if (url === null || url.username !== "" || url.password !== "") return undefined;
-  const { origin, href } = url;
-  const isOnOrigin = returnOrigins.has(origin) && href.startsWith(`${origin}/`);
-  return isOnOrigin && href.length <= RETURN_TO_MOST ? href : undefined;
 }
 
 /** The parameters with which a browser came back, and the handle of whoever began it. */

@@ -2,22 +2,26 @@
 import { pagePaths } from "../contract/page-paths.ts";
 import { CSRF_HEADER } from "../contract/security.ts";
 import { fillTemplate, page, type ServedFile } from "./page.ts";
+import { builtFilePath } from "./page-files.ts";
+import { iconPath, mark } from "./plain-page.ts";
 import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
 
 const PATH = pagePaths.docs;
 
-export function docsPage(
-  sources: PageSources,
-  { csrfCookie, mountPath }: Pick<PageSettings, "csrfCookie" | "mountPath">,
-): ServedFile {
+export function docsPage(sources: PageSources, settings: PageSettings): ServedFile {
+  const { csrfCookie, mountPath, service, look } = settings;
   const document = `${mountPath}${pagePaths.document}`;
   return page({
     mountPath,
     path: PATH,
-    title: "Portcullis API",
-    icon: `${PATH}/favicon.png`,
-    styles: [`${PATH}/swagger-ui.css`, `${PATH}/page.css`],
+    title: `API · ${service}`,
+    icon: iconPath(settings),
+    styles: [
+      `${PATH}/swagger-ui.css`,
+      builtFilePath("docs.css"),
+      ...(look.theme === undefined ? [] : [look.theme]),
+    ],
     scripts: [
       { path: `${PATH}/swagger-ui-bundle.js`, kind: "classic" },
       { path: `${PATH}/init.js`, kind: "module" },
@@ -30,7 +34,13 @@ export function docsPage(
         docsPath: `${mountPath}${PATH}`,
       },
     },
-    body: fillTemplate(sources["browser/docs.html"], { document }),
+    body: fillTemplate(sources["browser/docs.html"], {
+      document,
+      home: `${mountPath}${pagePaths.home}`,
+      problems: `${mountPath}${pagePaths.problems}`,
+      mark: mark(sources, settings),
+      service,
+    }),
     // `data:` for the icons in Swagger UI's style sheet.
     allows: ["script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'"],
   });

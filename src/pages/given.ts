@@ -1,59 +1,40 @@
 /**
- * Values a page's script is given by the server: settings, and sentences and paths of the contract.
- * `renderPage` writes them into the page, and `given` of `browser/given.ts` reads them there.
+ * Values that every application is given by the server, in `data-given` of its `<body>`: settings that are everybody's to
+ * see, and what the settings offer. Nothing of a person, and nothing secret.
  */
-import type { WeakPasswordSentences } from "../contract/password-policy.ts";
-import type { providerReturn } from "../contract/provider-return.ts";
+import type { PasswordBounds } from "../contract/password-policy.ts";
 
-/** By page. A page's name is one lower-case word, since it becomes the name of an attribute. */
 export interface Given {
-  readonly docs: {
-    /** Name of the cookie that carries the CSRF proof, and of the header that sends it back. */
-    readonly csrfCookie: string;
-    readonly csrfHeader: string;
-    /** Path of the document to show, and of the page itself. */
-    readonly documentPath: string;
-    readonly docsPath: string;
+  /** SERVICE_NAME: the name people know the application by. */
+  readonly service: string;
+  /** Begins every path of ours, `/auth`; empty at the root. */
+  readonly mountPath: string;
+  /** Names of the cookie that carries the CSRF proof, and of the header that sends it back. */
+  readonly csrf: { readonly cookie: string; readonly header: string };
+  readonly waysIn: {
+    /** MAIL_LOGIN: a code or a link by mail signs in. */
+    readonly mailCode: boolean;
+    /** False where no browser makes any: PUBLIC_URL is an IP address, or plain http. */
+    readonly passkeys: boolean;
+    /** In the order of their buttons. */
+    readonly providers: readonly { readonly id: string; readonly name: string }[];
   };
-  readonly reset: NewPasswordForm;
-  readonly confirm: NewPasswordForm;
-  readonly email: {
-    readonly csrfCookie: string;
-    readonly csrfHeader: string;
-    /** Paths of operations: who is signed in, and one for each kind of link. */
-    readonly me: string;
-    readonly verify: string;
-    readonly change: string;
-    readonly undo: string;
-  };
-  readonly maillogin: {
-    /** Paths of the two operations that sign in, one after the other. */
-    readonly complete: string;
-    readonly finish: string;
-    /** Path of the operation that names the passkeys of an account, for its second step. */
-    readonly passkey: string;
-  };
-  readonly provider: {
-    /** Of the provider that leads back to this page. */
-    readonly id: string;
-    readonly name: string;
-    readonly names: typeof providerReturn;
-    /** Begins the `state` of a link. */
-    readonly linkPrefix: string;
-    readonly csrfCookie: string;
-    readonly csrfHeader: string;
-    /** Paths of operations: those that end a flow, then those that end a sign-in, and who is signed in. */
-    readonly complete: string;
-    readonly link: string;
-    readonly finish: string;
-    readonly passkey: string;
-    readonly me: string;
-  };
-}
-
-/** For a form with a new password, which is sent with the token of a link. */
-interface NewPasswordForm {
-  /** Path of the operation that the form calls. */
-  readonly action: string;
-  readonly weakPassword: WeakPasswordSentences;
+  /** Open to everybody at once, to whoever proves an address, or to nobody. */
+  readonly signup: "open" | "verified" | "closed";
+  readonly newPassword: PasswordBounds;
+  /** Accounts that must have a second factor. */
+  readonly secondFactor: "optional" | "admins" | "required";
+  /** `/docs` is served. */
+  readonly hasDocs: boolean;
+  /** `/admin` is served. */
+  readonly hasConsole: boolean;
+  /** `/sign-in`, `/sign-up` and `/account` are served. */
+  readonly hasPages: boolean;
+  /** URLs for the foot of the page. */
+  readonly privacyUrl: string | null;
+  readonly termsUrl: string | null;
+  /** Path of the image to show before the service's name, with the mount path. */
+  readonly logo: string | null;
+  /** Origins that `return_to` may lead to, our own among them. */
+  readonly returnOrigins: readonly string[];
 }

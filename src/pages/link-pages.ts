@@ -3,7 +3,7 @@
  * (`/login/providers/<id>/callback`). The token of a mail stands in the fragment, which never leaves the browser. Opening
  * such a page spends nothing; only a person who presses its button does (RS-07, CH-07). Not part of the contract.
  */
-import type { Given } from "./given.ts";
+import type { PageGiven } from "./page-given.ts";
 import {
   fillTemplate,
   type Html,
@@ -28,7 +28,7 @@ export interface LinkPage {
   readonly title: string;
   /** The page's script, built. */
   readonly script: string;
-  readonly given: Partial<Given>;
+  readonly given: Partial<PageGiven>;
   readonly body: Html;
   /** Stands below the line that says how it went. */
   readonly after?: Html;
@@ -80,6 +80,6 @@ export function secondStepForm(sources: PageSources, service: string): Html {
 }
 
 /** Values for the script of a page with a field for a new password. */
-export function newPasswordGiven(action: string, bounds: PasswordBounds): Given["reset"] {
+export function newPasswordGiven(action: string, bounds: PasswordBounds): PageGiven["reset"] {
   return { action, weakPassword: weakPasswordSentences(bounds) };
 }

@@ -1,5 +1,5 @@
 /** Builds every page, and the files that pages load. HTML is put together and escaped here alone. */
-import type { Given } from "./given.ts";
+import type { PageGiven } from "./page-given.ts";
 import type { MountedPage } from "./settings.ts";
 
 /** A text that is served at a path of its own. */
@@ -17,22 +17,31 @@ export interface Redirect {
   readonly leadsTo: string;
 }
 
-/** Directives that are added to the closed policy. None of them lets in inline code or another origin (HD-07). */
+/** Directives that are added to the closed policy. None of them lets in inline code or another origin (HD-07); the last two take more away. */
 export type Allowance =
-  "script-src 'self'" | "style-src 'self'" | "connect-src 'self'" | "img-src 'self' data:";
+  | "script-src 'self'"
+  | "style-src 'self'"
+  | "connect-src 'self'"
+  | "img-src 'self' data:"
+  | "require-trusted-types-for 'script'"
+  | "trusted-types 'none'";
 
 export interface Page extends MountedPage {
   /** Its own, and those of what it loads, without the mount path. */
   readonly path: string;
   readonly title: string;
+  /** A language tag. Absent: English. */
+  readonly language?: string;
   /** Paths of style sheets. */
   readonly styles: readonly string[];
   /** Paths of scripts. They run in this order, once the document has been parsed. */
   readonly scripts?: readonly Script[];
-  /** Path of a PNG image. */
+  /** Paths of modules that the script will import: so they are fetched at once, and not one after the other. */
+  readonly preloads?: readonly string[];
+  /** Path of an image, PNG or SVG. */
   readonly icon?: string;
   /** Values for the page's script. */
-  readonly given?: Partial<Given>;
+  readonly given?: Partial<PageGiven>;
   readonly body: Html;
   readonly allows: readonly Allowance[];
 }
@@ -91,14 +100,19 @@ export function markUpCode(text: string): Html {
 }
 
 function renderPage(parts: Omit<Page, "path" | "allows">): string {
-  const { title, styles, scripts = [], icon, given = {}, body, mountPath } = parts;
+  const { title, language = "en", styles, preloads = [], scripts = [], icon } = parts;
+  const { given = {}, body, mountPath } = parts;
   const addressOf = (path: string) => escape(`${mountPath}${path}`);
   const head = [
     `<meta charset="utf-8">`,
     `<meta name="viewport" content="width=device-width, initial-scale=1">`,
+    `<meta name="color-scheme" content="light dark">`,
     `<title>${escape(title)}</title>`,
-    ...(icon === undefined ? [] : [`<link rel="icon" type="image/png" href="${addressOf(icon)}">`]),
+    ...(icon === undefined
+      ? []
+      : [`<link rel="icon" type="${imageType(icon)}" href="${addressOf(icon)}">`]),
     ...styles.map((style) => `<link rel="stylesheet" href="${addressOf(style)}">`),
+    ...preloads.map((path) => `<link rel="modulepreload" href="${addressOf(path)}">`),
     ...scripts.map(({ path, kind }) => {
       const when = kind === "module" ? `type="module"` : "defer";
       return `<script ${when} src="${addressOf(path)}"></script>`;
@@ -109,7 +123,7 @@ function renderPage(parts: Omit<Page, "path" | "allows">): string {
     ([name, values]) => ` data-${name}="${escape(JSON.stringify(values))}"`,
   );
   return `<!doctype html>
-<html lang="en">
+<html lang="${escape(language)}">
 <head>
 ${head.join("\n")}
 </head>
@@ -118,6 +132,10 @@ ${body[markup].trimEnd()}
 </body>
 </html>
 `;
+}
+
+function imageType(path: string): string {
+  return path.endsWith(".svg") ? "image/svg+xml" : "image/png";
 }
 
 /** For text and for attributes in double quotes. */

@@ -1,6 +1,8 @@
 /** The pages that are always served. `/docs` is not among them, because DOCS=off removes it. */
+import { type Application, renderApplication } from "./application.ts";
 import { confirmPage } from "./confirm.ts";
 import { emailPage } from "./email.ts";
+import type { ApplicationName } from "./entries.ts";
 import { homePage } from "./home.ts";
 import { mailLoginPage } from "./mail-login.ts";
 import type { ServedFile } from "./page.ts";
@@ -12,7 +14,7 @@ import type { PageSources } from "./sources.ts";
 
 export function renderPages(sources: PageSources, settings: PageSettings): readonly ServedFile[] {
   return [
-    ...homePage(sources, settings),
+    homePage(sources, settings),
     ...problemPages(sources, settings),
     ...resetPage(sources, settings),
     ...confirmPage(sources, settings),
@@ -20,4 +22,17 @@ export function renderPages(sources: PageSources, settings: PageSettings): reado
     ...mailLoginPage(sources, settings),
     ...providerPages(sources, settings),
   ];
+}
+
+/** Those that the settings let be served. */
+export function renderApplications(
+  sources: PageSources,
+  settings: PageSettings,
+): readonly Application[] {
+  const { hasPages, hasConsole } = settings.given;
+  const names: readonly ApplicationName[] = [
+    ...(hasPages ? (["sign-in", "account"] as const) : []),
+    ...(hasConsole ? (["admin"] as const) : []),
+  ];
+  return names.map((name) => renderApplication(name, sources, settings));
 }

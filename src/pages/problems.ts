@@ -4,25 +4,15 @@
  */
 import { pagePaths } from "../contract/page-paths.ts";
 import { detailInGeneral, problem, type ProblemCode, problemCodes } from "../contract/problems.ts";
-import {
-  fillTemplate,
-  joinHtml,
-  markUpCode,
-  page,
-  type Redirect,
-  type ServedFile,
-  styleSheet,
-} from "./page.ts";
-import type { MountedPage } from "./settings.ts";
+import { fillTemplate, joinHtml, markUpCode, type Redirect, type ServedFile } from "./page.ts";
+import { plainPage } from "./plain-page.ts";
+import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
 
-const STYLE_PATH = `${pagePaths.problems}/page.css`;
-
-export function problemPages(sources: PageSources, mounted: MountedPage): ServedFile[] {
+export function problemPages(sources: PageSources, settings: PageSettings): ServedFile[] {
   return [
-    indexPage(sources, mounted),
-    ...problemCodes.map((code) => problemPage(code, sources, mounted)),
-    styleSheet(STYLE_PATH, sources["browser/look.css"], sources["browser/problems.css"]),
+    indexPage(sources, settings),
+    ...problemCodes.map((code) => problemPage(code, sources, settings)),
   ];
 }
 
@@ -32,42 +22,30 @@ export const problemRedirects: readonly Redirect[] = problemCodes
   .filter(({ path, leadsTo }) => path !== leadsTo);
 
 /** By status, as they are looked for. */
-function indexPage(sources: PageSources, { mountPath }: MountedPage): ServedFile {
+function indexPage(sources: PageSources, settings: PageSettings): ServedFile {
   const rows = problemCodes
     .map(problem)
     .sort((one, other) => one.status - other.status)
     .map(({ type: path, status, code, title }) =>
       fillTemplate(sources["browser/problem-row.html"], {
-        path: `${mountPath}${path}`,
+        path: `${settings.mountPath}${path}`,
         status,
         code,
         title: markUpCode(title),
       }),
     );
-  return page({
-    mountPath,
+  return plainPage(sources, settings, {
     path: pagePaths.problems,
     title: "Problems",
-    styles: [STYLE_PATH],
-    body: fillTemplate(sources["browser/problem-index.html"], {
-      rows: joinHtml(rows),
-      home: `${mountPath}${pagePaths.home}`,
-    }),
-    allows: ["style-src 'self'"],
+    body: fillTemplate(sources["browser/problem-index.html"], { rows: joinHtml(rows) }),
   });
 }
 
-function problemPage(
-  code: ProblemCode,
-  sources: PageSources,
-  { mountPath }: MountedPage,
-): ServedFile {
+function problemPage(code: ProblemCode, sources: PageSources, settings: PageSettings): ServedFile {
   const { type: path, status, title, why, remedy } = problem(code);
-  return page({
-    mountPath,
+  return plainPage(sources, settings, {
     path,
     title,
-    styles: [STYLE_PATH],
     body: fillTemplate(sources["browser/problems.html"], {
       code,
       status,
@@ -75,8 +53,7 @@ function problemPage(
       detail: markUpCode(detailInGeneral(code)),
       why: markUpCode(why),
       remedy: markUpCode(remedy),
-      index: `${mountPath}${pagePaths.problems}`,
+      index: `${settings.mountPath}${pagePaths.problems}`,
     }),
-    allows: ["style-src 'self'"],
   });
 }

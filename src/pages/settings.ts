@@ -1,4 +1,5 @@
 import type { PasswordBounds } from "../contract/password-policy.ts";
+import type { Given } from "./given.ts";
 
 /** Where pages are served. */
 export interface MountedPage {
@@ -17,4 +18,15 @@ export interface PageSettings extends MountedPage {
   readonly csrfCookie: string;
   /** Those that people sign in with, in the order of the setting PROVIDERS. */
   readonly providers: readonly { readonly id: string; readonly name: string }[];
+  readonly look: PageLook;
+  /** Values for the applications. */
+  readonly given: Given;
+}
+
+/** Files that this deployment has of its own: paths without the mount path. */
+export interface PageLook {
+  /** The shades of ACCENT_COLOR. */
+  readonly theme: string | undefined;
+  /** LOGO. */
+  readonly logo: string | undefined;
 }

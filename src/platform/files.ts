@@ -25,11 +25,7 @@ export function workerFile(name: `${string}-worker`): URL {
 }
 
 /** The files of Swagger UI that `/docs` loads. */
-export const swaggerFileNames = [
-  "swagger-ui.css",
-  "swagger-ui-bundle.js",
-  "favicon-32x32.png",
-] as const;
+export const swaggerFileNames = ["swagger-ui.css", "swagger-ui-bundle.js"] as const;
 
 /**
  * Finds a file of Swagger UI. The package has copies: swagger-ui-dist has an install script, of @scarf/scarf, about

@@ -4,8 +4,8 @@ import {
   ISSUER_MAX_LENGTH,
   PROVIDER_NAME_MAX_LENGTH,
   type providerKinds,
-  URL_MAX_LENGTH,
 } from "../contract/provider-values.ts";
+import { URL_MAX_LENGTH } from "../contract/return-to.ts";
 import { GOOGLE } from "../platform/providers/google.ts";
 import { CONSUMERS } from "../platform/providers/microsoft.ts";
 import { isSafeOrigin, oneOf, parsed, serviceName } from "./setting-values.ts";

@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import type { App, RouteDescriptor } from "@hectoday/http";
 import { createApp } from "../app.ts";
-import { CSRF_COOKIE, plainCookieName } from "../contract/cookies.ts";
 import { eventNames } from "../contract/events.ts";
 import { mountedDocument } from "../contract/mounted-document.ts";
 import { metrics as catalogue } from "../contract/metrics.ts";
@@ -12,7 +11,7 @@ import { ForeignSecretError } from "../domain/keys.ts";
 import { shortenLocks } from "../domain/lockout.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { docsPage } from "../pages/docs.ts";
-import { renderPages } from "../pages/pages.ts";
+import { renderApplications, renderPages } from "../pages/pages.ts";
 import { type PageSources, pageSourceNames } from "../pages/sources.ts";
 import { createClientAddress, type PeerOf } from "../platform/client-address.ts";
 import { createDocsAssets } from "../platform/docs-assets.ts";
@@ -26,6 +25,8 @@ import { installationOf } from "./installation.ts";
 import { startCleaning } from "./jobs/cleaning.ts";
 import { startOutbox } from "./jobs/outbox.ts";
 import { remarksOnFiles } from "./ownership.ts";
+import { openPageLook, type OwnPageFiles } from "./page-look.ts";
+import { builtPageFiles, pageSettingsOf } from "./page-settings.ts";
 import { withPlainCookies } from "./plain-cookies.ts";
 import { warmProviders } from "./providers.ts";
 import { createExposition } from "./scraping.ts";
@@ -131,7 +132,8 @@ async function compose(
     now,
   };
   const pageSources = await readPageSources(pageSourceNames);
-  const app = composeApp(system, deps, metrics, site, surroundings, pageSources);
+  const own = await openPageLook(settings);
+  const app = composeApp(system, deps, metrics, site, surroundings, { ...own, pageSources });
 
   let jobs: { readonly stop: () => Promise<void> } | undefined;
   return {
@@ -207,12 +209,11 @@ function composeApp(
   metrics: Metrics,
   { https, allowedOrigins, isDraining, now }: Site,
   { peerOf, ResponseClass }: Surroundings,
-  pageSources: PageSources,
+  { pageSources, look, files }: OwnPageFiles & { readonly pageSources: PageSources },
 ): App {
   const { storage, issuer: publicUrl } = deps;
   const mountPath = mountPathOf(settings);
-  const hasDocs = settings.DOCS === "on";
-  const csrfCookie = settings.DEV_COOKIES === "plain" ? plainCookieName(CSRF_COOKIE) : CSRF_COOKIE;
+  const pageSettings = pageSettingsOf(settings, deps, look);
   const expose = createExposition(metrics, {
     storage,
     hashes,
@@ -228,15 +229,10 @@ function composeApp(
     allowedOrigins,
     corsOrigins: settings.CORS_ORIGINS,
     corsHeaders: settings.CORS_HEADERS,
-    pages: renderPages(pageSources, {
-      newPassword: deps.passwordPolicy,
-      hasDocs,
-      service: settings.SERVICE_NAME,
-      csrfCookie,
-      mountPath,
-      providers: settings.providers,
-    }),
-    docs: hasDocs ? openDocs(pageSources, { csrfCookie, mountPath }) : undefined,
+    pages: renderPages(pageSources, pageSettings),
+    applications: renderApplications(pageSources, pageSettings),
+    pageFiles: [...builtPageFiles, ...files],
+    docs: pageSettings.hasDocs ? openDocs(pageSources, pageSettings) : undefined,
     isDraining,
     metrics: { expose, token: settings.METRICS_TOKEN, publicUrl },
     installation: installationOf(settings, storage),

@@ -11,6 +11,7 @@ import { HASH_CEILINGS } from "../domain/password-encodings.ts";
 import { ARGON2_FLOOR, BCRYPT_COST_FLOOR } from "../domain/passwords.ts";
 import { defaultPool } from "../storage/engine/pool.ts";
 import { sendsPlainText } from "../storage/engine/target.ts";
+import { accentColor, logoFile, webPage } from "./page-setting-values.ts";
 import { passkeyFault } from "./passkey-settings.ts";
 import { providerIds } from "./provider-settings.ts";
 import { fileVariables, secretSettings, type SoundsSecret } from "./secret-settings.ts";
@@ -70,6 +71,12 @@ const variables = z.object({
   CORS_ORIGINS: origins.prefault(""),
   CORS_HEADERS: headerNames.prefault(""),
   DOCS: oneOf("on", "off").optional(),
+  PAGES: oneOf("on", "off").default("on"),
+  CONSOLE: oneOf("on", "off").optional(),
+  ACCENT_COLOR: accentColor.optional(),
+  LOGO: logoFile.optional(),
+  PRIVACY_URL: webPage.optional(),
+  TERMS_URL: webPage.optional(),
   DEV_COOKIES: oneOf("secure", "plain").default("secure"),
   METRICS_TOKEN: metricsToken.optional(),
   LOG_LEVEL: oneOf("info", "warn", "error", "silent").default("info"),

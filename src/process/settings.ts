@@ -52,6 +52,7 @@ export interface Settings
       Variables,
       | "HASH_QUEUE"
       | "DOCS"
+      | "CONSOLE"
       | "SIGNUP"
       | "TOTP_ISSUER"
       | "PROVIDERS"
@@ -63,6 +64,8 @@ export interface Settings
   readonly HASH_QUEUE: number;
   /** Off in production, unless it was set. */
   readonly DOCS: "on" | "off";
+  /** Off in production, unless it was set. */
+  readonly CONSOLE: "on" | "off";
   /** Verified in production and open elsewhere, unless it was set. */
   readonly SIGNUP: SignupRule["mode"];
   /** SERVICE_NAME without colons, unless it was set. */
@@ -241,6 +244,7 @@ function settingsFrom(
     ...limitsOf(others, others.NODE_ENV === "production"),
     ...passkeySettingsOf(origin, others),
     DOCS: others.DOCS ?? (others.NODE_ENV === "production" ? "off" : "on"),
+    CONSOLE: others.CONSOLE ?? (others.NODE_ENV === "production" ? "off" : "on"),
     SIGNUP,
     providers: providers.map((provider) =>
       providerOptionsOf(provider, {

@@ -1,23 +1,15 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { CSRF_COOKIE } from "../../src/contract/cookies.ts";
 import { docsPage } from "../../src/pages/docs.ts";
 import { renderPages } from "../../src/pages/pages.ts";
 import { pageSourceNames } from "../../src/pages/sources.ts";
 import { readPageSources } from "../../src/platform/page-sources.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
+import { pageSettings } from "../support/page-settings.ts";
 
 const sources = await readPageSources(pageSourceNames);
-const newPassword = { minLength: 15, maxLength: 256 };
 const paths = [
-  ...renderPages(sources, {
-    newPassword,
-    hasDocs: true,
-    service: "Portcullis",
-    csrfCookie: CSRF_COOKIE,
-    mountPath: "",
-    providers: [],
-  }),
-  docsPage(sources, { csrfCookie: CSRF_COOKIE, mountPath: "" }),
+  ...renderPages(sources, pageSettings()),
+  docsPage(sources, pageSettings()),
 ]
   .filter(({ contentType }) => contentType.startsWith("text/html"))
   .map(({ path }) => path);

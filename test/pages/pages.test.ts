@@ -3,19 +3,20 @@ import { detailInGeneral, problem, problemCodes } from "../../src/contract/probl
 import { renderPages } from "../../src/pages/pages.ts";
 import { pageSourceNames } from "../../src/pages/sources.ts";
 import { readPageSources } from "../../src/platform/page-sources.ts";
+import { pageSettings } from "../support/page-settings.ts";
 
 const sources = await readPageSources(pageSourceNames);
-const files = renderPages(sources, {
-  newPassword: { minLength: 20, maxLength: 256 },
-  hasDocs: true,
-  service: "Northwind",
-  csrfCookie: "__Host-csrf",
-  mountPath: "",
-  providers: [
-    { id: "google", name: "Google" },
-    { id: "own-idp", name: "Own & <others>" },
-  ],
-});
+const files = renderPages(
+  sources,
+  pageSettings({
+    newPassword: { minLength: 20, maxLength: 256 },
+    service: "Northwind",
+    providers: [
+      { id: "google", name: "Google" },
+      { id: "own-idp", name: "Own & <others>" },
+    ],
+  }),
+);
 const pages = files.filter(({ contentType }) => contentType.startsWith("text/html"));
 const fileAt = (path: string) => files.find((file) => file.path === path);
 

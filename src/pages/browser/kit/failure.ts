@@ -1,0 +1,136 @@
+/** A result that is no success, in the reader's words: beside the fields it is about, and for the rest in one sentence. */
+import { isSaid, readersLanguage, say } from "./words.ts";
+
+/** Every result of the client, of one operation or of several. */
+export interface AnyResult {
+  readonly ok: boolean;
+  readonly data?: unknown;
+  readonly problem?: unknown;
+  readonly failure?: string | undefined;
+  readonly detail?: string | undefined;
+}
+export type SuccessOf<R> = Extract<R, { readonly ok: true }>;
+export type DataOf<R> = SuccessOf<R> extends { readonly data: infer D } ? D : undefined;
+
+/** A problem document, as far as it is read here. */
+export interface Problem {
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly requestId?: string;
+  readonly issues?: readonly Issue[];
+  readonly reasons?: readonly string[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly retryAfterSeconds?: number;
+  readonly methods?: readonly string[];
+  readonly reason?: string;
+  readonly linkToken?: string;
+  readonly returnTo?: string | null;
+}
+interface Issue {
+  readonly path: readonly string[];
+  readonly message: string;
+  readonly code: string;
+}
+
+export interface Failure {
+  /** Of the problem; for an answer that never came `network`, `timeout`, `unexpected_answer`; of a passkey its own. */
+  readonly code: string;
+  /** For the place that all of a form share; undefined where the fields say all. */
+  readonly says: string | undefined;
+  /** By the field's name in the request. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** How long to wait before the next try. Seconds. */
+  readonly waitSeconds?: number;
+  readonly problem?: Problem;
+}
+
+/** Null where there is nothing to tell: the page itself gave the call up. `names`: fields of the form. */
+export function failureOf(result: AnyResult, names: readonly string[] = []): Failure | null {
+  const { problem, failure = "network", detail } = result;
+  if (isProblem(problem)) return failureOfProblem(problem, names);
+  if (failure === "aborted") return null;
+  return { code: failure, says: sentenceOfNoAnswer(failure, detail), fields: {} };
+}
+
+/** The reader's sentence for a problem; where there is none, the problem's own. */
+export function sentenceOf(problem: Problem): string {
+  const key = `problem_${problem.code}`;
+  const says = isSaid(key)
+    ? say(key as "problem_forbidden")
+    : `${problem.title}. ${problem.detail}`;
+  if (problem.code !== "internal_error" || problem.requestId === undefined) return says;
+  return `${says} ${say("reference", { requestId: problem.requestId })}`;
+}
+
+/** Why a new password was refused. */
+export function weakPasswordSentence({ reasons = [], minLength = 0, maxLength = 0 }: Problem) {
+  const sentences = reasons.map((reason) => {
+    const key = `weak_${reason}`;
+    if (!isSaid(key)) return say("problem_weak_password");
+    return say(key as "weak_too_short", { min: minLength, max: maxLength } as { min: number });
+  });
+  return sentences.join(" ");
+}
+
+function failureOfProblem(problem: Problem, names: readonly string[]): Failure {
+  const { code, retryAfterSeconds } = problem;
+  const fields = fieldsOf(problem, names);
+  return {
+    code,
+    says: Object.keys(fields).length > 0 ? undefined : sentenceOf(problem),
+    fields,
+    ...(retryAfterSeconds !== undefined && { waitSeconds: retryAfterSeconds }),
+    problem,
+  };
+}
+
+function fieldsOf(problem: Problem, names: readonly string[]): Readonly<Record<string, string>> {
+  const passwordField =
+    names.find((name) => name === "newPassword") ?? names.find((name) => name === "password");
+  if (problem.code === "weak_password" && passwordField !== undefined)
+    return { [passwordField]: weakPasswordSentence(problem) };
+  const { issues = [] } = problem;
+  // The first of a field is enough: the others follow from it.
+  return Object.fromEntries(
+    issues
+      .filter(({ path }) => names.includes(path.at(-1) ?? ""))
+      .map((issue) => [issue.path.at(-1) ?? "", sentenceOfIssue(issue)] as const)
+      .reverse(),
+  );
+}
+
+const issueWords = {
+  invalid_type: "issue_missing",
+  invalid_format: "issue_format",
+  too_small: "issue_short",
+  too_big: "issue_long",
+} as const;
+
+/** The server's sentences are English, and know more than the words here. */
+function sentenceOfIssue({ path, code, message }: Issue): string {
+  if (path.at(-1) === "email") return say("emailWrong");
+  if (readersLanguage() === "en") return `${message.replace(/\.$/, "")}.`;
+  return say(issueWords[code as keyof typeof issueWords] ?? "issue_other");
+}
+
+function sentenceOfNoAnswer(failure: string, detail: string | undefined): string {
+  switch (failure) {
+    case "network":
+    case "refresh_failed":
+      return say(navigator.onLine ? "unreachable" : "offline");
+    case "timeout":
+      return say("timeout");
+    case "unexpected_answer":
+      return say("unexpected");
+    default: {
+      const key = `passkey_${failure}`;
+      return isSaid(key) ? say(key as "unexpected") : (detail ?? say("unexpected"));
+    }
+  }
+}
+
+function isProblem(value: unknown): value is Problem {
+  return typeof value === "object" && value !== null && "code" in value && "detail" in value;
+}

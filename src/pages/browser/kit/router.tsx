@@ -1,0 +1,164 @@
+/** Moves between the views of one application without loading anew. Links of other pages are left to the browser. */
+import { createContext, type ComponentChildren } from "preact";
+import { useContext, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { type ApplicationName, applicationPaths } from "../../entries.ts";
+import { given } from "./given.ts";
+import { matchPath, withoutMount } from "./route.ts";
+
+interface Place {
+  /** Without the mount path. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+const Here = createContext<Place>({ path: "/", query: new URLSearchParams() });
+const MOVED = "portcullis:moved";
+let hasMoved = false;
+
+/** Path and query of the page as it is. */
+export function usePlace(): Place {
+  return useContext(Here);
+}
+
+/** Goes to a path of this application, without the mount path. */
+export function navigate(path: string, { replace = false } = {}): void {
+  history[replace ? "replaceState" : "pushState"](null, "", href(path));
+  dispatchEvent(new Event(MOVED));
+  if (!replace) scrollTo(0, 0);
+}
+
+/** Leaves for a page of another application, or of another origin. */
+export function leaveFor(url: string, { replace = false } = {}): void {
+  const whole = url.startsWith("/") ? href(url) : url;
+  if (replace) location.replace(whole);
+  else location.assign(whole);
+}
+
+/** The path as links have it. */
+export function href(path: string): string {
+  return `${given().mountPath}${path}`;
+}
+
+interface LinkProps {
+  readonly to: string;
+  readonly class?: string;
+  readonly "aria-current"?: "page" | undefined;
+  readonly children: ComponentChildren;
+}
+
+/** A link to a path of ours. */
+export function Link({ to, ...rest }: LinkProps) {
+  return <a href={href(to)} {...rest} />;
+}
+
+/** The first route whose pattern fits; `otherwise` where none does. */
+export function Routes({
+  routes,
+  otherwise,
+}: {
+  readonly routes: Readonly<
+    Record<string, (parameters: Readonly<Record<string, string>>) => ComponentChildren>
+  >;
+  readonly otherwise: () => ComponentChildren;
+}) {
+  const { path } = usePlace();
+  for (const [pattern, view] of Object.entries(routes)) {
+    const parameters = matchPath(pattern, path);
+    if (parameters !== undefined) return <>{view(parameters)}</>;
+  }
+  return <>{otherwise()}</>;
+}
+
+export function Router({
+  application,
+  children,
+}: {
+  readonly application: ApplicationName;
+  readonly children: ComponentChildren;
+}) {
+  const [place, setPlace] = useState(read);
+  useEffect(() => {
+    const move = () => {
+      hasMoved = true;
+      setPlace(read());
+    };
+    const click = (event: MouseEvent) => {
+      const url = ownUrlOf(event, application);
+      if (url === undefined) return;
+      event.preventDefault();
+      history.pushState(null, "", url);
+      move();
+      scrollTo(0, 0);
+    };
+    addEventListener("popstate", move);
+    addEventListener(MOVED, move);
+    document.addEventListener("click", click);
+    return () => {
+      removeEventListener("popstate", move);
+      removeEventListener(MOVED, move);
+      document.removeEventListener("click", click);
+    };
+  }, [application]);
+  return <Here.Provider value={place}>{children}</Here.Provider>;
+}
+
+/**
+ * The heading of a view. It names the document, and has the focus once somebody has moved here. `title` alone may be
+ * another than what is shown: no secret, and nobody's address.
+ */
+export function ViewTitle({
+  children,
+  title,
+}: {
+  readonly children: string;
+  readonly title?: string;
+}) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const named = title ?? children;
+  useLayoutEffect(() => {
+    document.title = `${named} · ${given().service}`;
+  }, [named]);
+  useEffect(() => {
+    if (hasMoved) heading.current?.focus();
+  }, []);
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {children}
+    </h1>
+  );
+}
+
+/** Calls back when the page is shown again out of the browser's memory, as by Back. */
+export function usePageShow(callback: () => void): void {
+  const latest = useRef(callback);
+  latest.current = callback;
+  useEffect(() => {
+    const show = (event: PageTransitionEvent) => {
+      if (event.persisted) latest.current();
+    };
+    addEventListener("pageshow", show);
+    return () => removeEventListener("pageshow", show);
+  }, []);
+}
+
+function read(): Place {
+  return {
+    path: withoutMount(given().mountPath, location.pathname) ?? location.pathname,
+    query: new URLSearchParams(location.search),
+  };
+}
+
+/** The URL of a plain click on a link within the application; of any other click undefined. */
+function ownUrlOf(event: MouseEvent, application: ApplicationName): string | undefined {
+  const isPlain =
+    event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  if (event.defaultPrevented || !isPlain || !(event.target instanceof Element)) return undefined;
+  const link = event.target.closest("a");
+  if (link === null || link.target !== "" || link.hasAttribute("download")) return undefined;
+  const url = new URL(link.href, location.href);
+  if (url.origin !== location.origin || url.hash !== "") return undefined;
+  const path = withoutMount(given().mountPath, url.pathname);
+  const { paths } = applicationPaths(application, []);
+  return path !== undefined && paths.some((pattern) => matchPath(pattern, path) !== undefined)
+    ? url.href
+    : undefined;
+}

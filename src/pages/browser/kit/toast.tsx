@@ -1,0 +1,31 @@
+/** A sentence about what is done, which goes by itself. Nothing stands here alone that somebody needs. */
+import { useState } from "preact/hooks";
+
+const SHOWN_MS = 6_000;
+
+interface Toast {
+  readonly key: number;
+  readonly text: string;
+}
+let show: (change: (toasts: readonly Toast[]) => readonly Toast[]) => void = () => undefined;
+let lastKey = 0;
+
+export function toast(text: string): void {
+  const key = (lastKey += 1);
+  show((toasts) => [...toasts.slice(-2), { key, text }]);
+  setTimeout(() => show((toasts) => toasts.filter((each) => each.key !== key)), SHOWN_MS);
+}
+
+export function ToastHost() {
+  const [toasts, setToasts] = useState<readonly Toast[]>([]);
+  show = setToasts;
+  return (
+    <div class="toasts" role="status">
+      {toasts.map(({ key, text }) => (
+        <p key={key} class="toast">
+          {text}
+        </p>
+      ))}
+    </div>
+  );
+}

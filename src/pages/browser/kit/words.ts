@@ -1,0 +1,72 @@
+/** What the page says, in the reader's language. The words are there before anything is shown: `startApplication` loads them. */
+import type { kit } from "../../messages/en/kit.ts";
+import { fill, formOf, type Messages, type Values } from "../../messages/scheme.ts";
+
+export type Language = "en" | "de";
+const languages: readonly Language[] = ["en", "de"];
+
+let words: Messages = {};
+let language: Language = "en";
+let locale = "en";
+
+/** The first of the reader's languages that the pages have; with its region, for dates. */
+export function chooseLanguage(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const found = languages.find((each) => tag.toLowerCase().split("-")[0] === each);
+    if (found === undefined) continue;
+    locale = tag;
+    return (language = found);
+  }
+  locale = "en";
+  return (language = "en");
+}
+
+export function learnWords(...messages: readonly Messages[]): void {
+  words = Object.assign({}, words, ...messages) as Messages;
+}
+
+export function readersLanguage(): Language {
+  return language;
+}
+
+/** For `Intl`: `de-AT`. */
+export function readersLocale(): string {
+  return locale;
+}
+
+/** Says a message as text. */
+export type Say<M extends Messages> = <K extends keyof M & string>(
+  key: K,
+  ...values: Values<M[K]>
+) => string;
+
+/** Says a message as pieces: for places at which an element stands. */
+export type SayParts<M extends Messages> = <K extends keyof M & string, V>(
+  key: K,
+  ...values: Values<M[K], V | string | number>
+) => readonly (string | number | V)[];
+
+/** The two for the words of an application, and of the kit. `const { say } = speaker<typeof signIn>()`. */
+export function speaker<Own extends Messages>(): {
+  readonly say: Say<Own & typeof kit>;
+  readonly sayParts: SayParts<Own & typeof kit>;
+} {
+  return {
+    say: (key, ...[values]) => pieces(key, values).join(""),
+    sayParts: (key, ...[values]) => pieces(key, values),
+  } as ReturnType<typeof speaker<Own>>; // the keys and places are checked by the types alone
+}
+
+/** Says a message of the kit. */
+export const { say, sayParts } = speaker<Record<never, never>>();
+
+/** True where there are words for a key that is made when the page runs, such as that of a problem. */
+export function isSaid(key: string): key is keyof typeof kit {
+  return key in words;
+}
+
+function pieces<V>(key: string, values: Readonly<Record<string, V>> = {}) {
+  const message = words[key];
+  if (message === undefined) throw new Error(`There are no words for ${key}`);
+  return fill(formOf(message, language, values["count"]), values);
+}

@@ -1,0 +1,1 @@
+import{i as e,n as t,r as n,t as r}from"./base.js";r({name:`account`,words:{en:()=>import(`./words-account-en.js`).then(e=>e.t).then(({account:e})=>e),de:()=>import(`./words-account-de.js`).then(e=>e.t).then(({account:e})=>e)},View:()=>/* @__PURE__ */ n(t,{title:e(`signIn`)})});

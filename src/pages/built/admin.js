@@ -1,0 +1,1 @@
+import{i as e,n as t,r as n,t as r}from"./base.js";r({name:`admin`,words:{en:()=>import(`./words-admin-en.js`).then(e=>e.t).then(({admin:e})=>e),de:()=>import(`./words-admin-de.js`).then(e=>e.t).then(({admin:e})=>e)},View:()=>/* @__PURE__ */ n(t,{title:e(`signIn`)})});

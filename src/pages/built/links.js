@@ -1,0 +1,1 @@
+import{i as e,n as t,r as n,t as r}from"./base.js";r({name:`links`,words:{en:()=>import(`./words-links-en.js`).then(e=>e.t).then(({links:e})=>e),de:()=>import(`./words-links-de.js`).then(e=>e.t).then(({links:e})=>e)},View:()=>/* @__PURE__ */ n(t,{title:e(`signIn`)})});

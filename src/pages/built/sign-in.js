@@ -1,0 +1,1 @@
+import{i as e,n as t,r as n,t as r}from"./base.js";r({name:`sign-in`,words:{en:()=>import(`./words-sign-in-en.js`).then(e=>e.t).then(({signIn:e})=>e),de:()=>import(`./words-sign-in-de.js`).then(e=>e.t).then(({signIn:e})=>e)},View:()=>/* @__PURE__ */ n(t,{title:e(`signIn`)})});

@@ -1,0 +1,58 @@
+/** The applications that people use in a browser, and the paths that each serves. */
+import { pagePaths, providerCallbackPath } from "../contract/page-paths.ts";
+
+export const applicationNames = ["sign-in", "account", "admin", "links"] as const;
+export type ApplicationName = (typeof applicationNames)[number];
+
+export interface ApplicationPaths {
+  /** Its paths, with `:name` where any one segment may stand. */
+  readonly paths: readonly string[];
+  /** Answers for every other path beneath these, too: the application says that there is no such page. */
+  readonly hasSections: boolean;
+}
+
+/** `providerIds`: each provider leads back to a page of its own. */
+export function applicationPaths(
+  name: ApplicationName,
+  providerIds: readonly string[],
+): ApplicationPaths {
+  const { account, admin } = pagePaths;
+  switch (name) {
+    case "sign-in":
+      return { paths: [pagePaths.signIn, pagePaths.signUp], hasSections: false };
+    case "account":
+      return {
+        paths: [
+          account,
+          `${account}/security`,
+          `${account}/sessions`,
+          `${account}/history`,
+          `${account}/leave`,
+        ],
+        hasSections: true,
+      };
+    case "admin":
+      return {
+        paths: [
+          admin,
+          `${admin}/users`,
+          `${admin}/users/:userId`,
+          `${admin}/events`,
+          `${admin}/keys`,
+          `${admin}/settings`,
+        ],
+        hasSections: true,
+      };
+    case "links":
+      return {
+        paths: [
+          pagePaths.reset,
+          pagePaths.confirm,
+          pagePaths.email,
+          pagePaths.mailLogin,
+          ...providerIds.map(providerCallbackPath),
+        ],
+        hasSections: false,
+      };
+  }
+}

@@ -1,0 +1,2 @@
+/** Words of the application `account`. */
+export const account = {} as const;

@@ -1,0 +1,2 @@
+/** Words of the application `admin`. */
+export const admin = {} as const;

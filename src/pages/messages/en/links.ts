@@ -1,0 +1,2 @@
+/** Words of the application `links`. */
+export const links = {} as const;

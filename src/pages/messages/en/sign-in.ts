@@ -1,0 +1,2 @@
+/** Words of the application `sign-in`. */
+export const signIn = {} as const;

@@ -1,0 +1,54 @@
+/** Pages that the server writes whole: no script, one frame. */
+import { pagePaths } from "../contract/page-paths.ts";
+import { fillTemplate, type Html, joinHtml, page, type ServedFile } from "./page.ts";
+import { builtFilePath } from "./page-files.ts";
+import type { PageSettings } from "./settings.ts";
+import type { PageSources } from "./sources.ts";
+
+interface PlainPage {
+  readonly path: string;
+  readonly title: string;
+  readonly body: Html;
+}
+
+export function plainPage(
+  sources: PageSources,
+  settings: PageSettings,
+  { path, title, body }: PlainPage,
+): ServedFile {
+  const { mountPath, service, look, given } = settings;
+  const { privacyUrl, termsUrl } = given;
+  const link = (url: string | null, words: string) =>
+    url === null ? [] : [fillTemplate(sources["browser/foot-link.html"], { url, words })];
+  return page({
+    mountPath,
+    path,
+    title,
+    icon: iconPath(settings),
+    styles: [
+      builtFilePath("base.css"),
+      ...(look.theme === undefined ? [] : [look.theme]),
+      builtFilePath("plain.css"),
+    ],
+    body: fillTemplate(sources["browser/plain-frame.html"], {
+      home: `${mountPath}${pagePaths.home}`,
+      mark: mark(sources, settings),
+      service,
+      body,
+      links: joinHtml([...link(privacyUrl, "Privacy"), ...link(termsUrl, "Terms")]),
+    }),
+    allows: ["style-src 'self'", "img-src 'self' data:"],
+  });
+}
+
+/** LOGO, or the mark of Portcullis, for the tab of the browser. */
+export function iconPath({ look }: Pick<PageSettings, "look">): string {
+  return look.logo ?? builtFilePath("logo.svg");
+}
+
+/** LOGO, or the mark of Portcullis in the accent's colour, before the service's name. */
+export function mark(sources: PageSources, { given }: Pick<PageSettings, "given">): Html {
+  return given.logo === null
+    ? fillTemplate(sources["browser/mark.html"])
+    : fillTemplate(sources["browser/logo-image.html"], { logo: given.logo });
+}
