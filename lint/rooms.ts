@@ -173,11 +173,13 @@ export const rooms: readonly Room[] = [
     types: [],
     except: {
       "scripts/check/client-size.ts": ["src/commands/table.ts"],
+      "scripts/check/page-sizes.ts": ["src/commands/table.ts"],
       "scripts/docs.ts": ["lint/rooms.ts", "src/routes/checks/"],
       "scripts/package/assets.ts": ["src/platform/files.ts"],
       "scripts/pages/applications.ts": ["src/pages/entries.ts"],
+      "scripts/pages/sizes.ts": ["src/pages/", "src/platform/page-sources.ts"],
     },
-    why: "Scripts are the toolchain: they read the contract and write files. Only pages/applications.ts builds what src/pages/entries.ts lists, docs.ts reads the lists it writes into docs/architecture.md, check/client-size.ts shares the tables of the commands, and package/assets.ts copies the files that src/platform/files.ts finds.",
+    why: "Scripts are the toolchain: they read the contract and write files. Only docs.ts reads the lists it writes into docs/architecture.md, check/client-size.ts and check/page-sizes.ts share the tables of the commands, package/assets.ts copies the files that src/platform/files.ts finds, pages/applications.ts builds what src/pages/entries.ts lists, and pages/sizes.ts measures a page as the server writes it.",
   },
   {
     name: "labs",
@@ -200,14 +202,15 @@ export const rooms: readonly Room[] = [
     types: [],
     except: {
       "client/src/node.ts": ["tough-cookie", "node:"],
+      "client/src/react/index.ts": ["react"],
       "client/src/verify/index.ts": ["jose"],
     },
-    why: "The client is published alone and runs in a browser: it knows the contract by what is generated from openapi.json. Each library belongs to one entry: Node and the cookie jar to node.ts, jose to verify/, zod/mini to the generated schemas of events/.",
+    why: "The client is published alone and runs in a browser: it knows the contract by what is generated from openapi.json. Each library belongs to one entry: Node and the cookie jar to node.ts, jose to verify/, React to react/, zod/mini to the generated schemas of events/.",
   },
   {
     name: "client's tests",
     files: ["client/test/"],
-    values: ["client/", "node:", "jose", "vitest"],
+    values: ["client/", "node:", "jose", "react", "react-dom", "vitest"],
     types: [],
     why: "The client is tested as it is published: against any server, without this one.",
   },

@@ -31,7 +31,10 @@ const steps: readonly Step[] = [
     ),
   },
   { name: "snippets", commands: ["node scripts/check/snippets.ts"] },
-  { name: "size", commands: ["node scripts/check/client-size.ts"] },
+  {
+    name: "size",
+    commands: ["node scripts/check/client-size.ts", "node scripts/check/page-sizes.ts"],
+  },
   { name: "lint", commands: ["eslint --max-warnings 0 ."] },
   { name: "labs types", commands: ["tsc -p labs"] },
   { name: "labs lint", commands: ["eslint --max-warnings 0 labs"] },

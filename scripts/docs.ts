@@ -1,31 +1,37 @@
-/** `npm run docs`: writes the parts of docs/architecture.md that the code says better. `--check` fails where they are stale. */
+/** `npm run docs`: writes the parts of docs/ that the code says better. `--check` fails where they are stale. */
 import { readFile, writeFile } from "node:fs/promises";
 import { format } from "prettier";
 import { type Room, rooms } from "../lint/rooms.ts";
 import { problem } from "../src/contract/problems.ts";
 import type { Check } from "../src/routes/checks/check.ts";
 import { checks } from "../src/routes/checks/checks.ts";
+import { pageSizes, type Size } from "./pages/sizes.ts";
 
-const page = new URL("../docs/architecture.md", import.meta.url);
 const isChecking = process.argv.includes("--check");
 
-const sections = {
-  rooms: rooms.map(roomItem).join("\n"),
-  checks: checks.map(checkItem).join("\n"),
+const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "docs/architecture.md": {
+    rooms: rooms.map(roomItem).join("\n"),
+    checks: checks.map(checkItem).join("\n"),
+  },
+  "docs/pages.md": { sizes: sizeTable(await pageSizes()) },
 };
 
-const written = await readFile(page, "utf8");
-const text = await format(Object.entries(sections).reduce(withSection, written), {
-  parser: "markdown",
-  printWidth: 100,
-});
-if (text === written) console.error("docs/architecture.md says what the code says.");
-else if (isChecking) {
-  console.error("docs/architecture.md is stale: run `npm run docs` and commit.");
-  process.exitCode = 1;
-} else {
-  await writeFile(page, text);
-  console.error("wrote docs/architecture.md");
+for (const [page, sections] of Object.entries(pages)) {
+  const file = new URL(`../${page}`, import.meta.url);
+  const written = await readFile(file, "utf8");
+  const text = await format(Object.entries(sections).reduce(withSection, written), {
+    parser: "markdown",
+    printWidth: 100,
+  });
+  if (text === written) console.error(`${page} says what the code says.`);
+  else if (isChecking) {
+    console.error(`${page} is stale: run \`npm run docs\` and commit.`);
+    process.exitCode = 1;
+  } else {
+    await writeFile(file, text);
+    console.error(`wrote ${page}`);
+  }
 }
 
 /** Puts the section between its two marks. Throws where the page does not have them. */
@@ -36,8 +42,21 @@ function withSection(markdown: string, [name, section]: [string, string]): strin
   ];
   const start = markdown.indexOf(from);
   const end = markdown.indexOf(to);
-  if (start === -1 || end < start) throw new Error(`docs/architecture.md has no section ${name}`);
+  if (start === -1 || end < start) throw new Error(`A page of docs/ has no section ${name}`);
   return `${markdown.slice(0, start + from.length)}\n\n${section}\n\n${markdown.slice(end)}`;
+}
+
+/** In whole kilobytes, rounded up, so that a word more is no change of the docs. */
+function sizeTable(sizes: readonly Size[]): string {
+  const kilobytes = (bytes: number) => `${Math.ceil(bytes / 1000)} kB`;
+  return [
+    "| Application | Gzipped | At most |",
+    "| --- | --- | --- |",
+    ...sizes.map(
+      ({ name, bytes, maxBytes }) =>
+        `| \`${name}\` | ${kilobytes(bytes)} | ${kilobytes(maxBytes)} |`,
+    ),
+  ].join("\n");
 }
 
 function checkItem({ name, refuses, problems }: Check, index: number): string {

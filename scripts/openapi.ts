@@ -35,6 +35,10 @@ const files = {
   "client/src/generated/provider-return.ts": await typescript(
     await providerReturnSource(published),
   ),
+  // A file of names alone, which imports nothing.
+  "client/src/generated/cookies.ts": await typescript(
+    await readFile(new URL("src/contract/cookies.ts", root), "utf8"),
+  ),
   "client/src/generated/fake.ts": await typescript(fakeTables(published)),
 };
 

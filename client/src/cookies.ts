@@ -1,13 +1,13 @@
 /** Cookie mode: the session is a cookie, and changes carry the CSRF proof beside it. */
 import { textIn } from "./answer.ts";
 import type { CookieUse, OwnCredential } from "./credential.ts";
+import { CSRF_COOKIE, plainCookieName } from "./generated/cookies.ts";
 import { operationTable } from "./generated/operations.ts";
 import type { OperationRow } from "./input.ts";
 import type { WebResponse } from "./web.ts";
 
-const CSRF_COOKIE = "__Host-csrf";
 /** Of a server in development with `DEV_COOKIES=plain`. Anybody's subdomain could set it: never read over TLS. */
-const PLAIN_CSRF_COOKIE = "csrf";
+const PLAIN_CSRF_COOKIE = plainCookieName(CSRF_COOKIE);
 const CSRF_HEADER = "x-csrf-token";
 
 /** Keeps cookies where no browser does. `cookieJar()` of `@portcullis/client/node` is one. */

@@ -28,6 +28,8 @@ describe("an entry point", () => {
     ["events", ["zod/mini"]],
     ["passkeys", []],
     ["providers", []],
+    ["react", ["react"]],
+    ["server", ["openapi-fetch"]],
     ["session", []],
     ["verify", ["jose"]],
     ["testing", []],

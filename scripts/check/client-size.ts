@@ -23,6 +23,7 @@ const entryPoints: readonly EntryPoint[] = [
   { name: "@portcullis/client/events", file: "client/src/events/index.ts", maxBytes: 9_600 },
   { name: "@portcullis/client/passkeys", file: "client/src/passkeys/index.ts", maxBytes: 2_500 },
   { name: "@portcullis/client/providers", file: "client/src/providers/index.ts", maxBytes: 4_000 },
+  { name: "@portcullis/client/react", file: "client/src/react/index.ts", maxBytes: 700 },
   { name: "@portcullis/client/session", file: "client/src/session/index.ts", maxBytes: 1_400 },
   { name: "@portcullis/client/verify", file: "client/src/verify/index.ts", maxBytes: 8_000 },
   { name: "@portcullis/client/testing", file: "client/src/testing/index.ts", maxBytes: 22_200 },
@@ -47,7 +48,12 @@ if (sizes.some(({ bytes, maxBytes }) => bytes > maxBytes)) process.exitCode = 1;
 /** Bundles the entry point into one ES module, as an application would, and gzips that. */
 async function gzippedBytes(file: string): Promise<number> {
   const input = fileURLToPath(new URL(`../../${file}`, import.meta.url));
-  const bundle = await rolldown({ input, platform: "browser" });
+  const bundle = await rolldown({
+    input,
+    platform: "browser",
+    external: ["react"],
+    logLevel: "silent",
+  });
   const { output } = await bundle.generate({ format: "esm", minify: true });
   await bundle.close();
   return output.reduce(

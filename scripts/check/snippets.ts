@@ -1,5 +1,5 @@
 /**
- * `node scripts/check/snippets.ts`: type-checks every ```ts block of the READMEs, of examples/ and of docs/ against
+ * `node scripts/check/snippets.ts`: type-checks every ```ts and ```tsx block of the READMEs, of examples/ and of docs/ against
  * the client, and every ```js block that imports it: what is shown to one is typed in by the other. Each block is a
  * module of its own. A block that uses `api` and does not define it gets one: a client in cookie mode.
  */
@@ -30,10 +30,10 @@ async function writeSnippets(): Promise<Map<string, { page: string; line: number
   const places = new Map<string, { page: string; line: number }>();
   for await (const page of glob(pages, { cwd: root })) {
     const text = await readFile(join(root, page), "utf8");
-    for (const match of text.matchAll(/^```([jt]s)\n(.*?)^```/gms)) {
+    for (const match of text.matchAll(/^```(js|tsx?)\n(.*?)^```/gms)) {
       const [, language, code = ""] = match;
       if (language === "js" && !code.includes('"@portcullis/client"')) continue;
-      const file = join(folder, `snippet-${places.size + 1}.ts`);
+      const file = join(folder, `snippet-${places.size + 1}.${language === "tsx" ? "tsx" : "ts"}`);
       const needsApi = /\bapi\b/.test(code) && !/\b(const|let) api\b/.test(code);
       const given = needsApi ? preamble + anApi : "";
       const linesBefore = text.slice(0, match.index).split("\n").length;
@@ -53,6 +53,7 @@ function check(files: readonly string[]): readonly ts.Diagnostic[] {
     ...options,
     types: ["node"],
     customConditions: ["source"],
+    jsx: ts.JsxEmit.ReactJSX,
     baseUrl: root,
     paths: { portcullis: ["src/index.ts"] },
     // A snippet may define something only to show how.

@@ -12,8 +12,6 @@ import { buildStyles } from "./styles.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const browser = new URL("../../src/pages/browser/", import.meta.url);
 const WORDS = /\/src\/pages\/messages\/([a-z-]+)\/([a-z-]+)\.ts$/;
-/** Two lines of the bundler's, which would be a file of their own. */
-const RUNTIME = /rolldown.runtime/;
 /** Must not be in a page: it is larger than all the rest together, and the server judges. */
 const KEPT_OUT = /\/node_modules\/zod\//;
 
@@ -46,7 +44,6 @@ async function bundle(): Promise<readonly OutputChunk[]> {
     chunkFileNames: "[name].js",
     codeSplitting: {
       groups: [
-        { name: "base", test: RUNTIME, priority: 5 },
         { name: "base", test: (id) => !WORDS.test(id), minShareCount: 2, priority: 4 },
         { name: wordsName, debugName: "words", test: WORDS, priority: 3 },
       ],

@@ -24,7 +24,7 @@ export async function buildStyles(): Promise<ReadonlyMap<string, string>> {
 }
 
 async function read(name: string): Promise<string> {
-  return readFile(new URL(name, browser), "utf8").catch(() => "");
+  return readFile(new URL(name, browser), "utf8");
 }
 
 /** Spaces that may mean something stay: those of selectors, and around the signs of `calc()`. */

@@ -104,7 +104,11 @@ void makeClient().then((api) => {
   console.log(typeof api.tokenLogin);
 });
 `;
-const EXPECTED = "201 200 200 204 verified invalid known unknown 409 201 200 200 unsupported";
+/** Packages that a program may have besides, in the versions that we have. */
+const besides = ["@types/node", "@types/react", "@types/react-dom", "react", "react-dom"];
+const EXPECTED =
+  "201 200 200 204 verified invalid known unknown 409 201 200 200 unsupported " +
+  "signed_out signed_in signed_out told 200 3 403 signed_in";
 
 let folder: string;
 let server: ServerProcess;
@@ -122,13 +126,13 @@ beforeAll(async () => {
     type: "module",
     dependencies: {
       "@portcullis/client": `file:${tarball}`,
-      "@types/node": types["@types/node"],
+      ...Object.fromEntries(besides.map((name) => [name, types[name]])),
       ...Object.fromEntries(runtimes.map(({ folder, source }) => [folder, source])),
     },
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify(project));
   run("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"]);
-  for (const program of ["program.ts", "es-only.ts"])
+  for (const program of ["program.ts", "es-only.ts", "page.tsx"])
     copyFileSync(join(import.meta.dirname, program), join(folder, program));
   writeFileSync(join(folder, "required.cts"), REQUIRED);
   writeFileSync(join(folder, "imported.cts"), IMPORTED);
@@ -179,6 +183,26 @@ it.each(compilers)(
     expect(() => compileTo("node16", "required.cts")).toThrow("TS1479");
   },
 );
+
+it.each(compilers)("the packed client's React entry compiles under %s, and renders", (compiler) => {
+  const compilerOptions = {
+    ...strict,
+    lib: ["es2022", "dom"],
+    module: "nodenext",
+    jsx: "react-jsx",
+    types: ["node"],
+    outDir: "built",
+  };
+  compile(compiler, compilerOptions, "page.tsx");
+  expect(run(process.execPath, [join("built", "page.js")])).toBe(
+    "<p>unknown</p>\n<p>signed_in</p><b>ada@example.com</b>\n",
+  );
+});
+
+it("the packed client's React entry says that it is for the browser, as Next needs to know", () => {
+  const entry = join(folder, "node_modules/@portcullis/client/dist/react/index.js");
+  expect(readFileSync(entry, "utf8")).toMatch(/^"use client";\n/);
+});
 
 it("the packed client carries the licence of the repository, and its README", () => {
   const installed = join(folder, "node_modules/@portcullis/client");

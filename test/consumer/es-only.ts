@@ -13,6 +13,8 @@ import { parseLine } from "@portcullis/client/events";
 import { cookieJar } from "@portcullis/client/node";
 import { signInWithPasskey } from "@portcullis/client/passkeys";
 import { completeProviderLogin, startProviderLogin } from "@portcullis/client/providers";
+import { forward, type ParsedCookie, parseSetCookie, sessionFrom } from "@portcullis/client/server";
+import { createSession } from "@portcullis/client/session";
 import { createFakeServer } from "@portcullis/client/testing";
 import { createVerifier, readBearer } from "@portcullis/client/verify";
 
@@ -82,3 +84,12 @@ export const browser: Client<"cookies"> = createClient({
 export const verifier = createVerifier({ issuer: "https://auth.example.com", audience: undefined });
 export const isGood = async () => (await verifier.verify(readBearer(null))).ok;
 export const { kind } = parseLine("{}");
+
+export async function visit(headers: Record<string, string | string[] | undefined>) {
+  const options = { baseUrl: "http://localhost", address: undefined, origin: undefined };
+  const { setCookies } = forward({ headers, method: undefined }, options);
+  const cookies: ParsedCookie[] = setCookies.map(parseSetCookie);
+  return { cookies, state: await sessionFrom(headers, options) };
+}
+
+export const follow = (listener: () => void) => createSession(browser).subscribe(listener);

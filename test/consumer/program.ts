@@ -3,6 +3,8 @@ import { createClient, isPending, memoryTokens, type Result } from "@portcullis/
 import { type EventOf, parseLine } from "@portcullis/client/events";
 import { cookieJar } from "@portcullis/client/node";
 import { signInWithPasskey } from "@portcullis/client/passkeys";
+import { forward, sessionFrom } from "@portcullis/client/server";
+import { createSession } from "@portcullis/client/session";
 import { createFakeServer } from "@portcullis/client/testing";
 import { createVerifier, readBearer } from "@portcullis/client/verify";
 
@@ -57,6 +59,35 @@ said.push(statusOf(await reader.signInByMail({ code })), statusOf(await reader.g
 // Nothing of a browser is here: that is a value, as everywhere.
 const withPasskey = await signInWithPasskey(browser);
 said.push(withPasskey.ok ? "in" : (withPasskey.failure ?? withPasskey.problem.code));
+
+const told: number[] = [];
+const tokens = createClient({
+  baseUrl,
+  tokens: memoryTokens(),
+  onResult: ({ result }) => void told.push(result.status),
+});
+const session = createSession(tokens);
+const leave = session.subscribe(() => undefined);
+said.push((await session.refresh()).status);
+await tokens.tokenLogin(credentials);
+said.push((await session.refresh()).status);
+await session.signOut();
+said.push(session.current().status, told.at(-1) === 204 ? "told" : told.join());
+leave();
+
+const visit = (site: string, cookie = "") =>
+  [
+    { cookie, "sec-fetch-site": site },
+    { baseUrl, address: "192.0.2.1" },
+  ] as const;
+const own = forward(...visit("same-origin"));
+said.push(statusOf(await own.api.login(credentials)), String(own.setCookies.length));
+const cookie = own.setCookies.map((line) => line.split(";")[0]).join("; ");
+const strange = forward(...visit("same-site", cookie));
+said.push(
+  statusOf(await strange.api.logout()),
+  (await sessionFrom(...visit("none", cookie))).status,
+);
 
 console.log(said.join(" "));
 

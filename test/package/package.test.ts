@@ -7,6 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { swaggerFileNames } from "../../src/platform/files.ts";
+import { builtFiles } from "../../src/pages/built/files.ts";
+import { builtFilePath } from "../../src/pages/page-files.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { type Installation, install, residentMegabytes, root, run, tarball } from "./installed.ts";
 
@@ -204,8 +206,20 @@ describe.each(["node-22", "node-24", "node-26"] as const)("npx portcullis on %s"
       .getSetCookie()
       .map((each) => each.split(";")[0])
       .join("; ");
-    const pages = ["/", "/problems", "/docs", "/docs/init.js", "/docs/page.css", "/openapi.json"];
-    for (const path of [...pages, ...swaggerFileNames.map(servedName), "/reset", "/confirm"]) {
+    const pages = [
+      "/",
+      "/problems",
+      "/docs",
+      "/docs/init.js",
+      "/openapi.json",
+      "/reset",
+      "/confirm",
+    ];
+    const loaded = [
+      ...swaggerFileNames.map((name) => `/docs/${name}`),
+      ...builtFiles.names.map(builtFilePath),
+    ];
+    for (const path of [...pages, "/sign-in", "/account", ...loaded]) {
       const answer = await fetch(`${server.baseUrl}${path}`);
       expect([path, answer.status]).toEqual([path, 200]);
       expect((await answer.arrayBuffer()).byteLength, path).toBeGreaterThan(100);
@@ -220,11 +234,6 @@ describe.each(["node-22", "node-24", "node-26"] as const)("npx portcullis on %s"
     await again.stop();
   });
 });
-
-/** The icon has a name of its own. */
-function servedName(name: string): string {
-  return `/docs/${name === "favicon-32x32.png" ? "favicon.png" : name}`;
-}
 
 it("npx portcullis on Node 20 ends with one line that says which Node it needs", async () => {
   const ended = await installed.npx("node-20", []);

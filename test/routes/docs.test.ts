@@ -2,9 +2,10 @@ import { readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { builtFilePath } from "../../src/pages/page-files.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
-const ASSETS = ["swagger-ui.css", "swagger-ui-bundle.js", "init.js", "page.css", "favicon.png"];
+const ASSETS = ["swagger-ui.css", "swagger-ui-bundle.js", "init.js"];
 const FILES = ["/openapi.json", ...ASSETS.map((name) => `/docs/${name}`)];
 
 /** The bytes as they came, which `fetch` would only show decompressed. */
@@ -59,7 +60,6 @@ describe("DOCS=on", () => {
 
   test.each([
     ["/docs/init.js", "src/pages/built/docs.js"],
-    ["/docs/page.css", "src/pages/browser/docs.css"],
     ["/openapi.json", "openapi/openapi.json"],
   ])("%s is %s, byte for byte", async (path, file) => {
     const { bytes } = await ask(server.baseUrl + path);
@@ -73,7 +73,9 @@ describe("DOCS=on", () => {
     const loaded = [...page.matchAll(/<(?:link|script)[^>]+(?:href|src)="([^"]+)"/g)].map(
       ([, path]) => path,
     );
-    expect(loaded.toSorted()).toEqual(ASSETS.map((name) => `/docs/${name}`).toSorted());
+    const shared = [builtFilePath("logo.svg"), builtFilePath("docs.css")];
+    const own = ASSETS.map((name) => `/docs/${name}`);
+    expect(loaded.toSorted()).toEqual([...own, ...shared].toSorted());
     for (const path of loaded)
       expect((await ask(`${server.baseUrl}${path}`)).status, path).toBe(200);
   });

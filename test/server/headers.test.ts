@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { builtFilePath } from "../../src/pages/page-files.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 let secure: ServerProcess;
@@ -24,17 +25,22 @@ const requests = [
   ["GET", "/reset"],
   ["GET", "/docs"],
   ["GET", "/openapi.json"],
+  ["GET", "/sign-in"],
+  ["GET", "/admin/nowhere"],
+  ["GET", builtFilePath("base.js")],
 ] as const;
-/** Says nothing private, so it may be kept, and is asked for again each time. */
-const PUBLIC = new Set(["/openapi.json"]);
+/** Says nothing private, so it may be kept: one is asked for again each time, the other has its content in its path. */
+const PUBLIC: ReadonlyMap<string, string> = new Map([
+  ["/openapi.json", "public, max-age=0, must-revalidate"],
+  [builtFilePath("base.js"), "public, max-age=31536000, immutable"],
+]);
 
 test.each(requests)(
   "HD-01 %s %s carries the security headers, HSTS on https only, and names no software",
   async (method, path) => {
     const { status, headers } = await fetch(secure.baseUrl + path, { method });
     expect(status).toBeGreaterThanOrEqual(200);
-    const cacheControl = PUBLIC.has(path) ? "public, max-age=0, must-revalidate" : "no-store";
-    expectCommon(headers, cacheControl);
+    expectCommon(headers, PUBLIC.get(path));
     const overHttp = await fetch(plain.baseUrl + path, { method });
     expect(overHttp.headers.get("strict-transport-security")).toBeNull();
   },

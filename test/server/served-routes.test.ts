@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { PROBE_PATH } from "../../src/contract/doctor-probe.ts";
 import { problem, problemCodes } from "../../src/contract/problems.ts";
+import { builtFiles } from "../../src/pages/built/files.ts";
 import { type InProcessServer, startInProcessServer } from "../support/in-process-server.ts";
 
 let server: InProcessServer;
@@ -20,15 +21,20 @@ test("HD-09 the routes that are served are those that are documented, and the pa
   );
   const pages = [
     ...["/docs", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/docs/init.js"],
-    ...["/docs/page.css", "/docs/favicon.png", "/openapi.json", "/problems/page.css"],
     ...["/reset", "/confirm", "/email", "/login/mail"].flatMap((path) => [
       path,
       `${path}/page.js`,
       `${path}/page.css`,
     ]),
-    ...["/", "/home.css", "/problems", PROBE_PATH],
+    ...["/", "/openapi.json", "/problems", PROBE_PATH],
     ...problemCodes.map((code) => problem(code).type),
     ...problemCodes.filter((code) => code.includes("_")).map((code) => `/problems/${code}`),
+    ...["/sign-in", "/sign-up", "/account/**", "/admin/**"],
+    ...["", "/security", "/sessions", "/history", "/leave"].map((part) => `/account${part}`),
+    ...["", "/users", "/users/{userId}", "/events", "/keys", "/settings"].map(
+      (part) => `/admin${part}`,
+    ),
+    ...builtFiles.names.map((name) => `/pages/${builtFiles.digest}/${name}`),
   ].map((path) => `GET ${path}`);
   const served = server.routes
     .filter(({ method }) => method !== "")
@@ -87,8 +93,13 @@ test("the index of problems has every code with its status and title, and each p
 
 test("the page at / leads to everything that is for people, and each link is answered", async () => {
   const html = await (await fetch(`${server.address}/`)).text();
-  const links = [...html.matchAll(/<a href="([^"]+)"/g)].map(([, href = ""]) => href);
-  expect(links).toEqual(["/docs", "/openapi.json", "/problems", "/healthz", "/readyz"]);
+  const links = [...html.matchAll(/<a (?:class="button[^"]*" )?href="([^"]+)"/g)].map(
+    ([, href = ""]) => href,
+  );
+  expect(links).toEqual([
+    ...["/sign-in", "/sign-up", "/account"],
+    ...["/admin", "/docs", "/openapi.json", "/problems", "/healthz", "/readyz"],
+  ]);
   for (const link of links) expect((await fetch(server.address + link)).status, link).toBe(200);
 });
 
@@ -104,11 +115,13 @@ test("CF-02 in production the page at / has no link to what is not served, and t
   const answer = await fetch(`${production.address}/`);
   expect(answer.status).toBe(200);
   const html = await answer.text();
-  const links = [...html.matchAll(/<a href="([^"]+)"/g)].map(([, href]) => href);
-  expect(links).toEqual(["/problems", "/healthz", "/readyz"]);
+  const links = [...html.matchAll(/<a (?:class="button[^"]*" )?href="([^"]+)"/g)].map(
+    ([, href]) => href,
+  );
+  expect(links).toEqual(["/sign-in", "/sign-up", "/account", "/problems", "/healthz", "/readyz"]);
   expect(html).not.toMatch(/\d+\.\d+\.\d+/);
   expect(answer.headers.get("content-security-policy")).toMatch(
-    /^default-src 'none'; .*; style-src 'self'$/,
+    /^default-src 'none'; .*; style-src 'self'; img-src 'self' data:$/,
   );
 });
 

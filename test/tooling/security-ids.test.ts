@@ -34,6 +34,7 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
   SU: [1, 2, 3, 4, 5],
   PK: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
   FD: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19],
+  SV: [1, 2, 3, 4],
 };
 const ids = Object.entries(numbers).flatMap(([family, each]) =>
   each.map((number) => `${family}-${String(number).padStart(2, "0")}`),

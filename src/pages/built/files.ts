@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "9c0b64530d6c195a",
+  "digest": "a7d73a1cdae29122",
   "names": [
     "account.js",
     "admin.js",

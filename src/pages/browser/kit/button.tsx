@@ -5,13 +5,15 @@ import { useFormAround } from "./form.tsx";
 interface ButtonProps {
   readonly kind?: "plain" | "primary" | "danger" | "danger primary";
   readonly isBusy?: boolean;
+  /** It may be pressed again later, as its words say. */
+  readonly isWaiting?: boolean;
   /** Over the whole width. */
   readonly isWide?: boolean;
   /** In a row of a list. */
   readonly isLow?: boolean;
   /** Without it the button sends the form around it. */
   readonly onClick?: () => void;
-  /** What a screen reader hears after the words, as in "Remove" + "iPhone". */
+  /** For screen readers, after the words: `Remove` of `iPhone`. */
   readonly of?: string;
   readonly children: ComponentChildren;
 }
@@ -19,6 +21,7 @@ interface ButtonProps {
 export function Button({
   kind = "plain",
   isBusy,
+  isWaiting = false,
   isWide = false,
   isLow = false,
   onClick,
@@ -33,10 +36,10 @@ export function Button({
     <button
       type={sends ? "submit" : "button"}
       class={names.filter(Boolean).join(" ")}
-      aria-disabled={busy || undefined}
+      aria-disabled={busy || isWaiting || undefined}
       aria-busy={busy || undefined}
       onClick={(event) => {
-        if (busy) event.preventDefault();
+        if (busy || isWaiting) event.preventDefault();
         else onClick?.();
       }}
     >

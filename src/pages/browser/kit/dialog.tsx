@@ -1,6 +1,6 @@
 /** Native dialogs: a question before what cannot be undone, and a form over the page. */
-import { type ComponentChildren, type VNode } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { ComponentChildren, VNode } from "preact";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button.tsx";
 import { say } from "./words.ts";
 
@@ -16,7 +16,7 @@ export function Dialog({
 }) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = element.current;
     const before = document.activeElement;
     dialog?.showModal();
@@ -34,6 +34,12 @@ export function Dialog({
         event.preventDefault();
         onClose();
       }}
+      onClose={(event) => {
+        // Browsers let a second Escape through. Open again, until it is decided.
+        if (!event.currentTarget.isConnected) return;
+        event.currentTarget.showModal();
+        onClose();
+      }}
       onMouseDown={(event) => {
         if (event.target === event.currentTarget && isBeside(event, event.currentTarget)) onClose();
       }}
@@ -48,7 +54,7 @@ export function Dialog({
 
 /** The buttons at the end of a dialog. The first that is written is the last for the eye: what is asked about. */
 export function DialogActions({ children }: { readonly children: ComponentChildren }) {
-  return <div class="actions">{children}</div>;
+  return <div class="dialog-actions">{children}</div>;
 }
 
 export interface Question {

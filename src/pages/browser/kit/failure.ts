@@ -1,5 +1,5 @@
 /** A result that is no success, in the reader's words: beside the fields it is about, and for the rest in one sentence. */
-import { isSaid, readersLanguage, say } from "./words.ts";
+import { readersLanguage, say, sayIfKnown } from "./words.ts";
 
 /** Every result of the client, of one operation or of several. */
 export interface AnyResult {
@@ -56,22 +56,16 @@ export function failureOf(result: AnyResult, names: readonly string[] = []): Fai
 
 /** The reader's sentence for a problem; where there is none, the problem's own. */
 export function sentenceOf(problem: Problem): string {
-  const key = `problem_${problem.code}`;
-  const says = isSaid(key)
-    ? say(key as "problem_forbidden")
-    : `${problem.title}. ${problem.detail}`;
+  const says = sayIfKnown(`problem_${problem.code}`) ?? `${problem.title}. ${problem.detail}`;
   if (problem.code !== "internal_error" || problem.requestId === undefined) return says;
   return `${says} ${say("reference", { requestId: problem.requestId })}`;
 }
 
 /** Why a new password was refused. */
 export function weakPasswordSentence({ reasons = [], minLength = 0, maxLength = 0 }: Problem) {
-  const sentences = reasons.map((reason) => {
-    const key = `weak_${reason}`;
-    if (!isSaid(key)) return say("problem_weak_password");
-    return say(key as "weak_too_short", { min: minLength, max: maxLength } as { min: number });
-  });
-  return sentences.join(" ");
+  const bounds = { min: minLength, max: maxLength };
+  const sentences = reasons.map((reason) => sayIfKnown(`weak_${reason}`, bounds));
+  return sentences.map((says) => says ?? say("problem_weak_password")).join(" ");
 }
 
 function failureOfProblem(problem: Problem, names: readonly string[]): Failure {
@@ -101,18 +95,18 @@ function fieldsOf(problem: Problem, names: readonly string[]): Readonly<Record<s
   );
 }
 
-const issueWords = {
+const issueWords: Readonly<Record<string, string>> = {
   invalid_type: "issue_missing",
   invalid_format: "issue_format",
   too_small: "issue_short",
   too_big: "issue_long",
-} as const;
+};
 
 /** The server's sentences are English, and know more than the words here. */
 function sentenceOfIssue({ path, code, message }: Issue): string {
   if (path.at(-1) === "email") return say("emailWrong");
   if (readersLanguage() === "en") return `${message.replace(/\.$/, "")}.`;
-  return say(issueWords[code as keyof typeof issueWords] ?? "issue_other");
+  return sayIfKnown(issueWords[code] ?? "") ?? say("issue_other");
 }
 
 function sentenceOfNoAnswer(failure: string, detail: string | undefined): string {
@@ -124,13 +118,11 @@ function sentenceOfNoAnswer(failure: string, detail: string | undefined): string
       return say("timeout");
     case "unexpected_answer":
       return say("unexpected");
-    default: {
-      const key = `passkey_${failure}`;
-      return isSaid(key) ? say(key as "unexpected") : (detail ?? say("unexpected"));
-    }
+    default:
+      return sayIfKnown(`passkey_${failure}`) ?? detail ?? say("unexpected");
   }
 }
 
-function isProblem(value: unknown): value is Problem {
+export function isProblem(value: unknown): value is Problem {
   return typeof value === "object" && value !== null && "code" in value && "detail" in value;
 }

@@ -23,7 +23,7 @@ export interface FormState extends Action<[values: Readonly<Record<string, strin
 
 const Around = createContext<FormState | undefined>(undefined);
 
-/** What a field or a button asks of the form around it. */
+/** The form that a field or a button asks of the form around it. */
 export function useFormAround(): FormState | undefined {
   return useContext(Around);
 }
@@ -52,7 +52,7 @@ export function useForm<const N extends string, R extends AnyResult>({
     else action.tell(Object.fromEntries(missing.map((name) => [name, say("required")])));
   }
 
-  return { ...action, run: action.run as FormState["run"], element, submit }; // it is called with all fields above
+  return { ...action, run: action.run, element, submit }; // it is called with all fields above
 }
 
 /** `status={false}`: the view shows what is told at another place, by `<FormStatus>`. */
@@ -85,7 +85,7 @@ export function Form({
   );
 }
 
-/** What is told of the last try, besides what stands at the fields. */
+/** Shows what is told of the last try, besides what stands at the fields. */
 export function FormStatus() {
   const form = useFormAround();
   return <Status failure={form?.failure ?? null} />;

@@ -1,4 +1,4 @@
-/** What is read from the server before it can be shown. */
+/** Shows what is read from the server before it can be shown. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button.tsx";
@@ -63,7 +63,7 @@ export function useLoaded<R extends AnyResult>(
     };
   }, dependencies);
 
-  return { data, failure, isLoading, reload, put: setData as (data: DataOf<R>) => void }; // a datum is no function
+  return { data, failure, isLoading, reload, put: setData }; // a datum is no function
 }
 
 /** Shows what is loaded; until then that it is loading, or why not, and a button for another try. */

@@ -17,7 +17,10 @@ export function Notice({
   readonly children: ComponentChildren;
 }) {
   return (
-    <div class={`notice ${tone}`} role={announce ? "alert" : undefined}>
+    <div
+      class={tone === "plain" ? "notice" : `notice ${tone}`}
+      role={announce ? "alert" : undefined}
+    >
       {children}
     </div>
   );

@@ -1,4 +1,4 @@
-/** Who is signed in, for every view. */
+/** Tells every view who is signed in. */
 import { useEffect, useState } from "preact/hooks";
 import { createSession, type Session, type SessionState } from "./session-store.ts";
 import { api } from "./api.ts";

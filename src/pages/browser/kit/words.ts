@@ -1,4 +1,4 @@
-/** What the page says, in the reader's language. The words are there before anything is shown: `startApplication` loads them. */
+/** Says what a page says, in the reader's language. The words are there before anything is shown: `startApplication` loads them. */
 import type { kit } from "../../messages/en/kit.ts";
 import { fill, formOf, type Messages, type Values } from "../../messages/scheme.ts";
 
@@ -22,7 +22,7 @@ export function chooseLanguage(wanted: readonly string[]): Language {
 }
 
 export function learnWords(...messages: readonly Messages[]): void {
-  words = Object.assign({}, words, ...messages) as Messages;
+  for (const each of messages) words = { ...words, ...each };
 }
 
 export function readersLanguage(): Language {
@@ -54,15 +54,18 @@ export function speaker<Own extends Messages>(): {
   return {
     say: (key, ...[values]) => pieces(key, values).join(""),
     sayParts: (key, ...[values]) => pieces(key, values),
-  } as ReturnType<typeof speaker<Own>>; // the keys and places are checked by the types alone
+  }; // the keys and places are checked by the types alone
 }
 
 /** Says a message of the kit. */
 export const { say, sayParts } = speaker<Record<never, never>>();
 
-/** True where there are words for a key that is made when the page runs, such as that of a problem. */
-export function isSaid(key: string): key is keyof typeof kit {
-  return key in words;
+/** Says what a key stands for that is made when the page runs, such as that of a problem. Undefined where there are no words. */
+export function sayIfKnown(
+  key: string,
+  values?: Readonly<Record<string, string | number>>,
+): string | undefined {
+  return key in words ? pieces(key, values).join("") : undefined;
 }
 
 function pieces<V>(key: string, values: Readonly<Record<string, V>> = {}) {

@@ -29,7 +29,7 @@ export const kit = translationOf<typeof schema>()({
 
   showPassword: "Passwort anzeigen",
   hidePassword: "Passwort verbergen",
-  show: "Zeigen",
+  show: "Anzeigen",
   hide: "Verbergen",
   email: "E-Mail-Adresse",
   emailWrong: "Das ist keine E-Mail-Adresse. Eine sieht so aus: name@example.com.",
@@ -121,4 +121,79 @@ export const kit = translationOf<typeof schema>()({
   problem_rate_limited: "Das war zu oft. Nichts wurde geprüft, und nichts hat sich geändert.",
   problem_internal_error: "Auf dem Server ist etwas schiefgegangen. Versuchen Sie es noch einmal.",
   problem_overloaded: "Der Server ist überlastet. Nichts wurde geändert.",
+  secondStepAsk: "Ihr Konto verlangt einen zweiten Schritt.",
+  secondStepAskPasskey: "Ihr Konto verlangt einen zweiten Schritt: Ihren Passkey.",
+  secondStepNone:
+    "Ihr Konto verlangt einen Passkey, und dieser Browser kann keinen benutzen. Melden Sie sich mit einem anderen Browser an.",
+  codeLabel: "Code",
+  totpHint: "Die 6 Ziffern, die Ihre Authenticator-App jetzt zeigt.",
+  totpWrong:
+    "Dieser Code wurde nicht angenommen. Warten Sie auf den nächsten, und geben Sie ihn ein. Nach vielen falschen wird eine Zeit lang keiner angenommen.",
+  totpUse: "Die Authenticator-App benutzen",
+  recoveryLabel: "Wiederherstellungscode",
+  recoveryHint:
+    "Einer von denen, die Sie beim Einrichten des zweiten Schritts aufbewahrt haben: 24 Buchstaben und Ziffern.",
+  recoveryWrong:
+    "Dieser Wiederherstellungscode wurde nicht angenommen. Jeder gilt einmal: Versuchen Sie einen anderen. Nach vielen falschen wird eine Zeit lang keiner angenommen.",
+  recoveryUse: "Einen Wiederherstellungscode benutzen",
+  recoveryUseLost: "Gerät verloren? Einen Wiederherstellungscode benutzen",
+  passkeyUse: "Einen Passkey benutzen",
+  passkeyUseNow: "Den Passkey benutzen",
+  passkeyWrong:
+    "Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.",
+  lostAll: "Ich habe nichts mehr davon",
+  lostAllText:
+    "Dann können nur die Betreiber von {service} Sie einlassen. Sagen Sie es ihnen, und weisen Sie sich aus: Sie können Ihren zweiten Schritt entfernen. Melden Sie sich danach noch einmal an.",
+  passkey_cancelled:
+    "Es wurde kein Passkey benutzt. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.",
+  passkey_unsupported:
+    "Dieser Browser kann hier keine Passkeys benutzen. Nehmen Sie einen anderen Weg.",
+  passkey_wrong_origin:
+    "Passkeys dieses Dienstes gelten nicht unter dieser Adresse. Nehmen Sie einen anderen Weg.",
+  passkey_already_registered:
+    "Dieses Gerät hat schon einen Passkey Ihres Kontos. Nehmen Sie ein anderes Gerät.",
+  passkey_browser_failed:
+    "Der Browser konnte keinen Passkey benutzen. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.",
+
+  mailCodeLabel: "Code aus der E-Mail",
+  mailCodeHint: "8 Ziffern. Sie gelten einige Minuten lang.",
+  mailCodeSent: "Wenn {email} hier bekannt ist, ist eine E-Mail mit einem Code unterwegs.",
+  mailCodeSentToYou: "Eine E-Mail mit einem Code ist an Ihre Adresse unterwegs.",
+  mailCodeWrong:
+    "Dieser Code wurde nicht angenommen: Er ist falsch, verbraucht oder zu alt, oder eine spätere E-Mail ist an seine Stelle getreten.",
+  mailAgain: "Noch eine E-Mail senden",
+  mailAgainIn: {
+    one: "Noch eine E-Mail in {count} Sekunde",
+    other: "Noch eine E-Mail in {count} Sekunden",
+  },
+  mailSentAgain: "Noch eine E-Mail ist unterwegs. Nur deren Code gilt jetzt.",
+  mailHaveCode: "Ich habe schon einen Code",
+
+  providerContinue: "Weiter mit {name}",
+
+  stepUpTitle: "Sind Sie es?",
+  stepUpAsk:
+    "Damit ließe sich Ihr Konto übernehmen. Weisen Sie noch einmal nach, wer Sie sind, dann geschieht es.",
+  stepUpConfirm: "Bestätigen",
+  stepUpPassword: "Das Passwort benutzen",
+  stepUpPasswordWrong: "Das ist nicht Ihr Passwort.",
+  stepUpMail: "Mir einen Code per E-Mail senden",
+  stepUpNone:
+    "Dafür ist Ihre Anmeldung zu lange her. Melden Sie sich noch einmal an, und versuchen Sie es dann wieder.",
+  stepUpSignIn: "Noch einmal anmelden",
+
+  qrLabel: "QR-Code für Ihre Authenticator-App",
+  qrSecret: "Sie können ihn nicht scannen? Geben Sie diesen Schlüssel in die App ein:",
+  qrOpen: "Die App auf diesem Gerät öffnen",
+
+  codesTitle: "Bewahren Sie Ihre Wiederherstellungscodes auf",
+  codesText:
+    "Mit einem davon melden Sie sich an, wenn Ihr Gerät weg ist. Jeder gilt einmal. Sie werden nur jetzt gezeigt und nie wieder.",
+  codesHeading: "Wiederherstellungscodes von {service}",
+  codesFor: "Für {email}",
+  codesPrint: "Drucken",
+  codesSave: "Als Datei speichern",
+  codesKept: "Ich habe sie an einem sicheren Ort aufbewahrt",
+  codesKeptFirst: "Bewahren Sie zuerst die Codes auf, und haken Sie dann dies an.",
+  codesDone: "Fertig",
 });

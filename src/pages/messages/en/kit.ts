@@ -111,4 +111,68 @@ export const kit = {
   problem_rate_limited: "That was too often. Nothing was checked, and nothing changed.",
   problem_internal_error: "Something went wrong on the server. Try again.",
   problem_overloaded: "The server is busy. Nothing was changed.",
+  secondStepAsk: "Your account asks for a second step.",
+  secondStepAskPasskey: "Your account asks for a second step: your passkey.",
+  secondStepNone:
+    "Your account asks for a passkey, and this browser cannot use one. Sign in with another browser.",
+  codeLabel: "Code",
+  totpHint: "The 6 digits that your authenticator app shows now.",
+  totpWrong:
+    "This code was not taken. Wait for the next one, and type it. After many wrong ones, none is taken for a while.",
+  totpUse: "Use the authenticator app",
+  recoveryLabel: "Recovery code",
+  recoveryHint: "One of those you kept when you set up the second step: 24 letters and digits.",
+  recoveryWrong:
+    "This recovery code was not taken. Each is good once: try another. After many wrong ones, none is taken for a while.",
+  recoveryUse: "Use a recovery code",
+  recoveryUseLost: "Lost your device? Use a recovery code",
+  passkeyUse: "Use a passkey",
+  passkeyUseNow: "Use the passkey",
+  passkeyWrong: "This passkey was not taken. Try again, or use another way.",
+  lostAll: "I have lost all of these",
+  lostAllText:
+    "Then only the people who run {service} can let you in. Tell them so, and prove to them who you are: they can remove your second factors. Sign in again after that.",
+  passkey_cancelled: "No passkey was used. Try again, or use another way.",
+  passkey_unsupported: "This browser cannot use passkeys here. Use another way.",
+  passkey_wrong_origin: "Passkeys of this service are not for this address of it. Use another way.",
+  passkey_already_registered:
+    "This device has a passkey of your account already. Use another device.",
+  passkey_browser_failed: "The browser could not use a passkey. Try again, or use another way.",
+
+  mailCodeLabel: "Code of the mail",
+  mailCodeHint: "8 digits. They are good for a few minutes.",
+  mailCodeSent: "If {email} is known here, a mail with a code is on its way.",
+  mailCodeSentToYou: "A mail with a code is on its way to your address.",
+  mailCodeWrong:
+    "This code was not taken: it is wrong, used or too old, or a later mail has taken its place.",
+  mailAgain: "Send another mail",
+  mailAgainIn: { one: "Another mail in {count} second", other: "Another mail in {count} seconds" },
+  mailSentAgain: "Another mail is on its way. Only its code is good now.",
+  mailHaveCode: "I have a code already",
+
+  providerContinue: "Continue with {name}",
+
+  stepUpTitle: "Is it you?",
+  stepUpAsk: "This could take over your account. Prove once more who you are, then it is done.",
+  stepUpConfirm: "Confirm",
+  stepUpPassword: "Use the password",
+  stepUpPasswordWrong: "This is not your password.",
+  stepUpMail: "Send me a code by e-mail",
+  stepUpNone: "You signed in too long ago for this. Sign in again, then try once more.",
+  stepUpSignIn: "Sign in again",
+
+  qrLabel: "QR code for your authenticator app",
+  qrSecret: "Cannot scan it? Type this key into the app:",
+  qrOpen: "Open the app on this device",
+
+  codesTitle: "Keep your recovery codes",
+  codesText:
+    "With one of them you sign in when your device is gone. Each works once. They are shown now and never again.",
+  codesHeading: "Recovery codes of {service}",
+  codesFor: "For {email}",
+  codesPrint: "Print",
+  codesSave: "Save as a file",
+  codesKept: "I have kept them in a safe place",
+  codesKeptFirst: "Keep the codes first, then tick this.",
+  codesDone: "Done",
 } as const;

@@ -1,0 +1,29 @@
+/** The state of a visitor's session, for a page that a server renders. */
+import { textIn } from "../answer.ts";
+import { plainCookieName, SESSION_COOKIE } from "../generated/cookies.ts";
+import { UNAUTHENTICATED } from "../session/lessons.ts";
+import { SIGNED_OUT, type SessionState, signedInAs, UNKNOWN } from "../session/state.ts";
+import { forward, type ForwardOptions } from "./forward.ts";
+import { readVisitor, type Visitor } from "./visitor.ts";
+
+/**
+ * Asks who the visitor is. Nobody is asked about a visitor without a session's cookie. `unknown` where no answer came:
+ * give it to the page, which will ask by itself. It is of one visitor: no cache may keep it, nor the page.
+ */
+export async function sessionFrom(
+  visitor: Visitor,
+  options: ForwardOptions,
+): Promise<SessionState> {
+  const { api } = forward(visitor, options);
+  if (!hasSession(readVisitor(visitor).header("cookie") ?? "")) return SIGNED_OUT;
+  const me = await api.getMe();
+  if (me.ok) return signedInAs(me.data);
+  return textIn(me.problem, "code") === UNAUTHENTICATED ? SIGNED_OUT : UNKNOWN;
+}
+
+function hasSession(cookieHeader: string): boolean {
+  const names = [SESSION_COOKIE, plainCookieName(SESSION_COOKIE)];
+  return cookieHeader
+    .split(";")
+    .some((each) => names.includes(each.trimStart().split("=")[0] ?? ""));
+}

@@ -1,0 +1,33 @@
+/** The secret of an authenticator app: as a QR code, as text, and as a link for an app on the same device. */
+import { encode } from "uqr";
+import { say } from "../kit/words.ts";
+import { CopyButton } from "./copy-button.tsx";
+import { pathOf } from "./qr-path.ts";
+
+export function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
+  const { data, size } = encode(text, { border: 4 });
+  return (
+    <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>
+      <path d={pathOf(data)} shape-rendering="crispEdges" />
+    </svg>
+  );
+}
+
+/** All that is needed to add an account to an app. */
+export function AppSecret({ uri, secret }: { readonly uri: string; readonly secret: string }) {
+  return (
+    <div class="stack">
+      <QrCode text={uri} label={say("qrLabel")} />
+      <div class="tight">
+        <p>{say("qrSecret")}</p>
+        <p class="actions">
+          <code class="spelt">{secret.replaceAll(/(.{4})(?=.)/g, "$1 ")}</code>
+          <CopyButton text={secret} />
+        </p>
+        <p>
+          <a href={uri}>{say("qrOpen")}</a>
+        </p>
+      </div>
+    </div>
+  );
+}
