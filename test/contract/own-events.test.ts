@@ -16,6 +16,7 @@ import { walk } from "../../src/contract/walk.ts";
 
 const OWNER = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";
 const ADMIN = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45";
+const EVENT = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49";
 
 /** The example of a stored event, with other values in some fields. */
 function eventLike<N extends StoredEvent["event"]>(name: N, values: object = {}) {
@@ -82,7 +83,9 @@ describe("LA-08 an owner's view of an event", () => {
     const seen = JSON.stringify(view).match(/canary-\w+/g) ?? [];
     const expected = ["timestamp", ...(byOther ? [] : ["ip"]), ...shown];
     expect(seen.sort()).toEqual(expected.map((key) => `canary-${key}`).sort());
-    expect(Object.keys(view).sort()).toEqual(["event", "id", "ip", "timestamp", ...decided[name]].sort());
+    expect(Object.keys(view).sort()).toEqual(
+      ["event", "id", "ip", "timestamp", ...decided[name]].sort(),
+    );
   });
 
   it.each(ownerEventNames)("LA-08 of %s is what the contract says it is", (name) => {

@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "a7d73a1cdae29122",
+  "digest": "f7f32893f6ffda4a",
   "names": [
     "account.js",
     "admin.js",
