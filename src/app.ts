@@ -21,10 +21,12 @@ import type { Handlers } from "./routes/handler.ts";
 import { createBaseHeaders } from "./routes/headers.ts";
 import { createHealthHandlers } from "./routes/health.ts";
 import { inspectorFor } from "./routes/inspector.ts";
+import { createInstallationHandlers, type Installation } from "./routes/installation.ts";
 import { createKeyHandlers } from "./routes/keys.ts";
 import { createMetricsHandlers, type MetricsOptions } from "./routes/metrics.ts";
 import { refuseOtherMethods } from "./routes/other-methods.ts";
 import { createOverloadLog } from "./routes/overload.ts";
+import { createOverviewHandlers } from "./routes/overview.ts";
 import { createOwnSessionHandlers } from "./routes/own-sessions.ts";
 import { createPasskeyHandlers } from "./routes/passkeys.ts";
 import { createProviderHandlers } from "./routes/providers.ts";
@@ -60,6 +62,8 @@ export interface AppOptions {
   readonly docs: Docs | undefined;
   readonly isDraining: () => boolean;
   readonly metrics: MetricsOptions;
+  /** For administrators: the settings of this process, and what it finds amiss. */
+  readonly installation: Installation;
   /** The facts that `portcullis doctor` is told. */
   readonly probe: Pick<ProbeOptions, "version" | "peer">;
   /** The address of the client that made the request; `given` is the second argument of `fetch`. */
@@ -129,7 +133,7 @@ export function createApp(options: AppOptions): App {
   });
 }
 
-function createHandlers({ deps, isDraining, metrics }: AppOptions): Handlers {
+function createHandlers({ deps, isDraining, metrics, installation }: AppOptions): Handlers {
   return {
     ...createAccountHandlers(deps),
     ...createSessionHandlers(deps),
@@ -145,6 +149,8 @@ function createHandlers({ deps, isDraining, metrics }: AppOptions): Handlers {
     ...createUserHandlers(deps),
     ...createAuditHandlers(deps),
     ...createKeyHandlers(deps),
+    ...createOverviewHandlers(deps),
+    ...createInstallationHandlers(installation),
     ...createHealthHandlers(deps, isDraining),
     ...createMetricsHandlers(metrics.expose),
   };

@@ -47,6 +47,10 @@ export async function createRequests(storage: Storage): Promise<Ask> {
     metrics: { expose: async () => "", token: undefined, publicUrl: PUBLIC_URL },
     clientAddress: () => "127.0.0.1",
     now: () => clock,
+    installation: {
+      listSettings: () => [],
+      reportAt: () => Promise.reject(new Error("Nobody asks for a report here")),
+    },
     probe: { version: "", peer: () => null },
     ResponseClass: Response,
   });

@@ -1,12 +1,13 @@
 import { z } from "zod";
-import { StoredEvent, storedEventNames } from "./events.ts";
+import { exampleEventId, ListedEvent, storedEventNames } from "./events.ts";
 import { operation } from "./operation.ts";
 import { OwnEvent } from "./own-events.ts";
 import { admin, sessionOrBearer } from "./security.ts";
 import { Email } from "./addresses.ts";
 import { Id, InstantInput, IpAddress, page, pageQuery } from "./values.ts";
 
-const EventPage = page("EventPage", StoredEvent, {
+const EventPage = page("EventPage", ListedEvent, {
+  id: exampleEventId,
   timestamp: "2026-11-23T10:06:00.000Z",
   requestId: "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
   ip: "203.0.113.7",
@@ -16,6 +17,7 @@ const EventPage = page("EventPage", StoredEvent, {
 });
 
 const OwnEventPage = page("OwnEventPage", OwnEvent, {
+  id: exampleEventId,
   event: "login_success",
   timestamp: "2026-11-23T10:06:00.000Z",
   ip: "203.0.113.7",

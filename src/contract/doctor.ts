@@ -3,6 +3,7 @@
  * and are written once, here. docs/doctor.md says of each what it means and what to do.
  */
 import { z } from "zod";
+import { openEnum } from "./open-enum.ts";
 
 /** From good to bad. `attention`: it works, and is hardly meant. `wrong`: something is broken, or open to strangers. */
 export const postures = ["ok", "attention", "wrong"] as const;
@@ -42,21 +43,25 @@ export type DoctorCheck = keyof typeof doctorChecks;
 // The keys of a literal, which TypeScript knows no better than as strings.
 export const doctorCheckNames = Object.keys(doctorChecks) as [DoctorCheck, ...DoctorCheck[]];
 
+/** A sentence, which may have the path of a file in it. UTF-16 units. */
+export const FINDING_TEXT_MAX_LENGTH = 8_192;
+const text = z.string().max(FINDING_TEXT_MAX_LENGTH);
+
 export const DoctorFinding = z.strictObject({
-  check: z.enum(doctorCheckNames).meta({ description: "The check that found it." }),
+  check: openEnum(doctorCheckNames, "The check that found it."),
   status: z.enum(postures),
   subject: z
-    .union([z.string(), z.null()])
+    .union([text, z.null()])
     .meta({ description: "A setting, a provider or a file, where it is about one of several." }),
-  why: z.string().meta({ description: "The fact, in one sentence for a person." }),
-  next: z.union([z.string(), z.null()]).meta({
+  why: text.meta({ description: "The fact, in one sentence for a person." }),
+  next: z.union([text, z.null()]).meta({
     description: "The next step, where there is one. Never null where the status is not ok.",
   }),
 });
 export type DoctorFinding = z.output<typeof DoctorFinding>;
 
 export const DoctorReport = z.strictObject({
-  version: z.string().meta({ description: "Of the Portcullis that looked." }),
+  version: z.string().max(64).meta({ description: "Of the Portcullis that looked." }),
   checkedAt: z.iso.datetime().meta({ description: "When it began, by this machine's clock." }),
   publicUrl: z.string().meta({ description: "PUBLIC_URL, or where a developer's server is." }),
   status: z.enum(postures).meta({ description: "The worst of all findings." }),

@@ -204,12 +204,19 @@ export const eventShapes = {
     example: { userId: exampleUserId },
   }),
   rate_limited: operatorEvent({
-    about: null,
+    about: "userId",
     level: "warn",
     summary:
       "A request came too soon after too many others. Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics. Of mails that an address gets no more of, each request is told, and refused to nobody.",
-    fields: { operation: operationName, key: openEnum(["ip", "email", "account"]) },
-    example: { operation: "login", key: "email" },
+    fields: {
+      operation: operationName,
+      key: openEnum(["ip", "email", "account"]),
+      email: NormalEmail.optional().meta({
+        description: "Of `email`: the address that was sent, whether or not it is anybody's.",
+      }),
+      userId: Id.optional().meta({ description: "Of `account`: whose." }),
+    },
+    example: { operation: "login", key: "email", email: "ada@example.com" },
   }),
   password_reset: ownerEvent({
     about: "userId",

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { type Level, nullable } from "./event-shape.ts";
+import { examplesOf } from "./examples.ts";
 import { open } from "./open-enum.ts";
 import { eventShapes, exampleUserId } from "./event-shapes.ts";
 import { pascalCase } from "./problems.ts";
@@ -52,6 +53,8 @@ interface Occurrence {
 export type LogEvent = { [N in EventName]: { event: N } & Occurrence & EventFields<N> }[EventName];
 /** A line that is kept in the database as well. */
 export type StoredEvent = Extract<LogEvent, { event: StoredEventName }>;
+/** A stored event as a list has it. The log's line has no id: it is printed for those who look nothing up. */
+export type ListedEvent = StoredEvent & { readonly id: string };
 /** A stored event that the owner of its account may see. */
 export type OwnerEvent = Extract<LogEvent, { event: OwnerEventName }>;
 
@@ -83,14 +86,26 @@ export const LogEvent = eventUnion<LogEvent>(
   examples: [lineExample],
 });
 
+export const eventId = Id.meta({
+  description: "The event's own id, by which two pages that overlap are told apart.",
+});
+export const exampleEventId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49";
+
 /** Any event that is stored, told apart by `event`. */
-export const StoredEvent = eventUnion<StoredEvent>(
-  storedEventNames.map((name) => definitions[name].schema),
-).meta({
+export const ListedEvent = eventUnion<ListedEvent>(storedEventNames.map(listedSchema)).meta({
   id: "StoredEvent",
   ...open("A security event, told apart by `event`."),
-  examples: [lineExample],
+  examples: [{ id: exampleEventId, ...lineExample }],
 });
+
+/** The counts of an overview, and the events that each counts. */
+export const talliedEvents = {
+  signedIn: ["login_success"],
+  refused: ["login_failed", "second_factor_failed", "provider_login_failed"],
+  signedUp: ["signup"],
+  locked: ["login_locked", "second_factors_locked"],
+} as const satisfies Readonly<Record<string, readonly StoredEventName[]>>;
+export type TallyName = keyof typeof talliedEvents;
 
 /** The id of the account that an event concerns; null where it concerns none. */
 export function accountOf(event: StoredEvent): string | null {
@@ -113,6 +128,15 @@ function isStored(name: EventName): name is StoredEventName {
 
 function isForOwner(name: EventName): name is OwnerEventName {
   return eventShapes[name].audience === "owner";
+}
+
+function listedSchema(name: StoredEventName): z.ZodObject {
+  const { schema, summary } = definitions[name];
+  return z.strictObject({ id: eventId, ...schema.shape }).meta({
+    id: `Stored${pascalCase(name)}Event`,
+    description: summary,
+    examples: examplesOf(schema).map((example) => ({ id: exampleEventId, ...Object(example) })),
+  });
 }
 
 function define(name: EventName): EventDefinition {

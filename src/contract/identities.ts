@@ -14,7 +14,7 @@ import {
   ProviderRedirect,
   StartProviderInput,
 } from "./provider-values.ts";
-import { csrfHeaders, sessionOrBearer } from "./security.ts";
+import { admin, csrfHeaders, sessionOrBearer } from "./security.ts";
 import { Id, Instant } from "./values.ts";
 
 const TAG = "Sign-in with a provider";
@@ -64,6 +64,20 @@ export const listMyIdentities = operation({
   request: {},
   responses: { 200: { description: "Your linked providers.", body: IdentityList } },
   problems: [],
+  events: [],
+});
+
+export const listUserIdentities = operation({
+  operationId: "listUserIdentities",
+  method: "GET",
+  path: "/users/{userId}/identities",
+  tags: ["Users"],
+  summary: "List an account's linked providers",
+  description: "Those at providers who sign in to the account, oldest first.",
+  security: admin,
+  request: { params: z.strictObject({ userId: Id }) },
+  responses: { 200: { description: "Its linked providers.", body: IdentityList } },
+  problems: ["not_found"],
   events: [],
 });
 

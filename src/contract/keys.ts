@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { nullable } from "./event-shape.ts";
 import { operation } from "./operation.ts";
-import { open } from "./security.ts";
+import { admin, open } from "./security.ts";
+import { Id, Instant } from "./values.ts";
 
 const exampleJwk = {
   kty: "OKP",
@@ -61,4 +63,59 @@ export const getJwks = operation({
   problems: [],
   events: [],
   selfContained: true,
+});
+
+/** One is made a year. Those beyond are the oldest, and verify nothing. */
+export const SIGNING_KEYS_MAX = 100;
+
+const exampleKey = {
+  kid: exampleJwk.kid,
+  algorithm: "EdDSA",
+  state: "signing",
+  createdAt: "2026-11-23T10:06:00.000Z",
+  retiredAt: null,
+  verifiesUntil: null,
+} as const;
+
+const SigningKey = z
+  .strictObject({
+    kid: Id.meta({ description: "Its id, as in the JWK set and in the head of a token." }),
+    algorithm: z.literal("EdDSA"),
+    state: z.enum(["signing", "verifying", "expired"]).meta({
+      description:
+        "`signing`: new tokens are signed with it; `verifying`: its last tokens may still live; `expired`: none does.",
+    }),
+    createdAt: Instant,
+    retiredAt: nullable(Instant).meta({ description: "Null while it signs." }),
+    verifiesUntil: nullable(Instant).meta({
+      description: "When its last token has expired; null while it signs.",
+    }),
+  })
+  .meta({
+    id: "SigningKey",
+    description: "A key that signs access tokens, or did. Nothing of its private half.",
+    examples: [exampleKey],
+  });
+
+export const listSigningKeys = operation({
+  operationId: "listSigningKeys",
+  method: "GET",
+  path: "/signing-keys",
+  tags: ["Operations"],
+  summary: "List the signing keys",
+  description: "The keys that sign access tokens, or did, newest first.",
+  security: admin,
+  request: {},
+  responses: {
+    200: {
+      description: "The keys.",
+      body: z.strictObject({ items: z.array(SigningKey).max(SIGNING_KEYS_MAX) }).meta({
+        id: "SigningKeyList",
+        description: `The keys, newest first; the newest ${SIGNING_KEYS_MAX} of more.`,
+        examples: [{ items: [exampleKey] }],
+      }),
+    },
+  },
+  problems: [],
+  events: [],
 });

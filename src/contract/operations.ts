@@ -4,10 +4,12 @@ import * as addressChanges from "./address-changes.ts";
 import * as audit from "./audit.ts";
 import * as health from "./health.ts";
 import * as identities from "./identities.ts";
+import * as installation from "./installation.ts";
 import * as keys from "./keys.ts";
 import * as loginFinishes from "./login-finishes.ts";
 import * as mailLogins from "./mail-logins.ts";
 import * as metrics from "./metrics.ts";
+import * as overview from "./overview.ts";
 import * as passkeys from "./passkeys.ts";
 import * as providers from "./providers.ts";
 import * as reauthentication from "./reauthentication.ts";
@@ -77,11 +79,17 @@ export const operations = {
   listUserSessions: users.listUserSessions,
   revokeUserSession: users.revokeUserSession,
   revokeUserSessions: users.revokeUserSessions,
+  listUserFactors: secondFactors.listUserFactors,
   resetUserFactors: secondFactors.resetUserFactors,
   listUserPasskeys: passkeys.listUserPasskeys,
   removeUserPasskey: passkeys.removeUserPasskey,
+  listUserIdentities: identities.listUserIdentities,
   deleteUser: users.deleteUser,
   listEvents: audit.listEvents,
+  getOverview: overview.getOverview,
+  listSigningKeys: keys.listSigningKeys,
+  listSettings: installation.listSettings,
+  getDoctorReport: installation.getDoctorReport,
   getRelatedOrigins: passkeys.getRelatedOrigins,
   getJwks: keys.getJwks,
   getHealth: health.getHealth,

@@ -1,7 +1,7 @@
 /**
  * An account's events as its owner sees them: `shown` in `event-shapes.ts` names the fields. A stolen
- * session reads them too, so there is no id in them, no address of mail, and no administrator's client
- * address (LA-08, docs/decisions/0014-own-events.md).
+ * session reads them too, so there is no id in them but the event's own, no address of mail, and no administrator's
+ * client address (LA-08, docs/decisions/0014-own-events.md).
  */
 import { z } from "zod";
 import { open, openEnum } from "./open-enum.ts";
@@ -9,7 +9,9 @@ import { nullable } from "./event-shape.ts";
 import { eventShapes } from "./event-shapes.ts";
 import {
   type EventFields,
+  eventId,
   eventUnion,
+  exampleEventId,
   type OwnerEvent,
   type OwnerEventName,
   ownerEventNames,
@@ -18,6 +20,7 @@ import { pascalCase } from "./problems.ts";
 import { Instant } from "./values.ts";
 
 const base = {
+  id: eventId,
   timestamp: Instant,
   ip: nullable(z.string().max(45)).meta({
     description:
@@ -25,7 +28,11 @@ const base = {
     examples: ["203.0.113.7"],
   }),
 };
-const baseExample = { timestamp: "2026-11-23T10:06:00.000Z", ip: "203.0.113.7" };
+const baseExample = {
+  id: exampleEventId,
+  timestamp: "2026-11-23T10:06:00.000Z",
+  ip: "203.0.113.7",
+};
 
 /** Names the kind of actor, instead of `actorId`. The words are those of `session_revoked`. */
 const By = openEnum(
@@ -38,6 +45,7 @@ const others: readonly unknown[] = ["admin", "command", "disable"];
 /** An event as its owner sees it. */
 export type OwnEvent = { [N in OwnerEventName]: View<N> }[OwnerEventName];
 type View<N extends OwnerEventName> = {
+  id: string;
   event: N;
   timestamp: string;
   ip: string | null;
@@ -47,7 +55,7 @@ type Shown<N extends OwnerEventName> = (typeof eventShapes)[N]["shown"][number] 
   keyof EventFields<N>;
 
 /** The event as the owner of its account sees it. */
-export function ownView(event: OwnerEvent, ownerId: string): OwnEvent {
+export function ownView(id: string, event: OwnerEvent, ownerId: string): OwnEvent {
   const names: readonly string[] = eventShapes[event.event].shown;
   const fields = Object.fromEntries(names.map((name) => [name, Reflect.get(event, name)]));
   // An event with a cause of its own, as `session_revoked`, says by that who it was.
@@ -56,7 +64,7 @@ export function ownView(event: OwnerEvent, ownerId: string): OwnEvent {
   const by: unknown = fields["by"] ?? Reflect.get(event, "by");
   const ip = others.includes(by) ? null : event.ip;
   const { event: name, timestamp } = event;
-  return { event: name, timestamp, ip, ...fields } as OwnEvent; // the names are those of its shape
+  return { id, event: name, timestamp, ip, ...fields } as OwnEvent; // the names are those of its shape
 }
 
 function actorOf(actorId: string | null, ownerId: string): z.output<typeof By> {

@@ -18,6 +18,9 @@ const exampleSetupToken = "mR8wL5pJ3dF6hS0aG2eU9iO4yK7sYz9nB2kQ7xV4cT1";
 
 const Factors = z
   .strictObject({
+    password: z
+      .boolean()
+      .meta({ description: "True where the account has a password. It is no second factor." }),
     totp: nullable(
       z.strictObject({
         createdAt: Instant,
@@ -38,9 +41,10 @@ const Factors = z
   })
   .meta({
     id: "Factors",
-    description: "The second factors of an account.",
+    description: "The second factors of an account, and whether it has a password.",
     examples: [
       {
+        password: true,
         totp: { createdAt: exampleInstant, lastUsedAt: null },
         recoveryCodes: { remaining: RECOVERY_CODES, createdAt: exampleInstant },
         passkeys: 0,
@@ -67,7 +71,8 @@ export const listMyFactors = operation({
   path: "/me/factors",
   tags: [TAG],
   summary: "Read your second factors",
-  description: "Which second factors the account has. None of their secrets.",
+  description:
+    "Which second factors the account has, and whether it has a password. None of their secrets.",
   security: sessionOrBearer,
   whileUnenrolled: true,
   request: {},
@@ -189,6 +194,21 @@ export const renewRecoveryCodes = operation({
   responses: { 200: { description: "Your new codes.", body: RecoveryCodes } },
   problems: ["not_found"],
   events: ["recovery_codes_renewed", "session_revoked"],
+});
+
+export const listUserFactors = operation({
+  operationId: "listUserFactors",
+  method: "GET",
+  path: "/users/{userId}/factors",
+  tags: ["Users"],
+  summary: "Read an account's second factors",
+  description:
+    "Which second factors the account has, and whether it has a password. None of their secrets.",
+  security: admin,
+  request: { params: z.strictObject({ userId: Id }) },
+  responses: { 200: { description: "Its second factors.", body: Factors } },
+  problems: ["not_found"],
+  events: [],
 });
 
 export const resetUserFactors = operation({

@@ -30,6 +30,24 @@ const UserDetails = z
     examples: [exampleDetails],
   });
 
+/** Longer than any name. UTF-16 units. */
+const SEARCH_MAX_LENGTH = 100;
+/** Accounts that one page of a search looks at. */
+export const SEARCHED_MAX = 10_000;
+/** Without flags and lookahead, which readers of the document need not know. */
+const SEARCH = /^[^\x00-\x1F\x7F]+$/;
+
+const UserSearch = z
+  .string()
+  .min(1)
+  .max(SEARCH_MAX_LENGTH)
+  .regex(SEARCH, { error: "Must be one line of characters" })
+  .meta({
+    pattern: SEARCH.source,
+    description: `Only accounts whose name or address has this in it, in small letters or capitals. One page looks at ${SEARCHED_MAX} accounts at the most, so it may have fewer than \`limit\`, or none, and a next one all the same.`,
+    examples: ["ada"],
+  });
+
 const UserPage = page("UserPage", UserDetails, exampleDetails);
 const userParams = z.strictObject({ userId: Id });
 
@@ -46,6 +64,7 @@ export const listUsers = operation({
     query: z.strictObject({
       ...pageQuery,
       email: EmailPrefix.optional(),
+      q: UserSearch.optional(),
       role: Role.optional().meta({
         description: "Only accounts with this role.",
         examples: ["user"],
@@ -223,6 +242,7 @@ export const deleteUser = operation({
   description:
     "Deletes the account and ends everything it has. The last enabled administrator cannot be deleted.",
   security: admin,
+  recent: true,
   request: { params: userParams, headers: csrfHeaders },
   responses: { 204: { description: "The account is gone." } },
   problems: ["not_found", "last_admin"],

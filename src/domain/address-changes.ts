@@ -55,7 +55,8 @@ export async function requestEmailVerification(
   });
   const { code, linkToken, challengeToken, expiresInSeconds } = prepared;
   const link = tokenLink(deps.mailPages, "email", linkToken);
-  await commitMail(deps, occasion, "requestEmailVerification", async (change) => {
+  const asked = { operation: "requestEmailVerification", email } as const;
+  await commitMail(deps, occasion, asked, async (change) => {
     const { stores, record } = change;
     await stores.users.lockCredential(userId);
     // Ended meanwhile: what it began would end with it.
@@ -123,7 +124,8 @@ export async function startEmailChange(
   const link = changeLink(deps.mailPages, linkToken);
   const confirm = { kind: "email_change_confirm", code, link, validFor: challengeSeconds } as const;
   const existing = { kind: "signup_existing", ...circumstancesOf(occasion) } as const;
-  await commitMail(deps, occasion, "startEmailChange", async (change) => {
+  const asked = { operation: "startEmailChange", email: newEmail } as const;
+  await commitMail(deps, occasion, asked, async (change) => {
     const { stores, record } = change;
     await stores.users.lockCredential(userId);
     if (!(await stores.sessions.lock(session.id))) return "nobody";

@@ -1,8 +1,12 @@
 /** The stored events: all of them for administrators, those of an account for its owner. */
-import type { OwnerEvent, StoredEvent } from "../contract/events.ts";
 import type { Uses } from "./change.ts";
 import { type List, type Page, pageOf } from "./paging.ts";
-import type { EventFilter, EventPosition, ListedEvent } from "./ports/event-store.ts";
+import type {
+  EventFilter,
+  EventPosition,
+  OwnerEventEntry,
+  StoredEventEntry,
+} from "./ports/event-store.ts";
 
 /** One page of events, newest first; undefined where the cursor is not one this list gave. */
 export async function listEvents(
@@ -10,15 +14,14 @@ export async function listEvents(
   filter: EventFilter,
   limit: number,
   cursor: string | undefined,
-): Promise<Page<StoredEvent> | undefined> {
-  const list: List<ListedEvent> = {
+): Promise<Page<StoredEventEntry> | undefined> {
+  const list: List<StoredEventEntry> = {
     name: "events",
     read: (most, position) =>
       deps.storage.events.list(filter, most, position === undefined ? undefined : read(position)),
     positionOf,
   };
-  const page = await pageOf(deps, list, limit, cursor);
-  return page && { ...page, items: page.items.map(({ event }) => event) };
+  return pageOf(deps, list, limit, cursor);
 }
 
 /** One page of what its owner may see of an account, newest first; undefined where the cursor is not of this list (LA-07). */
@@ -27,8 +30,8 @@ export async function listOwnEvents(
   userId: string,
   limit: number,
   cursor: string | undefined,
-): Promise<Page<OwnerEvent> | undefined> {
-  const list: List<ListedEvent<OwnerEvent>> = {
+): Promise<Page<OwnerEventEntry> | undefined> {
+  const list: List<OwnerEventEntry> = {
     name: `events of ${userId}`,
     read: (most, position) =>
       deps.storage.events.listForOwner(
@@ -38,8 +41,7 @@ export async function listOwnEvents(
       ),
     positionOf,
   };
-  const page = await pageOf(deps, list, limit, cursor);
-  return page && { ...page, items: page.items.map(({ event }) => event) };
+  return pageOf(deps, list, limit, cursor);
 }
 
 /** Writes a position for a cursor. */

@@ -24,12 +24,13 @@ export type MailOutcome = "mailed" | "nobody" | "limited";
 export async function commitMail<D extends Journal & Uses<"meter">>(
   deps: D,
   occasion: Occasion,
-  operation: OperationId,
+  { operation, email }: { readonly operation: OperationId; readonly email: string },
   work: (change: ChangeWith<D>) => Promise<MailOutcome>,
 ): Promise<void> {
   const outcome = await commit(deps, occasion, async (change) => {
     const mailed = await work(change);
-    if (mailed === "limited") await change.record("rate_limited", { operation, key: "email" });
+    if (mailed === "limited")
+      await change.record("rate_limited", { operation, key: "email", email });
     return mailed;
   });
   deps.meter.limitDecided(operation, "email", outcome === "limited" ? "refused" : "allowed");

@@ -65,6 +65,16 @@ export function verifiesUntil(
   return retiredAt === null ? null : retiredAt + KEY_NOTICE_MS + accessTokenSeconds * 1000;
 }
 
+/** How a key is used, in the words of the contract. */
+export function stateOfKey(
+  record: SigningKeyRecord,
+  accessTokenSeconds: number,
+  now: number,
+): "signing" | "verifying" | "expired" {
+  if (isSigning(record)) return "signing";
+  return isVerifying(record, accessTokenSeconds, now) ? "verifying" : "expired";
+}
+
 function isVerifying(record: SigningKeyRecord, accessTokenSeconds: number, now: number): boolean {
   return now < (verifiesUntil(record, accessTokenSeconds) ?? Infinity);
 }

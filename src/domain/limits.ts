@@ -16,6 +16,8 @@ import type { Stores } from "./ports/storage.ts";
 /** A take whose refusal can be recorded: `key` names what the rule counts by, as the contract says it. */
 export interface ToldTake extends Take {
   readonly key: LimitKey;
+  /** Whom the event names. Known without asking the database, so that it costs the same for everybody (ET-01). */
+  readonly whom?: { readonly email?: string; readonly userId?: string };
 }
 
 export interface Limited {
@@ -78,12 +80,12 @@ async function tell(
   deps: LimitUses,
   occasion: Occasion,
   operation: string,
-  { key, keyHash, pace }: Counted,
+  { key, keyHash, pace, whom }: Counted,
 ): Promise<void> {
   const { now } = occasion;
   await commit(deps, occasion, async ({ stores, record }) => {
     if (await stores.limits.markTold(keyHash, now + pace.burstMs, now))
-      await record("rate_limited", { operation, key });
+      await record("rate_limited", { operation, key, ...whom });
   });
 }
 

@@ -50,7 +50,7 @@ export async function startMailLogin(
   });
   const { code, linkToken, challengeToken, expiresInSeconds } = prepared;
   const link = mailLoginLink(deps.mailPages, linkToken, code);
-  await commitMail(deps, occasion, "startMailLogin", async (change) => {
+  await commitMail(deps, occasion, { operation: "startMailLogin", email }, async (change) => {
     const { record } = change;
     const outcome = await mailChallenge(change, {
       prepared,

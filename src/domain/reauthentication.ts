@@ -38,7 +38,8 @@ export async function startMailReauthentication(
     by: ["handle", "code"],
   });
   const { code, challengeToken, expiresInSeconds } = prepared;
-  await commitMail(deps, occasion, "startReauthentication", async (change) => {
+  const asked = { operation: "startReauthentication", email: user.email } as const;
+  await commitMail(deps, occasion, asked, async (change) => {
     const { stores, record } = change;
     await stores.users.lockCredential(user.id);
     if (!(await stores.sessions.lock(session.id))) return "nobody";

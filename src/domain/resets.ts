@@ -37,7 +37,7 @@ export async function requestReset(
   const link = tokenLink(deps.mailPages, "reset", prepared.linkToken);
   const message = { kind: "password_reset_link", link, validFor: resetTokenSeconds } as const;
 
-  await commitMail(deps, occasion, "forgotPassword", async (change) => {
+  await commitMail(deps, occasion, { operation: "forgotPassword", email }, async (change) => {
     const outcome = await mailChallenge(change, {
       prepared,
       // By the address as it was asked for, whether or not anybody has it.

@@ -75,7 +75,7 @@ export async function startSignup(
   const confirm: MailMessage = { kind: "signup_confirm", code, link, validFor: signupSeconds };
   const existing: MailMessage = { kind: "signup_existing", ...circumstancesOf(occasion) };
 
-  await commitMail(deps, occasion, "signup", async (change) => {
+  await commitMail(deps, occasion, { operation: "signup", email }, async (change) => {
     const { stores, record } = change;
     const isWithin = await takeWithin(change, { rule: "signup_email", subject: email });
     const owner = (await stores.users.findByEmail(email))?.user;

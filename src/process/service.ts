@@ -21,6 +21,7 @@ import type { ResponseConstructor } from "../routes/responder.ts";
 import { connectionPeerOf } from "./connection-peer.ts";
 import { foreignSecretFile, makeFolder } from "./data-folder.ts";
 import { addKeyRing } from "./dependencies.ts";
+import { installationOf } from "./installation.ts";
 import { startCleaning } from "./jobs/cleaning.ts";
 import { startOutbox } from "./jobs/outbox.ts";
 import { remarksOnFiles } from "./ownership.ts";
@@ -234,6 +235,7 @@ function composeApp(
     docs: pageSettings.hasDocs ? openDocs(pageSources, pageSettings) : undefined,
     isDraining,
     metrics: { expose, token: settings.METRICS_TOKEN, publicUrl },
+    installation: installationOf(settings, storage),
     probe: { version, peer: connectionPeerOf },
     clientAddress: createClientAddress(settings.TRUST_PROXY, peerOf),
     now,

@@ -114,6 +114,8 @@ const variables = z.object({
   RECENT_AUTH_SECONDS: wholeNumber(60, 86_400).default(600),
   PROVIDERS: providerIds.prefault(""),
 });
+/** The schema of each. */
+export const variableSchemas: Readonly<Record<string, z.ZodType>> = variables.shape;
 export type Variables = z.output<typeof variables>;
 // A secret that the table lacks does not compile.
 secretSettings satisfies Readonly<Record<Extract<keyof Variables, SoundsSecret>, unknown>>;

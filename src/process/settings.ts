@@ -5,6 +5,7 @@ import type { SignupRule } from "../domain/ports/dependencies.ts";
 import type { ProviderOptions } from "../platform/providers/provider-options.ts";
 import type { PoolOptions } from "../storage/engine/pool.ts";
 import type { DatabaseTarget } from "../storage/engine/target.ts";
+import { type GivenSetting, givenSettings } from "./given-settings.ts";
 import { misspeltSettings, type Misspelling } from "./misspelt-settings.ts";
 import { passkeyRemark, passkeySettingsOf } from "./passkey-settings.ts";
 import {
@@ -77,6 +78,10 @@ export interface Settings
   readonly pool: PoolOptions;
   /** Where this process keeps files of its own: beside a SQLite database, and in `data` otherwise. */
   readonly dataFolder: string;
+  /** Which are set, and in which words; of secrets, only that they are. */
+  readonly given: ReadonlyMap<string, GivenSetting>;
+  /** What is odd about them: one sentence each, without a value. */
+  readonly remarks: readonly string[];
 }
 
 /** Read settings, and what is odd about them: one sentence each, as for a fault. */
@@ -119,17 +124,17 @@ export function readSettings(
   const { misspellings } = odd;
   const oddities = isAllOurs ? [...odd.oddities, ...odd.unknown] : odd.oddities;
   const isOdd = misspellings.length > 0 || oddities.length > 0;
-  if (result.success && faults.size === 0 && !(isAllOurs && isOdd))
-    return {
-      settings: settingsFrom(result.data, read.providers),
-      remarks: [
-        ...misspellings.map(sentence),
-        ...oddities,
-        ...files.remarks.map((remark) => remark.join(" ")),
-        ...remarksOn(result.data),
-        ...equalNames(read.providers),
-      ],
-    };
+  if (result.success && faults.size === 0 && !(isAllOurs && isOdd)) {
+    const remarks = [
+      ...misspellings.map(sentence),
+      ...oddities,
+      ...files.remarks.map((remark) => remark.join(" ")),
+      ...remarksOn(result.data),
+      ...equalNames(read.providers),
+    ];
+    const shown = { given: givenSettings(set, read.ids), remarks };
+    return { settings: { ...settingsFrom(result.data, read.providers), ...shown }, remarks };
+  }
   return {
     faults: [
       ...Array.from(faults, ([name, message]) => {
@@ -231,7 +236,7 @@ function settingsFrom(
     ...others
   }: Variables,
   providers: readonly ReadProvider[],
-): Settings {
+): Omit<Settings, "given" | "remarks"> {
   const origin = originOf(others);
   const SIGNUP = others.SIGNUP ?? (others.NODE_ENV === "production" ? "verified" : "open");
   return {

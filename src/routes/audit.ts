@@ -1,3 +1,4 @@
+import type { ListedEvent } from "../contract/events.ts";
 import { ownView } from "../contract/own-events.ts";
 import { listEvents, listOwnEvents } from "../domain/audit.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
@@ -20,14 +21,15 @@ export function createAuditHandlers(
       };
       const page = await listEvents(deps, filter, limit, cursor);
       if (page === undefined) return foreignCursor;
-      return { status: 200, body: { items: [...page.items], nextCursor: page.nextCursor } };
+      const items = page.items.map(({ id, event: stored }): ListedEvent => ({ id, ...stored }));
+      return { status: 200, body: { items, nextCursor: page.nextCursor } };
     },
     async listMyEvents({ input, caller }) {
       const { limit, cursor } = input.query;
       const { id } = caller.user;
       const page = await listOwnEvents(deps, id, limit, cursor);
       if (page === undefined) return foreignCursor;
-      const items = page.items.map((event) => ownView(event, id));
+      const items = page.items.map((entry) => ownView(entry.id, entry.event, id));
       return { status: 200, body: { items, nextCursor: page.nextCursor } };
     },
   };

@@ -2,8 +2,7 @@
 import { limits as catalogue, type DeclaredLimit } from "../contract/limits.ts";
 import { addressKey } from "../domain/addresses.ts";
 import { takeOfDevice } from "../domain/devices.ts";
-import { type Limited, takeLimitsBeside } from "../domain/limits.ts";
-import type { Take } from "../domain/ports/limits.ts";
+import { type Limited, takeLimitsBeside, type ToldTake } from "../domain/limits.ts";
 import type { Stores } from "../domain/ports/storage.ts";
 import type { Judged } from "./checks/check.ts";
 import type { AfterLimits, Failure, TakeLimits } from "./handler.ts";
@@ -21,9 +20,7 @@ export async function takeDeclaredLimits<Found>(
   look: (stores: Stores) => Promise<Found>,
 ): Promise<Taken<Found> | { readonly refusal: Failure<"rate_limited"> }> {
   const { gate, operation, state } = judged;
-  const takes = (operation.limits ?? [])
-    .map((rule) => takeOf(rule, judged))
-    .map((take) => ({ ...take, key: catalogue[take.rule].key }));
+  const takes = (operation.limits ?? []).map((rule) => takeOf(rule, judged));
   const looked = await takeLimitsBeside(gate.deps, state, operation.operationId, takes, look);
   const { outcome, found, durable } = looked;
   if (outcome === "allowed") return { found, durable };
@@ -44,16 +41,27 @@ export function limitsTaker<A>(judged: Judged): TakeLimits<A> {
   };
 }
 
-/** Counts by the address the request came from and by what was validated: nothing else in a request steers a key (RL-09). */
-function takeOf(rule: DeclaredLimit, { state, input: { body }, caller, device }: Judged): Take {
-  switch (catalogue[rule].key) {
+/**
+ * Counts by the address the request came from and by what was validated: nothing else in a request steers a key (RL-09).
+ * The address that a login names is in the event whether or not it is anybody's: it is what was sent, and asks nothing
+ * of the database (LA-13).
+ */
+function takeOf(rule: DeclaredLimit, { state, input: { body }, caller, device }: Judged): ToldTake {
+  const { key } = catalogue[rule];
+  switch (key) {
     case "ip":
-      return { rule, subject: addressKey(state.ip) };
-    case "email":
+      return { rule, subject: addressKey(state.ip), key, whom: {} };
+    case "email": {
+      const email = emailOf(body) ?? missing(rule);
       // A device the account knows is counted by itself: a flood of logins to the address must not keep its owner out (RL-03).
-      return device ? takeOfDevice(device) : { rule, subject: emailOf(body) ?? missing(rule) };
-    case "account":
-      return { rule, subject: caller?.user.id ?? missing(rule) };
+      if (device === undefined) return { rule, subject: email, key, whom: { email } };
+      const take = takeOfDevice(device);
+      return { ...take, key: catalogue[take.rule].key, whom: { userId: device.userId } };
+    }
+    case "account": {
+      const userId = caller?.user.id ?? missing(rule);
+      return { rule, subject: userId, key, whom: { userId } };
+    }
   }
 }
 

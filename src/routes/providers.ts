@@ -27,6 +27,7 @@ export function createProviderHandlers(
   | "startProviderLogin"
   | "completeProviderLogin"
   | "listMyIdentities"
+  | "listUserIdentities"
   | "startProviderLink"
   | "completeProviderLink"
   | "claimIdentity"
@@ -57,6 +58,12 @@ export function createProviderHandlers(
     },
     async listMyIdentities({ caller }) {
       const identities = await storage.identities.list(caller.user.id);
+      return { status: 200, body: { items: identities.map(presentIdentity) } };
+    },
+    async listUserIdentities({ input }) {
+      const { userId } = input.params;
+      if ((await storage.users.find(userId)) === undefined) return { problem: "not_found" };
+      const identities = await storage.identities.list(userId);
       return { status: 200, body: { items: identities.map(presentIdentity) } };
     },
     async startProviderLink({ input, caller, occasion }) {

@@ -19,6 +19,7 @@ export function createSecondFactorHandlers(
   | "confirmTotp"
   | "removeTotp"
   | "renewRecoveryCodes"
+  | "listUserFactors"
   | "resetUserFactors"
 > {
   return {
@@ -46,6 +47,11 @@ export function createSecondFactorHandlers(
       if (codes === undefined) return { problem: "not_found" };
       return { status: 200, body: { codes: [...codes] } };
     },
+    async listUserFactors({ input }) {
+      const { userId } = input.params;
+      if ((await deps.storage.users.find(userId)) === undefined) return { problem: "not_found" };
+      return { status: 200, body: presentFactors(await deps.storage.factors.find(userId)) };
+    },
     async resetUserFactors({ input, caller, occasion }) {
       const outcome = await resetFactors(deps, occasion, caller.user, input.params.userId);
       return outcome === undefined ? { problem: "not_found" } : { status: 204 };
@@ -53,8 +59,9 @@ export function createSecondFactorHandlers(
   };
 }
 
-function presentFactors({ totp, recoveryCodes, passkeys }: Factors) {
+function presentFactors({ password, totp, recoveryCodes, passkeys }: Factors) {
   return {
+    password,
     totp: totp && {
       createdAt: new Date(totp.createdAt).toISOString(),
       lastUsedAt: instantOf(totp.lastUsedAt),

@@ -6,8 +6,9 @@ import {
   type OwnerEvent,
   ownerEventNames,
   type StoredEvent,
+  talliedEvents,
 } from "../contract/events.ts";
-import type { EventFilter, EventPosition, EventStore } from "../domain/ports/event-store.ts";
+import type { EventFilter, EventPosition, EventStore, Tally } from "../domain/ports/event-store.ts";
 import { prepareDeletion } from "./bounded-deletion.ts";
 import type { EventsTable } from "./schema.ts";
 import { compose, type Executor, prepare, type Slots } from "./statements.ts";
@@ -32,6 +33,16 @@ export function createEventStore(executor: Executor): EventStore {
         timestamp,
         event: JSON.parse(body) as OwnerEvent, // of a kind that was asked for; `insert` wrote it
       }));
+    },
+
+    async tally(since, until, most) {
+      const rows = await tally(executor, { since, until, most });
+      return tallyOf(new Map(rows.map(({ event, times }) => [event, Number(times)])));
+    },
+
+    async findBusiest(since, most) {
+      const [row] = await findBusiest(executor, { since, most });
+      return row && { ip: row.ip, refused: Number(row.refused) };
     },
 
     async deleteBefore(before, limit) {
@@ -132,6 +143,48 @@ const listForOwner = compose.read((db, { userId, limit, before }: OwnerListValue
     );
   return query.orderBy("timestamp", "desc").orderBy("id", "desc").limit(limit);
 });
+
+const tallied = Object.values(talliedEvents).flat();
+
+function tallyOf(times: ReadonlyMap<string, number>): Tally {
+  const sumOf = (names: readonly string[]) =>
+    names.reduce((sum, name) => sum + (times.get(name) ?? 0), 0);
+  const { signedIn, refused, signedUp, locked } = talliedEvents;
+  return {
+    signedIn: sumOf(signedIn),
+    refused: sumOf(refused),
+    signedUp: sumOf(signedUp),
+    locked: sumOf(locked),
+  };
+}
+
+/** A part for each kind: each ends at its own bound, and is read from the index alone. */
+const tally = prepare.read(
+  (_db, { since, until, most }: Slots<{ since: number; until: number; most: number }>) =>
+    sql<{ event: string; times: number }>`${sql.join(
+      tallied.map(
+        (name) => sql`select ${sql.lit(name)} as event, count(*) as times from (
+          select 1 from events
+          where event = ${sql.lit(name)} and timestamp >= ${since} and timestamp < ${until}
+          limit ${most}) as ${sql.ref(name)}`,
+      ),
+      sql` union all `,
+    )}`,
+);
+
+/** Of each kind only the newest: the address is in the event's text, and no index has it by the kind. */
+const findBusiest = prepare.read(
+  (_db, { since, most }: Slots<{ since: number; most: number }>, { textOf }) =>
+    sql<{ ip: string; refused: number }>`select ip, count(*) as refused from (${sql.join(
+      talliedEvents.refused.map(
+        (name) => sql`select ip from (
+          select ${textOf("body", "ip")} as ip from events
+          where event = ${sql.lit(name)} and timestamp >= ${since}
+          order by timestamp desc, id desc limit ${most}) as ${sql.ref(name)}`,
+      ),
+      sql` union all `,
+    )}) as refusals where ip is not null group by ip order by refused desc, ip limit 1`,
+);
 
 const allowDeletionBefore = prepare.write((db, { instant }: Slots<{ instant: number }>) =>
   db.updateTable("event_retention").set({ delete_before: instant }),

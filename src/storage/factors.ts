@@ -8,10 +8,11 @@ export function createFactorStore(executor: Executor): FactorStore {
   return {
     async find(userId) {
       const [row] = await find(executor, { userId });
-      if (row === undefined) return { totp: null, recoveryCodes: null, passkeys: 0 };
+      if (row === undefined) return nothing;
       const { created_at: createdAt, last_used_at: lastUsedAt } = row;
       const { codes, codes_created_at: codesAt } = row;
       return {
+        password: row.has_password === 1,
         totp: createdAt === null ? null : { createdAt, lastUsedAt },
         recoveryCodes: codesAt === null ? null : { remaining: Number(codes), createdAt: codesAt },
         passkeys: Number(row.passkeys),
@@ -60,11 +61,14 @@ export function createFactorStore(executor: Executor): FactorStore {
   };
 }
 
+const nothing = { password: false, totp: null, recoveryCodes: null, passkeys: 0 } as const;
+
 const find = prepare.read((db, { userId }: Slots<{ userId: string }>) =>
   db
     .selectFrom("users")
     .leftJoin("totp_factors", "totp_factors.user_id", "users.id")
     .select(({ selectFrom, fn }) => [
+      sql<0 | 1>`case when users.password_hash is null then 0 else 1 end`.as("has_password"),
       "totp_factors.created_at",
       "totp_factors.last_used_at",
       selectFrom("recovery_codes")

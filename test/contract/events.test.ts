@@ -5,7 +5,8 @@ import {
   eventDefinition,
   eventNames,
   LogEvent,
-  StoredEvent,
+  exampleEventId,
+  ListedEvent,
   storedEventNames,
 } from "../../src/contract/events.ts";
 import { eventShapes } from "../../src/contract/event-shapes.ts";
@@ -63,7 +64,7 @@ describe.each(definitions)("$name", ({ name, level, schema, stored }) => {
       "server_stopped",
     ];
     expect(stored).toBe(!ofServer.includes(name));
-    expect(StoredEvent.safeParse(example).success).toBe(stored);
+    expect(ListedEvent.safeParse({ id: exampleEventId, ...Object(example) }).success).toBe(stored);
   });
 });
 

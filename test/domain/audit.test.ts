@@ -31,7 +31,7 @@ async function happen(name: "logout" | "user_unlocked", userId: string, now: num
 async function page(filter: EventFilter, limit: number, cursor?: string) {
   const found = await listEvents(domain.deps, filter, limit, cursor);
   if (found === undefined) throw new Error("A cursor of this list was refused");
-  return { ids: found.items.map(({ requestId }) => requestId), nextCursor: found.nextCursor };
+  return { ids: found.items.map(({ event }) => event.requestId), nextCursor: found.nextCursor };
 }
 
 /** All pages; `between` is done after each. */
@@ -153,7 +153,7 @@ describe("LA-07 an account's own events", () => {
   const own = async (userId: string, limit: number, cursor?: string) => {
     const found = await listOwnEvents(domain.deps, userId, limit, cursor);
     if (found === undefined) throw new Error("A cursor of this list was refused");
-    return { ids: found.items.map(({ requestId }) => requestId), nextCursor: found.nextCursor };
+    return { ids: found.items.map(({ event }) => event.requestId), nextCursor: found.nextCursor };
   };
 
   test("LA-07 are the account's alone, without those for administrators, newest first", async () => {

@@ -280,7 +280,20 @@ export const waysToSucceed: WaysToSucceed = {
   deleteUser: {
     204: async (servers) => (await admin(servers)).deleteUser(await newUserId(servers)),
   },
+  listUserFactors: {
+    200: async (servers) => {
+      const { userId } = await withTotp(servers);
+      return (await admin(servers)).listUserFactors({ userId });
+    },
+  },
+  listUserIdentities: {
+    200: async (servers) => (await admin(servers)).listUserIdentities(await newUserId(servers)),
+  },
   listEvents: { 200: async (servers) => (await admin(servers)).listEvents() },
+  getOverview: { 200: async (servers) => (await admin(servers)).getOverview() },
+  listSigningKeys: { 200: async (servers) => (await admin(servers)).listSigningKeys() },
+  listSettings: { 200: async (servers) => (await admin(servers)).listSettings() },
+  getDoctorReport: { 200: async (servers) => (await admin(servers)).getDoctorReport() },
   getJwks: { 200: (servers) => signedOut(servers).getJwks() },
   getRelatedOrigins: { 200: (servers) => signedOut(servers).getRelatedOrigins() },
   getHealth: { 200: (servers) => signedOut(servers).getHealth() },

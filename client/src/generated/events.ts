@@ -195,6 +195,8 @@ export const eventSchemas = {
     level: z.literal("warn"),
     operation: Operation,
     key: z.enum(["ip", "email", "account"]),
+    email: z.exactOptional(Email),
+    userId: z.exactOptional(UserId),
   }),
   password_reset: z.looseObject({
     ...base,

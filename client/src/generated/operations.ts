@@ -924,7 +924,7 @@ export const operationTable = {
     method: "GET",
     path: "/users",
     params: [],
-    query: ["limit", "cursor", "email", "role", "disabled", "emailVerified", "locked"],
+    query: ["limit", "cursor", "email", "q", "role", "disabled", "emailVerified", "locked"],
     body: false,
     accepts: ["session", "bearer"],
     answers: {
@@ -1060,6 +1060,23 @@ export const operationTable = {
       "503": "problem",
     },
   },
+  listUserFactors: {
+    method: "GET",
+    path: "/users/{userId}/factors",
+    params: ["userId"],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
   resetUserFactors: {
     method: "DELETE",
     path: "/users/{userId}/factors",
@@ -1111,6 +1128,23 @@ export const operationTable = {
       "503": "problem",
     },
   },
+  listUserIdentities: {
+    method: "GET",
+    path: "/users/{userId}/identities",
+    params: ["userId"],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "404": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
   deleteUser: {
     method: "DELETE",
     path: "/users/{userId}",
@@ -1134,6 +1168,70 @@ export const operationTable = {
     path: "/events",
     params: [],
     query: ["limit", "cursor", "event", "userId", "ip", "email", "since", "until"],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  getOverview: {
+    method: "GET",
+    path: "/overview",
+    params: [],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  listSigningKeys: {
+    method: "GET",
+    path: "/signing-keys",
+    params: [],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  listSettings: {
+    method: "GET",
+    path: "/settings",
+    params: [],
+    query: [],
+    body: false,
+    accepts: ["session", "bearer"],
+    answers: {
+      "200": "json",
+      "400": "problem",
+      "401": "problem",
+      "403": "problem",
+      "500": "problem",
+      "503": "problem",
+    },
+  },
+  getDoctorReport: {
+    method: "GET",
+    path: "/doctor-report",
+    params: [],
+    query: [],
     body: false,
     accepts: ["session", "bearer"],
     answers: {
@@ -1345,7 +1443,7 @@ export interface OperationSummaries {
   /**
    * Read your second factors
    *
-   * Which second factors the account has. None of their secrets.
+   * Which second factors the account has, and whether it has a password. None of their secrets.
    */
   listMyFactors: unknown;
   /**
@@ -1559,6 +1657,12 @@ export interface OperationSummaries {
    */
   revokeUserSessions: unknown;
   /**
+   * Read an account's second factors
+   *
+   * Which second factors the account has, and whether it has a password. None of their secrets.
+   */
+  listUserFactors: unknown;
+  /**
    * Remove an account's second factors
    *
    * For somebody who has lost the app, the passkeys and the recovery codes: all of them are removed, and every session and token of the account ends. Its owner is told by mail, and signs in next with what is left: the password, a mail, or a new password by mail. Make sure first who asks.
@@ -1577,6 +1681,12 @@ export interface OperationSummaries {
    */
   removeUserPasskey: unknown;
   /**
+   * List an account's linked providers
+   *
+   * Those at providers who sign in to the account, oldest first.
+   */
+  listUserIdentities: unknown;
+  /**
    * Delete an account
    *
    * Deletes the account and ends everything it has. The last enabled administrator cannot be deleted.
@@ -1588,6 +1698,30 @@ export interface OperationSummaries {
    * The stored events, newest first, a page at a time. They were stored with the changes they tell of, and nothing in the API can alter or delete one. Filters narrow the list; all must match.
    */
   listEvents: unknown;
+  /**
+   * See how it goes
+   *
+   * Sign-ins, refusals, new accounts and locks by the hour, the same time a day before, the address that was refused most, and the mails that wait. Counted from the stored events, at the most every few seconds.
+   */
+  getOverview: unknown;
+  /**
+   * List the signing keys
+   *
+   * The keys that sign access tokens, or did, newest first.
+   */
+  listSigningKeys: unknown;
+  /**
+   * List the settings
+   *
+   * Every setting of the process that answers, as it is in force. Of secrets, only whether they are set.
+   */
+  listSettings: unknown;
+  /**
+   * Look for what is wrong with the installation
+   *
+   * What `portcullis doctor` finds that needs neither the network nor long work: settings, weak ones among them, Node, disk, files, backup and signing keys. Looked at, at the most, every few seconds. The command looks at everything.
+   */
+  getDoctorReport: unknown;
   /**
    * Read where passkeys are good
    *

@@ -496,7 +496,7 @@ export interface paths {
     };
     /**
      * Read your second factors
-     * @description Which second factors the account has. None of their secrets.
+     * @description Which second factors the account has, and whether it has a password. None of their secrets.
      *
      *     May log: [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
@@ -1180,7 +1180,13 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /**
+     * Read an account's second factors
+     * @description Which second factors the account has, and whether it has a password. None of their secrets.
+     *
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    get: operations["listUserFactors"];
     put?: never;
     post?: never;
     /**
@@ -1239,6 +1245,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/users/{userId}/identities": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List an account's linked providers
+     * @description Those at providers who sign in to the account, oldest first.
+     *
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    get: operations["listUserIdentities"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/events": {
     parameters: {
       query?: never;
@@ -1253,6 +1281,94 @@ export interface paths {
      *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
     get: operations["listEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/overview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * See how it goes
+     * @description Sign-ins, refusals, new accounts and locks by the hour, the same time a day before, the address that was refused most, and the mails that wait. Counted from the stored events, at the most every few seconds.
+     *
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    get: operations["getOverview"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/signing-keys": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the signing keys
+     * @description The keys that sign access tokens, or did, newest first.
+     *
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    get: operations["listSigningKeys"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/settings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the settings
+     * @description Every setting of the process that answers, as it is in force. Of secrets, only whether they are set.
+     *
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    get: operations["listSettings"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/doctor-report": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Look for what is wrong with the installation
+     * @description What `portcullis doctor` finds that needs neither the network nor long work: settings, weak ones among them, Node, disk, files, backup and signing keys. Looked at, at the most, every few seconds. The command looks at everything.
+     *
+     *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
+     */
+    get: operations["getDoctorReport"];
     put?: never;
     post?: never;
     delete?: never;
@@ -3313,6 +3429,90 @@ export interface components {
       password?: string;
     };
     /**
+     * @description A fact about the installation. More may come.
+     * @example {
+     *       "check": "settings",
+     *       "status": "ok",
+     *       "subject": null,
+     *       "why": "11 are set, and all can be read",
+     *       "next": null
+     *     }
+     */
+    DoctorFinding: {
+      /**
+       * @description The check that found it. More may come.
+       * @enum {string}
+       */
+      check:
+        | "settings"
+        | "weak_settings"
+        | "node"
+        | "public_url"
+        | "installation"
+        | "tls"
+        | "hsts"
+        | "headers"
+        | "cookies"
+        | "client_address"
+        | "metrics"
+        | "database"
+        | "database_settings"
+        | "migrations"
+        | "disk"
+        | "files"
+        | "backup"
+        | "mail_server"
+        | "mail_tls"
+        | "mail_login"
+        | "mail_sent"
+        | "clock"
+        | "signing_keys"
+        | "hash_cost"
+        | "providers";
+      /** @enum {string} */
+      status: "ok" | "attention" | "wrong";
+      /** @description A setting, a provider or a file, where it is about one of several. */
+      subject: string | null;
+      /** @description The fact, in one sentence for a person. */
+      why: string;
+      /** @description The next step, where there is one. Never null where the status is not ok. */
+      next: string | null;
+    };
+    /**
+     * @description What is found without asking anybody else.
+     * @example {
+     *       "version": "0.2.0",
+     *       "checkedAt": "2026-11-23T10:06:00.000Z",
+     *       "status": "ok",
+     *       "findings": [
+     *         {
+     *           "check": "settings",
+     *           "status": "ok",
+     *           "subject": null,
+     *           "why": "11 are set, and all can be read",
+     *           "next": null
+     *         }
+     *       ]
+     *     }
+     */
+    DoctorReport: {
+      /** @description Of the Portcullis that looked. */
+      version: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      checkedAt: string;
+      /**
+       * @description The worst of all findings.
+       * @enum {string}
+       */
+      status: "ok" | "attention" | "wrong";
+      /** @description Of each check that this process can make by itself, in their order. */
+      findings: components["schemas"]["DoctorFinding"][];
+    };
+    /**
      * @description The address is proved already. Go on. To prove another address, change to it.
      * @example {
      *       "type": "/problems/email-already-verified",
@@ -3671,6 +3871,7 @@ export interface components {
      * @example {
      *       "items": [
      *         {
+     *           "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *           "timestamp": "2026-11-23T10:06:00.000Z",
      *           "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
      *           "ip": "203.0.113.7",
@@ -3720,8 +3921,9 @@ export interface components {
       requestId: string;
     };
     /**
-     * @description The second factors of an account.
+     * @description The second factors of an account, and whether it has a password.
      * @example {
+     *       "password": true,
      *       "totp": {
      *         "createdAt": "2026-11-23T10:06:00.000Z",
      *         "lastUsedAt": null
@@ -3734,6 +3936,8 @@ export interface components {
      *     }
      */
     Factors: {
+      /** @description True where the account has a password. It is no second factor. */
+      password: boolean;
       /** @description The authenticator app; null where there is none. */
       totp: {
         /**
@@ -3963,6 +4167,48 @@ export interface components {
     Health: {
       /** @enum {string} */
       status: "ok";
+    };
+    /**
+     * @description What an hour had. Of one kind of event, 100000 are counted at the most.
+     * @example {
+     *       "startsAt": "2026-11-23T10:00:00.000Z",
+     *       "signedIn": 12,
+     *       "refused": 3,
+     *       "signedUp": 1,
+     *       "locked": 0
+     *     }
+     */
+    HourCounts: {
+      /**
+       * Format: date-time
+       * @description A full hour of UTC.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      startsAt: string;
+      /**
+       * Format: int32
+       * @description Sessions that began.
+       * @example 3
+       */
+      signedIn: number;
+      /**
+       * Format: int32
+       * @description Sign-ins, passwords and codes that were refused.
+       * @example 3
+       */
+      refused: number;
+      /**
+       * Format: int32
+       * @description Accounts that were made, however they were.
+       * @example 3
+       */
+      signedUp: number;
+      /**
+       * Format: int32
+       * @description Locks that began, of passwords or of codes.
+       * @example 3
+       */
+      locked: number;
     };
     /**
      * @description Somebody at a provider, who signs in to the account.
@@ -5395,9 +5641,113 @@ export interface components {
       retryAfterSeconds: number;
     };
     /**
+     * @description A day, and the day before it.
+     * @example {
+     *       "from": "2026-11-22T11:00:00.000Z",
+     *       "to": "2026-11-23T10:06:00.000Z",
+     *       "hours": [
+     *         {
+     *           "startsAt": "2026-11-22T11:00:00.000Z",
+     *           "signedIn": 12,
+     *           "refused": 3,
+     *           "signedUp": 1,
+     *           "locked": 0
+     *         }
+     *       ],
+     *       "dayBefore": {
+     *         "signedIn": 12,
+     *         "refused": 3,
+     *         "signedUp": 1,
+     *         "locked": 0
+     *       },
+     *       "busiestAddress": {
+     *         "ip": "203.0.113.7",
+     *         "refused": 3
+     *       },
+     *       "waitingMails": {
+     *         "count": 0,
+     *         "oldestAt": null
+     *       }
+     *     }
+     */
+    Overview: {
+      /**
+       * Format: date-time
+       * @description When the first hour began.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      from: string;
+      /**
+       * Format: date-time
+       * @description Now: the end of the last hour, which is not over.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      to: string;
+      /** @description 24 hours, oldest first. */
+      hours: components["schemas"]["HourCounts"][];
+      /**
+       * @description The same time a day before: from `from` to `to`, each 24 hours earlier.
+       * @example {
+       *       "signedIn": 12,
+       *       "refused": 3,
+       *       "signedUp": 1,
+       *       "locked": 0
+       *     }
+       */
+      dayBefore: {
+        /**
+         * Format: int32
+         * @description Sessions that began.
+         * @example 3
+         */
+        signedIn: number;
+        /**
+         * Format: int32
+         * @description Sign-ins, passwords and codes that were refused.
+         * @example 3
+         */
+        refused: number;
+        /**
+         * Format: int32
+         * @description Accounts that were made, however they were.
+         * @example 3
+         */
+        signedUp: number;
+        /**
+         * Format: int32
+         * @description Locks that began, of passwords or of codes.
+         * @example 3
+         */
+        locked: number;
+      };
+      /** @description The client's address that was refused most since `from`, among the newest 2000 refusals of each kind; null where nobody was. */
+      busiestAddress: {
+        /** @example 203.0.113.7 */
+        ip: string;
+        /**
+         * Format: int32
+         * @description How many of those were its.
+         * @example 3
+         */
+        refused: number;
+      } | null;
+      /** @description More than a few, or an old one, and mail does not go out. */
+      waitingMails: {
+        /**
+         * Format: int32
+         * @description Mails in the outbox that are neither sent nor given up.
+         * @example 3
+         */
+        count: number;
+        /** @description When the oldest of them was written. */
+        oldestAt: string | null;
+      };
+    };
+    /**
      * @description The account's address was changed.
      * @example {
      *       "event": "email_changed",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -5408,6 +5758,12 @@ export interface components {
        * @enum {string}
        */
       event: "email_changed";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5424,6 +5780,7 @@ export interface components {
      * @description An owner began to change the account's address.
      * @example {
      *       "event": "email_change_started",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -5434,6 +5791,12 @@ export interface components {
        * @enum {string}
        */
       event: "email_change_started";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5450,6 +5813,7 @@ export interface components {
      * @description The old address took a change back: somebody else had probably changed it.
      * @example {
      *       "event": "email_change_undone",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -5460,6 +5824,12 @@ export interface components {
        * @enum {string}
        */
       event: "email_change_undone";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5476,6 +5846,7 @@ export interface components {
      * @description An owner asked to prove the account's address.
      * @example {
      *       "event": "email_verification_requested",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -5486,6 +5857,12 @@ export interface components {
        * @enum {string}
        */
       event: "email_verification_requested";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5502,6 +5879,7 @@ export interface components {
      * @description The account's address was proved.
      * @example {
      *       "event": "email_verified",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "by": "owner"
@@ -5513,6 +5891,12 @@ export interface components {
        * @enum {string}
        */
       event: "email_verified";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5534,6 +5918,7 @@ export interface components {
      * @description What happened to your account, told apart by `event`. More may come.
      * @example {
      *       "event": "logout",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -5581,6 +5966,7 @@ export interface components {
      * @example {
      *       "items": [
      *         {
+     *           "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *           "event": "login_success",
      *           "timestamp": "2026-11-23T10:06:00.000Z",
      *           "ip": "203.0.113.7",
@@ -5599,6 +5985,7 @@ export interface components {
      * @description Somebody new signed in with a provider, and the address there is that of this account.
      * @example {
      *       "event": "identity_collision",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "provider": "google"
@@ -5610,6 +5997,12 @@ export interface components {
        * @enum {string}
        */
       event: "identity_collision";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5631,6 +6024,7 @@ export interface components {
      * @description Somebody at a provider signs in to the account from now on.
      * @example {
      *       "event": "identity_linked",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "provider": "google",
@@ -5643,6 +6037,12 @@ export interface components {
        * @enum {string}
        */
       event: "identity_linked";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5669,6 +6069,7 @@ export interface components {
      * @description Somebody at a provider signs in to the account no more.
      * @example {
      *       "event": "identity_removed",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "provider": "google",
@@ -5681,6 +6082,12 @@ export interface components {
        * @enum {string}
        */
       event: "identity_removed";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5707,6 +6114,7 @@ export interface components {
      * @description A login was refused, or a current password.
      * @example {
      *       "event": "login_failed",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -5717,6 +6125,12 @@ export interface components {
        * @enum {string}
        */
       event: "login_failed";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5733,6 +6147,7 @@ export interface components {
      * @description Too many wrong passwords.
      * @example {
      *       "event": "login_locked",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -5743,6 +6158,12 @@ export interface components {
        * @enum {string}
        */
       event: "login_locked";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5759,6 +6180,7 @@ export interface components {
      * @description The first step of a sign-in was taken, and there is no session yet.
      * @example {
      *       "event": "login_pending",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "methods": [
@@ -5772,6 +6194,12 @@ export interface components {
        * @enum {string}
        */
       event: "login_pending";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5789,6 +6217,7 @@ export interface components {
      * @description Somebody logged in.
      * @example {
      *       "event": "login_success",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "method": "session",
@@ -5803,6 +6232,12 @@ export interface components {
        * @enum {string}
        */
       event: "login_success";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5831,6 +6266,7 @@ export interface components {
      * @description Somebody logged out.
      * @example {
      *       "event": "logout",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -5841,6 +6277,12 @@ export interface components {
        * @enum {string}
        */
       event: "logout";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5857,6 +6299,7 @@ export interface components {
      * @description A code and a link to sign in were put into the outbox.
      * @example {
      *       "event": "mail_login_requested",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -5867,6 +6310,12 @@ export interface components {
        * @enum {string}
        */
       event: "mail_login_requested";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5883,6 +6332,7 @@ export interface components {
      * @description An owner added a passkey.
      * @example {
      *       "event": "passkey_added",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -5893,6 +6343,12 @@ export interface components {
        * @enum {string}
        */
       event: "passkey_added";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5909,6 +6365,7 @@ export interface components {
      * @description A passkey's counter did not grow: there may be a copy of it.
      * @example {
      *       "event": "passkey_clone_suspected",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -5919,6 +6376,12 @@ export interface components {
        * @enum {string}
        */
       event: "passkey_clone_suspected";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5935,6 +6398,7 @@ export interface components {
      * @description A passkey was removed.
      * @example {
      *       "event": "passkey_removed",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "by": "user"
@@ -5946,6 +6410,12 @@ export interface components {
        * @enum {string}
        */
       event: "passkey_removed";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5967,6 +6437,7 @@ export interface components {
      * @description An owner changed the password.
      * @example {
      *       "event": "password_changed",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -5977,6 +6448,12 @@ export interface components {
        * @enum {string}
        */
       event: "password_changed";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -5993,6 +6470,7 @@ export interface components {
      * @description An owner chose a new password by a mailed token.
      * @example {
      *       "event": "password_reset",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -6003,6 +6481,12 @@ export interface components {
        * @enum {string}
        */
       event: "password_reset";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6019,6 +6503,7 @@ export interface components {
      * @description Somebody who is signed in proved again who they are.
      * @example {
      *       "event": "reauthenticated",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "method": "totp"
@@ -6030,6 +6515,12 @@ export interface components {
        * @enum {string}
        */
       event: "reauthenticated";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6051,6 +6542,7 @@ export interface components {
      * @description Somebody who is signed in failed to prove again who they are.
      * @example {
      *       "event": "reauthentication_failed",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "method": "password"
@@ -6062,6 +6554,12 @@ export interface components {
        * @enum {string}
        */
       event: "reauthentication_failed";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6083,6 +6581,7 @@ export interface components {
      * @description Somebody who is signed in began to prove again who they are.
      * @example {
      *       "event": "reauthentication_requested",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "method": "mail"
@@ -6094,6 +6593,12 @@ export interface components {
        * @enum {string}
        */
       event: "reauthentication_requested";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6115,6 +6620,7 @@ export interface components {
      * @description An owner made new recovery codes.
      * @example {
      *       "event": "recovery_codes_renewed",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -6125,6 +6631,12 @@ export interface components {
        * @enum {string}
        */
       event: "recovery_codes_renewed";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6141,6 +6653,7 @@ export interface components {
      * @description A recovery code was used.
      * @example {
      *       "event": "recovery_code_used",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "remaining": 9
@@ -6152,6 +6665,12 @@ export interface components {
        * @enum {string}
        */
       event: "recovery_code_used";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6170,6 +6689,7 @@ export interface components {
      * @description A refresh token was used again, and its session has ended.
      * @example {
      *       "event": "refresh_token_reuse",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -6180,6 +6700,12 @@ export interface components {
        * @enum {string}
        */
       event: "refresh_token_reuse";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6196,6 +6722,7 @@ export interface components {
      * @description A link to choose a new password was put into the outbox.
      * @example {
      *       "event": "reset_token_created",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -6206,6 +6733,12 @@ export interface components {
        * @enum {string}
        */
       event: "reset_token_created";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6222,6 +6755,7 @@ export interface components {
      * @description An owner added a second factor.
      * @example {
      *       "event": "second_factor_added",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "kind": "totp"
@@ -6233,6 +6767,12 @@ export interface components {
        * @enum {string}
        */
       event: "second_factor_added";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6254,6 +6794,7 @@ export interface components {
      * @description A second factor was refused.
      * @example {
      *       "event": "second_factor_failed",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "kind": "totp",
@@ -6266,6 +6807,12 @@ export interface components {
        * @enum {string}
        */
       event: "second_factor_failed";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6292,6 +6839,7 @@ export interface components {
      * @description A second factor was removed.
      * @example {
      *       "event": "second_factor_removed",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "kind": "totp",
@@ -6304,6 +6852,12 @@ export interface components {
        * @enum {string}
        */
       event: "second_factor_removed";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6330,6 +6884,7 @@ export interface components {
      * @description Too many wrong codes.
      * @example {
      *       "event": "second_factors_locked",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -6340,6 +6895,12 @@ export interface components {
        * @enum {string}
        */
       event: "second_factors_locked";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6356,6 +6917,7 @@ export interface components {
      * @description An administrator, or a command, removed all second factors of an account.
      * @example {
      *       "event": "second_factors_reset",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "by": "user"
@@ -6367,6 +6929,12 @@ export interface components {
        * @enum {string}
        */
       event: "second_factors_reset";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6388,6 +6956,7 @@ export interface components {
      * @description A session ended before its time, other than by logout.
      * @example {
      *       "event": "session_revoked",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "by": "admin"
@@ -6399,6 +6968,12 @@ export interface components {
        * @enum {string}
        */
       event: "session_revoked";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6431,6 +7006,7 @@ export interface components {
      * @description An account was made.
      * @example {
      *       "event": "signup",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "by": "user"
@@ -6442,6 +7018,12 @@ export interface components {
        * @enum {string}
        */
       event: "signup";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6463,6 +7045,7 @@ export interface components {
      * @description Somebody signed up with an address that has an account.
      * @example {
      *       "event": "signup_existing_email",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -6473,6 +7056,12 @@ export interface components {
        * @enum {string}
        */
       event: "signup_existing_email";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6489,6 +7078,7 @@ export interface components {
      * @description A token, and the session behind it, was revoked by whoever held it.
      * @example {
      *       "event": "token_revoked",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7"
      *     }
@@ -6499,6 +7089,12 @@ export interface components {
        * @enum {string}
        */
       event: "token_revoked";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6515,6 +7111,7 @@ export interface components {
      * @description An administrator, or a command, ended the lock of an account.
      * @example {
      *       "event": "user_unlocked",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "by": "user"
@@ -6526,6 +7123,12 @@ export interface components {
        * @enum {string}
        */
       event: "user_unlocked";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -6547,6 +7150,7 @@ export interface components {
      * @description An administrator, or a command, changed an account.
      * @example {
      *       "event": "user_updated",
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "ip": "203.0.113.7",
      *       "changes": {
@@ -6561,6 +7165,12 @@ export interface components {
        * @enum {string}
        */
       event: "user_updated";
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
       /**
        * Format: date-time
        * @description ISO 8601, UTC, with milliseconds.
@@ -7521,7 +8131,8 @@ export interface components {
      *       "event": "rate_limited",
      *       "level": "warn",
      *       "operation": "login",
-     *       "key": "email"
+     *       "key": "email",
+     *       "email": "ada@example.com"
      *     }
      */
     RateLimitedEvent: {
@@ -7552,6 +8163,18 @@ export interface components {
        * @enum {string}
        */
       key: "ip" | "email" | "account";
+      /**
+       * Format: idn-email
+       * @description Of `email`: the address that was sent, whether or not it is anybody's.
+       * @example ada@example.com
+       */
+      email?: string;
+      /**
+       * Format: uuid
+       * @description Of `account`: whose.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId?: string;
     };
     /**
      * @description Too many requests. Wait `retryAfterSeconds`, then try again. Asking sooner is refused, and costs nothing.
@@ -8928,6 +9551,104 @@ export interface components {
       actorId?: string | null;
     };
     /**
+     * @description A setting of this server.
+     * @example {
+     *       "name": "SESSION_TTL",
+     *       "value": "86400",
+     *       "source": "default",
+     *       "secret": false
+     *     }
+     */
+    Setting: {
+      /**
+       * @description Its name in the environment.
+       * @example SESSION_TTL
+       */
+      name: string;
+      /**
+       * @description As it is in force, in the words in which it would be set. Null for every secret, and where it is not set and has no default.
+       * @example 86400
+       */
+      value: string | null;
+      /**
+       * @description `default`: it is not set; `environment`: it is, there or by the program that the server is embedded in; `file`: by its name with `_FILE`. More may come.
+       * @enum {string}
+       */
+      source: "default" | "environment" | "file";
+      /** @description True where it is a secret, or has one in it. */
+      secret: boolean;
+    };
+    /**
+     * @description Every setting.
+     * @example {
+     *       "items": [
+     *         {
+     *           "name": "SESSION_TTL",
+     *           "value": "86400",
+     *           "source": "default",
+     *           "secret": false
+     *         }
+     *       ]
+     *     }
+     */
+    SettingList: {
+      items: components["schemas"]["Setting"][];
+    };
+    /**
+     * @description A key that signs access tokens, or did. Nothing of its private half.
+     * @example {
+     *       "kid": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e46",
+     *       "algorithm": "EdDSA",
+     *       "state": "signing",
+     *       "createdAt": "2026-11-23T10:06:00.000Z",
+     *       "retiredAt": null,
+     *       "verifiesUntil": null
+     *     }
+     */
+    SigningKey: {
+      /**
+       * Format: uuid
+       * @description Its id, as in the JWK set and in the head of a token.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      kid: string;
+      /** @enum {string} */
+      algorithm: "EdDSA";
+      /**
+       * @description `signing`: new tokens are signed with it; `verifying`: its last tokens may still live; `expired`: none does.
+       * @enum {string}
+       */
+      state: "signing" | "verifying" | "expired";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      createdAt: string;
+      /** @description Null while it signs. */
+      retiredAt: string | null;
+      /** @description When its last token has expired; null while it signs. */
+      verifiesUntil: string | null;
+    };
+    /**
+     * @description The keys, newest first; the newest 100 of more.
+     * @example {
+     *       "items": [
+     *         {
+     *           "kid": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e46",
+     *           "algorithm": "EdDSA",
+     *           "state": "signing",
+     *           "createdAt": "2026-11-23T10:06:00.000Z",
+     *           "retiredAt": null,
+     *           "verifiesUntil": null
+     *         }
+     *       ]
+     *     }
+     */
+    SigningKeyList: {
+      items: components["schemas"]["SigningKey"][];
+    };
+    /**
      * @description A new key signs access tokens. The one before goes on verifying until its tokens have expired.
      * @example {
      *       "timestamp": "2026-11-23T10:06:00.000Z",
@@ -9289,8 +10010,462 @@ export interface components {
       loginToken: string;
     };
     /**
+     * @description A signed-in caller asked for what its role does not allow. Told once in ten minutes for each operation and account; those in between are `request` lines with status 403.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "authorization_denied",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "operation": "listUsers"
+     *     }
+     */
+    StoredAuthorizationDeniedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "authorization_denied";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @description An operationId. */
+      operation: string;
+    };
+    /**
+     * @description A challenge was not ended. A wrong code is told once for each challenge. What is no good any more, or never was, is told once in ten minutes for each purpose and client address; those in between are `request` lines.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "challenge_failed",
+     *       "level": "warn",
+     *       "purpose": "mail_login",
+     *       "reason": "wrong_code",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43"
+     *     }
+     */
+    StoredChallengeFailedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "challenge_failed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
+      purpose:
+        | "signup"
+        | "invitation"
+        | "email_verification"
+        | "email_change"
+        | "email_change_undo"
+        | "password_reset"
+        | "mail_login"
+        | "login"
+        | "totp_setup"
+        | "passkey_setup"
+        | "passkey_login"
+        | "second_factor_passkey"
+        | "reauthentication"
+        | "provider_login"
+        | "provider_link"
+        | "identity_claim";
+      /**
+       * @description `not_good`: unknown, used, expired, of another purpose or another account, or of one that may not sign in now. The caller is told the same for all. More may come.
+       * @enum {string}
+       */
+      reason: "wrong_code" | "not_good";
+      userId: string | null;
+    };
+    /**
+     * @description A change without valid proof of its origin was refused. Told once in ten minutes for each operation, reason and client address; those in between are `request` lines with status 403.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "csrf_rejected",
+     *       "level": "warn",
+     *       "operation": "deleteUser",
+     *       "reason": "missing"
+     *     }
+     */
+    StoredCsrfRejectedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "csrf_rejected";
+      /** @enum {string} */
+      level: "warn";
+      /** @description An operationId. */
+      operation: string;
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
+      reason: "missing" | "mismatch" | "cross_site";
+    };
+    /**
+     * @description The account's address was changed. The old one can take it back for three days.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "email_changed",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "oldEmail": "ada@example.com",
+     *       "newEmail": "ada@example.org"
+     *     }
+     */
+    StoredEmailChangedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_changed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      oldEmail: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      newEmail: string;
+    };
+    /**
+     * @description An owner began to change the account's address.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "email_change_started",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "newEmail": "ada@example.org"
+     *     }
+     */
+    StoredEmailChangeStartedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_change_started";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      newEmail: string;
+    };
+    /**
+     * @description The old address took a change back: somebody else had probably changed it. Everything the account had has ended, and its password is void.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "email_change_undone",
+     *       "level": "error",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "oldEmail": "ada@example.org",
+     *       "newEmail": "ada@example.com"
+     *     }
+     */
+    StoredEmailChangeUndoneEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_change_undone";
+      /** @enum {string} */
+      level: "error";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      oldEmail: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      newEmail: string;
+    };
+    /**
+     * @description An owner asked to prove the account's address.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "email_verification_requested",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "email": "ada@example.com"
+     *     }
+     */
+    StoredEmailVerificationRequestedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_verification_requested";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+    };
+    /**
+     * @description The account's address was proved.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "email_verified",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "email": "ada@example.com",
+     *       "by": "owner"
+     *     }
+     */
+    StoredEmailVerifiedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "email_verified";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      /**
+       * @description `owner`: somebody signed in to the account; `provider`: a provider vouched for it; `admin`, `command`: somebody vouched for it. More may come.
+       * @enum {string}
+       */
+      by: "signup" | "owner" | "password_reset" | "mail_login" | "provider" | "admin" | "command";
+      /** @description Of `admin` and `command`: the administrator; null for a command on the server's own machine. Absent from all others. */
+      actorId?: string | null;
+    };
+    /**
      * @description A security event, told apart by `event`. More may come.
      * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
      *       "timestamp": "2026-11-23T10:06:00.000Z",
      *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
      *       "ip": "203.0.113.7",
@@ -9300,59 +10475,2507 @@ export interface components {
      *     }
      */
     StoredEvent:
-      | components["schemas"]["SignupEvent"]
-      | components["schemas"]["SignupFailedEvent"]
-      | components["schemas"]["LoginSuccessEvent"]
-      | components["schemas"]["LoginFailedEvent"]
-      | components["schemas"]["LoginLockedEvent"]
-      | components["schemas"]["LogoutEvent"]
-      | components["schemas"]["SessionRevokedEvent"]
-      | components["schemas"]["UserSessionsRevokedEvent"]
-      | components["schemas"]["TokenRefreshedEvent"]
-      | components["schemas"]["TokenRevokedEvent"]
-      | components["schemas"]["RefreshTokenReuseEvent"]
-      | components["schemas"]["PasswordChangedEvent"]
-      | components["schemas"]["RateLimitedEvent"]
-      | components["schemas"]["PasswordResetEvent"]
-      | components["schemas"]["CsrfRejectedEvent"]
-      | components["schemas"]["AuthorizationDeniedEvent"]
-      | components["schemas"]["UserUpdatedEvent"]
-      | components["schemas"]["UserDeletedEvent"]
-      | components["schemas"]["UserUnlockedEvent"]
-      | components["schemas"]["SigningKeyRotatedEvent"]
-      | components["schemas"]["SignupStartedEvent"]
-      | components["schemas"]["SignupExistingEmailEvent"]
-      | components["schemas"]["UserInvitedEvent"]
-      | components["schemas"]["ChallengeFailedEvent"]
-      | components["schemas"]["ResetTokenCreatedEvent"]
-      | components["schemas"]["ResetRequestedUnknownEmailEvent"]
-      | components["schemas"]["ResetFailedEvent"]
-      | components["schemas"]["EmailVerificationRequestedEvent"]
-      | components["schemas"]["EmailVerifiedEvent"]
-      | components["schemas"]["EmailChangeStartedEvent"]
-      | components["schemas"]["EmailChangedEvent"]
-      | components["schemas"]["EmailChangeUndoneEvent"]
-      | components["schemas"]["MailLoginRequestedEvent"]
-      | components["schemas"]["MailLoginUnknownEmailEvent"]
-      | components["schemas"]["LoginPendingEvent"]
-      | components["schemas"]["SecondFactorAddedEvent"]
-      | components["schemas"]["SecondFactorRemovedEvent"]
-      | components["schemas"]["SecondFactorsResetEvent"]
-      | components["schemas"]["SecondFactorFailedEvent"]
-      | components["schemas"]["SecondFactorsLockedEvent"]
-      | components["schemas"]["RecoveryCodesRenewedEvent"]
-      | components["schemas"]["RecoveryCodeUsedEvent"]
-      | components["schemas"]["ReauthenticationRequestedEvent"]
-      | components["schemas"]["ReauthenticatedEvent"]
-      | components["schemas"]["ReauthenticationFailedEvent"]
-      | components["schemas"]["PasskeyAddedEvent"]
-      | components["schemas"]["PasskeyRemovedEvent"]
-      | components["schemas"]["PasskeyCloneSuspectedEvent"]
-      | components["schemas"]["PasskeyRefusedEvent"]
-      | components["schemas"]["IdentityLinkedEvent"]
-      | components["schemas"]["IdentityRemovedEvent"]
-      | components["schemas"]["IdentityCollisionEvent"]
-      | components["schemas"]["ProviderLoginFailedEvent"];
+      | components["schemas"]["StoredSignupEvent"]
+      | components["schemas"]["StoredSignupFailedEvent"]
+      | components["schemas"]["StoredLoginSuccessEvent"]
+      | components["schemas"]["StoredLoginFailedEvent"]
+      | components["schemas"]["StoredLoginLockedEvent"]
+      | components["schemas"]["StoredLogoutEvent"]
+      | components["schemas"]["StoredSessionRevokedEvent"]
+      | components["schemas"]["StoredUserSessionsRevokedEvent"]
+      | components["schemas"]["StoredTokenRefreshedEvent"]
+      | components["schemas"]["StoredTokenRevokedEvent"]
+      | components["schemas"]["StoredRefreshTokenReuseEvent"]
+      | components["schemas"]["StoredPasswordChangedEvent"]
+      | components["schemas"]["StoredRateLimitedEvent"]
+      | components["schemas"]["StoredPasswordResetEvent"]
+      | components["schemas"]["StoredCsrfRejectedEvent"]
+      | components["schemas"]["StoredAuthorizationDeniedEvent"]
+      | components["schemas"]["StoredUserUpdatedEvent"]
+      | components["schemas"]["StoredUserDeletedEvent"]
+      | components["schemas"]["StoredUserUnlockedEvent"]
+      | components["schemas"]["StoredSigningKeyRotatedEvent"]
+      | components["schemas"]["StoredSignupStartedEvent"]
+      | components["schemas"]["StoredSignupExistingEmailEvent"]
+      | components["schemas"]["StoredUserInvitedEvent"]
+      | components["schemas"]["StoredChallengeFailedEvent"]
+      | components["schemas"]["StoredResetTokenCreatedEvent"]
+      | components["schemas"]["StoredResetRequestedUnknownEmailEvent"]
+      | components["schemas"]["StoredResetFailedEvent"]
+      | components["schemas"]["StoredEmailVerificationRequestedEvent"]
+      | components["schemas"]["StoredEmailVerifiedEvent"]
+      | components["schemas"]["StoredEmailChangeStartedEvent"]
+      | components["schemas"]["StoredEmailChangedEvent"]
+      | components["schemas"]["StoredEmailChangeUndoneEvent"]
+      | components["schemas"]["StoredMailLoginRequestedEvent"]
+      | components["schemas"]["StoredMailLoginUnknownEmailEvent"]
+      | components["schemas"]["StoredLoginPendingEvent"]
+      | components["schemas"]["StoredSecondFactorAddedEvent"]
+      | components["schemas"]["StoredSecondFactorRemovedEvent"]
+      | components["schemas"]["StoredSecondFactorsResetEvent"]
+      | components["schemas"]["StoredSecondFactorFailedEvent"]
+      | components["schemas"]["StoredSecondFactorsLockedEvent"]
+      | components["schemas"]["StoredRecoveryCodesRenewedEvent"]
+      | components["schemas"]["StoredRecoveryCodeUsedEvent"]
+      | components["schemas"]["StoredReauthenticationRequestedEvent"]
+      | components["schemas"]["StoredReauthenticatedEvent"]
+      | components["schemas"]["StoredReauthenticationFailedEvent"]
+      | components["schemas"]["StoredPasskeyAddedEvent"]
+      | components["schemas"]["StoredPasskeyRemovedEvent"]
+      | components["schemas"]["StoredPasskeyCloneSuspectedEvent"]
+      | components["schemas"]["StoredPasskeyRefusedEvent"]
+      | components["schemas"]["StoredIdentityLinkedEvent"]
+      | components["schemas"]["StoredIdentityRemovedEvent"]
+      | components["schemas"]["StoredIdentityCollisionEvent"]
+      | components["schemas"]["StoredProviderLoginFailedEvent"];
+    /**
+     * @description Somebody new signed in with a provider, and the address there is that of this account. They were told to sign in to the account first.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "identity_collision",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "provider": "google"
+     *     }
+     */
+    StoredIdentityCollisionEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "identity_collision";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * @description The id of a provider, as the setting `PROVIDERS` lists it.
+       * @example google
+       */
+      provider: string;
+    };
+    /**
+     * @description Somebody at a provider signs in to the account from now on.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "identity_linked",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "identityId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e48",
+     *       "provider": "google",
+     *       "by": "user"
+     *     }
+     */
+    StoredIdentityLinkedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "identity_linked";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      identityId: string;
+      /**
+       * @description The id of a provider, as the setting `PROVIDERS` lists it.
+       * @example google
+       */
+      provider: string;
+      /**
+       * @description `user`: its owner, signed in; `signup`: with the account itself; `email_proof`: the address, never proved before, was proved by the provider; `verified_email`: the setting `PROVIDER_<ID>_LINK` is `verified`; `command`: an import. More may come.
+       * @enum {string}
+       */
+      by: "user" | "signup" | "email_proof" | "verified_email" | "command";
+    };
+    /**
+     * @description Somebody at a provider signs in to the account no more.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "identity_removed",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "identityId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e48",
+     *       "provider": "google",
+     *       "by": "user"
+     *     }
+     */
+    StoredIdentityRemovedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "identity_removed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      identityId: string;
+      /**
+       * @description The id of a provider, as the setting `PROVIDERS` lists it.
+       * @example google
+       */
+      provider: string;
+      /**
+       * @description `email_proof`: the address, never proved before, was proved by its mailbox or by another provider; `email_change_undo`: it had been linked since the change of address that was undone. More may come.
+       * @enum {string}
+       */
+      by: "user" | "email_proof" | "email_change_undo";
+    };
+    /**
+     * @description A login was refused, or a current password. `wrong_code` is one of a sign-in by mail. A current password is asked of somebody who is signed in, and its reason is always `wrong_password`. The caller of a login is never told which reason it was.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "login_failed",
+     *       "level": "warn",
+     *       "email": "ada@example.com",
+     *       "userId": null,
+     *       "reason": "user_not_found"
+     *     }
+     */
+    StoredLoginFailedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "login_failed";
+      /** @enum {string} */
+      level: "warn";
+      /** @description Null for a passkey that is nobody's: no address is asked for. */
+      email: string | null;
+      userId: string | null;
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
+      reason:
+        | "wrong_password"
+        | "user_not_found"
+        | "account_locked"
+        | "account_disabled"
+        | "wrong_code"
+        | "wrong_passkey"
+        | "unknown_passkey";
+    };
+    /**
+     * @description Too many wrong passwords. Until `lockedUntil`, only a device the account knows can log in.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "login_locked",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "email": "ada@example.com",
+     *       "lockedUntil": "2026-11-23T10:21:00.000Z"
+     *     }
+     */
+    StoredLoginLockedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "login_locked";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description Absent from events of versions before 0.2.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId?: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      lockedUntil: string;
+    };
+    /**
+     * @description The first step of a sign-in was taken, and there is no session yet.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "login_pending",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "email": "ada@example.com",
+     *       "methods": [
+     *         "pwd"
+     *       ],
+     *       "secondFactors": [
+     *         "totp",
+     *         "recovery_code"
+     *       ]
+     *     }
+     */
+    StoredLoginPendingEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "login_pending";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      methods: ("pwd" | "mail" | "otp" | "recovery" | "passkey" | "provider")[];
+      /** @description The ways to take the second step; empty where nothing is missing. */
+      secondFactors: ("totp" | "recovery_code" | "passkey")[];
+    };
+    /**
+     * @description Somebody logged in.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "login_success",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "email": "ada@example.com",
+     *       "method": "session",
+     *       "methods": [
+     *         "pwd"
+     *       ]
+     *     }
+     */
+    StoredLoginSuccessEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "login_success";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      /**
+       * @description How the session is carried.
+       * @enum {string}
+       */
+      method: "session" | "token";
+      /** @description How they proved it. Absent from events of versions before 0.3. */
+      methods?: ("pwd" | "mail" | "otp" | "recovery" | "passkey" | "provider")[];
+      /**
+       * @description Of `provider`: which one.
+       * @example google
+       */
+      provider?: string;
+    };
+    /**
+     * @description Somebody logged out.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "logout",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43"
+     *     }
+     */
+    StoredLogoutEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "logout";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+    };
+    /**
+     * @description A code and a link to sign in were put into the outbox.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "mail_login_requested",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "email": "ada@example.com"
+     *     }
+     */
+    StoredMailLoginRequestedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "mail_login_requested";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+    };
+    /**
+     * @description A sign-in by mail was asked for an address that no enabled account has. The caller is not told.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "mail_login_unknown_email",
+     *       "level": "warn",
+     *       "email": "ada@example.com"
+     *     }
+     */
+    StoredMailLoginUnknownEmailEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "mail_login_unknown_email";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+    };
+    /**
+     * @description An owner added a passkey.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "passkey_added",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "passkeyId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e47"
+     *     }
+     */
+    StoredPasskeyAddedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "passkey_added";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      passkeyId: string;
+    };
+    /**
+     * @description A passkey's counter did not grow: there may be a copy of it. The sign-in was refused, and the owner is told.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "passkey_clone_suspected",
+     *       "level": "error",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "passkeyId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e47"
+     *     }
+     */
+    StoredPasskeyCloneSuspectedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "passkey_clone_suspected";
+      /** @enum {string} */
+      level: "error";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      passkeyId: string;
+    };
+    /**
+     * @description A passkey was refused while it was being added. Told once in ten minutes for each account; those in between are `request` lines.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "passkey_refused",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "reason": "origin"
+     *     }
+     */
+    StoredPasskeyRefusedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "passkey_refused";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @description The rule it broke, for whoever looks into it. */
+      reason: string;
+    };
+    /**
+     * @description A passkey was removed.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "passkey_removed",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "passkeyId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e47",
+     *       "by": "user"
+     *     }
+     */
+    StoredPasskeyRemovedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "passkey_removed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      passkeyId: string;
+      /**
+       * @description `email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone. More may come.
+       * @enum {string}
+       */
+      by: "user" | "admin" | "command" | "email_proof" | "email_change_undo";
+      /** @description Of `admin` and `command`: the administrator; null for a command on the server's own machine. Absent from all others. */
+      actorId?: string | null;
+    };
+    /**
+     * @description An owner changed the password.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "password_changed",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43"
+     *     }
+     */
+    StoredPasswordChangedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "password_changed";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+    };
+    /**
+     * @description An owner chose a new password by a mailed token.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "password_reset",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43"
+     *     }
+     */
+    StoredPasswordResetEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "password_reset";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+    };
+    /**
+     * @description A provider led nobody in. A flow that did not begin here, or has ended, is told as `challenge_failed`; an account that may not sign in, as `login_failed`.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "provider_login_failed",
+     *       "level": "warn",
+     *       "provider": "google",
+     *       "userId": null,
+     *       "reason": "token",
+     *       "why": "token_nonce"
+     *     }
+     */
+    StoredProviderLoginFailedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "provider_login_failed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * @description The id of a provider, as the setting `PROVIDERS` lists it.
+       * @example google
+       */
+      provider: string;
+      /** @description Of a link: whose. Null for a sign-in. */
+      userId: string | null;
+      /**
+       * @description `token`: its answer is not what it must be; `email_unverified`: it vouches for no address, and nobody is known by it; `denied`: it, or the person there, refused; `unavailable`: it did not answer. More may come.
+       * @enum {string}
+       */
+      reason: "token" | "email_unverified" | "denied" | "unavailable";
+      /** @description The rule it broke, or what failed, in words of this server. */
+      why: string | null;
+    };
+    /**
+     * @description A request came too soon after too many others. Told for the first refusal of whoever is counted, and again after as long as the limit's window; those in between are `request` lines with status 429, and counted in the metrics. Of mails that an address gets no more of, each request is told, and refused to nobody.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "rate_limited",
+     *       "level": "warn",
+     *       "operation": "login",
+     *       "key": "email",
+     *       "email": "ada@example.com"
+     *     }
+     */
+    StoredRateLimitedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "rate_limited";
+      /** @enum {string} */
+      level: "warn";
+      /** @description An operationId. */
+      operation: string;
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
+      key: "ip" | "email" | "account";
+      /**
+       * Format: idn-email
+       * @description Of `email`: the address that was sent, whether or not it is anybody's.
+       * @example ada@example.com
+       */
+      email?: string;
+      /**
+       * Format: uuid
+       * @description Of `account`: whose.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId?: string;
+    };
+    /**
+     * @description Somebody who is signed in proved again who they are.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "reauthenticated",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "sessionId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44",
+     *       "method": "totp"
+     *     }
+     */
+    StoredReauthenticatedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reauthenticated";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      sessionId: string;
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
+      method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
+    };
+    /**
+     * @description Somebody who is signed in failed to prove again who they are.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "reauthentication_failed",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "method": "password"
+     *     }
+     */
+    StoredReauthenticationFailedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reauthentication_failed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
+      method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
+    };
+    /**
+     * @description Somebody who is signed in began to prove again who they are.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "reauthentication_requested",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "method": "mail"
+     *     }
+     */
+    StoredReauthenticationRequestedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reauthentication_requested";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
+      method: "password" | "totp" | "recovery_code" | "passkey" | "mail";
+    };
+    /**
+     * @description An owner made new recovery codes. The ones before are void.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "recovery_codes_renewed",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43"
+     *     }
+     */
+    StoredRecoveryCodesRenewedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "recovery_codes_renewed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+    };
+    /**
+     * @description A recovery code was used.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "recovery_code_used",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "remaining": 9
+     *     }
+     */
+    StoredRecoveryCodeUsedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "recovery_code_used";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** Format: int32 */
+      remaining: number;
+    };
+    /**
+     * @description A refresh token was used again, and its session has ended. It was stolen, or its successor was.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "refresh_token_reuse",
+     *       "level": "error",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "family": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44"
+     *     }
+     */
+    StoredRefreshTokenReuseEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "refresh_token_reuse";
+      /** @enum {string} */
+      level: "error";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description The session all these tokens belong to.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      family: string;
+    };
+    /**
+     * @description A new password by token was refused.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "reset_failed",
+     *       "level": "warn",
+     *       "reason": "invalid_or_expired_token"
+     *     }
+     */
+    StoredResetFailedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reset_failed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
+      reason: "invalid_or_expired_token" | "weak_password";
+    };
+    /**
+     * @description A new password was asked for an address that no account has. The caller is not told.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "reset_requested_unknown_email",
+     *       "level": "warn",
+     *       "email": "ada@example.com"
+     *     }
+     */
+    StoredResetRequestedUnknownEmailEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reset_requested_unknown_email";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+    };
+    /**
+     * @description A link to choose a new password was put into the outbox.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "reset_token_created",
+     *       "level": "info",
+     *       "email": "ada@example.com",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43"
+     *     }
+     */
+    StoredResetTokenCreatedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "reset_token_created";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+    };
+    /**
+     * @description An owner added a second factor.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "second_factor_added",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "kind": "totp"
+     *     }
+     */
+    StoredSecondFactorAddedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factor_added";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * @description Which one. More may come.
+       * @enum {string}
+       */
+      kind: "totp";
+    };
+    /**
+     * @description A second factor was refused.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "second_factor_failed",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "kind": "totp",
+     *       "reason": "wrong"
+     *     }
+     */
+    StoredSecondFactorFailedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factor_failed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
+      kind: "totp" | "recovery_code" | "passkey";
+      /**
+       * @description `replayed`: the code was used before; `locked`: too many wrong ones came before it, and it was not looked at. More may come.
+       * @enum {string}
+       */
+      reason: "wrong" | "replayed" | "locked";
+    };
+    /**
+     * @description A second factor was removed.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "second_factor_removed",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "kind": "totp",
+     *       "by": "user"
+     *     }
+     */
+    StoredSecondFactorRemovedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factor_removed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * @description Which one. More may come.
+       * @enum {string}
+       */
+      kind: "totp";
+      /**
+       * @description `email_proof`: the address, never proved before, was proved by its mailbox; `email_change_undo`: it had been added since the change of address that was undone. More may come.
+       * @enum {string}
+       */
+      by: "user" | "admin" | "command" | "email_proof" | "email_change_undo";
+      /** @description Of `admin` and `command`: the administrator; null for a command on the server's own machine. Absent from all others. */
+      actorId?: string | null;
+    };
+    /**
+     * @description Too many wrong codes. Until `lockedUntil`, no code is looked at; a passkey is. Whoever sent them knows the password, or a session.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "second_factors_locked",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "lockedUntil": "2026-11-23T10:21:00.000Z"
+     *     }
+     */
+    StoredSecondFactorsLockedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factors_locked";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      lockedUntil: string;
+    };
+    /**
+     * @description An administrator, or a command, removed all second factors of an account. The recovery codes went with them, and each factor has an event of its own.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "second_factors_reset",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45"
+     *     }
+     */
+    StoredSecondFactorsResetEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "second_factors_reset";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @description The administrator; null for a command on the server's own machine. */
+      actorId: string | null;
+    };
+    /**
+     * @description A session ended before its time, other than by logout.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "session_revoked",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "sessionId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44",
+     *       "by": "admin",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45"
+     *     }
+     */
+    StoredSessionRevokedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "session_revoked";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      sessionId: string;
+      /**
+       * @description `admin`, `disable`: an administrator or a command; `factor_change`: a second factor or passkey was added or removed, or a provider unlinked; `email_proof`: the address, never proved before, was proved by its mailbox; `wrong_password`: it sent too many wrong current passwords. More may come.
+       * @enum {string}
+       */
+      by:
+        | "user"
+        | "admin"
+        | "password_change"
+        | "password_reset"
+        | "email_change"
+        | "email_change_undo"
+        | "email_proof"
+        | "factor_change"
+        | "disable"
+        | "reuse"
+        | "wrong_password";
+      /** @description Of `admin` and `disable`, and of a `factor_change` that was not the owner's: the administrator; null for a command on the server's own machine. Absent from all others, and from events of versions before 0.2. */
+      actorId?: string | null;
+    };
+    /**
+     * @description A new key signs access tokens. The one before goes on verifying until its tokens have expired.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": null,
+     *       "ip": null,
+     *       "event": "signing_key_rotated",
+     *       "level": "info",
+     *       "kid": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e46"
+     *     }
+     */
+    StoredSigningKeyRotatedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "signing_key_rotated";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description The new key's id, as in the JWK set.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      kid: string;
+    };
+    /**
+     * @description An account was made.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "signup",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "email": "ada@example.com",
+     *       "role": "user",
+     *       "by": "user"
+     *     }
+     */
+    StoredSignupEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "signup";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      /**
+       * @description Absent from events of versions before 0.2.
+       * @example user
+       * @enum {string}
+       */
+      role?: "user" | "admin";
+      /**
+       * @description `user`: whoever signed up; `admin`: whoever was invited; `provider`: somebody for whose address a provider vouched; `command`: a command or a setting on the server's own machine. Absent from events of versions before 0.2. More may come.
+       * @enum {string}
+       */
+      by?: "user" | "admin" | "command" | "provider";
+    };
+    /**
+     * @description Somebody signed up with an address that has an account. The caller is not told; the owner is, by mail.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "signup_existing_email",
+     *       "level": "warn",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "email": "ada@example.com"
+     *     }
+     */
+    StoredSignupExistingEmailEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "signup_existing_email";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+    };
+    /**
+     * @description A signup was refused.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "signup_failed",
+     *       "level": "warn",
+     *       "email": "ada@example.com",
+     *       "reason": "email_taken"
+     *     }
+     */
+    StoredSignupFailedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "signup_failed";
+      /** @enum {string} */
+      level: "warn";
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      /**
+       * @description More may come.
+       * @enum {string}
+       */
+      reason: "email_taken" | "weak_password" | "closed";
+    };
+    /**
+     * @description Somebody signed up. There is no account before the address is proved.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "signup_started",
+     *       "level": "info",
+     *       "email": "ada@example.com"
+     *     }
+     */
+    StoredSignupStartedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "signup_started";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+    };
+    /**
+     * @description A refresh token was exchanged for the next pair.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "token_refreshed",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "sessionId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44"
+     *     }
+     */
+    StoredTokenRefreshedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "token_refreshed";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      sessionId: string;
+    };
+    /**
+     * @description A token, and the session behind it, was revoked by whoever held it.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "token_revoked",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "jti": null,
+     *       "sessionId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e44"
+     *     }
+     */
+    StoredTokenRevokedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "token_revoked";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @description Of an access token; null for a refresh token. */
+      jti: string | null;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      sessionId: string;
+    };
+    /**
+     * @description An account and all that hung on it was deleted, by its owner or an administrator.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "user_deleted",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45"
+     *     }
+     */
+    StoredUserDeletedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "user_deleted";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      actorId: string;
+    };
+    /**
+     * @description An administrator invited somebody.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "user_invited",
+     *       "level": "info",
+     *       "email": "ada@example.com",
+     *       "role": "user",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45"
+     *     }
+     */
+    StoredUserInvitedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "user_invited";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: idn-email
+       * @description The address in its normal form: trimmed, NFKC, lower case, ASCII domain.
+       * @example ada@example.com
+       */
+      email: string;
+      /**
+       * @description What the account may do.
+       * @example user
+       * @enum {string}
+       */
+      role: "user" | "admin";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      actorId: string;
+    };
+    /**
+     * @description An administrator ended all sessions of an account, also where none was left. Each that ended has its `session_revoked`.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "user_sessions_revoked",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45"
+     *     }
+     */
+    StoredUserSessionsRevokedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "user_sessions_revoked";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @description The administrator; null for a command on the server's own machine. */
+      actorId: string | null;
+    };
+    /**
+     * @description An administrator, or a command, ended the lock of an account.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "user_unlocked",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45"
+     *     }
+     */
+    StoredUserUnlockedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "user_unlocked";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @description The administrator; null for a command on the server's own machine. */
+      actorId: string | null;
+    };
+    /**
+     * @description An administrator, or a command, changed an account.
+     * @example {
+     *       "id": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49",
+     *       "timestamp": "2026-11-23T10:06:00.000Z",
+     *       "requestId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42",
+     *       "ip": "203.0.113.7",
+     *       "event": "user_updated",
+     *       "level": "info",
+     *       "userId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43",
+     *       "actorId": "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45",
+     *       "changes": {
+     *         "disabled": true
+     *       }
+     *     }
+     */
+    StoredUserUpdatedEvent: {
+      /**
+       * Format: uuid
+       * @description The event's own id, by which two pages that overlap are told apart.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC, with milliseconds.
+       * @example 2026-11-23T10:06:00.000Z
+       */
+      timestamp: string;
+      /** @description The request that caused it; null outside of one. */
+      requestId: string | null;
+      /**
+       * @description The client's address; null outside of a request.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: "user_updated";
+      /** @enum {string} */
+      level: "info";
+      /**
+       * Format: uuid
+       * @description A UUID, version 7: later ids sort after earlier ones.
+       * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+       */
+      userId: string;
+      /** @description The administrator; null for a command on the server's own machine. */
+      actorId: string | null;
+      changes: {
+        /**
+         * @description What the account may do.
+         * @example user
+         * @enum {string}
+         */
+        role?: "user" | "admin";
+        disabled?: boolean;
+        /** @enum {boolean} */
+        emailVerified?: true;
+      };
+    };
     /**
      * @description The tokens of a token session.
      * @example {
@@ -15608,6 +19231,8 @@ export interface operations {
         cursor?: string;
         /** @description Only addresses that begin with this, in any spelling. */
         email?: string;
+        /** @description Only accounts whose name or address has this in it, in small letters or capitals. One page looks at 10000 accounts at the most, so it may have fewer than `limit`, or none, and a next one all the same. */
+        q?: string;
         /** @description Only accounts with this role. */
         role?: "user" | "admin";
         /** @description Only disabled accounts, or only enabled ones. */
@@ -15946,7 +19571,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
         };
       };
-      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. [`reauthentication_required`](/problems/reauthentication-required): Prove first that it is you. [`origin_not_allowed`](/problems/origin-not-allowed): The origin is not allowed. [`csrf_rejected`](/problems/csrf-rejected): Cross-site protection refused the request. */
       403: {
         headers: {
           "x-request-id": components["headers"]["RequestId"];
@@ -15956,6 +19581,7 @@ export interface operations {
           "application/problem+json":
             | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
             | components["schemas"]["ForbiddenProblem"]
+            | components["schemas"]["ReauthenticationRequiredProblem"]
             | components["schemas"]["OriginNotAllowedProblem"]
             | components["schemas"]["CsrfRejectedProblem"];
         };
@@ -16524,6 +20150,97 @@ export interface operations {
       };
     };
   };
+  listUserFactors: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Its second factors. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Factors"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ForbiddenProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
   resetUserFactors: {
     parameters: {
       query?: never;
@@ -16810,6 +20527,97 @@ export interface operations {
       };
     };
   };
+  listUserIdentities: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description A UUID, version 7: later ids sort after earlier ones.
+         * @example 01936f2e-8c00-7b3a-9d51-2f6f0a6c1e42
+         */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Its linked providers. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["IdentityList"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ForbiddenProblem"];
+        };
+      };
+      /** @description [`not_found`](/problems/not-found): Not found. */
+      404: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["NotFoundProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
   listEvents: {
     parameters: {
       query?: {
@@ -16897,6 +20705,306 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["EventPage"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ForbiddenProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  getOverview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The last day. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Overview"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ForbiddenProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  listSigningKeys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The keys. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SigningKeyList"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ForbiddenProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  listSettings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The settings. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SettingList"];
+        };
+      };
+      /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */
+      400: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+        };
+      };
+      /** @description [`unauthenticated`](/problems/unauthenticated): Sign-in required. */
+      401: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "www-authenticate": components["headers"]["WwwAuthenticate"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+        };
+      };
+      /** @description [`second_factor_enrolment_required`](/problems/second-factor-enrolment-required): A second factor is required. [`forbidden`](/problems/forbidden): Not allowed. */
+      403: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json":
+            | components["schemas"]["SecondFactorEnrolmentRequiredProblem"]
+            | components["schemas"]["ForbiddenProblem"];
+        };
+      };
+      /** @description [`internal_error`](/problems/internal-error): Something went wrong. */
+      500: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["InternalErrorProblem"];
+        };
+      };
+      /** @description [`overloaded`](/problems/overloaded): The server cannot answer now. */
+      503: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          "retry-after": components["headers"]["RetryAfter"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["OverloadedProblem"];
+        };
+      };
+    };
+  };
+  getDoctorReport: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What was found. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["DoctorReport"];
         };
       };
       /** @description [`validation_failed`](/problems/validation-failed): The request does not match its schema. */

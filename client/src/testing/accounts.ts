@@ -17,8 +17,8 @@ import {
 } from "./rows.ts";
 
 type User = components["schemas"]["User"];
-type WithoutOccasion<E> = E extends unknown ? Omit<E, "timestamp" | "ip"> : never;
-/** An event without its time and client address. */
+type WithoutOccasion<E> = E extends unknown ? Omit<E, "id" | "timestamp" | "ip"> : never;
+/** An event without its id, time and client address. */
 type Happening = WithoutOccasion<OwnEvent>;
 /** Why a session ends before its time. */
 type EndedBy = Extract<OwnEvent, { readonly event: "session_revoked" }>["by"];
@@ -121,7 +121,7 @@ export class Accounts {
   record(account: Account, happening: Happening, now: number): void {
     const timestamp = new Date(now).toISOString();
     const ip = "by" in happening && happening.by === "admin" ? null : CLIENT_IP;
-    account.events.push({ ...happening, timestamp, ip });
+    account.events.push({ ...happening, id: newId(now), timestamp, ip });
   }
 
   startSession(

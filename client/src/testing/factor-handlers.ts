@@ -16,9 +16,10 @@ export const factorHandlers: Pick<
   "listMyFactors" | "startTotp" | "confirmTotp" | "removeTotp" | "renewRecoveryCodes"
 > = {
   listMyFactors({ caller: { account } }) {
-    const { totp, recoveryCodes, passkeys } = account;
+    const { password, totp, recoveryCodes, passkeys } = account;
     return {
       data: {
+        password: password !== null,
         totp: totp && {
           createdAt: instant(totp.createdAt),
           lastUsedAt: totp.lastUsedAt === null ? null : instant(totp.lastUsedAt),

@@ -1,5 +1,5 @@
 /** Stored events, and what the rules need of where they are kept. */
-import type { OwnerEvent, StoredEvent, StoredEventName } from "../../contract/events.ts";
+import type { OwnerEvent, StoredEvent, StoredEventName, TallyName } from "../../contract/events.ts";
 
 /** An event as it is appended. */
 export interface NewEvent {
@@ -21,14 +21,24 @@ export interface EventStore {
     filter: EventFilter,
     limit: number,
     before: EventPosition | undefined,
-  ): Promise<ListedEvent[]>;
+  ): Promise<StoredEventEntry[]>;
+  /** Counts the events of an overview, from `since` to before `until`; of each kind `most` at the most. */
+  tally(since: number, until: number, most: number): Promise<Tally>;
+  /** The client's address with the most refusals since the instant, among the newest `most` of each kind. */
+  findBusiest(
+    since: number,
+    most: number,
+  ): Promise<{ readonly ip: string; readonly refused: number } | undefined>;
   /** Up to `limit` events of an account that its owner may see, newest first, those before the position only. */
   listForOwner(
     userId: string,
     limit: number,
     before: EventPosition | undefined,
-  ): Promise<ListedEvent<OwnerEvent>[]>;
+  ): Promise<OwnerEventEntry[]>;
 }
+
+/** How many events each count of an overview has. */
+export type Tally = Readonly<Record<TallyName, number>>;
 
 export interface EventFilter {
   readonly event?: StoredEventName;
@@ -50,7 +60,11 @@ export interface EventPosition {
   readonly timestamp: number;
 }
 
-export interface ListedEvent<Kind = StoredEvent> extends EventPosition {
-  /** The event as it was stored. */
-  readonly event: Kind;
+export interface StoredEventEntry extends EventPosition {
+  /** The event as it was stored, without its id. */
+  readonly event: StoredEvent;
+}
+
+export interface OwnerEventEntry extends EventPosition {
+  readonly event: OwnerEvent;
 }

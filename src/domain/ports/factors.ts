@@ -2,6 +2,8 @@
 
 /** The second factors of an account. Instants are milliseconds since the epoch. */
 export interface Factors {
+  /** The account has a password. */
+  readonly password: boolean;
   readonly totp: { readonly createdAt: number; readonly lastUsedAt: number | null } | null;
   /** Null where none is left. */
   readonly recoveryCodes: { readonly remaining: number; readonly createdAt: number } | null;
@@ -20,6 +22,7 @@ export interface NewTotp {
 }
 
 export interface FactorStore {
+  /** Of nobody: as an account that has nothing. */
   find(userId: string): Promise<Factors>;
   /** True where the account has an app or a passkey. Recovery codes are none by themselves. */
   has(userId: string): Promise<boolean>;

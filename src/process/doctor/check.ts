@@ -4,22 +4,22 @@ import type { Variables } from "../setting-variables.ts";
 import { attention, type Finding, messageOf, wrong } from "./finding.ts";
 import type { Look } from "./look.ts";
 
-export interface Check {
+export interface Check<Of = Look> {
   /** The settings without which it would look at something that nobody meant. */
   readonly standsOn: readonly (keyof Variables)[];
   /** How long it may take. Milliseconds; `CHECK_TIMEOUT_MS` where it is absent. */
   readonly timeoutMs?: number;
   /** Looks and judges. Where it rejects, the line says so. */
-  run(look: Look): Promise<readonly Finding[]>;
+  run(look: Of): Promise<readonly Finding[]>;
 }
 
 /** Above what any connection within a check may take, so that the check can say itself what hung. Milliseconds. */
 const CHECK_TIMEOUT_MS = 12_000;
 
 /** Runs a check. Never rejects, and never takes longer than it may. `look` is undefined where no settings can be read. */
-export async function runCheck(
-  check: Check,
-  look: Look | undefined,
+export async function runCheck<Of = Look>(
+  check: Check<Of>,
+  look: Of | undefined,
   faulty: ReadonlySet<string>,
 ): Promise<readonly Finding[]> {
   const unread = check.standsOn.filter((name) => faulty.has(name));

@@ -1,5 +1,4 @@
 /** The table of checks: each asks what it needs, and hands that to the file that judges it. */
-import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Inspection } from "../../storage/inspection.ts";
@@ -17,7 +16,7 @@ import {
   judgePostgresSettings,
   judgeUnreachable,
 } from "./database.ts";
-import { judgeRoom, remoteRoom } from "./disk.ts";
+import { judgeRoom, remoteRoom, roomOf } from "./disk.ts";
 import { findFiles, judgeFiles } from "./files.ts";
 import { attention, type Finding } from "./finding.ts";
 import { judgeHashCost } from "./hash-cost.ts";
@@ -113,9 +112,7 @@ export const checks: Checks = {
     async run({ settings: { database }, database: inspect }) {
       const sizeBytes = (await inspect().catch(() => undefined))?.sizeBytes ?? 0;
       if (database.kind === "postgres") return [remoteRoom(sizeBytes)];
-      const folder = existing(dirname(resolve(database.path)));
-      const { bavail, bsize, files, ffree } = await statfs(folder);
-      const room = { folder, freeBytes: bavail * bsize, freeFiles: files > 0 ? ffree : Infinity };
+      const { room } = await roomOf(resolve(database.path));
       return [judgeRoom(room, sizeBytes)];
     },
   },
@@ -221,11 +218,6 @@ export const checks: Checks = {
     run: async ({ providers }) => judgeProviders(await providers()),
   },
 };
-
-/** The folder, or the one above it in which it would be made. */
-function existing(folder: string): string {
-  return existsSync(folder) || dirname(folder) === folder ? folder : existing(dirname(folder));
-}
 
 /** A check that needs the database: where it cannot be reached, `database` alone says why. */
 function ofInspection(

@@ -1,4 +1,7 @@
 /** Free room where the SQLite file and its backups lie. */
+import { existsSync } from "node:fs";
+import { stat, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { attention, type Finding, ok, wrong } from "./finding.ts";
 import { sizeText } from "./database.ts";
 
@@ -29,6 +32,22 @@ export function judgeRoom({ folder, freeBytes, freeFiles }: Room, databaseBytes:
       "Make room: a backup needs as much as the database",
     );
   return ok(free);
+}
+
+/** The room where a SQLite file lies, or will, and how much the file has. */
+export async function roomOf(
+  file: string,
+): Promise<{ readonly room: Room; readonly databaseBytes: number }> {
+  const folder = existing(dirname(file));
+  const { bavail, bsize, files, ffree } = await statfs(folder);
+  const room = { folder, freeBytes: bavail * bsize, freeFiles: files > 0 ? ffree : Infinity };
+  const size = (await stat(file).catch(() => undefined))?.size ?? 0;
+  return { room, databaseBytes: size };
+}
+
+/** The folder, or the one above it in which it would be made. */
+function existing(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : existing(dirname(folder));
 }
 
 /** PostgreSQL's own disk cannot be seen from here. */
