@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "72e6534a822caee2",
+  "digest": "7e7f0e340f338c5a",
   "names": [
     "account.js",
     "admin.js",
