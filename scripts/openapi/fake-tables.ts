@@ -6,8 +6,8 @@ import { examplesOf } from "../../src/contract/examples.ts";
 import { mailKinds, mails, type MailKind } from "../../src/contract/mails.ts";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
-import { passkeyAlgorithms, PASSKEYS_MAX } from "../../src/contract/passkey-values.ts";
-import { RECOVERY_CODES } from "../../src/contract/second-factor-values.ts";
+import { PASSKEYS_MAX, RECOVERY_CODES } from "../../src/contract/factor-bounds.ts";
+import { passkeyAlgorithms } from "../../src/contract/passkey-values.ts";
 import { inputsOf } from "./fake-rules.ts";
 import {
   problemExamples,

@@ -4,13 +4,12 @@
  */
 import { z } from "zod";
 import { CEREMONY_SECONDS } from "./challenges.ts";
+import { PASSKEYS_MAX } from "./factor-bounds.ts";
 import { Instant, opaqueSecret, seconds, Id } from "./values.ts";
 import { nullable } from "./event-shape.ts";
 
 /** COSE algorithms (RFC 9053) that are offered and taken: EdDSA, ES256, RS256 (PK-09). */
 export const passkeyAlgorithms = [-8, -7, -257] as const;
-/** Passkeys of one account. */
-export const PASSKEYS_MAX = 20;
 /** WebAuthn Level 3 §4: the longest id of a credential. Bytes. */
 export const CREDENTIAL_ID_MAX_BYTES = 1023;
 const BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/;

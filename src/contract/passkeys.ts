@@ -3,6 +3,7 @@ import { z } from "zod";
 import { CEREMONY_SECONDS } from "./challenges.ts";
 import { LoginPending } from "./login-pending.ts";
 import { operation } from "./operation.ts";
+import { PASSKEYS_MAX } from "./factor-bounds.ts";
 import {
   byPasskey,
   exampleByPasskey,
@@ -13,7 +14,6 @@ import {
   PasskeyCreationOptions,
   PasskeyName,
   PasskeyRequest,
-  PASSKEYS_MAX,
   RegistrationCredential,
 } from "./passkey-values.ts";
 import { shownRecoveryCodes } from "./second-factor-values.ts";

@@ -1,11 +1,10 @@
 /** Codes of second factors, as people type them. */
 import { z } from "zod";
+import { RECOVERY_CODES } from "./factor-bounds.ts";
 import { secret } from "./values.ts";
 
 /** Of a code of an authenticator app (RFC 4226 §5.3). */
 export const TOTP_DIGITS = 6;
-/** Codes an account gets at once. */
-export const RECOVERY_CODES = 10;
 
 /** Shown as `123 456` by most apps; what comes out are the digits. */
 export const TotpCode = secret(

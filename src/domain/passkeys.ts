@@ -4,9 +4,9 @@
  */
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
+import type { PASSKEYS_MAX } from "../contract/factor-bounds.ts";
 import type {
   PasskeyCreationOptions,
-  PASSKEYS_MAX,
   RegistrationCredential as RegistrationCredentialSchema,
 } from "../contract/passkey-values.ts";
 import type { AskingOwner } from "./accounts.ts";

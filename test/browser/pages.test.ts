@@ -7,10 +7,7 @@ import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { pageSettings } from "../support/page-settings.ts";
 
 const sources = await readPageSources(pageSourceNames);
-const paths = [
-  ...renderPages(sources, pageSettings()),
-  docsPage(sources, pageSettings()),
-]
+const paths = [...renderPages(sources, pageSettings()), docsPage(sources, pageSettings())]
   .filter(({ contentType }) => contentType.startsWith("text/html"))
   .map(({ path }) => path);
 

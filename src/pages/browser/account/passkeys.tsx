@@ -2,6 +2,7 @@
 import type { Schemas } from "@portcullis/client";
 import { addPasskey } from "@portcullis/client/passkeys";
 import { useState } from "preact/hooks";
+import { PASSKEYS_MAX } from "../../../contract/factor-bounds.ts";
 import { useAction } from "../kit/action.ts";
 import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
@@ -17,6 +18,7 @@ import { canUsePasskeys } from "../parts/passkeys.tsx";
 import { showRecoveryCodes } from "../parts/recovery-codes.tsx";
 import { withRecent } from "../parts/step-up.tsx";
 import type { Factors } from "./factors.ts";
+import { LastFactor } from "./last-factor.tsx";
 import { isLastWayIn, type WaysIn } from "./ways-in.ts";
 import { say } from "./words.ts";
 
@@ -26,10 +28,12 @@ interface PasskeysProps {
   readonly passkeys: Loaded<Schemas["PasskeyList"]>;
   readonly factors: Factors;
   readonly ways: WaysIn;
+  /** The service asks for a second step. */
+  readonly isAsked: boolean;
   readonly reload: () => Promise<void>;
 }
 
-export function Passkeys({ passkeys, factors, ways, reload }: PasskeysProps) {
+export function Passkeys({ passkeys, factors, ways, isAsked, reload }: PasskeysProps) {
   const add = useAction({
     send: () => withRecent(() => addPasskey(api())),
     async done({ name, recoveryCodes }) {
@@ -49,7 +53,7 @@ export function Passkeys({ passkeys, factors, ways, reload }: PasskeysProps) {
                 <span class="quiet small">
                   {items.length === 0
                     ? say(canAdd ? "passkeysNone" : "passkeysNotHere")
-                    : say("passkeysCount", { count: items.length })}
+                    : say("passkeysCount", { count: items.length, max: PASSKEYS_MAX })}
                 </span>
                 {canAdd && (
                   <Button isLow kind="primary" isBusy={add.isBusy} onClick={() => void add.run()}>
@@ -65,6 +69,7 @@ export function Passkeys({ passkeys, factors, ways, reload }: PasskeysProps) {
                 passkey={passkey}
                 isLastWayIn={isLastWayIn(passkey.id, ways)}
                 isLastFactor={factors.totp === null && items.length === 1}
+                isAsked={isAsked}
                 reload={reload}
               />
             ))}
@@ -80,11 +85,13 @@ function OnePasskey({
   passkey,
   isLastWayIn: isLast,
   isLastFactor,
+  isAsked,
   reload,
 }: {
   readonly passkey: Passkey;
   readonly isLastWayIn: boolean;
   readonly isLastFactor: boolean;
+  readonly isAsked: boolean;
   readonly reload: () => Promise<void>;
 }) {
   const [isNaming, setNaming] = useState(false);
@@ -102,7 +109,7 @@ function OnePasskey({
       text: (
         <>
           <p>{say("removePasskeyText")}</p>
-          {isLastFactor && <p>{say("lastFactorText")}</p>}
+          {isLastFactor && <LastFactor isAsked={isAsked} />}
         </>
       ),
       confirm: say("remove"),

@@ -12,26 +12,29 @@ import { showRecoveryCodes } from "../parts/recovery-codes.tsx";
 import { withRecent } from "../parts/step-up.tsx";
 import { AppSetUp } from "./app-set-up.tsx";
 import { type Factors, hasSecondFactor } from "./factors.ts";
+import { LastFactor } from "./last-factor.tsx";
 import { FEW_CODES } from "./notices.tsx";
 import { say } from "./words.ts";
 
 interface StepProps {
   readonly factors: Factors;
+  /** The service asks for a second step. */
+  readonly isAsked: boolean;
   readonly reload: () => Promise<void>;
 }
 
-export function SecondStep({ factors, reload }: StepProps) {
+export function SecondStep({ factors, isAsked, reload }: StepProps) {
   return (
     <Section title={say("secondStep")} about={say("secondStepAbout")}>
       <Rows>
-        <App factors={factors} reload={reload} />
+        <App factors={factors} isAsked={isAsked} reload={reload} />
         {hasSecondFactor(factors) && <Codes factors={factors} reload={reload} />}
       </Rows>
     </Section>
   );
 }
 
-function App({ factors, reload }: StepProps) {
+function App({ factors, isAsked, reload }: StepProps) {
   const [opened, setOpened] = useState<"new" | "replace">();
   const { totp, passkeys } = factors;
   const turnOff = useAction({
@@ -47,7 +50,7 @@ function App({ factors, reload }: StepProps) {
       text: (
         <>
           <p>{say("turnOffText")}</p>
-          {passkeys === 0 && <p>{say("lastFactorText")}</p>}
+          {passkeys === 0 && <LastFactor isAsked={isAsked} />}
         </>
       ),
       confirm: say("turnOff"),
@@ -112,7 +115,7 @@ function App({ factors, reload }: StepProps) {
   );
 }
 
-function Codes({ factors, reload }: StepProps) {
+function Codes({ factors, reload }: Omit<StepProps, "isAsked">) {
   const left = factors.recoveryCodes?.remaining ?? 0;
   const renew = useAction({
     send: () => withRecent(() => api().renewRecoveryCodes()),

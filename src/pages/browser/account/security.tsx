@@ -6,7 +6,7 @@ import { given } from "../kit/given.ts";
 import { Show, useLoaded } from "../kit/loading.tsx";
 import { href, usePlace } from "../kit/router.tsx";
 import { toast } from "../kit/toast.tsx";
-import { type Factors, hasPassword, type LoadedFactors, useFresh } from "./factors.ts";
+import { type Factors, hasPassword, isEnrolling, type LoadedFactors, useFresh } from "./factors.ts";
 import { LinkedAccounts, LINKED_PARAMETER, providerName } from "./identities.tsx";
 import { Passkeys } from "./passkeys.tsx";
 import { PasswordSection } from "./password.tsx";
@@ -27,14 +27,14 @@ interface SecurityProps {
 export function Security({ user, factors, mustEnrol }: SecurityProps) {
   return (
     <Show of={factors} rows={2}>
-      {(data) => <Ways key={String(mustEnrol)} {...{ user, factors, mustEnrol, data }} />}
+      {(data) => <Ways {...{ user, factors, mustEnrol, data }} />}
     </Show>
   );
 }
 
 function Ways({ user, factors, mustEnrol, data }: SecurityProps & { readonly data: Factors }) {
   const passkeys = useFresh(useLoaded(() => api().listMyPasskeys()));
-  const identities = useFresh(useLoaded(() => listIdentities(mustEnrol)));
+  const identities = useFresh(useLoaded(() => listIdentities(mustEnrol), [mustEnrol]));
   const { mailCode, providers } = given().waysIn;
   const ways: WaysIn = {
     hasPassword: hasPassword(data),
@@ -46,12 +46,13 @@ function Ways({ user, factors, mustEnrol, data }: SecurityProps & { readonly dat
   const reload = async () => {
     await Promise.all([factors.reload(), passkeys.reload(), identities.reload()]);
   };
+  const isAsked = isEnrolling(user, { ...data, totp: null, passkeys: 0 });
   useLinked(identities.data?.items);
   return (
     <>
       {!mustEnrol && <PasswordSection user={user} hasPassword={ways.hasPassword} reload={reload} />}
-      <Passkeys passkeys={passkeys} factors={data} ways={ways} reload={reload} />
-      <SecondStep factors={data} reload={reload} />
+      <Passkeys passkeys={passkeys} factors={data} {...{ ways, isAsked, reload }} />
+      <SecondStep factors={data} isAsked={isAsked} reload={reload} />
       {!mustEnrol && <LinkedAccounts identities={identities} ways={ways} reload={reload} />}
     </>
   );
