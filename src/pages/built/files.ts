@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "a1da63131c07f814",
+  "digest": "b8babff0d05f1ce7",
   "names": [
     "account.js",
     "admin.js",
