@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "a249874dd179a611",
+  "digest": "19e6f51c4c03a843",
   "names": [
     "account.js",
     "admin.js",
