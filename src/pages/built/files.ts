@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "8bcb0bc9640d4c87",
+  "digest": "a3470305507e1c03",
   "names": [
     "account.js",
     "admin.js",
