@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { dataOf } from "../support/clients.ts";
-import { attack, consoleSettings, narrow, open, rowsOf, signInto, somebody } from "../support/console.ts";
+import {
+  attack,
+  consoleSettings,
+  narrow,
+  open,
+  rowsOf,
+  signInto,
+  somebody,
+} from "../support/console.ts";
 import { PASSWORD } from "../support/credentials.ts";
 import { pressOn, typeInto } from "../support/page-proofs.ts";
 

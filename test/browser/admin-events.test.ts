@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
-import { attack, consoleSettings, heading, narrow, open, signInto, somebody } from "../support/console.ts";
+import {
+  attack,
+  consoleSettings,
+  heading,
+  narrow,
+  open,
+  signInto,
+  somebody,
+} from "../support/console.ts";
 import { pressOn } from "../support/page-proofs.ts";
 
 let watched: WatchedPage;
@@ -116,6 +124,8 @@ describe.skipIf(noBrowser)("events in a narrow page, by keyboard alone", () => {
     await page.getByRole("button", { name: "Remove: 127.0.0.1" }).waitFor();
     await heading(page, "Events").waitFor();
     await pressOn(page, page.getByRole("button", { name: "Pause" }));
-    expect(await page.getByRole("button", { name: "Pause" }).getAttribute("aria-pressed")).toBe("true");
+    expect(await page.getByRole("button", { name: "Pause" }).getAttribute("aria-pressed")).toBe(
+      "true",
+    );
   });
 });

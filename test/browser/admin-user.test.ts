@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { adminClient, dataOf } from "../support/clients.ts";
-import { consoleSettings, forgetProofs, heading, narrow, open, rowsOf, signInto, somebody } from "../support/console.ts";
+import {
+  consoleSettings,
+  forgetProofs,
+  heading,
+  narrow,
+  open,
+  rowsOf,
+  signInto,
+  somebody,
+} from "../support/console.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { pressOn, typeInto } from "../support/page-proofs.ts";
 import { addPasskeyOver, addTotpOver, passkeySettings } from "../support/second-factors.ts";
@@ -34,7 +43,9 @@ describe.skipIf(noBrowser)("one account in the console", () => {
     await dialog().getByRole("button", { name: "Cancel" }).click();
     expect(stored(id)).toEqual({ role: "user", disabled: false });
     await page.getByRole("button", { name: `Delete ${email}` }).click();
-    await dialog().getByRole("button", { name: `Delete ${email}` }).click();
+    await dialog()
+      .getByRole("button", { name: `Delete ${email}` })
+      .click();
     await heading(page, "Users").waitFor();
     await told(`${email} is deleted.`);
     expect(stored(id)).toBeUndefined();
@@ -131,7 +142,9 @@ describe.skipIf(noBrowser)("one account in a narrow page, by keyboard alone", ()
     await page
       .getByRole("button", { name: `Reset second factors ${email}` })
       .waitFor({ state: "detached" });
-    expect(rowsOf(databaseFile, "SELECT user_id FROM totp_factors WHERE user_id = ?", id)).toEqual([]);
+    expect(rowsOf(databaseFile, "SELECT user_id FROM totp_factors WHERE user_id = ?", id)).toEqual(
+      [],
+    );
     expect((await api.login({ email, password: PASSWORD })).status).toBe(200);
   });
 });

@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
-import { consoleSettings, forgetProofs, heading, narrow, open, rowsOf, signInto, somebody } from "../support/console.ts";
+import {
+  consoleSettings,
+  forgetProofs,
+  heading,
+  narrow,
+  open,
+  rowsOf,
+  signInto,
+  somebody,
+} from "../support/console.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { nthMailTo } from "../support/mailbox.ts";
 import { pressOn, typeInto } from "../support/page-proofs.ts";
@@ -74,7 +83,9 @@ describe.skipIf(noBrowser)("users in the console", () => {
     await dialog.getByRole("button", { name: "Send the invitation" }).click();
     const password = page.locator("dialog input[type=password]");
     await password.fill(ADMIN.password);
-    expect(rowsOf(databaseFile, "SELECT id FROM challenges WHERE purpose = 'invitation'")).toEqual([]);
+    expect(rowsOf(databaseFile, "SELECT id FROM challenges WHERE purpose = 'invitation'")).toEqual(
+      [],
+    );
     await password.press("Enter");
     await page.getByText(`Invitation sent to ${email}.`).waitFor();
     await nthMailTo(outbox, email);

@@ -1,7 +1,16 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { eventDefinition, type StoredEventName, storedEventNames } from "../../src/contract/events.ts";
+import {
+  eventDefinition,
+  type StoredEventName,
+  storedEventNames,
+} from "../../src/contract/events.ts";
 import type { StoredEvent } from "../../src/pages/browser/admin/event-kinds.ts";
-import { eventGroups, eventKinds, kindName, kindsOf } from "../../src/pages/browser/admin/event-kinds.ts";
+import {
+  eventGroups,
+  eventKinds,
+  kindName,
+  kindsOf,
+} from "../../src/pages/browser/admin/event-kinds.ts";
 import { sentenceOf } from "../../src/pages/browser/admin/event-sentences.ts";
 import { chooseLanguage, learnWords } from "../../src/pages/browser/kit/words.ts";
 import { admin as adminDe } from "../../src/pages/messages/de/admin.ts";
@@ -50,16 +59,19 @@ describe.each(languages)("events in words: %s", (language, words) => {
     };
   });
 
-  test.each(storedEventNames)("%s has a sentence for every variant that the contract has", (name) => {
-    for (const event of variantsOf(name)) {
-      const text = sentenceOf(event)
-        .map((piece) => (typeof piece === "object" ? (piece.email ?? "somebody") : String(piece)))
-        .join("");
-      expect(text.length).toBeGreaterThan(10);
-      expect(text).not.toContain(name);
-      expect(text).not.toMatch(/[{}]|undefined/);
-    }
-  });
+  test.each(storedEventNames)(
+    "%s has a sentence for every variant that the contract has",
+    (name) => {
+      for (const event of variantsOf(name)) {
+        const text = sentenceOf(event)
+          .map((piece) => (typeof piece === "object" ? (piece.email ?? "somebody") : String(piece)))
+          .join("");
+        expect(text.length).toBeGreaterThan(10);
+        expect(text).not.toContain(name);
+        expect(text).not.toMatch(/[{}]|undefined/);
+      }
+    },
+  );
 
   test("an event of a newer server is told by its name", () => {
     const event = { event: "later" } as unknown as StoredEvent; // no kind of this version

@@ -1,8 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { attemptsByAccount, attemptsByAddress } from "../../src/pages/browser/admin/attempts.ts";
-import { frameOf, lineOf, namedHours, ticksOf, xOf, yOf } from "../../src/pages/browser/admin/chart-shape.ts";
+import {
+  frameOf,
+  lineOf,
+  namedHours,
+  ticksOf,
+  xOf,
+  yOf,
+} from "../../src/pages/browser/admin/chart-shape.ts";
 import type { StoredEvent } from "../../src/pages/browser/admin/event-kinds.ts";
-import { mergeEvents, OVERLAP_MS, sinceOf, unknownOf } from "../../src/pages/browser/admin/feed-merge.ts";
+import {
+  mergeEvents,
+  OVERLAP_MS,
+  sinceOf,
+  unknownOf,
+} from "../../src/pages/browser/admin/feed-merge.ts";
 import { pathOf, readFilters, requestOf } from "../../src/pages/browser/admin/filters.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 28, 12) + seconds * 1000).toISOString();
@@ -25,7 +37,13 @@ describe("pages of events that overlap", () => {
 
 describe("filters", () => {
   test("survive the way through an address, but for the e-mail address", () => {
-    const filters = { kind: "logout", user: "1", ip: "2001:db8::1", since: at(0), until: at(9) } as const;
+    const filters = {
+      kind: "logout",
+      user: "1",
+      ip: "2001:db8::1",
+      since: at(0),
+      until: at(9),
+    } as const;
     const { search } = new URL(pathOf({ ...filters, email: "ada@example.com" }), "http://x");
     expect(search).not.toContain("ada");
     expect(readFilters(new URLSearchParams(search))).toEqual(filters);
@@ -45,7 +63,14 @@ describe("filters", () => {
 
 describe("who tried, and who got in", () => {
   const make = (event: string, seconds: number, ip: string | null, more: object = {}) =>
-    ({ id: `${seconds}`, event, timestamp: at(seconds), ip, userId: "ada", ...more }) as StoredEvent; // as far as it is read
+    ({
+      id: `${seconds}`,
+      event,
+      timestamp: at(seconds),
+      ip,
+      userId: "ada",
+      ...more,
+    }) as StoredEvent; // as far as it is read
 
   test("after a refusal, before one, or never", () => {
     const events = [
@@ -59,7 +84,9 @@ describe("who tried, and who got in", () => {
       make("login_failed", 2, null),
     ];
     const found = attemptsByAddress(events);
-    expect(found.map(({ by, refused, signedIn, gotInAt }) => [by, refused, signedIn, gotInAt])).toEqual([
+    expect(
+      found.map(({ by, refused, signedIn, gotInAt }) => [by, refused, signedIn, gotInAt]),
+    ).toEqual([
       ["203.0.113.1", 2, 1, at(9)],
       ["203.0.113.3", 1, 0, null],
       ["203.0.113.2", 1, 1, null],

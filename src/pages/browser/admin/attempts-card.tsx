@@ -53,9 +53,7 @@ export function AttemptsCard({
               )}
               <Verdict of={each} />
             </p>
-            <p class="quiet small">
-              {whenOf(each)}
-            </p>
+            <p class="quiet small">{whenOf(each)}</p>
           </li>
         ))}
       </ul>
@@ -71,7 +69,8 @@ export function AttemptsCard({
 }
 
 function Verdict({ of: { gotInAt, signedIn } }: { readonly of: Attempts }) {
-  if (gotInAt !== null) return <Badge tone="bad">{say("gotIn", { at: dateTimeOf(gotInAt) })}</Badge>;
+  if (gotInAt !== null)
+    return <Badge tone="bad">{say("gotIn", { at: dateTimeOf(gotInAt) })}</Badge>;
   if (signedIn > 0) return <Badge tone="warn">{say("wasIn")}</Badge>;
   return <Badge tone="good">{say("keptOut")}</Badge>;
 }

@@ -19,7 +19,10 @@ export function frameOf(width: number, largest: number): Frame {
 export function ticksOf(largest: number): readonly number[] {
   const least = Math.max(1, largest) / 4;
   const power = 10 ** Math.floor(Math.log10(least));
-  const step = Math.max(1, [1, 2, 2.5, 5, 10].map((each) => each * power).find((each) => each >= least) ?? 1);
+  const step = Math.max(
+    1,
+    [1, 2, 2.5, 5, 10].map((each) => each * power).find((each) => each >= least) ?? 1,
+  );
   const whole = Math.ceil(step);
   const count = Math.max(1, Math.ceil(largest / whole));
   return Array.from({ length: count + 1 }, (_, at) => at * whole);
@@ -36,7 +39,10 @@ export function yOf({ height, top, bottom }: Frame, value: number, most: number)
 /** A line through the values. */
 export function lineOf(frame: Frame, values: readonly number[], most: number): string {
   return values
-    .map((value, at) => `${at === 0 ? "M" : "L"}${xOf(frame, at, values.length)} ${yOf(frame, value, most)}`)
+    .map(
+      (value, at) =>
+        `${at === 0 ? "M" : "L"}${xOf(frame, at, values.length)} ${yOf(frame, value, most)}`,
+    )
     .join("");
 }
 

@@ -2,7 +2,16 @@
 import type { Schemas } from "@portcullis/client";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { timeOf } from "../kit/dates.ts";
-import { areaOf, type Frame, frameOf, lineOf, namedHours, ticksOf, xOf, yOf } from "./chart-shape.ts";
+import {
+  areaOf,
+  type Frame,
+  frameOf,
+  lineOf,
+  namedHours,
+  ticksOf,
+  xOf,
+  yOf,
+} from "./chart-shape.ts";
 import { say } from "./words.ts";
 
 type Hour = Schemas["HourCounts"];
@@ -63,7 +72,10 @@ function Drawing({
       <desc id={`${id}-about`}>{describe(hours)}</desc>
       {ticks.map((tick) => (
         <g key={tick}>
-          <path class="grid" d={`M${frame.left} ${yOf(frame, tick, most)}H${frame.width - frame.right}`} />
+          <path
+            class="grid"
+            d={`M${frame.left} ${yOf(frame, tick, most)}H${frame.width - frame.right}`}
+          />
           <text class="axis" x={frame.left - 8} y={yOf(frame, tick, most) + 4} text-anchor="end">
             {tick}
           </text>

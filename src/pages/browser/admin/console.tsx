@@ -1,5 +1,5 @@
 /** The console of administrators. Whoever is none sees nothing of it, and nothing is asked for them (PG-08). */
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { pagePaths } from "../../../contract/page-paths.ts";
 import { RETURN_PARAMETER } from "../../../contract/return-to.ts";
 import { maybeSignedIn } from "../kit/api.ts";
@@ -7,7 +7,7 @@ import { Gate, PageTitle, Shell, SignOut } from "../kit/frame.tsx";
 import { given } from "../kit/given.ts";
 import { Loading } from "../kit/loading.tsx";
 import { href, leaveFor, Link, Routes, usePlace } from "../kit/router.tsx";
-import { useSession } from "../kit/session.ts";
+import { session, useSession } from "../kit/session.ts";
 import { EventsView } from "./events.tsx";
 import { KeysView } from "./keys.tsx";
 import { Overview } from "./overview.tsx";
@@ -22,6 +22,13 @@ export function Console() {
 
 function ForAccount() {
   const { status, user } = useSession();
+  const { path } = usePlace();
+  const isFirst = useRef(true);
+  // The role may have been taken meanwhile: each view asks again.
+  useEffect(() => {
+    if (!isFirst.current) void session().refresh();
+    isFirst.current = false;
+  }, [path]);
   if (status === "unknown") return <Loading />;
   if (user === undefined) return <ToSignIn />;
   return user.role === "admin" ? <ForAdministrator email={user.email} /> : <NotForYou />;

@@ -20,7 +20,12 @@ export function EventRows({
   return (
     <ul>
       {events.map((event) => (
-        <EventRow key={event.id} event={event} within={within} isFresh={fresh?.has(event.id) ?? false} />
+        <EventRow
+          key={event.id}
+          event={event}
+          within={within}
+          isFresh={fresh?.has(event.id) ?? false}
+        />
       ))}
     </ul>
   );

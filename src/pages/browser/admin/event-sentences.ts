@@ -184,7 +184,9 @@ function byActor(event: { readonly userId: string; readonly actorId: string | nu
   return { who: of(event), actor: actorOf(event) };
 }
 
-function withFactor(event: Named<"reauthenticated" | "reauthentication_failed" | "reauthentication_requested">) {
+function withFactor(
+  event: Named<"reauthenticated" | "reauthentication_failed" | "reauthentication_requested">,
+) {
   return { who: of(event), factor: say(`factor_${event.method}`) };
 }
 

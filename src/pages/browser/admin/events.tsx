@@ -29,15 +29,17 @@ export function EventsView() {
           open={isOpen}
           onToggle={(event) => setOpen(event.currentTarget.open)}
         >
-          <summary>
-            {count === 0 ? say("filters") : say("filtersCount", { count })}
-          </summary>
+          <summary>{count === 0 ? say("filters") : say("filtersCount", { count })}</summary>
           <FilterForm key={JSON.stringify(filters)} filters={filters} />
         </details>
         <FilterChips filters={filters} />
       </div>
       {feed.events !== undefined && <Answer filters={filters} feed={feed} />}
-      <LiveEvents feed={feed} within={filters} empty={say(count === 0 ? "noEvents" : "noEventsFound")} />
+      <LiveEvents
+        feed={feed}
+        within={filters}
+        empty={say(count === 0 ? "noEvents" : "noEventsFound")}
+      />
     </>
   );
 }

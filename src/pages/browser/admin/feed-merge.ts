@@ -16,7 +16,10 @@ export function sinceOf(known: readonly Dated[]): string | undefined {
 }
 
 /** Those that are not known yet. */
-export function unknownOf<E extends Dated>(known: readonly Dated[], read: readonly E[]): readonly E[] {
+export function unknownOf<E extends Dated>(
+  known: readonly Dated[],
+  read: readonly E[],
+): readonly E[] {
   const ids = new Set(known.map(({ id }) => id));
   return read.filter(({ id }) => !ids.has(id));
 }

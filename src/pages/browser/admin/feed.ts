@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../kit/api.ts";
 import { type Failure, failureOf } from "../kit/failure.ts";
+import { session } from "../kit/session.ts";
 import type { StoredEvent } from "./event-kinds.ts";
 import { mergeEvents, sinceOf, unknownOf } from "./feed-merge.ts";
 import { type EventFilters, requestOf } from "./filters.ts";
@@ -112,7 +113,10 @@ export function useFeed(
       const page = { ...query, limit: POLL_PAGE_SIZE, ...(cursor !== undefined && { cursor }) };
       const result = await api().listEvents(page);
       if (asked !== question.current) return;
-      if (!result.ok) return put({ isReached: false });
+      if (!result.ok) {
+        if (result.status === 403) void session().refresh();
+        return put({ isReached: false });
+      }
       found = mergeEvents(found, result.data.items);
       cursor = result.data.nextCursor ?? undefined;
       if (cursor === undefined) break;
@@ -138,7 +142,10 @@ export function useFeed(
   useEffect(() => {
     put(NOTHING);
     void reload();
-    const stop = filters.until === undefined ? everyFew(poll, () => latest.current.shown.isReached) : undefined;
+    const stop =
+      filters.until === undefined
+        ? everyFew(poll, () => latest.current.shown.isReached)
+        : undefined;
     return () => {
       question.current += 1;
       stop?.();
@@ -171,7 +178,8 @@ function everyFew(call: () => Promise<void>, isReached: () => boolean): () => vo
   let isStopped = false;
   const next = () => {
     clearTimeout(timer);
-    if (!isStopped && document.visibilityState === "visible") timer = setTimeout(() => void run(), waitMs);
+    if (!isStopped && document.visibilityState === "visible")
+      timer = setTimeout(() => void run(), waitMs);
   };
   const run = async () => {
     await call().catch(() => undefined);

@@ -29,7 +29,11 @@ export function FilterForm({ filters }: { readonly filters: EventFilters }) {
     send: (values) => find(values),
     done: (found) => go(found as EventFilters), // what `find` has found
     told: ({ code }) =>
-      code === "ip" ? { ip: say("ipWrong") } : code === "email" ? { email: say("emailPart") } : undefined,
+      code === "ip"
+        ? { ip: say("ipWrong") }
+        : code === "email"
+          ? { email: say("emailPart") }
+          : undefined,
   });
   return (
     <Form form={form} class="filters">

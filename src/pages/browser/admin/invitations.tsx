@@ -102,7 +102,9 @@ async function readPending() {
   const latest = new Map<string, Invited>();
   for (const event of result.data.items)
     if (event.event === "user_invited" && !latest.has(event.email)) latest.set(event.email, event);
-  const pending = await Promise.all([...latest.values()].map(async (event) => ({ event, isIn: await hasAccount(event.email) })));
+  const pending = await Promise.all(
+    [...latest.values()].map(async (event) => ({ event, isIn: await hasAccount(event.email) })),
+  );
   return { ok: true as const, data: pending.filter(({ isIn }) => !isIn).map(({ event }) => event) };
 }
 

@@ -51,7 +51,9 @@ export function KeysView() {
 
 function KeyRow({ of: { kid, algorithm, state, createdAt, verifiesUntil } }: { readonly of: Key }) {
   const since = say("keyMade", { date: dateOf(createdAt), ago: agoOf(createdAt) });
-  const until = verifiesUntil && say(state === "expired" ? "keyExpired" : "keyUntil", { date: dateTimeOf(verifiesUntil) });
+  const until =
+    verifiesUntil &&
+    say(state === "expired" ? "keyExpired" : "keyUntil", { date: dateTimeOf(verifiesUntil) });
   return (
     <Row
       name={<code>{kid}</code>}

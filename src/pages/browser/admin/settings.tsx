@@ -134,13 +134,15 @@ function SettingRow({ of, report }: { readonly of: Setting; readonly report: Rep
 }
 
 function Value({ of: { value, secret, source } }: { readonly of: Setting }) {
-  if (secret) return <span class="quiet">{say(source === "default" ? "secretUnset" : "secretSet")}</span>;
+  if (secret)
+    return <span class="quiet">{say(source === "default" ? "secretUnset" : "secretSet")}</span>;
   if (value === null) return <span class="quiet">{say("notSet")}</span>;
   return value === "" ? <span class="quiet">{say("emptyValue")}</span> : <code>{value}</code>;
 }
 
-const sourceWords: Readonly<Record<string, "sourceDefault" | "sourceEnvironment" | "sourceFile">> = {
-  default: "sourceDefault",
-  environment: "sourceEnvironment",
-  file: "sourceFile",
-};
+const sourceWords: Readonly<Record<string, "sourceDefault" | "sourceEnvironment" | "sourceFile">> =
+  {
+    default: "sourceDefault",
+    environment: "sourceEnvironment",
+    file: "sourceFile",
+  };

@@ -97,7 +97,10 @@ export function UserActions({ user, isMe, onChange }: ActionsProps) {
       {(!isMe || isLocked(user) || !user.emailVerified) && (
         <Rows>
           {isLocked(user) && (
-            <Act name={say("unlockName")} about={say("unlockAbout", { until: dateTimeOf(user.lockedUntil ?? "") })}>
+            <Act
+              name={say("unlockName")}
+              about={say("unlockAbout", { until: dateTimeOf(user.lockedUntil ?? "") })}
+            >
               <Button isLow isBusy={unlock.isBusy} of={email} onClick={() => void unlock.run()}>
                 {say("unlock")}
               </Button>

@@ -177,7 +177,13 @@ function hasAny({ totp, recoveryCodes, passkeys }: Factors): boolean {
   return totp !== null || recoveryCodes !== null || passkeys > 0;
 }
 
-function used({ createdAt, lastUsedAt }: { readonly createdAt: string; readonly lastUsedAt: string | null }) {
+function used({
+  createdAt,
+  lastUsedAt,
+}: {
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+}) {
   const added = say("added", { date: dateOf(createdAt) });
   const last = lastUsedAt === null ? say("neverUsed") : say("lastUsed", { ago: agoOf(lastUsedAt) });
   return `${added} · ${last}`;

@@ -70,8 +70,7 @@ export const events = translationOf<typeof schema>()({
   did_signup_provider: "{who} hat sich über einen Anbieter registriert",
   did_signup_failed_email_taken:
     "Registrierung als {who} abgelehnt: Es gibt schon ein Konto mit dieser Adresse",
-  did_signup_failed_weak_password:
-    "Registrierung als {who} abgelehnt: Das Passwort war zu schwach",
+  did_signup_failed_weak_password: "Registrierung als {who} abgelehnt: Das Passwort war zu schwach",
   did_signup_failed_closed:
     "Registrierung als {who} abgelehnt: Sie steht dieser Adresse nicht offen",
   did_login_success: "{who} hat sich angemeldet",
@@ -173,7 +172,8 @@ export const events = translationOf<typeof schema>()({
     "Zweiter Schritt von {who} abgelehnt ({factor}): schon benutzt",
   did_second_factor_failed_locked:
     "Zweiter Schritt von {who} abgelehnt ({factor}): vorher zu oft falsch",
-  did_second_factors_locked: "Die Codes von {who} sind bis {until} gesperrt, nach zu vielen falschen",
+  did_second_factors_locked:
+    "Die Codes von {who} sind bis {until} gesperrt, nach zu vielen falschen",
   did_recovery_codes_renewed: "{who} hat neue Wiederherstellungscodes angelegt",
   did_recovery_code_used: {
     one: "{who} hat einen Wiederherstellungscode benutzt; {count} ist übrig",
@@ -195,7 +195,8 @@ export const events = translationOf<typeof schema>()({
   did_passkey_refused: "Ein Passkey, den {who} hinzufügen wollte, wurde nicht angenommen ({why})",
   did_identity_linked_user: "{who} hat {provider} verknüpft",
   did_identity_linked_signup: "{provider} wurde mit dem neuen Konto {who} verknüpft",
-  did_identity_linked_email_proof: "{provider} wurde mit {who} verknüpft und hat die Adresse bestätigt",
+  did_identity_linked_email_proof:
+    "{provider} wurde mit {who} verknüpft und hat die Adresse bestätigt",
   did_identity_linked_verified_email: "{provider} wurde wegen gleicher Adresse mit {who} verknüpft",
   did_identity_linked_command: "Ein Import hat {provider} mit {who} verknüpft",
   did_identity_removed_user: "{who} hat {provider} getrennt",

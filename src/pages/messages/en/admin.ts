@@ -2,7 +2,8 @@
 export const admin = {
   navigation: "Administration",
   notForYouTitle: "This is for administrators",
-  notForYou: "Your account has no administrator's rights here. Whoever runs this service can give them.",
+  notForYou:
+    "Your account has no administrator's rights here. Whoever runs this service can give them.",
   signedOutTitle: "You are not signed in",
   signedOut: "Sign in as an administrator of this service, and open this page again.",
   toOverview: "Overview",
@@ -62,7 +63,8 @@ export const admin = {
 
   invite: "Invite somebody",
   inviteTitle: "Invite somebody",
-  inviteAbout: "They get a link by mail, choose a password, and have an account with a proved address.",
+  inviteAbout:
+    "They get a link by mail, choose a password, and have an account with a proved address.",
   inviteSend: "Send the invitation",
   inviteTaken: "There is an account with this address already.",
   invited: "Invitation sent to {email}.",
@@ -246,13 +248,15 @@ export const admin = {
   key_verifying: "Verifies",
   key_expired: "Expired",
   keysCommands: "On the server's command line",
-  keysCommandsAbout: "Keys are changed there, and not here: whoever takes a session over must not change them.",
+  keysCommandsAbout:
+    "Keys are changed there, and not here: whoever takes a session over must not change them.",
   keysList: "Lists the keys, and until when each verifies.",
   keysRotate:
     "A new key signs within ten seconds, without a restart; the old one verifies until its last token has expired. Once a year, or when somebody may have seen one.",
 
   settings: "Settings",
-  settingsAbout: "As they are in force. They are changed in the environment of the server, and read when it starts.",
+  settingsAbout:
+    "As they are in force. They are changed in the environment of the server, and read when it starts.",
   settingsInForce: "In force",
   searchSettings: "Search by name or value",
   settingsWhich: "Which",
@@ -270,7 +274,8 @@ export const admin = {
   sourceFile: "File",
   sourceOther: "Set",
   doctor: "What the doctor says",
-  doctorAbout: "What can be found from here. On the command line, npm run doctor looks at everything.",
+  doctorAbout:
+    "What can be found from here. On the command line, npm run doctor looks at everything.",
   doctorAllGood: "Nothing to do.",
   doctorGood: { one: "{count} finding is good", other: "{count} findings are good" },
   doctorChecked: "Looked at {at}, by version {version}.",

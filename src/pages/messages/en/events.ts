@@ -102,7 +102,8 @@ export const events = {
   did_user_sessions_revoked: "{actor} ended all sessions of {who}",
   did_token_refreshed: "An app or program of {who} renewed its token",
   did_token_revoked: "An app or program of {who} gave its token back",
-  did_refresh_token_reuse: "A token of {who} was used twice and may be stolen; its session has ended",
+  did_refresh_token_reuse:
+    "A token of {who} was used twice and may be stolen; its session has ended",
   did_password_changed: "{who} changed the password",
   did_rate_limited_ip: "Too many requests from one network address ({operation})",
   did_rate_limited_email: "Too many requests for the address {who} ({operation})",
@@ -110,8 +111,10 @@ export const events = {
   did_rate_limited_account: "Too many requests by {who} ({operation})",
   did_rate_limited_account_unsaid: "Too many requests by one account ({operation})",
   did_password_reset: "{who} chose a new password by mail",
-  did_csrf_rejected_missing: "A change without proof of where it came from was refused ({operation})",
-  did_csrf_rejected_mismatch: "A change with a wrong proof of where it came from was refused ({operation})",
+  did_csrf_rejected_missing:
+    "A change without proof of where it came from was refused ({operation})",
+  did_csrf_rejected_mismatch:
+    "A change with a wrong proof of where it came from was refused ({operation})",
   did_csrf_rejected_cross_site: "A change that another website sent was refused ({operation})",
   did_authorization_denied: "{who} tried what only administrators may do ({operation})",
   did_user_updated: "{actor} changed {who}: {changes}",
@@ -120,7 +123,8 @@ export const events = {
   did_user_unlocked: "{actor} unlocked {who}",
   did_signing_key_rotated: "A new key signs access tokens",
   did_signup_started: "Sign-up as {who} begun; the address is still to be proved",
-  did_signup_existing_email: "Somebody signed up as {who}, who has an account; the owner was told by mail",
+  did_signup_existing_email:
+    "Somebody signed up as {who}, who has an account; the owner was told by mail",
   did_user_invited_user: "{actor} invited {invited}",
   did_user_invited_admin: "{actor} invited {invited} as an administrator",
   did_challenge_failed_wrong_code: "Wrong code: {purpose}",
@@ -128,8 +132,10 @@ export const events = {
   did_challenge_failed_not_good: "Code or link that is no good: {purpose}",
   did_challenge_failed_not_good_who: "Code or link of {who} that is no good: {purpose}",
   did_reset_token_created: "A link to choose a new password was mailed to {who}",
-  did_reset_requested_unknown_email: "A new password was asked for {who}, an address without an account",
-  did_reset_failed_invalid_or_expired_token: "A new password was refused: the link is no longer good",
+  did_reset_requested_unknown_email:
+    "A new password was asked for {who}, an address without an account",
+  did_reset_failed_invalid_or_expired_token:
+    "A new password was refused: the link is no longer good",
   did_reset_failed_weak_password: "A new password by link was refused: it is too weak",
   did_email_verification_requested: "{who} asked for a mail to prove the address",
   did_email_verified_signup: "{who} proved the address when signing up",
@@ -144,7 +150,8 @@ export const events = {
   did_email_change_undone:
     "The change of {who} from {newEmail} to {oldEmail} was undone by the old mailbox; all sessions ended",
   did_mail_login_requested: "A code to sign in was mailed to {who}",
-  did_mail_login_unknown_email: "A code to sign in was asked for {who}, an address without an account",
+  did_mail_login_unknown_email:
+    "A code to sign in was asked for {who}, an address without an account",
   did_login_pending: "{who} passed the first step with {ways}",
   did_second_factor_added: "{who} added an authenticator app",
   did_second_factor_removed_user: "{who} removed the authenticator app",
@@ -157,8 +164,10 @@ export const events = {
   did_second_factors_reset: "{actor} removed all second factors of {who}",
   did_second_factor_failed_wrong: "Second step of {who} refused: wrong {factor}",
   did_second_factor_failed_replayed: "Second step of {who} refused: {factor} used before",
-  did_second_factor_failed_locked: "Second step of {who} refused ({factor}): too many wrong ones before",
-  did_second_factors_locked: "The codes of {who} were locked until {until} after too many wrong ones",
+  did_second_factor_failed_locked:
+    "Second step of {who} refused ({factor}): too many wrong ones before",
+  did_second_factors_locked:
+    "The codes of {who} were locked until {until} after too many wrong ones",
   did_recovery_codes_renewed: "{who} made new recovery codes",
   did_recovery_code_used: {
     one: "{who} used a recovery code; {count} is left",
@@ -187,7 +196,8 @@ export const events = {
     "{provider} was unlinked from {who}: somebody proved the address by mail",
   did_identity_removed_email_change_undo:
     "{provider} was unlinked from {who}: the change of address was undone",
-  did_identity_collision: "Somebody new came from {provider} with the address of {who}, and was not let in",
+  did_identity_collision:
+    "Somebody new came from {provider} with the address of {who}, and was not let in",
   did_provider_login_failed_token: "An answer of {provider} was not sound ({why})",
   did_provider_login_failed_email_unverified: "{provider} vouched for no address",
   did_provider_login_failed_denied: "{provider}, or the person there, refused",
