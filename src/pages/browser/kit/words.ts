@@ -14,11 +14,20 @@ export function chooseLanguage(wanted: readonly string[]): Language {
   for (const tag of wanted) {
     const found = languages.find((each) => tag.toLowerCase().split("-")[0] === each);
     if (found === undefined) continue;
-    locale = tag;
+    locale = localeOf(tag) ?? found;
     return (language = found);
   }
   locale = "en";
   return (language = "en");
+}
+
+/** Undefined for a tag that `Intl` throws at, such as `en-US@posix` of a browser in a plain environment. */
+function localeOf(tag: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(tag)[0];
+  } catch {
+    return undefined;
+  }
 }
 
 export function learnWords(...messages: readonly Messages[]): void {
