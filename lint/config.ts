@@ -70,6 +70,9 @@ const ignored = defineConfig({
     "coverage/",
     "data/",
     "test-artifacts/",
+    // Applications with packages of their own, and the default exports of their frameworks.
+    "examples/react-vite/",
+    "examples/next-app/",
     // A workspace with a configuration of its own: lint/labs.ts.
     "labs/",
   ],

@@ -7,6 +7,7 @@ export const ownRuns = [
   "browser",
   "consumer",
   "embedded",
+  "examples",
   "image",
   "matrix",
   "oldest",

@@ -1,7 +1,7 @@
 /** Writes what the client knows of the return from a provider: names, messages, and the problems of which another page tells. */
 import { readFile } from "node:fs/promises";
 import { completeProviderLink } from "../../src/contract/identities.ts";
-import { LINK_STATE_PREFIX } from "../../src/contract/provider-values.ts";
+import { LINK_STATE_PREFIX } from "../../src/contract/provider-state.ts";
 import { completeProviderLogin } from "../../src/contract/providers.ts";
 import type { ProblemCode } from "../../src/contract/problems.ts";
 import { problemsIn, type PublishedDocument } from "./published-document.ts";

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { challengeToken, PROVIDER_CHALLENGE_SECONDS } from "./challenges.ts";
 import { openEnum } from "./open-enum.ts";
+import { LINK_STATE_PREFIX } from "./provider-state.ts";
 import { URL_MAX_LENGTH } from "./return-to.ts";
 import { opaqueSecret, secret, seconds } from "./values.ts";
 
@@ -36,9 +37,6 @@ export const PROVIDER_NAME_MAX_LENGTH = 64;
 const exampleState = "hN4vB8xC2mK6jL0qW3eR7tY1uI5oP9aS2dF6gH0jK4z";
 const exampleChallengeToken = "Yz9nB2kQ7xV4cT1mR8wL5pJ3dF6hS0aG2eU9iO4yK7s";
 const exampleAuthorizationUrl = `https://accounts.google.com/o/oauth2/v2/auth?client_id=portcullis&state=${exampleState}`;
-
-/** The `state` of a link begins with it, so that the page that a provider leads back to knows which of the two it ends. */
-export const LINK_STATE_PREFIX = "link.";
 
 /** A URL of an application, as it was given. The server compares its origin, or all of it, with the settings. */
 const address = (description: string, example: string) =>

@@ -3,7 +3,7 @@
  * is sealed in it. It ends once, for its provider alone; a wrong `state` or `iss` ends nothing (FD-01 to FD-03).
  */
 import type { EventFields } from "../contract/events.ts";
-import type { LINK_STATE_PREFIX } from "../contract/provider-values.ts";
+import type { LINK_STATE_PREFIX } from "../contract/provider-state.ts";
 import { readReturnUrl } from "../contract/return-to.ts";
 import { notGood, openSealed, prepareChallenge, saveOfSession } from "./challenges.ts";
 import { commit, type Uses } from "./change.ts";

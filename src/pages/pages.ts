@@ -1,27 +1,14 @@
 /** The pages that are always served. `/docs` is not among them, because DOCS=off removes it. */
 import { type Application, renderApplication } from "./application.ts";
-import { confirmPage } from "./confirm.ts";
-import { emailPage } from "./email.ts";
 import type { ApplicationName } from "./entries.ts";
 import { homePage } from "./home.ts";
-import { mailLoginPage } from "./mail-login.ts";
 import type { ServedFile } from "./page.ts";
 import { problemPages } from "./problems.ts";
-import { providerPages } from "./provider.ts";
-import { resetPage } from "./reset.ts";
 import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
 
 export function renderPages(sources: PageSources, settings: PageSettings): readonly ServedFile[] {
-  return [
-    homePage(sources, settings),
-    ...problemPages(sources, settings),
-    ...resetPage(sources, settings),
-    ...confirmPage(sources, settings),
-    ...emailPage(sources, settings),
-    ...mailLoginPage(sources, settings),
-    ...providerPages(sources, settings),
-  ];
+  return [homePage(sources, settings), ...problemPages(sources, settings)];
 }
 
 /** Those that the settings let be served. */
@@ -33,6 +20,7 @@ export function renderApplications(
   const names: readonly ApplicationName[] = [
     ...(hasPages ? (["sign-in", "account"] as const) : []),
     ...(hasConsole ? (["admin"] as const) : []),
+    "links",
   ];
   return names.map((name) => renderApplication(name, sources, settings));
 }

@@ -95,14 +95,14 @@ describe.skipIf(noBrowser)("/login/mail for an account with a second factor", ()
     await tabTo(page, "I have lost all of these");
     await page.keyboard.press("Enter");
     expect(await page.getByText("Then only the people who run Portcullis").isVisible()).toBe(true);
-    await page.getByRole("button", { name: "Use a recovery code" }).click();
+    await page.getByRole("button", { name: "Lost your device? Use a recovery code" }).click();
     const field = page.getByLabel("Recovery code", { exact: true });
     expect(await field.and(page.locator(":focus")).count()).toBe(1);
     await field.fill("0000-0000-0000-0000-0000-0000");
     expect(await press(watched, "Sign in")).toMatch(/^This recovery code was not taken/);
     await page.getByRole("button", { name: "Use the authenticator app" }).click();
     expect(await page.locator("[role=status]").innerText()).toBe(""); // that was of the other way
-    await page.getByRole("button", { name: "Use a recovery code" }).click();
+    await page.getByRole("button", { name: "Lost your device? Use a recovery code" }).click();
     await field.fill(` ${recoveryCodes[0]?.toLowerCase()} `);
     expect(await press(watched, "Sign in")).toContain(`You are signed in as ${email}.`);
     expect(await isSignedIn()).toBe(true);
@@ -139,7 +139,7 @@ describe.skipIf(noBrowser)("/login/mail for an account with a second factor", ()
       "No passkey was used. Try again, or use another way.",
     );
     expect(await isSignedIn()).toBe(false);
-    expect(await page.getByRole("button", { name: "Use a recovery code" }).isVisible()).toBe(true);
+    expect(await page.getByRole("button", { name: "Lost your device? Use a recovery code" }).isVisible()).toBe(true);
     await page.keyboard.press("Enter"); // the focus stayed on the button
     await expect.poll(() => said(watched)).toMatch(`You are signed in as ${email}.`);
     expect(await isSignedIn()).toBe(true);

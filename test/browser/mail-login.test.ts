@@ -26,7 +26,7 @@ async function cookieNames({ page }: WatchedPage): Promise<string[]> {
   return (await page.context().cookies()).map(({ name }) => name);
 }
 
-const codeOf = ({ page }: WatchedPage) => page.locator(".code");
+const codeOf = ({ page }: WatchedPage) => page.locator(".shown-code");
 const NOT_HERE = /^This browser did not ask to be signed in, or the link was used or is too old/;
 
 describe.skipIf(noBrowser)("/login/mail in a browser", () => {

@@ -1,8 +1,8 @@
 /** Where the page that a provider leads back to goes on to: a second step, a link, an application, the opener of a popup. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SESSION_COOKIE } from "../../src/contract/cookies.ts";
-import { LINK_STATE_PREFIX } from "../../src/contract/provider-values.ts";
 import { type BegunFlow, providerReturn } from "../../src/contract/provider-return.ts";
+import { LINK_STATE_PREFIX } from "../../src/contract/provider-state.ts";
 import { noBrowser } from "../support/browser.ts";
 import { dataOf, freshEmail, signedInClient, tokenClient } from "../support/clients.ts";
 import { press, said, signInHere } from "../support/mailed-links.ts";

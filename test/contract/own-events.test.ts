@@ -15,6 +15,7 @@ import { OwnEvent, ownView } from "../../src/contract/own-events.ts";
 import { walk } from "../../src/contract/walk.ts";
 
 const OWNER = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";
+const EVENT = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49";
 const ADMIN = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e45";
 const EVENT = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49";
 

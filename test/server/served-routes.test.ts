@@ -21,11 +21,7 @@ test("HD-09 the routes that are served are those that are documented, and the pa
   );
   const pages = [
     ...["/docs", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/docs/init.js"],
-    ...["/reset", "/confirm", "/email", "/login/mail"].flatMap((path) => [
-      path,
-      `${path}/page.js`,
-      `${path}/page.css`,
-    ]),
+    ...["/reset", "/confirm", "/email", "/login/mail"],
     ...["/", "/openapi.json", "/problems", PROBE_PATH],
     ...problemCodes.map((code) => problem(code).type),
     ...problemCodes.filter((code) => code.includes("_")).map((code) => `/problems/${code}`),

@@ -20,11 +20,12 @@ export async function scan(
   const controls = await page.locator("button, input, select, label, summary, [role=button]").all();
   for (const control of [...controls, ...controls.toReversed()]) {
     if (!(await control.isVisible())) continue;
+    const words = (await control.innerText()).trim(); // before it may be gone
     await control.click();
     await page.keyboard.press("Escape"); // closes a list that is open
     await page.waitForLoadState("networkidle");
     await page.locator("[aria-busy]").waitFor({ state: "detached" });
-    pressed.push((await control.innerText()).trim());
+    pressed.push(words);
   }
   await page.context().close();
   return { posted, pressed };

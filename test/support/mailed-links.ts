@@ -1,6 +1,7 @@
 /** People who got a mail and open its link in a browser. */
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { problem, type ProblemCode } from "../../src/contract/problems.ts";
 import { PASSWORD } from "./credentials.ts";
 import type { WatchedPage } from "./browser.ts";
 import { mailsTo } from "./mailbox.ts";
@@ -39,9 +40,9 @@ export async function openLink({ page }: Pick<WatchedPage, "page">, link: string
   await page.goto(link, { waitUntil: "networkidle" });
 }
 
-/** The sentence with which the page says how it went. */
+/** The sentence with which the page says how it went: for all of it, or beside the field it is about. */
 export function said({ page }: Pick<WatchedPage, "page">): Promise<string> {
-  return page.locator("[role=status]:not(:empty)").innerText();
+  return page.locator("[role=status]:not(:empty), .error").innerText();
 }
 
 /** Presses the button of this name, and answers what the page says then. */
@@ -66,6 +67,14 @@ async function post({ path, body }: { path: string; body: unknown }): Promise<nu
   const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
   await answer.text(); // or leaving the page would cut it
   return answer.status;
+}
+
+/** A problem as the contract has it for an example, for a route that is to answer it. */
+export function answerOf(code: ProblemCode) {
+  const { status, schema } = problem(code);
+  const [example] = (schema.meta() as { examples: readonly unknown[] }).examples;
+  const contentType = "application/problem+json";
+  return { status, contentType, body: JSON.stringify(example) };
 }
 
 /** Signs the browser in. */

@@ -101,7 +101,7 @@ export function isUnusual(event: OwnEvent): boolean {
   return unusual.includes(event.event);
 }
 
-/** Events of the same kind and place, one after the other, as one. */
+/** Events of the same kind and place, one after the other, as one; sign-ins stay apart. */
 export interface Happening {
   readonly latest: OwnEvent;
   readonly count: number;
@@ -120,7 +120,7 @@ export function groupByDay(events: readonly OwnEvent[]): readonly Day[] {
     const day = days.get(key) ?? { at: event.timestamp, happenings: [] };
     days.set(key, day);
     const before = day.happenings.at(-1);
-    if (before && isAlike(before.latest, event))
+    if (before && event.event !== "login_success" && isAlike(before.latest, event))
       day.happenings[day.happenings.length - 1] = { ...before, count: before.count + 1 };
     else day.happenings.push({ latest: event, count: 1 });
   }

@@ -1,12 +1,17 @@
-import { Gate } from "../kit/frame.tsx";
 import { startApplication } from "../kit/start.tsx";
-import { say } from "../kit/words.ts";
+import { Console } from "./console.tsx";
 
 void startApplication({
   name: "admin",
   words: {
-    en: () => import("../../messages/en/admin.ts").then(({ admin }) => admin),
-    de: () => import("../../messages/de/admin.ts").then(({ admin }) => admin),
+    en: () =>
+      Promise.all([import("../../messages/en/admin.ts"), import("../../messages/en/events.ts")]).then(
+        ([{ admin }, { events }]) => ({ ...admin, ...events }),
+      ),
+    de: () =>
+      Promise.all([import("../../messages/de/admin.ts"), import("../../messages/de/events.ts")]).then(
+        ([{ admin }, { events }]) => ({ ...admin, ...events }),
+      ),
   },
-  View: () => <Gate title={say("signIn")} />,
+  View: Console,
 });

@@ -8,6 +8,8 @@ export interface AnyResult {
   readonly problem?: unknown;
   readonly failure?: string | undefined;
   readonly detail?: string | undefined;
+  /** Of an answer that was no document of this server. */
+  readonly response?: { readonly status: number } | undefined;
 }
 export type SuccessOf<R> = Extract<R, { readonly ok: true }>;
 export type DataOf<R> = SuccessOf<R> extends { readonly data: infer D } ? D : undefined;
@@ -48,10 +50,10 @@ export interface Failure {
 
 /** Null where there is nothing to tell: the page itself gave the call up. `names`: fields of the form. */
 export function failureOf(result: AnyResult, names: readonly string[] = []): Failure | null {
-  const { problem, failure = "network", detail } = result;
+  const { problem, failure = "network" } = result;
   if (isProblem(problem)) return failureOfProblem(problem, names);
   if (failure === "aborted") return null;
-  return { code: failure, says: sentenceOfNoAnswer(failure, detail), fields: {} };
+  return { code: failure, says: sentenceOfNoAnswer(failure, result), fields: {} };
 }
 
 /** The reader's sentence for a problem; where there is none, the problem's own. */
@@ -109,7 +111,7 @@ function sentenceOfIssue({ path, code, message }: Issue): string {
   return sayIfKnown(issueWords[code] ?? "") ?? say("issue_other");
 }
 
-function sentenceOfNoAnswer(failure: string, detail: string | undefined): string {
+function sentenceOfNoAnswer(failure: string, { detail, response }: AnyResult): string {
   switch (failure) {
     case "network":
     case "refresh_failed":
@@ -117,7 +119,8 @@ function sentenceOfNoAnswer(failure: string, detail: string | undefined): string
     case "timeout":
       return say("timeout");
     case "unexpected_answer":
-      return say("unexpected");
+      // A proxy's own, which could not reach the server either.
+      return say((response?.status ?? 0) >= 500 ? "unreachable" : "unexpected");
     default:
       return sayIfKnown(`passkey_${failure}`) ?? detail ?? say("unexpected");
   }

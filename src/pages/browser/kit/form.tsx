@@ -14,6 +14,8 @@ export interface FormOptions<N extends string, R extends AnyResult> extends Omit
   readonly fields: readonly N[];
   /** Those of them that may stay empty. */
   readonly optional?: readonly N[];
+  /** The sentence where one of the others is empty. */
+  readonly missing?: Readonly<Partial<Record<N, string>>>;
 }
 
 export interface FormState extends Action<[values: Readonly<Record<string, string>>]> {
@@ -31,6 +33,7 @@ export function useFormAround(): FormState | undefined {
 export function useForm<const N extends string, R extends AnyResult>({
   fields,
   optional = [],
+  missing,
   ...options
 }: FormOptions<N, R>): FormState {
   const element = useRef<HTMLFormElement>(null);
@@ -47,9 +50,12 @@ export function useForm<const N extends string, R extends AnyResult>({
     const values = Object.fromEntries(
       fields.map((name) => [name, textOf(data.get(name), name)] as const),
     ) as Record<N, string>; // an entry for each of `fields`
-    const missing = fields.filter((name) => values[name] === "" && !optional.includes(name));
-    if (missing.length === 0) void action.run(values);
-    else action.tell(Object.fromEntries(missing.map((name) => [name, say("required")])));
+    const empty = fields.filter((name) => values[name] === "" && !optional.includes(name));
+    if (empty.length === 0) void action.run(values);
+    else
+      action.tell(
+        Object.fromEntries(empty.map((name) => [name, missing?.[name] ?? say("required")])),
+      );
   }
 
   return { ...action, run: action.run, element, submit }; // it is called with all fields above

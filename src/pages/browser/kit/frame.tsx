@@ -1,5 +1,6 @@
 /** The frames of pages: `Gate` around one card, `Shell` around an application with navigation. */
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { useAction } from "./action.ts";
 import { Button } from "./button.tsx";
 import { given } from "./given.ts";
@@ -12,11 +13,14 @@ import { say } from "./words.ts";
 /** The small page: one thing to do. */
 export function Gate({
   title,
+  name,
   about,
   after,
   children,
 }: {
   readonly title: string;
+  /** Of the document, where its heading is another. */
+  readonly name?: string;
   readonly about?: ComponentChildren;
   /** Below the card: the way to another page. */
   readonly after?: ComponentChildren;
@@ -30,7 +34,9 @@ export function Gate({
       <main>
         <div class="card">
           <div class="title">
-            <ViewTitle key={title}>{title}</ViewTitle>
+            <ViewTitle key={title} {...(name !== undefined && { title: name })}>
+              {title}
+            </ViewTitle>
             {about !== undefined && <p class="quiet">{about}</p>}
           </div>
           {children}
@@ -63,6 +69,12 @@ export function Shell({
   readonly children: ComponentChildren;
 }) {
   const { path } = usePlace();
+  // Narrow pages scroll their navigation sideways.
+  const current = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const link = current.current?.querySelector("[aria-current]");
+    link?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [path]);
   const isHere = ({ to, also = [] }: NavigationItem) =>
     [to, ...also].some((pattern) => matchPath(pattern, path) !== undefined);
   return (
@@ -83,7 +95,7 @@ export function Shell({
           </div>
         </header>
         <div class="columns">
-          <nav class="side" aria-label={label}>
+          <nav class="side" aria-label={label} ref={current}>
             <ul>
               {navigation.map((item) => (
                 <li key={item.to}>
@@ -107,14 +119,19 @@ export function Shell({
 /** The head of a view in the large page. */
 export function PageTitle({
   title,
+  documentTitle = title,
   about,
 }: {
   readonly title: string;
+  /** Where the heading is somebody's address, which the title of the document must not have (PG-04). */
+  readonly documentTitle?: string;
   readonly about?: ComponentChildren;
 }) {
   return (
     <div class="page-title">
-      <ViewTitle key={title}>{title}</ViewTitle>
+      <ViewTitle key={title} title={documentTitle}>
+        {title}
+      </ViewTitle>
       {about !== undefined && <p class="quiet">{about}</p>}
     </div>
   );

@@ -76,7 +76,8 @@ export function Router({
   readonly children: ComponentChildren;
 }) {
   const [place, setPlace] = useState(read);
-  useEffect(() => {
+  // Before the effects of views, which may move on at once.
+  useLayoutEffect(() => {
     const move = () => {
       hasMoved = true;
       setPlace(read());

@@ -20,7 +20,7 @@ export function ToastHost() {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
   show = setToasts;
   return (
-    <div class="toasts" role="status">
+    <div class="toasts" aria-live="polite">
       {toasts.map(({ key, text }) => (
         <p key={key} class="toast">
           {text}

@@ -14,7 +14,8 @@ import { say } from "../kit/words.ts";
 
 export interface SecondStepProps {
   readonly pending: LoginPending;
-  readonly onDone: (session: Schemas["Session"]) => void | Promise<void>;
+  /** `way`: the one that was taken. */
+  readonly onDone: (session: Schemas["Session"], way: SecondFactor) => void | Promise<void>;
   /** It took too long, was tried too often, or the account has changed: back to the start, where `says` is shown. */
   readonly onOver: (says: string) => void;
 }
@@ -67,7 +68,7 @@ function OneWay({
       way === "passkey"
         ? finishWithPasskey(api(), pending)
         : api().finishSignIn(pending, { method: way, code }),
-    done: onDone,
+    done: (data) => onDone(data, way),
     told(failure) {
       if (failure.code === "invalid_login_token") {
         onOver(failure.says ?? say("problem_invalid_login_token"));
@@ -81,7 +82,7 @@ function OneWay({
     (input.current ?? button.current?.querySelector("button"))?.focus();
   }, []);
   return (
-    <Form form={form}>
+    <Form form={form} class="stack second-step">
       {way === "totp" && (
         <CodeField name="code" label={say("codeLabel")} hint={say("totpHint")} inputRef={input} />
       )}

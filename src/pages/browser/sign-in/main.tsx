@@ -1,6 +1,6 @@
-import { Gate } from "../kit/frame.tsx";
+/** The script of `/sign-in` and `/sign-up`. */
 import { startApplication } from "../kit/start.tsx";
-import { say } from "../kit/words.ts";
+import { SignInPages } from "./pages.tsx";
 
 void startApplication({
   name: "sign-in",
@@ -8,5 +8,5 @@ void startApplication({
     en: () => import("../../messages/en/sign-in.ts").then(({ signIn }) => signIn),
     de: () => import("../../messages/de/sign-in.ts").then(({ signIn }) => signIn),
   },
-  View: () => <Gate title={say("signIn")} />,
+  View: SignInPages,
 });

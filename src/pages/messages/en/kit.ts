@@ -24,8 +24,8 @@ export const kit = {
   broken: "Load it again. If that does not help, tell the people who run this service.",
   reload: "Load again",
 
-  showPassword: "Show password",
-  hidePassword: "Hide password",
+  showPassword: "Show the password",
+  hidePassword: "Hide the password",
   show: "Show",
   hide: "Hide",
   email: "E-mail address",

@@ -1,0 +1,91 @@
+/** The console of administrators. Whoever is none sees nothing of it, and nothing is asked for them (PG-08). */
+import { useEffect } from "preact/hooks";
+import { pagePaths } from "../../../contract/page-paths.ts";
+import { RETURN_PARAMETER } from "../../../contract/return-to.ts";
+import { maybeSignedIn } from "../kit/api.ts";
+import { Gate, PageTitle, Shell, SignOut } from "../kit/frame.tsx";
+import { given } from "../kit/given.ts";
+import { Loading } from "../kit/loading.tsx";
+import { href, leaveFor, Link, Routes, usePlace } from "../kit/router.tsx";
+import { useSession } from "../kit/session.ts";
+import { EventsView } from "./events.tsx";
+import { KeysView } from "./keys.tsx";
+import { Overview } from "./overview.tsx";
+import { SettingsView } from "./settings.tsx";
+import { UserView } from "./user.tsx";
+import { UsersView } from "./users.tsx";
+import { say } from "./words.ts";
+
+export function Console() {
+  return maybeSignedIn() ? <ForAccount /> : <ToSignIn />;
+}
+
+function ForAccount() {
+  const { status, user } = useSession();
+  if (status === "unknown") return <Loading />;
+  if (user === undefined) return <ToSignIn />;
+  return user.role === "admin" ? <ForAdministrator email={user.email} /> : <NotForYou />;
+}
+
+function ForAdministrator({ email }: { readonly email: string }) {
+  return (
+    <Shell
+      label={say("navigation")}
+      who={email}
+      navigation={[
+        { to: "/admin", label: say("overview") },
+        { to: "/admin/users", label: say("users"), also: ["/admin/users/:userId"] },
+        { to: "/admin/events", label: say("events") },
+        { to: "/admin/keys", label: say("keys") },
+        { to: "/admin/settings", label: say("settings") },
+      ]}
+    >
+      <Routes
+        routes={{
+          "/admin": () => <Overview key="overview" />,
+          "/admin/users": () => <UsersView key="users" />,
+          "/admin/users/:userId": ({ userId = "" }) => <UserView key={userId} id={userId} />,
+          "/admin/events": () => <EventsView key="events" />,
+          "/admin/keys": () => <KeysView key="keys" />,
+          "/admin/settings": () => <SettingsView key="settings" />,
+        }}
+        otherwise={() => (
+          <>
+            <PageTitle title={say("notFoundTitle")} about={say("notFound")} />
+            <p>
+              <Link to="/admin">{say("toOverview")}</Link>
+            </p>
+          </>
+        )}
+      />
+    </Shell>
+  );
+}
+
+function NotForYou() {
+  return (
+    <Gate title={say("notForYouTitle")} about={say("notForYou")}>
+      <div class="actions">
+        {given().hasPages && (
+          <Link class="button primary" to={pagePaths.account}>
+            {say("toAccount")}
+          </Link>
+        )}
+        <SignOut />
+      </div>
+    </Gate>
+  );
+}
+
+/** Leads to the sign-in, and back to this view. */
+function ToSignIn() {
+  const { path } = usePlace();
+  const { hasPages } = given();
+  useEffect(() => {
+    if (!hasPages) return;
+    const query = new URLSearchParams({ [RETURN_PARAMETER]: href(path) + location.search });
+    leaveFor(`${pagePaths.signIn}?${query}`, { replace: true });
+  }, []);
+  if (hasPages) return <Loading />;
+  return <Gate title={say("signedOutTitle")} about={say("signedOut")} />;
+}

@@ -1,0 +1,77 @@
+/** What happens and has happened, with filters. */
+import { useState } from "preact/hooks";
+import { PageTitle } from "../kit/frame.tsx";
+import { Link, usePlace } from "../kit/router.tsx";
+import { AttemptsCard } from "./attempts-card.tsx";
+import { useFeed } from "./feed.ts";
+import { FilterChips, FilterForm } from "./filter-form.tsx";
+import { type EventFilters, readFilters } from "./filters.ts";
+import { LiveEvents } from "./live-events.tsx";
+import { addressOfView } from "./mention.tsx";
+import { useName } from "./names.ts";
+import { say } from "./words.ts";
+
+/** Farther down, new rows would move what somebody reads. Pixels. */
+const READING_FROM = 240;
+
+export function EventsView() {
+  const { query } = usePlace();
+  const filters = readFilters(query, addressOfView());
+  const [isOpen, setOpen] = useState(false);
+  const count = Object.keys(filters).length;
+  const feed = useFeed(filters, { isHeld: () => scrollY > READING_FROM });
+  return (
+    <>
+      <PageTitle title={say("events")} about={say("eventsAbout")} />
+      <div class="tight">
+        <details
+          class="card filter-card"
+          open={isOpen}
+          onToggle={(event) => setOpen(event.currentTarget.open)}
+        >
+          <summary>
+            {count === 0 ? say("filters") : say("filtersCount", { count })}
+          </summary>
+          <FilterForm key={JSON.stringify(filters)} filters={filters} />
+        </details>
+        <FilterChips filters={filters} />
+      </div>
+      {feed.events !== undefined && <Answer filters={filters} feed={feed} />}
+      <LiveEvents feed={feed} within={filters} empty={say(count === 0 ? "noEvents" : "noEventsFound")} />
+    </>
+  );
+}
+
+/** Of one account, or of one network address: who tried, and who got in. */
+function Answer({
+  filters,
+  feed,
+}: {
+  readonly filters: EventFilters;
+  readonly feed: ReturnType<typeof useFeed>;
+}) {
+  const { user, email, ip, kind } = filters;
+  const { events = [], hasMore } = feed;
+  if (kind !== undefined) return user === undefined ? null : <AccountLink id={user} />;
+  if (user !== undefined || email !== undefined)
+    return (
+      <>
+        <AttemptsCard events={events} by="address" within={filters} hasMore={hasMore} />
+        {user !== undefined && <AccountLink id={user} />}
+      </>
+    );
+  if (ip === undefined) return null;
+  return <AttemptsCard events={events} by="account" within={filters} hasMore={hasMore} />;
+}
+
+function AccountLink({ id }: { readonly id: string }) {
+  const name = useName(id);
+  if (typeof name !== "string") return null;
+  return (
+    <p>
+      <Link class="button low" to={`/admin/users/${id}`}>
+        {say("openAccount", { email: name })}
+      </Link>
+    </p>
+  );
+}

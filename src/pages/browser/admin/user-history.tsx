@@ -1,0 +1,67 @@
+/** What happened to an account, and who tried to get in. */
+import { useId, useState } from "preact/hooks";
+import { api } from "../kit/api.ts";
+import { Section } from "../kit/lists.tsx";
+import { useLoaded } from "../kit/loading.tsx";
+import { Link } from "../kit/router.tsx";
+import { AttemptsCard } from "./attempts-card.tsx";
+import { eventGroups, type EventKind, isEventKind, kindName, kindsOf } from "./event-kinds.ts";
+import { useFeed } from "./feed.ts";
+import { type EventFilters, pathOf } from "./filters.ts";
+import { LiveEvents } from "./live-events.tsx";
+import { say } from "./words.ts";
+
+/** Newest events in which attempts are looked for. */
+const LOOKED_AT = 100;
+
+export function UserAttempts({ id: userId }: { readonly id: string }) {
+  const events = useLoaded(() => api().listEvents({ userId, limit: LOOKED_AT }), [userId]);
+  if (events.data === undefined) return null;
+  const { items, nextCursor } = events.data;
+  return (
+    <AttemptsCard
+      events={items}
+      by="address"
+      within={{ user: userId }}
+      hasMore={nextCursor !== null}
+    />
+  );
+}
+
+export function UserHistory({ id: user }: { readonly id: string }) {
+  const [kind, setKind] = useState<EventKind>();
+  const filters: EventFilters = { user, ...(kind !== undefined && { kind }) };
+  const feed = useFeed(filters, { size: 20 });
+  const id = useId();
+  return (
+    <Section title={say("history")}>
+      <div class="inline">
+        <div class="field">
+          <label for={id}>{say("kind")}</label>
+          <select
+            id={id}
+            class="input"
+            onChange={({ currentTarget: { value } }) =>
+              setKind(isEventKind(value) ? value : undefined)
+            }
+          >
+            <option value="">{say("allKinds")}</option>
+            {eventGroups.map((group) => (
+              <optgroup key={group} label={say(`group_${group}`)}>
+                {kindsOf(group).map((each) => (
+                  <option key={each} value={each}>
+                    {kindName(each)}
+                  </option>
+                ))}
+              </optgroup>
+            ))}
+          </select>
+        </div>
+        <Link class="button low" to={pathOf(filters)}>
+          {say("moreFilters")}
+        </Link>
+      </div>
+      <LiveEvents feed={feed} within={filters} empty={say("noEventsFound")} />
+    </Section>
+  );
+}

@@ -1,0 +1,138 @@
+/** Where an account is signed in. One session can be ended, or all. */
+import type { Schemas } from "@portcullis/client";
+import { useState } from "preact/hooks";
+import { readDevice } from "../account/device.ts";
+import { useAction } from "../kit/action.ts";
+import { api } from "../kit/api.ts";
+import { Button } from "../kit/button.tsx";
+import { agoOf, dateTimeOf } from "../kit/dates.ts";
+import { ask } from "../kit/dialog.tsx";
+import { Badge, EmptyState, Row, Rows, Section } from "../kit/lists.tsx";
+import { Show, useLoaded } from "../kit/loading.tsx";
+import { Status } from "../kit/notice.tsx";
+import { session } from "../kit/session.ts";
+import { Ip } from "./mention.tsx";
+import { say } from "./words.ts";
+
+type UserSession = Schemas["UserSession"];
+
+const MOST = 100;
+
+interface SessionsProps {
+  readonly id: string;
+  readonly email: string;
+  readonly isMe: boolean;
+}
+
+export function UserSessions({ id: userId, email, isMe }: SessionsProps) {
+  const sessions = useLoaded(() => api().listUserSessions({ userId, limit: MOST }), [userId]);
+  const [done, setDone] = useState<string>();
+  const end = useAction({
+    send: (each: UserSession) => api().revokeUserSession({ userId, sessionId: each.id }),
+    async done(_, each) {
+      setDone(say("sessionEnded", { device: deviceOf(each) }));
+      if (isMe) await session().refresh();
+      await sessions.reload();
+    },
+    told: ({ code }) => (code === "not_found" ? say("sessionGone") : undefined),
+  });
+  const endAll = useAction({
+    send: () => api().revokeUserSessions({ userId }),
+    async done() {
+      setDone(say("sessionsEnded", { email }));
+      if (isMe) await session().refresh();
+      await sessions.reload();
+    },
+  });
+  async function askAndEndAll(): Promise<void> {
+    const question = {
+      title: say("endAllTitle", { email }),
+      text: say(isMe ? "endAllTextMe" : "endAllText"),
+      confirm: say("endAll"),
+      isDangerous: true,
+    };
+    if (await ask(question)) {
+      setDone(undefined);
+      await endAll.run();
+    }
+  }
+  return (
+    <Section title={say("sessions")} about={say("sessionsAbout")}>
+      <Status failure={end.failure ?? endAll.failure} good={done} />
+      <Show of={sessions} rows={2}>
+        {({ items, nextCursor }) =>
+          items.length === 0 ? (
+            <EmptyState>{say("sessionsNone")}</EmptyState>
+          ) : (
+            <Rows
+              foot={
+                <>
+                  <span class="small quiet">
+                    {say(nextCursor === null ? "sessionsCount" : "sessionsCountMore", {
+                      count: items.length,
+                    })}
+                  </span>
+                  <Button
+                    isLow
+                    kind="danger"
+                    isBusy={endAll.isBusy}
+                    of={email}
+                    onClick={() => void askAndEndAll()}
+                  >
+                    {say("endAll")}
+                  </Button>
+                </>
+              }
+            >
+              {[...items].reverse().map((each) => (
+                <SessionRow
+                  key={each.id}
+                  of={each}
+                  isBusy={end.isBusy}
+                  onEnd={() => {
+                    setDone(undefined);
+                    void end.run(each);
+                  }}
+                />
+              ))}
+            </Rows>
+          )
+        }
+      </Show>
+    </Section>
+  );
+}
+
+function SessionRow({
+  of,
+  isBusy,
+  onEnd,
+}: {
+  readonly of: UserSession;
+  readonly isBusy: boolean;
+  readonly onEnd: () => void;
+}) {
+  return (
+    <Row
+      name={deviceOf(of)}
+      badges={of.kind === "token" && <Badge tone="plain-tag">{say("tokenSession")}</Badge>}
+      about={
+        <>
+          <Ip ip={of.ip} /> ·{" "}
+          {say("sessionTimes", { since: dateTimeOf(of.createdAt), seen: agoOf(of.lastSeenAt) })}
+        </>
+      }
+      action={
+        <Button isLow isBusy={isBusy} of={deviceOf(of)} onClick={onEnd}>
+          {say("endSession")}
+        </Button>
+      }
+    />
+  );
+}
+
+function deviceOf({ userAgent }: UserSession): string {
+  const { program, system } = readDevice(userAgent);
+  if (program !== undefined && system !== undefined) return say("deviceOn", { program, system });
+  return program ?? system ?? say("deviceUnknown");
+}

@@ -1,0 +1,5 @@
+import type { admin } from "../../messages/en/admin.ts";
+import type { events } from "../../messages/en/events.ts";
+import { speaker } from "../kit/words.ts";
+
+export const { say, sayParts } = speaker<typeof admin & typeof events>();

@@ -1,0 +1,70 @@
+/** The end of a page that a mail or a provider has led to: how it went, and where to go next. */
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { pagePaths } from "../../../contract/page-paths.ts";
+import { RETURN_PARAMETER } from "../../../contract/return-to.ts";
+import { given } from "../kit/given.ts";
+import { Notice } from "../kit/notice.tsx";
+import { Link } from "../kit/router.tsx";
+import { say } from "./words.ts";
+
+export interface EndProps {
+  readonly tone: "good" | "bad";
+  readonly says: string;
+  /** The page that most go to next; without it only the start page. */
+  readonly next?: "sign-in" | "account" | "security" | undefined;
+  /** A whole URL, to go on to after signing in, or now. */
+  readonly returnTo?: string | null | undefined;
+  /** It came without a press: nothing had the focus that is gone. */
+  readonly isFirst?: boolean;
+  /** Between what is said and where to go. */
+  readonly children?: ComponentChildren;
+}
+
+export function End({ tone, says, next, returnTo = null, isFirst = false, children }: EndProps) {
+  const status = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (!isFirst) status.current?.focus();
+  }, []);
+  const { hasPages } = given();
+  return (
+    <>
+      <div class="status" role="status" tabIndex={-1} ref={status}>
+        <Notice tone={tone}>
+          <p>{says}</p>
+        </Notice>
+      </div>
+      {children}
+      <p class="actions">
+        {hasPages && next !== undefined && (
+          <Link class="button primary" to={pathOf(next, returnTo)}>
+            {say(next === "sign-in" ? "signIn" : "toAccount")}
+          </Link>
+        )}
+        {returnTo !== null && (
+          <a class="button" href={returnTo}>
+            {say("goOn")}
+          </a>
+        )}
+        {returnTo === null && (
+          <Link class={hasPages && next !== undefined ? "button" : "button primary"} to="/">
+            {say("startPage")}
+          </Link>
+        )}
+      </p>
+    </>
+  );
+}
+
+/** There is nothing in the link to send. */
+export function Incomplete() {
+  return <End tone="bad" says={say("incomplete")} isFirst />;
+}
+
+function pathOf(next: NonNullable<EndProps["next"]>, returnTo: string | null): string {
+  if (next === "account") return pagePaths.account;
+  if (next === "security") return `${pagePaths.account}/security`;
+  const query =
+    returnTo === null ? "" : `?${String(new URLSearchParams({ [RETURN_PARAMETER]: returnTo }))}`;
+  return pagePaths.signIn + query;
+}
