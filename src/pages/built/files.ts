@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "7e7f0e340f338c5a",
+  "digest": "653f5f0b0934aa9e",
   "names": [
     "account.js",
     "admin.js",
@@ -16,6 +16,8 @@ export const builtFiles = {
     "words-account-en.js",
     "words-admin-de.js",
     "words-admin-en.js",
+    "words-events-de.js",
+    "words-events-en.js",
     "words-kit-de.js",
     "words-kit-en.js",
     "words-links-de.js",
@@ -68,11 +70,13 @@ export const builtFiles = {
       "words": {
         "de": [
           "words-admin-de.js",
+          "words-events-de.js",
           "words-kit-de.js",
           "rolldown-runtime.js"
         ],
         "en": [
           "words-admin-en.js",
+          "words-events-en.js",
           "words-kit-en.js",
           "rolldown-runtime.js"
         ]
