@@ -39,7 +39,8 @@ export function signInHere(page: Page, { email, password }: Pick<Owner, "email" 
   return page.evaluate(async (credentials) => {
     const headers = { "content-type": "application/json" };
     const answer = await fetch("/login", { method: "POST", headers, body: credentials });
-    if (!answer.ok) throw new Error(await answer.text());
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(text);
   }, body);
 }
 

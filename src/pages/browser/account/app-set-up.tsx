@@ -41,9 +41,9 @@ export function AppSetUp({ replaces, endsCodes, onClose, reload }: SetUpProps) {
           onDone={async (codes) => {
             removed.current = false;
             onClose();
-            toast(say("appAdded"));
             await reload();
             await showRecoveryCodes(codes);
+            toast(say("appAdded"));
           }}
         />
       ) : (

@@ -38,8 +38,8 @@ export function Passkeys({ passkeys, factors, ways, isAsked, reload }: PasskeysP
     send: () => withRecent(() => addPasskey(api())),
     async done({ name, recoveryCodes }) {
       await reload();
-      toast(say("passkeyAdded", { name }));
       await showRecoveryCodes(recoveryCodes);
+      toast(say("passkeyAdded", { name }));
     },
   });
   const canAdd = canUsePasskeys();
