@@ -11,6 +11,7 @@ import {
   kindName,
   kindsOf,
 } from "../../src/pages/browser/admin/event-kinds.ts";
+import { examplesOf } from "../../src/contract/examples.ts";
 import { sentenceOf } from "../../src/pages/browser/admin/event-sentences.ts";
 import { chooseLanguage, learnWords } from "../../src/pages/browser/kit/words.ts";
 import { admin as adminDe } from "../../src/pages/messages/de/admin.ts";
@@ -27,7 +28,7 @@ const languages = [
 /** The example of the contract, and one for each value of each of its lists of values. */
 function variantsOf(name: StoredEventName): StoredEvent[] {
   const { schema } = eventDefinition(name);
-  const example = schema.meta()?.examples?.[0];
+  const [example] = examplesOf(schema);
   const id = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49";
   const whole = { id, ...Object(example) } as StoredEvent; // as lists have it
   const others = Object.entries(schema.shape).flatMap(([key, field]) => {

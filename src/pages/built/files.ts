@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "b8babff0d05f1ce7",
+  "digest": "48eb202a8f84fe27",
   "names": [
     "account.js",
     "admin.js",
