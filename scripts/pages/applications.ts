@@ -44,7 +44,7 @@ async function bundle(): Promise<readonly OutputChunk[]> {
     chunkFileNames: "[name].js",
     codeSplitting: {
       groups: [
-        { name: "base", test: (id) => !WORDS.test(id), minShareCount: 2, priority: 4 },
+        { name: "base", test: (id) => !WORDS.test(id), minShareCount: 3, priority: 4 },
         { name: wordsName, debugName: "words", test: WORDS, priority: 3 },
       ],
     },

@@ -6,7 +6,9 @@ const browser = new URL("../../src/pages/browser/", import.meta.url);
 /** By their names, each with the sources that it is made of. */
 const sheets = {
   /** Of every page but `/docs`. */
-  "base.css": ["tokens.css", "base.css", "admin.css"],
+  "base.css": ["tokens.css", "base.css"],
+  /** Of the console, after `base.css`. */
+  "admin.css": ["admin.css"],
   /** Of pages that the server writes whole, after `base.css`. */
   "plain.css": ["plain.css"],
   /** Of `/docs`, whose elements look as Swagger UI has them. */

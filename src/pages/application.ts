@@ -75,7 +75,11 @@ function render(
     language,
     title: `${titles[name]} · ${service}`,
     icon: iconPath(settings),
-    styles: [builtFilePath("base.css"), ...(look.theme === undefined ? [] : [look.theme])],
+    styles: [
+      builtFilePath("base.css"),
+      ...(name === "admin" ? [builtFilePath("admin.css")] : []),
+      ...(look.theme === undefined ? [] : [look.theme]),
+    ],
     preloads,
     scripts: [{ path: builtFilePath(`${name}.js`), kind: "module" }],
     given: { given },

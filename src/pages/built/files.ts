@@ -1,16 +1,22 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "48eb202a8f84fe27",
+  "digest": "f9e8aecfe3e96ef4",
   "names": [
     "account.js",
+    "admin.css",
     "admin.js",
     "base.css",
     "base.js",
+    "device.js",
+    "dist.js",
     "docs.css",
     "links.js",
     "logo.svg",
+    "new-password.js",
     "plain.css",
+    "recovery-codes.js",
     "rolldown-runtime.js",
+    "second-step.js",
     "sign-in.js",
     "words-account-de.js",
     "words-account-en.js",
@@ -28,6 +34,8 @@ export const builtFiles = {
   "applications": {
     "sign-in": {
       "scripts": [
+        "recovery-codes.js",
+        "second-step.js",
         "base.js",
         "sign-in.js"
       ],
@@ -46,6 +54,9 @@ export const builtFiles = {
     },
     "account": {
       "scripts": [
+        "recovery-codes.js",
+        "new-password.js",
+        "device.js",
         "base.js",
         "account.js"
       ],
@@ -64,6 +75,7 @@ export const builtFiles = {
     },
     "admin": {
       "scripts": [
+        "device.js",
         "base.js",
         "admin.js"
       ],
@@ -84,6 +96,8 @@ export const builtFiles = {
     },
     "links": {
       "scripts": [
+        "new-password.js",
+        "second-step.js",
         "base.js",
         "links.js"
       ],

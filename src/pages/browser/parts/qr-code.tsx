@@ -1,14 +1,24 @@
 /** The secret of an authenticator app: as a QR code, as text, and as a link for an app on the same device. */
-import { encode } from "uqr";
+import { useEffect, useState } from "preact/hooks";
 import { say } from "../kit/words.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { pathOf } from "./qr-path.ts";
 
+/** Modules of a code that is not drawn yet. */
+const EMPTY_SIZE = 61;
+
 export function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
-  const { data, size } = encode(text, { border: 4 });
+  const [code, setCode] = useState({ path: "", size: EMPTY_SIZE });
+  useEffect(() => {
+    // A file of its own, which is loaded by those who set up an app: it is a tenth of a page.
+    void import("uqr").then(({ encode }) => {
+      const { data, size } = encode(text, { border: 4 });
+      setCode({ path: pathOf(data), size });
+    });
+  }, [text]);
   return (
-    <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>
-      <path d={pathOf(data)} shape-rendering="crispEdges" />
+    <svg class="qr" viewBox={`0 0 ${code.size} ${code.size}`} role="img" aria-label={label}>
+      <path d={code.path} shape-rendering="crispEdges" />
     </svg>
   );
 }
