@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "a1da63131c07f814",
+  "digest": "c1ed2699380e3adb",
   "names": [
     "account.js",
     "admin.js",
