@@ -5,7 +5,7 @@ import { pagePaths } from "../../../contract/page-paths.ts";
 import { RETURN_PARAMETER } from "../../../contract/return-to.ts";
 import { given } from "../kit/given.ts";
 import { Notice } from "../kit/notice.tsx";
-import { Link } from "../kit/router.tsx";
+import { href, Link } from "../kit/router.tsx";
 import { say } from "./words.ts";
 
 export interface EndProps {
@@ -27,6 +27,7 @@ export function End({ tone, says, next, returnTo = null, isFirst = false, childr
     if (!isFirst) status.current?.focus();
   }, []);
   const { hasPages } = given();
+  const isBack = next === "sign-in" && returnTo !== null && signsIn(returnTo);
   return (
     <>
       <div class="status" role="status" tabIndex={-1} ref={status}>
@@ -36,12 +37,17 @@ export function End({ tone, says, next, returnTo = null, isFirst = false, childr
       </div>
       {children}
       <p class="actions">
-        {hasPages && next !== undefined && (
+        {hasPages && next !== undefined && !isBack && (
           <Link class="button primary" to={pathOf(next, returnTo)}>
             {say(next === "sign-in" ? "signIn" : "toAccount")}
           </Link>
         )}
-        {returnTo !== null && (
+        {returnTo !== null && isBack && (
+          <a class="button primary" href={returnTo}>
+            {say("signIn")}
+          </a>
+        )}
+        {returnTo !== null && !isBack && (
           <a class="button" href={returnTo}>
             {say("goOn")}
           </a>
@@ -59,6 +65,13 @@ export function End({ tone, says, next, returnTo = null, isFirst = false, childr
 /** There is nothing in the link to send. */
 export function Incomplete() {
   return <End tone="bad" says={say("incomplete")} isFirst />;
+}
+
+/** True of a page that signs in: it is gone back to as it was, since it knows itself where it leads on to. */
+function signsIn(returnTo: string): boolean {
+  const { origin, pathname } = new URL(returnTo, location.href);
+  const isPath = pathname === href(pagePaths.signIn) || pathname === href(pagePaths.signUp);
+  return origin === location.origin && isPath;
 }
 
 function pathOf(next: NonNullable<EndProps["next"]>, returnTo: string | null): string {
