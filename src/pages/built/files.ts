@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "f9e8aecfe3e96ef4",
+  "digest": "21bc3f52bce57a89",
   "names": [
     "account.js",
     "admin.css",

@@ -1,0 +1,114 @@
+/** The journey that is to be found without help: a passkey, a lost phone, a recovery code, and the old session's end. */
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  type AccountOwner,
+  expectSound,
+  handOn,
+  heading,
+  openAccount,
+  says,
+  screens,
+} from "../support/account-pages.ts";
+import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
+import { inaccessible } from "../support/page-proofs.ts";
+import { addAuthenticator } from "../support/virtual-authenticator.ts";
+
+describe.skipIf(noBrowser)("passkeys, and coming back without one", () => {
+  const newPage = useBrowser(() => ({ SIGNUP: "open" }));
+  let watched: WatchedPage;
+  afterEach(() => watched.page.context().close());
+
+  test.each(screens)(
+    "PG-03 PK-16 a lost phone is got over with a recovery code, at %s",
+    async (_, options, hand) => {
+      watched = await newPage(options);
+      const { page, origin } = watched;
+      const phone = await addAuthenticator(page);
+      const owner = await openAccount(watched, "/account/security");
+      const { type, press, follow, keepCodes } = handOn(page, hand);
+      await press("Add a passkey");
+      const [code = ""] = await keepCodes();
+      await press("Rename Passkey 1");
+      await type("Name", "Lost phone");
+      await press("Save");
+      await says(page, "Lost phone");
+
+      // The phone is gone, and its session lives on. Somebody comes back in another browser.
+      await phone.remove();
+      const lost = await page.context().cookies();
+      await page.context().clearCookies();
+      await comeBack(watched, owner, code);
+      await page.goto(`${origin}/account`);
+      await says(page, "You came back with a recovery code");
+      await addAuthenticator(page);
+      await follow("End the sessions of the lost device");
+      await heading(page, "Sessions");
+      await press("End all others");
+      await press("End all others");
+      await says(page, "All other sessions are ended.");
+      await says(page, "You are signed in nowhere else.");
+      expect(await isAlive(origin, lost)).toBe(false);
+
+      await follow("Security");
+      await press("Add a passkey");
+      await says(page, "2 passkeys");
+      await press("Remove Lost phone");
+      await press("Remove");
+      await says(page, "1 passkey");
+      await page.reload();
+      await says(page, "1 passkey");
+      expect(await page.getByText("You came back with a recovery code").count()).toBe(0);
+      await expectSound(watched);
+    },
+  );
+
+  test("PG-02 the section is accessible with passkeys, codes and the notice", async () => {
+    watched = await newPage();
+    const { page, origin } = watched;
+    await addAuthenticator(page);
+    const owner = await openAccount(watched, "/account/security");
+    const { press, keepCodes } = handOn(page, "mouse");
+    await press("Add a passkey");
+    await page.getByRole("dialog", { name: "Keep your recovery codes" }).waitFor();
+    expect(await inaccessible(page)).toEqual([]);
+    const [code = ""] = await keepCodes();
+    await page.context().clearCookies();
+    await comeBack(watched, owner, code);
+    await page.goto(`${origin}/account/security`);
+    await says(page, "You came back with a recovery code");
+    expect(await inaccessible(page)).toEqual([]);
+    await press("Remove Passkey 1");
+    expect(await inaccessible(page)).toEqual([]);
+  });
+
+  /** Signs this browser in with a recovery code, by the operations alone: `/sign-in` has tests of its own. */
+  async function comeBack({ page, origin }: WatchedPage, owner: AccountOwner, code: string) {
+    await page.goto(`${origin}/reset`);
+    const status = await page.evaluate(
+      async ({ email, password, recovery }) => {
+        const post = async (path: string, body: object) => {
+          const answer = await fetch(path, {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify(body),
+          });
+          return { status: answer.status, body: (await answer.json()) as { loginToken: string } };
+        };
+        const { loginToken } = (await post("/login", { email, password })).body;
+        return (
+          await post("/login/finish", { loginToken, method: "recovery_code", code: recovery })
+        ).status;
+      },
+      { email: owner.email, password: owner.password, recovery: code },
+    );
+    expect(status).toBe(200);
+  }
+});
+
+async function isAlive(
+  origin: string,
+  cookies: readonly { readonly name: string; readonly value: string }[],
+): Promise<boolean> {
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  return (await fetch(`${origin}/me`, { headers: { cookie } })).ok;
+}

@@ -1,0 +1,160 @@
+/** `/account/sessions`, `/account/history`, `/account/leave`, and two tabs of one person. */
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  expectSound,
+  handOn,
+  heading,
+  openAccount,
+  says,
+  screens,
+  signInHere,
+} from "../support/account-pages.ts";
+import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
+import { cookieClient, dataOf } from "../support/clients.ts";
+import { NEW_PASSWORD } from "../support/credentials.ts";
+import { expectNothingLeft, inaccessible } from "../support/page-proofs.ts";
+
+describe.skipIf(noBrowser)("/account, its sessions, history and end", () => {
+  const newPage = useBrowser(() => ({ SIGNUP: "open" }));
+  let watched: WatchedPage;
+  afterEach(() => watched.page.context().close());
+
+  test.each(screens)(
+    "PG-03 one session is ended, after a question, and this one is not offered, at %s",
+    async (_, options, hand) => {
+      watched = await newPage(options);
+      const { page } = watched;
+      const { api } = await openAccount(watched, "/account/sessions");
+      const { press } = handOn(page, hand);
+      await says(page, "This device");
+      expect(await page.getByText("Chrome on Linux").count()).toBe(1);
+      const end = page.getByRole("button", { name: /^End the session/ });
+      expect(await end.count()).toBe(1);
+      const name = (await end.innerText()).replaceAll(/\s+/g, " ");
+      await press(name);
+      await press("Cancel");
+      expect((await api.getMe()).status).toBe(200);
+      await press(name);
+      await press("End");
+      await says(page, "You are signed in nowhere else.");
+      expect((await api.getMe()).status).toBe(401);
+      await expectSound(watched);
+    },
+  );
+
+  test.each(screens)(
+    "LA-08 the history tells of a refused sign-in, and leads to safety, at %s",
+    async (_, options, hand) => {
+      watched = await newPage(options);
+      const { page, origin } = watched;
+      const owner = await openAccount(watched);
+      await cookieClient(origin).login({ email: owner.email, password: "somebody else's guess" });
+      const { type, press, follow } = handOn(page, hand);
+      await follow("History");
+      await heading(page, "History");
+      await says(page, "Today");
+      await says(page, "Unusual");
+      await press("Was this not you?");
+      await type("Current password", owner.password);
+      await type("New password", NEW_PASSWORD);
+      await press("Change the password");
+      await says(page, /^Your password is changed/);
+      expect((await owner.api.getMe()).status).toBe(401);
+      await expectSound(watched);
+    },
+  );
+
+  test("PG-07 a sign-out in one tab is seen in the other, which leads back to where it was", async () => {
+    watched = await newPage();
+    const { page, origin } = watched;
+    const owner = await openAccount(watched, "/account/history");
+    const other = await page.context().newPage();
+    await other.goto(`${origin}/account`);
+    await other.getByRole("button", { name: "Sign out" }).click();
+    await heading(other, "You are signed out");
+    await heading(page, "You are signed out");
+    expect(await page.getByText(owner.email).count()).toBe(0);
+    const link = page.getByRole("link", { name: "Sign in" });
+    expect(await link.getAttribute("href")).toBe("/sign-in?return_to=%2Faccount%2Fhistory");
+    expect(await inaccessible(page)).toEqual([]);
+    // Signed in again in one tab, the other goes on as well.
+    await other.goto(`${origin}/reset`);
+    await signInHere(other, owner);
+    await page.reload();
+    await heading(page, "History");
+  });
+
+  test("PG-01 whoever is signed out is told so without a request that fails", async () => {
+    watched = await newPage();
+    const { page, origin } = watched;
+    await page.goto(`${origin}/account/sessions`);
+    await heading(page, "You are signed out");
+    expect(watched.consoleErrors).toEqual([]);
+    expect(await watched.faults()).toEqual([]);
+  });
+
+  test("PG-07 Back and reload keep to the section, and a lost answer can be asked for again", async () => {
+    watched = await newPage();
+    const { page } = watched;
+    await openAccount(watched);
+    const { follow, press } = handOn(page, "mouse");
+    await follow("Security");
+    await heading(page, "Security");
+    await follow("Leave");
+    await heading(page, "Leave");
+    await page.goBack();
+    await heading(page, "Security");
+    await page.reload();
+    await heading(page, "Security");
+    await page.context().setOffline(true);
+    await follow("Sessions");
+    await says(page, /offline/);
+    await page.context().setOffline(false);
+    await press("Try again");
+    await says(page, "This device");
+    expect(watched.scriptErrors.filter((error) => !error.includes("ERR_INTERNET"))).toEqual([]);
+  });
+
+  test.each(screens)(
+    "PG-03 an account is deleted by its password, after what it means is said, at %s",
+    async (_, options, hand) => {
+      watched = await newPage(options);
+      const { page, origin } = watched;
+      const owner = await openAccount(watched, "/account/leave");
+      const { type, press } = handOn(page, hand);
+      await press("Delete my account");
+      await type("Password", "not this one at all");
+      await press("Delete it for good");
+      await says(page, "This is not your password.");
+      expect(dataOf(await owner.api.getMe()).email).toBe(owner.email);
+      await type("Password", owner.password);
+      await press("Delete it for good");
+      await heading(page, "Your account is gone");
+      expect((await cookieClient(origin).login(owner)).status).toBe(401);
+      await expectNothingLeft(page, [owner.password, owner.email]);
+      await expectSound(watched);
+    },
+  );
+
+  test("PG-02 sessions, history, leave and their dialogs are accessible", async () => {
+    watched = await newPage();
+    const { page } = watched;
+    const { email } = await openAccount(watched, "/account/sessions");
+    const { press, follow } = handOn(page, "mouse");
+    await says(page, "This device");
+    expect(await inaccessible(page)).toEqual([]);
+    await press("End all others");
+    expect(await inaccessible(page)).toEqual([]);
+    await press("Cancel");
+    await follow("History");
+    await says(page, "Today");
+    expect(await inaccessible(page)).toEqual([]);
+    await press("Something was not me");
+    expect(await inaccessible(page)).toEqual([]);
+    await press("Cancel");
+    await follow("Leave");
+    await press("Delete my account");
+    await says(page, `Delete ${email}?`);
+    expect(await inaccessible(page)).toEqual([]);
+  });
+});

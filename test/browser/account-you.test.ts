@@ -1,0 +1,109 @@
+/** `/account`: name, language and address. */
+import { afterEach, describe, expect, test } from "vitest";
+import { expectSound, handOn, openAccount, says, screens } from "../support/account-pages.ts";
+import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
+import { dataOf, freshEmail } from "../support/clients.ts";
+import { codeIn, nthMailTo, tokenIn } from "../support/mailbox.ts";
+import { expectNothingLeft, inaccessible } from "../support/page-proofs.ts";
+
+describe.skipIf(noBrowser)("/account", () => {
+  const newPage = useBrowser(() => ({ SIGNUP: "open" }));
+  let watched: WatchedPage;
+  afterEach(() => watched.page.context().close());
+
+  test.each(screens)(
+    "PG-03 name and language are saved, and are there after a reload, at %s",
+    async (_, options, hand) => {
+      watched = await newPage(options);
+      const { page } = watched;
+      await openAccount(watched);
+      const { type, press } = handOn(page, hand);
+      await type("Name", "Ada L.");
+      await page.getByLabel("Language of mails").selectOption("de");
+      await press("Save");
+      await says(page, "Saved.");
+      await page.reload();
+      const name = page.getByLabel("Name", { exact: true });
+      await name.waitFor();
+      expect(await name.inputValue()).toBe("Ada L.");
+      expect(await page.getByLabel("Language of mails").inputValue()).toBe("de");
+      await expectSound(watched);
+    },
+  );
+
+  test.each(screens)(
+    "EM-07 the address changes by the code of the new one, which is asked for here, at %s",
+    async (_, options, hand) => {
+      watched = await newPage(options);
+      const { page, outbox } = watched;
+      const owner = await openAccount(watched);
+      const { type, press, follow } = handOn(page, hand);
+      const newEmail = freshEmail();
+      await press("Change the e-mail address");
+      await type("New e-mail address", newEmail);
+      await press("Send the code");
+      await says(page, `A mail is on its way to ${newEmail}`);
+      const code = codeIn(await nthMailTo(outbox, newEmail));
+      // It waits while somebody looks at another section.
+      await follow("History");
+      await page.getByRole("heading", { level: 1, name: "History" }).waitFor();
+      await follow("You");
+      await type("Code of the mail", code === "0000 0000" ? "1111 1111" : "0000 0000");
+      await press("Change the address");
+      await says(page, /^This code was not taken/);
+      await type("Code of the mail", code);
+      await press("Change the address");
+      await says(page, `Your address is ${newEmail} now.`);
+      expect((await owner.api.getMe()).status).toBe(401); // its other session has ended
+      await expectNothingLeft(page, [code, newEmail]);
+      await expectSound(watched);
+    },
+  );
+
+  test("EM-05 the mail's link in another tab ends the wait in this one", async () => {
+    watched = await newPage();
+    const { page, origin, outbox } = watched;
+    const { email } = await openAccount(watched);
+    const { press } = handOn(page, "mouse");
+    await press("Confirm the address");
+    await says(page, `A mail is on its way to ${email}`);
+    expect(await inaccessible(page)).toEqual([]);
+    const token = tokenIn(await nthMailTo(outbox, email));
+    const other = await page.context().newPage();
+    await other.goto(`${origin}/email#token=${token}`);
+    await other.getByRole("button").last().click();
+    await other.getByText(/is confirmed/).waitFor();
+    await page.evaluate(() => dispatchEvent(new Event("focus")));
+    await page.waitForTimeout(5_100); // the pause between two questions
+    await page.evaluate(() => dispatchEvent(new Event("focus")));
+    await says(page, `The address ${email} is confirmed.`);
+    expect(await page.getByText(/A mail is on its way/).count()).toBe(0);
+  });
+
+  test("a taken address is answered as a free one (EM-10), and nothing changes", async () => {
+    watched = await newPage();
+    const { page } = watched;
+    const other = await openAccount(watched);
+    await page.context().clearCookies();
+    await openAccount(watched);
+    const { type, press } = handOn(page, "mouse");
+    await press("Change the e-mail address");
+    await type("New e-mail address", other.email);
+    await press("Send the code");
+    await says(page, `A mail is on its way to ${other.email}`);
+    expect(dataOf(await other.api.getMe()).email).toBe(other.email);
+  });
+
+  test("PG-02 the section is accessible, its dialog and its errors too", async () => {
+    watched = await newPage();
+    const { page } = watched;
+    await openAccount(watched);
+    expect(await inaccessible(page)).toEqual([]);
+    const { type, press } = handOn(page, "mouse");
+    await press("Change the e-mail address");
+    await type("New e-mail address", "nobody");
+    await press("Send the code");
+    await page.locator("[aria-invalid=true]").waitFor();
+    expect(await inaccessible(page)).toEqual([]);
+  });
+});
