@@ -139,7 +139,9 @@ describe.skipIf(noBrowser)("/login/mail for an account with a second factor", ()
       "No passkey was used. Try again, or use another way.",
     );
     expect(await isSignedIn()).toBe(false);
-    expect(await page.getByRole("button", { name: "Lost your device? Use a recovery code" }).isVisible()).toBe(true);
+    expect(
+      await page.getByRole("button", { name: "Lost your device? Use a recovery code" }).isVisible(),
+    ).toBe(true);
     await page.keyboard.press("Enter"); // the focus stayed on the button
     await expect.poll(() => said(watched)).toMatch(`You are signed in as ${email}.`);
     expect(await isSignedIn()).toBe(true);
