@@ -175,6 +175,7 @@ export const rooms: readonly Room[] = [
       "scripts/check/client-size.ts": ["src/commands/table.ts"],
       "scripts/check/page-sizes.ts": ["src/commands/table.ts"],
       "scripts/docs.ts": ["lint/rooms.ts", "src/routes/checks/"],
+      "scripts/pictures.ts": ["src/pages/built/files.ts", "test/support/find-chromium.ts"],
       "scripts/package/assets.ts": ["src/platform/files.ts"],
       "scripts/pages/applications.ts": ["src/pages/entries.ts"],
       "scripts/pages/sizes.ts": ["src/pages/", "src/platform/page-sources.ts"],

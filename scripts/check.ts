@@ -40,7 +40,10 @@ const steps: readonly Step[] = [
   { name: "labs lint", commands: ["eslint --max-warnings 0 labs"] },
   { name: "format", commands: ["prettier --check ."] },
   { name: "drift", commands: ["node scripts/openapi.ts --check", "node scripts/pages.ts --check"] },
-  { name: "docs", commands: ["node scripts/docs.ts --check"] },
+  {
+    name: "docs",
+    commands: ["node scripts/docs.ts --check", "node scripts/pictures.ts --check"],
+  },
   { name: "package", commands: ["node scripts/check/package.ts"] },
   { name: "document", commands: ["redocly lint openapi/openapi.json"] },
   { name: "released", commands: ["node scripts/release.ts --check"] },

@@ -36,22 +36,36 @@ describe.skipIf(noBrowser)("every page in a browser", () => {
     expect(consoleErrors).toEqual([]);
   });
 
-  test.each(["/reset", "/problems/weak-password", "/docs"])(
+  test.each([
+    ["/reset", /violation of require-trusted-types-for: trusted-types-sink/],
+    ["/problems/weak-password", /violation of script-src(?:-elem)?: inline/],
+    ["/docs", /violation of script-src(?:-elem)?: inline/],
+  ])(
     "HD-07 %s runs no inline code and loads nothing foreign, and these tests see the attempt",
-    async (path) => {
+    async (path, refused) => {
       watched = await newPage();
       const { page, origin, faults } = watched;
       await page.goto(`${origin}${path}`, { waitUntil: "networkidle" });
       await page.evaluate(() => {
         const inline = document.createElement("script");
-        inline.textContent = "window.ran = true";
         const foreign = document.createElement("script");
-        foreign.src = "https://example.invalid/x.js";
+        const attempts = [
+          () => (inline.textContent = "window.ran = true"),
+          () => (foreign.src = "https://example.invalid/x.js"),
+        ];
+        for (const attempt of attempts)
+          try {
+            attempt();
+          } catch {
+            // An application takes no text for code at all, and says so by a violation.
+          }
         document.body.append(inline, foreign);
       });
-      const seen = (await faults()).join("\n");
-      expect(seen).toMatch(/violation of script-src(?:-elem)?: inline/);
-      expect(seen).toMatch(/violation of script-src(?:-elem)?: https:\/\/example\.invalid/);
+      expect((await faults()).join("\n")).toMatch(refused);
+      if (path !== "/reset")
+        expect((await faults()).join("\n")).toMatch(
+          /violation of script-src(?:-elem)?: https:\/\/example\.invalid/,
+        );
       expect(await page.evaluate(() => Reflect.has(window, "ran"))).toBe(false);
     },
   );

@@ -29,12 +29,13 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
   CF: [1, 2, 4, 7, 8, 9, 10, 11, 12, 13, 14],
   EB: [1, 2, 3, 4, 5, 6, 7, 8],
   ST: [1, 2, 3, 5, 6, 7, 12, 13, 14, 15, 16, 21, 22, 23, 24, 25],
-  DR: [1, 2, 3],
+  DR: [1, 2, 3, 4],
   SC: [1, 2, 3, 4],
   SU: [1, 2, 3, 4, 5],
   PK: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
   FD: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19],
   SV: [1, 2, 3, 4],
+  PG: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
 };
 const ids = Object.entries(numbers).flatMap(([family, each]) =>
   each.map((number) => `${family}-${String(number).padStart(2, "0")}`),
