@@ -12,7 +12,7 @@ interface Published {
   >;
 }
 
-/** Sixty operations, each opened, executed and closed; on a busy machine that is three seconds each, and no fault. */
+/** Seventy operations, each opened, executed and closed; on a busy machine that is three seconds each, and no fault. */
 const ALL_TIMEOUT_MS = 420_000;
 /** Those that end the session the others need come last. */
 const last = ["logout", "deleteMe"];
@@ -95,6 +95,8 @@ describe.skipIf(noBrowser)("the examples of /docs in a browser", () => {
         removeUserPasskey: 404,
         deleteUser: 404,
         listUserPasskeys: 404,
+        listUserFactors: 404,
+        listUserIdentities: 404,
         // All passkeys are of this one origin.
         getRelatedOrigins: 404,
         logout: 204,
