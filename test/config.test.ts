@@ -32,7 +32,8 @@ function faultsOf(environment: Environment): readonly string[] {
 }
 
 test("CF-02 without any setting there are safe defaults", () => {
-  const { TRUST_PROXY: trusts, ...settings } = settingsOf({});
+  const { TRUST_PROXY: trusts, given, remarks, ...settings } = settingsOf({});
+  expect([given.size, remarks]).toEqual([0, []]);
   for (const address of ["127.0.0.1", "::1", "10.0.0.1"]) expect(trusts(address)).toBe(false);
   expect(settings).toEqual({
     NODE_ENV: "development",
