@@ -7,7 +7,7 @@ import { expectNothingLeft, inaccessible, undocumented } from "../support/page-p
 
 let watched: WatchedPage;
 
-/** What every section shows: accounts, refusals from one address, an invitation. */
+/** Makes what the sections show: accounts, refusals from one address, an invitation. */
 async function fill(origin: string): Promise<{ id: string; email: string }> {
   const ada = await somebody(origin);
   const attacker = await attack(origin, ada.email, "203.0.113.7", 3);

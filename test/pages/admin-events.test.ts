@@ -30,15 +30,15 @@ function variantsOf(name: StoredEventName): StoredEvent[] {
   const { schema } = eventDefinition(name);
   const [example] = examplesOf(schema);
   const id = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e49";
-  const whole = { id, ...Object(example) } as StoredEvent; // as lists have it
-  const others = Object.entries(schema.shape).flatMap(([key, field]) => {
+  const whole = { id, ...(example as object) } as StoredEvent; // an example of its schema, as lists have it
+  const others = Object.entries<object>(schema.shape).flatMap(([key, field]) => {
     const options: unknown = Reflect.get(unwrapped(field), "options");
     if (!Array.isArray(options)) return [];
     return options
       .filter((option) => typeof option === "string")
       .map((option) => {
         const value = Array.isArray(Reflect.get(whole, key)) ? [option] : option;
-        return { ...whole, [key]: value } as StoredEvent; // one of its values
+        return { ...whole, [key]: value };
       });
   });
   return [whole, ...others];
@@ -46,7 +46,8 @@ function variantsOf(name: StoredEventName): StoredEvent[] {
 
 function unwrapped(field: object): object {
   const inner: unknown = Reflect.get(field, "unwrap");
-  return typeof inner === "function" ? (inner.call(field) as object) : field;
+  const within: unknown = typeof inner === "function" ? inner.call(field) : field;
+  return typeof within === "object" && within !== null ? within : field;
 }
 
 describe.each(languages)("events in words: %s", (language, words) => {

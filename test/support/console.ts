@@ -21,9 +21,12 @@ export async function signInto(
   credentials: { readonly email: string; readonly password: string } = ADMIN,
 ): Promise<void> {
   await page.goto(`${origin}/sign-in`);
+  // It has looked for a session by then: one that it saw it would ask for, while the next page opens.
+  await page.getByRole("heading", { level: 1 }).waitFor();
   const status = await page.evaluate(async (body) => {
     const headers = { "content-type": "application/json" };
     const response = await fetch("/login", { method: "POST", headers, body });
+    await response.text(); // the next page would stop an answer that is not read
     return response.status;
   }, JSON.stringify(credentials));
   expect(status).toBe(200);

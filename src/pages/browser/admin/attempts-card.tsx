@@ -1,4 +1,4 @@
-/** Who tried to get in, and whether they did, in sentences: the answer that the list below proves. */
+/** Attempts to get in, and which of them did, in sentences: the answer that the list below proves. */
 import type { ComponentChildren } from "preact";
 import { dateTimeOf } from "../kit/dates.ts";
 import { Badge } from "../kit/lists.tsx";
@@ -22,7 +22,7 @@ export function AttemptsCard({
   readonly by: "address" | "account";
   readonly within?: EventFilters;
   readonly hasMore: boolean;
-  /** What can be done about it. */
+  /** Acts that help against it. */
   readonly children?: ComponentChildren;
 }) {
   const all = by === "address" ? attemptsByAddress(events) : attemptsByAccount(events);

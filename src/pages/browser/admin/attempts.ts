@@ -1,4 +1,4 @@
-/** Who tried to get in, from where, and whether they did: counted from events. */
+/** Attempts to get in, from where, and which of them did: counted from events. */
 import type { StoredEvent } from "./event-kinds.ts";
 
 const refusals: readonly string[] = [

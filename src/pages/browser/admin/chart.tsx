@@ -108,7 +108,7 @@ function HourNames({ frame, hours }: { readonly frame: Frame; readonly hours: re
   );
 }
 
-/** What a mouse reads off an hour. */
+/** The figures of an hour, for a mouse. */
 function HourHints({ frame, hours }: { readonly frame: Frame; readonly hours: readonly Hour[] }) {
   const step = (frame.width - frame.left - frame.right) / Math.max(1, hours.length - 1);
   return (

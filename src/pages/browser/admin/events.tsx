@@ -1,4 +1,4 @@
-/** What happens and has happened, with filters. */
+/** The events so far and as they come, with filters. */
 import { useState } from "preact/hooks";
 import { PageTitle } from "../kit/frame.tsx";
 import { Link, usePlace } from "../kit/router.tsx";

@@ -76,7 +76,7 @@ export function useFeed(
     put({ isLoading: true });
     const result = await api().listEvents({ ...requestOf(filters, Date.now()), limit: size });
     if (asked !== question.current) return;
-    if (!result.ok) return put({ isLoading: false, failure: failureOf(result) });
+    if (!result.ok) return void put({ isLoading: false, failure: failureOf(result) });
     const { items, nextCursor } = result.data;
     learnNamesOf(items);
     put({ ...NOTHING, events: items, nextCursor, isLoading: false });
@@ -90,7 +90,7 @@ export function useFeed(
     const query = { ...requestOf(filters, Date.now()), limit: size, cursor: nextCursor };
     const result = await api().listEvents(query);
     if (asked !== question.current) return;
-    if (!result.ok) return put({ isLoading: false, failure: failureOf(result) });
+    if (!result.ok) return void put({ isLoading: false, failure: failureOf(result) });
     learnNamesOf(result.data.items);
     put({
       isLoading: false,
@@ -115,7 +115,7 @@ export function useFeed(
       if (asked !== question.current) return;
       if (!result.ok) {
         if (result.status === 403) void session().refresh();
-        return put({ isReached: false });
+        return void put({ isReached: false });
       }
       found = mergeEvents(found, result.data.items);
       cursor = result.data.nextCursor ?? undefined;
@@ -187,9 +187,9 @@ function everyFew(call: () => Promise<void>, isReached: () => boolean): () => vo
     next();
   };
   const seen = () => {
-    if (document.visibilityState !== "visible") return clearTimeout(timer);
-    waitMs = POLL_MS;
     clearTimeout(timer);
+    if (document.visibilityState !== "visible") return;
+    waitMs = POLL_MS;
     void run();
   };
   document.addEventListener("visibilitychange", seen);

@@ -27,7 +27,7 @@ export function FilterForm({ filters }: { readonly filters: EventFilters }) {
     fields,
     optional: fields,
     send: (values) => find(values),
-    done: (found) => go(found as EventFilters), // what `find` has found
+    done: (found) => go(found),
     told: ({ code }) =>
       code === "ip"
         ? { ip: say("ipWrong") }

@@ -58,12 +58,12 @@ export function requestOf(filters: EventFilters, now: number) {
   };
 }
 
-function textOf<N extends "user" | "ip">(query: URLSearchParams, name: N) {
+function textOf(query: URLSearchParams, name: "user" | "ip"): EventFilters {
   const text = query.get(name);
-  return text ? ({ [name]: text } as Record<N, string>) : {}; // one entry, of that name
+  return text ? { [name]: text } : {};
 }
 
-function instantOf<N extends "since" | "until">(query: URLSearchParams, name: N) {
+function instantOf(query: URLSearchParams, name: "since" | "until"): EventFilters {
   const ms = Date.parse(query.get(name) ?? "");
-  return Number.isNaN(ms) ? {} : ({ [name]: new Date(ms).toISOString() } as Record<N, string>); // one entry
+  return Number.isNaN(ms) ? {} : { [name]: new Date(ms).toISOString() };
 }

@@ -1,4 +1,4 @@
-/** What the doctor found: what is wrong first, each with what to do. */
+/** The doctor's findings: those that are wrong first, each with what to do. */
 import type { Schemas } from "@portcullis/client";
 import { Badge } from "../kit/lists.tsx";
 import { say } from "./words.ts";

@@ -67,7 +67,7 @@ function LiveBar({ feed }: { readonly feed: Feed }) {
   const bar = useRef<HTMLDivElement>(null);
   return (
     <div class="live-bar" ref={bar}>
-      <Button isLow aria-pressed={feed.isPaused} onClick={() => feed.setPaused(!feed.isPaused)}>
+      <Button isLow isPressed={feed.isPaused} onClick={() => feed.setPaused(!feed.isPaused)}>
         {say("pause")}
       </Button>
       <LiveState feed={feed} />

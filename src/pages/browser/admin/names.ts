@@ -33,12 +33,12 @@ export function forgetName(id: string): void {
   names.set(id, null);
 }
 
-/** What events say themselves need not be asked for. They are newest first. */
+/** Learns what events say themselves, so that it need not be asked for. They are newest first. */
 export function learnNamesOf(events: readonly StoredEvent[]): void {
   for (const event of events) {
-    const { userId, email } = event as { readonly userId?: unknown; readonly email?: unknown };
-    if (typeof userId === "string" && typeof email === "string" && !names.has(userId))
-      learnName(userId, email);
+    const userId = "userId" in event && event.userId;
+    const email = "email" in event && event.email;
+    if (userId && email && !names.has(userId)) learnName(userId, email);
   }
 }
 

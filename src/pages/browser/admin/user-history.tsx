@@ -1,4 +1,4 @@
-/** What happened to an account, and who tried to get in. */
+/** The history of an account, and the attempts to get in. */
 import { useId, useState } from "preact/hooks";
 import { api } from "../kit/api.ts";
 import { Section } from "../kit/lists.tsx";

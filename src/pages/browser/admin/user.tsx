@@ -39,7 +39,7 @@ export function UserView({ id }: { readonly id: string }) {
   }
   learnName(data.id, data.email);
   const isMe = me?.id === id;
-  // What was done may have ended sessions and removed factors: they are asked for anew.
+  // A change may have ended sessions and removed factors: they are asked for anew.
   const changed = (now: User) => {
     user.put(now);
     setVersion(version + 1);

@@ -28,6 +28,7 @@ const states = {
   enabled: { disabled: false },
 } as const;
 type State = keyof typeof states;
+const stateNames = Object.keys(states) as readonly State[]; // the keys of a literal
 type Role = "" | "user" | "admin";
 
 interface Search {
@@ -133,7 +134,7 @@ function SearchBar({
           class="input"
           id={`${id}-role`}
           value={role}
-          onChange={(event) => onChange({ role: event.currentTarget.value as Role })}
+          onChange={(event) => onChange({ role: event.currentTarget.value as Role })} // one of the options
         >
           <option value="">{say("anyRole")}</option>
           <option value="user">{say("role_user")}</option>
@@ -146,9 +147,9 @@ function SearchBar({
           class="input"
           id={`${id}-state`}
           value={state}
-          onChange={(event) => onChange({ state: event.currentTarget.value as State })}
+          onChange={(event) => onChange({ state: event.currentTarget.value as State })} // one of the options
         >
-          {(Object.keys(states) as readonly State[]).map((each) => (
+          {stateNames.map((each) => (
             <option key={each} value={each}>
               {say(`state_${each}`)}
             </option>

@@ -11,6 +11,8 @@ interface ButtonProps {
   readonly isWide?: boolean;
   /** In a row of a list. */
   readonly isLow?: boolean;
+  /** Of a button that stays down. */
+  readonly isPressed?: boolean;
   /** Without it the button sends the form around it. */
   readonly onClick?: () => void;
   /** For screen readers, after the words: `Remove` of `iPhone`. */
@@ -24,6 +26,7 @@ export function Button({
   isWaiting = false,
   isWide = false,
   isLow = false,
+  isPressed,
   onClick,
   of,
   children,
@@ -38,6 +41,7 @@ export function Button({
       class={names.filter(Boolean).join(" ")}
       aria-disabled={busy || isWaiting || undefined}
       aria-busy={busy || undefined}
+      aria-pressed={isPressed}
       onClick={(event) => {
         if (busy || isWaiting) event.preventDefault();
         else onClick?.();
