@@ -96,9 +96,11 @@ describe.skipIf(noBrowser)("/account/security", () => {
 
       const secrets = [...codes, secret, password];
       await expectNothingLeft(page, secrets);
+      await page.waitForLoadState("networkidle");
       await page.goto(`${watched.origin}/problems`);
       await page.goBack();
       await page.getByText("10 left").waitFor();
+      await page.waitForLoadState("networkidle"); // a reload would break off what is still asked
       await page.reload();
       await page.getByText("10 left").waitFor();
       const text = await page.locator("html").innerHTML();

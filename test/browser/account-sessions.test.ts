@@ -130,7 +130,8 @@ describe.skipIf(noBrowser)("/account, its sessions, history and end", () => {
       await type("Password", owner.password);
       await press("Delete it for good");
       await heading(page, "Your account is gone");
-      expect((await cookieClient(origin).login(owner)).status).toBe(401);
+      const { email, password } = owner;
+      expect((await cookieClient(origin).login({ email, password })).status).toBe(401);
       await expectNothingLeft(page, [owner.password, owner.email]);
       await expectSound(watched);
     },

@@ -26,7 +26,7 @@ describe.skipIf(noBrowser)("/account", () => {
       const name = page.getByLabel("Name", { exact: true });
       await name.waitFor();
       expect(await name.inputValue()).toBe("Ada L.");
-      expect(await page.getByLabel("Language of mails").inputValue()).toBe("de");
+      await expect.poll(() => page.getByLabel("Language of mails").inputValue()).toBe("de");
       await expectSound(watched);
     },
   );

@@ -5,8 +5,7 @@ import { api } from "../kit/api.ts";
 import { given } from "../kit/given.ts";
 import { type Loaded, useLoaded } from "../kit/loading.tsx";
 
-/** `password` is absent from answers of servers before 0.4. */
-export type Factors = Schemas["Factors"] & { readonly password?: boolean };
+export type Factors = Schemas["Factors"];
 export type LoadedFactors = Loaded<Factors>;
 
 export function useFactors(): LoadedFactors {
@@ -37,7 +36,7 @@ export function useFresh<D>(loaded: Loaded<D>): Loaded<D> {
   return loaded;
 }
 
-export function hasPassword({ password = true }: Factors): boolean {
+export function hasPassword({ password }: Factors): boolean {
   return password;
 }
 
