@@ -135,6 +135,7 @@ function listedSchema(name: StoredEventName): z.ZodObject {
   return z.strictObject({ id: eventId, ...schema.shape }).meta({
     id: `Stored${pascalCase(name)}Event`,
     description: summary,
+    // An example of an event is an object: each event is a strict object.
     examples: examplesOf(schema).map((example) => ({ id: exampleEventId, ...(example as object) })),
   });
 }

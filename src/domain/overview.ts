@@ -21,7 +21,7 @@ export interface Overview {
   readonly to: number;
   /** Oldest first. */
   readonly hours: readonly (Tally & { readonly startsAt: number })[];
-  /** The same time a day earlier. */
+  /** That stretch a day earlier. */
   readonly dayBefore: Tally;
   readonly busiest: { readonly ip: string; readonly refused: number } | undefined;
   readonly waitingMails: { readonly count: number; readonly oldestAt: number | null };

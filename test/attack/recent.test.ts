@@ -236,6 +236,7 @@ test("SU-01 the contract asks for a recent login where it was decided, which the
     updateUser: { bodyHas: "role" },
     resetUserFactors: true,
     removeUserPasskey: true,
+    deleteUser: true,
   });
 });
 

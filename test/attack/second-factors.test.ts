@@ -88,6 +88,7 @@ describe("MF-12 an administrator", () => {
       (id) => described(id).security.role === "admin" && /factor|passkey/i.test(described(id).path),
     );
     expect(onFactors.map((id) => [id, described(id).method])).toEqual([
+      ["listUserFactors", "GET"],
       ["resetUserFactors", "DELETE"],
       ["listUserPasskeys", "GET"],
       ["removeUserPasskey", "DELETE"],

@@ -1,4 +1,4 @@
-/** What administrators are shown of an installation: its settings and its report, over HTTP, and no secret in either. */
+/** The settings and the report of an installation, as administrators get them over HTTP: no secret is in either. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "@portcullis/client";
