@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "21bc3f52bce57a89",
+  "digest": "b45bcbd4247c8581",
   "names": [
     "account.js",
     "admin.css",

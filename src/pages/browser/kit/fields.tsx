@@ -1,6 +1,6 @@
 /** Fields: label, hint, input, error, always in this order. The form around says what is wrong with each, by its name. */
 import type { ComponentChildren, RefObject } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useFormAround } from "./form.tsx";
 import { given } from "./given.ts";
 import { strengthOf } from "./strength.ts";
@@ -225,16 +225,22 @@ export function SelectField({
   hint,
   after,
   children,
+  defaultValue,
   ...select
 }: FieldParts & {
   readonly defaultValue?: string | undefined;
   readonly onChange?: ((event: { readonly currentTarget: HTMLSelectElement }) => void) | undefined;
   readonly children: ComponentChildren;
 }) {
+  const chosen = useRef<HTMLSelectElement>(null);
+  // A select has no attribute of its own for it, and `value` would undo a choice with the next render.
+  useLayoutEffect(() => {
+    if (defaultValue !== undefined && chosen.current) chosen.current.value = defaultValue;
+  }, [defaultValue]);
   return (
     <Labelled {...{ name, label, hint, after }}>
       {(attributes) => (
-        <select class="input" {...select} {...attributes}>
+        <select class="input" ref={chosen} {...select} {...attributes}>
           {children}
         </select>
       )}
