@@ -57,8 +57,8 @@ describe("CF-13 a secret that is in a file", () => {
       const settingsOf = (environment: Environment) => {
         const read = readSettings(environment);
         if ("faults" in read) throw new Error(read.faults.join("; "));
-        // A function of its own each time.
-        return { ...read.settings, TRUST_PROXY: undefined };
+        // A function of its own each time, and where each was given.
+        return { ...read.settings, TRUST_PROXY: undefined, given: undefined };
       };
       const meant = settingsOf({ ...others, [name]: value });
       expect(meant).not.toEqual(settingsOf({}));

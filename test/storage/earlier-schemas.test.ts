@@ -228,7 +228,7 @@ describe.each(databases)("earlier schemas of $name", ({ create }) => {
       const found = await storage.users.findByEmail("ada@example.com");
       expect(found).toMatchObject({ passwordHash: account("ada", {}).password_hash, epoch: 0 });
       expect(await storage.factors.find("ada")).toEqual({
-        ...{ totp: null, recoveryCodes: null, passkeys: 0 },
+        ...{ password: true, totp: null, recoveryCodes: null, passkeys: 0 },
       });
       if (before["reset_tokens"] !== undefined) {
         // A link that was mailed before the update is good after it, and once.

@@ -8,7 +8,8 @@ import { databases, eachTestOpens } from "../support/databases.ts";
 import { aCookieSession, aPasskey, aUser, EPOCH, HASH } from "../support/rows.ts";
 
 const bytes = () => new Uint8Array(randomBytes(32));
-const NONE = { totp: null, recoveryCodes: null, passkeys: 0 };
+/** Of an account that has its password alone. */
+const NONE = { password: true, totp: null, recoveryCodes: null, passkeys: 0 };
 const RACERS = 20;
 
 describe.each(databases)("second factors on $name", ({ create }) => {
@@ -35,7 +36,7 @@ describe.each(databases)("second factors on $name", ({ create }) => {
   it("has nothing of an account that has none, or of nobody", async () => {
     const user = await storedUser();
     for (const id of [user.id, aUser().id]) {
-      expect(await factors().find(id)).toEqual(NONE);
+      expect(await factors().find(id)).toEqual({ ...NONE, password: id === user.id });
       expect(await factors().has(id)).toBe(false);
       expect(await factors().findTotpSecret(id)).toBeUndefined();
       expect(await factors().useStep(id, 9, NOW)).toBe(false);

@@ -59,8 +59,8 @@ const refused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'import "../routes/headers.ts";': "pages may not import src/routes/headers.ts",
   },
   "src/pages/browser/a.ts": {
-    'import { problem } from "../../contract/problems.ts";':
-      "pages in the browser may import problem of src/contract/problems.ts only as a type",
+    'import { createApp } from "../../app.ts";':
+      "pages in the browser may not import createApp of src/app.ts",
     'import { page } from "../page.ts";':
       "pages in the browser may not import page of src/pages/page.ts",
     'import { join } from "node:path";': "pages in the browser may not import join of node:path",
