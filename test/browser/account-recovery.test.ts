@@ -51,12 +51,12 @@ describe.skipIf(noBrowser)("passkeys, and coming back without one", () => {
 
       await follow("Security");
       await press("Add a passkey");
-      await says(page, "2 passkeys");
+      await says(page, "2 of at most 20");
       await press("Remove Lost phone");
       await press("Remove");
-      await says(page, "1 passkey");
+      await says(page, "1 of at most 20");
       await page.reload();
-      await says(page, "1 passkey");
+      await says(page, "1 of at most 20");
       expect(await page.getByText("You came back with a recovery code").count()).toBe(0);
       await expectSound(watched);
     },

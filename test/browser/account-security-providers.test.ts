@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser } from "../support/browser.ts";
 import { expectNothingLeft, pressOn } from "../support/page-proofs.ts";
 import { inDatabase, type ProviderPage, useProviderPages } from "../support/provider-pages.ts";
+import { variablesOf } from "../support/provider-steps.ts";
 import {
   countOf,
   dialog,
@@ -15,7 +16,12 @@ import {
 } from "../support/security-pages.ts";
 
 describe.skipIf(noBrowser)("/account/security with providers", () => {
-  const newPage = useProviderPages({ MAIL_LOGIN: "off" });
+  const newPage = useProviderPages({
+    MAIL_LOGIN: "off",
+    PROVIDERS: "nordlys,dead",
+    // A port on which nobody listens.
+    ...variablesOf("dead", "http://127.0.0.1:1", { NAME: "Dead ID" }),
+  });
   let watched: ProviderPage;
   afterEach(() => watched.page.context().close());
 
@@ -82,10 +88,9 @@ describe.skipIf(noBrowser)("/account/security with providers", () => {
 
   test("PG-07 a provider that does not answer is told of, and the rest of the page works", async () => {
     watched = await newPage();
-    const { page, other } = watched;
-    other.knobs.down = true;
+    const { page } = watched;
     await openSecurity(watched);
-    await page.getByRole("button", { name: /^Link (?!Nordlys)/ }).click();
+    await handOn(page, "mouse").press("Link Dead ID");
     await page.getByText(/The provider does not answer now/).waitFor();
     await handOn(page, "mouse").press("Link Nordlys ID");
     await page.getByRole("link", { name: "Allow" }).waitFor();

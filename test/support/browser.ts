@@ -109,7 +109,11 @@ async function watch(
     if (!/the server responded with a status of 4\d\d/.test(message.text()))
       scriptErrors.push(message.text());
   });
-  page.on("requestfailed", (request) => void faults.push(`failed request: ${request.url()}`));
+  page.on("requestfailed", (request) => {
+    // Broken off by whoever leaves the page while it is under way: that is no fault of the page.
+    if (request.failure()?.errorText === "net::ERR_ABORTED") return;
+    faults.push(`failed request: ${request.url()}`);
+  });
   page.on("request", (request) => {
     const url = new URL(request.url());
     requested.push(url.href);
