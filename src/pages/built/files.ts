@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "b45bcbd4247c8581",
+  "digest": "afe547e4592aee6c",
   "names": [
     "account.js",
     "admin.css",

@@ -1,6 +1,7 @@
 /** Fields: label, hint, input, error, always in this order. The form around says what is wrong with each, by its name. */
 import type { ComponentChildren, RefObject } from "preact";
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
+import { useChosen } from "./chosen.ts";
 import { useFormAround } from "./form.tsx";
 import { given } from "./given.ts";
 import { strengthOf } from "./strength.ts";
@@ -232,11 +233,7 @@ export function SelectField({
   readonly onChange?: ((event: { readonly currentTarget: HTMLSelectElement }) => void) | undefined;
   readonly children: ComponentChildren;
 }) {
-  const chosen = useRef<HTMLSelectElement>(null);
-  // A select has no attribute of its own for it, and `value` would undo a choice with the next render.
-  useLayoutEffect(() => {
-    if (defaultValue !== undefined && chosen.current) chosen.current.value = defaultValue;
-  }, [defaultValue]);
+  const chosen = useChosen(defaultValue);
   return (
     <Labelled {...{ name, label, hint, after }}>
       {(attributes) => (
