@@ -2,7 +2,7 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
-export function useChosen(value: string | undefined): RefObject<HTMLSelectElement> {
+export function useChosen(value: string | undefined): RefObject<HTMLSelectElement | null> {
   const select = useRef<HTMLSelectElement>(null);
   useLayoutEffect(() => {
     if (value !== undefined && select.current) select.current.value = value;
