@@ -56,7 +56,7 @@ const breaking: readonly (readonly [string, readonly Edit[], RegExp])[] = [
       [`${login} properties reason`, remove],
       [`${login} required`, without("reason")],
     ],
-    /`reason` of `login_failed` was removed/,
+    /`reason` of `LoginFailedEvent` was removed/,
   ],
   [
     "another value of a closed enum in an answer",

@@ -17,7 +17,15 @@ function check(folder: string) {
 function copyOfPages(): string {
   const folder = mkdtempSync(join(tmpdir(), "portcullis-pages-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const path of ["scripts/pages.ts", "src/pages", "tsconfig.json", "package.json"])
+  for (const path of [
+    "scripts/pages.ts",
+    "scripts/pages",
+    "src/pages",
+    "src/contract",
+    "client",
+    "tsconfig.json",
+    "package.json",
+  ])
     cpSync(join(root, path), join(folder, path), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   return folder;
@@ -25,7 +33,7 @@ function copyOfPages(): string {
 
 test("the built scripts are fresh", () => {
   const { status, stderr } = check(root);
-  expect(stderr).toBe("The pages' scripts are built from their sources.\n");
+  expect(stderr).toBe("The pages' files are built from their sources.\n");
   expect(status).toBe(0);
 });
 
@@ -34,12 +42,8 @@ test("a copy elsewhere builds into the same bytes", () => {
 });
 
 test.each([
-  ["a page's script", "reset.ts", ["reset.js"]],
-  [
-    "a module of several scripts",
-    "link-form.ts",
-    ["confirm.js", "email.js", "mail-login.js", "provider.js", "reset.js"],
-  ],
+  ["an application's script", "links/main.tsx", ["files.ts", "links.js"]],
+  ["a module that all of them share", "kit/given.ts", ["base.js", "files.ts"]],
 ])("a change of %s makes what is built of it stale", (_, source, built) => {
   const folder = copyOfPages();
   appendFileSync(
