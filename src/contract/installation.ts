@@ -7,7 +7,7 @@ import { operation } from "./operation.ts";
 import { admin } from "./security.ts";
 import { Instant } from "./values.ts";
 
-/** There are 70, and eight of each provider. */
+/** There are fewer than a hundred, and eight of each provider. */
 export const SETTINGS_MAX = 1_000;
 /** Of a value as it is shown; the rest is cut off. UTF-16 units. */
 export const SETTING_VALUE_MAX_LENGTH = 4_096;
@@ -114,7 +114,7 @@ export const getDoctorReport = operation({
   tags: ["Operations"],
   summary: "Look for what is wrong with the installation",
   description:
-    "What `portcullis doctor` finds that needs neither the network nor long work: settings, weak ones among them, Node, disk, files, backup and signing keys. Looked at, at the most, every few seconds. The command looks at everything.",
+    "Findings of `portcullis doctor` that need neither the network nor long work: settings, weak ones among them, Node, disk, files, backup and signing keys. Looked at, at the most, every few seconds. The command looks at everything.",
   security: admin,
   request: {},
   responses: { 200: { description: "What was found.", body: DoctorReport } },

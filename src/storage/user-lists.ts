@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { LockedFilter, LockPosition, UserFilter } from "../domain/ports/users.ts";
 import { endOfPrefix } from "./prefixes.ts";
-import { hasText } from "./user-search.ts";
+import { besideIndexes } from "./user-conditions.ts";
 import { compose } from "./statements.ts";
 import { detailsSelection } from "./user-rows.ts";
 
@@ -49,7 +49,7 @@ interface LockedValues {
  * never many: each lock has cost as many hashes as its threshold, and ends within a day.
  */
 export const listLocked = compose.read((db, { filter, limit, after }: LockedValues) => {
-  const { text, emailPrefix, role, disabled, emailVerified, lockedAt } = filter;
+  const { emailPrefix, lockedAt } = filter;
   let query = db
     .selectFrom("users")
     .select(detailsSelection)
@@ -65,10 +65,6 @@ export const listLocked = compose.read((db, { filter, limit, after }: LockedValu
     query = query.where(sql<string>`(email || '')`, ">=", emailPrefix);
     if (end !== undefined) query = query.where(sql<string>`(email || '')`, "<", end);
   }
-  if (role !== undefined) query = query.where(sql`(role || '')`, "=", role);
-  if (disabled !== undefined) query = query.where(sql`(disabled + 0)`, "=", disabled ? 1 : 0);
-  if (emailVerified !== undefined)
-    query = query.where(sql`(email_verified + 0)`, "=", emailVerified ? 1 : 0);
-  if (text !== undefined) query = query.where(hasText(text));
+  for (const condition of besideIndexes(filter)) query = query.where(condition);
   return query.orderBy("locked_until", "desc").orderBy("id", "desc").limit(limit);
 });

@@ -1719,7 +1719,7 @@ export interface OperationSummaries {
   /**
    * Look for what is wrong with the installation
    *
-   * What `portcullis doctor` finds that needs neither the network nor long work: settings, weak ones among them, Node, disk, files, backup and signing keys. Looked at, at the most, every few seconds. The command looks at everything.
+   * Findings of `portcullis doctor` that need neither the network nor long work: settings, weak ones among them, Node, disk, files, backup and signing keys. Looked at, at the most, every few seconds. The command looks at everything.
    */
   getDoctorReport: unknown;
   /**

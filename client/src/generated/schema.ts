@@ -1364,7 +1364,7 @@ export interface paths {
     };
     /**
      * Look for what is wrong with the installation
-     * @description What `portcullis doctor` finds that needs neither the network nor long work: settings, weak ones among them, Node, disk, files, backup and signing keys. Looked at, at the most, every few seconds. The command looks at everything.
+     * @description Findings of `portcullis doctor` that need neither the network nor long work: settings, weak ones among them, Node, disk, files, backup and signing keys. Looked at, at the most, every few seconds. The command looks at everything.
      *
      *     May log: [`authorization_denied`](/docs#/webhooks/log_authorization_denied), [`overloaded`](/docs#/webhooks/log_overloaded), [`unhandled_error`](/docs#/webhooks/log_unhandled_error).
      */
