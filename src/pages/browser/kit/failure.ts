@@ -57,14 +57,14 @@ export function failureOf(result: AnyResult, names: readonly string[] = []): Fai
 }
 
 /** The reader's sentence for a problem; where there is none, the problem's own. */
-export function sentenceOf(problem: Problem): string {
+function sentenceOf(problem: Problem): string {
   const says = sayIfKnown(`problem_${problem.code}`) ?? `${problem.title}. ${problem.detail}`;
   if (problem.code !== "internal_error" || problem.requestId === undefined) return says;
   return `${says} ${say("reference", { requestId: problem.requestId })}`;
 }
 
 /** Why a new password was refused. */
-export function weakPasswordSentence({ reasons = [], minLength = 0, maxLength = 0 }: Problem) {
+function weakPasswordSentence({ reasons = [], minLength = 0, maxLength = 0 }: Problem) {
   const bounds = { min: minLength, max: maxLength };
   const sentences = reasons.map((reason) => sayIfKnown(`weak_${reason}`, bounds));
   return sentences.map((says) => says ?? say("problem_weak_password")).join(" ");
