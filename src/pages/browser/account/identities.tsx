@@ -19,7 +19,7 @@ import { say } from "./words.ts";
 
 type Identity = Schemas["Identity"];
 
-/** In the query with which a browser comes back: which provider was to be linked. */
+/** Name of the parameter with which a browser comes back: which provider was to be linked. */
 export const LINKED_PARAMETER = "linked";
 
 export function LinkedAccounts({

@@ -48,7 +48,7 @@ export interface Failure {
   readonly problem?: Problem;
 }
 
-/** Null where there is nothing to tell: the page itself gave the call up. `names`: fields of the form. */
+/** Reads a failure off a result. Null where there is nothing to tell: the page itself gave the call up. `names`: fields of the form. */
 export function failureOf(result: AnyResult, names: readonly string[] = []): Failure | null {
   const { problem, failure = "network" } = result;
   if (isProblem(problem)) return failureOfProblem(problem, names);

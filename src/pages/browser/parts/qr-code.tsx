@@ -23,7 +23,7 @@ function QrCode({ text, label }: { readonly text: string; readonly label: string
   );
 }
 
-/** All that is needed to add an account to an app. */
+/** Shows all that is needed to add an account to an app. */
 export function AppSecret({ uri, secret }: { readonly uri: string; readonly secret: string }) {
   return (
     <div class="stack">

@@ -54,7 +54,7 @@ export function Arrival({ user, by }: Arrived) {
   }
 }
 
-/** Where a browser does not leave, the link does. */
+/** Waits while the browser leaves. Where it does not, the link does. */
 function OneMoment({ destination }: { readonly destination: Destination }) {
   return (
     <Gate title={say("signedInTitle")} about={say("oneMoment")}>
