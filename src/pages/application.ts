@@ -16,7 +16,7 @@ export interface Application {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Before its script has chosen another. */
+/** Titles until the script has chosen others. */
 const titles = {
   "sign-in": "Sign in",
   account: "Your account",

@@ -4,6 +4,17 @@ import { pagePaths, providerCallbackPath } from "../contract/page-paths.ts";
 export const applicationNames = ["sign-in", "account", "admin", "links"] as const;
 export type ApplicationName = (typeof applicationNames)[number];
 
+const { account, admin } = pagePaths;
+
+/** Paths of the account's sections. */
+export const accountSections = {
+  you: account,
+  security: `${account}/security`,
+  sessions: `${account}/sessions`,
+  history: `${account}/history`,
+  leave: `${account}/leave`,
+} as const;
+
 export interface ApplicationPaths {
   /** Its paths, with `:name` where any one segment may stand. */
   readonly paths: readonly string[];
@@ -16,21 +27,11 @@ export function applicationPaths(
   name: ApplicationName,
   providerIds: readonly string[],
 ): ApplicationPaths {
-  const { account, admin } = pagePaths;
   switch (name) {
     case "sign-in":
       return { paths: [pagePaths.signIn, pagePaths.signUp], hasSections: false };
     case "account":
-      return {
-        paths: [
-          account,
-          `${account}/security`,
-          `${account}/sessions`,
-          `${account}/history`,
-          `${account}/leave`,
-        ],
-        hasSections: true,
-      };
+      return { paths: Object.values(accountSections), hasSections: true };
     case "admin":
       return {
         paths: [

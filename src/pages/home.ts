@@ -22,7 +22,7 @@ export function homePage(sources: PageSources, settings: PageSettings): ServedFi
   });
 }
 
-/** For people. */
+/** Buttons for people. */
 function buttons(sources: PageSources, { mountPath, given }: PageSettings): Html {
   const button = (path: string, words: string, look = "button") =>
     fillTemplate(sources["browser/home-button.html"], { path: `${mountPath}${path}`, words, look });
@@ -36,7 +36,7 @@ function buttons(sources: PageSources, { mountPath, given }: PageSettings): Html
   });
 }
 
-/** For those who build on it, and those who run it. Only what is served is told of. */
+/** Rows for those who build on it, and those who run it. Only what is served is told of. */
 function rows(sources: PageSources, { mountPath, hasDocs, given }: PageSettings): readonly Html[] {
   const row = (path: string, words: string, about: string) =>
     fillTemplate(sources["browser/home-row.html"], { path: `${mountPath}${path}`, words, about });

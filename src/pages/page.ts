@@ -138,7 +138,7 @@ function imageType(path: string): string {
   return path.endsWith(".svg") ? "image/svg+xml" : "image/png";
 }
 
-/** For text and for attributes in double quotes. */
+/** Escapes for text and for attributes in double quotes. */
 function escape(text: string): string {
   return text
     .replaceAll("&", "&amp;")

@@ -16,12 +16,12 @@ export function problemPages(sources: PageSources, settings: PageSettings): Serv
   ];
 }
 
-/** From `/problems/email_taken`, the code as answers have it, to `/problems/email-taken`. */
+/** Redirects from `/problems/email_taken`, the code as answers have it, to `/problems/email-taken`. */
 export const problemRedirects: readonly Redirect[] = problemCodes
   .map((code) => ({ path: `${pagePaths.problems}/${code}`, leadsTo: problem(code).type }))
   .filter(({ path, leadsTo }) => path !== leadsTo);
 
-/** By status, as they are looked for. */
+/** Lists the problems by status, as they are looked for. */
 function indexPage(sources: PageSources, settings: PageSettings): ServedFile {
   const rows = problemCodes
     .map(problem)

@@ -2,6 +2,7 @@
 import type { Schemas } from "@portcullis/client";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { accountSections } from "../../entries.ts";
 import { maybeSignedIn } from "../kit/api.ts";
 import { PageTitle, Shell } from "../kit/frame.tsx";
 import { Routes } from "../kit/router.tsx";
@@ -13,7 +14,6 @@ import { Goodbye, SignedOut, Unknown } from "./gates.tsx";
 import { History } from "./history.tsx";
 import { Leave } from "./leave.tsx";
 import { EnrolmentNotice, RecoveryNotice } from "./notices.tsx";
-import { sections } from "./sections.ts";
 import { Security } from "./security.tsx";
 import { Sessions } from "./sessions.tsx";
 import { say } from "./words.ts";
@@ -47,11 +47,14 @@ function Sections({
     title: string,
     about: string,
     view: () => ComponentChildren,
-    isOpenToAll = false,
+    {
+      isOpenToAll = false,
+      notice = <RecoveryNotice factors={factors.data} />,
+    }: { readonly isOpenToAll?: boolean; readonly notice?: ComponentChildren } = {},
   ) => (
     <>
       <PageTitle title={title} about={about} />
-      {mustEnrol ? <EnrolmentNotice /> : <RecoveryNotice factors={factors.data} />}
+      {mustEnrol ? <EnrolmentNotice /> : notice}
       {(isOpenToAll || !mustEnrol) && view()}
     </>
   );
@@ -60,31 +63,34 @@ function Sections({
       label={say("sections")}
       who={user.email}
       navigation={[
-        { to: sections.you, label: say("you") },
-        { to: sections.security, label: say("security") },
-        { to: sections.sessions, label: say("sessions") },
-        { to: sections.history, label: say("history") },
-        { to: sections.leave, label: say("leave") },
+        { to: accountSections.you, label: say("you") },
+        { to: accountSections.security, label: say("security") },
+        { to: accountSections.sessions, label: say("sessions") },
+        { to: accountSections.history, label: say("history") },
+        { to: accountSections.leave, label: say("leave") },
       ]}
     >
       <Routes
         routes={{
-          [sections.you]: () =>
+          [accountSections.you]: () =>
             section(say("you"), say("youAbout"), () => <You user={user} change={change} />),
-          [sections.security]: () =>
+          [accountSections.security]: () =>
             section(
               say("security"),
               say("securityAbout"),
               () => <Security user={user} factors={factors} mustEnrol={mustEnrol} />,
-              true,
+              { isOpenToAll: true },
             ),
-          [sections.sessions]: () =>
+          [accountSections.sessions]: () =>
             section(say("sessions"), say("sessionsAbout"), () => <Sessions />),
-          [sections.history]: () =>
-            section(say("history"), say("historyAbout"), () => (
-              <History user={user} factors={factors} />
-            )),
-          [sections.leave]: () =>
+          [accountSections.history]: () =>
+            section(
+              say("history"),
+              say("historyAbout"),
+              () => <History user={user} factors={factors} />,
+              { notice: null },
+            ),
+          [accountSections.leave]: () =>
             section(say("leave"), say("leaveAbout"), () => (
               <Leave user={user} factors={factors} onLeft={onLeft} />
             )),

@@ -1,6 +1,6 @@
 /** A new address, or the old one, that waits for its code. It outlives a walk through the sections. */
 import type { Schemas } from "@portcullis/client";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 /** The mail is on its way; `proof`: of the address that the account has. */
 export interface Waiting {
@@ -21,11 +21,11 @@ export interface AddressChange {
 export function useAddressChange({ email, emailVerified }: Schemas["User"]): AddressChange {
   const [waiting, setWaiting] = useState<Waiting>();
   const [done, setDone] = useState<Waiting["kind"]>();
-  const [before, setBefore] = useState(email);
+  const before = useRef(email);
   useEffect(() => {
-    if (waiting?.kind === "change" && email !== before) end("change");
+    if (waiting?.kind === "change" && email !== before.current) end("change");
     if (waiting?.kind === "proof" && emailVerified) end("proof");
-    setBefore(email);
+    before.current = email;
   }, [email, emailVerified]);
 
   function end(how?: Waiting["kind"]): void {

@@ -2,7 +2,7 @@
 import type { Schemas } from "@portcullis/client";
 import { useEffect } from "preact/hooks";
 import { api } from "../kit/api.ts";
-import { given } from "../kit/given.ts";
+import { needsSecondFactor } from "../kit/given.ts";
 import { type Loaded, useLoaded } from "../kit/loading.tsx";
 
 export type Factors = Schemas["Factors"];
@@ -46,7 +46,5 @@ export function hasSecondFactor({ totp, passkeys }: Factors): boolean {
 
 /** True where the account can do nothing but add a second factor (MF-15). */
 export function isEnrolling({ role }: Schemas["User"], factors: Factors | undefined): boolean {
-  if (factors === undefined || hasSecondFactor(factors)) return false;
-  const { secondFactor } = given();
-  return secondFactor === "required" || (secondFactor === "admins" && role === "admin");
+  return factors !== undefined && !hasSecondFactor(factors) && needsSecondFactor(role);
 }

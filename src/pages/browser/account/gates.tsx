@@ -2,11 +2,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { pagePaths } from "../../../contract/page-paths.ts";
 import { Button } from "../kit/button.tsx";
-import type { Failure } from "../kit/failure.ts";
+import { failureOf } from "../kit/failure.ts";
 import { Gate } from "../kit/frame.tsx";
 import { Loading } from "../kit/loading.tsx";
 import { Status } from "../kit/notice.tsx";
-import { href, usePlace } from "../kit/router.tsx";
+import { signInPath } from "../kit/route.ts";
+import { href, Link, usePlace } from "../kit/router.tsx";
 import { session } from "../kit/session.ts";
 import { say } from "./words.ts";
 
@@ -16,17 +17,16 @@ const PATIENCE_MS = 3_000;
 /** Leads to the sign-in, and back here. */
 export function SignedOut() {
   const { path } = usePlace();
-  const query = new URLSearchParams({ return_to: href(path) });
   return (
     <Gate title={say("signedOutTitle")} about={say("signedOutAbout")}>
-      <a class="button primary wide" href={`${href(pagePaths.signIn)}?${query}`}>
+      <Link class="button primary wide" to={signInPath(href(path))}>
         {say("signIn")}
-      </a>
+      </Link>
     </Gate>
   );
 }
 
-/** Until the first answer. Where none comes it says so, and asks again when somebody wants it. */
+/** Waits for the first answer. Where none comes it says so, and asks again when somebody wants it. */
 export function Unknown() {
   const [isLate, setLate] = useState(false);
   const [isBusy, setBusy] = useState(false);
@@ -35,11 +35,6 @@ export function Unknown() {
     return () => clearTimeout(timer);
   }, []);
   if (!isLate) return <Loading />;
-  const failure: Failure = {
-    code: "network",
-    says: say(navigator.onLine ? "unreachable" : "offline"),
-    fields: {},
-  };
   const ask = async () => {
     setBusy(true);
     await session()
@@ -49,7 +44,7 @@ export function Unknown() {
   };
   return (
     <Gate title={say("yourAccount")}>
-      <Status failure={failure} />
+      <Status failure={failureOf({ ok: false, failure: "network" })} />
       <Button kind="primary" isWide isBusy={isBusy} onClick={() => void ask()}>
         {say("tryAgain")}
       </Button>
@@ -60,9 +55,9 @@ export function Unknown() {
 export function Goodbye() {
   return (
     <Gate title={say("goodbyeTitle")} about={say("goodbyeAbout")}>
-      <a class="button wide" href={href("/")}>
+      <Link class="button wide" to={pagePaths.home}>
         {say("startPage")}
-      </a>
+      </Link>
     </Gate>
   );
 }

@@ -4,8 +4,9 @@ import { useState } from "preact/hooks";
 import { useAction } from "../kit/action.ts";
 import { api } from "../kit/api.ts";
 import { Button, TextButton } from "../kit/button.tsx";
-import { timeOf } from "../kit/dates.ts";
+import { daysBetween, timeOf } from "../kit/dates.ts";
 import { Dialog, DialogActions } from "../kit/dialog.tsx";
+import { providerName } from "../kit/given.ts";
 import { Badge, EmptyState, Row, Rows, Section } from "../kit/lists.tsx";
 import { Show, useLoaded } from "../kit/loading.tsx";
 import { Notice, Status } from "../kit/notice.tsx";
@@ -13,7 +14,7 @@ import { toast } from "../kit/toast.tsx";
 import { readersLocale } from "../kit/words.ts";
 import { hasPassword, type LoadedFactors, useFresh } from "./factors.ts";
 import { groupByDay, type Happening, isUnusual, sentenceOf } from "./happenings.ts";
-import { providerName } from "./identities.tsx";
+import { RecoveryNoticeOf } from "./notices.tsx";
 import { PasswordForm } from "./password.tsx";
 import { say } from "./words.ts";
 
@@ -32,6 +33,7 @@ export function History({
   const [isAsking, setAsking] = useState(false);
   return (
     <>
+      <RecoveryNoticeOf factors={factors.data} events={first.data?.items} />
       <Notice>
         <p>{say("notYouAbout")}</p>
         <Button isLow onClick={() => setAsking(true)}>
@@ -169,15 +171,11 @@ function NotYou({
   );
 }
 
-/** `Today`, `Yesterday`, and before that the day with its weekday. */
+/** Names a day: `Today`, `Yesterday`, and before that the day with its weekday. */
 function dayTitle(instant: string): string {
   const day = new Date(instant);
-  const isDay = (daysAgo: number) => {
-    const other = new Date();
-    other.setDate(other.getDate() - daysAgo);
-    return other.toDateString() === day.toDateString();
-  };
-  if (isDay(0)) return say("dayToday");
-  if (isDay(1)) return say("dayYesterday");
+  const daysAgo = daysBetween(day, new Date());
+  if (daysAgo === 0) return say("dayToday");
+  if (daysAgo === 1) return say("dayYesterday");
   return new Intl.DateTimeFormat(readersLocale(), { dateStyle: "full" }).format(day);
 }

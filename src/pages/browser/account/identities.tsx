@@ -1,31 +1,26 @@
 /** Providers that sign in to the account. */
 import type { Schemas } from "@portcullis/client";
 import { startProviderLink } from "@portcullis/client/providers";
+import { accountSections } from "../../entries.ts";
 import { useAction } from "../kit/action.ts";
 import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
 import { dateOf, dayOf } from "../kit/dates.ts";
 import { ask } from "../kit/dialog.tsx";
-import { given } from "../kit/given.ts";
+import { providerName } from "../kit/given.ts";
 import { Row, Rows, Section } from "../kit/lists.tsx";
 import { type Loaded, Show } from "../kit/loading.tsx";
 import { Status } from "../kit/notice.tsx";
 import { href, usePageShow } from "../kit/router.tsx";
 import { toast } from "../kit/toast.tsx";
 import { withRecent } from "../parts/step-up.tsx";
-import { sections } from "./sections.ts";
 import { isLastWayIn, type WaysIn } from "./ways-in.ts";
 import { say } from "./words.ts";
 
 type Identity = Schemas["Identity"];
 
-/** In the query with which a browser comes back: which provider was to be linked. */
+/** Name of the parameter with which a browser comes back: which provider was to be linked. */
 export const LINKED_PARAMETER = "linked";
-
-/** As people know it; its id where the service does not offer it any more. */
-export function providerName(id: string): string {
-  return given().waysIn.providers.find((provider) => provider.id === id)?.name ?? id;
-}
 
 export function LinkedAccounts({
   identities,
@@ -121,7 +116,7 @@ function Linked({
 
 function Unlinked({ id }: { readonly id: string }) {
   const name = providerName(id);
-  const link = useAction({ send: () => withRecent(() => leaveFor(id)), done: stay });
+  const link = useAction({ send: () => withRecent(() => startLink(id)), done: stay });
   // Back from there out of the browser's memory: the button waits for nothing any more.
   usePageShow(() => location.reload());
   return (
@@ -143,9 +138,9 @@ function Unlinked({ id }: { readonly id: string }) {
 }
 
 /** Leaves for the provider. The page that it leads back to ends the link, and comes back here. */
-function leaveFor(provider: string) {
+function startLink(provider: string) {
   const query = new URLSearchParams({ [LINKED_PARAMETER]: provider });
-  const returnTo = `${location.origin}${href(sections.security)}?${query}`;
+  const returnTo = `${location.origin}${href(accountSections.security)}?${query}`;
   return startProviderLink(api(), { provider, returnTo });
 }
 

@@ -1,12 +1,13 @@
 /** Notices above every section: what the account lacks, and what to do after a recovery code. */
 import { useEffect, useState } from "preact/hooks";
+import { accountSections } from "../../entries.ts";
 import { api } from "../kit/api.ts";
 import { TextButton } from "../kit/button.tsx";
 import { Notice } from "../kit/notice.tsx";
 import { Link } from "../kit/router.tsx";
 import { type Factors, hasSecondFactor } from "./factors.ts";
+import type { OwnEvent } from "./happenings.ts";
 import { cameBackByCode } from "./recovery.ts";
-import { sections } from "./sections.ts";
 import { say } from "./words.ts";
 
 /** Few enough to make new ones. */
@@ -19,7 +20,7 @@ export function EnrolmentNotice() {
     <Notice tone="warn">
       <p>{say("enrol")}</p>
       <p>
-        <Link to={sections.security}>{say("enrolNow")}</Link>
+        <Link to={accountSections.security}>{say("enrolNow")}</Link>
       </p>
     </Notice>
   );
@@ -28,9 +29,13 @@ export function EnrolmentNotice() {
 /** Put away by whoever reads it, until the page is loaded anew. */
 let isPutAway = false;
 
-export function RecoveryNotice({ factors }: { readonly factors: Factors | undefined }) {
-  const [isHidden, setHidden] = useState(isPutAway);
-  const [hasComeBack, setComeBack] = useState(false);
+interface RecoveryProps {
+  readonly factors: Factors | undefined;
+}
+
+/** Asks for the latest events, where the account has codes that may have been used. */
+export function RecoveryNotice({ factors }: RecoveryProps) {
+  const [events, setEvents] = useState<readonly OwnEvent[]>();
   const codesLeft = factors?.recoveryCodes?.remaining ?? 0;
   const hasCodes = factors !== undefined && hasSecondFactor(factors);
   useEffect(() => {
@@ -39,13 +44,23 @@ export function RecoveryNotice({ factors }: { readonly factors: Factors | undefi
     void api()
       .listMyEvents({ limit: EVENTS_READ })
       .then((read) => {
-        if (!isGone && read.ok) setComeBack(cameBackByCode(read.data.items));
+        if (!isGone && read.ok) setEvents(read.data.items);
       });
     return () => {
       isGone = true;
     };
   }, [hasCodes, codesLeft]);
-  if (!factors || !hasCodes || !hasComeBack || isHidden) return null;
+  return <RecoveryNoticeOf factors={factors} events={events} />;
+}
+
+/** The notice for a view that has the events itself. `events`: the latest, newest first. */
+export function RecoveryNoticeOf({
+  factors,
+  events = [],
+}: RecoveryProps & { readonly events: readonly OwnEvent[] | undefined }) {
+  const [isHidden, setHidden] = useState(isPutAway);
+  if (!factors || !hasSecondFactor(factors) || !cameBackByCode(events) || isHidden) return null;
+  const codesLeft = factors.recoveryCodes?.remaining ?? 0;
   return (
     <Notice tone="warn">
       <p>
@@ -54,16 +69,16 @@ export function RecoveryNotice({ factors }: { readonly factors: Factors | undefi
       <p>{say("recovered")}</p>
       <ul class="bullets">
         <li>
-          <Link to={sections.security}>
+          <Link to={accountSections.security}>
             {say(factors.totp === null ? "recoveredPasskey" : "recoveredApp")}
           </Link>
         </li>
         <li>
-          <Link to={sections.sessions}>{say("recoveredSessions")}</Link>
+          <Link to={accountSections.sessions}>{say("recoveredSessions")}</Link>
         </li>
         {codesLeft <= FEW_CODES && (
           <li>
-            <Link to={sections.security}>{say("recoveredCodes", { count: codesLeft })}</Link>
+            <Link to={accountSections.security}>{say("recoveredCodes", { count: codesLeft })}</Link>
           </li>
         )}
       </ul>

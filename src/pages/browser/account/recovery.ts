@@ -1,7 +1,7 @@
 /** Tells from the account's history whether somebody has come back by a recovery code. */
 import type { OwnEvent } from "./happenings.ts";
 
-/** After one of these the account has a new device, or new codes. */
+/** Events after which the account has a new device, or new codes. */
 const overcome: readonly OwnEvent["event"][] = [
   "second_factor_added",
   "passkey_added",

@@ -1,17 +1,17 @@
 /** Section Security: how somebody proves that it is them. */
 import type { Result, Schemas } from "@portcullis/client";
 import { useEffect } from "preact/hooks";
+import { accountSections } from "../../entries.ts";
 import { api } from "../kit/api.ts";
-import { given } from "../kit/given.ts";
+import { given, needsSecondFactor, providerName } from "../kit/given.ts";
 import { Show, useLoaded } from "../kit/loading.tsx";
 import { href, usePlace } from "../kit/router.tsx";
 import { toast } from "../kit/toast.tsx";
-import { type Factors, hasPassword, isEnrolling, type LoadedFactors, useFresh } from "./factors.ts";
-import { LinkedAccounts, LINKED_PARAMETER, providerName } from "./identities.tsx";
+import { type Factors, hasPassword, type LoadedFactors, useFresh } from "./factors.ts";
+import { LinkedAccounts, LINKED_PARAMETER } from "./identities.tsx";
 import { Passkeys } from "./passkeys.tsx";
 import { PasswordSection } from "./password.tsx";
 import { SecondStep } from "./second-step.tsx";
-import { sections } from "./sections.ts";
 import type { WaysIn } from "./ways-in.ts";
 import { say } from "./words.ts";
 
@@ -46,7 +46,7 @@ function Ways({ user, factors, mustEnrol, data }: SecurityProps & { readonly dat
   const reload = async () => {
     await Promise.all([factors.reload(), passkeys.reload(), identities.reload()]);
   };
-  const isAsked = isEnrolling(user, { ...data, totp: null, passkeys: 0 });
+  const isAsked = needsSecondFactor(user.role);
   useLinked(identities.data?.items);
   return (
     <>
@@ -71,7 +71,7 @@ function useLinked(identities: readonly Schemas["Identity"][] | undefined): void
   const linked = query.get(LINKED_PARAMETER);
   useEffect(() => {
     if (linked === null || identities === undefined) return;
-    history.replaceState(null, "", href(sections.security));
+    history.replaceState(null, "", href(accountSections.security));
     if (identities.some(({ provider }) => provider === linked))
       toast(say("identityLinked", { provider: providerName(linked) }));
   }, [identities === undefined]);

@@ -143,14 +143,14 @@ function OneSession({
   );
 }
 
-/** In words: `Firefox on Windows`. */
-export function deviceName(userAgent: string | null): string {
+/** Names a device in words: `Firefox on Windows`. */
+function deviceName(userAgent: string | null): string {
   const { program, system } = readDevice(userAgent);
   if (program !== undefined && system !== undefined) return say("programOn", { program, system });
   return program ?? system ?? say("unknownDevice");
 }
 
-/** All of them: this one first, then the one that was seen last. */
+/** Reads all of them: this one first, then the one that was seen last. */
 async function readSessions() {
   const items: Session[] = [];
   let cursor: string | undefined;

@@ -1,11 +1,11 @@
 /** The console of administrators. Whoever is none sees nothing of it, and nothing is asked for them (PG-08). */
 import { useEffect, useRef } from "preact/hooks";
 import { pagePaths } from "../../../contract/page-paths.ts";
-import { RETURN_PARAMETER } from "../../../contract/return-to.ts";
 import { maybeSignedIn } from "../kit/api.ts";
 import { Gate, PageTitle, Shell, SignOut } from "../kit/frame.tsx";
 import { given } from "../kit/given.ts";
 import { Loading } from "../kit/loading.tsx";
+import { signInPath } from "../kit/route.ts";
 import { href, leaveFor, Link, Routes, usePlace } from "../kit/router.tsx";
 import { session, useSession } from "../kit/session.ts";
 import { EventsView } from "./events.tsx";
@@ -90,8 +90,7 @@ function ToSignIn() {
   const { hasPages } = given();
   useEffect(() => {
     if (!hasPages) return;
-    const query = new URLSearchParams({ [RETURN_PARAMETER]: href(path) + location.search });
-    leaveFor(`${pagePaths.signIn}?${query}`, { replace: true });
+    leaveFor(signInPath(href(path) + location.search), { replace: true });
   }, []);
   if (hasPages) return <Loading />;
   return <Gate title={say("signedOutTitle")} about={say("signedOut")} />;

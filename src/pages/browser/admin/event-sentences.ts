@@ -1,5 +1,5 @@
 /** Every event in a sentence for administrators. A kind or a variant without one does not compile. */
-import { given } from "../kit/given.ts";
+import { providerName } from "../kit/given.ts";
 import { dateTimeOf } from "../kit/dates.ts";
 import { readersLocale } from "../kit/words.ts";
 import type { EventKind, StoredEvent } from "./event-kinds.ts";
@@ -158,11 +158,6 @@ export function sentenceOf(event: StoredEvent): readonly Piece[] {
     // Of a server newer than this page.
     return sayParts("did_unknown", { event: event.event });
   }
-}
-
-/** The name of a provider on its button; its id where it is no longer set. */
-export function providerName(id: string): string {
-  return given().waysIn.providers.find((provider) => provider.id === id)?.name ?? id;
 }
 
 function of({

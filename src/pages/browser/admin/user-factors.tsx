@@ -6,11 +6,11 @@ import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
 import { agoOf, dateOf } from "../kit/dates.ts";
 import { ask } from "../kit/dialog.tsx";
+import { providerName } from "../kit/given.ts";
 import { Badge, EmptyState, Row, Rows, Section } from "../kit/lists.tsx";
 import { Show, useLoaded } from "../kit/loading.tsx";
 import { Status } from "../kit/notice.tsx";
 import { withRecent } from "../parts/step-up.tsx";
-import { providerName } from "./event-sentences.ts";
 import { say } from "./words.ts";
 
 type Factors = Schemas["Factors"];

@@ -1,5 +1,6 @@
 /** The client that every request of the pages goes through: each is an operation of the contract (PG-06). */
 import { createClient, type Client } from "@portcullis/client";
+import { readCookie } from "../cookie.ts";
 import { given } from "./given.ts";
 
 /** Long enough for a slow line, and short enough to be told of. */
@@ -19,8 +20,5 @@ export function api(): Api {
 
 /** True where the readable cookie of a session is there. Without it nobody is signed in, and nothing has to be asked. */
 export function maybeSignedIn(): boolean {
-  const start = `${given().csrf.cookie}=`;
-  return document.cookie
-    .split("; ")
-    .some((cookie) => cookie.startsWith(start) && cookie.length > start.length);
+  return readCookie(given().csrf.cookie) !== undefined;
 }

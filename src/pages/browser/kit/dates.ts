@@ -50,7 +50,7 @@ function format(instant: string | number | Date, options: Intl.DateTimeFormatOpt
 }
 
 /** Days of the calendar between two instants, in the reader's zone. */
-function daysBetween(from: Date, to: Date): number {
+export function daysBetween(from: Date, to: Date): number {
   const midnight = (date: Date) => new Date(date).setHours(0, 0, 0, 0);
   return Math.round((midnight(to) - midnight(from)) / DAY_MS);
 }

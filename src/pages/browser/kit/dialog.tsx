@@ -2,6 +2,7 @@
 import type { ComponentChildren, VNode } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button.tsx";
+import { useLeaving } from "./router.tsx";
 import { say } from "./words.ts";
 
 /** A dialog that is open as long as it is rendered. Escape and a click beside it close it. */
@@ -81,13 +82,22 @@ export async function ask({ title, text, confirm, isDangerous }: Question): Prom
   return answer === true;
 }
 
-type Opened = { readonly key: number; readonly view: VNode };
+interface OpenOptions {
+  /** Stays when somebody goes to another view, as by Back: what it shows is shown nowhere else. */
+  readonly staysOpen?: boolean;
+}
+interface Opened extends OpenOptions {
+  readonly key: number;
+  readonly view: VNode;
+  readonly leave: () => void;
+}
 let show: (change: (opened: readonly Opened[]) => readonly Opened[]) => void = () => undefined;
 let lastKey = 0;
 
-/** Opens a dialog from anywhere. Resolves to what it is closed with; to undefined where somebody left it. */
+/** Opens a dialog from anywhere. Resolves to what it is closed with; to undefined where somebody left it, or its view. */
 export function openDialog<T>(
   render: (close: (value: T | undefined) => void) => VNode,
+  options: OpenOptions = {},
 ): Promise<T | undefined> {
   return new Promise((resolve) => {
     const key = (lastKey += 1);
@@ -95,7 +105,8 @@ export function openDialog<T>(
       show((opened) => opened.filter((each) => each.key !== key));
       resolve(value);
     };
-    show((opened) => [...opened, { key, view: render(close) }]);
+    const leave = () => close(undefined);
+    show((opened) => [...opened, { ...options, key, view: render(close), leave }]);
   });
 }
 
@@ -103,6 +114,9 @@ export function openDialog<T>(
 export function DialogHost() {
   const [opened, setOpened] = useState<readonly Opened[]>([]);
   show = setOpened;
+  useLeaving(() => {
+    for (const { staysOpen = false, leave } of opened) if (!staysOpen) leave();
+  });
   return (
     <>
       {opened.map(({ key, view }) => (

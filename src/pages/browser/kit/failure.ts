@@ -48,7 +48,7 @@ export interface Failure {
   readonly problem?: Problem;
 }
 
-/** Null where there is nothing to tell: the page itself gave the call up. `names`: fields of the form. */
+/** Reads a failure off a result. Null where there is nothing to tell: the page itself gave the call up. `names`: fields of the form. */
 export function failureOf(result: AnyResult, names: readonly string[] = []): Failure | null {
   const { problem, failure = "network" } = result;
   if (isProblem(problem)) return failureOfProblem(problem, names);
@@ -57,14 +57,14 @@ export function failureOf(result: AnyResult, names: readonly string[] = []): Fai
 }
 
 /** The reader's sentence for a problem; where there is none, the problem's own. */
-export function sentenceOf(problem: Problem): string {
+function sentenceOf(problem: Problem): string {
   const says = sayIfKnown(`problem_${problem.code}`) ?? `${problem.title}. ${problem.detail}`;
   if (problem.code !== "internal_error" || problem.requestId === undefined) return says;
   return `${says} ${say("reference", { requestId: problem.requestId })}`;
 }
 
 /** Why a new password was refused. */
-export function weakPasswordSentence({ reasons = [], minLength = 0, maxLength = 0 }: Problem) {
+function weakPasswordSentence({ reasons = [], minLength = 0, maxLength = 0 }: Problem) {
   const bounds = { min: minLength, max: maxLength };
   const sentences = reasons.map((reason) => sayIfKnown(`weak_${reason}`, bounds));
   return sentences.map((says) => says ?? say("problem_weak_password")).join(" ");

@@ -81,6 +81,9 @@ export function Field({ name, label, hint, after, inputRef, ...input }: FieldPar
   );
 }
 
+/** A line that is no words: nothing in it is corrected. */
+const verbatim = { autocapitalize: "none", spellcheck: false } as const;
+
 /** An e-mail address. `autocomplete`: `username webauthn` where passkeys are offered in it. */
 export function EmailField({
   name = "email",
@@ -98,8 +101,7 @@ export function EmailField({
           type="email"
           autocomplete="username"
           inputMode="email"
-          autocapitalize="none"
-          spellcheck={false}
+          {...verbatim}
           {...input}
           {...attributes}
           {...refOf(inputRef)}
@@ -119,8 +121,7 @@ export function CodeField({ name, label, hint, after, inputRef, ...input }: Fiel
           type="text"
           autocomplete="one-time-code"
           inputMode="numeric"
-          autocapitalize="none"
-          spellcheck={false}
+          {...verbatim}
           {...input}
           {...attributes}
           {...refOf(inputRef)}
@@ -144,15 +145,11 @@ export function PasswordField({
   return (
     <Labelled {...{ name, label, hint, after }}>
       {(attributes) => {
-        const all = { ...input, autocomplete, ...attributes, ...refOf(inputRef) };
-        const plain = { class: "input", autocapitalize: "none", spellcheck: false } as const;
+        const own = { class: "input", ...verbatim, ...input, autocomplete };
+        const all = { ...own, ...attributes, ...refOf(inputRef) };
         return (
           <div class="with-button">
-            {isShown ? (
-              <input type="text" {...plain} {...all} />
-            ) : (
-              <input type="password" {...plain} {...all} />
-            )}
+            {isShown ? <input type="text" {...all} /> : <input type="password" {...all} />}
             <button
               class="reveal"
               type="button"
@@ -280,7 +277,7 @@ export function CheckField({
   );
 }
 
-/** For password managers: whose password is typed, where nobody is asked for the address. */
+/** Tells password managers whose password is typed, where nobody is asked for the address. */
 export function HiddenUsername({ email }: { readonly email: string }) {
   return (
     <input

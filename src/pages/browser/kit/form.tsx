@@ -25,7 +25,7 @@ export interface FormState extends Action<[values: Readonly<Record<string, strin
 
 const Around = createContext<FormState | undefined>(undefined);
 
-/** The form that a field or a button asks of the form around it. */
+/** The form around a field or a button. */
 export function useFormAround(): FormState | undefined {
   return useContext(Around);
 }
@@ -61,15 +61,12 @@ export function useForm<const N extends string, R extends AnyResult>({
   return { ...action, run: action.run, element, submit }; // it is called with all fields above
 }
 
-/** `status={false}`: the view shows what is told at another place, by `<FormStatus>`. */
 export function Form({
   form,
-  status = true,
   children,
   class: className = "stack",
 }: {
   readonly form: FormState;
-  readonly status?: boolean;
   readonly children: ComponentChildren;
   readonly class?: string;
 }) {
@@ -85,16 +82,10 @@ export function Form({
         }}
       >
         {children}
-        {status && <FormStatus />}
+        <Status failure={form.failure} />
       </form>
     </Around.Provider>
   );
-}
-
-/** Shows what is told of the last try, besides what stands at the fields. */
-export function FormStatus() {
-  const form = useFormAround();
-  return <Status failure={form?.failure ?? null} />;
 }
 
 /** Passwords as they are; of everything else the spaces around it do not count. */

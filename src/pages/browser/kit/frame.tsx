@@ -1,6 +1,5 @@
 /** The frames of pages: `Gate` around one card, `Shell` around an application with navigation. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { useAction } from "./action.ts";
 import { Button } from "./button.tsx";
 import { given } from "./given.ts";
@@ -69,12 +68,6 @@ export function Shell({
   readonly children: ComponentChildren;
 }) {
   const { path } = usePlace();
-  // Narrow pages scroll their navigation sideways.
-  const current = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const link = current.current?.querySelector("[aria-current]");
-    link?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [path]);
   const isHere = ({ to, also = [] }: NavigationItem) =>
     [to, ...also].some((pattern) => matchPath(pattern, path) !== undefined);
   return (
@@ -95,7 +88,7 @@ export function Shell({
           </div>
         </header>
         <div class="columns">
-          <nav class="side" aria-label={label} ref={current}>
+          <nav class="side" aria-label={label}>
             <ul>
               {navigation.map((item) => (
                 <li key={item.to}>

@@ -80,7 +80,7 @@ export function Badge({
   return <span class={tone === undefined ? "tag" : `tag ${tone}`}>{children}</span>;
 }
 
-/** In place of a list that has nothing, with what to do about it. */
+/** Stands in place of a list that has nothing, with what to do about it. */
 export function EmptyState({ children }: { readonly children: ComponentChildren }) {
   return <div class="card empty">{children}</div>;
 }

@@ -53,8 +53,8 @@ export function Status({
   );
 }
 
-/** How long to wait, counted down for the eye. A screen reader hears it once, and once when it is over. */
-export function Wait({ seconds }: { readonly seconds: number }) {
+/** Tells how long to wait, counted down for the eye. A screen reader hears it once, and once when it is over. */
+function Wait({ seconds }: { readonly seconds: number }) {
   const left = useCountdown(seconds);
   if (left === 0) return <> {say("waitOver")}</>;
   return (

@@ -1,4 +1,6 @@
 /** Paths of an application and their parameters. */
+import { pagePaths } from "../../../contract/page-paths.ts";
+import { RETURN_PARAMETER } from "../../../contract/return-to.ts";
 
 /** The values at the places of a pattern, `/admin/users/:userId`; undefined where the path is another. */
 export function matchPath(
@@ -19,6 +21,11 @@ export function matchPath(
     parameters[piece.slice(1)] = decodeURIComponent(value);
   }
   return parameters;
+}
+
+/** The path of the sign-in, which leads on to `returnTo`: a path with the mount path, or a whole URL. */
+export function signInPath(returnTo: string): string {
+  return `${pagePaths.signIn}?${String(new URLSearchParams({ [RETURN_PARAMETER]: returnTo }))}`;
 }
 
 /** The path without the mount path; undefined where it is not beneath it. */

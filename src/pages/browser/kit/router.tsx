@@ -12,6 +12,7 @@ interface Place {
 }
 const Here = createContext<Place>({ path: "/", query: new URLSearchParams() });
 const MOVED = "portcullis:moved";
+const LEFT = "portcullis:left";
 let hasMoved = false;
 
 /** Path and query of the page as it is. */
@@ -78,8 +79,12 @@ export function Router({
   const [place, setPlace] = useState(read);
   // Before the effects of views, which may move on at once.
   useLayoutEffect(() => {
+    let shown = location.pathname + location.search;
     const move = () => {
       hasMoved = true;
+      const next = location.pathname + location.search;
+      if (next !== shown) dispatchEvent(new Event(LEFT)); // another fragment is the same view
+      shown = next;
       setPlace(read());
     };
     const click = (event: MouseEvent) => {
@@ -126,6 +131,17 @@ export function ViewTitle({
       {children}
     </h1>
   );
+}
+
+/** Calls back when somebody leaves for another view of the application, before it is shown. */
+export function useLeaving(callback: () => void): void {
+  const latest = useRef(callback);
+  latest.current = callback;
+  useEffect(() => {
+    const leave = () => latest.current();
+    addEventListener(LEFT, leave);
+    return () => removeEventListener(LEFT, leave);
+  }, []);
 }
 
 /** Calls back when the page is shown again out of the browser's memory, as by Back. */

@@ -40,7 +40,7 @@ export async function startApplication({ name, words, View }: Application): Prom
   );
 }
 
-/** For a path beneath an application's that is none of its own. */
+/** Says that a path beneath an application's is none of its own. */
 export function NotFound() {
   return (
     <>

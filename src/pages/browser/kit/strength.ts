@@ -8,7 +8,7 @@ export type Strength =
   | { readonly level: 2; readonly says: "enough" }
   | { readonly level: 3; readonly says: "good" };
 
-/** Undefined for nothing typed. `minLength` in code points. */
+/** Judges what is typed so far; undefined for nothing. `minLength` in code points. */
 export function strengthOf(password: string, minLength: number): Strength | undefined {
   const characters = [...password];
   if (characters.length === 0) return undefined;

@@ -1,5 +1,6 @@
-/** A sentence about what is done, which goes by itself. Nothing stands here alone that somebody needs. */
+/** A sentence about what is done, which goes by itself, or with the view. Nothing stands here alone that somebody needs. */
 import { useState } from "preact/hooks";
+import { useLeaving } from "./router.tsx";
 
 const SHOWN_MS = 6_000;
 
@@ -19,6 +20,7 @@ export function toast(text: string): void {
 export function ToastHost() {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
   show = setToasts;
+  useLeaving(() => setToasts([]));
   return (
     <div class="toasts" aria-live="polite">
       {toasts.map(({ key, text }) => (

@@ -38,7 +38,7 @@ export function readersLanguage(): Language {
   return language;
 }
 
-/** For `Intl`: `de-AT`. */
+/** The reader's locale, for `Intl`: `de-AT`. */
 export function readersLocale(): string {
   return locale;
 }

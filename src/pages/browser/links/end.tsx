@@ -2,9 +2,10 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { pagePaths } from "../../../contract/page-paths.ts";
-import { RETURN_PARAMETER } from "../../../contract/return-to.ts";
+import { accountSections } from "../../entries.ts";
 import { given } from "../kit/given.ts";
 import { Notice } from "../kit/notice.tsx";
+import { signInPath } from "../kit/route.ts";
 import { href, Link } from "../kit/router.tsx";
 import { say } from "./words.ts";
 
@@ -76,8 +77,6 @@ function signsIn(returnTo: string): boolean {
 
 function pathOf(next: NonNullable<EndProps["next"]>, returnTo: string | null): string {
   if (next === "account") return pagePaths.account;
-  if (next === "security") return `${pagePaths.account}/security`;
-  const query =
-    returnTo === null ? "" : `?${String(new URLSearchParams({ [RETURN_PARAMETER]: returnTo }))}`;
-  return pagePaths.signIn + query;
+  if (next === "security") return accountSections.security;
+  return returnTo === null ? pagePaths.signIn : signInPath(returnTo);
 }

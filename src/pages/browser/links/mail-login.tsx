@@ -4,7 +4,7 @@
  * factor is asked for it next.
  */
 import { isPending, type LoginPending } from "@portcullis/client";
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
 import { Form, useForm } from "../kit/form.tsx";
@@ -28,9 +28,8 @@ export function MailLogin() {
 function SignIn({ token, code }: { readonly token: string; readonly code: string }) {
   const [end, setEnd] = useState<EndProps & { readonly isCodeGood?: boolean }>();
   const [second, setSecond] = useState<LoginPending>();
-  /** The first step's answer. Kept, so that the second can be tried again: the link is spent. */
-  const pending = useRef<LoginPending | undefined>(undefined);
-  const [isSpent, setSpent] = useState(false);
+  /** The first step's answer. Kept, so that the second can be tried again: the link is spent, and the code with it. */
+  const [pending, setPending] = useState<LoginPending>();
 
   const signedIn = ({ user }: { readonly user: { readonly email: string } }) =>
     setEnd({ tone: "good", says: say("mailDone", { email: user.email }), next: "account" });
@@ -39,13 +38,10 @@ function SignIn({ token, code }: { readonly token: string; readonly code: string
   const form = useForm({
     fields: [],
     async send() {
-      if (pending.current !== undefined) return api().finishSignIn(pending.current);
+      if (pending !== undefined) return api().finishSignIn(pending);
       const result = await api().signInByMail({ token });
       const half = result.ok ? result.data : result.pending;
-      if (isPending(half)) {
-        pending.current = half;
-        setSpent(true); // the code is spent with the link
-      }
+      if (isPending(half)) setPending(half);
       return result;
     },
     done: (data) => (isPending(data) ? setSecond(data) : signedIn(data)),
@@ -71,7 +67,7 @@ function SignIn({ token, code }: { readonly token: string; readonly code: string
           {say("signIn")}
         </Button>
       </Form>
-      {!isSpent && <Code code={code} />}
+      {pending === undefined && <Code code={code} />}
     </>
   );
 }

@@ -11,7 +11,7 @@ import { api, maybeSignedIn } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
 import type { Failure } from "../kit/failure.ts";
 import { Gate } from "../kit/frame.tsx";
-import { given } from "../kit/given.ts";
+import { providerName } from "../kit/given.ts";
 import { Status } from "../kit/notice.tsx";
 import { SecondStep } from "../parts/second-step.tsx";
 import { End, type EndProps } from "./end.tsx";
@@ -28,7 +28,7 @@ export function Provider({
   readonly id: string;
   readonly arrival: Arrival | undefined;
 }) {
-  const name = given().waysIn.providers.find((each) => each.id === id)?.name ?? id;
+  const name = providerName(id);
   const isLink = arrival?.state.startsWith(LINK_STATE_PREFIX) ?? false;
   return (
     <Gate title={say(isLink ? "providerLinkTitle" : "providerTitle", { name })}>

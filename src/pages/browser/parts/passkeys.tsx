@@ -8,6 +8,7 @@ import type { DataOf } from "../kit/failure.ts";
 import { given } from "../kit/given.ts";
 import { PasskeyIcon } from "../kit/icons.tsx";
 import { Status } from "../kit/notice.tsx";
+import { hasPasskeys } from "../kit/passkeys.ts";
 import { usePageShow } from "../kit/router.tsx";
 import { say } from "../kit/words.ts";
 
@@ -16,7 +17,7 @@ export type PasskeyData = DataOf<PasskeySignIn>;
 
 /** False where no passkey is made for this server, or the browser has none. */
 export function canUsePasskeys(): boolean {
-  return given().waysIn.passkeys && typeof PublicKeyCredential === "function";
+  return given().waysIn.passkeys && hasPasskeys();
 }
 
 /**

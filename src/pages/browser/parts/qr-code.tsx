@@ -7,7 +7,7 @@ import { pathOf } from "./qr-path.ts";
 /** Modules of a code that is not drawn yet. */
 const EMPTY_SIZE = 61;
 
-export function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
+function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
   const [code, setCode] = useState({ path: "", size: EMPTY_SIZE });
   useEffect(() => {
     // A file of its own, which is loaded by those who set up an app: it is a tenth of a page.
@@ -23,7 +23,7 @@ export function QrCode({ text, label }: { readonly text: string; readonly label:
   );
 }
 
-/** All that is needed to add an account to an app. */
+/** Shows all that is needed to add an account to an app. */
 export function AppSecret({ uri, secret }: { readonly uri: string; readonly secret: string }) {
   return (
     <div class="stack">

@@ -12,7 +12,9 @@ import { CopyButton } from "./copy-button.tsx";
 /** Shows them in a dialog, which closes once they are kept. Of none nothing is shown: the codes of before stay good. */
 export async function showRecoveryCodes(codes: readonly string[]): Promise<void> {
   if (codes.length === 0) return;
-  await openDialog<true>((close) => <CodesDialog codes={codes} onKept={() => close(true)} />);
+  await openDialog<true>((close) => <CodesDialog codes={codes} onKept={() => close(true)} />, {
+    staysOpen: true,
+  });
 }
 
 function CodesDialog({

@@ -6,11 +6,12 @@ import type { SecondFactor } from "../../../contract/auth-methods.ts";
 import { api } from "../kit/api.ts";
 import { Button, TextButton } from "../kit/button.tsx";
 import type { Failure } from "../kit/failure.ts";
-import { CodeField } from "../kit/fields.tsx";
 import { Form, useForm } from "../kit/form.tsx";
 import { given } from "../kit/given.ts";
 import { Notice } from "../kit/notice.tsx";
+import { hasPasskeys } from "../kit/passkeys.ts";
 import { say } from "../kit/words.ts";
+import { FactorCode } from "./factor-code.tsx";
 
 export interface SecondStepProps {
   readonly pending: LoginPending;
@@ -83,19 +84,7 @@ function OneWay({
   }, []);
   return (
     <Form form={form} class="stack second-step">
-      {way === "totp" && (
-        <CodeField name="code" label={say("codeLabel")} hint={say("totpHint")} inputRef={input} />
-      )}
-      {way === "recovery_code" && (
-        <CodeField
-          name="code"
-          label={say("recoveryLabel")}
-          hint={say("recoveryHint")}
-          inputMode="text"
-          autocomplete="off"
-          inputRef={input}
-        />
-      )}
+      {way !== "passkey" && <FactorCode of={way} inputRef={input} />}
       <div ref={button}>
         <Button kind="primary" isWide>
           {say(way === "passkey" ? "passkeyUseNow" : "signIn")}
@@ -120,8 +109,4 @@ function wordsOf({ code }: Failure, way: SecondFactor) {
 /** A factor of a newer server is one that this page cannot take. */
 function isWay(way: string): way is SecondFactor {
   return Object.hasOwn(words, way);
-}
-
-function hasPasskeys(): boolean {
-  return typeof PublicKeyCredential === "function";
 }

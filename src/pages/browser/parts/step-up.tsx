@@ -2,20 +2,21 @@
 import type { NoAnswer, Schemas } from "@portcullis/client";
 import { reauthenticateWithPasskey } from "@portcullis/client/passkeys";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { pagePaths } from "../../../contract/page-paths.ts";
-import { RETURN_PARAMETER } from "../../../contract/return-to.ts";
 import { useAction } from "../kit/action.ts";
 import { api } from "../kit/api.ts";
 import { Button, TextButton } from "../kit/button.tsx";
 import { Dialog, DialogActions, openDialog } from "../kit/dialog.tsx";
 import { type AnyResult, isProblem } from "../kit/failure.ts";
-import { CodeField, HiddenUsername, PasswordField } from "../kit/fields.tsx";
+import { HiddenUsername, PasswordField } from "../kit/fields.tsx";
 import { Form, useForm } from "../kit/form.tsx";
 import { given } from "../kit/given.ts";
 import { Status } from "../kit/notice.tsx";
+import { hasPasskeys } from "../kit/passkeys.ts";
+import { signInPath } from "../kit/route.ts";
 import { leaveFor } from "../kit/router.tsx";
 import { session } from "../kit/session.ts";
 import { say } from "../kit/words.ts";
+import { FactorCode } from "./factor-code.tsx";
 import { MailCode, type Started } from "./mail-code.tsx";
 
 const GIVEN_UP: NoAnswer = { ok: false, status: 0, failure: "aborted" };
@@ -56,7 +57,7 @@ interface StepUpProps {
 
 function StepUp({ methods, onDone, onClose }: StepUpProps) {
   const possible = methods
-    .filter((method) => method !== "passkey" || typeof PublicKeyCredential === "function")
+    .filter((method) => method !== "passkey" || hasPasskeys())
     .sort((one, other) => inOrder.indexOf(one) - inOrder.indexOf(other));
   const [method, setMethod] = useState(possible[0]);
   return (
@@ -126,24 +127,13 @@ function ByTyping({ method, onDone }: OneProps & { readonly method: keyof typeof
   const { user } = session().current();
   return (
     <Form form={form}>
-      {method === "password" && (
+      {method === "password" ? (
         <>
           {user !== undefined && <HiddenUsername email={user.email} />}
           <PasswordField inputRef={input} />
         </>
-      )}
-      {method === "totp" && (
-        <CodeField name="code" label={say("codeLabel")} hint={say("totpHint")} inputRef={input} />
-      )}
-      {method === "recovery_code" && (
-        <CodeField
-          name="code"
-          label={say("recoveryLabel")}
-          hint={say("recoveryHint")}
-          inputMode="text"
-          autocomplete="off"
-          inputRef={input}
-        />
+      ) : (
+        <FactorCode of={method} inputRef={input} />
       )}
       <Button kind="primary" isWide>
         {say("stepUpConfirm")}
@@ -171,10 +161,7 @@ function ByPasskey({ onDone }: OneProps) {
 function ByMail({ onDone }: OneProps) {
   const [started, setStarted] = useState<Started>();
   const begin = () => api().startReauthentication({ method: "mail" });
-  const action = useAction({
-    send: begin,
-    done: setStarted,
-  });
+  const action = useAction({ send: begin, done: setStarted });
   if (started === undefined)
     return (
       <div class="stack">
@@ -202,12 +189,11 @@ function ByMail({ onDone }: OneProps) {
 function SignInAgain() {
   const { hasPages } = given();
   const here = location.pathname + location.search;
-  const query = new URLSearchParams({ [RETURN_PARAMETER]: here });
   return (
     <>
       <p>{say("stepUpNone")}</p>
       {hasPages && (
-        <Button kind="primary" onClick={() => leaveFor(`${pagePaths.signIn}?${query.toString()}`)}>
+        <Button kind="primary" onClick={() => leaveFor(signInPath(here))}>
           {say("stepUpSignIn")}
         </Button>
       )}

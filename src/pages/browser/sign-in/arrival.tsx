@@ -1,13 +1,13 @@
 /** After a sign-in: what is still to be done or said, then on to where the person was going. */
 import { useEffect, useState } from "preact/hooks";
+import { accountSections } from "../../entries.ts";
 import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
 import { Gate } from "../kit/frame.tsx";
-import { given } from "../kit/given.ts";
+import { needsSecondFactor } from "../kit/given.ts";
 import { Loading } from "../kit/loading.tsx";
 import { Notice } from "../kit/notice.tsx";
 import { href, leaveFor, usePlace } from "../kit/router.tsx";
-import { pagePaths } from "../../../contract/page-paths.ts";
 import { withRecent } from "../parts/step-up.tsx";
 import { type Destination, destinationOf } from "./destination.ts";
 import { Enrol } from "./enrol.tsx";
@@ -54,7 +54,7 @@ export function Arrival({ user, by }: Arrived) {
   }
 }
 
-/** Where a browser does not leave, the link does. */
+/** Waits while the browser leaves. Where it does not, the link does. */
 function OneMoment({ destination }: { readonly destination: Destination }) {
   return (
     <Gate title={say("signedInTitle")} about={say("oneMoment")}>
@@ -75,7 +75,7 @@ function Said({
 }) {
   const { host, url } = destination;
   const onward = host === undefined ? say("goOn") : say("goOnTo", { host });
-  const security = href(`${pagePaths.account}/security`);
+  const security = href(accountSections.security);
   return (
     <Gate title={say("signedInTitle")}>
       <Notice tone={what === "linked" ? "good" : "warn"}>
@@ -101,9 +101,7 @@ function Said({
 
 /** True where this service asks the account for a second factor, and it has none. If nobody answers, its pages find out. */
 async function lacksFactor(role: string): Promise<boolean> {
-  const { secondFactor } = given();
-  const isAsked = secondFactor === "required" || (secondFactor === "admins" && role === "admin");
-  if (!isAsked) return false;
+  if (!needsSecondFactor(role)) return false;
   const factors = await api().listMyFactors();
   return factors.ok && factors.data.totp === null && factors.data.passkeys === 0;
 }

@@ -7,24 +7,22 @@ import { Button } from "../kit/button.tsx";
 import { EmailField } from "../kit/fields.tsx";
 import { Form, useForm } from "../kit/form.tsx";
 import { Gate } from "../kit/frame.tsx";
-import { Link, navigate, usePlace } from "../kit/router.tsx";
+import { Link, usePlace } from "../kit/router.tsx";
 import { MailCode } from "../parts/mail-code.tsx";
 import { onTheWay } from "./destination.ts";
 import { useJourney } from "./journey.ts";
-import { useFirstStep } from "./ways.ts";
+import { useFirstStep, useMailed } from "./ways.ts";
 import { say, sayParts } from "./words.ts";
 
 /** Asks for the address. */
 export function AskForMail() {
   const { query } = usePlace();
-  const { journey, change } = useJourney();
+  const { journey } = useJourney();
+  const onward = useMailed();
   const form = useForm({
     fields: ["email"],
     send: ({ email }) => api().startMailLogin({ email }),
-    done(started, { email }) {
-      change({ email, mailed: { email, started }, word: undefined });
-      navigate(onTheWay(pagePaths.signIn, query, { view: "code" }));
-    },
+    done: (started, { email }) => onward({ email, started }),
   });
   return (
     <Gate title={say("mailTitle")} about={say("mailAbout")} after={<OtherWay />}>

@@ -6,7 +6,7 @@ import { onTheWay } from "./destination.ts";
 import { useJourney } from "./journey.ts";
 import { useFirstStep } from "./ways.ts";
 
-/** Where it does not work, the account is there all the same: the first page says so, and asks. */
+/** Signs in, and leads on. Where it does not work, the account is there all the same: the first page says so, and asks. */
 export function useSignInAnew() {
   const { query } = usePlace();
   const { change } = useJourney();

@@ -17,7 +17,7 @@ import { Providers } from "./providers.tsx";
 import { useFirstStep, useMailCode } from "./ways.ts";
 import { say } from "./words.ts";
 
-/** From here on, somebody who types the right password may be locked out. */
+/** Misses after which somebody who types the right password may be locked out. */
 const MISSES_BEFORE_LOCK_IS_TOLD = 3;
 
 export function Start() {
@@ -136,7 +136,7 @@ function OtherWays({ form }: { readonly form: FormState }) {
   );
 }
 
-/** As a password manager may have filled it in, too. */
+/** Reads the address as it is typed, or filled in by a password manager. */
 function typedAddress(form: FormState): string {
   const field = form.element.current?.elements.namedItem("email");
   return field instanceof HTMLInputElement ? field.value.trim() : "";

@@ -1,10 +1,11 @@
 /** Follows who is signed in in this browser, as by now in another tab. */
+import type { SessionState } from "@portcullis/client/session";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { readCookie } from "../cookie.ts";
 import { given } from "../kit/given.ts";
 import { session } from "../kit/session.ts";
 
-type SessionState = ReturnType<ReturnType<typeof session>["current"]>;
-export type WhoIsIn = SessionState | { readonly status: "asking"; readonly user?: undefined };
+type WhoIsIn = SessionState | { readonly status: "asking"; readonly user?: undefined };
 
 /** How soon another tab is noticed. Reading a cookie asks nobody. Milliseconds. */
 const LOOK_MS = 1_000;
@@ -55,10 +56,8 @@ export function useWhoIsIn(): { readonly who: WhoIsIn; readonly lookAgain: () =>
 
 /** The value of the readable cookie; empty where there is none, or where cookies cannot be read. */
 function proofCookie(): string {
-  const start = `${given().csrf.cookie}=`;
   try {
-    const found = document.cookie.split("; ").find((cookie) => cookie.startsWith(start));
-    return found?.slice(start.length) ?? "";
+    return readCookie(given().csrf.cookie) ?? "";
   } catch {
     return "";
   }

@@ -8,8 +8,6 @@ export const kit = translationOf<typeof schema>()({
   signOut: "Abmelden",
   signedOutStill: "Das Abmelden ist nicht gelungen. Versuchen Sie es noch einmal.",
   cancel: "Abbrechen",
-  close: "Schließen",
-  back: "Zurück",
   goOn: "Weiter",
   save: "Speichern",
   tryAgain: "Noch einmal versuchen",
@@ -157,7 +155,6 @@ export const kit = translationOf<typeof schema>()({
 
   mailCodeLabel: "Code aus der E-Mail",
   mailCodeHint: "8 Ziffern. Sie gelten einige Minuten lang.",
-  mailCodeSent: "Wenn {email} hier bekannt ist, ist eine E-Mail mit einem Code unterwegs.",
   mailCodeSentToYou: "Eine E-Mail mit einem Code ist an Ihre Adresse unterwegs.",
   mailCodeWrong:
     "Dieser Code wurde nicht angenommen: Er ist falsch, verbraucht oder zu alt, oder eine spätere E-Mail ist an seine Stelle getreten.",
@@ -167,7 +164,6 @@ export const kit = translationOf<typeof schema>()({
     other: "Noch eine E-Mail in {count} Sekunden",
   },
   mailSentAgain: "Noch eine E-Mail ist unterwegs. Nur deren Code gilt jetzt.",
-  mailHaveCode: "Ich habe schon einen Code",
 
   providerContinue: "Weiter mit {name}",
 

@@ -6,8 +6,6 @@ export const kit = {
   signOut: "Sign out",
   signedOutStill: "You could not be signed out. Try again.",
   cancel: "Cancel",
-  close: "Close",
-  back: "Back",
   goOn: "Go on",
   save: "Save",
   tryAgain: "Try again",
@@ -141,14 +139,12 @@ export const kit = {
 
   mailCodeLabel: "Code of the mail",
   mailCodeHint: "8 digits. They are good for a few minutes.",
-  mailCodeSent: "If {email} is known here, a mail with a code is on its way.",
   mailCodeSentToYou: "A mail with a code is on its way to your address.",
   mailCodeWrong:
     "This code was not taken: it is wrong, used or too old, or a later mail has taken its place.",
   mailAgain: "Send another mail",
   mailAgainIn: { one: "Another mail in {count} second", other: "Another mail in {count} seconds" },
   mailSentAgain: "Another mail is on its way. Only its code is good now.",
-  mailHaveCode: "I have a code already",
 
   providerContinue: "Continue with {name}",
 
