@@ -6,7 +6,7 @@ import { examplesOf } from "../../src/contract/examples.ts";
 import { mailKinds, mails, type MailKind } from "../../src/contract/mails.ts";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { operations } from "../../src/contract/operations.ts";
-import { PASSKEYS_MAX, RECOVERY_CODES } from "../../src/contract/factor-bounds.ts";
+import { PASSKEYS_MAX, RECOVERY_CODES } from "../../src/contract/bounds.ts";
 import { passkeyAlgorithms } from "../../src/contract/passkey-values.ts";
 import { inputsOf } from "./fake-rules.ts";
 import {

@@ -4,7 +4,7 @@ import { openEnum } from "./open-enum.ts";
 import { AuthMethod, authMethods, ReauthenticationMethod, SecondFactor } from "./auth-methods.ts";
 import { NormalEmail } from "./addresses.ts";
 import { nullable, operatorEvent, ownerEvent } from "./event-shape.ts";
-import { RECOVERY_CODES } from "./factor-bounds.ts";
+import { RECOVERY_CODES } from "./bounds.ts";
 import { Id, Instant } from "./values.ts";
 
 const userId = "01936f2e-8c00-7b3a-9d51-2f6f0a6c1e43";

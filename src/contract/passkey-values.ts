@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { CEREMONY_SECONDS } from "./challenges.ts";
-import { PASSKEYS_MAX } from "./factor-bounds.ts";
+import { PASSKEY_NAME_MAX_LENGTH, PASSKEYS_MAX } from "./bounds.ts";
 import { Instant, opaqueSecret, seconds, Id } from "./values.ts";
 import { nullable } from "./event-shape.ts";
 
@@ -225,7 +225,7 @@ export const PasskeyRequest = z
 export const PasskeyName = z
   .string()
   .min(1)
-  .max(64)
+  .max(PASSKEY_NAME_MAX_LENGTH)
   .regex(/^[^\x00-\x1F\x7F-\x9F\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/, {
     error: "Must be one line of characters that show",
   })

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { CEREMONY_SECONDS } from "./challenges.ts";
 import { LoginPending } from "./login-pending.ts";
 import { operation } from "./operation.ts";
-import { PASSKEYS_MAX } from "./factor-bounds.ts";
+import { PASSKEYS_MAX } from "./bounds.ts";
 import {
   byPasskey,
   exampleByPasskey,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ReauthenticationMethod, reauthenticationMethods } from "./auth-methods.ts";
 import { passwordBounds, WeakPasswordReason } from "./password-policy.ts";
-import { PASSKEYS_MAX } from "./factor-bounds.ts";
+import { PASSKEYS_MAX } from "./bounds.ts";
 import type { ProblemDescription } from "./problem-description.ts";
 import { providerProblems } from "./provider-problems.ts";
 import { issues, retryAfterSeconds, SentOrigin } from "./problem-fields.ts";

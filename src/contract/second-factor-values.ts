@@ -1,6 +1,6 @@
 /** Codes of second factors, as people type them. */
 import { z } from "zod";
-import { RECOVERY_CODES } from "./factor-bounds.ts";
+import { RECOVERY_CODES } from "./bounds.ts";
 import { secret } from "./values.ts";
 
 /** Of a code of an authenticator app (RFC 4226 §5.3). */

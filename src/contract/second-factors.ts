@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { nullable } from "./event-shape.ts";
 import { operation } from "./operation.ts";
-import { PASSKEYS_MAX, RECOVERY_CODES } from "./factor-bounds.ts";
+import { PASSKEYS_MAX, RECOVERY_CODES } from "./bounds.ts";
 import { exampleRecoveryCode, shownRecoveryCodes, TotpCode } from "./second-factor-values.ts";
 import { admin, csrfHeaders, sessionOrBearer } from "./security.ts";
 import { Id, Instant, opaqueSecret, seconds, secret } from "./values.ts";

@@ -3,6 +3,7 @@
  * here once; the document, the validation and the SDK read it from here.
  */
 import { z } from "zod";
+import { PERSON_NAME_MAX_LENGTH } from "./bounds.ts";
 
 /** NIST SP 800-63B-4 §3.1.1.2: no deployment may set its minimum below this. Code points. */
 export const PASSWORD_FLOOR_CODE_POINTS = 8;
@@ -108,8 +109,6 @@ export const Locale = z
     examples: ["en"],
   });
 
-/** Longer than any name on a passport. UTF-16 units. */
-const NAME_MAX_LENGTH = 100;
 /**
  * Spaces, one character that shows, and then any; no controls, and nothing that ends a line of text or turns it around.
  * Without flags and lookahead, which readers of the document need not know, and linear.
@@ -119,7 +118,7 @@ const NAME =
 
 export const PersonName = z
   .string()
-  .max(NAME_MAX_LENGTH)
+  .max(PERSON_NAME_MAX_LENGTH)
   .regex(NAME, { error: "Must be one line of characters that show" })
   .meta({
     // As the document writes patterns: without the flags, which are those of every pattern there (JSON Schema §6.4).

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
-import type { PASSKEYS_MAX } from "../contract/factor-bounds.ts";
+import type { PASSKEYS_MAX } from "../contract/bounds.ts";
 import type {
   PasskeyCreationOptions,
   RegistrationCredential as RegistrationCredentialSchema,

@@ -3,7 +3,7 @@
  * the account's row: a login that was begun before cannot end without the factor, and two changes take turns.
  */
 import type { EventFields } from "../contract/events.ts";
-import type { RECOVERY_CODES } from "../contract/factor-bounds.ts";
+import type { RECOVERY_CODES } from "../contract/bounds.ts";
 import {
   countTry,
   notGood,

@@ -1,6 +1,6 @@
 /** Passkeys that are added, used and removed many times at once, through two processes, on both databases. */
 import { describe, expect, it } from "vitest";
-import { PASSKEYS_MAX } from "../../src/contract/factor-bounds.ts";
+import { PASSKEYS_MAX } from "../../src/contract/bounds.ts";
 import { commit } from "../../src/domain/change.ts";
 import { completePasskeyLogin, startPasskeyLogin } from "../../src/domain/passkey-logins.ts";
 import {

@@ -1,6 +1,6 @@
 /** Passkeys that are added, listed, renamed and removed. Races are in passkey-races.test.ts. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { PASSKEYS_MAX } from "../../src/contract/factor-bounds.ts";
+import { PASSKEYS_MAX } from "../../src/contract/bounds.ts";
 import {
   addPasskey,
   removePasskey,

@@ -2,7 +2,7 @@
 import { createClient } from "@portcullis/client";
 import type { OperationDescription } from "../../src/contract/operation.ts";
 import { type OperationId, operations } from "../../src/contract/operations.ts";
-import { PASSKEYS_MAX } from "../../src/contract/factor-bounds.ts";
+import { PASSKEYS_MAX } from "../../src/contract/bounds.ts";
 import type { ProblemCode } from "../../src/contract/problems.ts";
 import {
   adminClient,

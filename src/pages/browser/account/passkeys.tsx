@@ -2,7 +2,7 @@
 import type { Schemas } from "@portcullis/client";
 import { addPasskey } from "@portcullis/client/passkeys";
 import { useState } from "preact/hooks";
-import { PASSKEYS_MAX } from "../../../contract/factor-bounds.ts";
+import { PASSKEY_NAME_MAX_LENGTH, PASSKEYS_MAX } from "../../../contract/bounds.ts";
 import { useAction } from "../kit/action.ts";
 import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
@@ -178,7 +178,7 @@ function Rename({
           name="name"
           label={say("passkeyName")}
           hint={say("passkeyNameHint")}
-          maxLength={64}
+          maxLength={PASSKEY_NAME_MAX_LENGTH}
           autocomplete="off"
           defaultValue={passkey.name}
         />

@@ -1,5 +1,6 @@
 /** Section You: how somebody is called, and where mails go. */
 import type { Schemas } from "@portcullis/client";
+import { PERSON_NAME_MAX_LENGTH } from "../../../contract/bounds.ts";
 import { pagePaths } from "../../../contract/page-paths.ts";
 import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
@@ -58,7 +59,7 @@ function Profile({ user }: { readonly user: User }) {
             label={say("name")}
             hint={say("nameHint")}
             autocomplete="name"
-            maxLength={100}
+            maxLength={PERSON_NAME_MAX_LENGTH}
             defaultValue={name ?? ""}
           />
           <SelectField
