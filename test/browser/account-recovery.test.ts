@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { openAccount } from "../support/account-pages.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { handOn, heading, keepCodes, says, screens } from "../support/hands.ts";
-import { type AccountOwner } from "../support/owners.ts";
+import type { AccountOwner } from "../support/owners.ts";
 import { expectSound, expectAccessible } from "../support/page-proofs.ts";
 import { addAuthenticator } from "../support/virtual-authenticator.ts";
 

@@ -142,6 +142,8 @@ describe.skipIf(noBrowser)("one account in a narrow page, by keyboard alone", ()
     await page
       .getByRole("button", { name: `Reset second factors ${email}` })
       .waitFor({ state: "detached" });
+    await page.waitForLoadState("networkidle");
+    await told(`${email} has no second factor any more.`);
     expect(runSql(databaseFile, "SELECT user_id FROM totp_factors WHERE user_id = ?", id)).toEqual(
       [],
     );

@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "afe547e4592aee6c",
+  "digest": "1346e43cbd6dcbec",
   "names": [
     "account.js",
     "admin.css",

@@ -1,1 +1,1 @@
-import{c as e,gt as t,nt as n,u as r}from"./base.js";function i({email:i,label:a,name:o}){return/* @__PURE__ */ n(t,{children:[i!==void 0&&/* @__PURE__ */ n(e,{email:i}),/* @__PURE__ */ n(r,{...a!==void 0&&{label:a},...o!==void 0&&{name:o}})]})}export{i as t};
+import{_t as e,c as t,rt as n,u as r}from"./base.js";function i({email:i,label:a,name:o}){return/* @__PURE__ */ n(e,{children:[i!==void 0&&/* @__PURE__ */ n(t,{email:i}),/* @__PURE__ */ n(r,{...a!==void 0&&{label:a},...o!==void 0&&{name:o}})]})}export{i as t};
