@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "1346e43cbd6dcbec",
+  "digest": "c7b846292dfe3c0b",
   "names": [
     "account.js",
     "admin.css",
