@@ -32,7 +32,7 @@ export async function open(
 }
 
 /** A client whose requests come from an address. */
-export function clientFrom(baseUrl: string, ip: string): TestClient {
+function clientFrom(baseUrl: string, ip: string): TestClient {
   return cookieClient(baseUrl, {
     fetch(request) {
       request.headers.set("x-forwarded-for", ip);

@@ -1,7 +1,7 @@
 /** Where an account is signed in. One session can be ended, or all. */
 import type { Schemas } from "@portcullis/client";
 import { useState } from "preact/hooks";
-import { readDevice } from "../account/device.ts";
+import { readDevice } from "../parts/device.ts";
 import { useAction } from "../kit/action.ts";
 import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";

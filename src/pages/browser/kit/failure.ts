@@ -64,7 +64,7 @@ export function sentenceOf(problem: Problem): string {
 }
 
 /** Why a new password was refused. */
-export function weakPasswordSentence({ reasons = [], minLength = 0, maxLength = 0 }: Problem) {
+function weakPasswordSentence({ reasons = [], minLength = 0, maxLength = 0 }: Problem) {
   const bounds = { min: minLength, max: maxLength };
   const sentences = reasons.map((reason) => sayIfKnown(`weak_${reason}`, bounds));
   return sentences.map((says) => says ?? say("problem_weak_password")).join(" ");

@@ -42,7 +42,7 @@ export function ProviderButtons({ returnTo }: { readonly returnTo?: string | und
 }
 
 /** Leaves for the provider, and stays busy until the page is gone. The challenge cookie says later who began it. */
-export function leaveForProvider(authorizationUrl: string): Promise<never> {
+function leaveForProvider(authorizationUrl: string): Promise<never> {
   // `javascript:` would run in this page, and a provider has a say in the URL.
   if (!/^https?:\/\//i.test(authorizationUrl)) throw new Error("That is no page of a provider");
   location.assign(authorizationUrl);
