@@ -138,7 +138,7 @@ describe.skipIf(noBrowser)("one account in a narrow page, by keyboard alone", ()
     await page.getByRole("button", { name: "Remove Ada's phone" }).waitFor({ state: "detached" });
     await pressOn(page, page.getByRole("button", { name: `Reset second factors ${email}` }));
     await page.getByRole("dialog", { name: `Reset the second factors of ${email}?` }).waitFor();
-    // What follows the reset asks for these anew; what was said of it stays.
+    // The list is asked for anew after the reset. The sentence about it stays.
     const sessions = page.waitForResponse((answer) => /\/sessions\b/.test(answer.url()));
     await pressOn(page, dialog().getByRole("button", { name: "Reset second factors" }));
     await page
