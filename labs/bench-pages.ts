@@ -18,8 +18,9 @@ const LIMIT_MS = 1_000;
 const SLOWED_DOWN = 4;
 const VISITS = 7;
 
-/** Paths of pages. Those after the first list are seen by somebody who is signed in, an administrator. */
+/** Paths of pages for everybody. */
 const open = ["/", "/sign-in", "/sign-up", "/reset", "/problems"];
+/** Those that an administrator sees, signed in. */
 const signedIn = ["/account", "/account/security", "/account/sessions", "/admin", "/admin/users"];
 
 const folder = await mkdtemp(join(tmpdir(), "portcullis-bench-pages-"));

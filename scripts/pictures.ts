@@ -2,45 +2,42 @@
  * `npm run pictures`: takes the pictures of the docs, of a server that it starts and fills itself. With `--check` it takes
  * none, and fails where the pages have changed since.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { operations } from "../src/contract/operations.ts";
 import { pagePaths } from "../src/contract/page-paths.ts";
 import { builtFiles } from "../src/pages/built/files.ts";
+import { ADMIN } from "../test/support/credentials.ts";
 import { findChromium } from "../test/support/find-chromium.ts";
+import { startServerProcess } from "../test/support/server-process.ts";
+import { addAuthenticator } from "../test/support/virtual-authenticator.ts";
 
-const START = fileURLToPath(new URL("../src/start.js", import.meta.url));
 const FOLDER = new URL("../docs/pictures/", import.meta.url);
 /** Says of which pages the pictures are. */
 const TAKEN = new URL("taken.json", FOLDER);
 
-const admin = { email: "grace@example.com", password: "a tall ship and a star to steer by" };
 const ada = { email: "ada@example.com", password: "mulberry lantern orbit kestrel" };
 const others = ["linus@example.com", "kay@example.com", "annie@example.com"];
 
 interface Picture {
   readonly name: string;
   readonly path: string;
-  readonly as?: typeof admin;
+  readonly as?: typeof ADMIN;
   readonly width: number;
   readonly colorScheme: "light" | "dark";
 }
 
-const { signIn, account, admin: console_ } = pagePaths;
+const { signIn, account, admin } = pagePaths;
 const pictures: readonly Picture[] = [
   { name: "sign-in", path: signIn, width: 1280, colorScheme: "light" },
   { name: "sign-in-phone", path: signIn, width: 390, colorScheme: "dark" },
   { name: "account", path: `${account}/security`, as: ada, width: 1280, colorScheme: "light" },
-  { name: "console", path: console_, as: admin, width: 1280, colorScheme: "light" },
+  { name: "console", path: admin, as: ADMIN, width: 1280, colorScheme: "light" },
   {
     name: "console-events",
-    path: `${console_}/events`,
-    as: admin,
+    path: `${admin}/events`,
+    as: ADMIN,
     width: 1280,
     colorScheme: "dark",
   },
@@ -58,52 +55,24 @@ async function checkPictures(): Promise<void> {
 }
 
 async function takePictures(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "portcullis-pictures-"));
-  const server = startServer(folder);
+  const server = await startServerProcess({
+    environment: { SERVICE_NAME: "Northwind", CONSOLE: "on" },
+  });
   try {
-    const found = await findChromium(folder);
+    const found = await findChromium(server.folder);
     if ("missing" in found) throw new Error(found.missing);
-    const baseUrl = await addressOf(server);
-    await fill(baseUrl);
+    await fill(server.baseUrl);
     const browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
     await mkdir(FOLDER, { recursive: true });
     for (const picture of pictures) {
-      await take(browser, baseUrl, picture);
+      await take(browser, server.baseUrl, picture);
       console.error(`took docs/pictures/${picture.name}.png`);
     }
     await browser.close();
     await writeFile(TAKEN, `${JSON.stringify({ pages: builtFiles.digest }, null, 2)}\n`);
   } finally {
-    server.kill();
-    await rm(folder, { recursive: true, force: true });
+    await server.dispose();
   }
-}
-
-function startServer(folder: string): ChildProcess {
-  return spawn(process.execPath, [START], {
-    cwd: folder,
-    env: {
-      PATH: process.env["PATH"],
-      PORT: "0",
-      SERVICE_NAME: "Northwind",
-      CONSOLE: "on",
-      ADMIN_EMAIL: admin.email,
-      ADMIN_PASSWORD: admin.password,
-    },
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-}
-
-/** The address in the event that says the server listens. */
-async function addressOf({ stdout }: ChildProcess): Promise<string> {
-  if (stdout === null) throw new Error("The server has no output");
-  for await (const line of createInterface({ input: stdout })) {
-    const address = /"event":"server_started".*"address":"(http:[^"]+)"/.exec(line)?.[1];
-    if (address === undefined) continue;
-    stdout.resume(); // its later lines are read by nobody
-    return address.replace("127.0.0.1", "localhost");
-  }
-  throw new Error("The server ended before it listened");
 }
 
 /** Some people, and somebody who guesses at one of them. */
@@ -147,18 +116,7 @@ async function take(browser: Browser, baseUrl: string, picture: Picture): Promis
 
 /** By an authenticator inside the browser, so that the picture has one. */
 async function addPasskey(page: Page, url: string): Promise<void> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("WebAuthn.enable");
-  await devtools.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
+  await addAuthenticator(page);
   await page.goto(url, { waitUntil: "networkidle" });
   await page.getByRole("button", { name: "Add a passkey" }).click();
   await page.waitForTimeout(1_500);

@@ -5,7 +5,7 @@
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { rolldown } from "rolldown";
-import { formatTable } from "../../src/commands/table.ts";
+import { judgeSizes } from "./sizes.ts";
 
 interface EntryPoint {
   readonly name: string;
@@ -32,18 +32,7 @@ const entryPoints: readonly EntryPoint[] = [
 const sizes = await Promise.all(
   entryPoints.map(async (entry) => ({ ...entry, bytes: await gzippedBytes(entry.file) })),
 );
-console.log(
-  formatTable(
-    ["entry point", "gzipped", "bound", ""],
-    sizes.map(({ name, bytes, maxBytes }) => [
-      name,
-      `${bytes} B`,
-      `${maxBytes} B`,
-      bytes > maxBytes ? "TOO LARGE" : "ok",
-    ]),
-  ),
-);
-if (sizes.some(({ bytes, maxBytes }) => bytes > maxBytes)) process.exitCode = 1;
+judgeSizes("entry point", sizes);
 
 /** Bundles the entry point into one ES module, as an application would, and gzips that. */
 async function gzippedBytes(file: string): Promise<number> {

@@ -6,6 +6,7 @@ import { applicationNames, type ApplicationName } from "../../src/pages/entries.
 import type { PageSettings } from "../../src/pages/settings.ts";
 import { pageSourceNames } from "../../src/pages/sources.ts";
 import { readPageSources } from "../../src/platform/page-sources.ts";
+import { pageSettings } from "../../test/support/page-settings.ts";
 
 export interface Size {
   readonly name: ApplicationName;
@@ -22,38 +23,18 @@ const MAX_BYTES = {
   links: 48_000,
 } as const satisfies Record<ApplicationName, number>;
 
-const newPassword = { minLength: 15, maxLength: 256 };
-/** With two providers and a foot, as many deployments have them. */
+const providers = [
+  { id: "google", name: "Google" },
+  { id: "github", name: "GitHub" },
+];
+const common = pageSettings({ service: "Northwind", hasDocs: false, providers });
+/** With a foot, as many deployments have it. */
 const settings: PageSettings = {
-  service: "Northwind",
-  mountPath: "",
-  newPassword,
-  hasDocs: false,
-  csrfCookie: "__Host-csrf",
-  providers: [],
-  look: { theme: undefined, logo: undefined },
+  ...common,
   given: {
-    service: "Northwind",
-    mountPath: "",
-    csrf: { cookie: "__Host-csrf", header: "x-csrf-token" },
-    waysIn: {
-      mailCode: true,
-      passkeys: true,
-      providers: [
-        { id: "google", name: "Google" },
-        { id: "github", name: "GitHub" },
-      ],
-    },
-    signup: "verified",
-    newPassword,
-    secondFactor: "optional",
-    hasDocs: false,
-    hasConsole: true,
-    hasPages: true,
+    ...common.given,
     privacyUrl: "https://example.com/privacy",
     termsUrl: "https://example.com/terms",
-    logo: null,
-    returnOrigins: ["https://auth.example.com", "https://app.example.com"],
   },
 };
 

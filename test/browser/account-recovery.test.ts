@@ -1,16 +1,10 @@
 /** The journey that is to be found without help: a passkey, a lost phone, a recovery code, and the old session's end. */
 import { afterEach, describe, expect, test } from "vitest";
-import {
-  type AccountOwner,
-  expectSound,
-  handOn,
-  heading,
-  openAccount,
-  says,
-  screens,
-} from "../support/account-pages.ts";
+import { openAccount } from "../support/account-pages.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
-import { inaccessible } from "../support/page-proofs.ts";
+import { handOn, heading, keepCodes, says, screens } from "../support/hands.ts";
+import type { AccountOwner } from "../support/owners.ts";
+import { expectSound, expectAccessible } from "../support/page-proofs.ts";
 import { addAuthenticator } from "../support/virtual-authenticator.ts";
 
 describe.skipIf(noBrowser)("passkeys, and coming back without one", () => {
@@ -25,9 +19,9 @@ describe.skipIf(noBrowser)("passkeys, and coming back without one", () => {
       const { page, origin } = watched;
       const phone = await addAuthenticator(page);
       const owner = await openAccount(watched, "/account/security");
-      const { type, press, follow, keepCodes } = handOn(page, hand);
+      const { type, press, follow } = handOn(page, hand);
       await press("Add a passkey");
-      const [code = ""] = await keepCodes();
+      const [code = ""] = await keepCodes(page, hand);
       await press("Rename Passkey 1");
       await type("Name", "Lost phone");
       await press("Save");
@@ -67,18 +61,18 @@ describe.skipIf(noBrowser)("passkeys, and coming back without one", () => {
     const { page, origin } = watched;
     await addAuthenticator(page);
     const owner = await openAccount(watched, "/account/security");
-    const { press, keepCodes } = handOn(page, "mouse");
+    const { press } = handOn(page, "mouse");
     await press("Add a passkey");
     await page.getByRole("dialog", { name: "Keep your recovery codes" }).waitFor();
-    expect(await inaccessible(page)).toEqual([]);
-    const [code = ""] = await keepCodes();
+    await expectAccessible(page);
+    const [code = ""] = await keepCodes(page, "mouse");
     await page.context().clearCookies();
     await comeBack(watched, owner, code);
     await page.goto(`${origin}/account/security`);
     await says(page, "You came back with a recovery code");
-    expect(await inaccessible(page)).toEqual([]);
+    await expectAccessible(page);
     await press("Remove Passkey 1");
-    expect(await inaccessible(page)).toEqual([]);
+    await expectAccessible(page);
   });
 
   /** Signs this browser in with a recovery code, by the operations alone: `/sign-in` has tests of its own. */

@@ -2,20 +2,10 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { NEW_PASSWORD } from "../support/credentials.ts";
-import { expectNothingLeft } from "../support/page-proofs.ts";
+import { dialog, handOn, keepCodes, screens } from "../support/hands.ts";
+import { expectAccessible, expectNothingLeft, expectSound } from "../support/page-proofs.ts";
 import { runSql } from "../support/passkey-pages.ts";
-import {
-  countOf,
-  dialog,
-  expectAccessible,
-  expectSound,
-  growOld,
-  handOn,
-  keepCodes,
-  openAgain,
-  openSecurity,
-  screens,
-} from "../support/security-pages.ts";
+import { countOf, growOld, openAgain, openSecurity } from "../support/security-pages.ts";
 import { addAuthenticator } from "../support/virtual-authenticator.ts";
 
 describe.skipIf(noBrowser)("/account/security with passkeys", () => {

@@ -1,19 +1,11 @@
 /** `/account/security`: providers, linked and unlinked. */
 import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser } from "../support/browser.ts";
-import { expectNothingLeft, pressOn } from "../support/page-proofs.ts";
+import { dialog, handOn, screens } from "../support/hands.ts";
+import { expectAccessible, expectNothingLeft, pressOn } from "../support/page-proofs.ts";
 import { inDatabase, type ProviderPage, useProviderPages } from "../support/provider-pages.ts";
 import { variablesOf } from "../support/provider-steps.ts";
-import {
-  countOf,
-  dialog,
-  expectAccessible,
-  growOld,
-  handOn,
-  openAgain,
-  openSecurity,
-  screens,
-} from "../support/security-pages.ts";
+import { countOf, growOld, openAgain, openSecurity } from "../support/security-pages.ts";
 
 describe.skipIf(noBrowser)("/account/security with providers", () => {
   const newPage = useProviderPages({

@@ -3,22 +3,12 @@ import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { cookieClient } from "../support/clients.ts";
 import { NEW_PASSWORD } from "../support/credentials.ts";
-import { expectNothingLeft } from "../support/page-proofs.ts";
+import { dialog, type Hand, handOn, keepCodes, screens } from "../support/hands.ts";
+import { signInHere } from "../support/owners.ts";
+import { expectAccessible, expectNothingLeft, expectSound } from "../support/page-proofs.ts";
 import { runSql } from "../support/passkey-pages.ts";
 import { addTotpOver, appOf } from "../support/second-factors.ts";
-import {
-  countOf,
-  dialog,
-  expectAccessible,
-  expectSound,
-  type Hand,
-  handOn,
-  keepCodes,
-  openAgain,
-  openSecurity,
-  screens,
-  signInHere,
-} from "../support/security-pages.ts";
+import { countOf, openAgain, openSecurity } from "../support/security-pages.ts";
 
 describe.skipIf(noBrowser)("/account/security", () => {
   const newPage = useBrowser(() => ({ SIGNUP: "open" }));

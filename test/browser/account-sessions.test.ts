@@ -1,18 +1,12 @@
 /** `/account/sessions`, `/account/history`, `/account/leave`, and two tabs of one person. */
 import { afterEach, describe, expect, test } from "vitest";
-import {
-  expectSound,
-  handOn,
-  heading,
-  openAccount,
-  says,
-  screens,
-  signInHere,
-} from "../support/account-pages.ts";
+import { openAccount } from "../support/account-pages.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { cookieClient, dataOf } from "../support/clients.ts";
 import { NEW_PASSWORD } from "../support/credentials.ts";
-import { expectNothingLeft, inaccessible } from "../support/page-proofs.ts";
+import { handOn, heading, says, screens } from "../support/hands.ts";
+import { signInHere } from "../support/owners.ts";
+import { expectNothingLeft, expectSound, expectAccessible } from "../support/page-proofs.ts";
 
 describe.skipIf(noBrowser)("/account, its sessions, history and end", () => {
   const newPage = useBrowser(() => ({ SIGNUP: "open" }));
@@ -76,7 +70,7 @@ describe.skipIf(noBrowser)("/account, its sessions, history and end", () => {
     expect(await page.getByText(owner.email).count()).toBe(0);
     const link = page.getByRole("link", { name: "Sign in" });
     expect(await link.getAttribute("href")).toBe("/sign-in?return_to=%2Faccount%2Fhistory");
-    expect(await inaccessible(page)).toEqual([]);
+    await expectAccessible(page);
     // Signed in again in one tab, the other goes on as well.
     await other.goto(`${origin}/reset`);
     await signInHere(other, owner);
@@ -143,19 +137,19 @@ describe.skipIf(noBrowser)("/account, its sessions, history and end", () => {
     const { email } = await openAccount(watched, "/account/sessions");
     const { press, follow } = handOn(page, "mouse");
     await says(page, "This device");
-    expect(await inaccessible(page)).toEqual([]);
+    await expectAccessible(page);
     await press("End all others");
-    expect(await inaccessible(page)).toEqual([]);
+    await expectAccessible(page);
     await press("Cancel");
     await follow("History");
     await says(page, "Today");
-    expect(await inaccessible(page)).toEqual([]);
+    await expectAccessible(page);
     await press("Something was not me");
-    expect(await inaccessible(page)).toEqual([]);
+    await expectAccessible(page);
     await press("Cancel");
     await follow("Leave");
     await press("Delete my account");
     await says(page, `Delete ${email}?`);
-    expect(await inaccessible(page)).toEqual([]);
+    await expectAccessible(page);
   });
 });

@@ -1,10 +1,11 @@
 /** `/account`: name, language and address. */
 import { afterEach, describe, expect, test } from "vitest";
-import { expectSound, handOn, openAccount, says, screens } from "../support/account-pages.ts";
+import { openAccount } from "../support/account-pages.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { dataOf, freshEmail } from "../support/clients.ts";
+import { handOn, says, screens } from "../support/hands.ts";
 import { codeIn, nthMailTo, tokenIn } from "../support/mailbox.ts";
-import { expectNothingLeft, inaccessible } from "../support/page-proofs.ts";
+import { expectNothingLeft, expectSound, expectAccessible } from "../support/page-proofs.ts";
 
 describe.skipIf(noBrowser)("/account", () => {
   const newPage = useBrowser(() => ({ SIGNUP: "open" }));
@@ -67,7 +68,7 @@ describe.skipIf(noBrowser)("/account", () => {
     const { press } = handOn(page, "mouse");
     await press("Confirm the address");
     await says(page, `A mail is on its way to ${email}`);
-    expect(await inaccessible(page)).toEqual([]);
+    await expectAccessible(page);
     const token = tokenIn(await nthMailTo(outbox, email));
     const other = await page.context().newPage();
     await other.goto(`${origin}/email#token=${token}`);
@@ -98,12 +99,12 @@ describe.skipIf(noBrowser)("/account", () => {
     watched = await newPage();
     const { page } = watched;
     await openAccount(watched);
-    expect(await inaccessible(page)).toEqual([]);
+    await expectAccessible(page);
     const { type, press } = handOn(page, "mouse");
     await press("Change the e-mail address");
     await type("New e-mail address", "nobody");
     await press("Send the code");
     await page.locator("[aria-invalid=true]").waitFor();
-    expect(await inaccessible(page)).toEqual([]);
+    await expectAccessible(page);
   });
 });

@@ -1,17 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { dataOf } from "../support/clients.ts";
-import {
-  attack,
-  consoleSettings,
-  narrow,
-  open,
-  rowsOf,
-  signInto,
-  somebody,
-} from "../support/console.ts";
+import { attack, consoleSettings, open, signInto, somebody } from "../support/console.ts";
 import { PASSWORD } from "../support/credentials.ts";
+import { narrow } from "../support/hands.ts";
 import { pressOn, typeInto } from "../support/page-proofs.ts";
+import { runSql } from "../support/passkey-pages.ts";
 
 let watched: WatchedPage;
 
@@ -83,6 +77,6 @@ describe.skipIf(noBrowser)("an attack, found out and stopped", () => {
     await pressOn(page, dialog.getByRole("button", { name: "Disable" }));
     await page.getByText(`${ada.email} is disabled, and all its sessions have ended.`).waitFor();
     expect((await attacker.getMe()).status).toBe(401);
-    expect(rowsOf(databaseFile, "SELECT id FROM sessions WHERE user_id = ?", ada.id)).toEqual([]);
+    expect(runSql(databaseFile, "SELECT id FROM sessions WHERE user_id = ?", ada.id)).toEqual([]);
   });
 });

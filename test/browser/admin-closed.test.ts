@@ -3,8 +3,10 @@ import { operationIds, operations } from "../../src/contract/operations.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { adminClient, dataOf, freshEmail } from "../support/clients.ts";
-import { consoleSettings, heading, open, rowsOf, signInto, somebody } from "../support/console.ts";
+import { consoleSettings, open, signInto, somebody } from "../support/console.ts";
 import { PASSWORD } from "../support/credentials.ts";
+import { heading } from "../support/hands.ts";
+import { runSql } from "../support/passkey-pages.ts";
 
 const paths = ["/admin", "/admin/users", "/admin/events", "/admin/keys", "/admin/settings"];
 
@@ -21,10 +23,10 @@ let watched: WatchedPage;
 function everything() {
   const { databaseFile } = watched;
   return {
-    users: rowsOf(databaseFile, "SELECT id, email, role, disabled FROM users ORDER BY id"),
-    sessions: rowsOf(databaseFile, "SELECT id FROM sessions ORDER BY id"),
-    events: rowsOf(databaseFile, "SELECT id FROM events ORDER BY id"),
-    mails: rowsOf(databaseFile, "SELECT id FROM mails ORDER BY id"),
+    users: runSql(databaseFile, "SELECT id, email, role, disabled FROM users ORDER BY id"),
+    sessions: runSql(databaseFile, "SELECT id FROM sessions ORDER BY id"),
+    events: runSql(databaseFile, "SELECT id FROM events ORDER BY id"),
+    mails: runSql(databaseFile, "SELECT id FROM mails ORDER BY id"),
   };
 }
 
@@ -44,7 +46,7 @@ describe.skipIf(noBrowser)("the console, shown to whom it is not for", () => {
     const before = everything();
     for (const path of [...paths, `/admin/users/${other.id}`]) {
       await page.goto(`${origin}${path}`);
-      await heading(page, "This is for administrators").waitFor();
+      await heading(page, "This is for administrators");
       expect(await page.content()).not.toContain(other.email);
       expect(await page.getByRole("navigation").count()).toBe(0);
     }
@@ -63,7 +65,7 @@ describe.skipIf(noBrowser)("the console, shown to whom it is not for", () => {
     await open(watched, "/admin/users", "Users");
     dataOf(await admin.updateUser({ userId: id, role: "user" }));
     await page.getByRole("link", { name: "Events" }).click();
-    await heading(page, "This is for administrators").waitFor();
+    await heading(page, "This is for administrators");
   });
 
   test.each(paths)(
@@ -85,7 +87,7 @@ describe.skipIf(noBrowser)("the console, shown to whom it is not for", () => {
     await open(watched, "/admin/keys", "Keys");
     const other = await page.context().newPage();
     await other.goto(`${origin}/admin/users`);
-    await heading(other, "Users").waitFor();
+    await heading(other, "Users");
     await other.getByRole("button", { name: "Sign out" }).click();
     await other.waitForURL((url) => url.pathname === "/sign-in");
     await page.waitForURL((url) => url.pathname === "/sign-in");

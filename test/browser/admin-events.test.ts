@@ -1,14 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
-import {
-  attack,
-  consoleSettings,
-  heading,
-  narrow,
-  open,
-  signInto,
-  somebody,
-} from "../support/console.ts";
+import { attack, consoleSettings, open, signInto, somebody } from "../support/console.ts";
+import { heading, narrow } from "../support/hands.ts";
 import { pressOn } from "../support/page-proofs.ts";
 
 let watched: WatchedPage;
@@ -122,7 +115,7 @@ describe.skipIf(noBrowser)("events in a narrow page, by keyboard alone", () => {
     expect(await rows().first().locator("pre").innerText()).toContain('"event": "login_success"');
     await pressOn(page, rows().first().getByRole("link", { name: "127.0.0.1" }));
     await page.getByRole("button", { name: "Remove: 127.0.0.1" }).waitFor();
-    await heading(page, "Events").waitFor();
+    await heading(page, "Events");
     await pressOn(page, page.getByRole("button", { name: "Pause" }));
     expect(await page.getByRole("button", { name: "Pause" }).getAttribute("aria-pressed")).toBe(
       "true",

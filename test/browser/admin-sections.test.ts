@@ -3,7 +3,7 @@ import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { adminClient, dataOf } from "../support/clients.ts";
 import { attack, consoleSettings, open, signInto, somebody } from "../support/console.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
-import { expectNothingLeft, inaccessible, undocumented } from "../support/page-proofs.ts";
+import { expectNothingLeft, expectAccessible, undocumented } from "../support/page-proofs.ts";
 
 let watched: WatchedPage;
 
@@ -43,7 +43,7 @@ describe.skipIf(noBrowser)("sections of the console", () => {
       await open(watched, pathOf(id), title);
       await page.waitForLoadState("networkidle", { timeout: 2_000 }).catch(() => undefined); // it asks on and on
       for (const summary of await page.locator("summary").all()) await summary.click();
-      expect(await inaccessible(page)).toEqual([]);
+      await expectAccessible(page);
       expect(await faults()).toEqual([]);
       expect(scriptErrors).toEqual([]);
       expect(undocumented(watched)).toEqual([]);

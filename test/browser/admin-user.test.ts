@@ -5,15 +5,14 @@ import {
   attack,
   consoleSettings,
   forgetProofs,
-  heading,
-  narrow,
   open,
-  rowsOf,
   signInto,
   somebody,
 } from "../support/console.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { heading, narrow } from "../support/hands.ts";
 import { pressOn, typeInto } from "../support/page-proofs.ts";
+import { runSql } from "../support/passkey-pages.ts";
 import { addPasskeyOver, addTotpOver, passkeySettings } from "../support/second-factors.ts";
 
 let watched: WatchedPage;
@@ -23,7 +22,7 @@ const dialog = () => watched.page.getByRole("dialog");
 const told = (text: string) => watched.page.getByRole("status").filter({ hasText: text }).waitFor();
 
 function stored(id: string) {
-  const [row] = rowsOf(watched.databaseFile, "SELECT role, disabled FROM users WHERE id = ?", id);
+  const [row] = runSql(watched.databaseFile, "SELECT role, disabled FROM users WHERE id = ?", id);
   return row && { role: row["role"], disabled: Boolean(row["disabled"]) };
 }
 
@@ -47,11 +46,11 @@ describe.skipIf(noBrowser)("one account in the console", () => {
     await dialog()
       .getByRole("button", { name: `Delete ${email}` })
       .click();
-    await heading(page, "Users").waitFor();
+    await heading(page, "Users");
     await page.getByText(`${email} is deleted.`).waitFor();
     expect(stored(id)).toBeUndefined();
     await page.goBack();
-    await heading(page, "There is no such account").waitFor();
+    await heading(page, "There is no such account");
   });
 
   test("a change of the role asks for a recent proof, and is not made without", async () => {
@@ -139,11 +138,15 @@ describe.skipIf(noBrowser)("one account in a narrow page, by keyboard alone", ()
     await page.getByRole("button", { name: "Remove Ada's phone" }).waitFor({ state: "detached" });
     await pressOn(page, page.getByRole("button", { name: `Reset second factors ${email}` }));
     await page.getByRole("dialog", { name: `Reset the second factors of ${email}?` }).waitFor();
+    // The list is asked for anew after the reset. The sentence about it stays.
+    const sessions = page.waitForResponse((answer) => /\/sessions\b/.test(answer.url()));
     await pressOn(page, dialog().getByRole("button", { name: "Reset second factors" }));
     await page
       .getByRole("button", { name: `Reset second factors ${email}` })
       .waitFor({ state: "detached" });
-    expect(rowsOf(databaseFile, "SELECT user_id FROM totp_factors WHERE user_id = ?", id)).toEqual(
+    await sessions;
+    await told(`${email} has no second factor any more.`);
+    expect(runSql(databaseFile, "SELECT user_id FROM totp_factors WHERE user_id = ?", id)).toEqual(
       [],
     );
     expect((await api.login({ email, password: PASSWORD })).status).toBe(200);

@@ -1,19 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { cookieClient, dataOf, freshEmail } from "../support/clients.ts";
-import {
-  consoleSettings,
-  forgetProofs,
-  heading,
-  narrow,
-  open,
-  rowsOf,
-  signInto,
-  somebody,
-} from "../support/console.ts";
+import { consoleSettings, forgetProofs, open, signInto, somebody } from "../support/console.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { heading, narrow } from "../support/hands.ts";
 import { nthMailTo } from "../support/mailbox.ts";
 import { pressOn, typeInto } from "../support/page-proofs.ts";
+import { runSql } from "../support/passkey-pages.ts";
 
 let watched: WatchedPage;
 
@@ -47,7 +40,7 @@ describe.skipIf(noBrowser)("users in the console", () => {
     expect(await links().allInnerTexts()).toEqual([email]);
     expect(page.url()).not.toContain("find");
     await links().first().click();
-    await heading(page, email).waitFor();
+    await heading(page, email);
     await page.goBack();
     await expect.poll(() => links().allInnerTexts()).toEqual([email]);
   });
@@ -85,7 +78,7 @@ describe.skipIf(noBrowser)("users in the console", () => {
     await dialog.getByRole("button", { name: "Send the invitation" }).click();
     const password = page.locator("dialog input[type=password]");
     await password.fill(ADMIN.password);
-    expect(rowsOf(databaseFile, "SELECT id FROM challenges WHERE purpose = 'invitation'")).toEqual(
+    expect(runSql(databaseFile, "SELECT id FROM challenges WHERE purpose = 'invitation'")).toEqual(
       [],
     );
     await password.press("Enter");
@@ -121,6 +114,6 @@ describe.skipIf(noBrowser)("users in a narrow page, by keyboard alone", () => {
     await typeInto(page, page.getByLabel("Search by address or name"), ada.email);
     await expect.poll(() => links().allInnerTexts()).toEqual([ada.email]);
     await pressOn(page, links().first());
-    await heading(page, ada.email).waitFor();
+    await heading(page, ada.email);
   });
 });

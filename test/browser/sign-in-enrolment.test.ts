@@ -1,18 +1,11 @@
 /** `/sign-in` where the service asks everybody for a second factor: whoever has none is led through adding one. */
 import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
-import { expectNothingLeft } from "../support/page-proofs.ts";
+import { handOn, heading, screens } from "../support/hands.ts";
+import { anAccount } from "../support/owners.ts";
+import { expectAccessible, expectNothingLeft, expectSound } from "../support/page-proofs.ts";
 import { appOf } from "../support/second-factors.ts";
-import {
-  anAccount,
-  arriveAt,
-  expectAccessible,
-  expectSound,
-  handOn,
-  heading,
-  openPage,
-  screens,
-} from "../support/sign-in-pages.ts";
+import { arriveAt, openPage } from "../support/sign-in-pages.ts";
 
 describe.skipIf(noBrowser)("/sign-in with SECOND_FACTOR=required", () => {
   const newPage = useBrowser(() => ({ SIGNUP: "open", SECOND_FACTOR: "required" }));

@@ -1,20 +1,12 @@
 /** `/sign-in` by a mailed code or link. */
 import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
+import { handOn, heading, screens } from "../support/hands.ts";
 import { codeIn, nthMailTo } from "../support/mailbox.ts";
 import { linkTo } from "../support/mailed-links.ts";
-import { expectNothingLeft } from "../support/page-proofs.ts";
-import {
-  anAccount,
-  arriveAt,
-  expectAccessible,
-  expectSound,
-  handOn,
-  hasSession,
-  heading,
-  openPage,
-  screens,
-} from "../support/sign-in-pages.ts";
+import { anAccount } from "../support/owners.ts";
+import { expectAccessible, expectNothingLeft, expectSound } from "../support/page-proofs.ts";
+import { arriveAt, hasSession, openPage } from "../support/sign-in-pages.ts";
 
 describe.skipIf(noBrowser)("/sign-in by mail", () => {
   const newPage = useBrowser(() => ({ SIGNUP: "open", MAIL_LOGIN: "on" }));

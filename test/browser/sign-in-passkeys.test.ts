@@ -1,16 +1,11 @@
 /** `/sign-in` with a passkey: by its button, in the field of the address, and as the second step. */
 import { afterEach, describe, expect, test } from "vitest";
-import { freePort } from "../support/free-port.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
-import {
-  anAccount,
-  arriveAt,
-  expectSound,
-  handOn,
-  hasSession,
-  heading,
-  openPage,
-} from "../support/sign-in-pages.ts";
+import { freePort } from "../support/free-port.ts";
+import { handOn, heading } from "../support/hands.ts";
+import { anAccount } from "../support/owners.ts";
+import { expectSound } from "../support/page-proofs.ts";
+import { arriveAt, hasSession, openPage } from "../support/sign-in-pages.ts";
 import { addAuthenticator } from "../support/virtual-authenticator.ts";
 
 const port = await freePort();

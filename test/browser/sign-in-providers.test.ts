@@ -2,6 +2,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser } from "../support/browser.ts";
 import { cookieClient, freshEmail } from "../support/clients.ts";
+import { handOn, heading, screens } from "../support/hands.ts";
+import { anAccount } from "../support/owners.ts";
 import { expectNothingLeft, pressOn } from "../support/page-proofs.ts";
 import {
   inDatabase,
@@ -12,7 +14,7 @@ import {
 } from "../support/provider-pages.ts";
 import { variablesOf } from "../support/provider-steps.ts";
 import { addTotpOver } from "../support/second-factors.ts";
-import { anAccount, handOn, heading, openPage, screens } from "../support/sign-in-pages.ts";
+import { openPage } from "../support/sign-in-pages.ts";
 
 describe.skipIf(noBrowser)("/sign-in with a provider", () => {
   const newPage = useProviderPages({

@@ -1,8 +1,10 @@
 /** PG-05: `return_to` of `/sign-in` and `/sign-up`: followed where the settings allow it, and else ignored with a word. */
 import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser } from "../support/browser.ts";
-import { useProviderPages, type ProviderPage } from "../support/provider-pages.ts";
-import { anAccount, handOn, hasSession, heading, openPage } from "../support/sign-in-pages.ts";
+import { handOn, heading } from "../support/hands.ts";
+import { anAccount } from "../support/owners.ts";
+import { type ProviderPage, useProviderPages } from "../support/provider-pages.ts";
+import { hasSession, openPage } from "../support/sign-in-pages.ts";
 
 const hostile = [
   "//evil.example",

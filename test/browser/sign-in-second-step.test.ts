@@ -1,19 +1,11 @@
 /** `/sign-in` for accounts with a second factor: each proof, its refusals, its end, and what a reload makes of it. */
 import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
-import { expectNothingLeft } from "../support/page-proofs.ts";
+import { handOn, heading, screens } from "../support/hands.ts";
+import { anAccount } from "../support/owners.ts";
+import { expectAccessible, expectNothingLeft, expectSound } from "../support/page-proofs.ts";
 import { addTotpOver } from "../support/second-factors.ts";
-import {
-  anAccount,
-  arriveAt,
-  expectAccessible,
-  expectSound,
-  handOn,
-  hasSession,
-  heading,
-  openPage,
-  screens,
-} from "../support/sign-in-pages.ts";
+import { arriveAt, hasSession, openPage } from "../support/sign-in-pages.ts";
 
 describe.skipIf(noBrowser)("/sign-in with a second step", () => {
   const newPage = useBrowser(() => ({ SIGNUP: "open" }));

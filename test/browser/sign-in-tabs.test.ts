@@ -2,16 +2,10 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { NEW_PASSWORD } from "../support/credentials.ts";
-import {
-  anAccount,
-  arriveAt,
-  expectAccessible,
-  expectSound,
-  handOn,
-  hasSession,
-  heading,
-  openPage,
-} from "../support/sign-in-pages.ts";
+import { handOn, heading } from "../support/hands.ts";
+import { anAccount } from "../support/owners.ts";
+import { expectAccessible, expectSound } from "../support/page-proofs.ts";
+import { arriveAt, hasSession, openPage } from "../support/sign-in-pages.ts";
 
 describe.skipIf(noBrowser)("/sign-in beside other tabs", () => {
   const newPage = useBrowser(() => ({

@@ -2,19 +2,11 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { NEW_PASSWORD } from "../support/credentials.ts";
+import { handOn, heading, screens } from "../support/hands.ts";
 import { nthMailTo, tokenIn } from "../support/mailbox.ts";
-import { expectNothingLeft, tabTo } from "../support/page-proofs.ts";
-import {
-  anAccount,
-  arriveAt,
-  expectAccessible,
-  expectSound,
-  handOn,
-  hasSession,
-  heading,
-  openPage,
-  screens,
-} from "../support/sign-in-pages.ts";
+import { anAccount } from "../support/owners.ts";
+import { expectAccessible, expectNothingLeft, expectSound, tabTo } from "../support/page-proofs.ts";
+import { arriveAt, hasSession, openPage } from "../support/sign-in-pages.ts";
 
 describe.skipIf(noBrowser)("/sign-in by password", () => {
   const newPage = useBrowser(() => ({ SIGNUP: "open", MAIL_LOGIN: "on" }));

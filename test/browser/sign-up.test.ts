@@ -3,18 +3,10 @@ import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { freshEmail } from "../support/clients.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
+import { handOn, heading, screens } from "../support/hands.ts";
 import { codeIn, nthMailTo } from "../support/mailbox.ts";
-import { expectNothingLeft } from "../support/page-proofs.ts";
-import {
-  arriveAt,
-  expectAccessible,
-  expectSound,
-  handOn,
-  hasSession,
-  heading,
-  openPage,
-  screens,
-} from "../support/sign-in-pages.ts";
+import { expectAccessible, expectNothingLeft, expectSound } from "../support/page-proofs.ts";
+import { arriveAt, hasSession, openPage } from "../support/sign-in-pages.ts";
 
 describe.skipIf(noBrowser)("/sign-up with SIGNUP=verified", () => {
   const newPage = useBrowser(() => ({

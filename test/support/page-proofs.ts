@@ -42,6 +42,18 @@ export async function inaccessible(page: Page): Promise<string[]> {
   return faults;
 }
 
+/** Fails for whatever axe finds in four looks (PG-02). */
+export async function expectAccessible(page: Page) {
+  expect(await inaccessible(page)).toEqual([]);
+}
+
+/** No violation, no error but answers of 4xx, and nothing asked but operations of the document (PG-01, PG-06). */
+export async function expectSound(watched: WatchedPage) {
+  expect(await watched.faults()).toEqual([]);
+  expect(watched.scriptErrors).toEqual([]);
+  expect(undocumented(watched)).toEqual([]);
+}
+
 /** Presses Tab until the element has the focus, as somebody without a mouse does (PG-03). Fails where it is never reached. */
 export async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab") {
   await target.waitFor();

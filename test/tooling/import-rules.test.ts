@@ -168,7 +168,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/process/server.ts": ['import "../platform/log.ts"; import "srvx/node";'],
   "scripts/a.ts": ['import "../src/contract/users.ts"; import "prettier"; import "node:fs";'],
-  "scripts/check/client-size.ts": ['import { formatTable } from "../../src/commands/table.ts";'],
+  "scripts/check/sizes.ts": ['import { formatTable } from "../../src/commands/table.ts";'],
   "src/process/system.ts": [
     'import { createEventLog } from "../app.ts"; import "../platform/log.ts";',
   ],

@@ -10,7 +10,7 @@ import {
 } from "react";
 import type { Schemas } from "../result.ts";
 import type { Session } from "../session/session.ts";
-import type { SessionState } from "../session/state.ts";
+import { type SessionState, UNKNOWN } from "../session/state.ts";
 
 export type { Session, SessionState };
 
@@ -20,7 +20,6 @@ interface Provided {
 }
 
 const Context = createContext<Provided | undefined>(undefined);
-const UNKNOWN: SessionState = { status: "unknown" };
 
 export interface SessionProviderProps {
   readonly session: Session;

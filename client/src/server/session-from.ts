@@ -1,8 +1,6 @@
 /** The state of a visitor's session, for a page that a server renders. */
-import { textIn } from "../answer.ts";
 import { plainCookieName, SESSION_COOKIE } from "../generated/cookies.ts";
-import { UNAUTHENTICATED } from "../session/lessons.ts";
-import { SIGNED_OUT, type SessionState, signedInAs, UNKNOWN } from "../session/state.ts";
+import { SIGNED_OUT, type SessionState, stateOf, UNKNOWN } from "../session/state.ts";
 import { forward, type ForwardOptions } from "./forward.ts";
 import { readVisitor, type Visitor } from "./visitor.ts";
 
@@ -16,9 +14,7 @@ export async function sessionFrom(
 ): Promise<SessionState> {
   const { api } = forward(visitor, options);
   if (!hasSession(readVisitor(visitor).header("cookie") ?? "")) return SIGNED_OUT;
-  const me = await api.getMe();
-  if (me.ok) return signedInAs(me.data);
-  return textIn(me.problem, "code") === UNAUTHENTICATED ? SIGNED_OUT : UNKNOWN;
+  return stateOf(await api.getMe()) ?? UNKNOWN;
 }
 
 function hasSession(cookieHeader: string): boolean {

@@ -1,10 +1,16 @@
 /** The state of a client's session: asked for once, however many ask, and kept true by what the page sees and hears. */
-import { textIn } from "../answer.ts";
 import type { Client } from "../client.ts";
 import type { Mode } from "../input.ts";
 import { watchableOf } from "../results.ts";
-import { lessonOf, UNAUTHENTICATED } from "./lessons.ts";
-import { isSameState, SIGNED_OUT, type SessionState, signedInAs, UNKNOWN } from "./state.ts";
+import { lessonOf } from "./lessons.ts";
+import {
+  isSameState,
+  SIGNED_OUT,
+  type SessionState,
+  signedInAs,
+  stateOf,
+  UNKNOWN,
+} from "./state.ts";
 import { surroundingsOf } from "./surroundings.ts";
 
 /** The least time between two questions that nobody but the page itself asks, as on a return to its tab. */
@@ -63,8 +69,7 @@ export function createSession<C extends SessionClient>(client: C): Session<C> {
       askedAtMs = performance.now();
       const result = await client.getMe();
       if (asked !== epoch) continue;
-      if (result.ok) return signedInAs(result.data);
-      return textIn(result.problem, "code") === UNAUTHENTICATED ? SIGNED_OUT : undefined;
+      return stateOf(result);
     }
   };
 

@@ -9,7 +9,7 @@ import { Badge, Row, Rows, Section } from "../kit/lists.tsx";
 import { Show, useLoaded } from "../kit/loading.tsx";
 import { Status } from "../kit/notice.tsx";
 import { toast } from "../kit/toast.tsx";
-import { readDevice } from "./device.ts";
+import { readDevice } from "../parts/device.ts";
 import { useFresh } from "./factors.ts";
 import { say } from "./words.ts";
 

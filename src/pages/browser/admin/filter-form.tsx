@@ -7,8 +7,9 @@ import type { AnyResult } from "../kit/failure.ts";
 import { Labelled, SelectField } from "../kit/fields.tsx";
 import { Form, useForm } from "../kit/form.tsx";
 import { navigate } from "../kit/router.tsx";
-import { eventGroups, isEventKind, kindName, kindsOf } from "./event-kinds.ts";
+import { isEventKind, kindName } from "./event-kinds.ts";
 import { type EventFilters, pathOf, type Period, periods } from "./filters.ts";
+import { KindField } from "./kind-field.tsx";
 import { showAddress } from "./mention.tsx";
 import { learnName, useName } from "./names.ts";
 import { say } from "./words.ts";
@@ -18,7 +19,7 @@ const fields = ["kind", "email", "ip", "period", "since", "until"] as const;
 type Values = Readonly<Record<(typeof fields)[number], string>>;
 
 export function FilterForm({ filters }: { readonly filters: EventFilters }) {
-  const { kind = "", ip = "", since, until } = filters;
+  const { kind, ip = "", since, until } = filters;
   const [period, setPeriod] = useState<string>(
     filters.period ?? (since !== undefined || until !== undefined ? "custom" : ""),
   );
@@ -37,18 +38,7 @@ export function FilterForm({ filters }: { readonly filters: EventFilters }) {
   });
   return (
     <Form form={form} class="filters">
-      <SelectField name="kind" label={say("kind")} defaultValue={kind}>
-        <option value="">{say("allKinds")}</option>
-        {eventGroups.map((group) => (
-          <optgroup key={group} label={say(`group_${group}`)}>
-            {kindsOf(group).map((each) => (
-              <option key={each} value={each}>
-                {kindName(each)}
-              </option>
-            ))}
-          </optgroup>
-        ))}
-      </SelectField>
+      <KindField kind={kind} />
       <TextField name="email" label={say("email")} value={filters.email ?? name} />
       <TextField name="ip" label={say("ip")} value={ip} />
       <SelectField

@@ -3,8 +3,7 @@ import { useRef } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { Button } from "../kit/button.tsx";
 import { EmptyState } from "../kit/lists.tsx";
-import { Loading } from "../kit/loading.tsx";
-import { Status } from "../kit/notice.tsx";
+import { Failed, Loading } from "../kit/loading.tsx";
 import { EventRows } from "./event-rows.tsx";
 import type { Feed } from "./feed.ts";
 import type { EventFilters } from "./filters.ts";
@@ -29,16 +28,7 @@ export function LiveEvents({
   if (events === undefined && failure === null) return <Loading rows={6} />;
   return (
     <div class="tight">
-      {failure !== null && (
-        <>
-          <Status failure={failure} />
-          <p>
-            <Button isLow isBusy={feed.isLoading} onClick={() => void feed.reload()}>
-              {say("tryAgain")}
-            </Button>
-          </p>
-        </>
-      )}
+      <Failed of={feed} />
       {isLive && !isShort && <LiveBar feed={feed} />}
       {events?.length === 0 && <EmptyState>{empty}</EmptyState>}
       {events !== undefined && (events.length > 0 || isShort) && (

@@ -3,6 +3,7 @@ import type { Schemas } from "@portcullis/client";
 import { useId, useState } from "preact/hooks";
 import { api } from "../kit/api.ts";
 import { dateTimeOf } from "../kit/dates.ts";
+import { SelectField } from "../kit/fields.tsx";
 import { PageTitle } from "../kit/frame.tsx";
 import { Badge, EmptyState, Section } from "../kit/lists.tsx";
 import { type Loaded, Show, useLoaded } from "../kit/loading.tsx";
@@ -74,18 +75,15 @@ function SettingList({
             onInput={(event) => setWanted(event.currentTarget.value)}
           />
         </div>
-        <div class="field">
-          <label for={`${id}-only`}>{say("settingsWhich")}</label>
-          <select
-            class="input"
-            id={`${id}-only`}
-            onChange={(event) => setOnly(event.currentTarget.value)}
-          >
-            <option value="all">{say("settingsAll")}</option>
-            <option value="set">{say("settingsSet")}</option>
-            <option value="default">{say("settingsDefault")}</option>
-          </select>
-        </div>
+        <SelectField
+          name="only"
+          label={say("settingsWhich")}
+          onChange={(event) => setOnly(event.currentTarget.value)}
+        >
+          <option value="all">{say("settingsAll")}</option>
+          <option value="set">{say("settingsSet")}</option>
+          <option value="default">{say("settingsDefault")}</option>
+        </SelectField>
       </div>
       <p class="small quiet" role="status">
         {say("settingsFound", { count: found.length })}

@@ -99,7 +99,7 @@ export function UserActions({ user, isMe, onChange }: ActionsProps) {
           {isLocked(user) && (
             <Act
               name={say("unlockName")}
-              about={say("unlockAbout", { until: dateTimeOf(user.lockedUntil ?? "") })}
+              about={say("unlockAbout", { until: dateTimeOf(user.lockedUntil) })}
             >
               <Button isLow isBusy={unlock.isBusy} of={email} onClick={() => void unlock.run()}>
                 {say("unlock")}

@@ -19,7 +19,7 @@ type Passkey = Schemas["PasskeyList"]["items"][number];
 interface FactorsProps {
   readonly user: Schemas["UserDetails"];
   readonly isMe: boolean;
-  /** They have changed, and the sessions of the account with them. */
+  /** Told that they have changed, and the sessions of the account with them. They are shown anew by then. */
   readonly onChange: () => void;
 }
 
@@ -27,22 +27,19 @@ export function UserFactors({ user: { id: userId, email }, isMe, onChange }: Fac
   const factors = useLoaded(() => api().listUserFactors({ userId }), [userId]);
   const passkeys = useLoaded(() => api().listUserPasskeys({ userId }), [userId]);
   const [done, setDone] = useState<string>();
+  async function changed(says: string): Promise<void> {
+    setDone(says);
+    await Promise.all([factors.reload(), passkeys.reload()]);
+    onChange();
+  }
   const reset = useAction({
     send: () => withRecent(() => api().resetUserFactors({ userId })),
-    async done() {
-      setDone(say("factorsReset", { email }));
-      await Promise.all([factors.reload(), passkeys.reload()]);
-      onChange();
-    },
+    done: () => changed(say("factorsReset", { email })),
   });
   const remove = useAction({
     send: (passkey: Passkey) =>
       withRecent(() => api().removeUserPasskey({ userId, passkeyId: passkey.id })),
-    async done(_, { name }) {
-      setDone(say("passkeyRemoved", { name }));
-      await Promise.all([factors.reload(), passkeys.reload()]);
-      onChange();
-    },
+    done: (_, { name }) => changed(say("passkeyRemoved", { name })),
   });
   async function askAndReset(): Promise<void> {
     const question = {

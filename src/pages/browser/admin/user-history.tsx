@@ -1,13 +1,14 @@
 /** The history of an account, and the attempts to get in. */
-import { useId, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { api } from "../kit/api.ts";
 import { Section } from "../kit/lists.tsx";
 import { useLoaded } from "../kit/loading.tsx";
 import { Link } from "../kit/router.tsx";
 import { AttemptsCard } from "./attempts-card.tsx";
-import { eventGroups, type EventKind, isEventKind, kindName, kindsOf } from "./event-kinds.ts";
+import type { EventKind } from "./event-kinds.ts";
 import { useFeed } from "./feed.ts";
 import { type EventFilters, pathOf } from "./filters.ts";
+import { KindField } from "./kind-field.tsx";
 import { LiveEvents } from "./live-events.tsx";
 import { say } from "./words.ts";
 
@@ -32,31 +33,10 @@ export function UserHistory({ id: user }: { readonly id: string }) {
   const [kind, setKind] = useState<EventKind>();
   const filters: EventFilters = { user, ...(kind !== undefined && { kind }) };
   const feed = useFeed(filters, { size: 20 });
-  const id = useId();
   return (
     <Section title={say("history")}>
       <div class="inline">
-        <div class="field">
-          <label for={id}>{say("kind")}</label>
-          <select
-            id={id}
-            class="input"
-            onChange={({ currentTarget: { value } }) =>
-              setKind(isEventKind(value) ? value : undefined)
-            }
-          >
-            <option value="">{say("allKinds")}</option>
-            {eventGroups.map((group) => (
-              <optgroup key={group} label={say(`group_${group}`)}>
-                {kindsOf(group).map((each) => (
-                  <option key={each} value={each}>
-                    {kindName(each)}
-                  </option>
-                ))}
-              </optgroup>
-            ))}
-          </select>
-        </div>
+        <KindField onChange={setKind} />
         <Link class="button low" to={pathOf(filters)}>
           {say("moreFilters")}
         </Link>

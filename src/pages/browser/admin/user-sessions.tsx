@@ -1,7 +1,7 @@
 /** Where an account is signed in. One session can be ended, or all. */
 import type { Schemas } from "@portcullis/client";
 import { useState } from "preact/hooks";
-import { readDevice } from "../account/device.ts";
+import { readDevice } from "../parts/device.ts";
 import { useAction } from "../kit/action.ts";
 import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
@@ -27,22 +27,19 @@ interface SessionsProps {
 export function UserSessions({ id: userId, email, isMe }: SessionsProps) {
   const sessions = useLoaded(() => api().listUserSessions({ userId, limit: MOST }), [userId]);
   const [done, setDone] = useState<string>();
+  async function ended(says: string): Promise<void> {
+    setDone(says);
+    if (isMe) await session().refresh();
+    await sessions.reload();
+  }
   const end = useAction({
     send: (each: UserSession) => api().revokeUserSession({ userId, sessionId: each.id }),
-    async done(_, each) {
-      setDone(say("sessionEnded", { device: deviceOf(each) }));
-      if (isMe) await session().refresh();
-      await sessions.reload();
-    },
+    done: (_, each) => ended(say("sessionEnded", { device: deviceOf(each) })),
     told: ({ code }) => (code === "not_found" ? say("sessionGone") : undefined),
   });
   const endAll = useAction({
     send: () => api().revokeUserSessions({ userId }),
-    async done() {
-      setDone(say("sessionsEnded", { email }));
-      if (isMe) await session().refresh();
-      await sessions.reload();
-    },
+    done: () => ended(say("sessionsEnded", { email })),
   });
   async function askAndEndAll(): Promise<void> {
     const question = {

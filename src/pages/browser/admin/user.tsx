@@ -14,7 +14,7 @@ import { UserActions } from "./user-actions.tsx";
 import { UserFactors } from "./user-factors.tsx";
 import { UserAttempts, UserHistory } from "./user-history.tsx";
 import { UserSessions } from "./user-sessions.tsx";
-import { UserBadges } from "./users.tsx";
+import { isLocked, UserBadges } from "./users.tsx";
 import { say } from "./words.ts";
 
 type User = Schemas["UserDetails"];
@@ -23,7 +23,9 @@ export function UserView({ id }: { readonly id: string }) {
   const user = useLoaded(() => api().getUser({ userId: id }));
   const { user: me } = useSession();
   const { data, failure } = user;
-  const [version, setVersion] = useState(0);
+  /** Changes of any kind; and those after which the factors have to ask anew: after their own, they have. */
+  const [changes, setChanges] = useState(0);
+  const [accountChanges, setAccountChanges] = useState(0);
   if (data === undefined) {
     if (failure === null) return <Loading rows={3} />;
     const isGone = failure.code === "not_found" || failure.code === "validation_failed";
@@ -42,7 +44,8 @@ export function UserView({ id }: { readonly id: string }) {
   // A change may have ended sessions and removed factors: they are asked for anew.
   const changed = (now: User) => {
     user.put(now);
-    setVersion(version + 1);
+    setChanges(changes + 1);
+    setAccountChanges(accountChanges + 1);
   };
   return (
     <>
@@ -62,14 +65,14 @@ export function UserView({ id }: { readonly id: string }) {
         />
       </div>
       <Facts user={data} />
-      <UserAttempts key={`attempts ${version}`} id={id} />
+      <UserAttempts key={`attempts ${changes}`} id={id} />
       <UserActions user={data} isMe={isMe} onChange={changed} />
-      <UserSessions key={`sessions ${version}`} id={id} email={data.email} isMe={isMe} />
+      <UserSessions key={`sessions ${changes}`} id={id} email={data.email} isMe={isMe} />
       <UserFactors
-        key={`factors ${version}`}
+        key={`factors ${accountChanges}`}
         user={data}
         isMe={isMe}
-        onChange={() => setVersion(version + 1)}
+        onChange={() => setChanges(changes + 1)}
       />
       <UserHistory id={id} />
     </>
@@ -94,7 +97,7 @@ function Facts({ user }: { readonly user: User }) {
             </>
           )}
         </dd>
-        {user.lockedUntil !== null && Date.parse(user.lockedUntil) > Date.now() && (
+        {isLocked(user) && (
           <>
             <dt>{say("factLocked")}</dt>
             <dd>{dateTimeOf(user.lockedUntil)}</dd>

@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
 import { agoOf, dateOf } from "../kit/dates.ts";
+import { SelectField } from "../kit/fields.tsx";
 import { PageTitle } from "../kit/frame.tsx";
 import { Badge, EmptyState } from "../kit/lists.tsx";
 import { Show, useLoaded } from "../kit/loading.tsx";
@@ -128,34 +129,28 @@ function SearchBar({
           }}
         />
       </div>
-      <div class="field">
-        <label for={`${id}-role`}>{say("role")}</label>
-        <select
-          class="input"
-          id={`${id}-role`}
-          value={role}
-          onChange={(event) => onChange({ role: event.currentTarget.value as Role })} // one of the options
-        >
-          <option value="">{say("anyRole")}</option>
-          <option value="user">{say("role_user")}</option>
-          <option value="admin">{say("role_admin")}</option>
-        </select>
-      </div>
-      <div class="field">
-        <label for={`${id}-state`}>{say("state")}</label>
-        <select
-          class="input"
-          id={`${id}-state`}
-          value={state}
-          onChange={(event) => onChange({ state: event.currentTarget.value as State })} // one of the options
-        >
-          {stateNames.map((each) => (
-            <option key={each} value={each}>
-              {say(`state_${each}`)}
-            </option>
-          ))}
-        </select>
-      </div>
+      <SelectField
+        name="role"
+        label={say("role")}
+        defaultValue={role}
+        onChange={(event) => onChange({ role: event.currentTarget.value as Role })} // one of the options
+      >
+        <option value="">{say("anyRole")}</option>
+        <option value="user">{say("role_user")}</option>
+        <option value="admin">{say("role_admin")}</option>
+      </SelectField>
+      <SelectField
+        name="state"
+        label={say("state")}
+        defaultValue={state}
+        onChange={(event) => onChange({ state: event.currentTarget.value as State })} // one of the options
+      >
+        {stateNames.map((each) => (
+          <option key={each} value={each}>
+            {say(`state_${each}`)}
+          </option>
+        ))}
+      </SelectField>
     </div>
   );
 }
@@ -243,6 +238,8 @@ export function UserBadges({ user }: { readonly user: User }) {
   );
 }
 
-export function isLocked({ lockedUntil }: User): boolean {
+/** True while no password opens it. */
+export function isLocked(user: User): user is User & { readonly lockedUntil: string } {
+  const { lockedUntil } = user;
   return lockedUntil !== null && Date.parse(lockedUntil) > Date.now();
 }

@@ -79,17 +79,27 @@ export function Show<D>({
   if (of.data === undefined && of.failure === null) return <Loading rows={rows} />;
   return (
     <>
-      {of.failure !== null && (
-        <div class="tight">
-          <Status failure={of.failure} />
-          <p>
-            <Button isLow isBusy={of.isLoading} onClick={() => void of.reload()}>
-              {say("tryAgain")}
-            </Button>
-          </p>
-        </div>
-      )}
+      <Failed of={of} />
       {of.data !== undefined && children(of.data)}
     </>
+  );
+}
+
+/** Says why nothing was loaded, with a button for another try. */
+export function Failed({
+  of: { failure, isLoading, reload },
+}: {
+  readonly of: Pick<Loaded<unknown>, "failure" | "isLoading" | "reload">;
+}) {
+  if (failure === null) return null;
+  return (
+    <div class="tight">
+      <Status failure={failure} />
+      <p>
+        <Button isLow isBusy={isLoading} onClick={() => void reload()}>
+          {say("tryAgain")}
+        </Button>
+      </p>
+    </div>
   );
 }
