@@ -15,6 +15,21 @@ export const accountSections = {
   leave: `${account}/leave`,
 } as const;
 
+/** Paths of the console's sections, with `:name` where any one segment may stand. */
+export const consoleSections = {
+  overview: admin,
+  users: `${admin}/users`,
+  user: `${admin}/users/:userId`,
+  events: `${admin}/events`,
+  keys: `${admin}/keys`,
+  settings: `${admin}/settings`,
+} as const;
+
+/** The page of one account in the console. */
+export function consoleUserPath(userId: string): string {
+  return consoleSections.user.replace(":userId", userId);
+}
+
 export interface ApplicationPaths {
   /** Its paths, with `:name` where any one segment may stand. */
   readonly paths: readonly string[];
@@ -33,17 +48,7 @@ export function applicationPaths(
     case "account":
       return { paths: Object.values(accountSections), hasSections: true };
     case "admin":
-      return {
-        paths: [
-          admin,
-          `${admin}/users`,
-          `${admin}/users/:userId`,
-          `${admin}/events`,
-          `${admin}/keys`,
-          `${admin}/settings`,
-        ],
-        hasSections: true,
-      };
+      return { paths: Object.values(consoleSections), hasSections: true };
     case "links":
       return {
         paths: [

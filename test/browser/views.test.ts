@@ -1,10 +1,10 @@
 /** Moves between the views of one application: what belongs to a view goes with it, and what a page needs is asked for once. */
 import { afterEach, describe, expect, test } from "vitest";
-import { expectSound, handOn, heading, openAccount, says } from "../support/account-pages.ts";
+import { openAccount } from "../support/account-pages.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
+import { handOn, heading, narrow, says } from "../support/hands.ts";
+import { expectSound } from "../support/page-proofs.ts";
 import { addAuthenticator } from "../support/virtual-authenticator.ts";
-
-const narrow = { width: 390, height: 844 };
 
 describe.skipIf(noBrowser)("views of one application", () => {
   const newPage = useBrowser(() => ({ SIGNUP: "open" }));

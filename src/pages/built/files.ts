@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "284a8a8d7261cdc8",
+  "digest": "dc08b54d32c358a6",
   "names": [
     "account.js",
     "admin.css",

@@ -1,4 +1,5 @@
 /** The console of administrators. Whoever is none sees nothing of it, and nothing is asked for them (PG-08). */
+import { consoleSections } from "../../entries.ts";
 import { useEffect, useRef } from "preact/hooks";
 import { pagePaths } from "../../../contract/page-paths.ts";
 import { maybeSignedIn } from "../kit/api.ts";
@@ -40,27 +41,27 @@ function ForAdministrator({ email }: { readonly email: string }) {
       label={say("navigation")}
       who={email}
       navigation={[
-        { to: "/admin", label: say("overview") },
-        { to: "/admin/users", label: say("users"), also: ["/admin/users/:userId"] },
-        { to: "/admin/events", label: say("events") },
-        { to: "/admin/keys", label: say("keys") },
-        { to: "/admin/settings", label: say("settings") },
+        { to: consoleSections.overview, label: say("overview") },
+        { to: consoleSections.users, label: say("users"), also: [consoleSections.user] },
+        { to: consoleSections.events, label: say("events") },
+        { to: consoleSections.keys, label: say("keys") },
+        { to: consoleSections.settings, label: say("settings") },
       ]}
     >
       <Routes
         routes={{
-          "/admin": () => <Overview key="overview" />,
-          "/admin/users": () => <UsersView key="users" />,
-          "/admin/users/:userId": ({ userId = "" }) => <UserView key={userId} id={userId} />,
-          "/admin/events": () => <EventsView key="events" />,
-          "/admin/keys": () => <KeysView key="keys" />,
-          "/admin/settings": () => <SettingsView key="settings" />,
+          [consoleSections.overview]: () => <Overview key="overview" />,
+          [consoleSections.users]: () => <UsersView key="users" />,
+          [consoleSections.user]: ({ userId = "" }) => <UserView key={userId} id={userId} />,
+          [consoleSections.events]: () => <EventsView key="events" />,
+          [consoleSections.keys]: () => <KeysView key="keys" />,
+          [consoleSections.settings]: () => <SettingsView key="settings" />,
         }}
         otherwise={() => (
           <>
             <PageTitle title={say("notFoundTitle")} about={say("notFound")} />
             <p>
-              <Link to="/admin">{say("toOverview")}</Link>
+              <Link to={consoleSections.overview}>{say("toOverview")}</Link>
             </p>
           </>
         )}

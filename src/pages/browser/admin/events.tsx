@@ -1,4 +1,5 @@
 /** The events so far and as they come, with filters. */
+import { consoleUserPath } from "../../entries.ts";
 import { useState } from "preact/hooks";
 import { PageTitle } from "../kit/frame.tsx";
 import { Link, usePlace } from "../kit/router.tsx";
@@ -71,7 +72,7 @@ function AccountLink({ id }: { readonly id: string }) {
   if (typeof name !== "string") return null;
   return (
     <p>
-      <Link class="button low" to={`/admin/users/${id}`}>
+      <Link class="button low" to={consoleUserPath(id)}>
         {say("openAccount", { email: name })}
       </Link>
     </p>

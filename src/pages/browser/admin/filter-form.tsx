@@ -1,4 +1,5 @@
 /** The filters of the events: a form, and what is set as chips that can be taken away. */
+import { consoleSections } from "../../entries.ts";
 import { useState } from "preact/hooks";
 import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
@@ -131,7 +132,7 @@ export function FilterChips({ filters }: { readonly filters: EventFilters }) {
       ))}
       {set.length > 1 && (
         <li>
-          <button type="button" class="chip clear" onClick={() => navigate("/admin/events")}>
+          <button type="button" class="chip clear" onClick={() => navigate(consoleSections.events)}>
             {say("clearFilters")}
           </button>
         </li>

@@ -1,4 +1,5 @@
 /** Filters of the events, as the address of the view has them. */
+import { consoleSections } from "../../entries.ts";
 import type { EventKind } from "./event-kinds.ts";
 import { isEventKind } from "./event-kinds.ts";
 
@@ -41,7 +42,7 @@ export function readFilters(query: URLSearchParams, email?: string): EventFilter
 export function pathOf(filters: EventFilters): string {
   const { email: _email, ...shown } = filters;
   const query = new URLSearchParams(Object.entries(shown));
-  return query.size === 0 ? "/admin/events" : `/admin/events?${query}`;
+  return query.size === 0 ? consoleSections.events : `${consoleSections.events}?${query}`;
 }
 
 /** The query of `listEvents`. */

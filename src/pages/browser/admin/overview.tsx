@@ -1,4 +1,5 @@
 /** How it goes: four figures, a day by the hour, and what happens now. */
+import { consoleSections } from "../../entries.ts";
 import type { Schemas } from "@portcullis/client";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
@@ -104,7 +105,7 @@ function Latest() {
         foot={
           <>
             <LiveState feed={feed} />
-            <Link class="small" to="/admin/events">
+            <Link class="small" to={consoleSections.events}>
               {say("allEvents")}
             </Link>
           </>

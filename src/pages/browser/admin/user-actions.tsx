@@ -1,4 +1,5 @@
 /** Acts of an administrator on an account. What may not be done to oneself is said before it is tried. */
+import { consoleSections } from "../../entries.ts";
 import type { Schemas } from "@portcullis/client";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
@@ -49,7 +50,7 @@ export function UserActions({ user, isMe, onChange }: ActionsProps) {
     send: () => withRecent(() => api().deleteUser({ userId })),
     done() {
       forgetName(userId);
-      navigate("/admin/users");
+      navigate(consoleSections.users);
       toast(say("deleted", { email }));
     },
   });

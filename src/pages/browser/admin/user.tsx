@@ -1,4 +1,5 @@
 /** One account: what is known of it, and what can be done. */
+import { consoleSections } from "../../entries.ts";
 import type { Schemas } from "@portcullis/client";
 import { useState } from "preact/hooks";
 import { api } from "../kit/api.ts";
@@ -34,7 +35,7 @@ export function UserView({ id }: { readonly id: string }) {
         <PageTitle title={say(isGone ? "userGoneTitle" : "user")} />
         {isGone ? <p>{say("userGone")}</p> : <Status failure={failure} />}
         <p>
-          <Link to="/admin/users">{say("toUsers")}</Link>
+          <Link to={consoleSections.users}>{say("toUsers")}</Link>
         </p>
       </>
     );
@@ -51,7 +52,7 @@ export function UserView({ id }: { readonly id: string }) {
     <>
       <div class="tight">
         <p class="small">
-          <Link to="/admin/users">{say("toUsers")}</Link>
+          <Link to={consoleSections.users}>{say("toUsers")}</Link>
         </p>
         <PageTitle
           title={data.email}

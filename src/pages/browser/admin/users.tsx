@@ -1,4 +1,5 @@
 /** The accounts: search while typing, filters, page by page; and invitations. */
+import { consoleUserPath } from "../../entries.ts";
 import type { Schemas } from "@portcullis/client";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { api } from "../kit/api.ts";
@@ -208,7 +209,7 @@ function UserRow({ user }: { readonly user: User }) {
     <li class="row">
       <div>
         <p class="name">
-          <Link to={`/admin/users/${user.id}`}>{user.email}</Link>
+          <Link to={consoleUserPath(user.id)}>{user.email}</Link>
           <UserBadges user={user} />
         </p>
         <p class="about">
