@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { openAccount } from "../support/account-pages.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
-import { handOn, heading, narrow, says } from "../support/hands.ts";
+import { handOn, heading, keepCodes, narrow, says } from "../support/hands.ts";
 import { expectSound } from "../support/page-proofs.ts";
 import { addAuthenticator } from "../support/virtual-authenticator.ts";
 
@@ -45,27 +45,29 @@ describe.skipIf(noBrowser)("views of one application", () => {
     const { page } = watched;
     await addAuthenticator(page);
     await openAccount(watched);
-    const { press, follow, keepCodes } = handOn(page, "mouse");
+    const { press, follow } = handOn(page, "mouse");
     await follow("Security");
     await press("Add a passkey");
     await page.getByRole("dialog").waitFor();
     await page.goBack();
     await heading(page, "You");
-    expect(await keepCodes()).toHaveLength(10);
+    expect(await keepCodes(page, "mouse")).toHaveLength(10);
     await expectSound(watched);
   });
 
   test("PG-02 the longest navigation is whole at 390 px", async () => {
-    watched = await newPage({ viewport: narrow, locale: "de-DE" });
+    watched = await newPage({ ...narrow, locale: "de-DE" });
     const { page } = watched;
     await openAccount(watched);
     const links = page.getByRole("navigation").getByRole("link");
     expect(await links.count()).toBe(5);
     for (const link of await links.all()) {
       const box = await link.boundingBox();
-      expect(box && box.x >= 0 && box.x + box.width <= narrow.width).toBe(true);
+      expect(box && box.x >= 0 && box.x + box.width <= narrow.viewport.width).toBe(true);
     }
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(narrow.width);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(
+      narrow.viewport.width,
+    );
   });
 
   test.each(["", "/security", "/sessions", "/history", "/leave"])(
@@ -75,9 +77,9 @@ describe.skipIf(noBrowser)("views of one application", () => {
       const { page, origin, calls } = watched;
       await addAuthenticator(page);
       await openAccount(watched, "/account/security");
-      const { press, keepCodes } = handOn(page, "mouse");
+      const { press } = handOn(page, "mouse");
       await press("Add a passkey");
-      await keepCodes();
+      await keepCodes(page, "mouse");
       await page.waitForLoadState("networkidle");
       const before = calls.length;
       await page.goto(`${origin}/account${section}`);
