@@ -28,3 +28,22 @@ test("a folder of tests with a config of its own is among them, or below a gate"
   const configs = globSync("test/*/vitest.config.ts").map((path) => path.split("/")[1]);
   expect(configs.toSorted()).toEqual([...ownRuns]);
 });
+
+test("a step of CI calls a function of the script, or a command that is there with npm", () => {
+  const script = read(".ci/run");
+  const functions = [...script.matchAll(/^(\w+)\(\) \{$/gm)].map((match) => match[1]);
+  const steps = [...script.matchAll(/^ *(?:step|step_where_possible) "[^"]*" (\w+)/gm)];
+  const together = [...script.matchAll(/^steps_together (.+)$/gm)].flatMap((match) =>
+    (match[1] ?? "").split(" "),
+  );
+  // A word with an underscore that begins a line and is given no value is a function, too.
+  const inner = [...script.matchAll(/^ *([a-z]+(?:_[a-z]+)+)(?= |$)/gm)];
+
+  const called = [
+    ...steps.map((match) => match[1]),
+    ...together,
+    ...inner.map((match) => match[1]),
+  ];
+  expect(called.length).toBeGreaterThan(25);
+  expect(called.filter((name) => ![...functions, "npm", "timeout"].includes(name))).toEqual([]);
+});
