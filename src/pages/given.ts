@@ -28,6 +28,12 @@ export interface Given {
   readonly hasDocs: boolean;
   /** `/admin` is served. */
   readonly hasConsole: boolean;
+  /** Lines for a shell on the server's machine, as this installation calls its commands. */
+  readonly commands: {
+    readonly listKeys: string;
+    readonly rotateKeys: string;
+    readonly doctor: string;
+  };
   /** `/sign-in`, `/sign-up` and `/account` are served. */
   readonly hasPages: boolean;
   /** URLs for the foot of the page. */

@@ -7,6 +7,7 @@ import { builtFilePath, pageFilePath } from "../pages/page-files.ts";
 import type { PageLook, PageSettings } from "../pages/settings.ts";
 import { builtPageFile } from "../platform/page-files.ts";
 import type { AssetFile } from "../routes/assets.ts";
+import { commandLine } from "./command-line.ts";
 import { passkeyRemark } from "./passkey-settings.ts";
 import { mountPathOf, originOf, publicUrlOf } from "./setting-variables.ts";
 import type { Settings } from "./settings.ts";
@@ -49,6 +50,11 @@ export function pageSettingsOf(
       signup: settings.SIGNUP,
       secondFactor: settings.SECOND_FACTOR,
       hasConsole: settings.CONSOLE === "on",
+      commands: {
+        listKeys: commandLine("keys", "list"),
+        rotateKeys: commandLine("keys", "rotate"),
+        doctor: commandLine("doctor"),
+      },
       hasPages: settings.PAGES === "on",
       privacyUrl: settings.PRIVACY_URL ?? null,
       termsUrl: settings.TERMS_URL ?? null,

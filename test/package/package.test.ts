@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { swaggerFileNames } from "../../src/platform/files.ts";
+import { pagePaths } from "../../src/contract/page-paths.ts";
 import { builtFiles } from "../../src/pages/built/files.ts";
 import { builtFilePath } from "../../src/pages/page-files.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
@@ -224,6 +225,10 @@ describe.each(["node-22", "node-24", "node-26"] as const)("npx portcullis on %s"
       expect([path, answer.status]).toEqual([path, 200]);
       expect((await answer.arrayBuffer()).byteLength, path).toBeGreaterThan(100);
     }
+    // The console names the commands as they are called here.
+    const console = await (await fetch(`${server.baseUrl}${pagePaths.admin}`)).text();
+    expect(console).toContain("npx portcullis keys rotate");
+    expect(console).not.toContain("npm run");
     const first = await server.stop();
     expect(first.stderr).toContain(`Portcullis ${packageJson.version} is ready`);
     expect(first.stderr).not.toMatch(/warning|experimental|flag/i);

@@ -27,6 +27,11 @@ export function pageSettings({
       signup: "open",
       secondFactor: "optional",
       hasConsole: true,
+      commands: {
+        listKeys: "npm run keys -- list",
+        rotateKeys: "npm run keys -- rotate",
+        doctor: "npm run doctor",
+      },
       hasPages: true,
       privacyUrl: null,
       termsUrl: null,

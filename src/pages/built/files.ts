@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "dc08b54d32c358a6",
+  "digest": "d58ec86aef73acf4",
   "names": [
     "account.js",
     "admin.css",

@@ -3,6 +3,7 @@ import type { Schemas } from "@portcullis/client";
 import { api } from "../kit/api.ts";
 import { agoOf, dateOf, dateTimeOf } from "../kit/dates.ts";
 import { PageTitle } from "../kit/frame.tsx";
+import { given } from "../kit/given.ts";
 import { Badge, EmptyState, Row, Rows, Section } from "../kit/lists.tsx";
 import { Show, useLoaded } from "../kit/loading.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
@@ -10,13 +11,13 @@ import { say } from "./words.ts";
 
 type Key = Schemas["SigningKey"];
 
-const commands = [
-  { line: "npm run keys -- list", about: "keysList" },
-  { line: "npm run keys -- rotate", about: "keysRotate" },
-] as const;
-
 export function KeysView() {
   const keys = useLoaded(() => api().listSigningKeys());
+  const { listKeys, rotateKeys } = given().commands;
+  const commands = [
+    { line: listKeys, about: "keysList" },
+    { line: rotateKeys, about: "keysRotate" },
+  ] as const;
   return (
     <>
       <PageTitle title={say("keys")} about={say("keysAbout")} />

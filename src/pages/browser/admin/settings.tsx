@@ -5,6 +5,7 @@ import { api } from "../kit/api.ts";
 import { dateTimeOf } from "../kit/dates.ts";
 import { SelectField } from "../kit/fields.tsx";
 import { PageTitle } from "../kit/frame.tsx";
+import { given } from "../kit/given.ts";
 import { Badge, EmptyState, Section } from "../kit/lists.tsx";
 import { type Loaded, Show, useLoaded } from "../kit/loading.tsx";
 import { Findings } from "./findings.tsx";
@@ -29,7 +30,7 @@ export function SettingsView() {
 
 function Doctor({ report }: { readonly report: Loaded<Report> }) {
   return (
-    <Section title={say("doctor")} about={say("doctorAbout")}>
+    <Section title={say("doctor")} about={say("doctorAbout", { command: given().commands.doctor })}>
       <Show of={report} rows={2}>
         {({ findings, checkedAt, version }) => (
           <>

@@ -16,7 +16,7 @@ export const admin = translationOf<typeof schema>()({
   refused: "Abgelehnt",
   signedUp: "Registriert",
   lockedCount: "Gesperrt",
-  mailWaiting: "Wartende Mails",
+  mailWaiting: "Wartende E-Mails",
   mailNone: "älteste: keine",
   mailOldest: "älteste: {ago}",
   asYesterday: "so viele wie gestern",
@@ -66,11 +66,11 @@ export const admin = translationOf<typeof schema>()({
   invite: "Jemanden einladen",
   inviteTitle: "Jemanden einladen",
   inviteAbout:
-    "Die Person bekommt per Mail einen Link, wählt ein Passwort und hat ein Konto mit bestätigter Adresse.",
+    "Die Person bekommt per E-Mail einen Link, wählt ein Passwort und hat ein Konto mit bestätigter Adresse.",
   inviteSend: "Einladung schicken",
   inviteTaken: "Es gibt schon ein Konto mit dieser Adresse.",
   invited: "Die Einladung an {email} ist unterwegs.",
-  mailLanguage: "Sprache der Mail",
+  mailLanguage: "Sprache der E-Mail",
   invitations: "Eingeladen und noch nicht da",
   invitationsAbout:
     "Aus den letzten sieben Tagen. Eine Einladung kann inzwischen abgelaufen sein; eine neue tritt an ihre Stelle.",
@@ -113,7 +113,7 @@ export const admin = translationOf<typeof schema>()({
   adminTitle: "{email} Verwaltungsrechte geben?",
   adminText: "Wer sie hat, sieht und ändert alle Konten, auch Ihres.",
   adminTextUnproved:
-    "Wer sie hat, sieht und ändert alle Konten, auch Ihres. Niemand hat bestätigt, dass ihm diese Adresse gehört: Fahren Sie nur fort, wenn Sie es wissen. Sie gilt dann als bestätigt.",
+    "Wer sie hat, sieht und ändert alle Konten, auch Ihres. Diese Adresse ist nicht bestätigt: Fahren Sie nur fort, wenn Sie wissen, dass sie der Person gehört. Sie gilt dann als bestätigt.",
   adminNow: "{email} hat Verwaltungsrechte.",
   userName: "Verwaltungsrechte entziehen",
   userAbout: "Das Konto bleibt bestehen.",
@@ -163,14 +163,14 @@ export const admin = translationOf<typeof schema>()({
   passkeyRemove: "Entfernen",
   passkeyTitle: "Den Passkey „{name}“ entfernen?",
   passkeyText:
-    "Alle Sitzungen von {email} enden, und die Person erfährt es per Mail. War es der letzte Weg ins Konto, wählt sie per Mail ein neues Passwort.",
+    "Alle Sitzungen von {email} enden, und die Person erfährt es per E-Mail. War es der letzte Weg ins Konto, wählt sie per E-Mail ein neues Passwort.",
   passkeyRemoved: "Der Passkey „{name}“ ist entfernt.",
   reset: "Zweite Faktoren zurücksetzen",
   resetAbout:
     "Für jemanden, der App, Passkeys und Codes verloren hat. Vergewissern Sie sich zuerst, wer fragt.",
   resetTitle: "Die zweiten Faktoren von {email} zurücksetzen?",
   resetText:
-    "App, Passkeys und Wiederherstellungscodes werden entfernt, und alle Sitzungen enden. Die Person erfährt es per Mail und meldet sich mit dem an, was bleibt. Vergewissern Sie sich zuerst, wer fragt.",
+    "App, Passkeys und Wiederherstellungscodes werden entfernt, und alle Sitzungen enden. Die Person erfährt es per E-Mail und meldet sich mit dem an, was bleibt. Vergewissern Sie sich zuerst, wer fragt.",
   factorsReset: "{email} hat keinen zweiten Faktor mehr.",
   identities: "Anbieter",
   identitiesNone: "Kein Anbieter ist verknüpft.",
@@ -282,7 +282,7 @@ export const admin = translationOf<typeof schema>()({
   sourceFile: "Datei",
   sourceOther: "Gesetzt",
   doctor: "Was der Doctor sagt",
-  doctorAbout: "Was von hier aus zu sehen ist. Auf der Befehlszeile prüft npm run doctor alles.",
+  doctorAbout: "Was von hier aus zu sehen ist. Auf der Befehlszeile prüft {command} alles.",
   doctorAllGood: "Nichts zu tun.",
   doctorGood: { one: "{count} Befund ist gut", other: "{count} Befunde sind gut" },
   doctorChecked: "Angesehen {at}, von Version {version}.",

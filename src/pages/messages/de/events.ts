@@ -82,7 +82,7 @@ export const events = translationOf<typeof schema>()({
   did_login_failed_user_not_found: "Anmeldung als {who}, eine Adresse ohne Konto",
   did_login_failed_account_locked: "Anmeldung als {who} abgelehnt: Das Konto ist gesperrt",
   did_login_failed_account_disabled: "Anmeldung als {who} abgelehnt: Das Konto ist deaktiviert",
-  did_login_failed_wrong_code: "Falscher Code aus einer Mail für {who}",
+  did_login_failed_wrong_code: "Falscher Code aus einer E-Mail für {who}",
   did_login_failed_wrong_passkey: "Passkey von {who} abgelehnt",
   did_login_failed_unknown_passkey: "Anmeldung mit einem Passkey, den niemand hat",
   did_login_locked: "{who} ist bis {until} gesperrt, nach zu vielen falschen Passwörtern",
@@ -96,7 +96,7 @@ export const events = translationOf<typeof schema>()({
   did_session_revoked_email_change_undo:
     "Eine Sitzung von {who} endete: Die Adressänderung wurde rückgängig gemacht",
   did_session_revoked_email_proof:
-    "Eine Sitzung von {who} endete: Jemand hat die Adresse per Mail bestätigt",
+    "Eine Sitzung von {who} endete: Jemand hat die Adresse per E-Mail bestätigt",
   did_session_revoked_factor_change:
     "Eine Sitzung von {who} endete mit einer Änderung am zweiten Schritt, an Passkeys oder einem Anbieter",
   did_session_revoked_disable: "Eine Sitzung von {who} endete: Das Konto wurde deaktiviert",
@@ -114,7 +114,7 @@ export const events = translationOf<typeof schema>()({
   did_rate_limited_email_unsaid: "Zu viele Anfragen für eine E-Mail-Adresse ({operation})",
   did_rate_limited_account: "Zu viele Anfragen von {who} ({operation})",
   did_rate_limited_account_unsaid: "Zu viele Anfragen von einem Konto ({operation})",
-  did_password_reset: "{who} hat per Mail ein neues Passwort gewählt",
+  did_password_reset: "{who} hat per E-Mail ein neues Passwort gewählt",
   did_csrf_rejected_missing:
     "Eine Änderung ohne Nachweis ihrer Herkunft wurde abgelehnt ({operation})",
   did_csrf_rejected_mismatch:
@@ -129,24 +129,24 @@ export const events = translationOf<typeof schema>()({
   did_signing_key_rotated: "Ein neuer Schlüssel signiert Zugangstokens",
   did_signup_started: "Registrierung als {who} begonnen; die Adresse ist noch zu bestätigen",
   did_signup_existing_email:
-    "Jemand wollte sich als {who} registrieren, wo es schon ein Konto gibt; dorthin ging eine Mail",
+    "Jemand wollte sich als {who} registrieren, wo es schon ein Konto gibt; dorthin ging eine E-Mail",
   did_user_invited_user: "{actor} hat {invited} eingeladen",
   did_user_invited_admin: "{actor} hat {invited} in die Verwaltung eingeladen",
   did_challenge_failed_wrong_code: "Falscher Code: {purpose}",
   did_challenge_failed_wrong_code_who: "Falscher Code für {who}: {purpose}",
   did_challenge_failed_not_good: "Code oder Link, der nicht gilt: {purpose}",
   did_challenge_failed_not_good_who: "Code oder Link von {who}, der nicht gilt: {purpose}",
-  did_reset_token_created: "Ein Link für ein neues Passwort ging per Mail an {who}",
+  did_reset_token_created: "Ein Link für ein neues Passwort ging per E-Mail an {who}",
   did_reset_requested_unknown_email:
     "Ein neues Passwort wurde für {who} angefordert, eine Adresse ohne Konto",
   did_reset_failed_invalid_or_expired_token:
     "Ein neues Passwort wurde abgelehnt: Der Link gilt nicht mehr",
   did_reset_failed_weak_password: "Ein neues Passwort per Link wurde abgelehnt: Es ist zu schwach",
-  did_email_verification_requested: "{who} hat eine Mail zur Bestätigung der Adresse angefordert",
+  did_email_verification_requested: "{who} hat eine E-Mail zur Bestätigung der Adresse angefordert",
   did_email_verified_signup: "{who} hat die Adresse beim Registrieren bestätigt",
   did_email_verified_owner: "{who} hat die Adresse bestätigt",
   did_email_verified_password_reset: "{who} hat die Adresse mit einem neuen Passwort bestätigt",
-  did_email_verified_mail_login: "{who} hat die Adresse durch die Anmeldung per Mail bestätigt",
+  did_email_verified_mail_login: "{who} hat die Adresse durch die Anmeldung per E-Mail bestätigt",
   did_email_verified_provider: "Ein Anbieter hat für die Adresse von {who} gebürgt",
   did_email_verified_admin: "{actor} hat für die Adresse von {who} gebürgt",
   did_email_verified_command: "Ein Befehl hat für die Adresse von {who} gebürgt",
@@ -154,7 +154,7 @@ export const events = translationOf<typeof schema>()({
   did_email_changed: "{who} hat die Adresse von {oldEmail} in {newEmail} geändert",
   did_email_change_undone:
     "Die Änderung von {who} von {newEmail} in {oldEmail} wurde aus dem alten Postfach rückgängig gemacht; alle Sitzungen sind beendet",
-  did_mail_login_requested: "Ein Anmeldecode ging per Mail an {who}",
+  did_mail_login_requested: "Ein Anmeldecode ging per E-Mail an {who}",
   did_mail_login_unknown_email:
     "Ein Anmeldecode wurde für {who} angefordert, eine Adresse ohne Konto",
   did_login_pending: "{who} hat den ersten Schritt mit {ways} bestanden",
@@ -163,7 +163,7 @@ export const events = translationOf<typeof schema>()({
   did_second_factor_removed_admin: "{actor} hat die Authenticator-App von {who} entfernt",
   did_second_factor_removed_command: "Ein Befehl hat die Authenticator-App von {who} entfernt",
   did_second_factor_removed_email_proof:
-    "Die Authenticator-App von {who} wurde entfernt: Jemand hat die Adresse per Mail bestätigt",
+    "Die Authenticator-App von {who} wurde entfernt: Jemand hat die Adresse per E-Mail bestätigt",
   did_second_factor_removed_email_change_undo:
     "Die Authenticator-App von {who} wurde entfernt: Die Adressänderung wurde rückgängig gemacht",
   did_second_factors_reset: "{actor} hat alle zweiten Faktoren von {who} entfernt",
@@ -187,7 +187,7 @@ export const events = translationOf<typeof schema>()({
   did_passkey_removed_admin: "{actor} hat einen Passkey von {who} entfernt",
   did_passkey_removed_command: "Ein Befehl hat einen Passkey von {who} entfernt",
   did_passkey_removed_email_proof:
-    "Ein Passkey von {who} wurde entfernt: Jemand hat die Adresse per Mail bestätigt",
+    "Ein Passkey von {who} wurde entfernt: Jemand hat die Adresse per E-Mail bestätigt",
   did_passkey_removed_email_change_undo:
     "Ein Passkey von {who} wurde entfernt: Die Adressänderung wurde rückgängig gemacht",
   did_passkey_clone_suspected:
@@ -201,7 +201,7 @@ export const events = translationOf<typeof schema>()({
   did_identity_linked_command: "Ein Import hat {provider} mit {who} verknüpft",
   did_identity_removed_user: "{who} hat {provider} getrennt",
   did_identity_removed_email_proof:
-    "{provider} wurde von {who} getrennt: Jemand hat die Adresse per Mail bestätigt",
+    "{provider} wurde von {who} getrennt: Jemand hat die Adresse per E-Mail bestätigt",
   did_identity_removed_email_change_undo:
     "{provider} wurde von {who} getrennt: Die Adressänderung wurde rückgängig gemacht",
   did_identity_collision:
@@ -222,7 +222,7 @@ export const events = translationOf<typeof schema>()({
   change_emailVerified: "für die Adresse gebürgt",
   change_none: "nichts",
   way_pwd: "Passwort",
-  way_mail: "einer Mail",
+  way_mail: "einer E-Mail",
   way_otp: "App-Code",
   way_recovery: "Wiederherstellungscode",
   way_passkey: "Passkey",
@@ -231,14 +231,14 @@ export const events = translationOf<typeof schema>()({
   factor_totp: "App-Code",
   factor_recovery_code: "Wiederherstellungscode",
   factor_passkey: "Passkey",
-  factor_mail: "Code aus einer Mail",
+  factor_mail: "Code aus einer E-Mail",
   purpose_signup: "Registrierung",
   purpose_invitation: "Einladung",
   purpose_email_verification: "Bestätigung der Adresse",
   purpose_email_change: "Adressänderung",
   purpose_email_change_undo: "Rücknahme einer Adressänderung",
   purpose_password_reset: "neues Passwort",
-  purpose_mail_login: "Anmeldung per Mail",
+  purpose_mail_login: "Anmeldung per E-Mail",
   purpose_login: "zweiter Schritt",
   purpose_totp_setup: "neue Authenticator-App",
   purpose_passkey_setup: "neuer Passkey",

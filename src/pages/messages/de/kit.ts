@@ -94,7 +94,7 @@ export const kit = translationOf<typeof schema>()({
   problem_forbidden: "Ihr Konto darf das nicht.",
   problem_signup_closed:
     "Hier kann niemand selbst ein Konto anlegen, oder nicht mit einer Adresse dieser Domain. Bitten Sie um eine Einladung.",
-  problem_email_unverified: "Niemand hat bisher bestätigt, dass ihm diese Adresse gehört.",
+  problem_email_unverified: "Diese Adresse ist noch nicht bestätigt.",
   problem_reauthentication_required: "Weisen Sie zuerst nach, dass Sie es sind.",
   problem_second_factor_enrolment_required:
     "Dieser Dienst verlangt einen zweiten Schritt. Richten Sie zuerst einen ein.",

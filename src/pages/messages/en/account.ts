@@ -30,10 +30,10 @@ export const account = {
   recoveredHide: "I still have my device",
 
   you: "You",
-  youAbout: "How you are called, and where mails for you go.",
+  youAbout: "Your name, and where mail for you goes.",
   profile: "Profile",
   name: "Name",
-  nameHint: "How you want to be called. You can leave it empty.",
+  nameHint: "What you want to be called. You can leave it empty.",
   mailLanguage: "Language of mails",
   mailLanguageHint: "These pages follow the language of your browser.",
   mailLanguageUsual: "The usual one of this service",

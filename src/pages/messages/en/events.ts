@@ -38,8 +38,8 @@ export const events = {
   kind_reset_token_created: "Password reset mailed",
   kind_reset_requested_unknown_email: "Reset for an unknown address",
   kind_reset_failed: "Password reset refused",
-  kind_email_verification_requested: "Proof of the address asked for",
-  kind_email_verified: "Address proved",
+  kind_email_verification_requested: "Confirmation of an address asked for",
+  kind_email_verified: "Address confirmed",
   kind_email_change_started: "Change of address begun",
   kind_email_changed: "Address changed",
   kind_email_change_undone: "Change of address undone",
@@ -92,7 +92,8 @@ export const events = {
   did_session_revoked_email_change: "A session of {who} ended with the change of address",
   did_session_revoked_email_change_undo:
     "A session of {who} ended: the change of address was undone",
-  did_session_revoked_email_proof: "A session of {who} ended: somebody proved the address by mail",
+  did_session_revoked_email_proof:
+    "A session of {who} ended: somebody confirmed the address by mail",
   did_session_revoked_factor_change:
     "A session of {who} ended with a change of the second step, the passkeys or a provider",
   did_session_revoked_disable: "A session of {who} ended: the account was disabled",
@@ -122,7 +123,7 @@ export const events = {
   did_user_deleted: "{actor} deleted {who}",
   did_user_unlocked: "{actor} unlocked {who}",
   did_signing_key_rotated: "A new key signs access tokens",
-  did_signup_started: "Sign-up as {who} begun; the address is still to be proved",
+  did_signup_started: "Sign-up as {who} begun; the address is still to be confirmed",
   did_signup_existing_email:
     "Somebody signed up as {who}, who has an account; the owner was told by mail",
   did_user_invited_user: "{actor} invited {invited}",
@@ -137,11 +138,11 @@ export const events = {
   did_reset_failed_invalid_or_expired_token:
     "A new password was refused: the link is no longer good",
   did_reset_failed_weak_password: "A new password by link was refused: it is too weak",
-  did_email_verification_requested: "{who} asked for a mail to prove the address",
-  did_email_verified_signup: "{who} proved the address when signing up",
-  did_email_verified_owner: "{who} proved the address",
-  did_email_verified_password_reset: "{who} proved the address by choosing a new password",
-  did_email_verified_mail_login: "{who} proved the address by signing in by mail",
+  did_email_verification_requested: "{who} asked for a mail to confirm the address",
+  did_email_verified_signup: "{who} confirmed the address when signing up",
+  did_email_verified_owner: "{who} confirmed the address",
+  did_email_verified_password_reset: "{who} confirmed the address by choosing a new password",
+  did_email_verified_mail_login: "{who} confirmed the address by signing in by mail",
   did_email_verified_provider: "A provider vouched for the address of {who}",
   did_email_verified_admin: "{actor} vouched for the address of {who}",
   did_email_verified_command: "A command vouched for the address of {who}",
@@ -158,7 +159,7 @@ export const events = {
   did_second_factor_removed_admin: "{actor} removed the authenticator app of {who}",
   did_second_factor_removed_command: "A command removed the authenticator app of {who}",
   did_second_factor_removed_email_proof:
-    "The authenticator app of {who} was removed: somebody proved the address by mail",
+    "The authenticator app of {who} was removed: somebody confirmed the address by mail",
   did_second_factor_removed_email_change_undo:
     "The authenticator app of {who} was removed: the change of address was undone",
   did_second_factors_reset: "{actor} removed all second factors of {who}",
@@ -181,25 +182,25 @@ export const events = {
   did_passkey_removed_admin: "{actor} removed a passkey of {who}",
   did_passkey_removed_command: "A command removed a passkey of {who}",
   did_passkey_removed_email_proof:
-    "A passkey of {who} was removed: somebody proved the address by mail",
+    "A passkey of {who} was removed: somebody confirmed the address by mail",
   did_passkey_removed_email_change_undo:
     "A passkey of {who} was removed: the change of address was undone",
   did_passkey_clone_suspected: "There may be a copy of a passkey of {who}; the sign-in was refused",
   did_passkey_refused: "A passkey that {who} was adding was not taken ({why})",
   did_identity_linked_user: "{who} linked {provider}",
   did_identity_linked_signup: "{provider} was linked to {who} with the new account",
-  did_identity_linked_email_proof: "{provider} was linked to {who}: it proved the address",
+  did_identity_linked_email_proof: "{provider} was linked to {who}: it confirmed the address",
   did_identity_linked_verified_email: "{provider} was linked to {who} by the same address",
   did_identity_linked_command: "An import linked {provider} to {who}",
   did_identity_removed_user: "{who} unlinked {provider}",
   did_identity_removed_email_proof:
-    "{provider} was unlinked from {who}: somebody proved the address by mail",
+    "{provider} was unlinked from {who}: somebody confirmed the address by mail",
   did_identity_removed_email_change_undo:
     "{provider} was unlinked from {who}: the change of address was undone",
   did_identity_collision:
     "Somebody new came from {provider} with the address of {who}, and was not let in",
   did_provider_login_failed_token: "An answer of {provider} was not sound ({why})",
-  did_provider_login_failed_email_unverified: "{provider} vouched for no address",
+  did_provider_login_failed_email_unverified: "{provider} confirmed no address",
   did_provider_login_failed_denied: "{provider}, or the person there, refused",
   did_provider_login_failed_unavailable: "{provider} did not answer ({why})",
   did_unknown: "{event}",
@@ -226,7 +227,7 @@ export const events = {
   factor_mail: "code from a mail",
   purpose_signup: "sign-up",
   purpose_invitation: "invitation",
-  purpose_email_verification: "proof of the address",
+  purpose_email_verification: "confirmation of the address",
   purpose_email_change: "change of address",
   purpose_email_change_undo: "undoing a change of address",
   purpose_password_reset: "new password",

@@ -87,7 +87,7 @@ export const kit = {
   problem_forbidden: "Your account is not allowed to do this.",
   problem_signup_closed:
     "Nobody can create an account here by themselves, or not with an address of this domain. Ask for an invitation.",
-  problem_email_unverified: "Nobody has proved yet that this address is theirs.",
+  problem_email_unverified: "This address is not confirmed yet.",
   problem_reauthentication_required: "Prove first that it is you.",
   problem_second_factor_enrolment_required:
     "This service asks for a second step. Set one up first.",

@@ -74,7 +74,7 @@ export const links = {
   end_provider_unavailable:
     "{name} does not answer now. Wait a little and start again, or sign in another way.",
   end_provider_email_unverified:
-    "{name} does not say that your address is yours, and no account here is linked to this sign-in. Prove the address at {name}, and start again. If you have an account, sign in another way, and link {name} to it.",
+    "{name} does not say that your address is yours, and no account here is linked to this sign-in. Confirm your address at {name}, and start again. If you have an account, sign in another way, and link {name} to it.",
   end_signup_closed:
     "No account here is linked to this sign-in, and none is made for it. If you have an account, sign in another way, and link {name} to it.",
   end_email_taken:
