@@ -33,8 +33,8 @@ const Setting = z
       examples: ["86400"],
     }),
     source: openEnum(
-      ["default", "environment", "file"],
-      "`default`: it is not set; `environment`: it is, there or by the program that the server is embedded in; `file`: by its name with `_FILE`.",
+      ["default", "generated", "environment", "file"],
+      "`default`: it is not set; `generated`: it is not, and the server has made one for itself; `environment`: it is, there or by the program that the server is embedded in; `file`: by its name with `_FILE`.",
     ),
     secret: z.boolean().meta({ description: "True where it is a secret, or has one in it." }),
   })

@@ -4,6 +4,7 @@ import { type Setting, SETTING_VALUE_MAX_LENGTH } from "../contract/installation
 import { secretNames, shownNames } from "./given-settings.ts";
 import { prefixOf } from "./provider-names.ts";
 import { providerFields } from "./provider-values.ts";
+import type { SecretSetting } from "./secret-settings.ts";
 import { publicUrlOf, variableSchemas } from "./setting-variables.ts";
 import type { Settings } from "./settings.ts";
 
@@ -22,11 +23,14 @@ export function shownSettings(
     return {
       name,
       value: secret || text === null ? null : redact(text).slice(0, SETTING_VALUE_MAX_LENGTH),
-      source: given?.source ?? "default",
+      source: given?.source ?? (generated.has(name) ? "generated" : "default"),
       secret,
     };
   });
 }
+
+/** Where it is not set, which production does not allow, the data folder has one. */
+const generated: ReadonlySet<string> = new Set<SecretSetting>(["AUTH_SECRET"]);
 
 /** Some follow from other settings, and stand in `settings`; the rest are those of the schemas. */
 function defaultsOf(settings: Settings): [string, string | null][] {

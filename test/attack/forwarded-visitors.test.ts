@@ -150,6 +150,17 @@ describe("SV-02 the address of a visitor", () => {
   });
 
   test.each([
+    ["198.51.100.1:40001", "198.51.100.1"],
+    ["[2001:db8::1]:40001", "2001:db8::1"],
+    ["[2001:db8::1]", "2001:db8::1"],
+  ])("is read from %s, as some proxies write it", async (hop, address) => {
+    const behindOne = () => ({ baseUrl: server.baseUrl, trustedHops: 1 });
+    expect(await seenOf(behindOne, { ...headers, "x-forwarded-for": `1.1.1.1, ${hop}` })).toBe(
+      address,
+    );
+  });
+
+  test.each([
     "198.51.100.1, 203.0.113.9",
     "localhost",
     "",

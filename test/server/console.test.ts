@@ -142,11 +142,13 @@ test("listSettings has every setting, as it is in force, and tells where it come
 test("a server that is embedded tells of the settings that it was given, and of no environment", () => {
   const { settings } = readEmbeddedSettings({ NODE_ENV: "test", PORT: 1234 });
   const items = installationOf(settings, nothingStored).listSettings();
-  const given = items.filter(({ source }) => source !== "default");
+  const given = items.filter(({ source }) => source === "environment");
   expect(given.map(({ name, value }) => [name, value])).toEqual([
     ["NODE_ENV", "test"],
     ["PORT", "1234"],
   ]);
+  // The data folder has the secret.
+  expect(items.find(({ name }) => name === "AUTH_SECRET")).toMatchObject({ source: "generated" });
 });
 
 test("the report tells what is weak, and is made once for all who ask in the next seconds", async () => {

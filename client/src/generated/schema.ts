@@ -9571,10 +9571,10 @@ export interface components {
        */
       value: string | null;
       /**
-       * @description `default`: it is not set; `environment`: it is, there or by the program that the server is embedded in; `file`: by its name with `_FILE`. More may come.
+       * @description `default`: it is not set; `generated`: it is not, and the server has made one for itself; `environment`: it is, there or by the program that the server is embedded in; `file`: by its name with `_FILE`. More may come.
        * @enum {string}
        */
-      source: "default" | "environment" | "file";
+      source: "default" | "generated" | "environment" | "file";
       /** @description True where it is a secret, or has one in it. */
       secret: boolean;
     };

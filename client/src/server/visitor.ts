@@ -62,8 +62,14 @@ export function addressOf({ header }: Read, from: VisitorAddress): string | unde
     throw new TypeError("trustedHops is the number of your proxies, 1 or more");
   // From the right: what stands before the first proxy's own entry was sent by the visitor.
   const hops = (header("x-forwarded-for") ?? "").split(",");
-  const hop = hops.at(-from.trustedHops)?.trim();
-  return hop !== undefined && isAddress(hop) ? hop : undefined;
+  const hop = withoutPort(hops.at(-from.trustedHops)?.trim() ?? "");
+  return isAddress(hop) ? hop : undefined;
+}
+
+/** Strips the port and brackets that some proxies write: `192.0.2.1:80`, `[2001:db8::1]:80`, `[2001:db8::1]`. */
+function withoutPort(entry: string): string {
+  const [, v4, v6] = /^(?:([\d.]+):\d{1,5}|\[([^\]]*:[^\]]*)\](?::\d{1,5})?)$/.exec(entry) ?? [];
+  return v4 ?? v6 ?? entry;
 }
 
 function isRequest(

@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "d58ec86aef73acf4",
+  "digest": "a91283226024c716",
   "names": [
     "account.js",
     "admin.css",

@@ -139,9 +139,11 @@ function Value({ of: { value, secret, source } }: { readonly of: Setting }) {
   return value === "" ? <span class="quiet">{say("emptyValue")}</span> : <code>{value}</code>;
 }
 
-const sourceWords: Readonly<Record<string, "sourceDefault" | "sourceEnvironment" | "sourceFile">> =
-  {
-    default: "sourceDefault",
-    environment: "sourceEnvironment",
-    file: "sourceFile",
-  };
+const sourceWords: Readonly<
+  Record<string, "sourceDefault" | "sourceGenerated" | "sourceEnvironment" | "sourceFile">
+> = {
+  default: "sourceDefault",
+  generated: "sourceGenerated",
+  environment: "sourceEnvironment",
+  file: "sourceFile",
+};

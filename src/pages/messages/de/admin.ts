@@ -278,6 +278,7 @@ export const admin = translationOf<typeof schema>()({
   secretSet: "geheim, gesetzt",
   secretUnset: "geheim, nicht gesetzt",
   sourceDefault: "Voreinstellung",
+  sourceGenerated: "Vom Server gemacht",
   sourceEnvironment: "Umgebung",
   sourceFile: "Datei",
   sourceOther: "Gesetzt",

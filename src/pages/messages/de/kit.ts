@@ -168,8 +168,7 @@ export const kit = translationOf<typeof schema>()({
   providerContinue: "Weiter mit {name}",
 
   stepUpTitle: "Sind Sie es?",
-  stepUpAsk:
-    "Damit ließe sich Ihr Konto übernehmen. Weisen Sie noch einmal nach, wer Sie sind, dann geschieht es.",
+  stepUpAsk: "Dafür müssen Sie noch einmal nachweisen, dass Sie es sind. Dann geschieht es.",
   stepUpConfirm: "Bestätigen",
   stepUpPassword: "Das Passwort benutzen",
   stepUpPasswordWrong: "Das ist nicht Ihr Passwort.",

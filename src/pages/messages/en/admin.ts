@@ -270,6 +270,7 @@ export const admin = {
   secretSet: "secret, set",
   secretUnset: "secret, not set",
   sourceDefault: "Default",
+  sourceGenerated: "Made by the server",
   sourceEnvironment: "Environment",
   sourceFile: "File",
   sourceOther: "Set",

@@ -149,7 +149,7 @@ export const kit = {
   providerContinue: "Continue with {name}",
 
   stepUpTitle: "Is it you?",
-  stepUpAsk: "This could take over your account. Prove once more who you are, then it is done.",
+  stepUpAsk: "This needs a fresh proof that it is you. Then it is done.",
   stepUpConfirm: "Confirm",
   stepUpPassword: "Use the password",
   stepUpPasswordWrong: "This is not your password.",
