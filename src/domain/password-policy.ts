@@ -86,8 +86,9 @@ function namesOf(serviceName: string): string[] {
   return [...names].filter((name) => [...name].length >= IDENTIFIER_MIN_LENGTH);
 }
 
-/** A long passphrase may mention a name; a password that is mostly the name may not (PW-07). */
+/** A long passphrase may mention a name; a password that is mostly the name, once or repeated, may not (PW-07). */
 function containsIdentifier(password: string, identifier: string): boolean {
   if (identifier.length < IDENTIFIER_MIN_LENGTH) return password === identifier;
-  return password.includes(identifier) && password.length < identifier.length * 2;
+  const rest = password.replaceAll(identifier, "");
+  return rest !== password && rest.length < identifier.length;
 }

@@ -65,11 +65,11 @@ describe.skipIf(noBrowser)("/account/security", () => {
       const { email, password, api } = await openSecurity(watched);
       const { app, secret, type, press } = await setUp(hand);
       if (hand === "keyboard") await expectAccessible(page);
-      await type("Code of the app", app.wrongAt(Date.now()));
+      await type("Code from the app", app.wrongAt(Date.now()));
       await press("Turn on");
       await page.getByText(/^This code does not fit/).waitFor();
       expect(countOf(watched, "totp_factors", email)).toBe(0);
-      await type("Code of the app", app.codeAt(Date.now()));
+      await type("Code from the app", app.codeAt(Date.now()));
       await press("Turn on");
 
       const shown = dialog(page, "Keep your recovery codes");
@@ -105,7 +105,7 @@ describe.skipIf(noBrowser)("/account/security", () => {
     const { page } = watched;
     await openSecurity(watched);
     const { app, type, press } = await setUp("mouse");
-    await type("Code of the app", app.codeAt(Date.now()));
+    await type("Code from the app", app.codeAt(Date.now()));
     await press("Turn on");
     await dialog(page, "Keep your recovery codes").waitFor();
     const asked = page.waitForEvent("dialog");
@@ -177,10 +177,10 @@ describe.skipIf(noBrowser)("/account/security", () => {
       const { press, type } = handOn(page, hand);
       await press("Replace the authenticator app");
       await page.getByText(/get new recovery codes/).waitFor();
-      await press("Turn off the old app and go on");
+      await press("Turn off and go on");
       const secret = (await page.locator("dialog .spelt").innerText()).replaceAll(" ", "");
       expect(countOf(watched, "totp_factors", email)).toBe(0);
-      await type("Code of the app", appOf(secret).codeAt(Date.now()));
+      await type("Code from the app", appOf(secret).codeAt(Date.now()));
       await press("Turn on");
       const codes = await keepCodes(page, hand);
       expect(codes.filter((code) => recoveryCodes.includes(code))).toEqual([]);

@@ -94,8 +94,8 @@ describe.skipIf(noBrowser)("/account, its sessions, history and end", () => {
     const { follow, press } = handOn(page, "mouse");
     await follow("Security");
     await heading(page, "Security");
-    await follow("Leave");
-    await heading(page, "Leave");
+    await follow("Delete");
+    await heading(page, "Delete your account");
     await page.goBack();
     await heading(page, "Security");
     await page.reload();
@@ -147,7 +147,7 @@ describe.skipIf(noBrowser)("/account, its sessions, history and end", () => {
     await press("Something was not me");
     await expectAccessible(page);
     await press("Cancel");
-    await follow("Leave");
+    await follow("Delete");
     await press("Delete my account");
     await says(page, `Delete ${email}?`);
     await expectAccessible(page);

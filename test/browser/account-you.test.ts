@@ -49,10 +49,10 @@ describe.skipIf(noBrowser)("/account", () => {
       await follow("History");
       await page.getByRole("heading", { level: 1, name: "History" }).waitFor();
       await follow("You");
-      await type("Code of the mail", code === "0000 0000" ? "1111 1111" : "0000 0000");
+      await type("Code from the e-mail", code === "0000 0000" ? "1111 1111" : "0000 0000");
       await press("Change the address");
       await says(page, /^This code was not taken/);
-      await type("Code of the mail", code);
+      await type("Code from the e-mail", code);
       await press("Change the address");
       await says(page, `Your address is ${newEmail} now.`);
       expect((await owner.api.getMe()).status).toBe(401); // its other session has ended

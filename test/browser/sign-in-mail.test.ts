@@ -21,12 +21,12 @@ describe.skipIf(noBrowser)("/sign-in by mail", () => {
     await openPage(watched, "/sign-in?return_to=/problems");
     await type("E-mail address", email);
     await press("Send me a code by e-mail");
-    await heading(page, "Look into your mail");
-    await type("Code of the mail", "1234 5678");
+    await heading(page, "Check your e-mail");
+    await type("Code from the e-mail", "1234 5678");
     await press("Sign in");
     await page.getByText(/^This code was not taken/).waitFor();
     const code = codeIn(await nthMailTo(outbox, email));
-    await type("Code of the mail", code);
+    await type("Code from the e-mail", code);
     await press("Sign in");
     await arriveAt(watched, "/problems");
     await expectNothingLeft(page, [code, code.replace(" ", "")]);
@@ -45,7 +45,7 @@ describe.skipIf(noBrowser)("/sign-in by mail", () => {
       await heading(page, "Sign in by e-mail");
       await type("E-mail address", address);
       await press("Send the code");
-      await heading(page, "Look into your mail");
+      await heading(page, "Check your e-mail");
       const text = await page.getByRole("main").innerText();
       says.push(text.replaceAll(address, "{email}").replaceAll(/\d+ second/g, "{n} second"));
     }
@@ -62,12 +62,12 @@ describe.skipIf(noBrowser)("/sign-in by mail", () => {
     await openPage(watched, "/sign-in?return_to=/problems");
     await type("E-mail address", email);
     await press("Send me a code by e-mail");
-    await heading(page, "Look into your mail");
+    await heading(page, "Check your e-mail");
     await page.reload();
-    await heading(page, "Look into your mail");
+    await heading(page, "Check your e-mail");
     await openPage(watched, "/sign-in?view=mail&return_to=/problems");
     await follow("I have a code already");
-    await type("Code of the mail", codeIn(await nthMailTo(outbox, email)));
+    await type("Code from the e-mail", codeIn(await nthMailTo(outbox, email)));
     await press("Sign in");
     await arriveAt(watched, "/problems");
     await expectSound(watched);
@@ -81,7 +81,7 @@ describe.skipIf(noBrowser)("/sign-in by mail", () => {
     await openPage(watched, "/sign-in?return_to=/problems");
     await type("E-mail address", email);
     await press("Send me a code by e-mail");
-    await heading(page, "Look into your mail");
+    await heading(page, "Check your e-mail");
     const other = await page.context().newPage();
     await other.goto(await linkTo(watched, email));
     await other.getByRole("button", { name: "Sign in", exact: true }).click();
@@ -104,7 +104,7 @@ describe.skipIf(noBrowser)("/sign-in by mail", () => {
     await page.getByText(/Another mail in \d+ seconds/).waitFor();
     await page.clock.fastForward("00:31");
     await press("Send another mail");
-    await type("Code of the mail", codeIn(await nthMailTo(outbox, email, 2)));
+    await type("Code from the e-mail", codeIn(await nthMailTo(outbox, email, 2)));
     await press("Sign in");
     await arriveAt(watched, "/problems");
   });

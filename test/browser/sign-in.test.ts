@@ -119,7 +119,7 @@ describe.skipIf(noBrowser)("/sign-in by password", () => {
       await heading(page, "Choose a new password");
       await type("E-mail address", address);
       await press("Send the link");
-      await heading(page, "Look into your mail");
+      await heading(page, "Check your e-mail");
       says.push((await page.getByRole("main").innerText()).replaceAll(address, "{email}"));
     }
     expect(says[0]).toBe(says[1]);

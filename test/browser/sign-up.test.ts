@@ -37,12 +37,12 @@ describe.skipIf(noBrowser)("/sign-up with SIGNUP=verified", () => {
       await type("Password", PASSWORD);
       await page.getByText(/^Long/).waitFor();
       await press("Create an account");
-      await heading(page, "Look into your mail");
-      await type("Code of the mail", "1234 5678");
+      await heading(page, "Check your e-mail");
+      await type("Code from the e-mail", "1234 5678");
       await press("Create an account");
       await page.getByText(/^This code was not taken/).waitFor();
       const code = codeIn(await nthMailTo(outbox, email));
-      await type("Code of the mail", code);
+      await type("Code from the e-mail", code);
       await press("Create an account");
       await arriveAt(watched, "/problems");
       await expectNothingLeft(page, [code, PASSWORD]);
@@ -60,7 +60,7 @@ describe.skipIf(noBrowser)("/sign-up with SIGNUP=verified", () => {
       await type("E-mail address", email);
       await type("Password", PASSWORD);
       await press("Create an account");
-      await heading(page, "Look into your mail");
+      await heading(page, "Check your e-mail");
       const text = await page.getByRole("main").innerText();
       says.push(text.replaceAll(email, "{email}").replaceAll(/\d+ second/g, "{n} second"));
     }
@@ -77,7 +77,7 @@ describe.skipIf(noBrowser)("/sign-up with SIGNUP=verified", () => {
     await type("E-mail address", freshEmail());
     await type("Password", PASSWORD);
     await press("Create an account");
-    await heading(page, "Look into your mail");
+    await heading(page, "Check your e-mail");
     await page.reload();
     await page.getByText(/The link of the mail is still good/).waitFor();
     await expectAccessible(page);
@@ -96,7 +96,7 @@ describe.skipIf(noBrowser)("/sign-up with SIGNUP=verified", () => {
     await type("E-mail address", "nobody");
     await type("Password", "abc");
     await press("Create an account");
-    await page.getByText(/This is no e-mail address/).waitFor();
+    await page.getByText(/This is not an e-mail address/).waitFor();
     await expectAccessible(page);
   });
 });

@@ -61,6 +61,7 @@ test.each([
   ["the name of the service", "gärtnerei example & co"],
   ["the name of the service in one word, with a tail", "GärtnereiExampleCo2026"],
   ["a word of the name of the service", "example2026"],
+  ["a word of it, repeated", "example Example example"],
   ["a word of it with an accent of its own", "ga\u0308rtnerei-2026"],
   ["full-width letters", "ａｄａ.ｌｏｖｅｌａｃｅ"],
 ])("PW-07 %s is refused as the password", (_, password) => {

@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "a91283226024c716",
+  "digest": "7c8117f95773b0b0",
   "names": [
     "account.js",
     "admin.css",

@@ -91,7 +91,7 @@ function Sections({
               { notice: null },
             ),
           [accountSections.leave]: () =>
-            section(say("leave"), say("leaveAbout"), () => (
+            section(say("deleteTitle"), say("leaveAbout"), () => (
               <Leave user={user} factors={factors} onLeft={onLeft} />
             )),
         }}

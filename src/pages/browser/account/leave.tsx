@@ -1,4 +1,4 @@
-/** Section Leave: the account is deleted. */
+/** Section Delete: the account is deleted. */
 import type { Schemas } from "@portcullis/client";
 import { useState } from "preact/hooks";
 import { api } from "../kit/api.ts";
@@ -7,7 +7,6 @@ import { Dialog, DialogActions } from "../kit/dialog.tsx";
 import { HiddenUsername, PasswordField } from "../kit/fields.tsx";
 import { Form, useForm } from "../kit/form.tsx";
 import { given } from "../kit/given.ts";
-import { Section } from "../kit/lists.tsx";
 import { Show } from "../kit/loading.tsx";
 import { withRecent } from "../parts/step-up.tsx";
 import { hasPassword, type LoadedFactors } from "./factors.ts";
@@ -26,7 +25,7 @@ export function Leave({
 }) {
   const [isAsking, setAsking] = useState(false);
   return (
-    <Section title={say("deleteTitle")}>
+    <>
       <div class="card leave padded stack">
         <p>{say("deleteMeans", { service: given().service })}</p>
         <ul class="bullets">
@@ -55,7 +54,7 @@ export function Leave({
           </Show>
         </Dialog>
       )}
-    </Section>
+    </>
   );
 }
 

@@ -177,7 +177,7 @@ function Rename({
         <Field
           name="name"
           label={say("passkeyName")}
-          hint={say("passkeyNameHint")}
+          hint={say("passkeyNameHint", { max: PASSKEY_NAME_MAX_LENGTH })}
           maxLength={PASSKEY_NAME_MAX_LENGTH}
           autocomplete="off"
           defaultValue={passkey.name}

@@ -12,7 +12,7 @@ export const account = translationOf<typeof schema>()({
   giveUp: "Das nicht weiter verfolgen",
 
   signedOutTitle: "Sie sind abgemeldet",
-  signedOutAbout: "Melden Sie sich an, um weiterzumachen.",
+  signedOutAbout: "Sie können diese Seite schließen oder sich wieder anmelden.",
   goodbyeTitle: "Ihr Konto ist gelöscht",
   goodbyeAbout:
     "Alles, was es hatte, ist gelöscht, und Sie sind überall abgemeldet. Auf Wiedersehen.",
@@ -79,7 +79,7 @@ export const account = translationOf<typeof schema>()({
   ofSession: "die Sitzung {device}, {when}",
   end: "Beenden",
   endTitle: "Sitzung {device} beenden?",
-  endText: "Sie wird sofort abgemeldet, wo immer sie ist.",
+  endText: "Sie wird sofort abgemeldet.",
   sessionEnded: "Sitzung beendet: {device}",
   endOthers: "Alle anderen beenden",
   endOthersTitle: "Alle anderen Sitzungen beenden?",
@@ -104,8 +104,8 @@ export const account = translationOf<typeof schema>()({
     "Beenden Sie alle anderen Sitzungen, und sehen Sie dann unter Sicherheit Ihre Passkeys und verknüpften Konten durch.",
   notYouOnlyEnd: "Oder behalten Sie das Passwort, und melden Sie sich nur überall sonst ab:",
 
-  leave: "Austreten",
-  leaveAbout: "Ihr Konto hier löschen.",
+  leave: "Löschen",
+  leaveAbout: "Sofort und für immer.",
   deleteTitle: "Konto löschen",
   deleteMeans: "Ihr Konto bei {service} wird sofort gelöscht, mit allem, was es hier hat:",
   deleteSessions: "Sie werden überall abgemeldet.",

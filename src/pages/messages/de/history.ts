@@ -75,10 +75,10 @@ export const history = translationOf<typeof schema>()({
   event_second_factors_reset_admin: "Alle zweiten Schritte von einem Administrator entfernt",
   event_second_factors_reset_command:
     "Alle zweiten Schritte von den Betreibern dieses Dienstes entfernt",
-  event_second_factor_failed_wrong: "Zweiter Schritt abgelehnt: falsch, mit {ways}",
-  event_second_factor_failed_replayed: "Zweiter Schritt abgelehnt: schon benutzt, mit {ways}",
+  event_second_factor_failed_wrong: "Zweiter Schritt mit {ways} abgelehnt: falsch",
+  event_second_factor_failed_replayed: "Zweiter Schritt mit {ways} abgelehnt: schon benutzt",
   event_second_factor_failed_locked:
-    "Zweiter Schritt ungeprüft abgelehnt, nach zu vielen falschen Codes, mit {ways}",
+    "Zweiter Schritt mit {ways} ungeprüft abgelehnt, nach zu vielen falschen Codes",
   event_second_factors_locked: "Codes für eine Weile abgelehnt, nach zu vielen falschen",
   event_recovery_codes_renewed: "Wiederherstellungscodes erneuert",
   event_recovery_code_used: {

@@ -34,7 +34,7 @@ export const kit = translationOf<typeof schema>()({
   password: "Passwort",
   newPassword: "Neues Passwort",
   passwordRule:
-    "{min} bis {max} Zeichen, zum Beispiel vier oder fünf Wörter. Leerzeichen und alle anderen Zeichen sind erlaubt, keines ist vorgeschrieben.",
+    "{min} bis {max} Zeichen, zum Beispiel vier oder fünf Wörter. Leerzeichen und alle anderen Zeichen sind erlaubt, keine Art ist vorgeschrieben.",
   strengthMissing: { one: "Noch {count} Zeichen", other: "Noch {count} Zeichen" },
   strengthRegular: "Leicht zu erraten: zu viel vom Gleichen",
   strengthEnough: "Lang genug",
@@ -154,7 +154,7 @@ export const kit = translationOf<typeof schema>()({
     "Der Browser konnte keinen Passkey benutzen. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.",
 
   mailCodeLabel: "Code aus der E-Mail",
-  mailCodeHint: "8 Ziffern. Sie gelten einige Minuten lang.",
+  mailCodeHint: "8 Ziffern, aus der neuesten E-Mail.",
   mailCodeSentToYou: "Eine E-Mail mit einem Code ist an Ihre Adresse unterwegs.",
   mailCodeWrong:
     "Dieser Code wurde nicht angenommen: Er ist falsch, verbraucht oder zu alt, oder eine spätere E-Mail ist an seine Stelle getreten.",

@@ -47,7 +47,8 @@ export const security = translationOf<typeof schema>()({
     "Dieser Dienst verlangt einen zweiten Schritt. Bis Sie wieder einen einrichten, können Sie hier nichts anderes tun.",
   renamePasskey: "Passkey umbenennen",
   passkeyName: "Name",
-  passkeyNameHint: "Woran Sie ihn erkennen, zum Beispiel „Blauer Schlüssel“ oder „Handy“.",
+  passkeyNameHint:
+    "Woran Sie ihn erkennen, zum Beispiel „Blauer Schlüssel“ oder „Handy“. Höchstens {max} Zeichen.",
 
   secondStep: "Zweiter Schritt",
   secondStepAbout: "Wird nach dem Passwort verlangt, nicht nach einem Passkey.",
@@ -69,12 +70,12 @@ export const security = translationOf<typeof schema>()({
   replaceEndsSessions: "Überall sonst werden Sie abgemeldet.",
   replaceEndsCodes:
     "Überall sonst werden Sie abgemeldet, und Sie bekommen neue Wiederherstellungscodes.",
-  replaceGoOn: "Alte App ausschalten und weiter",
+  replaceGoOn: "Ausschalten und weiter",
   scan: "Scannen Sie dies mit einer Authenticator-App auf Ihrem Handy.",
-  firstCode: "Code der App",
+  firstCode: "Code aus der App",
   firstCodeHint: "Die 6 Ziffern, die die App jetzt zeigt. Sie beweisen, dass sie funktioniert.",
   firstCodeWrong:
-    "Dieser Code passt nicht. Warten Sie auf den nächsten, und sehen Sie nach, ob die Uhr Ihres Handys stimmt.",
+    "Dieser Code ist falsch. Warten Sie auf den nächsten, und prüfen Sie, ob die Uhr Ihres Handys stimmt.",
   confirmApp: "Einschalten",
   setUpOver: "Das hat zu lange gedauert, oder es wurde zu oft versucht.",
   beginAgain: "Von vorn beginnen",

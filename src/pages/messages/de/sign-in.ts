@@ -19,7 +19,7 @@ export const signIn = translationOf<typeof schema>()({
   word_expired:
     "Die Anmeldung wurde nicht rechtzeitig beendet, zu oft versucht, oder Ihr Konto hat sich inzwischen geändert. Melden Sie sich noch einmal von vorn an.",
   word_reloaded:
-    "Die Seite wurde neu geladen, und Ihre Anmeldung damit beendet. Melden Sie sich noch einmal an.",
+    "Das Neuladen der Seite hat Ihre Anmeldung abgebrochen. Melden Sie sich noch einmal an.",
   word_newAccount: "Ihr Konto ist eingerichtet. Melden Sie sich an.",
   word_collision:
     "Es gibt hier ein Konto mit der Adresse Ihrer anderen Anmeldung. Melden Sie sich dort an wie bisher; dann werden beide verknüpft, und Sie können künftig beide verwenden.",

@@ -11,7 +11,7 @@ export const account = {
   giveUp: "Give this up",
 
   signedOutTitle: "You are signed out",
-  signedOutAbout: "Sign in to go on.",
+  signedOutAbout: "You can close this page, or sign in again.",
   goodbyeTitle: "Your account is gone",
   goodbyeAbout: "Everything it had is deleted, and you are signed out everywhere. Goodbye.",
 
@@ -74,7 +74,7 @@ export const account = {
   ofSession: "the session {device}, {when}",
   end: "End",
   endTitle: "End the session {device}?",
-  endText: "It is signed out at once, wherever it is.",
+  endText: "It is signed out at once.",
   sessionEnded: "Session ended: {device}",
   endOthers: "End all others",
   endOthersTitle: "End all other sessions?",
@@ -99,8 +99,8 @@ export const account = {
     "End all other sessions, then look under Security at your passkeys and linked accounts.",
   notYouOnlyEnd: "Or keep the password, and only sign out everywhere else:",
 
-  leave: "Leave",
-  leaveAbout: "Delete your account here.",
+  leave: "Delete",
+  leaveAbout: "At once, and for good.",
   deleteTitle: "Delete your account",
   deleteMeans: "Your account at {service} is deleted at once, with everything that it has here:",
   deleteSessions: "You are signed out everywhere.",

@@ -56,7 +56,7 @@ export const history = {
   event_email_change_undone:
     "Change of the address taken back. Everything was signed out, and the password is void",
   event_mail_login_requested: "Code to sign in sent by mail",
-  event_login_pending: "First step of a sign-in taken with {ways}",
+  event_login_pending: "First step of a sign-in passed, with {ways}",
   event_second_factor_added: "Authenticator app added",
   event_second_factor_removed_user: "Authenticator app removed",
   event_second_factor_removed_admin: "Authenticator app removed by an administrator",
@@ -68,10 +68,10 @@ export const history = {
   event_second_factors_reset_user: "All second steps removed",
   event_second_factors_reset_admin: "All second steps removed by an administrator",
   event_second_factors_reset_command: "All second steps removed by whoever runs this service",
-  event_second_factor_failed_wrong: "Second step refused: wrong, with {ways}",
-  event_second_factor_failed_replayed: "Second step refused: used before, with {ways}",
+  event_second_factor_failed_wrong: "Second step with {ways} refused: wrong",
+  event_second_factor_failed_replayed: "Second step with {ways} refused: used before",
   event_second_factor_failed_locked:
-    "Second step refused unseen after too many wrong codes, with {ways}",
+    "Second step with {ways} refused unseen, after too many wrong codes",
   event_second_factors_locked: "Codes refused for a while, after too many wrong ones",
   event_recovery_codes_renewed: "Recovery codes renewed",
   event_recovery_code_used: {

@@ -27,11 +27,11 @@ export const kit = {
   show: "Show",
   hide: "Hide",
   email: "E-mail address",
-  emailWrong: "This is no e-mail address. One looks like name@example.com.",
+  emailWrong: "This is not an e-mail address. One looks like name@example.com.",
   password: "Password",
   newPassword: "New password",
   passwordRule:
-    "{min} to {max} characters, such as four or five words. Spaces and any other characters are welcome; none is required.",
+    "{min} to {max} characters, such as four or five words. Spaces and all other characters may be in it; no kind must be.",
   strengthMissing: { one: "{count} more character", other: "{count} more characters" },
   strengthRegular: "Easy to guess: too much of the same",
   strengthEnough: "Long enough",
@@ -137,8 +137,8 @@ export const kit = {
     "This device has a passkey of your account already. Use another device.",
   passkey_browser_failed: "The browser could not use a passkey. Try again, or use another way.",
 
-  mailCodeLabel: "Code of the mail",
-  mailCodeHint: "8 digits. They are good for a few minutes.",
+  mailCodeLabel: "Code from the e-mail",
+  mailCodeHint: "8 digits, from the newest mail.",
   mailCodeSentToYou: "A mail with a code is on its way to your address.",
   mailCodeWrong:
     "This code was not taken: it is wrong, used or too old, or a later mail has taken its place.",

@@ -44,7 +44,8 @@ export const security = {
     "This service asks for a second step. Until you set one up again, you can do nothing else here.",
   renamePasskey: "Rename the passkey",
   passkeyName: "Name",
-  passkeyNameHint: "By which you tell it from others, such as “Blue key” or “Phone”.",
+  passkeyNameHint:
+    "To tell it from others, such as “Blue key” or “Phone”. At most {max} characters.",
 
   secondStep: "Second step",
   secondStepAbout: "Asked for after your password, not after a passkey.",
@@ -65,12 +66,12 @@ export const security = {
     "For a new phone, or a lost one: the old app is turned off first, then you set up the new one. Have the new phone at hand.",
   replaceEndsSessions: "You are signed out everywhere else.",
   replaceEndsCodes: "You are signed out everywhere else, and get new recovery codes.",
-  replaceGoOn: "Turn off the old app and go on",
+  replaceGoOn: "Turn off and go on",
   scan: "Scan this with an authenticator app on your phone.",
-  firstCode: "Code of the app",
+  firstCode: "Code from the app",
   firstCodeHint: "The 6 digits that the app shows now. They prove that it works.",
   firstCodeWrong:
-    "This code does not fit. Wait for the next one, and look at whether the clock of your phone is right.",
+    "This code is wrong. Wait for the next one, and check that the clock of your phone is right.",
   confirmApp: "Turn on",
   setUpOver: "That took too long, or it was tried too often.",
   beginAgain: "Begin again",

@@ -16,7 +16,7 @@ export const signIn = {
 
   word_expired:
     "The sign-in was not finished in time, was tried too often, or your account has changed meanwhile. Sign in again from the beginning.",
-  word_reloaded: "The page was loaded again, and your sign-in with it. Sign in again.",
+  word_reloaded: "Reloading the page ended your sign-in. Sign in again.",
   word_newAccount: "Your account is there. Sign in to it.",
   word_collision:
     "There is an account here with the address that your other sign-in has. Sign in to it as you did before; the two are linked then, and from then on either lets you in.",
@@ -37,7 +37,7 @@ export const signIn = {
     one: "You can ask for another in {count} second.",
     other: "You can ask for another in {count} seconds.",
   },
-  lookIntoMail: "Look into your mail",
+  lookIntoMail: "Check your e-mail",
 
   forgottenTitle: "Choose a new password",
   forgottenAbout: "You get a mail with a link, on whose page you choose it.",
@@ -83,7 +83,7 @@ export const signIn = {
   seePrivacy: "The {privacy} says what becomes of your data.",
   privacyNotice: "privacy notice",
   termsOfUse: "terms of use",
-  proofAbout: "A mail is on its way to {email}. Type its code here, and your account is there.",
+  proofAbout: "A mail is on its way to {email}. Type its code here to finish.",
   signUpReloaded:
     "The page was loaded again, and has forgotten what its code belongs to. The link of the mail is still good: open it, and choose a password there.",
   proofByLink: "Or open the link of the mail, on whichever device, and choose a password there.",
