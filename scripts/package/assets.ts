@@ -11,6 +11,8 @@ const swagger = new URL("./", import.meta.resolve("swagger-ui-dist/package.json"
 const BESIDE_CODE = ["src/**/*.{html,css,json}", "src/pages/built/*.{js,svg}"];
 const NO_ASSET = "tsconfig.json";
 const AT_ROOT = ["openapi/openapi.json", "docs/**/*", "LICENSE", "README.md", "CHANGELOG.md"];
+/** They would be a third of the package. The docs can be read without. */
+const PICTURES = "docs/pictures/**";
 /** Beside the two that are served: what the Apache licence asks for, and the notices of what is inside the bundle. */
 const SWAGGER_NOTICES = ["LICENSE", "NOTICE", "swagger-ui-bundle.js.LICENSE.txt"];
 
@@ -18,7 +20,7 @@ export async function copyFiles(folder: URL): Promise<void> {
   for await (const path of glob(BESIDE_CODE, { cwd: root }))
     if (!path.endsWith(NO_ASSET))
       await cp(new URL(path, root), new URL(path.replace(/^src/, "dist"), folder));
-  for await (const path of glob(AT_ROOT, { cwd: root }))
+  for await (const path of glob(AT_ROOT, { cwd: root, exclude: [PICTURES] }))
     if (extname(path) !== "" || path === "LICENSE")
       await cp(new URL(path, root), new URL(path, folder));
   for (const name of [...swaggerFileNames, ...SWAGGER_NOTICES])

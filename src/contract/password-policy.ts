@@ -82,7 +82,7 @@ export function weakPasswordText(refusal: PasswordBounds & { readonly reasons: R
 /** The rule in a sentence, for the place where a password is typed. */
 export function passwordRule(bounds: PasswordBounds): string {
   return fillIn(
-    "{minLength} to {maxLength} characters, such as four or five words. Spaces and any other characters are welcome; none is required.",
+    "{minLength} to {maxLength} characters, such as four or five words. Spaces and any other characters are welcome; no kind is required.",
     bounds,
   );
 }

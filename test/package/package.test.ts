@@ -50,7 +50,7 @@ describe("the tarball", () => {
       /^docs\/[\w@/-]+\.(?:md|svg|conf|yml|yaml|json|service)$/,
       /^dist\/[\w-]+\.js(?:\.map)?$/,
       /^dist\/index\.d\.ts$/,
-      /^dist\/(?:pages\/browser\/[\w-]+\.(?:html|css)|pages\/built\/[\w-]+\.js)$/,
+      /^dist\/(?:pages\/browser\/[\w-]+\.(?:html|css)|pages\/built\/[\w-]+\.(?:js|css|svg))$/,
       /^dist\/mails\/(?:preview|shipped\/layout)\.html$/,
       /^dist\/mails\/shipped\/[a-z]{2}\/\w+\.json$/,
       /^dist\/swagger-ui\/[\w.-]+$/,

@@ -7721,7 +7721,7 @@ export interface components {
      * @example {
      *       "minLength": 15,
      *       "maxLength": 256,
-     *       "rule": "15 to 256 characters, such as four or five words. Spaces and any other characters are welcome; none is required.",
+     *       "rule": "15 to 256 characters, such as four or five words. Spaces and any other characters are welcome; no kind is required.",
      *       "reasons": {
      *         "too_short": "It must have at least 15 characters.",
      *         "too_long": "It must have at most 256 characters.",

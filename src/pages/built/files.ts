@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "7c8117f95773b0b0",
+  "digest": "f094e99fd3cc49ec",
   "names": [
     "account.js",
     "admin.css",

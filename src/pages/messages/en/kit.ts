@@ -31,7 +31,7 @@ export const kit = {
   password: "Password",
   newPassword: "New password",
   passwordRule:
-    "{min} to {max} characters, such as four or five words. Spaces and all other characters may be in it; no kind must be.",
+    "{min} to {max} characters, such as four or five words. Spaces and any other characters are welcome; no kind is required.",
   strengthMissing: { one: "{count} more character", other: "{count} more characters" },
   strengthRegular: "Easy to guess: too much of the same",
   strengthEnough: "Long enough",
