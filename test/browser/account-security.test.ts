@@ -5,7 +5,12 @@ import { cookieClient } from "../support/clients.ts";
 import { NEW_PASSWORD } from "../support/credentials.ts";
 import { dialog, type Hand, handOn, keepCodes, screens } from "../support/hands.ts";
 import { signInHere } from "../support/owners.ts";
-import { expectAccessible, expectNothingLeft, expectSound } from "../support/page-proofs.ts";
+import {
+  expectAccessible,
+  expectFocus,
+  expectNothingLeft,
+  expectSound,
+} from "../support/page-proofs.ts";
 import { runSql } from "../support/passkey-pages.ts";
 import { addTotpOver, appOf } from "../support/second-factors.ts";
 import { countOf, openAgain, openSecurity } from "../support/security-pages.ts";
@@ -30,7 +35,7 @@ describe.skipIf(noBrowser)("/account/security", () => {
       await type("New password", NEW_PASSWORD);
       await press("Change the password");
       await page.getByText("This is not your password.").waitFor();
-      expect(await page.locator(":focus").getAttribute("name")).toBe("currentPassword");
+      await expectFocus(page.getByLabel("Current password"));
       expect((await api.getMe()).ok).toBe(true);
 
       await type("Current password", password);
@@ -67,7 +72,7 @@ describe.skipIf(noBrowser)("/account/security", () => {
       if (hand === "keyboard") await expectAccessible(page);
       await type("Code from the app", app.wrongAt(Date.now()));
       await press("Turn on");
-      await page.getByText(/^This code does not fit/).waitFor();
+      await page.getByText(/^This code is wrong/).waitFor();
       expect(countOf(watched, "totp_factors", email)).toBe(0);
       await type("Code from the app", app.codeAt(Date.now()));
       await press("Turn on");

@@ -4,7 +4,7 @@ import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { NEW_PASSWORD } from "../support/credentials.ts";
 import { handOn, heading } from "../support/hands.ts";
 import { anAccount } from "../support/owners.ts";
-import { expectAccessible, expectSound } from "../support/page-proofs.ts";
+import { expectAccessible, expectFocus, expectSound } from "../support/page-proofs.ts";
 import { arriveAt, hasSession, openPage } from "../support/sign-in-pages.ts";
 
 describe.skipIf(noBrowser)("/sign-in beside other tabs", () => {
@@ -95,7 +95,7 @@ describe.skipIf(noBrowser)("/sign-in beside other tabs", () => {
     const button = page.getByRole("button", { name: "Sign in", exact: true });
     await expect.poll(() => button.getAttribute("aria-disabled")).toBe("true");
     expect(await button.getAttribute("disabled")).toBe(null);
-    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+    await expectFocus(button);
     await page.keyboard.press("Enter");
     release();
     await arriveAt(watched, "/problems");

@@ -5,7 +5,13 @@ import { NEW_PASSWORD } from "../support/credentials.ts";
 import { handOn, heading, screens } from "../support/hands.ts";
 import { nthMailTo, tokenIn } from "../support/mailbox.ts";
 import { anAccount } from "../support/owners.ts";
-import { expectAccessible, expectNothingLeft, expectSound, tabTo } from "../support/page-proofs.ts";
+import {
+  expectAccessible,
+  expectFocus,
+  expectNothingLeft,
+  expectSound,
+  tabTo,
+} from "../support/page-proofs.ts";
 import { arriveAt, hasSession, openPage } from "../support/sign-in-pages.ts";
 
 describe.skipIf(noBrowser)("/sign-in by password", () => {
@@ -25,8 +31,7 @@ describe.skipIf(noBrowser)("/sign-in by password", () => {
 
       await press("Sign in");
       await page.getByText("Fill this in.").first().waitFor();
-      const address = page.getByLabel("E-mail address");
-      expect(await address.evaluate((field) => field === document.activeElement)).toBe(true);
+      await expectFocus(page.getByLabel("E-mail address"));
 
       await type("E-mail address", email);
       await type("Password", NEW_PASSWORD);
@@ -34,7 +39,7 @@ describe.skipIf(noBrowser)("/sign-in by password", () => {
       await page.getByText("The address or the password is wrong.").waitFor();
       const field = page.getByLabel("Password", { exact: true });
       expect(await field.getAttribute("aria-invalid")).toBe("true");
-      expect(await field.evaluate((input) => input === document.activeElement)).toBe(true);
+      await expectFocus(field);
       const described = (await field.getAttribute("aria-describedby")) ?? "";
       expect(await page.locator(`[id="${described}"]`).innerText()).toContain("wrong");
       expect(await hasSession(page)).toBe(false);

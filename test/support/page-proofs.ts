@@ -57,12 +57,20 @@ export async function expectSound(watched: WatchedPage) {
 /** Presses Tab until the element has the focus, as somebody without a mouse does (PG-03). Fails where it is never reached. */
 export async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab") {
   await target.waitFor();
-  const hasFocus = () => target.evaluate((element) => element === document.activeElement);
   for (let presses = 0; presses < 80; presses += 1) {
-    if (await hasFocus()) return;
+    if (await hasFocus(target)) return;
     await page.keyboard.press(key);
   }
   throw new Error(`Tab does not reach ${String(target)}`);
+}
+
+/** Expects that the element gets the focus, which may be a moment after what is shown beside it. */
+export async function expectFocus(target: Locator): Promise<void> {
+  await expect.poll(() => hasFocus(target)).toBe(true);
+}
+
+function hasFocus(target: Locator): Promise<boolean> {
+  return target.evaluate((element) => element === document.activeElement);
 }
 
 /** Moves to a field by Tab and types into it. */
