@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { adminClient, cookieClient, dataOf, freshEmail } from "../support/clients.ts";
 import { NEW_PASSWORD, PASSWORD } from "../support/credentials.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
+import { expectFocus } from "../support/page-proofs.ts";
 import {
   answerOf,
   linkTo,
@@ -46,12 +47,12 @@ describe.skipIf(noBrowser)("/confirm in a browser", () => {
 
     expect(await choose("sunshine")).toMatch(/at least 15 characters/);
     expect(await field.getAttribute("aria-invalid")).toBe("true");
-    expect(await field.and(page.locator(":focus")).count()).toBe(1);
+    await expectFocus(field);
     expect(await choose(NEW_PASSWORD)).toBe(
       `Your account is ready. You can sign in as ${email} now.`,
     );
     expect(await page.locator("form").isHidden()).toBe(true);
-    expect(await page.getByRole("status").and(page.locator(":focus")).count()).toBe(1);
+    await expectFocus(page.getByRole("status"));
 
     const api = cookieClient(origin);
     expect(await api.login({ email, password: PASSWORD })).toMatchObject({ status: 401 });

@@ -4,6 +4,7 @@ import { CSRF_COOKIE } from "../../src/contract/cookies.ts";
 import { cookieClient, dataOf, freshEmail, signedInClient } from "../support/clients.ts";
 import { PASSWORD } from "../support/credentials.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
+import { expectFocus } from "../support/page-proofs.ts";
 import {
   linkTo,
   openLink,
@@ -62,7 +63,7 @@ describe.skipIf(noBrowser)("/email in a browser", () => {
     await tabTo(page, VERIFY);
     await page.keyboard.press("Enter");
     expect(await said(watched)).toMatch(`The address ${email} is confirmed.`);
-    expect(await page.getByRole("status").and(page.locator(":focus")).count()).toBe(1);
+    await expectFocus(page.getByRole("status"));
     expect(dataOf(await api.getMe()).emailVerified).toBe(true);
     await openLink(watched, link);
     expect(await said(watched)).toMatch(/is confirmed/); // a second time: without a press

@@ -16,6 +16,7 @@ import {
   tabTo,
   unlimitedChallenges,
 } from "../support/mailed-links.ts";
+import { expectFocus } from "../support/page-proofs.ts";
 import { addTotpOver } from "../support/second-factors.ts";
 import { addAuthenticator } from "../support/virtual-authenticator.ts";
 
@@ -65,7 +66,7 @@ describe.skipIf(noBrowser)("/login/mail for an account with a second factor", ()
     await takeFirstStep(email);
 
     const code = page.getByLabel("Code", { exact: true });
-    expect(await code.and(page.locator(":focus")).count()).toBe(1);
+    await expectFocus(code);
     expect(await code.getAttribute("autocomplete")).toBe("one-time-code");
     expect(await page.locator(`#${await code.getAttribute("aria-describedby")}`).innerText()).toBe(
       "The 6 digits that your authenticator app shows now.",
@@ -97,7 +98,7 @@ describe.skipIf(noBrowser)("/login/mail for an account with a second factor", ()
     expect(await page.getByText("Then only the people who run Portcullis").isVisible()).toBe(true);
     await page.getByRole("button", { name: "Lost your device? Use a recovery code" }).click();
     const field = page.getByLabel("Recovery code", { exact: true });
-    expect(await field.and(page.locator(":focus")).count()).toBe(1);
+    await expectFocus(field);
     await field.fill("0000-0000-0000-0000-0000-0000");
     expect(await press(watched, "Sign in")).toMatch(/^This recovery code was not taken/);
     await page.getByRole("button", { name: "Use the authenticator app" }).click();

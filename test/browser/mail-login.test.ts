@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CHALLENGE_COOKIE, SESSION_COOKIE } from "../../src/contract/cookies.ts";
 import { signedInClient } from "../support/clients.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
+import { expectFocus } from "../support/page-proofs.ts";
 import {
   callHere,
   linkTo,
@@ -45,7 +46,7 @@ describe.skipIf(noBrowser)("/login/mail in a browser", () => {
     await tabTo(page, "Sign in");
     await page.keyboard.press("Enter");
     expect(await said(watched)).toContain(`You are signed in as ${email}.`);
-    expect(await page.getByRole("status").and(page.locator(":focus")).count()).toBe(1);
+    await expectFocus(page.getByRole("status"));
     expect(await codeOf(watched).isHidden()).toBe(true);
     expect(await cookieNames(watched)).toContain(SESSION_COOKIE);
     expect(await cookieNames(watched)).not.toContain(CHALLENGE_COOKIE);

@@ -6,6 +6,7 @@ import { LINK_STATE_PREFIX } from "../../src/contract/provider-state.ts";
 import { noBrowser } from "../support/browser.ts";
 import { dataOf, freshEmail, signedInClient, tokenClient } from "../support/clients.ts";
 import { press, said, signInHere } from "../support/mailed-links.ts";
+import { expectFocus } from "../support/page-proofs.ts";
 import {
   beginHere,
   comeBack,
@@ -124,7 +125,7 @@ describe.skipIf(noBrowser)("the page that a provider leads back to goes on", () 
     await goThrough(watched, page, { returnTo: `${origin}/problems` });
     const code = page.getByLabel("Code", { exact: true });
     await code.waitFor();
-    expect(await code.and(page.locator(":focus")).count()).toBe(1);
+    await expectFocus(code);
     expect(await page.locator("form:visible").count()).toBe(1);
     await code.fill(app.wrongAt(Date.now()));
     expect(await press(watched, "Sign in")).toMatch(/^This code was not taken/);

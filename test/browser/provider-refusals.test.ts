@@ -5,6 +5,7 @@ import { noBrowser } from "../support/browser.ts";
 import { freshEmail, signedInClient } from "../support/clients.ts";
 import { faintTexts } from "../support/contrast.ts";
 import { press, said, signInHere } from "../support/mailed-links.ts";
+import { expectFocus } from "../support/page-proofs.ts";
 import {
   beginHere,
   comeBack,
@@ -85,7 +86,7 @@ describe.skipIf(noBrowser)("the page that a provider leads back to", () => {
     await page.unroute("**/complete");
     expect(await press(watched, "Try again")).toBe(`You are signed in as ${email}.`);
     const status = page.locator("[role=status]");
-    expect(await status.and(page.locator(":focus")).count()).toBe(1); // it was on the button
+    await expectFocus(status); // it was on the button
     await isWell("signed-in");
     expect(madeFor(watched, email)).toEqual({ accounts: 1, identities: 1, sessions: 1 });
   });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { handOn, heading, screens } from "../support/hands.ts";
 import { anAccount } from "../support/owners.ts";
-import { expectAccessible, expectNothingLeft, expectSound } from "../support/page-proofs.ts";
+import { expectAccessible, expectFocus, expectNothingLeft, expectSound } from "../support/page-proofs.ts";
 import { addTotpOver } from "../support/second-factors.ts";
 import { arriveAt, hasSession, openPage } from "../support/sign-in-pages.ts";
 
@@ -39,7 +39,7 @@ describe.skipIf(noBrowser)("/sign-in with a second step", () => {
       const account = await anAccountWithApp();
       const { type, press } = handOn(page, hand);
       await takeFirstStep(account, hand);
-      expect(await page.locator(":focus").getAttribute("autocomplete")).toBe("one-time-code");
+      await expectFocus(page.locator("input[autocomplete=one-time-code]"));
       await type("Code", account.app.wrongAt(Date.now()));
       await press("Sign in");
       await page.getByText(/^This code was not taken/).waitFor();
