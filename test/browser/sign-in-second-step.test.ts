@@ -3,7 +3,12 @@ import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { handOn, heading, screens } from "../support/hands.ts";
 import { anAccount } from "../support/owners.ts";
-import { expectAccessible, expectFocus, expectNothingLeft, expectSound } from "../support/page-proofs.ts";
+import {
+  expectAccessible,
+  expectFocus,
+  expectNothingLeft,
+  expectSound,
+} from "../support/page-proofs.ts";
 import { addTotpOver } from "../support/second-factors.ts";
 import { arriveAt, hasSession, openPage } from "../support/sign-in-pages.ts";
 
