@@ -127,7 +127,7 @@ describe.skipIf(noBrowser)("/sign-in with a second step", () => {
     await takeFirstStep(account);
     await page.reload();
     await heading(page, "Sign in");
-    await page.getByText(/The page was loaded again/).waitFor();
+    await page.getByText(/Reloading the page ended your sign-in/).waitFor();
 
     await takeFirstStep(account);
     await page.goBack();
