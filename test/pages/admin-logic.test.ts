@@ -94,6 +94,25 @@ describe("who tried, and who got in", () => {
     expect(found[0]).toMatchObject({ firstAt: at(6), lastAt: at(7) });
   });
 
+  test("from an address that was never seen, once others were refused", () => {
+    const events = [
+      make("login_failed", 9, "203.0.113.99"),
+      make("login_success", 8, "203.0.113.99"),
+      make("login_success", 7, "203.0.113.98"),
+      make("login_success", 6, "203.0.113.10"),
+      ...[5, 4, 3, 2].map((second) => make("login_failed", second, `203.0.113.2${second}`)),
+      make("login_success", 1, "203.0.113.10"),
+    ];
+    const found = attemptsByAddress(events);
+    expect(found.slice(0, 2).map(({ by, gotInAt, newAt }) => [by, gotInAt, newAt])).toEqual([
+      ["203.0.113.99", null, at(8)],
+      ["203.0.113.98", null, at(7)],
+    ]);
+    expect(found.slice(2).map(({ by, newAt }) => [by, newAt])).toEqual(
+      [5, 4, 3, 2].map((second) => [`203.0.113.2${second}`, null]),
+    );
+  });
+
   test("by account, also where there is none", () => {
     const ip = "203.0.113.1";
     const events = [
