@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "d0b43ae383632dd4",
+  "digest": "bedf355c3c182945",
   "names": [
     "account.js",
     "admin.css",

@@ -42,7 +42,13 @@ interface Search {
 }
 
 /** Kept while the console is open, so that the way back from an account leads to the same page. In no URL (PG-04). */
-let kept: Search = { text: "", role: "", state: "any", pages: [] };
+let kept: Search;
+endSearch();
+
+/** The list as it is at first: where what it was to find is gone. */
+export function endSearch(): void {
+  kept = { text: "", role: "", state: "any", pages: [] };
+}
 
 export function UsersView() {
   const [search, setSearch] = useState(kept);

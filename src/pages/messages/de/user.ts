@@ -15,12 +15,16 @@ export const user = translationOf<typeof schema>()({
   oneself:
     "Das sind Sie selbst. Deaktivieren, löschen oder Ihre Rechte entziehen kann nur jemand anderes aus der Verwaltung; alles Übrige ändern Sie in Ihrem eigenen Konto.",
   unlockName: "Entsperren",
-  unlockAbout: "Gesperrt bis {until}, nach zu vielen falschen Passwörtern. Vergisst sie sofort.",
+  unlockAbout:
+    "Gesperrt bis {until}, nach zu vielen falschen Passwörtern. Vergisst sie sofort; wird weiter geraten, sperrt es sich in Minuten wieder.",
   unlock: "Entsperren",
   unlocked: "{email} ist entsperrt.",
   vouchName: "Für die Adresse bürgen",
   vouchAbout: "Wenn Sie wissen, dass die Adresse der Person gehört. Sie gilt dann als bestätigt.",
   vouch: "Bürgen",
+  vouchTitle: "Für {email} bürgen?",
+  vouchText:
+    "Die Adresse gilt dann als bestätigt, und das lässt sich nicht zurücknehmen. Fahren Sie nur fort, wenn Sie wissen, dass sie der Person gehört.",
   vouched: "Die Adresse {email} gilt als bestätigt.",
   disableName: "Konto deaktivieren",
   disableAbout: "Beendet sofort alle Sitzungen. Bis zur Aktivierung kann sich niemand anmelden.",
@@ -53,7 +57,7 @@ export const user = translationOf<typeof schema>()({
   deleteTitle: "{email} löschen?",
   deleteText:
     "Das Konto und alles, was daran hängt, ist sofort weg und lässt sich nicht zurückholen. Um einen Angriff zu beenden, genügt es, das Konto zu deaktivieren.",
-  deleteConfirm: "{email} löschen",
+  deleteConfirm: "Endgültig löschen",
   deleted: "{email} ist gelöscht.",
 
   sessions: "Sitzungen",

@@ -82,7 +82,7 @@ export const admin = {
   history: "History",
   moreFilters: "More filters",
   events: "Events",
-  eventsAbout: "What happens, as it happens. Press an address or a name to see nothing else.",
+  eventsAbout: "What happens, as it happens. Press an address or a name to see only its events.",
   noEvents: "Nothing has happened yet.",
   noEventsFound: "No event fits these filters.",
   olderEvents: "Older events",

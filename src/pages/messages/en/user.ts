@@ -13,12 +13,16 @@ export const user = {
   oneself:
     "This is you. Only another administrator can disable or delete your account, or take your rights away; the rest you change in your own account.",
   unlockName: "Unlock",
-  unlockAbout: "Locked until {until} after too many wrong passwords. Forgets them at once.",
+  unlockAbout:
+    "Locked until {until} after too many wrong passwords. Forgets them at once; while guesses go on, it locks again within minutes.",
   unlock: "Unlock",
   unlocked: "{email} is unlocked.",
   vouchName: "Vouch for the address",
   vouchAbout: "If you know that the address is theirs, as if they had confirmed it.",
   vouch: "Vouch",
+  vouchTitle: "Vouch for {email}?",
+  vouchText:
+    "The address then counts as confirmed, which cannot be taken back. Go on only if you know that it is theirs.",
   vouched: "The address {email} counts as confirmed.",
   disableName: "Disable the account",
   disableAbout: "Ends all sessions at once. Nobody can sign in until it is enabled again.",
@@ -51,7 +55,7 @@ export const user = {
   deleteTitle: "Delete {email}?",
   deleteText:
     "The account and all that hangs on it is gone at once, and cannot be brought back. To stop an attack, disabling is enough.",
-  deleteConfirm: "Delete {email}",
+  deleteConfirm: "Delete for good",
   deleted: "{email} is deleted.",
 
   sessions: "Sessions",
