@@ -15,7 +15,7 @@ import {
   sinceOf,
   unknownOf,
 } from "../../src/pages/browser/admin/feed-merge.ts";
-import { pathOf, readFilters, requestOf } from "../../src/pages/browser/admin/filters.ts";
+import { isIp, pathOf, readFilters, requestOf } from "../../src/pages/browser/admin/filters.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 28, 12) + seconds * 1000).toISOString();
 
@@ -53,6 +53,11 @@ describe("filters", () => {
   test("what nobody can mean is left out", () => {
     const query = new URLSearchParams("kind=constructor&period=toString&since=never&ip=");
     expect(readFilters(query)).toEqual({});
+  });
+
+  test("a network address is told from what is none", () => {
+    expect(["203.0.113.7", "2001:db8::1", "::ffff:203.0.113.7"].filter(isIp)).toHaveLength(3);
+    expect(["999.9.9.9", "1.2.3", "1", ":", "dead", "1::2::3", "x"].filter(isIp)).toEqual([]);
   });
 
   test("a period counts from now", () => {

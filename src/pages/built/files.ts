@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "bedf355c3c182945",
+  "digest": "047a93fc0fc9bbcf",
   "names": [
     "account.js",
     "admin.css",

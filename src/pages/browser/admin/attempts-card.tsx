@@ -67,6 +67,9 @@ export function AttemptsCard({
       <p class="small quiet">
         {say(hasMore ? "attemptsOfShown" : "attemptsOfAll", { count: events.length })}
       </p>
+      {events.some(({ event }) => event === "rate_limited") && (
+        <p class="small quiet">{say("attemptsLimited")}</p>
+      )}
       {children}
     </section>
   );

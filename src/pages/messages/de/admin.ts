@@ -150,6 +150,9 @@ export const admin = translationOf<typeof schema>()({
     one: "{count}-mal abgelehnt, {first} bis {last}",
     other: "{count}-mal abgelehnt, {first} bis {last}",
   },
+  attemptsLimited: "Eine Grenze hielt weitere auf, die nicht gezählt sind.",
+  ipAdvice:
+    "Sperren Sie eine Adresse am Proxy oder an der Firewall davor. LIMIT_LOGIN_IP begrenzt, wie oft eine es versuchen darf.",
   attemptsMore: { one: "Und {count} weitere.", other: "Und {count} weitere." },
   attemptsOfShown: {
     one: "Gezählt im neuesten Ereignis.",

@@ -148,6 +148,9 @@ export const admin = {
     one: "Refused {count} time, {first} to {last}",
     other: "Refused {count} times, {first} to {last}",
   },
+  attemptsLimited: "A limit stopped more, which are not counted.",
+  ipAdvice:
+    "To stop an address, block it at the proxy or firewall in front. LIMIT_LOGIN_IP bounds how often one may try.",
   attemptsMore: { one: "And {count} more.", other: "And {count} more." },
   attemptsOfShown: {
     one: "Counted in the newest event.",
