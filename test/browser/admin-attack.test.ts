@@ -49,10 +49,33 @@ describe.skipIf(noBrowser)("an attack, found out and stopped", () => {
       await attack(origin, ada.email, "203.0.113.30", 1);
       await attack(origin, ada.email, "203.0.113.31", 2);
       await open(watched, `/admin/users/${ada.id}`, ada.email);
-      await page.getByText("Nobody who was refused got in afterwards.").waitFor();
+      await page.getByText("Nobody who was refused got in afterwards, nor did anybody").waitFor();
       const verdictOf = (ip: string) => page.locator(".attempt", { hasText: ip }).innerText();
       expect(await verdictOf("203.0.113.30")).toContain("was in before");
       expect(await verdictOf("203.0.113.31")).toContain("did not get in");
+    });
+
+    test("guesses from many addresses, and in from one that was never refused: it is shown on both pages", async () => {
+      const { page, origin } = watched;
+      const ada = await somebody(origin, "203.0.113.10");
+      for (const ip of [20, 21, 22, 23]) await attack(origin, ada.email, `203.0.113.${ip}`, 1);
+      const attacker = await attack(origin, ada.email, "203.0.113.99", 0);
+      dataOf(await attacker.login({ email: ada.email, password: PASSWORD }));
+      for (const [path, title] of [
+        [`/admin/users/${ada.id}`, ada.email],
+        [`/admin/events?user=${ada.id}`, "Events"],
+      ] as const) {
+        await open(watched, path, title);
+        const first = page.locator(".attempt").first();
+        await first.getByText(/^got in .*, without being refused$/).waitFor();
+        expect(await first.innerText()).toContain("203.0.113.99");
+        await page.getByText("1 new network address got in after the first refusal").waitFor();
+        expect(await page.getByText("Nobody who was refused").count()).toBe(0);
+        expect(await page.locator(".attempt", { hasText: "203.0.113.10" }).count()).toBe(0);
+      }
+      await open(watched, "/admin/events?ip=203.0.113.99", "Events");
+      await page.getByText("signed in with a password").waitFor();
+      expect(await page.locator(".attempt").count()).toBe(0);
     });
   });
 

@@ -81,6 +81,16 @@ describe.skipIf(noBrowser)("events in the console", () => {
     await page.getByRole("button", { name: "Remove: stranger@example.com" }).waitFor();
   });
 
+  test("a network address in the URL that is none is said at its field, and nothing is asked", async () => {
+    const { page, calls } = watched;
+    const before = calls.length;
+    await open(watched, "/admin/events?ip=999.9.9.9", "Events");
+    await page.getByText("This is no network address.").waitFor();
+    expect(await page.getByLabel("Network address").inputValue()).toBe("999.9.9.9");
+    expect(await page.getByRole("button", { name: /Try again|Pause/ }).count()).toBe(0);
+    expect(calls.slice(before).filter(({ path }) => path === "/events")).toEqual([]);
+  });
+
   test("filters by kind, network address and time; what is no address is said at its field", async () => {
     const { page, origin } = watched;
     const ada = await somebody(origin, "198.51.100.80");

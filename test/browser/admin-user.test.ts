@@ -19,7 +19,23 @@ let watched: WatchedPage;
 
 const settings = { ...consoleSettings, ...passkeySettings, LOCKOUT_THRESHOLD: "3" };
 const dialog = () => watched.page.getByRole("dialog");
-const told = (text: string) => watched.page.getByRole("status").filter({ hasText: text }).waitFor();
+/** The sentence is there, has the focus, and is seen: nothing lies over it. */
+async function told(text: string) {
+  const status = watched.page.getByRole("status").filter({ hasText: text });
+  await status.waitFor();
+  const isSeen = () =>
+    status.evaluate((element) => {
+      const { x, y, height } = element.getBoundingClientRect();
+      const [top, bottom] = [y + 4, y + height - 4].map((at) =>
+        document.elementFromPoint(x + 9, at),
+      );
+      return [
+        element === document.activeElement,
+        ...[top, bottom].map((at) => element.contains(at ?? null)),
+      ];
+    });
+  await expect.poll(isSeen).toEqual([true, true, true]);
+}
 
 function stored(id: string) {
   const [row] = runSql(watched.databaseFile, "SELECT role, disabled FROM users WHERE id = ?", id);
@@ -37,17 +53,18 @@ describe.skipIf(noBrowser)("one account in the console", () => {
   test("a question names the person before the account is deleted, and no answer deletes nothing", async () => {
     const { page, origin } = watched;
     const { id, email } = await somebody(origin);
-    await open(watched, `/admin/users/${id}`, email);
+    await open(watched, "/admin/users", "Users");
+    await page.getByLabel("Search by address or name").fill(email);
+    await page.getByRole("link", { name: email }).click();
     await page.getByRole("button", { name: `Delete ${email}` }).click();
     await page.getByRole("dialog", { name: `Delete ${email}?` }).waitFor();
     await dialog().getByRole("button", { name: "Cancel" }).click();
     expect(stored(id)).toEqual({ role: "user", disabled: false });
     await page.getByRole("button", { name: `Delete ${email}` }).click();
-    await dialog()
-      .getByRole("button", { name: `Delete ${email}` })
-      .click();
+    await dialog().getByRole("button", { name: "Delete for good" }).click();
     await heading(page, "Users");
     await page.getByText(`${email} is deleted.`).waitFor();
+    await page.getByRole("link", { name: ADMIN.email, exact: true }).waitFor(); // without the search
     expect(stored(id)).toBeUndefined();
     await page.goBack();
     await heading(page, "There is no such account");
@@ -60,7 +77,7 @@ describe.skipIf(noBrowser)("one account in the console", () => {
     await open(watched, `/admin/users/${id}`, email);
     const give = () => page.getByRole("button", { name: `Make administrator ${email}` });
     await give().click();
-    await dialog().getByText("Nobody has proved that this address is theirs").waitFor();
+    await dialog().getByText("This address is not confirmed").waitFor();
     await dialog().getByRole("button", { name: "Make administrator" }).click();
     await page.locator("dialog input[type=password]").waitFor();
     await page.keyboard.press("Escape");
@@ -90,12 +107,44 @@ describe.skipIf(noBrowser)("one account in the console", () => {
     const { page, origin } = watched;
     const { id, email, api } = await somebody(origin, "198.51.100.90");
     await open(watched, `/admin/users/${id}`, email);
+    await page.setViewportSize({ width: 1280, height: 800 });
     const sessions = page.getByRole("region", { name: "Sessions" });
     await sessions.getByText("198.51.100.90").waitFor();
     await sessions.getByRole("button", { name: /^End (?!all)/ }).click();
     await told("The session ended");
     await sessions.getByText("Signed in nowhere.").waitFor();
     expect((await api.getMe()).status).toBe(401);
+    dataOf(await api.login({ email, password: PASSWORD }));
+    await page.reload();
+    await sessions.getByRole("button", { name: /^End all/ }).click();
+    await dialog().getByRole("button", { name: "End all sessions" }).click();
+    await told("All sessions of");
+  });
+
+  test("an address is vouched for after a question, and the button that was pressed alone is busy", async () => {
+    const { page, origin, databaseFile } = watched;
+    const { id, email } = await somebody(origin);
+    await open(watched, `/admin/users/${id}`, email);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    const vouch = page.getByRole("button", { name: `Vouch ${email}` });
+    await vouch.click();
+    await page.getByRole("dialog", { name: `Vouch for ${email}?` }).waitFor();
+    await dialog().getByRole("button", { name: "Cancel" }).click();
+    let release: (() => void) | undefined;
+    await page.route(/\/users\/[^/?]+$/, async (route) => {
+      if (route.request().method() !== "GET")
+        await new Promise<void>((resolve) => (release = resolve));
+      await route.continue();
+    });
+    await vouch.click();
+    await dialog().getByRole("button", { name: "Vouch" }).click();
+    await expect.poll(() => release !== undefined).toBe(true);
+    expect(await vouch.getAttribute("aria-busy")).toBe("true");
+    expect(await page.locator("main [aria-busy=true]").count()).toBe(1);
+    release?.();
+    await told(`The address ${email} counts as confirmed.`);
+    const [row] = runSql(databaseFile, "SELECT email_verified FROM users WHERE id = ?", id);
+    expect(Boolean(row?.["email_verified"])).toBe(true);
   });
 });
 

@@ -57,6 +57,10 @@ describe.skipIf(noBrowser)("users in the console", () => {
     await expect.poll(() => links().count()).toBe(20);
     await page.getByRole("button", { name: "Next page" }).click();
     await expect.poll(() => links().count()).toBe(4);
+    expect(await page.evaluate(() => [scrollY, document.activeElement?.className])).toEqual([
+      0,
+      "card rows",
+    ]);
     await page.getByRole("button", { name: "Previous page" }).click();
     await expect.poll(() => links().count()).toBe(20);
     await page.getByLabel("Search by address or name").fill("");

@@ -15,14 +15,12 @@ import { examplesOf } from "../../src/contract/examples.ts";
 import { sentenceOf } from "../../src/pages/browser/admin/event-sentences.ts";
 import { chooseLanguage, learnWords } from "../../src/pages/browser/kit/words.ts";
 import { admin as adminDe } from "../../src/pages/messages/de/admin.ts";
-import { events as eventsDe } from "../../src/pages/messages/de/events.ts";
 import { admin as adminEn } from "../../src/pages/messages/en/admin.ts";
-import { events as eventsEn } from "../../src/pages/messages/en/events.ts";
 import { pageSettings } from "../support/page-settings.ts";
 
 const languages = [
-  ["en", { ...adminEn, ...eventsEn }],
-  ["de", { ...adminDe, ...eventsDe }],
+  ["en", adminEn],
+  ["de", adminDe],
 ] as const;
 
 /** The example of the contract, and one for each value of each of its lists of values. */
@@ -82,7 +80,7 @@ describe.each(languages)("events in words: %s", (language, words) => {
 });
 
 test("every kind is in exactly one group, and has a name of its own", () => {
-  learnWords(eventsEn);
+  learnWords(adminEn);
   expect([...eventKinds].sort()).toEqual([...storedEventNames].sort());
   expect(eventGroups.flatMap(kindsOf).sort()).toEqual([...storedEventNames].sort());
   expect(new Set(eventKinds.map(kindName)).size).toBe(eventKinds.length);

@@ -15,7 +15,7 @@ import {
   sinceOf,
   unknownOf,
 } from "../../src/pages/browser/admin/feed-merge.ts";
-import { pathOf, readFilters, requestOf } from "../../src/pages/browser/admin/filters.ts";
+import { isIp, pathOf, readFilters, requestOf } from "../../src/pages/browser/admin/filters.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 28, 12) + seconds * 1000).toISOString();
 
@@ -55,6 +55,11 @@ describe("filters", () => {
     expect(readFilters(query)).toEqual({});
   });
 
+  test("a network address is told from what is none", () => {
+    expect(["203.0.113.7", "2001:db8::1", "::ffff:203.0.113.7"].filter(isIp)).toHaveLength(3);
+    expect(["999.9.9.9", "1.2.3", "1", ":", "dead", "1::2::3", "x"].filter(isIp)).toEqual([]);
+  });
+
   test("a period counts from now", () => {
     const now = Date.parse(at(3600));
     expect(requestOf({ period: "1h", since: at(5) }, now)).toEqual({ since: at(0) });
@@ -92,6 +97,25 @@ describe("who tried, and who got in", () => {
       ["203.0.113.2", 1, 1, null],
     ]);
     expect(found[0]).toMatchObject({ firstAt: at(6), lastAt: at(7) });
+  });
+
+  test("from an address that was never seen, once others were refused", () => {
+    const events = [
+      make("login_failed", 9, "203.0.113.99"),
+      make("login_success", 8, "203.0.113.99"),
+      make("login_success", 7, "203.0.113.98"),
+      make("login_success", 6, "203.0.113.10"),
+      ...[5, 4, 3, 2].map((second) => make("login_failed", second, `203.0.113.2${second}`)),
+      make("login_success", 1, "203.0.113.10"),
+    ];
+    const found = attemptsByAddress(events);
+    expect(found.slice(0, 2).map(({ by, gotInAt, newAt }) => [by, gotInAt, newAt])).toEqual([
+      ["203.0.113.99", null, at(8)],
+      ["203.0.113.98", null, at(7)],
+    ]);
+    expect(found.slice(2).map(({ by, newAt }) => [by, newAt])).toEqual(
+      [5, 4, 3, 2].map((second) => [`203.0.113.2${second}`, null]),
+    );
   });
 
   test("by account, also where there is none", () => {

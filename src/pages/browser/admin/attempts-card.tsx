@@ -10,7 +10,7 @@ import { say } from "./words.ts";
 
 const MOST = 5;
 
-/** `by`: what the rows are about, where the other is what the events are filtered by. */
+/** `by`: the rows are about these; the events are filtered by the other. */
 export function AttemptsCard({
   events,
   by,
@@ -25,25 +25,29 @@ export function AttemptsCard({
   /** Acts that help against it. */
   readonly children?: ComponentChildren;
 }) {
-  const all = by === "address" ? attemptsByAddress(events) : attemptsByAccount(events);
-  const refused = all.filter((each) => each.refused > 0);
-  if (refused.length === 0) return null;
-  const gotIn = refused.filter(({ gotInAt }) => gotInAt !== null);
+  const isByAddress = by === "address";
+  const all = isByAddress ? attemptsByAddress(events) : attemptsByAccount(events);
+  if (all.length === 0) return null;
+  const gotIn = all.filter(({ gotInAt }) => gotInAt !== null).length;
+  const cameNew = all.filter(({ gotInAt, newAt }) => gotInAt === null && newAt !== null).length;
+  // Those that got in are always among them.
+  const shown = Math.max(MOST, gotIn + cameNew);
   return (
     <section class="card attempts" aria-labelledby="attempts">
       <header>
-        <h2 id="attempts">{say(by === "address" ? "attemptsByAddress" : "attemptsByAccount")}</h2>
+        <h2 id="attempts">{say(isByAddress ? "attemptsByAddress" : "attemptsByAccount")}</h2>
         <p>
-          {gotIn.length === 0
-            ? say("nobodyGotIn")
-            : say(by === "address" ? "addressesGotIn" : "accountsGotIn", { count: gotIn.length })}
+          {gotIn + cameNew === 0 && say("nobodyGotIn")}
+          {gotIn > 0 &&
+            say(isByAddress ? "addressesGotIn" : "accountsGotIn", { count: gotIn })}{" "}
+          {cameNew > 0 && say(isByAddress ? "addressesNew" : "accountsNew", { count: cameNew })}
         </p>
       </header>
       <ul>
-        {refused.slice(0, MOST).map((each) => (
+        {all.slice(0, shown).map((each) => (
           <li key={each.userId ?? each.by} class="attempt">
             <p class="name">
-              {by === "address" ? (
+              {isByAddress ? (
                 <Ip ip={each.by} {...(within && { within })} />
               ) : (
                 <Who
@@ -53,24 +57,29 @@ export function AttemptsCard({
               )}
               <Verdict of={each} />
             </p>
-            <p class="quiet small">{whenOf(each)}</p>
+            {each.refused > 0 && <p class="quiet small">{whenOf(each)}</p>}
           </li>
         ))}
       </ul>
-      {refused.length > MOST && (
-        <p class="small quiet">{say("attemptsMore", { count: refused.length - MOST })}</p>
+      {all.length > shown && (
+        <p class="small quiet">{say("attemptsMore", { count: all.length - shown })}</p>
       )}
       <p class="small quiet">
         {say(hasMore ? "attemptsOfShown" : "attemptsOfAll", { count: events.length })}
       </p>
+      {events.some(({ event }) => event === "rate_limited") && (
+        <p class="small quiet">{say("attemptsLimited")}</p>
+      )}
       {children}
     </section>
   );
 }
 
-function Verdict({ of: { gotInAt, signedIn } }: { readonly of: Attempts }) {
+function Verdict({ of: { gotInAt, newAt, signedIn } }: { readonly of: Attempts }) {
   if (gotInAt !== null)
     return <Badge tone="bad">{say("gotIn", { at: dateTimeOf(gotInAt) })}</Badge>;
+  if (newAt !== null)
+    return <Badge tone="warn">{say("gotInNew", { at: dateTimeOf(newAt) })}</Badge>;
   if (signedIn > 0) return <Badge tone="warn">{say("wasIn")}</Badge>;
   return <Badge tone="good">{say("keptOut")}</Badge>;
 }

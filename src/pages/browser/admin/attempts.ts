@@ -18,11 +18,13 @@ export interface Attempts {
   /** Of the refusals. */
   readonly firstAt: string;
   readonly lastAt: string;
-  /** Of the first sign-in that came after a refusal. */
+  /** Of the first sign-in that came after a refusal of its own. */
   readonly gotInAt: string | null;
+  /** Of its first sign-in, where others had been refused by then, and it had not: guesses may come from many. */
+  readonly newAt: string | null;
 }
 
-/** By network address, those that were refused most first. Addresses that did neither are left out. */
+/** By network address: those that got in, then those that were refused most. The others are left out. */
 export function attemptsByAddress(events: readonly StoredEvent[]): readonly Attempts[] {
   return attemptsBy(events, (event) => (event.ip === null ? undefined : { by: event.ip }));
 }
@@ -44,6 +46,7 @@ function attemptsBy(
   whoOf: (event: StoredEvent) => Who | undefined,
 ): readonly Attempts[] {
   const found = new Map<string, Attempts>();
+  let hasRefusal = false;
   const oldestFirst = [...events].sort((one, other) => (one.timestamp < other.timestamp ? -1 : 1));
   for (const event of oldestFirst) {
     const isRefusal = refusals.includes(event.event);
@@ -52,6 +55,7 @@ function attemptsBy(
     const key = who.userId ?? who.by;
     const before = found.get(key) ?? begin(who, event.timestamp);
     const { timestamp } = event;
+    if (isRefusal) hasRefusal = true;
     found.set(
       key,
       isRefusal
@@ -67,14 +71,24 @@ function attemptsBy(
             ...who,
             signedIn: before.signedIn + 1,
             gotInAt: before.gotInAt ?? (before.refused > 0 ? timestamp : null),
+            newAt: hasRefusal && before.refused + before.signedIn === 0 ? timestamp : before.newAt,
           },
     );
   }
-  return [...found.values()].sort(
-    (one, other) => other.refused - one.refused || (one.lastAt < other.lastAt ? 1 : -1),
-  );
+  return [...found.values()]
+    .filter(({ refused, newAt }) => refused > 0 || newAt !== null)
+    .sort(
+      (one, other) =>
+        rankOf(other) - rankOf(one) ||
+        other.refused - one.refused ||
+        (one.lastAt < other.lastAt ? 1 : -1),
+    );
+}
+
+function rankOf({ gotInAt, newAt }: Attempts): number {
+  return gotInAt !== null ? 2 : newAt !== null ? 1 : 0;
 }
 
 function begin(who: Who, firstAt: string): Attempts {
-  return { ...who, refused: 0, signedIn: 0, firstAt, lastAt: firstAt, gotInAt: null };
+  return { ...who, refused: 0, signedIn: 0, firstAt, lastAt: firstAt, gotInAt: null, newAt: null };
 }

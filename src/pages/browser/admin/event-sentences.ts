@@ -9,6 +9,8 @@ import { say, sayParts } from "./words.ts";
 export interface Mention {
   readonly id?: string;
   readonly email?: string;
+  /** Said where there is no such account any more. */
+  readonly gone?: string;
 }
 export type Piece = string | number | Mention;
 type Named<K extends EventKind> = Extract<StoredEvent, { readonly event: K }>;
@@ -66,8 +68,11 @@ const sentences: { readonly [K in EventKind]: (event: Named<K>) => readonly Piec
     sayParts("did_user_updated", { ...byActor(event), changes: changesOf(event) }),
   user_deleted: (event) =>
     event.actorId === event.userId
-      ? sayParts("did_user_deleted_self", { who: of(event) })
-      : sayParts("did_user_deleted", byActor(event)),
+      ? sayParts("did_user_deleted_self", { who: { id: event.userId, gone: say("who_unknown") } })
+      : sayParts("did_user_deleted", {
+          who: { id: event.userId, gone: say("who_account") },
+          actor: actorOf(event),
+        }),
   user_unlocked: (event) => sayParts("did_user_unlocked", byActor(event)),
   signing_key_rotated: () => sayParts("did_signing_key_rotated"),
   signup_started: (event) => sayParts("did_signup_started", { who: of(event) }),

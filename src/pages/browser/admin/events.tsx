@@ -6,7 +6,7 @@ import { Link, usePlace } from "../kit/router.tsx";
 import { AttemptsCard } from "./attempts-card.tsx";
 import { useFeed } from "./feed.ts";
 import { FilterChips, FilterForm } from "./filter-form.tsx";
-import { type EventFilters, readFilters } from "./filters.ts";
+import { type EventFilters, isIp, readFilters } from "./filters.ts";
 import { LiveEvents } from "./live-events.tsx";
 import { addressOfView } from "./mention.tsx";
 import { useName } from "./names.ts";
@@ -18,9 +18,10 @@ const READING_FROM = 240;
 export function EventsView() {
   const { query } = usePlace();
   const filters = readFilters(query, addressOfView());
-  const [isOpen, setOpen] = useState(false);
+  const { ip } = filters;
+  const isWrong = ip !== undefined && !isIp(ip);
+  const [isOpen, setOpen] = useState(isWrong);
   const count = Object.keys(filters).length;
-  const feed = useFeed(filters, { isHeld: () => scrollY > READING_FROM });
   return (
     <>
       <PageTitle title={say("events")} about={say("eventsAbout")} />
@@ -35,12 +36,18 @@ export function EventsView() {
         </details>
         <FilterChips filters={filters} />
       </div>
+      {!isWrong && <Found filters={filters} />}
+    </>
+  );
+}
+
+function Found({ filters }: { readonly filters: EventFilters }) {
+  const feed = useFeed(filters, { isHeld: () => scrollY > READING_FROM });
+  const isAll = Object.keys(filters).length === 0;
+  return (
+    <>
       {feed.events !== undefined && <Answer filters={filters} feed={feed} />}
-      <LiveEvents
-        feed={feed}
-        within={filters}
-        empty={say(count === 0 ? "noEvents" : "noEventsFound")}
-      />
+      <LiveEvents feed={feed} within={filters} empty={say(isAll ? "noEvents" : "noEventsFound")} />
     </>
   );
 }
@@ -64,7 +71,11 @@ function Answer({
       </>
     );
   if (ip === undefined) return null;
-  return <AttemptsCard events={events} by="account" within={filters} hasMore={hasMore} />;
+  return (
+    <AttemptsCard events={events} by="account" within={filters} hasMore={hasMore}>
+      <p class="small">{say("ipAdvice")}</p>
+    </AttemptsCard>
+  );
 }
 
 function AccountLink({ id }: { readonly id: string }) {

@@ -1,6 +1,6 @@
 /** The filters of the events: a form, and what is set as chips that can be taken away. */
 import { consoleSections } from "../../entries.ts";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
 import { dateTimeOf } from "../kit/dates.ts";
@@ -9,7 +9,7 @@ import { Labelled, SelectField } from "../kit/fields.tsx";
 import { Form, useForm } from "../kit/form.tsx";
 import { navigate } from "../kit/router.tsx";
 import { isEventKind, kindName } from "./event-kinds.ts";
-import { type EventFilters, pathOf, type Period, periods } from "./filters.ts";
+import { type EventFilters, isIp, pathOf, type Period, periods } from "./filters.ts";
 import { KindField } from "./kind-field.tsx";
 import { showAddress } from "./mention.tsx";
 import { learnName, useName } from "./names.ts";
@@ -37,6 +37,10 @@ export function FilterForm({ filters }: { readonly filters: EventFilters }) {
           ? { email: say("emailPart") }
           : undefined,
   });
+  // As a URL that somebody wrote has it.
+  useEffect(() => {
+    if (ip !== "" && !isIp(ip)) form.tell({ ip: say("ipWrong") });
+  }, []);
   return (
     <Form form={form} class="filters">
       <KindField kind={kind} />
@@ -147,7 +151,7 @@ type Found =
 
 /** The filters of what is typed. An address of an account becomes the account: events name it under former addresses too. */
 async function find({ kind, email, ip, period, since, until }: Values): Promise<Found> {
-  if (ip !== "" && !/^[\d.]+$|^[\da-f:.]*:[\da-f:.]*$/i.test(ip)) return told("ip");
+  if (ip !== "" && !isIp(ip)) return told("ip");
   const filters: EventFilters = {
     ...(isEventKind(kind) && { kind }),
     ...(ip !== "" && { ip }),

@@ -59,6 +59,15 @@ export function requestOf(filters: EventFilters, now: number) {
   };
 }
 
+/** As the server takes one. */
+export function isIp(text: string): boolean {
+  if (/^[\d.]+$/.test(text))
+    return (
+      /^(\d{1,3}\.){3}\d{1,3}$/.test(text) && text.split(".").every((part) => Number(part) < 256)
+    );
+  return /^[\da-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]`);
+}
+
 function textOf(query: URLSearchParams, name: "user" | "ip"): EventFilters {
   const text = query.get(name);
   return text ? { [name]: text } : {};

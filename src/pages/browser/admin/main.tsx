@@ -4,16 +4,8 @@ import { Console } from "./console.tsx";
 void startApplication({
   name: "admin",
   words: {
-    en: () =>
-      Promise.all([
-        import("../../messages/en/admin.ts"),
-        import("../../messages/en/events.ts"),
-      ]).then(([{ admin }, { events }]) => ({ ...admin, ...events })),
-    de: () =>
-      Promise.all([
-        import("../../messages/de/admin.ts"),
-        import("../../messages/de/events.ts"),
-      ]).then(([{ admin }, { events }]) => ({ ...admin, ...events })),
+    en: () => import("../../messages/en/admin.ts").then(({ admin }) => admin),
+    de: () => import("../../messages/de/admin.ts").then(({ admin }) => admin),
   },
   View: Console,
 });

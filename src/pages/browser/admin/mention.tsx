@@ -7,7 +7,7 @@ import { say } from "./words.ts";
 
 /** `within`: the filters that stay. */
 export function Who({
-  mention: { id, email },
+  mention: { id, email, gone },
   within = {},
 }: {
   readonly mention: Mention;
@@ -21,9 +21,10 @@ export function Who({
         {email}
       </button>
     );
+  if (email === undefined && name === null) return <>{gone ?? say("who_gone")}</>;
   return (
     <Link class="mention" to={pathOf({ ...rest, ...(id !== undefined && { user: id }) })}>
-      {email ?? (name === null ? say("who_gone") : (name ?? "…"))}
+      {email ?? name ?? "…"}
     </Link>
   );
 }

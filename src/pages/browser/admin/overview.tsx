@@ -128,7 +128,7 @@ function sumOf(hours: readonly Counts[]): Counts {
 
 /** Below ten a percentage says more than is known. */
 function changeOf(now: number, before: number): string {
-  if (now === before) return say("asYesterday");
+  if (now === before && now > 0) return say("asYesterday");
   if (before < 10) return say("yesterdayCount", { before });
   const percent = Math.round((Math.abs(now - before) / before) * 100);
   return now > before ? say("upOnYesterday", { percent }) : say("downOnYesterday", { percent });

@@ -16,7 +16,7 @@ import { href, navigate } from "../kit/router.tsx";
 import { toast } from "../kit/toast.tsx";
 import { withRecent } from "../parts/step-up.tsx";
 import { forgetName } from "./names.ts";
-import { isLocked } from "./users.tsx";
+import { endSearch, isLocked } from "./users.tsx";
 import { say } from "./words.ts";
 
 type User = Schemas["UserDetails"];
@@ -50,12 +50,23 @@ export function UserActions({ user, isMe, onChange }: ActionsProps) {
     send: () => withRecent(() => api().deleteUser({ userId })),
     done() {
       forgetName(userId);
+      endSearch();
       navigate(consoleSections.users);
       toast(say("deleted", { email }));
     },
   });
   const failure = update.failure ?? unlock.failure ?? remove.failure;
+  const isWaiting = update.isBusy || unlock.isBusy || remove.isBusy;
+  const doing = update.doing?.[0];
 
+  async function vouch(): Promise<void> {
+    const question = {
+      title: say("vouchTitle", { email }),
+      text: say("vouchText"),
+      confirm: say("vouch"),
+    };
+    if (await ask(question)) change({ emailVerified: true }, say("vouched", { email }));
+  }
   function change(to: Omit<Change, "userId">, says: string): void {
     setDone(undefined);
     void update.run(to, says);
@@ -85,7 +96,7 @@ export function UserActions({ user, isMe, onChange }: ActionsProps) {
     const question = {
       title: say("deleteTitle", { email }),
       text: say("deleteText"),
-      confirm: say("deleteConfirm", { email }),
+      confirm: say("deleteConfirm"),
       isDangerous: true,
     };
     if (await ask(question)) void remove.run();
@@ -93,7 +104,7 @@ export function UserActions({ user, isMe, onChange }: ActionsProps) {
 
   return (
     <Section title={say("actions")}>
-      <Status failure={failure} good={done} />
+      <Status failure={failure} good={done} takesFocus />
       {isMe && <OneselfNotice />}
       {(!isMe || isLocked(user) || !user.emailVerified) && (
         <Rows>
@@ -102,7 +113,16 @@ export function UserActions({ user, isMe, onChange }: ActionsProps) {
               name={say("unlockName")}
               about={say("unlockAbout", { until: dateTimeOf(user.lockedUntil) })}
             >
-              <Button isLow isBusy={unlock.isBusy} of={email} onClick={() => void unlock.run()}>
+              <Button
+                isLow
+                isBusy={unlock.isBusy}
+                isWaiting={isWaiting}
+                of={email}
+                onClick={() => {
+                  setDone(undefined);
+                  void unlock.run();
+                }}
+              >
                 {say("unlock")}
               </Button>
             </Act>
@@ -111,9 +131,10 @@ export function UserActions({ user, isMe, onChange }: ActionsProps) {
             <Act name={say("vouchName")} about={say("vouchAbout")}>
               <Button
                 isLow
-                isBusy={update.isBusy}
+                isBusy={doing?.emailVerified !== undefined && doing.role === undefined}
+                isWaiting={isWaiting}
                 of={email}
-                onClick={() => change({ emailVerified: true }, say("vouched", { email }))}
+                onClick={() => void vouch()}
               >
                 {say("vouch")}
               </Button>
@@ -128,7 +149,8 @@ export function UserActions({ user, isMe, onChange }: ActionsProps) {
                 <Button
                   isLow
                   kind={user.disabled ? "plain" : "danger"}
-                  isBusy={update.isBusy}
+                  isBusy={doing?.disabled !== undefined}
+                  isWaiting={isWaiting}
                   of={email}
                   onClick={() =>
                     user.disabled
@@ -143,7 +165,13 @@ export function UserActions({ user, isMe, onChange }: ActionsProps) {
                 name={say(user.role === "admin" ? "userName" : "adminName")}
                 about={say(user.role === "admin" ? "userAbout" : "adminAbout")}
               >
-                <Button isLow isBusy={update.isBusy} of={email} onClick={() => void changeRole()}>
+                <Button
+                  isLow
+                  isBusy={doing?.role !== undefined}
+                  isWaiting={isWaiting}
+                  of={email}
+                  onClick={() => void changeRole()}
+                >
                   {say(user.role === "admin" ? "userConfirm" : "adminConfirm")}
                 </Button>
               </Act>
@@ -152,6 +180,7 @@ export function UserActions({ user, isMe, onChange }: ActionsProps) {
                   isLow
                   kind="danger"
                   isBusy={remove.isBusy}
+                  isWaiting={isWaiting}
                   of={email}
                   onClick={() => void deleteAccount()}
                 >

@@ -66,7 +66,7 @@ export function UserFactors({ user: { id: userId, email }, isMe, onChange }: Fac
   return (
     <>
       <Section title={say("factors")} about={say(isMe ? "factorsAboutMe" : "factorsAbout")}>
-        <Status failure={reset.failure ?? remove.failure} good={done} />
+        <Status failure={reset.failure ?? remove.failure} good={done} takesFocus />
         <Show of={factors} rows={3}>
           {(data) => (
             <Rows
@@ -79,6 +79,7 @@ export function UserFactors({ user: { id: userId, email }, isMe, onChange }: Fac
                         isLow
                         kind="danger"
                         isBusy={reset.isBusy}
+                        isWaiting={remove.isBusy}
                         of={email}
                         onClick={() => void askAndReset()}
                       >
@@ -98,7 +99,8 @@ export function UserFactors({ user: { id: userId, email }, isMe, onChange }: Fac
                   action={
                     <Button
                       isLow
-                      isBusy={remove.isBusy}
+                      isBusy={remove.doing?.[0].id === passkey.id}
+                      isWaiting={remove.isBusy || reset.isBusy}
                       of={passkey.name}
                       onClick={() => void askAndRemove(passkey)}
                     >

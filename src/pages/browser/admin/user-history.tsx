@@ -15,8 +15,15 @@ import { say } from "./words.ts";
 /** Newest events in which attempts are looked for. */
 const LOOKED_AT = 100;
 
-export function UserAttempts({ id: userId }: { readonly id: string }) {
-  const events = useLoaded(() => api().listEvents({ userId, limit: LOOKED_AT }), [userId]);
+/** `changes`: asks anew after each, and shows what it had until then, so that nothing below moves. */
+export function UserAttempts({
+  id: userId,
+  changes,
+}: {
+  readonly id: string;
+  readonly changes: number;
+}) {
+  const events = useLoaded(() => api().listEvents({ userId, limit: LOOKED_AT }), [userId, changes]);
   if (events.data === undefined) return null;
   const { items, nextCursor } = events.data;
   return (

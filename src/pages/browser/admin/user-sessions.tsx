@@ -55,7 +55,7 @@ export function UserSessions({ id: userId, email, isMe }: SessionsProps) {
   }
   return (
     <Section title={say("sessions")} about={say("sessionsAbout")}>
-      <Status failure={end.failure ?? endAll.failure} good={done} />
+      <Status failure={end.failure ?? endAll.failure} good={done} takesFocus />
       <Show of={sessions} rows={2}>
         {({ items, nextCursor }) =>
           items.length === 0 ? (
@@ -73,6 +73,7 @@ export function UserSessions({ id: userId, email, isMe }: SessionsProps) {
                     isLow
                     kind="danger"
                     isBusy={endAll.isBusy}
+                    isWaiting={end.isBusy}
                     of={email}
                     onClick={() => void askAndEndAll()}
                   >
@@ -85,7 +86,8 @@ export function UserSessions({ id: userId, email, isMe }: SessionsProps) {
                 <SessionRow
                   key={each.id}
                   of={each}
-                  isBusy={end.isBusy}
+                  isBusy={end.doing?.[0].id === each.id}
+                  isWaiting={end.isBusy || endAll.isBusy}
                   onEnd={() => {
                     setDone(undefined);
                     void end.run(each);
@@ -103,10 +105,12 @@ export function UserSessions({ id: userId, email, isMe }: SessionsProps) {
 function SessionRow({
   of,
   isBusy,
+  isWaiting,
   onEnd,
 }: {
   readonly of: UserSession;
   readonly isBusy: boolean;
+  readonly isWaiting: boolean;
   readonly onEnd: () => void;
 }) {
   return (
@@ -120,7 +124,7 @@ function SessionRow({
         </>
       }
       action={
-        <Button isLow isBusy={isBusy} of={deviceOf(of)} onClick={onEnd}>
+        <Button isLow isBusy={isBusy} isWaiting={isWaiting} of={deviceOf(of)} onClick={onEnd}>
           {say("endSession")}
         </Button>
       }

@@ -66,7 +66,7 @@ export function UserView({ id }: { readonly id: string }) {
         />
       </div>
       <Facts user={data} />
-      <UserAttempts key={`attempts ${changes}`} id={id} />
+      <UserAttempts id={id} changes={changes} />
       <UserActions user={data} isMe={isMe} onChange={changed} />
       <UserSessions key={`sessions ${changes}`} id={id} email={data.email} isMe={isMe} />
       <UserFactors

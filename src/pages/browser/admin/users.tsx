@@ -42,7 +42,13 @@ interface Search {
 }
 
 /** Kept while the console is open, so that the way back from an account leads to the same page. In no URL (PG-04). */
-let kept: Search = { text: "", role: "", state: "any", pages: [] };
+let kept: Search;
+endSearch();
+
+/** The list as it is at first: where what it was to find is gone. */
+export function endSearch(): void {
+  kept = { text: "", role: "", state: "any", pages: [] };
+}
 
 export function UsersView() {
   const [search, setSearch] = useState(kept);
@@ -168,6 +174,12 @@ interface UserListProps {
 
 function UserList({ items, isFirst, isSearch, hasMore, isLoading, onNext, onBack }: UserListProps) {
   for (const { id, email } of items) learnName(id, email);
+  const list = useRef<HTMLDivElement>(null);
+  const turn = (go: () => void) => {
+    go();
+    list.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  };
   return (
     <>
       <p class="visually-hidden" role="status">
@@ -178,7 +190,14 @@ function UserList({ items, isFirst, isSearch, hasMore, isLoading, onNext, onBack
           <p>{say(hasMore ? "usersNoneYet" : isSearch ? "usersNone" : "usersEmpty")}</p>
         </EmptyState>
       ) : (
-        <div class="card rows" aria-busy={isLoading}>
+        <div
+          class="card rows"
+          ref={list}
+          role="group"
+          aria-label={say("users")}
+          tabIndex={-1}
+          aria-busy={isLoading}
+        >
           <ul>
             {items.map((user) => (
               <UserRow key={user.id} user={user} />
@@ -189,12 +208,12 @@ function UserList({ items, isFirst, isSearch, hasMore, isLoading, onNext, onBack
       {(!isFirst || hasMore) && (
         <nav class="actions pages" aria-label={say("pages")}>
           {!isFirst && (
-            <Button isLow isBusy={isLoading} onClick={onBack}>
+            <Button isLow isBusy={isLoading} onClick={() => turn(onBack)}>
               {say("previousPage")}
             </Button>
           )}
           {hasMore && (
-            <Button isLow isBusy={isLoading} onClick={onNext}>
+            <Button isLow isBusy={isLoading} onClick={() => turn(onNext)}>
               {say(items.length === 0 ? "searchOn" : "nextPage")}
             </Button>
           )}

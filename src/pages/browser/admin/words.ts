@@ -1,5 +1,4 @@
 import type { admin } from "../../messages/en/admin.ts";
-import type { events } from "../../messages/en/events.ts";
 import { speaker } from "../kit/words.ts";
 
-export const { say, sayParts } = speaker<typeof admin & typeof events>();
+export const { say, sayParts } = speaker<typeof admin>();

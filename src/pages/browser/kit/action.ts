@@ -21,6 +21,8 @@ export interface ActionOptions<A extends readonly unknown[], R extends AnyResult
 export interface Action<A extends readonly unknown[]> {
   readonly run: (...given: A) => Promise<void>;
   readonly isBusy: boolean;
+  /** Given to the run that is under way: of several buttons, the one that was pressed shows it. */
+  readonly doing: A | undefined;
   /** Of the last try. Gone as soon as a new one starts. */
   readonly failure: Failure | null;
   readonly clear: () => void;
@@ -34,13 +36,13 @@ export function useAction<A extends readonly unknown[], R extends AnyResult>(
   const latest = useRef(options);
   latest.current = options;
   const sending = useRef(false);
-  const [isBusy, setBusy] = useState(false);
+  const [doing, setDoing] = useState<A>();
   const [failure, setFailure] = useState<Failure | null>(null);
 
   async function run(...given: A): Promise<void> {
     if (sending.current) return;
     sending.current = true;
-    setBusy(true);
+    setDoing(given);
     setFailure(null);
     try {
       const { send, fields } = latest.current;
@@ -53,13 +55,14 @@ export function useAction<A extends readonly unknown[], R extends AnyResult>(
       setFailure({ code: "broken", says: say("unexpected"), fields: {} });
     } finally {
       sending.current = false;
-      setBusy(false);
+      setDoing(undefined);
     }
   }
 
   return {
     run,
-    isBusy,
+    isBusy: doing !== undefined,
+    doing,
     failure,
     clear: () => setFailure(null),
     tell: (words) => setFailure(withWords({ code: "told", says: undefined, fields: {} }, words)),

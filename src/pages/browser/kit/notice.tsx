@@ -1,6 +1,6 @@
 /** Sentences that tell how something went. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Failure } from "./failure.ts";
 import { say } from "./words.ts";
 
@@ -26,16 +26,27 @@ export function Notice({
   );
 }
 
-/** The place for what is told of an attempt. It is always there, so that what appears in it is read out. */
+/**
+ * The place for what is told of an attempt. It is always there, so that what appears in it is read out. `takesFocus`:
+ * what was pressed may be gone by then, or far away.
+ */
 export function Status({
   failure = null,
   good,
+  takesFocus = false,
 }: {
   readonly failure?: Failure | null;
   readonly good?: string | undefined;
+  readonly takesFocus?: boolean;
 }) {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!takesFocus || !element.current?.hasChildNodes()) return;
+    element.current.focus({ preventScroll: true });
+    element.current.scrollIntoView({ block: "nearest" });
+  }, [failure, good]);
   return (
-    <div class="status" role="status">
+    <div ref={element} class="status" role="status" tabIndex={takesFocus ? -1 : undefined}>
       {failure?.says !== undefined && (
         <Notice tone="bad">
           <p>

@@ -128,7 +128,7 @@ export function ViewTitle({
   }, []);
   return (
     <h1 ref={heading} tabIndex={-1}>
-      {children}
+      {children.split("@").map((part, at) => (at === 0 ? part : [<wbr key={at} />, `@${part}`]))}
     </h1>
   );
 }

@@ -214,6 +214,7 @@ export const events = translationOf<typeof schema>()({
 
   actor_command: "Ein Befehl",
   who_unknown: "jemand",
+  who_account: "ein Konto",
   who_gone: "ein gelöschtes Konto",
   change_role_admin: "hat ab jetzt Verwaltungsrechte",
   change_role_user: "hat keine Verwaltungsrechte mehr",

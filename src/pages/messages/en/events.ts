@@ -207,6 +207,7 @@ export const events = {
 
   actor_command: "A command",
   who_unknown: "somebody",
+  who_account: "an account",
   who_gone: "a deleted account",
   change_role_admin: "administrator from now on",
   change_role_user: "no administrator any more",
