@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "f094e99fd3cc49ec",
+  "digest": "ab55f8152dd04e36",
   "names": [
     "account.js",
     "admin.css",
@@ -22,8 +22,6 @@ export const builtFiles = {
     "words-account-en.js",
     "words-admin-de.js",
     "words-admin-en.js",
-    "words-events-de.js",
-    "words-events-en.js",
     "words-kit-de.js",
     "words-kit-en.js",
     "words-links-de.js",
@@ -82,13 +80,11 @@ export const builtFiles = {
       "words": {
         "de": [
           "words-admin-de.js",
-          "words-events-de.js",
           "words-kit-de.js",
           "rolldown-runtime.js"
         ],
         "en": [
           "words-admin-en.js",
-          "words-events-en.js",
           "words-kit-en.js",
           "rolldown-runtime.js"
         ]
