@@ -97,6 +97,9 @@ describe.skipIf(noBrowser)("/sign-up with SIGNUP=verified", () => {
     await type("Password", "abc");
     await press("Create an account");
     await page.getByText(/This is no e-mail address/).waitFor();
+    await page.getByText("It must have at least 15 characters.").waitFor();
+    expect(await page.locator("[aria-invalid=true]").count()).toBe(2);
+    expect(await page.locator(":focus").getAttribute("name")).toBe("email");
     await expectAccessible(page);
   });
 });

@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "a91283226024c716",
+  "digest": "bacbf6e57657bed3",
   "names": [
     "account.js",
     "admin.css",
