@@ -3,8 +3,9 @@ import { afterEach, describe, expect, test } from "vitest";
 import { openAccount } from "../support/account-pages.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { handOn, heading, keepCodes, says, screens } from "../support/hands.ts";
-import type { AccountOwner } from "../support/owners.ts";
+import { type AccountOwner, anAccount } from "../support/owners.ts";
 import { expectSound, expectAccessible } from "../support/page-proofs.ts";
+import { addTotpOver } from "../support/second-factors.ts";
 import { addAuthenticator } from "../support/virtual-authenticator.ts";
 
 describe.skipIf(noBrowser)("passkeys, and coming back without one", () => {
@@ -22,7 +23,7 @@ describe.skipIf(noBrowser)("passkeys, and coming back without one", () => {
       const { type, press, follow } = handOn(page, hand);
       await press("Add a passkey");
       const [code = ""] = await keepCodes(page, hand);
-      await press("Rename Passkey 1");
+      await press("Rename Chrome on Linux");
       await type("Name", "Lost phone");
       await press("Save");
       await says(page, "Lost phone");
@@ -71,8 +72,35 @@ describe.skipIf(noBrowser)("passkeys, and coming back without one", () => {
     await page.goto(`${origin}/account/security`);
     await says(page, "You came back with a recovery code");
     await expectAccessible(page);
-    await press("Remove Passkey 1");
+    await press("Remove Chrome on Linux");
     await expectAccessible(page);
+  });
+
+  test("PG-03 a lost phone's app and passkey are each a link away, and the link leads to where they go", async () => {
+    watched = await newPage(screens[0][1]);
+    const { page, origin } = watched;
+    await addAuthenticator(page);
+    const owner = await anAccount(origin);
+    const { recoveryCodes } = await addTotpOver(owner.api);
+    const [first = "", second = ""] = recoveryCodes;
+    await comeBack(watched, owner, first);
+    await page.goto(`${origin}/account/security`);
+    const { press, follow } = handOn(page, "keyboard");
+    await press("Add a passkey");
+    await says(page, "1 of at most 20");
+    await page.context().clearCookies();
+    await comeBack(watched, owner, second);
+    await page.goto(`${origin}/account`);
+    const focused = () => page.locator(":focus").innerText();
+    await follow("Replace the authenticator app");
+    await heading(page, "Security");
+    await expect.poll(focused).toMatch(/^Replace/);
+    await expect.poll(() => page.locator(".row:has(:focus)").innerText()).toContain("Since");
+    expect(await page.locator(":focus").evaluate(isSeen)).toBe(true);
+    await follow("Remove the passkey of the lost device: it signs in without a second step");
+    await expect.poll(focused).toBe("Passkeys");
+    expect(await page.locator(":focus").evaluate(isSeen)).toBe(true);
+    await expectSound(watched);
   });
 
   /** Signs this browser in with a recovery code, by the operations alone: `/sign-in` has tests of its own. */
@@ -98,6 +126,12 @@ describe.skipIf(noBrowser)("passkeys, and coming back without one", () => {
     expect(status).toBe(200);
   }
 });
+
+/** True where an element is neither beyond the window nor beneath the bar. */
+function isSeen(element: Element): boolean {
+  const { left, top, bottom } = element.getBoundingClientRect();
+  return bottom <= innerHeight && element.contains(document.elementFromPoint(left + 5, top + 5));
+}
 
 async function isAlive(
   origin: string,

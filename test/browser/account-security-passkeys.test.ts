@@ -68,6 +68,25 @@ describe.skipIf(noBrowser)("/account/security with passkeys", () => {
     expect(countOf(watched, "passkeys", email)).toBe(1);
   });
 
+  test("PG-03 a device that has a passkey is told so, until something else is done", async () => {
+    watched = await newPage();
+    const { page, databaseFile } = watched;
+    await addAuthenticator(page);
+    const { email } = await openSecurity(watched);
+    const { press, type } = handOn(page, "mouse");
+    await press("Add a passkey");
+    await keepCodes(page, "mouse");
+    expect(nameOf(databaseFile, email)).toBe("Chrome on Linux");
+    const refusal = page.getByText("This device has a passkey of your account already.");
+    await press("Add a passkey");
+    await refusal.waitFor();
+    await press("Rename Chrome on Linux");
+    await type("Name", "Blue key");
+    await press("Save");
+    await page.getByText("Blue key", { exact: true }).first().waitFor();
+    await refusal.waitFor({ state: "detached" });
+  });
+
   test("PG-03 the last way to sign in has no button that removes it, and says why", async () => {
     watched = await newPage();
     const { page, databaseFile } = watched;

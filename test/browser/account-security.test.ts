@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { cookieClient } from "../support/clients.ts";
 import { NEW_PASSWORD } from "../support/credentials.ts";
-import { dialog, type Hand, handOn, keepCodes, screens } from "../support/hands.ts";
+import { dialog, type Hand, handOn, keepCodes, narrow, screens } from "../support/hands.ts";
 import { signInHere } from "../support/owners.ts";
 import {
   expectAccessible,
@@ -80,6 +80,14 @@ describe.skipIf(noBrowser)("/account/security", () => {
       const shown = dialog(page, "Keep your recovery codes");
       await shown.waitFor();
       if (hand === "mouse") await expectAccessible(page);
+      await page.evaluate(() => {
+        navigator.clipboard.writeText = () => Promise.reject(new Error("Not allowed"));
+      });
+      await press("Copy");
+      await shown
+        .getByRole("status")
+        .getByText(/^It could not be copied/)
+        .waitFor();
       await page.keyboard.press("Escape");
       await page.getByText("Keep the codes first, then tick this.").waitFor();
       const codes = await keepCodes(page, hand);
@@ -88,6 +96,8 @@ describe.skipIf(noBrowser)("/account/security", () => {
       expect(countOf(watched, "totp_factors", email)).toBe(1);
       expect(countOf(watched, "recovery_codes", email)).toBe(10);
       await page.getByText("10 left").waitFor();
+      const focused = () => page.locator(":focus").textContent();
+      await expect.poll(focused).toBe("Replace the authenticator app");
 
       const secrets = [...codes, secret, password];
       await expectNothingLeft(page, secrets);
@@ -104,6 +114,30 @@ describe.skipIf(noBrowser)("/account/security", () => {
       await expectSound(watched);
     },
   );
+
+  test("PG-03 on a phone the app is opened by the first button, and all of the dialog is seen", async () => {
+    watched = await newPage({ ...narrow, hasTouch: true, isMobile: true });
+    const { page } = watched;
+    await openSecurity(watched);
+    const { press } = await setUp("keyboard");
+    const focused = page.locator(":focus");
+    expect(await focused.innerText()).toBe("Set up an authenticator app");
+    await page.keyboard.press("Tab");
+    expect(await focused.getAttribute("href")).toMatch(/^otpauth:/);
+    const { left, right } = await page.locator("dialog .qr").evaluate((code) => {
+      const around = code.closest("dialog")?.getBoundingClientRect();
+      const { left, right } = code.getBoundingClientRect();
+      return { left: left - (around?.left ?? 0), right: (around?.right ?? 0) - right };
+    });
+    expect(Math.abs(left - right)).toBeLessThan(2);
+    await press("Turn on");
+    await page.locator("[aria-invalid=true]").waitFor();
+    const hidden = await page
+      .locator("dialog")
+      .evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight);
+    expect(hidden).toBe(0);
+    await expectAccessible(page);
+  });
 
   test("PG-04 whoever leaves with codes that are not kept is asked first", async () => {
     watched = await newPage();

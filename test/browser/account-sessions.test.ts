@@ -32,7 +32,30 @@ describe.skipIf(noBrowser)("/account, its sessions, history and end", () => {
       await press("End");
       await says(page, "You are signed in nowhere else.");
       expect((await api.getMe()).status).toBe(401);
+      await expect.poll(() => page.locator(":focus").innerText()).toBe("Signed in now");
       await expectSound(watched);
+    },
+  );
+
+  test.each(screens)(
+    "PG-09 the buttons of a dialog are reached in the order in which they are drawn, at %s",
+    async (_, options) => {
+      watched = await newPage(options);
+      const { page } = watched;
+      await openAccount(watched, "/account/sessions");
+      await handOn(page, "mouse").press("End all others");
+      const asked = page.getByRole("dialog", { name: "End all other sessions?" });
+      await asked.waitFor();
+      expect(await page.locator(":focus").innerText()).toBe("End all other sessions?");
+      const places: { x: number; y: number }[] = [];
+      for (const name of ["Cancel", "End all others"]) {
+        await page.keyboard.press("Tab");
+        expect(await page.locator(":focus").innerText()).toBe(name);
+        const { x = 0, y = 0 } = (await page.locator(":focus").boundingBox()) ?? {};
+        places.push({ x, y });
+      }
+      const inOrder = places.toSorted((one, other) => one.y - other.y || one.x - other.x);
+      expect(places).toEqual(inOrder);
     },
   );
 

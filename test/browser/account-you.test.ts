@@ -3,8 +3,9 @@ import { afterEach, describe, expect, test } from "vitest";
 import { openAccount } from "../support/account-pages.ts";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { dataOf, freshEmail } from "../support/clients.ts";
-import { handOn, says, screens } from "../support/hands.ts";
+import { handOn, heading, says, screens } from "../support/hands.ts";
 import { codeIn, nthMailTo, tokenIn } from "../support/mailbox.ts";
+import { runSql } from "../support/passkey-pages.ts";
 import { expectNothingLeft, expectSound, expectAccessible } from "../support/page-proofs.ts";
 
 describe.skipIf(noBrowser)("/account", () => {
@@ -57,6 +58,29 @@ describe.skipIf(noBrowser)("/account", () => {
       await says(page, `Your address is ${newEmail} now.`);
       expect((await owner.api.getMe()).status).toBe(401); // its other session has ended
       await expectNothingLeft(page, [code, newEmail]);
+      await expectSound(watched);
+    },
+  );
+
+  test.each(screens)(
+    "PG-03 whoever has just signed up is told so, sees whose account it is, and is led on, at %s",
+    async (_, options, hand) => {
+      watched = await newPage(options);
+      const { page, databaseFile } = watched;
+      const { email } = await openAccount(watched);
+      await says(page, "Your account is ready.");
+      const shown = page.locator(".bar .address:visible, .whose:visible");
+      expect(await shown.allInnerTexts()).toEqual([email]);
+      await handOn(page, hand).follow("Make it safer: add a passkey or a second step");
+      await heading(page, "Security");
+      runSql(
+        databaseFile,
+        "update users set created_at = created_at - 301000 where email = ?",
+        email,
+      );
+      await page.goto(`${watched.origin}/account`);
+      await says(page, "Your account was created on");
+      expect(await page.getByText("Your account is ready.").count()).toBe(0);
       await expectSound(watched);
     },
   );

@@ -1,7 +1,7 @@
 /** `/sign-in` for accounts with a second factor: each proof, its refusals, its end, and what a reload makes of it. */
 import { afterEach, describe, expect, test } from "vitest";
 import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
-import { handOn, heading, screens } from "../support/hands.ts";
+import { handOn, heading, narrow, screens } from "../support/hands.ts";
 import { anAccount } from "../support/owners.ts";
 import {
   expectAccessible,
@@ -33,6 +33,7 @@ describe.skipIf(noBrowser)("/sign-in with a second step", () => {
     await type("Password", password);
     await press("Sign in");
     await heading(watched.page, "One more step");
+    await watched.page.getByRole("main").getByText(email, { exact: true }).waitFor();
     expect(await hasSession(watched.page)).toBe(false);
   }
 
@@ -58,7 +59,7 @@ describe.skipIf(noBrowser)("/sign-in with a second step", () => {
   );
 
   test("PG-03 whoever has lost the app uses a recovery code, and is led to where it is replaced", async () => {
-    watched = await newPage();
+    watched = await newPage(narrow);
     const { page } = watched;
     const account = await anAccountWithApp();
     const { type, press } = handOn(page, "keyboard");
@@ -67,6 +68,10 @@ describe.skipIf(noBrowser)("/sign-in with a second step", () => {
     await press("Lost your device? Use a recovery code");
     const [code = ""] = account.recoveryCodes;
     await type("Recovery code", code.toLowerCase().replaceAll("-", " "));
+    const hidden = await page
+      .getByLabel("Recovery code")
+      .evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+    expect(hidden).toBe(0);
     await press("Sign in");
     await heading(page, "You are signed in");
     expect(await hasSession(page)).toBe(true);

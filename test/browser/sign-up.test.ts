@@ -5,7 +5,12 @@ import { freshEmail } from "../support/clients.ts";
 import { ADMIN, PASSWORD } from "../support/credentials.ts";
 import { handOn, heading, screens } from "../support/hands.ts";
 import { codeIn, nthMailTo } from "../support/mailbox.ts";
-import { expectAccessible, expectNothingLeft, expectSound } from "../support/page-proofs.ts";
+import {
+  expectAccessible,
+  expectFocus,
+  expectNothingLeft,
+  expectSound,
+} from "../support/page-proofs.ts";
 import { arriveAt, hasSession, openPage } from "../support/sign-in-pages.ts";
 
 describe.skipIf(noBrowser)("/sign-up with SIGNUP=verified", () => {
@@ -97,6 +102,9 @@ describe.skipIf(noBrowser)("/sign-up with SIGNUP=verified", () => {
     await type("Password", "abc");
     await press("Create an account");
     await page.getByText(/This is not an e-mail address/).waitFor();
+    await page.getByText("It must have at least 15 characters.").waitFor();
+    expect(await page.locator("[aria-invalid=true]").count()).toBe(2);
+    await expectFocus(page.getByLabel("E-mail address"));
     await expectAccessible(page);
   });
 });

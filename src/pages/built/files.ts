@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "ab55f8152dd04e36",
+  "digest": "7e507cd7be656a64",
   "names": [
     "account.js",
     "admin.css",

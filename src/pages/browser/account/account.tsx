@@ -73,7 +73,9 @@ function Sections({
       <Routes
         routes={{
           [accountSections.you]: () =>
-            section(say("you"), say("youAbout"), () => <You user={user} change={change} />),
+            section(say("you"), say("youAbout"), () => (
+              <You user={user} factors={factors.data} change={change} />
+            )),
           [accountSections.security]: () =>
             section(
               say("security"),

@@ -160,8 +160,7 @@ function FirstCode({
   });
   return (
     <Form form={form}>
-      <p>{say("scan")}</p>
-      {!isOver && <AppSecret uri={uri} secret={secret} />}
+      {!isOver && <AppSecret uri={uri} secret={secret} scan={say("scan")} />}
       {!isOver && (
         <CodeField
           name="code"

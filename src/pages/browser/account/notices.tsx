@@ -12,6 +12,8 @@ import { say } from "./words.ts";
 
 /** Few enough to make new ones. */
 export const FEW_CODES = 3;
+/** Parts of the section Security that links lead to, by their fragments. */
+export const securityParts = { passkeys: "passkeys", app: "app", codes: "codes" } as const;
 /** Enough to find the sign-in with a code that is the reason for the visit. */
 const EVENTS_READ = 50;
 
@@ -68,17 +70,28 @@ export function RecoveryNoticeOf({
       </p>
       <p>{say("recovered")}</p>
       <ul class="bullets">
-        <li>
-          <Link to={accountSections.security}>
-            {say(factors.totp === null ? "recoveredPasskey" : "recoveredApp")}
-          </Link>
-        </li>
+        {factors.passkeys > 0 && (
+          <li>
+            <Link to={`${accountSections.security}#${securityParts.passkeys}`}>
+              {say(factors.totp === null ? "recoveredPasskey" : "recoveredPasskeyGoes")}
+            </Link>
+          </li>
+        )}
+        {factors.totp !== null && (
+          <li>
+            <Link to={`${accountSections.security}#${securityParts.app}`}>
+              {say("recoveredApp")}
+            </Link>
+          </li>
+        )}
         <li>
           <Link to={accountSections.sessions}>{say("recoveredSessions")}</Link>
         </li>
         {codesLeft <= FEW_CODES && (
           <li>
-            <Link to={accountSections.security}>{say("recoveredCodes", { count: codesLeft })}</Link>
+            <Link to={`${accountSections.security}#${securityParts.codes}`}>
+              {say("recoveredCodes", { count: codesLeft })}
+            </Link>
           </li>
         )}
       </ul>

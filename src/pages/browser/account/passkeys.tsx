@@ -1,7 +1,7 @@
 /** Passkeys: added, renamed, removed. */
 import type { Schemas } from "@portcullis/client";
 import { addPasskey } from "@portcullis/client/passkeys";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { PASSKEY_NAME_MAX_LENGTH, PASSKEYS_MAX } from "../../../contract/bounds.ts";
 import { useAction } from "../kit/action.ts";
 import { api } from "../kit/api.ts";
@@ -18,7 +18,9 @@ import { canUsePasskeys } from "../parts/passkeys.tsx";
 import { showRecoveryCodes } from "../parts/recovery-codes.tsx";
 import { withRecent } from "../parts/step-up.tsx";
 import type { Factors } from "./factors.ts";
+import { deviceName } from "./device-name.ts";
 import { LastFactor } from "./last-factor.tsx";
+import { securityParts } from "./notices.tsx";
 import { isLastWayIn, type WaysIn } from "./ways-in.ts";
 import { say } from "./words.ts";
 
@@ -30,21 +32,24 @@ interface PasskeysProps {
   readonly ways: WaysIn;
   /** The service asks for a second step. */
   readonly isAsked: boolean;
+  /** Counts what has been done in the section. */
+  readonly done: number;
   readonly reload: () => Promise<void>;
 }
 
-export function Passkeys({ passkeys, factors, ways, isAsked, reload }: PasskeysProps) {
+export function Passkeys({ passkeys, factors, ways, isAsked, done, reload }: PasskeysProps) {
   const add = useAction({
-    send: () => withRecent(() => addPasskey(api())),
+    send: () => withRecent(() => addPasskey(api(), { name: nameOf(passkeys.data?.items) })),
     async done({ name, recoveryCodes }) {
       await reload();
       await showRecoveryCodes(recoveryCodes);
       toast(say("passkeyAdded", { name }));
     },
   });
+  useEffect(() => add.clear(), [done]); // a refusal is old once something else has worked
   const canAdd = canUsePasskeys();
   return (
-    <Section title={say("passkeys")} about={say("passkeysAbout")}>
+    <Section title={say("passkeys")} name={securityParts.passkeys} about={say("passkeysAbout")}>
       <Show of={passkeys} rows={1}>
         {({ items }) => (
           <Rows
@@ -79,6 +84,15 @@ export function Passkeys({ passkeys, factors, ways, isAsked, reload }: PasskeysP
       <Status failure={add.failure} />
     </Section>
   );
+}
+
+/** Names a new one by this device, as others are by theirs: `Chrome on Linux`, `Chrome on Linux 2`. */
+function nameOf(passkeys: readonly Passkey[] = []): string {
+  const device = deviceName(navigator.userAgent);
+  const isTaken = (name: string) => passkeys.some((passkey) => passkey.name === name);
+  let name = device;
+  for (let count = 2; isTaken(name); count += 1) name = `${device} ${count}`;
+  return name;
 }
 
 function OnePasskey({

@@ -13,7 +13,7 @@ import { withRecent } from "../parts/step-up.tsx";
 import { AppSetUp } from "./app-set-up.tsx";
 import { type Factors, hasSecondFactor } from "./factors.ts";
 import { LastFactor } from "./last-factor.tsx";
-import { FEW_CODES } from "./notices.tsx";
+import { FEW_CODES, securityParts } from "./notices.tsx";
 import { say } from "./words.ts";
 
 interface StepProps {
@@ -66,6 +66,7 @@ function App({ factors, isAsked, reload }: StepProps) {
     <>
       <Row
         name={say("app")}
+        ledToBy={securityParts.app}
         badges={
           totp === null ? (
             <Badge tone="plain-tag">{say("off")}</Badge>
@@ -136,6 +137,7 @@ function Codes({ factors, reload }: Omit<StepProps, "isAsked">) {
   return (
     <Row
       name={say("recoveryCodes")}
+      ledToBy={securityParts.codes}
       badges={<Badge tone={tone}>{say("codesLeft", { count: left })}</Badge>}
       about={
         <>

@@ -1,6 +1,6 @@
 /** Section Security: how somebody proves that it is them. */
 import type { Result, Schemas } from "@portcullis/client";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { accountSections } from "../../entries.ts";
 import { api } from "../kit/api.ts";
 import { given, needsSecondFactor, providerName } from "../kit/given.ts";
@@ -43,7 +43,9 @@ function Ways({ user, factors, mustEnrol, data }: SecurityProps & { readonly dat
     mailCode,
     providers: providers.map(({ id }) => id),
   };
+  const [done, setDone] = useState(0);
   const reload = async () => {
+    setDone((before) => before + 1);
     await Promise.all([factors.reload(), passkeys.reload(), identities.reload()]);
   };
   const isAsked = needsSecondFactor(user.role);
@@ -51,7 +53,7 @@ function Ways({ user, factors, mustEnrol, data }: SecurityProps & { readonly dat
   return (
     <>
       {!mustEnrol && <PasswordSection user={user} hasPassword={ways.hasPassword} reload={reload} />}
-      <Passkeys passkeys={passkeys} factors={data} {...{ ways, isAsked, reload }} />
+      <Passkeys passkeys={passkeys} factors={data} {...{ ways, isAsked, done, reload }} />
       <SecondStep factors={data} isAsked={isAsked} reload={reload} />
       {!mustEnrol && <LinkedAccounts identities={identities} ways={ways} reload={reload} />}
     </>

@@ -9,7 +9,7 @@ import { Badge, Row, Rows, Section } from "../kit/lists.tsx";
 import { Show, useLoaded } from "../kit/loading.tsx";
 import { Status } from "../kit/notice.tsx";
 import { toast } from "../kit/toast.tsx";
-import { readDevice } from "../parts/device.ts";
+import { deviceName } from "./device-name.ts";
 import { useFresh } from "./factors.ts";
 import { say } from "./words.ts";
 
@@ -141,13 +141,6 @@ function OneSession({
       }
     />
   );
-}
-
-/** Names a device in words: `Firefox on Windows`. */
-function deviceName(userAgent: string | null): string {
-  const { program, system } = readDevice(userAgent);
-  if (program !== undefined && system !== undefined) return say("programOn", { program, system });
-  return program ?? system ?? say("unknownDevice");
 }
 
 /** Reads all of them: this one first, then the one that was seen last. */

@@ -1,7 +1,9 @@
 /** Section You: how somebody is called, and where mails go. */
 import type { Schemas } from "@portcullis/client";
+import { useState } from "preact/hooks";
 import { PERSON_NAME_MAX_LENGTH } from "../../../contract/bounds.ts";
 import { pagePaths } from "../../../contract/page-paths.ts";
+import { accountSections } from "../../entries.ts";
 import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
 import { dateOf } from "../kit/dates.ts";
@@ -9,19 +11,33 @@ import { Field, SelectField } from "../kit/fields.tsx";
 import { Form, useForm } from "../kit/form.tsx";
 import { given } from "../kit/given.ts";
 import { Card, Section } from "../kit/lists.tsx";
-import { href } from "../kit/router.tsx";
+import { Notice } from "../kit/notice.tsx";
+import { href, Link } from "../kit/router.tsx";
 import { toast } from "../kit/toast.tsx";
 import { readersLocale } from "../kit/words.ts";
+import { canUsePasskeys } from "../parts/passkeys.tsx";
 import type { AddressChange } from "./address-change.ts";
 import { Address } from "./address.tsx";
+import { type Factors, hasSecondFactor } from "./factors.ts";
 import { say } from "./words.ts";
 
 type User = Schemas["User"];
 
-export function You({ user, change }: { readonly user: User; readonly change: AddressChange }) {
+/** An account so young is seen for the first time. Milliseconds. */
+const NEW_MS = 5 * 60_000;
+
+interface YouProps {
+  readonly user: User;
+  readonly factors: Factors | undefined;
+  readonly change: AddressChange;
+}
+
+export function You({ user, factors, change }: YouProps) {
   const isAdmin = user.role === "admin" && given().hasConsole;
+  const [isNew] = useState(Math.abs(Date.now() - Date.parse(user.createdAt)) < NEW_MS);
   return (
     <>
+      {isNew && <Welcome factors={factors} />}
       <Profile user={user} />
       <Address user={user} change={change} />
       <p class="quiet small">
@@ -34,6 +50,22 @@ export function You({ user, change }: { readonly user: User; readonly change: Ad
         )}
       </p>
     </>
+  );
+}
+
+/** Says that the account is there, and leads to what makes it safer, where it has none of it. */
+function Welcome({ factors }: Pick<YouProps, "factors">) {
+  return (
+    <Notice tone="good">
+      <p>{say("accountReady")}</p>
+      {factors && !hasSecondFactor(factors) && (
+        <p>
+          <Link to={accountSections.security}>
+            {say(canUsePasskeys() ? "accountSafer" : "accountSaferByApp")}
+          </Link>
+        </p>
+      )}
+    </Notice>
   );
 }
 

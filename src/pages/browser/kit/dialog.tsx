@@ -2,6 +2,7 @@
 import type { ComponentChildren, VNode } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button.tsx";
+import { rememberFocus } from "./focus.ts";
 import { useLeaving } from "./router.tsx";
 import { say } from "./words.ts";
 
@@ -19,12 +20,11 @@ export function Dialog({
   const id = useId();
   useLayoutEffect(() => {
     const dialog = element.current;
-    const before = document.activeElement;
-    dialog?.showModal();
+    const giveBack = rememberFocus();
+    if (dialog) open(dialog);
     return () => {
       dialog?.close();
-      // A browser gives the focus back where the dialog is closed, not where it is taken away.
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      giveBack(); // what was pressed may be gone
     };
   }, []);
   return (
@@ -38,7 +38,7 @@ export function Dialog({
       onClose={(event) => {
         // Browsers let a second Escape through. Open again, until it is decided.
         if (!event.currentTarget.isConnected) return;
-        event.currentTarget.showModal();
+        open(event.currentTarget);
         onClose();
       }}
       onMouseDown={(event) => {
@@ -46,14 +46,16 @@ export function Dialog({
       }}
     >
       <div class="dialog">
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} tabIndex={-1}>
+          {title}
+        </h2>
         {children}
       </div>
     </dialog>
   );
 }
 
-/** The buttons at the end of a dialog. The first that is written is the last for the eye: what is asked about. */
+/** The buttons at the end of a dialog, in their order for the eye: at last what is asked about. */
 export function DialogActions({ children }: { readonly children: ComponentChildren }) {
   return <div class="dialog-actions">{children}</div>;
 }
@@ -124,6 +126,12 @@ export function DialogHost() {
       ))}
     </>
   );
+}
+
+/** Begins at the first field to type into, else at the heading: at no button, which Enter would press unread. */
+function open(dialog: HTMLDialogElement): void {
+  dialog.showModal();
+  (dialog.querySelector<HTMLElement>(".input") ?? dialog.querySelector("h2"))?.focus();
 }
 
 /** The element of the dialog covers its padding, so its own box says where a press was. */

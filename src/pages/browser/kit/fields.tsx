@@ -113,11 +113,12 @@ export function EmailField({
 
 /** A code that is typed from a mail, an app or a sheet of paper. */
 export function CodeField({ name, label, hint, after, inputRef, ...input }: FieldParts & Input) {
+  const isLong = input.inputMode === "text"; // letters and digits: a recovery code
   return (
     <Labelled {...{ name, label, hint, after }}>
       {(attributes) => (
         <input
-          class="input code"
+          class={isLong ? "input code long" : "input code"}
           type="text"
           autocomplete="one-time-code"
           inputMode="numeric"

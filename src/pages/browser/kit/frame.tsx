@@ -100,6 +100,7 @@ export function Shell({
             </ul>
           </nav>
           <main class="content" id="content" tabIndex={-1}>
+            {who !== undefined && <p class="whose quiet small">{who}</p>}
             {children}
           </main>
         </div>

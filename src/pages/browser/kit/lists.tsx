@@ -1,6 +1,7 @@
 /** Cards, sections, and lists of rows. */
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
+import { useLedTo } from "./router.tsx";
 
 export function Card({ children }: { readonly children: ComponentChildren }) {
   return <div class="card">{children}</div>;
@@ -9,18 +10,24 @@ export function Card({ children }: { readonly children: ComponentChildren }) {
 /** A part of a large page, with its heading. */
 export function Section({
   title,
+  name,
   about,
   children,
 }: {
   readonly title: string;
+  /** Of a part that links lead to, as their fragment. */
+  readonly name?: string;
   readonly about?: ComponentChildren;
   readonly children: ComponentChildren;
 }) {
   const id = useId();
+  const element = useLedTo<HTMLElement>(name);
   return (
-    <section class="section" aria-labelledby={id}>
+    <section class="section" ref={element} aria-labelledby={id}>
       <header>
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} tabIndex={-1}>
+          {title}
+        </h2>
         {about !== undefined && <p class="quiet small">{about}</p>}
       </header>
       {children}
@@ -46,18 +53,22 @@ export function Rows({
 
 export function Row({
   name,
+  ledToBy,
   badges,
   about,
   action,
 }: {
   readonly name: ComponentChildren;
+  /** The fragment of links that lead to its first button. */
+  readonly ledToBy?: string;
   readonly badges?: ComponentChildren;
   readonly about?: ComponentChildren;
   /** A button, or several in `<div class="actions">`. */
   readonly action?: ComponentChildren;
 }) {
+  const element = useLedTo<HTMLLIElement>(ledToBy);
   return (
-    <li class="row">
+    <li class="row" ref={element}>
       <div>
         <p class="name">
           <span>{name}</span>

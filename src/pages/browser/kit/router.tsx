@@ -1,7 +1,8 @@
 /** Moves between the views of one application without loading anew. Links of other pages are left to the browser. */
-import { createContext, type ComponentChildren } from "preact";
+import { createContext, type ComponentChildren, type RefObject } from "preact";
 import { useContext, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type ApplicationName, applicationPaths } from "../../entries.ts";
+import { leadTo } from "./focus.ts";
 import { given } from "./given.ts";
 import { matchPath, withoutMount } from "./route.ts";
 
@@ -133,6 +134,16 @@ export function ViewTitle({
   );
 }
 
+/** Refers to a part that has the focus once a link with this fragment has led to it. */
+export function useLedTo<E extends Element>(fragment: string | undefined): RefObject<E | null> {
+  const element = useRef<E>(null);
+  const place = usePlace(); // another with each move
+  useEffect(() => {
+    if (fragment !== undefined && location.hash === `#${fragment}`) leadTo(element.current);
+  }, [place]);
+  return element;
+}
+
 /** Calls back when somebody leaves for another view of the application, before it is shown. */
 export function useLeaving(callback: () => void): void {
   const latest = useRef(callback);
@@ -171,8 +182,9 @@ function ownUrlOf(event: MouseEvent, application: ApplicationName): string | und
   if (event.defaultPrevented || !isPlain || !(event.target instanceof Element)) return undefined;
   const link = event.target.closest("a");
   if (link === null || link.target !== "" || link.hasAttribute("download")) return undefined;
+  if (link.getAttribute("href")?.startsWith("#")) return undefined; // to skip to the content
   const url = new URL(link.href, location.href);
-  if (url.origin !== location.origin || url.hash !== "") return undefined;
+  if (url.origin !== location.origin) return undefined;
   const path = withoutMount(given().mountPath, url.pathname);
   const { paths } = applicationPaths(application, []);
   return path !== undefined && paths.some((pattern) => matchPath(pattern, path) !== undefined)

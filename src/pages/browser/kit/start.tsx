@@ -4,6 +4,7 @@ import type { ApplicationName } from "../../entries.ts";
 import type { Messages } from "../../messages/scheme.ts";
 import { Button } from "./button.tsx";
 import { DialogHost } from "./dialog.tsx";
+import { keepFocus } from "./focus.ts";
 import { Gate } from "./frame.tsx";
 import { Link, Router } from "./router.tsx";
 import { ToastHost } from "./toast.tsx";
@@ -28,6 +29,7 @@ export async function startApplication({ name, words, View }: Application): Prom
   const place = document.querySelector("#app");
   if (place === null) throw new Error("The page has no place for its application");
   place.replaceChildren();
+  keepFocus();
   render(
     <Unbroken>
       <Router application={name}>

@@ -1,25 +1,25 @@
-/** Copies a text, and says so on the button. */
+/** Copies a text, and says beside the button how that went: a toast would be beneath a dialog. */
 import { useEffect, useState } from "preact/hooks";
 import { Button } from "../kit/button.tsx";
-import { toast } from "../kit/toast.tsx";
 import { say } from "../kit/words.ts";
 
 const TOLD_MS = 3_000;
 
 /** `of`: for screen readers, what is copied. */
 export function CopyButton({ text, of }: { readonly text: string; readonly of?: string }) {
-  const [isCopied, setCopied] = useState(false);
+  const [told, setTold] = useState<"copied" | "copyFailed">();
+  const isCopied = told === "copied";
   useEffect(() => {
     if (!isCopied) return;
-    const timer = setTimeout(() => setCopied(false), TOLD_MS);
+    const timer = setTimeout(() => setTold(undefined), TOLD_MS);
     return () => clearTimeout(timer);
   }, [isCopied]);
   async function copy(): Promise<void> {
     try {
       await navigator.clipboard.writeText(text);
-      setCopied(true);
+      setTold("copied");
     } catch {
-      toast(say("copyFailed"));
+      setTold("copyFailed");
     }
   }
   return (
@@ -27,8 +27,8 @@ export function CopyButton({ text, of }: { readonly text: string; readonly of?: 
       <Button isLow onClick={() => void copy()} {...(of !== undefined && { of })}>
         {say(isCopied ? "copied" : "copy")}
       </Button>
-      <span class="visually-hidden" role="status">
-        {isCopied ? say("copied") : ""}
+      <span class={told === "copyFailed" ? "small" : "visually-hidden"} role="status">
+        {told && say(told)}
       </span>
     </>
   );

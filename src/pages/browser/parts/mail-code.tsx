@@ -8,7 +8,6 @@ import type { AnyResult, DataOf } from "../kit/failure.ts";
 import { CodeField } from "../kit/fields.tsx";
 import { Form, useForm } from "../kit/form.tsx";
 import { Status, useCountdown } from "../kit/notice.tsx";
-import { toast } from "../kit/toast.tsx";
 import { say } from "../kit/words.ts";
 
 /** A mail takes a while: before that, another one would only end it. Seconds. */
@@ -89,14 +88,13 @@ function Again({
     send,
     done(data) {
       setRound(round + 1);
-      toast(say("mailSentAgain"));
       onSent(data as Started); // the operations that send a mail all answer it
     },
   });
   return (
     <div class="ways">
       <AgainButton key={round} isBusy={action.isBusy} onClick={() => void action.run()} />
-      <Status failure={action.failure} />
+      <Status failure={action.failure} good={round > 0 ? say("mailSentAgain") : undefined} />
     </div>
   );
 }

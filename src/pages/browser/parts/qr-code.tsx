@@ -23,20 +23,38 @@ function QrCode({ text, label }: { readonly text: string; readonly label: string
   );
 }
 
-/** Shows all that is needed to add an account to an app. */
-export function AppSecret({ uri, secret }: { readonly uri: string; readonly secret: string }) {
+/** Shows all that is needed to add an account to an app. On a phone, which cannot scan itself, the app is opened first. */
+export function AppSecret({
+  uri,
+  secret,
+  scan,
+}: {
+  readonly uri: string;
+  readonly secret: string;
+  /** Said of the QR code. */
+  readonly scan?: string;
+}) {
+  const isPhone = matchMedia("(pointer: coarse)").matches;
   return (
     <div class="stack">
+      {isPhone && (
+        <a class="button wide" href={uri}>
+          {say("qrOpen")}
+        </a>
+      )}
+      {scan !== undefined && <p>{scan}</p>}
       <QrCode text={uri} label={say("qrLabel")} />
       <div class="tight">
         <p>{say("qrSecret")}</p>
-        <p class="actions">
+        <p class="actions key">
           <code class="spelt">{secret.replaceAll(/(.{4})(?=.)/g, "$1 ")}</code>
           <CopyButton text={secret} />
         </p>
-        <p>
-          <a href={uri}>{say("qrOpen")}</a>
-        </p>
+        {!isPhone && (
+          <p>
+            <a href={uri}>{say("qrOpen")}</a>
+          </p>
+        )}
       </div>
     </div>
   );

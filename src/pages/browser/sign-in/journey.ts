@@ -11,6 +11,8 @@ export interface Mailed {
 
 export interface Pending {
   readonly login: LoginPending;
+  /** The account's address, where it was typed: a passkey and a provider tell none. */
+  readonly email: string | undefined;
   /** By this machine's clock. */
   readonly endsAtMs: number;
 }
@@ -53,6 +55,6 @@ export function useNewJourney(first: Journey): JourneyState {
 }
 
 /** A half-login, with the time by which it has to be finished. */
-export function pendingFrom(login: LoginPending): Pending {
-  return { login, endsAtMs: Date.now() + login.expiresInSeconds * 1000 };
+export function pendingFrom(login: LoginPending, email?: string): Pending {
+  return { login, email, endsAtMs: Date.now() + login.expiresInSeconds * 1000 };
 }

@@ -67,7 +67,7 @@ export function TypeCode() {
       <MailCode
         started={mailed?.started ?? null}
         send={signIn}
-        onDone={onward}
+        onDone={(data) => onward(data, mailed?.email)}
         button={say("signIn")}
         {...(mailed && { again: () => sendAgain(mailed.email) })}
       >

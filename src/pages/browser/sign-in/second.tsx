@@ -27,6 +27,7 @@ export function Second() {
   return (
     <Gate
       title={say("secondTitle")}
+      about={pending.email}
       after={
         <p>
           <Link to={start}>{say("otherAccount")}</Link>

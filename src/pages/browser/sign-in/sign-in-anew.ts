@@ -15,7 +15,7 @@ export function useSignInAnew() {
     const { email } = credentials;
     change({ email, signup: undefined });
     const login = await api().login(credentials);
-    if (login.ok) return void onward(login.data);
+    if (login.ok) return void onward(login.data, email);
     change({ word: "newAccount" });
     navigate(onTheWay(pagePaths.signIn, query), { replace: true });
   };

@@ -1,5 +1,6 @@
 /** A new account. What is said is the same whether or not the address has one. */
 import type { Schemas } from "@portcullis/client";
+import { useRef } from "preact/hooks";
 import { pagePaths } from "../../../contract/page-paths.ts";
 import { api } from "../kit/api.ts";
 import { Button } from "../kit/button.tsx";
@@ -9,6 +10,7 @@ import { Gate } from "../kit/frame.tsx";
 import { given } from "../kit/given.ts";
 import { Notice } from "../kit/notice.tsx";
 import { Link, navigate, usePlace } from "../kit/router.tsx";
+import { strengthOf } from "../kit/strength.ts";
 import { readersLanguage } from "../kit/words.ts";
 import { destinationOf, onTheWay } from "./destination.ts";
 import { useJourney } from "./journey.ts";
@@ -50,15 +52,23 @@ function NewAccount() {
   const { query } = usePlace();
   const { journey, change } = useJourney();
   const signInAnew = useSignInAnew();
+  const { minLength } = given().newPassword;
+  const typed = useRef("");
   const form = useForm({
     fields: ["email", "password"],
-    send: ({ email, password }) => api().signup({ email, password, locale: readersLanguage() }),
+    send({ email, password }) {
+      typed.current = password;
+      return api().signup({ email, password, locale: readersLanguage() });
+    },
     async done(data, { email, password }) {
       if (!isStarted(data)) return signInAnew({ email, password });
       change({ email, signup: { email, password, started: data } });
       navigate(onTheWay(pagePaths.signUp, query, { view: "code" }));
     },
-    told({ code }) {
+    told({ code, fields }) {
+      // The server looks at passwords of good addresses alone.
+      if ("email" in fields && strengthOf(typed.current, minLength)?.says === "missing")
+        return { ...fields, password: say("weak_too_short", { min: minLength }) };
       if (code === "email_taken") return say("noAccountMade");
       if (code === "rate_limited") return say("tooManySignUps");
       return undefined;

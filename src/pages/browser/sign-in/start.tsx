@@ -32,7 +32,7 @@ export function Start() {
     send: (credentials) => api().login(credentials),
     done: (data, { email }) => {
       change({ email });
-      onward(data);
+      onward(data, email);
     },
     told({ code }) {
       if (code === "rate_limited") return say("tooManySignIns");

@@ -13,10 +13,10 @@ type SignedIn = Pick<Schemas["Session"], "user">;
 export function useFirstStep({ replace = false } = {}) {
   const { change } = useJourney();
   const { query } = usePlace();
-  return (data: SignedIn | LoginPending): void => {
+  return (data: SignedIn | LoginPending, email?: string): void => {
     if (!isPending(data))
       return void change({ arrived: { user: data.user, by: "other" }, word: undefined });
-    change({ pending: pendingFrom(data), word: undefined });
+    change({ pending: pendingFrom(data, email), word: undefined });
     navigate(onTheWay(pagePaths.signIn, query, { view: "second" }), { replace });
   };
 }

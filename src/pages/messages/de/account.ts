@@ -32,6 +32,8 @@ export const account = translationOf<typeof schema>()({
     other: "Die Wiederherstellungscodes erneuern: Es sind noch {count} übrig",
   },
   recoveredHide: "Ich habe mein Gerät noch",
+  recoveredPasskeyGoes:
+    "Den Passkey des verlorenen Geräts entfernen: er meldet ohne zweiten Schritt an",
 
   you: "Sie",
   youAbout: "Wie Sie heißen und wohin E-Mails an Sie gehen.",
@@ -62,6 +64,9 @@ export const account = translationOf<typeof schema>()({
   waitingForAddress: "Bestätigen Sie Ihre Adresse",
   codeSent:
     "Eine E-Mail an {email} ist unterwegs. Geben Sie ihren Code hier ein, oder öffnen Sie ihren Link.",
+  accountReady: "Ihr Konto ist bereit.",
+  accountSafer: "Machen Sie es sicherer: mit einem Passkey oder einem zweiten Schritt",
+  accountSaferByApp: "Machen Sie es sicherer: mit einem zweiten Schritt",
 
   security: "Sicherheit",
   securityAbout: "Wie Sie nachweisen, dass Sie es sind.",

@@ -28,6 +28,7 @@ export const account = {
     other: "Renew your recovery codes: {count} are left",
   },
   recoveredHide: "I still have my device",
+  recoveredPasskeyGoes: "Remove the passkey of the lost device: it signs in without a second step",
 
   you: "You",
   youAbout: "Your name, and where mail for you goes.",
@@ -57,6 +58,9 @@ export const account = {
   waitingForNewAddress: "Confirm your new address",
   waitingForAddress: "Confirm your address",
   codeSent: "A mail is on its way to {email}. Type its code here, or open its link.",
+  accountReady: "Your account is ready.",
+  accountSafer: "Make it safer: add a passkey or a second step",
+  accountSaferByApp: "Make it safer: add a second step",
 
   security: "Security",
   securityAbout: "How you prove that it is you.",
