@@ -101,5 +101,9 @@ test("a message counts, and takes elements at its places", () => {
   expect(say("waitSeconds", { count: 1 })).toBe("Try again in 1 second.");
   expect(say("waitSeconds", { count: 12 })).toBe("Try again in 12 seconds.");
   const link = { element: "a" };
-  expect(sayParts("codesFor", { email: link })).toEqual(["For ", link, ""]);
+  expect(sayParts("reference", { requestId: link })).toEqual([
+    "For whoever runs this service: ",
+    link,
+    "",
+  ]);
 });

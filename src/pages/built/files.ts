@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "7e507cd7be656a64",
+  "digest": "3cc5ea74857459cf",
   "names": [
     "account.js",
     "admin.css",
@@ -22,6 +22,8 @@ export const builtFiles = {
     "words-account-en.js",
     "words-admin-de.js",
     "words-admin-en.js",
+    "words-codes-de.js",
+    "words-codes-en.js",
     "words-kit-de.js",
     "words-kit-en.js",
     "words-links-de.js",
@@ -39,11 +41,13 @@ export const builtFiles = {
       ],
       "words": {
         "de": [
+          "words-codes-de.js",
           "words-kit-de.js",
           "words-sign-in-de.js",
           "rolldown-runtime.js"
         ],
         "en": [
+          "words-codes-en.js",
           "words-kit-en.js",
           "words-sign-in-en.js",
           "rolldown-runtime.js"
@@ -61,11 +65,13 @@ export const builtFiles = {
       "words": {
         "de": [
           "words-account-de.js",
+          "words-codes-de.js",
           "words-kit-de.js",
           "rolldown-runtime.js"
         ],
         "en": [
           "words-account-en.js",
+          "words-codes-en.js",
           "words-kit-en.js",
           "rolldown-runtime.js"
         ]

@@ -4,8 +4,14 @@ import { Account } from "./account.tsx";
 void startApplication({
   name: "account",
   words: {
-    en: () => import("../../messages/en/account.ts").then(({ account }) => account),
-    de: () => import("../../messages/de/account.ts").then(({ account }) => account),
+    en: async () => ({
+      ...(await import("../../messages/en/account.ts")).account,
+      ...(await import("../../messages/en/codes.ts")).codes,
+    }),
+    de: async () => ({
+      ...(await import("../../messages/de/account.ts")).account,
+      ...(await import("../../messages/de/codes.ts")).codes,
+    }),
   },
   View: Account,
 });

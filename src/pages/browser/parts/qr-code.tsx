@@ -1,8 +1,8 @@
 /** The secret of an authenticator app: as a QR code, as text, and as a link for an app on the same device. */
 import { useEffect, useState } from "preact/hooks";
-import { say } from "../kit/words.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { pathOf } from "./qr-path.ts";
+import { say } from "./code-words.ts";
 
 /** Modules of a code that is not drawn yet. */
 const EMPTY_SIZE = 61;

@@ -6,8 +6,8 @@ import { CheckField } from "../kit/fields.tsx";
 import { Form, useForm } from "../kit/form.tsx";
 import { given } from "../kit/given.ts";
 import { session } from "../kit/session.ts";
-import { say } from "../kit/words.ts";
 import { CopyButton } from "./copy-button.tsx";
+import { say } from "./code-words.ts";
 
 /** Shows them in a dialog, which closes once they are kept. Of none nothing is shown: the codes of before stay good. */
 export async function showRecoveryCodes(codes: readonly string[]): Promise<void> {

@@ -12,6 +12,7 @@ import { PasskeyIcon } from "../kit/icons.tsx";
 import { Status } from "../kit/notice.tsx";
 import { canUsePasskeys } from "../parts/passkeys.tsx";
 import { AppSecret } from "../parts/qr-code.tsx";
+import { say as sayOfCodes } from "../parts/code-words.ts";
 import { RecoveryCodes } from "../parts/recovery-codes.tsx";
 import { withRecent } from "../parts/step-up.tsx";
 import { say } from "./words.ts";
@@ -22,7 +23,7 @@ export function Enrol({ done }: { readonly done: () => void }) {
   const keep = (shown: readonly string[]) => (shown.length === 0 ? done() : setCodes(shown));
   if (codes)
     return (
-      <Gate title={say("codesTitle")}>
+      <Gate title={sayOfCodes("codesTitle")}>
         <RecoveryCodes codes={codes} onKept={done} />
       </Gate>
     );

@@ -5,8 +5,14 @@ import { SignInPages } from "./pages.tsx";
 void startApplication({
   name: "sign-in",
   words: {
-    en: () => import("../../messages/en/sign-in.ts").then(({ signIn }) => signIn),
-    de: () => import("../../messages/de/sign-in.ts").then(({ signIn }) => signIn),
+    en: async () => ({
+      ...(await import("../../messages/en/sign-in.ts")).signIn,
+      ...(await import("../../messages/en/codes.ts")).codes,
+    }),
+    de: async () => ({
+      ...(await import("../../messages/de/sign-in.ts")).signIn,
+      ...(await import("../../messages/de/codes.ts")).codes,
+    }),
   },
   View: SignInPages,
 });

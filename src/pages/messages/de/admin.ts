@@ -34,7 +34,7 @@ export const admin = translationOf<typeof schema>()({
   chartTable: "Zahlen zeigen",
   chartHour: "{time}: {signedIn} gelungen, {refused} abgelehnt",
   chartAbout:
-    "Die meisten gelangen ab {time}, {most}; die meisten wurden ab {refusedTime} abgelehnt, {refused}. Die Zahlen stehen in der Tabelle darunter.",
+    "Am meisten gelang ab {time}: {most}. Am meisten abgelehnt wurde ab {refusedTime}: {refused}. Die Zahlen stehen in der Tabelle darunter.",
   hour: "Stunde",
   latestEvents: "Neueste Ereignisse",
   allEvents: "Alle Ereignisse",
@@ -76,15 +76,13 @@ export const admin = translationOf<typeof schema>()({
   invited: "Die Einladung an {email} ist unterwegs.",
   mailLanguage: "Sprache der E-Mail",
   invitations: "Eingeladen und noch nicht da",
-  invitationsAbout:
-    "Aus den letzten sieben Tagen. Eine Einladung kann inzwischen abgelaufen sein; eine neue tritt an ihre Stelle.",
+  invitationsAbout: "Aus den letzten sieben Tagen. Eine neue Einladung ersetzt die alte.",
   invitedAgo: "eingeladen {ago}",
 
   history: "Verlauf",
   moreFilters: "Mehr Filter",
   events: "Ereignisse",
-  eventsAbout:
-    "Was geschieht, sobald es geschieht. Klicken Sie auf eine Adresse oder einen Namen, um nur diese zu sehen.",
+  eventsAbout: "Was geschieht. Eine Adresse oder ein Name führt zu ihren eigenen Ereignissen.",
   noEvents: "Bisher ist nichts geschehen.",
   noEventsFound: "Kein Ereignis passt zu diesen Filtern.",
   olderEvents: "Ältere Ereignisse",
@@ -133,9 +131,9 @@ export const admin = translationOf<typeof schema>()({
     other: "Nach Ablehnungen kam sie in {count} Konten.",
   },
   addressesNew: {
-    one: "{count} neue Netzadresse kam nach der ersten Ablehnung hinein: die Person selbst von anderswo, oder ein Angriff.",
+    one: "{count} neue Netzadresse kam danach hinein: die Person selbst von anderswo, oder ein Angriff.",
     other:
-      "{count} neue Netzadressen kamen nach der ersten Ablehnung hinein: die Person selbst von anderswo, oder ein Angriff.",
+      "{count} neue Netzadressen kamen danach hinein: die Person selbst von anderswo, oder ein Angriff.",
   },
   accountsNew: {
     one: "Nach der ersten Ablehnung kam sie in {count} Konto, in dem sie vorher nicht war.",
@@ -174,11 +172,10 @@ export const admin = translationOf<typeof schema>()({
   key_verifying: "Prüft",
   key_expired: "Abgelaufen",
   keysCommands: "Auf der Befehlszeile des Servers",
-  keysCommandsAbout:
-    "Schlüssel werden dort geändert und nicht hier: Wer eine Sitzung übernimmt, darf sie nicht ändern können.",
+  keysCommandsAbout: "Nicht hier: Wer eine Sitzung übernimmt, darf keine Schlüssel ändern.",
   keysList: "Zeigt die Schlüssel, und bis wann jeder prüft.",
   keysRotate:
-    "Binnen zehn Sekunden signiert ein neuer Schlüssel, ohne Neustart; der alte prüft, bis sein letztes Token abgelaufen ist. Einmal im Jahr, oder wenn ihn jemand gesehen haben könnte.",
+    "Binnen zehn Sekunden signiert ein neuer, ohne Neustart; der alte prüft, bis sein letztes Token abgelaufen ist. Einmal im Jahr, oder wenn ihn jemand gesehen hat.",
 
   settings: "Einstellungen",
   settingsAbout:

@@ -153,7 +153,7 @@ export const events = translationOf<typeof schema>()({
   did_email_change_started: "{who} will die Adresse in {newEmail} ändern",
   did_email_changed: "{who} hat die Adresse von {oldEmail} in {newEmail} geändert",
   did_email_change_undone:
-    "Die Änderung von {who} von {newEmail} in {oldEmail} wurde aus dem alten Postfach rückgängig gemacht; alle Sitzungen sind beendet",
+    "{who} hat wieder {oldEmail} statt {newEmail}: aus dem alten Postfach rückgängig gemacht; alle Sitzungen sind beendet",
   did_mail_login_requested: "Ein Anmeldecode ging per E-Mail an {who}",
   did_mail_login_unknown_email:
     "Ein Anmeldecode wurde für {who} angefordert, eine Adresse ohne Konto",

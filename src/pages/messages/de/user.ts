@@ -13,10 +13,10 @@ export const user = translationOf<typeof schema>()({
   factId: "ID",
   actions: "Was Sie tun können",
   oneself:
-    "Das sind Sie selbst. Deaktivieren, löschen oder Ihre Rechte entziehen kann nur jemand anderes aus der Verwaltung; alles Übrige ändern Sie in Ihrem eigenen Konto.",
+    "Das sind Sie selbst. Deaktivieren, löschen und Rechte entziehen muss jemand anderes; das Übrige ändern Sie in Ihrem Konto.",
   unlockName: "Entsperren",
   unlockAbout:
-    "Gesperrt bis {until}, nach zu vielen falschen Passwörtern. Vergisst sie sofort; wird weiter geraten, sperrt es sich in Minuten wieder.",
+    "Gesperrt bis {until}, nach zu vielen falschen Passwörtern. Wird weiter geraten, sperrt es sich bald wieder.",
   unlock: "Entsperren",
   unlocked: "{email} ist entsperrt.",
   vouchName: "Für die Adresse bürgen",
@@ -31,7 +31,7 @@ export const user = translationOf<typeof schema>()({
   disable: "Deaktivieren",
   disableTitle: "{email} deaktivieren?",
   disableText:
-    "Alle Sitzungen und Tokens enden sofort, verschickte Links und Codes gelten nicht mehr, und niemand kann sich im Konto anmelden. Sie können es wieder aktivieren.",
+    "Alle Sitzungen und Tokens enden sofort, verschickte Links und Codes gelten nicht mehr. Sie können es wieder aktivieren.",
   disabledNow: "{email} ist deaktiviert, und alle Sitzungen sind beendet.",
   enableName: "Konto aktivieren",
   enableAbout: "Die Person kann sich wieder anmelden, wie vorher.",
@@ -56,7 +56,7 @@ export const user = translationOf<typeof schema>()({
   delete: "Löschen",
   deleteTitle: "{email} löschen?",
   deleteText:
-    "Das Konto und alles, was daran hängt, ist sofort weg und lässt sich nicht zurückholen. Um einen Angriff zu beenden, genügt es, das Konto zu deaktivieren.",
+    "Das Konto und alles, was daran hängt, ist sofort und für immer weg. Gegen einen Angriff genügt es, das Konto zu deaktivieren.",
   deleteConfirm: "Endgültig löschen",
   deleted: "{email} ist gelöscht.",
 
@@ -100,7 +100,7 @@ export const user = translationOf<typeof schema>()({
     "Für jemanden, der App, Passkeys und Codes verloren hat. Vergewissern Sie sich zuerst, wer fragt.",
   resetTitle: "Die zweiten Faktoren von {email} zurücksetzen?",
   resetText:
-    "App, Passkeys und Wiederherstellungscodes werden entfernt, und alle Sitzungen enden. Die Person erfährt es per E-Mail und meldet sich mit dem an, was bleibt. Vergewissern Sie sich zuerst, wer fragt.",
+    "App, Passkeys und Wiederherstellungscodes werden entfernt, und alle Sitzungen enden. Die Person erfährt es per E-Mail und meldet sich mit dem an, was bleibt.",
   factorsReset: "{email} hat keinen zweiten Faktor mehr.",
   identities: "Anbieter",
   identitiesNone: "Kein Anbieter ist verknüpft.",

@@ -97,7 +97,7 @@ export const user = {
   resetAbout: "For somebody who has lost app, passkeys and codes. Make sure first who asks.",
   resetTitle: "Reset the second factors of {email}?",
   resetText:
-    "The app, the passkeys and the recovery codes are removed, and all sessions end. Its owner is told by mail, and signs in with what is left. Make sure first who asks.",
+    "The app, the passkeys and the recovery codes are removed, and all sessions end. Its owner is told by mail, and signs in with what is left.",
   factorsReset: "{email} has no second factor any more.",
   identities: "Providers",
   identitiesNone: "No provider is linked.",
