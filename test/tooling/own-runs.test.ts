@@ -19,7 +19,16 @@ describe.each(ownRuns)("the run of test/%s", (folder) => {
   });
 
   test("is a step of CI, and told in docs/commands.md", () => {
-    expect(read(".ci/run")).toMatch(new RegExp(`npm run test:${folder}$`, "m"));
+    const steps = [
+      ...read(".ci/run").matchAll(
+        new RegExp(`npm run test:${folder}(?: -- --shard=(\\d)/(\\d))?$`, "gm"),
+      ),
+    ];
+    // Each part of it, where it has parts.
+    const [, , parts = "1"] = steps[0] ?? [];
+    expect(steps.map(([, part = "1"]) => part).sort()).toEqual(
+      Array.from({ length: Number(parts) }, (_, index) => String(index + 1)),
+    );
     expect(read("docs/commands.md")).toContain(`| \`npm run test:${folder}\``);
   });
 });
