@@ -12,6 +12,7 @@ export const ownRuns = [
   "matrix",
   "oldest",
   "package",
+  "parity",
   "server",
   "timing",
 ] as const;
