@@ -10,6 +10,8 @@ export function runOf(folder: OwnRun): ViteUserConfig {
       ...usual.test,
       include: [`test/${folder}/**/*.test.ts`],
       exclude: ["**/node_modules/**"],
+      // A test here may start several servers, one after the other.
+      testTimeout: 60_000,
     },
   });
 }
