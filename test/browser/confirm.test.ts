@@ -168,6 +168,6 @@ describe.skipIf(noBrowser)("/confirm in a browser, with SIGNUP=closed and few tr
     expect(await choose(NEW_PASSWORD)).toMatch(/^This link is no longer good/);
     await openLink(watched, `${origin}/confirm#token=x`);
     expect(await choose(NEW_PASSWORD)).toMatch(/Nothing was checked[^]*Try again in \d+ minutes\./);
-    expect(await watched.page.locator("form").isVisible()).toBe(true);
+    await watched.page.locator("form").waitFor();
   });
 });

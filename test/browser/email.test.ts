@@ -58,7 +58,7 @@ describe.skipIf(noBrowser)("/email in a browser", () => {
     await signInHere(watched, email);
     await openLink(watched, link);
     expect(page.url()).toBe(`${origin}/email`);
-    expect(await page.getByText(`Signed in as ${email}.`).isVisible()).toBe(true);
+    await page.getByText(`Signed in as ${email}.`).waitFor();
     expect(dataOf(await api.getMe()).emailVerified).toBe(false); // opening proves nothing
     await tabTo(page, VERIFY);
     await page.keyboard.press("Enter");
@@ -141,7 +141,7 @@ describe.skipIf(noBrowser)("/email in a browser", () => {
     const { page, origin, faults } = watched;
     await signInHere(watched, email);
     await openLink(watched, link);
-    expect(await page.getByText(`Signed in as ${email}.`).isVisible()).toBe(true);
+    await page.getByText(`Signed in as ${email}.`).waitFor();
     expect(await press(watched, CHANGE)).toMatch(`The address of your account is ${newEmail} now.`);
     const login = await cookieClient(origin).login({ email: newEmail, password: PASSWORD });
     expect(login).toMatchObject({ status: 200 });

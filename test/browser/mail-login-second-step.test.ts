@@ -95,7 +95,7 @@ describe.skipIf(noBrowser)("/login/mail for an account with a second factor", ()
 
     await tabTo(page, "I have lost all of these");
     await page.keyboard.press("Enter");
-    expect(await page.getByText("Then only the people who run Portcullis").isVisible()).toBe(true);
+    await page.getByText("Then only the people who run Portcullis").waitFor();
     await page.getByRole("button", { name: "Lost your device? Use a recovery code" }).click();
     const field = page.getByLabel("Recovery code", { exact: true });
     await expectFocus(field);

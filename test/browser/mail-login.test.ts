@@ -63,7 +63,7 @@ describe.skipIf(noBrowser)("/login/mail in a browser", () => {
     const code = await codeOf(elsewhere).innerText();
     expect(code).toMatch(/^\d{4} \d{4}$/);
     expect(await press(elsewhere, "Sign in")).toMatch(NOT_HERE);
-    expect(await codeOf(elsewhere).isVisible()).toBe(true);
+    await codeOf(elsewhere).waitFor();
     expect(await cookieNames(elsewhere)).toEqual([]);
     expect(await elsewhere.faults()).toEqual([]);
     await elsewhere.page.context().close();

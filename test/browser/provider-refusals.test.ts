@@ -75,12 +75,12 @@ describe.skipIf(noBrowser)("the page that a provider leads back to", () => {
     await page.route("**/complete", (route) => held.resolve(route));
     await goThrough(watched, page);
     const waiting = page.getByText("Nordlys ID has sent you back here. One moment.");
-    expect(await waiting.isVisible()).toBe(true);
+    await waiting.waitFor();
     expect(await page.getByRole("button").count()).toBe(0);
     await isWell("waiting");
     await (await held.promise).abort();
     expect(await said(watched)).toBe("The server could not be reached. Try again.");
-    expect(await waiting.isVisible()).toBe(false);
+    await waiting.waitFor({ state: "hidden" });
     await isWell("unreachable");
     expect(madeFor(watched, email)).toEqual(nothing);
     await page.unroute("**/complete");
@@ -161,7 +161,7 @@ describe.skipIf(noBrowser)("the page that a provider leads back to", () => {
     await lead();
     expect(await said(watched)).toMatch(says);
     expect(await page.locator("form:visible").count()).toBe(0);
-    expect(await page.getByRole("link", { name: "Start page" }).isVisible()).toBe(true);
+    await page.getByRole("link", { name: "Start page" }).waitFor();
     await isWell(name.toLowerCase().replaceAll(" ", "-"));
     expect(await isSignedIn(page)).toBe(false);
     expect(madeFor(watched, email)).toEqual(nothing);
@@ -197,7 +197,7 @@ describe.skipIf(noBrowser)("the page that a provider leads back to", () => {
   test("without scripts says so, and has nothing to press", async () => {
     const { page, callback } = await newPage({ javaScriptEnabled: false });
     await page.goto(`${callback()}?state=x&code=x`);
-    expect(await page.locator("noscript p").isVisible()).toBe(true);
+    await page.locator("noscript p").waitFor();
     expect(await page.getByRole("button").count()).toBe(0);
     await page.context().close();
   });
