@@ -15,6 +15,7 @@ import {
   sinceOf,
   unknownOf,
 } from "../../src/pages/browser/admin/feed-merge.ts";
+import { IpAddress } from "../../src/contract/values.ts";
 import { isIp, pathOf, readFilters, requestOf } from "../../src/pages/browser/admin/filters.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 28, 12) + seconds * 1000).toISOString();
@@ -56,8 +57,37 @@ describe("filters", () => {
   });
 
   test("a network address is told from what is none", () => {
-    expect(["203.0.113.7", "2001:db8::1", "::ffff:203.0.113.7"].filter(isIp)).toHaveLength(3);
-    expect(["999.9.9.9", "1.2.3", "1", ":", "dead", "1::2::3", "x"].filter(isIp)).toEqual([]);
+    const good = [
+      "203.0.113.7",
+      "0.0.0.0",
+      "2001:DB8::1",
+      "::",
+      "::FFFF:203.0.113.7",
+      "1:2:3:4:5:6:7:8",
+    ];
+    const wrong = [
+      "999.9.9.9",
+      "1.2.3",
+      "01.2.3.4",
+      "1",
+      "",
+      ":",
+      "dead",
+      "1::2::3",
+      "x",
+      " 1.2.3.4",
+    ];
+    const others = [
+      "::1.2.3.4",
+      "64:ff9b::1.2.3.4",
+      "fe80::1%eth0",
+      "[::1]",
+      "1.2.3.4:80",
+      "1:2:3:4:5:6:7",
+    ];
+    const all = [...good, ...wrong, ...others];
+    expect(all.filter(isIp)).toEqual(good);
+    expect(all.filter((text) => IpAddress.safeParse(text).success)).toEqual(good);
   });
 
   test("a period counts from now", () => {

@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "3cc5ea74857459cf",
+  "digest": "f51c98e69b4c406d",
   "names": [
     "account.js",
     "admin.css",
@@ -34,8 +34,8 @@ export const builtFiles = {
   "applications": {
     "sign-in": {
       "scripts": [
-        "recovery-codes.js",
         "second-step.js",
+        "recovery-codes.js",
         "base.js",
         "sign-in.js"
       ],
@@ -56,9 +56,9 @@ export const builtFiles = {
     },
     "account": {
       "scripts": [
-        "recovery-codes.js",
         "new-password.js",
         "device.js",
+        "recovery-codes.js",
         "base.js",
         "account.js"
       ],

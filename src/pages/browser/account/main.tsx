@@ -1,17 +1,15 @@
 import { startApplication } from "../kit/start.tsx";
+import { codeWords } from "../parts/code-words.ts";
 import { Account } from "./account.tsx";
 
 void startApplication({
   name: "account",
-  words: {
-    en: async () => ({
-      ...(await import("../../messages/en/account.ts")).account,
-      ...(await import("../../messages/en/codes.ts")).codes,
-    }),
-    de: async () => ({
-      ...(await import("../../messages/de/account.ts")).account,
-      ...(await import("../../messages/de/codes.ts")).codes,
-    }),
-  },
+  words: [
+    {
+      en: () => import("../../messages/en/account.ts").then(({ account }) => account),
+      de: () => import("../../messages/de/account.ts").then(({ account }) => account),
+    },
+    codeWords,
+  ],
   View: Account,
 });

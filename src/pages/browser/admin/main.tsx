@@ -3,9 +3,11 @@ import { Console } from "./console.tsx";
 
 void startApplication({
   name: "admin",
-  words: {
-    en: () => import("../../messages/en/admin.ts").then(({ admin }) => admin),
-    de: () => import("../../messages/de/admin.ts").then(({ admin }) => admin),
-  },
+  words: [
+    {
+      en: () => import("../../messages/en/admin.ts").then(({ admin }) => admin),
+      de: () => import("../../messages/de/admin.ts").then(({ admin }) => admin),
+    },
+  ],
   View: Console,
 });

@@ -41,13 +41,13 @@ interface Search {
   readonly pages: readonly string[];
 }
 
+const noSearch: Search = { text: "", role: "", state: "any", pages: [] };
 /** Kept while the console is open, so that the way back from an account leads to the same page. In no URL (PG-04). */
-let kept: Search;
-endSearch();
+let kept = noSearch;
 
-/** The list as it is at first: where what it was to find is gone. */
+/** Shows the list as it is at first, where the account that it was to find is gone. */
 export function endSearch(): void {
-  kept = { text: "", role: "", state: "any", pages: [] };
+  kept = noSearch;
 }
 
 export function UsersView() {

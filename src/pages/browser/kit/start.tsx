@@ -10,14 +10,17 @@ import { Link, Router } from "./router.tsx";
 import { ToastHost } from "./toast.tsx";
 import { chooseLanguage, type Language, learnWords, say } from "./words.ts";
 
+/** Loads words: `() => import("../../messages/en/account.ts").then((m) => m.account)`. */
+export type WordFiles = Readonly<Record<Language, () => Promise<Messages>>>;
+
 export interface Application {
   readonly name: ApplicationName;
-  /** Loads the application's own words: `() => import("../../messages/en/account.ts").then((m) => m.account)`. */
-  readonly words: Readonly<Record<Language, () => Promise<Messages>>>;
+  /** The application's own, and those of its parts. */
+  readonly words: readonly WordFiles[];
   readonly View: ComponentType;
 }
 
-const kitWords: Application["words"] = {
+const kitWords: WordFiles = {
   en: () => import("../../messages/en/kit.ts").then(({ kit }) => kit),
   de: () => import("../../messages/de/kit.ts").then(({ kit }) => kit),
 };
@@ -25,7 +28,7 @@ const kitWords: Application["words"] = {
 export async function startApplication({ name, words, View }: Application): Promise<void> {
   const language = chooseLanguage(navigator.languages);
   document.documentElement.lang = language;
-  learnWords(...(await Promise.all([kitWords[language](), words[language]()])));
+  learnWords(...(await Promise.all([kitWords, ...words].map((files) => files[language]()))));
   const place = document.querySelector("#app");
   if (place === null) throw new Error("The page has no place for its application");
   place.replaceChildren();

@@ -42,9 +42,11 @@ function View() {
 
 void startApplication({
   name: "links",
-  words: {
-    en: () => import("../../messages/en/links.ts").then(({ links }) => links),
-    de: () => import("../../messages/de/links.ts").then(({ links }) => links),
-  },
+  words: [
+    {
+      en: () => import("../../messages/en/links.ts").then(({ links }) => links),
+      de: () => import("../../messages/de/links.ts").then(({ links }) => links),
+    },
+  ],
   View,
 });

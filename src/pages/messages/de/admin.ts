@@ -150,7 +150,7 @@ export const admin = translationOf<typeof schema>()({
   },
   attemptsLimited: "Eine Grenze hielt weitere auf, die nicht gezählt sind.",
   ipAdvice:
-    "Sperren Sie eine Adresse am Proxy oder an der Firewall davor. LIMIT_LOGIN_IP begrenzt, wie oft eine es versuchen darf.",
+    "Sperren Sie eine Adresse am Proxy oder an der Firewall davor. LIMIT_LOGIN_IP begrenzt ihre Versuche.",
   attemptsMore: { one: "Und {count} weitere.", other: "Und {count} weitere." },
   attemptsOfShown: {
     one: "Gezählt im neuesten Ereignis.",
