@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "f51c98e69b4c406d",
+  "digest": "0ae03e7ef08376ba",
   "names": [
     "account.js",
     "admin.css",

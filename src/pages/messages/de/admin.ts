@@ -34,7 +34,7 @@ export const admin = translationOf<typeof schema>()({
   chartTable: "Zahlen zeigen",
   chartHour: "{time}: {signedIn} gelungen, {refused} abgelehnt",
   chartAbout:
-    "Am meisten gelang ab {time}: {most}. Am meisten abgelehnt wurde ab {refusedTime}: {refused}. Die Zahlen stehen in der Tabelle darunter.",
+    "Am meisten gelang ab {time}: {most}. Am meisten abgelehnt wurde ab {refusedTime}: {refused}. Darunter steht die Tabelle.",
   hour: "Stunde",
   latestEvents: "Neueste Ereignisse",
   allEvents: "Alle Ereignisse",
@@ -70,7 +70,7 @@ export const admin = translationOf<typeof schema>()({
   invite: "Jemanden einladen",
   inviteTitle: "Jemanden einladen",
   inviteAbout:
-    "Die Person bekommt per E-Mail einen Link, wählt ein Passwort und hat ein Konto mit bestätigter Adresse.",
+    "Per E-Mail kommt ein Link, mit dem die Person ihr Passwort wählt. Ihre Adresse ist dann bestätigt.",
   inviteSend: "Einladung schicken",
   inviteTaken: "Es gibt schon ein Konto mit dieser Adresse.",
   invited: "Die Einladung an {email} ist unterwegs.",
@@ -150,7 +150,7 @@ export const admin = translationOf<typeof schema>()({
   },
   attemptsLimited: "Eine Grenze hielt weitere auf, die nicht gezählt sind.",
   ipAdvice:
-    "Sperren Sie eine Adresse am Proxy oder an der Firewall davor. LIMIT_LOGIN_IP begrenzt ihre Versuche.",
+    "Sperren Sie sie am Proxy oder an der Firewall davor. LIMIT_LOGIN_IP begrenzt ihre Versuche.",
   attemptsMore: { one: "Und {count} weitere.", other: "Und {count} weitere." },
   attemptsOfShown: {
     one: "Gezählt im neuesten Ereignis.",
