@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "0ae03e7ef08376ba",
+  "digest": "b445833ee48b8ff8",
   "names": [
     "account.js",
     "admin.css",

@@ -93,7 +93,7 @@ export const kit = translationOf<typeof schema>()({
   problem_csrf_rejected: "Sie sind nicht mehr angemeldet. Melden Sie sich noch einmal an.",
   problem_forbidden: "Ihr Konto darf das nicht.",
   problem_signup_closed:
-    "Hier kann niemand selbst ein Konto anlegen, oder nicht mit einer Adresse dieser Domain. Bitten Sie um eine Einladung.",
+    "Hier kann niemand selbst ein Konto anlegen, oder nicht mit dieser Domain. Bitten Sie um eine Einladung.",
   problem_email_unverified: "Diese Adresse ist noch nicht bestätigt.",
   problem_reauthentication_required: "Weisen Sie zuerst nach, dass Sie es sind.",
   problem_second_factor_enrolment_required:
@@ -122,7 +122,7 @@ export const kit = translationOf<typeof schema>()({
   secondStepAsk: "Ihr Konto verlangt einen zweiten Schritt.",
   secondStepAskPasskey: "Ihr Konto verlangt einen zweiten Schritt: Ihren Passkey.",
   secondStepNone:
-    "Ihr Konto verlangt einen Passkey, und dieser Browser kann keinen benutzen. Melden Sie sich mit einem anderen Browser an.",
+    "Ihr Konto verlangt einen Passkey, den dieser Browser nicht benutzen kann. Nehmen Sie einen anderen.",
   codeLabel: "Code",
   totpHint: "Die 6 Ziffern, die Ihre Authenticator-App jetzt zeigt.",
   totpWrong:
@@ -141,7 +141,7 @@ export const kit = translationOf<typeof schema>()({
     "Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.",
   lostAll: "Ich habe nichts mehr davon",
   lostAllText:
-    "Dann können nur die Betreiber von {service} Sie einlassen. Sagen Sie es ihnen, und weisen Sie sich aus: Sie können Ihren zweiten Schritt entfernen. Melden Sie sich danach noch einmal an.",
+    "Dann können nur die Betreiber von {service} helfen. Sagen Sie es ihnen, und weisen Sie sich aus: Sie entfernen Ihren zweiten Schritt. Melden Sie sich danach noch einmal an.",
   passkey_cancelled:
     "Es wurde kein Passkey benutzt. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.",
   passkey_unsupported:
