@@ -243,6 +243,19 @@ describe("where no answer comes", () => {
     expect(server.questions()).toBe(3);
   });
 
+  it("whoever listens just after that is told 5 s later", async () => {
+    vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+    const server = fakeSignIns();
+    server.trouble = down;
+    const session = createSession(server.client());
+    await session.refresh();
+    const told = follow(session);
+    server.trouble = undefined;
+    await vi.advanceTimersByTimeAsync(5_000);
+    await vi.waitFor(() => expect(told).toEqual(["signed_out"]));
+    expect(server.questions()).toBe(2);
+  });
+
   it("a token function that throws is met by refresh alone", async () => {
     const session = createSession(
       fakeSignIns().client({

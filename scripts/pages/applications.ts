@@ -41,12 +41,9 @@ async function bundle(): Promise<readonly OutputChunk[]> {
     minify: true,
     // No hash: all files are served beneath a digest of them all, and a change in one renames none.
     entryFileNames: "[name].js",
-    chunkFileNames: "[name].js",
+    chunkFileNames: ({ name, facadeModuleId }) => `${wordsName(facadeModuleId ?? "") ?? name}.js`,
     codeSplitting: {
-      groups: [
-        { name: "base", test: (id) => !WORDS.test(id), minShareCount: 3, priority: 4 },
-        { name: wordsName, debugName: "words", test: WORDS, priority: 3 },
-      ],
+      groups: [{ name: "base", test: (id) => !WORDS.test(id), minShareCount: 3 }],
     },
   });
   await build.close();

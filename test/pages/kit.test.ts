@@ -1,6 +1,6 @@
 /** The kit's logic: failures, paths, dates, hints. */
-import { beforeEach, describe, expect, test } from "vitest";
-import { agoOf, dayOf } from "../../src/pages/browser/kit/dates.ts";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { agoOf, dateTimeOf, dayOf } from "../../src/pages/browser/kit/dates.ts";
 import { failureOf } from "../../src/pages/browser/kit/failure.ts";
 import { matchPath, withoutMount } from "../../src/pages/browser/kit/route.ts";
 import { strengthOf } from "../../src/pages/browser/kit/strength.ts";
@@ -94,6 +94,18 @@ test("days are those of the reader's calendar, and distances have one unit", () 
   expect(dayOf(new Date(2026, 4, 12), now)).toBe("12 May 2026");
   expect(agoOf(new Date(2026, 7, 28), now)).toBe("3 months ago");
   expect(agoOf(new Date(2026, 10, 28, 0, 29, 50), now)).toBe("now");
+});
+
+test("PG-10 a list of a thousand times makes their format once, and another language's anew", () => {
+  const made = vi.spyOn(Intl, "DateTimeFormat");
+  const at = new Date(2026, 4, 12, 9, 41);
+  for (let row = 0; row < 1_000; row += 1) dateTimeOf(at);
+  expect(dateTimeOf(at)).toBe("12 May 2026, 09:41");
+  expect(made).toHaveBeenCalledTimes(1);
+  chooseLanguage(["de"]);
+  expect(dateTimeOf(at)).toBe("12.05.2026, 09:41");
+  expect(made).toHaveBeenCalledTimes(2);
+  made.mockRestore();
 });
 
 test("PW-04 the hint counts code points, and praises no repetition", () => {

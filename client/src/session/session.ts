@@ -152,6 +152,7 @@ export function createSession<C extends SessionClient>(client: C): Session<C> {
       },
     );
     glance();
+    if (state === UNKNOWN && !running) askLater(); // somebody has asked just now, and had no answer
   };
 
   return {

@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "b445833ee48b8ff8",
+  "digest": "56a433536479115f",
   "names": [
     "account.js",
     "admin.css",
@@ -15,7 +15,6 @@ export const builtFiles = {
     "new-password.js",
     "plain.css",
     "recovery-codes.js",
-    "rolldown-runtime.js",
     "second-step.js",
     "sign-in.js",
     "words-account-de.js",
@@ -43,14 +42,12 @@ export const builtFiles = {
         "de": [
           "words-codes-de.js",
           "words-kit-de.js",
-          "words-sign-in-de.js",
-          "rolldown-runtime.js"
+          "words-sign-in-de.js"
         ],
         "en": [
           "words-codes-en.js",
           "words-kit-en.js",
-          "words-sign-in-en.js",
-          "rolldown-runtime.js"
+          "words-sign-in-en.js"
         ]
       }
     },
@@ -66,14 +63,12 @@ export const builtFiles = {
         "de": [
           "words-account-de.js",
           "words-codes-de.js",
-          "words-kit-de.js",
-          "rolldown-runtime.js"
+          "words-kit-de.js"
         ],
         "en": [
           "words-account-en.js",
           "words-codes-en.js",
-          "words-kit-en.js",
-          "rolldown-runtime.js"
+          "words-kit-en.js"
         ]
       }
     },
@@ -86,13 +81,11 @@ export const builtFiles = {
       "words": {
         "de": [
           "words-admin-de.js",
-          "words-kit-de.js",
-          "rolldown-runtime.js"
+          "words-kit-de.js"
         ],
         "en": [
           "words-admin-en.js",
-          "words-kit-en.js",
-          "rolldown-runtime.js"
+          "words-kit-en.js"
         ]
       }
     },
@@ -106,13 +99,11 @@ export const builtFiles = {
       "words": {
         "de": [
           "words-kit-de.js",
-          "words-links-de.js",
-          "rolldown-runtime.js"
+          "words-links-de.js"
         ],
         "en": [
           "words-kit-en.js",
-          "words-links-en.js",
-          "rolldown-runtime.js"
+          "words-links-en.js"
         ]
       }
     }

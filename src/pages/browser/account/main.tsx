@@ -1,3 +1,4 @@
+import { askAhead } from "../kit/session.ts";
 import { startApplication } from "../kit/start.tsx";
 import { codeWords } from "../parts/code-words.ts";
 import { Account } from "./account.tsx";
@@ -13,3 +14,4 @@ void startApplication({
   ],
   View: Account,
 });
+askAhead();

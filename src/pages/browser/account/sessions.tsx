@@ -156,7 +156,7 @@ async function readSessions() {
   }
   items.sort(
     (one, other) =>
-      Number(other.current) - Number(one.current) || other.lastSeenAt.localeCompare(one.lastSeenAt),
+      Number(other.current) - Number(one.current) || (other.lastSeenAt > one.lastSeenAt ? 1 : -1),
   );
   return { ok: true as const, data: items };
 }

@@ -1,5 +1,5 @@
 /** Events of some filters, and the new ones as they come. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { api } from "../kit/api.ts";
 import { type Failure, failureOf } from "../kit/failure.ts";
 import { session } from "../kit/session.ts";
@@ -139,7 +139,7 @@ export function useFeed(
     });
   }
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     put(NOTHING);
     void reload();
     const stop =

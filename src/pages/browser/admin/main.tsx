@@ -1,3 +1,4 @@
+import { askAhead } from "../kit/session.ts";
 import { startApplication } from "../kit/start.tsx";
 import { Console } from "./console.tsx";
 
@@ -11,3 +12,4 @@ void startApplication({
   ],
   View: Console,
 });
+askAhead();

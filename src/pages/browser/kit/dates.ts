@@ -45,8 +45,15 @@ export function agoOf(instant: string | number | Date, now = new Date()): string
   return format.format(0, "second");
 }
 
+/** Kept: a format costs a slow phone 20 ms to make, and a list of events asks for hundreds. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 function format(instant: string | number | Date, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(readersLocale(), options).format(new Date(instant));
+  const key = JSON.stringify([readersLocale(), options]);
+  let kept = formats.get(key);
+  if (kept === undefined)
+    formats.set(key, (kept = new Intl.DateTimeFormat(readersLocale(), options)));
+  return kept.format(new Date(instant));
 }
 
 /** Days of the calendar between two instants, in the reader's zone. */

@@ -1,6 +1,6 @@
 /** Shows what is read from the server before it can be shown. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button.tsx";
 import { type AnyResult, type DataOf, type Failure, failureOf } from "./failure.ts";
 import { Status } from "./notice.tsx";
@@ -56,7 +56,8 @@ export function useLoaded<R extends AnyResult>(
     if (result.ok) setData(result.data as DataOf<R>); // the type of this very result
   }
 
-  useEffect(() => {
+  // Before the view is painted, which takes longer than to ask.
+  useLayoutEffect(() => {
     void reload();
     return () => {
       question.current += 1;
