@@ -1,15 +1,14 @@
 /** The composition: contract, handlers and framework become one `fetch`. It has no side effects of its own. */
 import { type App, type RouteDescriptor, setup } from "@hectoday/http";
 import type { Dependencies } from "./domain/ports/dependencies.ts";
-import type { Application } from "./pages/application.ts";
-import type { ServedFile } from "./pages/page.ts";
+import type { ServedFile, TranslatedPage } from "./pages/page.ts";
 import { problemRedirects } from "./pages/problems.ts";
 import { createAddressChangeHandlers } from "./routes/address-changes.ts";
 import { createReauthenticationHandlers } from "./routes/reauthentication.ts";
 import { createSecondFactorHandlers } from "./routes/second-factors.ts";
 import { createMailLoginHandlers } from "./routes/mail-logins.ts";
 import { createAccountHandlers } from "./routes/accounts.ts";
-import { createApplicationRoutes } from "./routes/applications.ts";
+import { createTranslatedPageRoutes } from "./routes/translated-pages.ts";
 import { type AssetFile, createAssetRoutes } from "./routes/assets.ts";
 import { createAuditHandlers } from "./routes/audit.ts";
 import { createScraperRule } from "./routes/checks/scraper.ts";
@@ -54,8 +53,8 @@ export interface AppOptions {
   readonly corsHeaders: ReadonlySet<string>;
   /** The pages that are always served, and the files they load. */
   readonly pages: readonly ServedFile[];
-  /** The applications that the settings let be served. */
-  readonly applications: readonly Application[];
+  /** `/`, and the applications that the settings let be served. */
+  readonly translatedPages: readonly TranslatedPage[];
   /** Files that pages load. */
   readonly pageFiles: readonly AssetFile[];
   /** Absent: `/docs` and `/openapi.json` answer 404. */
@@ -98,7 +97,7 @@ export function createApp(options: AppOptions): App {
       now,
     }),
     ...createPageRoutes(options.pages, responder),
-    ...createApplicationRoutes(options.applications, responder),
+    ...createTranslatedPageRoutes(options.translatedPages, responder),
     ...createAssetRoutes(options.pageFiles, responder),
     ...createRedirectRoutes(problemRedirects, responder, mountPath),
     ...createProbeRoutes({ secretKeys: deps.secretKeys, now, ...options.probe }, responder),

@@ -1,20 +1,11 @@
 /** The HTML of an application: what it loads, and what it is given. Its script makes the rest. */
 import { type ApplicationName, applicationPaths } from "./entries.ts";
 import { builtFiles } from "./built/files.ts";
-import { type Allowance, fillTemplate, page } from "./page.ts";
+import { type Allowance, fillTemplate, page, type TranslatedPage } from "./page.ts";
 import { builtFilePath } from "./page-files.ts";
 import { iconPath } from "./plain-page.ts";
 import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
-
-export interface Application {
-  readonly paths: readonly string[];
-  /** Answers 404 for every other path beneath these. */
-  readonly hasSections: boolean;
-  readonly allows: readonly Allowance[];
-  /** By language, the usual one first. They differ in the words that are loaded at once. */
-  readonly texts: ReadonlyMap<string, string>;
-}
 
 /** Titles until the script has chosen others. */
 const titles = {
@@ -34,11 +25,12 @@ interface Loaded {
   readonly words: Readonly<Record<string, readonly File[]>>;
 }
 
+/** Its texts differ in the words that are loaded at once. */
 export function renderApplication(
   name: ApplicationName,
   sources: PageSources,
   settings: PageSettings,
-): Application {
+): TranslatedPage {
   const { scripts, words }: Loaded = builtFiles.applications[name];
   const languages = new Set([USUAL_LANGUAGE, ...Object.keys(words)]);
   const allows: readonly Allowance[] = [

@@ -11,6 +11,16 @@ export interface ServedFile {
   readonly allows?: readonly Allowance[];
 }
 
+/** A page in the words of several languages. */
+export interface TranslatedPage {
+  readonly paths: readonly string[];
+  /** Answers 404 for every other path beneath these. */
+  readonly hasSections: boolean;
+  readonly allows: readonly Allowance[];
+  /** By language, the usual one first. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
 /** A path at which nothing is but the way to another. */
 export interface Redirect {
   readonly path: string;

@@ -1,26 +1,29 @@
 /** The pages that are always served. `/docs` is not among them, because DOCS=off removes it. */
-import { type Application, renderApplication } from "./application.ts";
+import { renderApplication } from "./application.ts";
 import type { ApplicationName } from "./entries.ts";
 import { homePage } from "./home.ts";
-import type { ServedFile } from "./page.ts";
+import type { ServedFile, TranslatedPage } from "./page.ts";
 import { problemPages } from "./problems.ts";
 import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
 
 export function renderPages(sources: PageSources, settings: PageSettings): readonly ServedFile[] {
-  return [homePage(sources, settings), ...problemPages(sources, settings)];
+  return problemPages(sources, settings);
 }
 
-/** Those that the settings let be served. */
-export function renderApplications(
+/** `/`, and the applications that the settings let be served. */
+export function renderTranslatedPages(
   sources: PageSources,
   settings: PageSettings,
-): readonly Application[] {
+): readonly TranslatedPage[] {
   const { hasPages, hasConsole } = settings.given;
   const names: readonly ApplicationName[] = [
     ...(hasPages ? (["sign-in", "account"] as const) : []),
     ...(hasConsole ? (["admin"] as const) : []),
     "links",
   ];
-  return names.map((name) => renderApplication(name, sources, settings));
+  return [
+    homePage(sources, settings),
+    ...names.map((name) => renderApplication(name, sources, settings)),
+  ];
 }

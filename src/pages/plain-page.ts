@@ -1,29 +1,44 @@
 /** Pages that the server writes whole: no script, one frame. */
 import { pagePaths } from "../contract/page-paths.ts";
-import { fillTemplate, type Html, joinHtml, page, type ServedFile } from "./page.ts";
+import { kit } from "./messages/en/kit.ts";
+import {
+  type Allowance,
+  fillTemplate,
+  type Html,
+  joinHtml,
+  page,
+  type ServedFile,
+} from "./page.ts";
 import { builtFilePath } from "./page-files.ts";
 import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
 
+export const PLAIN_ALLOWANCES: readonly Allowance[] = ["style-src 'self'", "img-src 'self' data:"];
+
 interface PlainPage {
   readonly path: string;
   readonly title: string;
+  /** Absent: English. */
+  readonly language?: string;
+  /** For the links at the foot. */
+  readonly words?: { readonly privacy: string; readonly terms: string };
   readonly body: Html;
 }
 
 export function plainPage(
   sources: PageSources,
   settings: PageSettings,
-  { path, title, body }: PlainPage,
+  { path, title, language, words = kit, body }: PlainPage,
 ): ServedFile {
   const { mountPath, service, look, given } = settings;
   const { privacyUrl, termsUrl } = given;
-  const link = (url: string | null, words: string) =>
-    url === null ? [] : [fillTemplate(sources["browser/foot-link.html"], { url, words })];
+  const link = (url: string | null, label: string) =>
+    url === null ? [] : [fillTemplate(sources["browser/foot-link.html"], { url, words: label })];
   return page({
     mountPath,
     path,
     title,
+    ...(language !== undefined && { language }),
     icon: iconPath(settings),
     styles: [
       builtFilePath("base.css"),
@@ -35,9 +50,9 @@ export function plainPage(
       mark: mark(sources, settings),
       service,
       body,
-      links: joinHtml([...link(privacyUrl, "Privacy"), ...link(termsUrl, "Terms")]),
+      links: joinHtml([...link(privacyUrl, words.privacy), ...link(termsUrl, words.terms)]),
     }),
-    allows: ["style-src 'self'", "img-src 'self' data:"],
+    allows: PLAIN_ALLOWANCES,
   });
 }
 

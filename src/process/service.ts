@@ -11,7 +11,7 @@ import { ForeignSecretError } from "../domain/keys.ts";
 import { shortenLocks } from "../domain/lockout.ts";
 import type { Dependencies } from "../domain/ports/dependencies.ts";
 import { docsPage } from "../pages/docs.ts";
-import { renderApplications, renderPages } from "../pages/pages.ts";
+import { renderTranslatedPages, renderPages } from "../pages/pages.ts";
 import { type PageSources, pageSourceNames } from "../pages/sources.ts";
 import { createClientAddress, type PeerOf } from "../platform/client-address.ts";
 import { createDocsAssets } from "../platform/docs-assets.ts";
@@ -230,7 +230,7 @@ function composeApp(
     corsOrigins: settings.CORS_ORIGINS,
     corsHeaders: settings.CORS_HEADERS,
     pages: renderPages(pageSources, pageSettings),
-    applications: renderApplications(pageSources, pageSettings),
+    translatedPages: renderTranslatedPages(pageSources, pageSettings),
     pageFiles: [...builtPageFiles, ...files],
     docs: pageSettings.hasDocs ? openDocs(pageSources, pageSettings) : undefined,
     isDraining,

@@ -5,7 +5,7 @@ import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { handOn, heading, keepCodes, says, screens } from "../support/hands.ts";
 import { type AccountOwner, anAccount } from "../support/owners.ts";
 import { expectSound, expectAccessible } from "../support/page-proofs.ts";
-import { addTotpOver } from "../support/second-factors.ts";
+import { addTotpOver, appOf } from "../support/second-factors.ts";
 import { addAuthenticator } from "../support/virtual-authenticator.ts";
 
 describe.skipIf(noBrowser)("passkeys, and coming back without one", () => {
@@ -76,6 +76,27 @@ describe.skipIf(noBrowser)("passkeys, and coming back without one", () => {
     await expectAccessible(page);
   });
 
+  test("an app that is set up after the recovery code is not asked to be replaced", async () => {
+    watched = await newPage();
+    const { page, origin } = watched;
+    await addAuthenticator(page);
+    const owner = await openAccount(watched, "/account/security");
+    const { press, type } = handOn(page, "mouse");
+    await press("Add a passkey");
+    const [code = ""] = await keepCodes(page, "mouse");
+    await page.context().clearCookies();
+    await comeBack(watched, owner, code);
+    await page.goto(`${origin}/account/security`);
+    await says(page, "You came back with a recovery code");
+    await press("Set up the authenticator app");
+    const secret = (await page.locator("dialog .spelt").innerText()).replaceAll(" ", "");
+    await type("Code from the app", appOf(secret).codeAt(Date.now()));
+    await press("Turn on");
+    await says(page, /^The authenticator app is on/);
+    await says(page, "You came back with a recovery code");
+    expect(await page.getByRole("link", { name: "Replace the authenticator app" }).count()).toBe(0);
+  });
+
   test("PG-03 a lost phone's app and passkey are each a link away, and the link leads to where they go", async () => {
     watched = await newPage(screens[0][1]);
     const { page, origin } = watched;
@@ -88,6 +109,8 @@ describe.skipIf(noBrowser)("passkeys, and coming back without one", () => {
     const { press, follow } = handOn(page, "keyboard");
     await press("Add a passkey");
     await says(page, "1 of at most 20");
+    // The app is older than the visit, and stays to be replaced.
+    await says(page, "Replace the authenticator app");
     await page.context().clearCookies();
     await comeBack(watched, owner, second);
     await page.goto(`${origin}/account`);

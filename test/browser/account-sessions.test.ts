@@ -6,7 +6,12 @@ import { cookieClient, dataOf } from "../support/clients.ts";
 import { NEW_PASSWORD } from "../support/credentials.ts";
 import { handOn, heading, says, screens } from "../support/hands.ts";
 import { signInHere } from "../support/owners.ts";
-import { expectNothingLeft, expectSound, expectAccessible } from "../support/page-proofs.ts";
+import {
+  expectAccessible,
+  expectFocus,
+  expectNothingLeft,
+  expectSound,
+} from "../support/page-proofs.ts";
 
 describe.skipIf(noBrowser)("/account, its sessions, history and end", () => {
   const newPage = useBrowser(() => ({ SIGNUP: "open" }));
@@ -89,6 +94,7 @@ describe.skipIf(noBrowser)("/account, its sessions, history and end", () => {
     await other.goto(`${origin}/account`);
     await other.getByRole("button", { name: "Sign out" }).click();
     await heading(other, "You are signed out");
+    await expectFocus(other.getByRole("heading", { level: 1 }));
     await heading(page, "You are signed out");
     expect(await page.getByText(owner.email).count()).toBe(0);
     const link = page.getByRole("link", { name: "Sign in" });
@@ -147,6 +153,7 @@ describe.skipIf(noBrowser)("/account, its sessions, history and end", () => {
       await type("Password", owner.password);
       await press("Delete it for good");
       await heading(page, "Your account is gone");
+      await expectFocus(page.getByRole("heading", { level: 1 }));
       const { email, password } = owner;
       expect((await cookieClient(origin).login({ email, password })).status).toBe(401);
       await expectNothingLeft(page, [owner.password, owner.email]);

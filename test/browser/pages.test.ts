@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { pagePaths } from "../../src/contract/page-paths.ts";
 import { docsPage } from "../../src/pages/docs.ts";
 import { renderPages } from "../../src/pages/pages.ts";
 import { pageSourceNames } from "../../src/pages/sources.ts";
@@ -7,9 +8,12 @@ import { noBrowser, useBrowser, type WatchedPage } from "../support/browser.ts";
 import { pageSettings } from "../support/page-settings.ts";
 
 const sources = await readPageSources(pageSourceNames);
-const paths = [...renderPages(sources, pageSettings()), docsPage(sources, pageSettings())]
-  .filter(({ contentType }) => contentType.startsWith("text/html"))
-  .map(({ path }) => path);
+const paths = [
+  pagePaths.home,
+  ...[...renderPages(sources, pageSettings()), docsPage(sources, pageSettings())]
+    .filter(({ contentType }) => contentType.startsWith("text/html"))
+    .map(({ path }) => path),
+];
 
 describe.skipIf(noBrowser)("every page in a browser", () => {
   const newPage = useBrowser();

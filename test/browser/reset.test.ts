@@ -64,6 +64,8 @@ describe.skipIf(noBrowser)("/reset in a browser", () => {
 
     await openLink(token);
     expect(await choose(PASSWORD)).toBe("This link is no longer good. Ask for a new one.");
+    const another = page.getByRole("link", { name: "Ask for a new link" });
+    expect(await another.getAttribute("href")).toBe("/sign-in?view=forgotten");
     await page.goto(`${origin}/healthz`);
     await page.goto(`${origin}/reset`);
     expect(await page.getByRole("status").innerText()).toMatch(/^This link is not complete/);

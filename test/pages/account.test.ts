@@ -7,7 +7,7 @@ import {
   type OwnEvent as Listed,
   sentenceOf,
 } from "../../src/pages/browser/account/happenings.ts";
-import { cameBackByCode } from "../../src/pages/browser/account/recovery.ts";
+import { cameBackAt } from "../../src/pages/browser/account/recovery.ts";
 import { isLastWayIn, type WaysIn } from "../../src/pages/browser/account/ways-in.ts";
 import { chooseLanguage, learnWords } from "../../src/pages/browser/kit/words.ts";
 import { account as german } from "../../src/pages/messages/de/account.ts";
@@ -99,11 +99,11 @@ test("what somebody else may have done is marked", () => {
 
 test("somebody has come back by a code until there is a new device, or new codes", () => {
   const used = at(5, "recovery_code_used", { remaining: 9 });
-  expect(cameBackByCode([at(6, "login_success"), used, at(1, "passkey_added")])).toBe(true);
-  expect(cameBackByCode([at(6, "passkey_added"), used])).toBe(false);
-  expect(cameBackByCode([at(6, "recovery_codes_renewed"), used])).toBe(false);
-  expect(cameBackByCode([at(6, "second_factor_added", { kind: "totp" }), used])).toBe(false);
-  expect(cameBackByCode([])).toBe(false);
+  expect(cameBackAt([at(6, "login_success"), used, at(1, "passkey_added")])).toBe(used.timestamp);
+  expect(cameBackAt([at(6, "passkey_added"), used])).toBeUndefined();
+  expect(cameBackAt([at(6, "recovery_codes_renewed"), used])).toBeUndefined();
+  expect(cameBackAt([at(6, "second_factor_added", { kind: "totp" }), used])).toBeUndefined();
+  expect(cameBackAt([])).toBeUndefined();
 });
 
 test("PK-14 FD-18 the last way in is known beforehand, by the server's rule", () => {

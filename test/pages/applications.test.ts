@@ -107,6 +107,23 @@ describe("the HTML of an application", () => {
       expect(await wordsIn(other), other).toEqual({ tag: "en", words: ["en"] });
   });
 
+  test("the start page is there in the language that the browser asks for", async () => {
+    const homeIn = async (language: string) => {
+      const answer = await fetch(`${server.address}/`, {
+        headers: { "accept-language": language },
+      });
+      expect(answer.headers.get("vary")).toBe("accept-language");
+      const html = await answer.text();
+      return [
+        /<html lang="([^"]+)"/.exec(html)?.[1],
+        /<a class="button" [^>]+>([^<]+)/.exec(html)?.[1],
+      ];
+    };
+    expect(await homeIn("de-AT,en;q=0.8")).toEqual(["de", "Konto erstellen"]);
+    for (const other of ["en-GB", "fr", ""])
+      expect(await homeIn(other)).toEqual(["en", "Create an account"]);
+  });
+
   test("PG-08 what an application is given is the same for everybody, and holds no secret of the server", async () => {
     const { cookie } = await server.login(ADMIN);
     const [stranger, admin] = await Promise.all(

@@ -3,7 +3,7 @@ import { pagePaths } from "../../src/contract/page-paths.ts";
 import { detailInGeneral, problem, problemCodes } from "../../src/contract/problems.ts";
 import { builtFiles } from "../../src/pages/built/files.ts";
 import { builtFilePath } from "../../src/pages/page-files.ts";
-import { renderApplications, renderPages } from "../../src/pages/pages.ts";
+import { renderTranslatedPages, renderPages } from "../../src/pages/pages.ts";
 import { pageSourceNames } from "../../src/pages/sources.ts";
 import { readPageSources } from "../../src/platform/page-sources.ts";
 import { pageSettings } from "../support/page-settings.ts";
@@ -18,7 +18,13 @@ const settings = pageSettings({
   ],
 });
 const files = renderPages(sources, settings);
-const pages = files.filter(({ contentType }) => contentType.startsWith("text/html"));
+const translated = renderTranslatedPages(sources, settings);
+const pages = [
+  ...files.filter(({ contentType }) => contentType.startsWith("text/html")),
+  ...translated.flatMap(({ paths: [path = ""], allows, texts }) =>
+    Array.from(texts, ([language, text]) => ({ path: `${path} (${language})`, allows, text })),
+  ),
+];
 const fileAt = (path: string) => files.find((file) => file.path === path);
 
 test("every path is served once", () => {
@@ -48,9 +54,7 @@ test.each(pages)("$path has no inline code, which its policy refuses", ({ text }
 });
 
 test("PW-04 pages of links are given the settings' bounds of a password", () => {
-  const links = renderApplications(sources, settings).find(({ paths }) =>
-    paths.includes(pagePaths.reset),
-  );
+  const links = translated.find(({ paths }) => paths.includes(pagePaths.reset));
   for (const text of links?.texts.values() ?? [])
     expect(text).toContain(
       "&quot;newPassword&quot;:{&quot;minLength&quot;:20,&quot;maxLength&quot;:256}",

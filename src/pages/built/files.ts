@@ -1,17 +1,17 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "56a433536479115f",
+  "digest": "47fc53e7ed15678f",
   "names": [
     "account.js",
     "admin.css",
     "admin.js",
     "base.css",
     "base.js",
-    "device.js",
     "dist.js",
     "docs.css",
     "links.js",
     "logo.svg",
+    "mail-languages.js",
     "new-password.js",
     "plain.css",
     "recovery-codes.js",
@@ -54,7 +54,7 @@ export const builtFiles = {
     "account": {
       "scripts": [
         "new-password.js",
-        "device.js",
+        "mail-languages.js",
         "recovery-codes.js",
         "base.js",
         "account.js"
@@ -74,7 +74,7 @@ export const builtFiles = {
     },
     "admin": {
       "scripts": [
-        "device.js",
+        "mail-languages.js",
         "base.js",
         "admin.js"
       ],

@@ -7,7 +7,7 @@ import { Notice } from "../kit/notice.tsx";
 import { Link } from "../kit/router.tsx";
 import { type Factors, hasSecondFactor } from "./factors.ts";
 import type { OwnEvent } from "./happenings.ts";
-import { cameBackByCode } from "./recovery.ts";
+import { cameBackAt } from "./recovery.ts";
 import { say } from "./words.ts";
 
 /** Few enough to make new ones. */
@@ -61,7 +61,10 @@ export function RecoveryNoticeOf({
   events = [],
 }: RecoveryProps & { readonly events: readonly OwnEvent[] | undefined }) {
   const [isHidden, setHidden] = useState(isPutAway);
-  if (!factors || !hasSecondFactor(factors) || !cameBackByCode(events) || isHidden) return null;
+  const backAt = cameBackAt(events);
+  if (!factors || !hasSecondFactor(factors) || backAt === undefined || isHidden) return null;
+  const { totp } = factors;
+  const hasLostApp = totp !== null && totp.createdAt < backAt; // a newer one is on the device that is here
   const codesLeft = factors.recoveryCodes?.remaining ?? 0;
   return (
     <Notice tone="warn">
@@ -73,11 +76,11 @@ export function RecoveryNoticeOf({
         {factors.passkeys > 0 && (
           <li>
             <Link to={`${accountSections.security}#${securityParts.passkeys}`}>
-              {say(factors.totp === null ? "recoveredPasskey" : "recoveredPasskeyGoes")}
+              {say(totp === null ? "recoveredPasskey" : "recoveredPasskeyGoes")}
             </Link>
           </li>
         )}
-        {factors.totp !== null && (
+        {hasLostApp && (
           <li>
             <Link to={`${accountSections.security}#${securityParts.app}`}>
               {say("recoveredApp")}

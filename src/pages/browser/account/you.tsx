@@ -14,7 +14,7 @@ import { Card, Section } from "../kit/lists.tsx";
 import { Notice } from "../kit/notice.tsx";
 import { href, Link } from "../kit/router.tsx";
 import { toast } from "../kit/toast.tsx";
-import { readersLocale } from "../kit/words.ts";
+import { MailLanguages } from "../parts/mail-languages.tsx";
 import { canUsePasskeys } from "../parts/passkeys.tsx";
 import type { AddressChange } from "./address-change.ts";
 import { Address } from "./address.tsx";
@@ -69,9 +69,6 @@ function Welcome({ factors }: Pick<YouProps, "factors">) {
   );
 }
 
-/** Languages that mails are written in. */
-const mailLanguages = ["en", "de"];
-
 function Profile({ user }: { readonly user: User }) {
   const form = useForm({
     fields: ["name", "locale"],
@@ -80,8 +77,6 @@ function Profile({ user }: { readonly user: User }) {
     done: () => toast(say("saved")),
   });
   const { name, locale } = user;
-  const languages =
-    locale === null || mailLanguages.includes(locale) ? mailLanguages : [...mailLanguages, locale];
   return (
     <Section title={say("profile")}>
       <Card>
@@ -101,11 +96,7 @@ function Profile({ user }: { readonly user: User }) {
             defaultValue={locale ?? ""}
           >
             <option value="">{say("mailLanguageUsual")}</option>
-            {languages.map((tag) => (
-              <option key={tag} value={tag}>
-                {languageName(tag)}
-              </option>
-            ))}
+            <MailLanguages chosen={locale} />
           </SelectField>
           <div class="actions">
             <Button kind="primary">{say("save")}</Button>
@@ -114,8 +105,4 @@ function Profile({ user }: { readonly user: User }) {
       </Card>
     </Section>
   );
-}
-
-function languageName(tag: string): string {
-  return new Intl.DisplayNames(readersLocale(), { type: "language" }).of(tag) ?? tag;
 }

@@ -35,12 +35,7 @@ function FindingList({ findings }: { readonly findings: readonly Finding[] }) {
           <Badge tone={tones[status]}>{say(`posture_${status}`)}</Badge>
           <div lang="en">
             <p>
-              {subject !== null && (
-                <>
-                  <code>{subject}</code>:{" "}
-                </>
-              )}
-              {why}
+              <code>{subject ?? check}</code>: {why}
             </p>
             {next !== null && <p class="small quiet">{next}</p>}
           </div>

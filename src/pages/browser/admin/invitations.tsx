@@ -8,6 +8,7 @@ import { Form, useForm } from "../kit/form.tsx";
 import { Badge, Row, Rows, Section } from "../kit/lists.tsx";
 import { useLoaded } from "../kit/loading.tsx";
 import { readersLanguage, say as sayKit } from "../kit/words.ts";
+import { MailLanguages } from "../parts/mail-languages.tsx";
 import { withRecent } from "../parts/step-up.tsx";
 import type { StoredEvent } from "./event-kinds.ts";
 import { say } from "./words.ts";
@@ -83,8 +84,7 @@ function InviteDialog({
           <option value="admin">{say("role_admin")}</option>
         </SelectField>
         <SelectField name="locale" label={say("mailLanguage")} defaultValue={readersLanguage()}>
-          <option value="en">English</option>
-          <option value="de">Deutsch</option>
+          <MailLanguages />
         </SelectField>
         <DialogActions>
           <Button onClick={onClose}>{sayKit("cancel")}</Button>

@@ -24,7 +24,10 @@ export function keepFocus(): void {
     giveBack = rememberFocus();
   });
   new MutationObserver(() => {
-    if (document.activeElement === document.body && last?.isConnected === false) giveBack();
+    const isLost = () => document.activeElement === document.body && last?.isConnected === false;
+    if (isLost()) giveBack();
+    // All of the view is gone, as after signing out.
+    if (isLost()) document.querySelector("h1")?.focus();
   }).observe(document.body, { childList: true, subtree: true });
 }
 

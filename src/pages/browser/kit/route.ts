@@ -28,6 +28,9 @@ export function signInPath(returnTo: string): string {
   return `${pagePaths.signIn}?${String(new URLSearchParams({ [RETURN_PARAMETER]: returnTo }))}`;
 }
 
+/** Where a link for a new password is asked for. */
+export const forgottenPath = `${pagePaths.signIn}?view=forgotten`;
+
 /** The path without the mount path; undefined where it is not beneath it. */
 export function withoutMount(mountPath: string, path: string): string | undefined {
   if (mountPath === "") return path;

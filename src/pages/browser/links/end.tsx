@@ -5,7 +5,7 @@ import { pagePaths } from "../../../contract/page-paths.ts";
 import { accountSections } from "../../entries.ts";
 import { given } from "../kit/given.ts";
 import { Notice } from "../kit/notice.tsx";
-import { signInPath } from "../kit/route.ts";
+import { forgottenPath, signInPath } from "../kit/route.ts";
 import { href, Link } from "../kit/router.tsx";
 import { say } from "./words.ts";
 
@@ -13,7 +13,7 @@ export interface EndProps {
   readonly tone: "good" | "bad";
   readonly says: string;
   /** The page that most go to next; without it only the start page. */
-  readonly next?: "sign-in" | "account" | "security" | undefined;
+  readonly next?: "sign-in" | "forgotten" | "account" | "security" | undefined;
   /** A whole URL, to go on to after signing in, or now. */
   readonly returnTo?: string | null | undefined;
   /** It came without a press: nothing had the focus that is gone. */
@@ -40,7 +40,7 @@ export function End({ tone, says, next, returnTo = null, isFirst = false, childr
       <p class="actions">
         {hasPages && next !== undefined && !isBack && (
           <Link class="button primary" to={pathOf(next, returnTo)}>
-            {say(next === "sign-in" ? "signIn" : "toAccount")}
+            {say(wordsOfNext[next])}
           </Link>
         )}
         {returnTo !== null && isBack && (
@@ -75,7 +75,15 @@ function signsIn(returnTo: string): boolean {
   return origin === location.origin && isPath;
 }
 
+const wordsOfNext = {
+  "sign-in": "signIn",
+  forgotten: "askAnew",
+  account: "toAccount",
+  security: "toAccount",
+} as const satisfies Record<NonNullable<EndProps["next"]>, unknown>;
+
 function pathOf(next: NonNullable<EndProps["next"]>, returnTo: string | null): string {
+  if (next === "forgotten") return forgottenPath;
   if (next === "account") return pagePaths.account;
   if (next === "security") return accountSections.security;
   return returnTo === null ? pagePaths.signIn : signInPath(returnTo);

@@ -14,7 +14,9 @@ export interface NewPasswordViewProps<R extends AnyResult> {
   readonly send: (input: { readonly token: string; readonly newPassword: string }) => Promise<R>;
   /** The sentence for a success. */
   readonly done: (data: DataOf<R>) => string;
+  /** The sentence for a link that is spent, and where another is to be had. */
   readonly noLongerGood: string;
+  readonly another: "forgotten" | "sign-in";
   readonly label: string;
   readonly button: string;
   readonly children?: ComponentChildren;
@@ -25,6 +27,7 @@ export function NewPasswordView<R extends AnyResult>({
   send,
   done,
   noLongerGood,
+  another,
   label,
   button,
   children,
@@ -37,7 +40,7 @@ export function NewPasswordView<R extends AnyResult>({
     told(failure) {
       const says = overBy(failure, noLongerGood);
       if (says === undefined) return undefined;
-      setEnd({ tone: "bad", says, next: "sign-in" });
+      setEnd({ tone: "bad", says, next: another });
       return null;
     },
   });

@@ -13,6 +13,7 @@ export function Reset() {
         send={(input) => api().resetPassword(input)}
         done={() => say("resetDone")}
         noLongerGood={say("resetOver")}
+        another="forgotten"
         label={say("newPassword")}
         button={say("resetButton")}
       />
@@ -29,6 +30,7 @@ export function Confirm() {
         send={(input) => api().confirmSignup(input)}
         done={({ email }) => say("confirmDone", { email })}
         noLongerGood={say("confirmOver")}
+        another="sign-in"
         label={say("password")}
         button={say("confirmButton")}
       >

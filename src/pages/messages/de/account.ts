@@ -21,10 +21,9 @@ export const account = translationOf<typeof schema>()({
     "Dieser Dienst verlangt einen zweiten Schritt, und Ihr Konto hat keinen. Bis Sie einen einrichten, können Sie hier nichts anderes tun.",
   enrolNow: "Eine Authenticator-App oder einen Passkey einrichten",
   recoveredTitle: "Sie sind mit einem Wiederherstellungscode zurückgekommen",
-  recovered:
-    "Haben Sie Ihr Gerät verloren? Dann tun Sie jetzt dies, damit niemand damit hereinkommt:",
+  recovered: "Haben Sie Ihr Gerät verloren? Dann sperren Sie es jetzt so aus:",
   recoveredPasskey:
-    "Einen Passkey eines Geräts hinzufügen, das Sie haben, und den des verlorenen entfernen",
+    "Einen Passkey auf einem anderen Gerät hinzufügen und den des verlorenen entfernen",
   recoveredApp: "Die Authenticator-App ersetzen",
   recoveredSessions: "Die Sitzungen des verlorenen Geräts beenden",
   recoveredCodes: {
@@ -43,11 +42,11 @@ export const account = translationOf<typeof schema>()({
   mailLanguage: "Sprache der E-Mails",
   mailLanguageHint: "Diese Seiten folgen der Sprache Ihres Browsers.",
   mailLanguageUsual: "Die übliche dieses Dienstes",
-  accountSince: "Ihr Konto wurde am {date} angelegt.",
+  accountSince: "Ihr Konto wurde am {date} erstellt.",
   toConsole: "Zur Verwaltung",
   address: "E-Mail-Adresse",
   addressAbout: "Mit ihr melden Sie sich an, und Warnungen zu Ihrem Konto gehen dorthin.",
-  ofAddress: "die E-Mail-Adresse",
+  ofAddress: "(E-Mail-Adresse)",
   proved: "Bestätigt",
   notProved: "Nicht bestätigt",
   notProvedAbout: "Noch hat niemand gezeigt, dass das Postfach Ihnen gehört.",
@@ -63,7 +62,7 @@ export const account = translationOf<typeof schema>()({
   waitingForNewAddress: "Bestätigen Sie Ihre neue Adresse",
   waitingForAddress: "Bestätigen Sie Ihre Adresse",
   codeSent:
-    "Eine E-Mail an {email} ist unterwegs. Geben Sie ihren Code hier ein, oder öffnen Sie ihren Link.",
+    "Eine E-Mail an {email} ist unterwegs. Geben Sie den Code hier ein, oder öffnen Sie den Link.",
   accountReady: "Ihr Konto ist bereit.",
   accountSafer: "Machen Sie es sicherer: mit einem Passkey oder einem zweiten Schritt",
   accountSaferByApp: "Machen Sie es sicherer: mit einem zweiten Schritt",
@@ -81,10 +80,10 @@ export const account = translationOf<typeof schema>()({
   seenAt: "zuletzt gesehen {when}",
   programOn: "{program} ({system})",
   unknownDevice: "Unbekanntes Gerät",
-  ofSession: "die Sitzung {device}, {when}",
+  ofSession: "(Sitzung {device}, {when})",
   end: "Beenden",
   endTitle: "Sitzung {device} beenden?",
-  endText: "Sie wird sofort abgemeldet.",
+  endText: "Dort werden Sie sofort abgemeldet.",
   sessionEnded: "Sitzung beendet: {device}",
   endOthers: "Alle anderen beenden",
   endOthersTitle: "Alle anderen Sitzungen beenden?",
@@ -100,7 +99,7 @@ export const account = translationOf<typeof schema>()({
   dayYesterday: "Gestern",
   unusual: "Ungewöhnlich",
   times: { one: "{count}-mal", other: "{count}-mal" },
-  notYou: "Etwas war nicht ich",
+  notYou: "Das war ich nicht",
   notYouShort: "Waren Sie das nicht?",
   notYouAbout: "Sehen Sie hier ab und zu nach. Ist etwas dabei, das Sie nicht getan haben?",
   notYouTitle: "Konto sichern",
@@ -112,7 +111,7 @@ export const account = translationOf<typeof schema>()({
   leave: "Löschen",
   leaveAbout: "Sofort und für immer.",
   deleteTitle: "Konto löschen",
-  deleteMeans: "Ihr Konto bei {service} wird sofort gelöscht, mit allem, was es hier hat:",
+  deleteMeans: "Ihr Konto bei {service} wird sofort gelöscht. Das heißt:",
   deleteSessions: "Sie werden überall abgemeldet.",
   deleteWays: "Passwort, Passkeys, zweiter Schritt und verknüpfte Konten sind weg.",
   deleteApps:
@@ -123,5 +122,5 @@ export const account = translationOf<typeof schema>()({
   deletePassword: "Damit sicher ist, dass Sie es sind.",
   deleteNow: "Endgültig löschen",
   deleteLastAdmin:
-    "Sie sind der letzte Administrator, deshalb bleibt Ihr Konto. Ernennen Sie zuerst jemand anderen.",
+    "Nur Ihr Konto hat noch Verwaltungsrechte, deshalb bleibt es. Geben Sie zuerst einem anderen welche.",
 });

@@ -19,7 +19,7 @@ export const events = translationOf<typeof schema>()({
   kind_session_revoked: "Sitzung beendet",
   kind_user_sessions_revoked: "Alle Sitzungen beendet",
   kind_token_refreshed: "Token erneuert",
-  kind_token_revoked: "Token zurückgegeben",
+  kind_token_revoked: "Token widerrufen",
   kind_refresh_token_reuse: "Token doppelt benutzt",
   kind_password_changed: "Passwort geändert",
   kind_rate_limited: "Zu viele Anfragen",
@@ -47,7 +47,7 @@ export const events = translationOf<typeof schema>()({
   kind_login_pending: "Erster Schritt bestanden",
   kind_second_factor_added: "App hinzugefügt",
   kind_second_factor_removed: "App entfernt",
-  kind_second_factors_reset: "Zweite Faktoren zurückgesetzt",
+  kind_second_factors_reset: "Zweiter Schritt zurückgesetzt",
   kind_second_factor_failed: "Zweiter Schritt abgelehnt",
   kind_second_factors_locked: "Nach falschen Codes gesperrt",
   kind_recovery_codes_renewed: "Neue Wiederherstellungscodes",
@@ -105,7 +105,7 @@ export const events = translationOf<typeof schema>()({
     "Eine Sitzung von {who} endete: Sie hat zu oft ein falsches aktuelles Passwort geschickt",
   did_user_sessions_revoked: "{actor} hat alle Sitzungen von {who} beendet",
   did_token_refreshed: "Eine App oder ein Programm von {who} hat das Token erneuert",
-  did_token_revoked: "Eine App oder ein Programm von {who} hat das Token zurückgegeben",
+  did_token_revoked: "Eine App oder ein Programm von {who} hat das Token widerrufen",
   did_refresh_token_reuse:
     "Ein Token von {who} wurde doppelt benutzt und ist vielleicht gestohlen; die Sitzung ist beendet",
   did_password_changed: "{who} hat das Passwort geändert",
@@ -122,7 +122,7 @@ export const events = translationOf<typeof schema>()({
   did_csrf_rejected_cross_site:
     "Eine Änderung, die eine andere Website geschickt hat, wurde abgelehnt ({operation})",
   did_authorization_denied: "{who} hat versucht, was nur die Verwaltung darf ({operation})",
-  did_user_updated: "{actor} hat {who} geändert: {changes}",
+  did_user_updated: "{actor} ändert Konto {who}: {changes}",
   did_user_deleted_self: "{who} hat das eigene Konto gelöscht",
   did_user_deleted: "{actor} hat {who} gelöscht",
   did_user_unlocked: "{actor} hat {who} entsperrt",
@@ -166,7 +166,7 @@ export const events = translationOf<typeof schema>()({
     "Die Authenticator-App von {who} wurde entfernt: Jemand hat die Adresse per E-Mail bestätigt",
   did_second_factor_removed_email_change_undo:
     "Die Authenticator-App von {who} wurde entfernt: Die Adressänderung wurde rückgängig gemacht",
-  did_second_factors_reset: "{actor} hat alle zweiten Faktoren von {who} entfernt",
+  did_second_factors_reset: "{actor} hat den zweiten Schritt von {who} entfernt",
   did_second_factor_failed_wrong: "Zweiter Schritt von {who} abgelehnt ({factor}): falsch",
   did_second_factor_failed_replayed:
     "Zweiter Schritt von {who} abgelehnt ({factor}): schon benutzt",

@@ -34,7 +34,7 @@ export const kit = translationOf<typeof schema>()({
   password: "Passwort",
   newPassword: "Neues Passwort",
   passwordRule:
-    "{min} bis {max} Zeichen, zum Beispiel vier oder fünf Wörter. Leerzeichen und alle anderen Zeichen sind erlaubt, keine Art ist vorgeschrieben.",
+    "{min} bis {max} Zeichen, zum Beispiel vier oder fünf Wörter. Leerzeichen und alle anderen Zeichen sind erlaubt, keines ist Pflicht.",
   strengthMissing: { one: "Noch {count} Zeichen", other: "Noch {count} Zeichen" },
   strengthRegular: "Leicht zu erraten: zu viel vom Gleichen",
   strengthEnough: "Lang genug",
@@ -93,7 +93,7 @@ export const kit = translationOf<typeof schema>()({
   problem_csrf_rejected: "Sie sind nicht mehr angemeldet. Melden Sie sich noch einmal an.",
   problem_forbidden: "Ihr Konto darf das nicht.",
   problem_signup_closed:
-    "Hier kann niemand selbst ein Konto anlegen, oder nicht mit dieser Domain. Bitten Sie um eine Einladung.",
+    "Hier kann niemand selbst ein Konto erstellen, oder nicht mit dieser Domain. Bitten Sie um eine Einladung.",
   problem_email_unverified: "Diese Adresse ist noch nicht bestätigt.",
   problem_reauthentication_required: "Weisen Sie zuerst nach, dass Sie es sind.",
   problem_second_factor_enrolment_required:
@@ -108,7 +108,7 @@ export const kit = translationOf<typeof schema>()({
   problem_last_credential:
     "Das ist der letzte Weg in Ihr Konto, deshalb bleibt er. Richten Sie zuerst einen anderen ein.",
   problem_last_admin:
-    "Das ist die letzte Person mit Verwaltungsrechten. Geben Sie sie zuerst jemand anderem.",
+    "Nur dieses Konto hat noch Verwaltungsrechte. Geben Sie zuerst einem anderen welche.",
   problem_return_not_allowed: "Die Seite, zu der es zurückgehen soll, kennt dieser Dienst nicht.",
   problem_provider_denied: "Nichts ist geschehen: Es wurde dort abgebrochen oder nicht erlaubt.",
   problem_provider_email_unverified:
@@ -141,7 +141,7 @@ export const kit = translationOf<typeof schema>()({
     "Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.",
   lostAll: "Ich habe nichts mehr davon",
   lostAllText:
-    "Dann können nur die Betreiber von {service} helfen. Sagen Sie es ihnen, und weisen Sie sich aus: Sie entfernen Ihren zweiten Schritt. Melden Sie sich danach noch einmal an.",
+    "Dann helfen nur die Betreiber von {service}. Weisen Sie sich bei ihnen aus: Sie können Ihren zweiten Schritt entfernen lassen. Melden Sie sich danach noch einmal an.",
   passkey_cancelled:
     "Es wurde kein Passkey benutzt. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.",
   passkey_unsupported:
@@ -158,7 +158,7 @@ export const kit = translationOf<typeof schema>()({
   mailCodeSentToYou: "Eine E-Mail mit einem Code ist an Ihre Adresse unterwegs.",
   mailCodeWrong:
     "Dieser Code wurde nicht angenommen: Er ist falsch, verbraucht oder zu alt, oder eine spätere E-Mail ist an seine Stelle getreten.",
-  mailAgain: "Noch eine E-Mail senden",
+  mailAgain: "Noch eine E-Mail schicken",
   mailAgainIn: {
     one: "Noch eine E-Mail in {count} Sekunde",
     other: "Noch eine E-Mail in {count} Sekunden",
@@ -172,7 +172,7 @@ export const kit = translationOf<typeof schema>()({
   stepUpConfirm: "Bestätigen",
   stepUpPassword: "Das Passwort benutzen",
   stepUpPasswordWrong: "Das ist nicht Ihr Passwort.",
-  stepUpMail: "Mir einen Code per E-Mail senden",
+  stepUpMail: "Mir einen Code per E-Mail schicken",
   stepUpNone:
     "Dafür ist Ihre Anmeldung zu lange her. Melden Sie sich noch einmal an, und versuchen Sie es dann wieder.",
   stepUpSignIn: "Noch einmal anmelden",

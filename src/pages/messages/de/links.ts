@@ -9,19 +9,20 @@ export const links = translationOf<typeof schema>()({
   resetButton: "Passwort festlegen",
   resetDone: "Ihr Passwort ist festgelegt. Sie können sich jetzt damit anmelden.",
   resetOver: "Dieser Link gilt nicht mehr. Fordern Sie einen neuen an.",
+  askAnew: "Neuen Link anfordern",
 
-  confirmTitle: "Ihr Konto anlegen",
+  confirmTitle: "Ihr Konto erstellen",
   confirmText:
-    "Wählen Sie das Passwort Ihres Kontos. Nur dieses gilt, auch wenn beim Anfordern des Kontos eines eingegeben wurde.",
-  confirmButton: "Konto anlegen",
+    "Wählen Sie das Passwort Ihres Kontos. Wurde vorher schon eines eingegeben, gilt es nicht.",
+  confirmButton: "Konto erstellen",
   confirmDone: "Ihr Konto ist bereit. Sie können sich jetzt als {email} anmelden.",
   confirmOver:
-    "Dieser Link gilt nicht mehr: Er wurde benutzt, er ist zu alt, oder ein anderer ist an seine Stelle getreten. Wenn Sie darüber ein Passwort gewählt haben, melden Sie sich an. Sonst registrieren Sie sich noch einmal, oder bitten Sie um eine neue Einladung.",
+    "Dieser Link gilt nicht mehr: Er wurde benutzt, er ist zu alt, oder ein anderer ist an seine Stelle getreten. Wenn Sie darüber ein Passwort gewählt haben, melden Sie sich an. Sonst erstellen Sie das Konto noch einmal, oder bitten Sie um eine neue Einladung.",
 
   emailTitle: "Ihre E-Mail-Adresse",
   signedInAs: "Angemeldet als {email}.",
   signedOutHere:
-    "Sie sind in diesem Browser nicht angemeldet. Öffnen Sie den Link in dem Browser, in dem Sie es sind, oder geben Sie den Code der E-Mail in der Anwendung ein. Oder melden Sie sich hier an, in einem anderen Tab, und drücken Sie die Taste noch einmal.",
+    "Sie sind in diesem Browser nicht angemeldet. Öffnen Sie den Link in dem Browser, in dem Sie es sind, oder geben Sie den Code der E-Mail in der Anwendung ein. Oder melden Sie sich hier an, in einem anderen Tab, und drücken Sie den Knopf noch einmal.",
   verifyTitle: "Adresse bestätigen",
   verifyText: "Bestätigen Sie, dass die E-Mail bei Ihnen angekommen ist.",
   verifyButton: "Adresse bestätigen",
@@ -44,7 +45,7 @@ export const links = translationOf<typeof schema>()({
   undoMissing: "Wählen Sie eine der beiden Antworten.",
   undoYes: "Ja, so lassen",
   undoNo: "Nein, die Änderung zurücknehmen",
-  undoButton: "Antwort senden",
+  undoButton: "Antwort schicken",
   undoNothing: "Dann ist nichts zu tun. Nichts wurde geändert.",
   undoDone:
     "Ihr Konto hat seine alte Adresse wieder. Es ist überall abgemeldet, und sein Passwort gilt nicht mehr. Fordern Sie als Nächstes ein neues Passwort an, dort, wo Sie sich anmelden.",
@@ -82,9 +83,9 @@ export const links = translationOf<typeof schema>()({
   end_provider_email_unverified:
     "{name} bestätigt nicht, dass Ihre Adresse Ihnen gehört, und kein Konto hier ist mit dieser Anmeldung verknüpft. Bestätigen Sie die Adresse bei {name}, und beginnen Sie von vorn. Wenn Sie ein Konto haben, melden Sie sich anders an, und verknüpfen Sie {name} damit.",
   end_signup_closed:
-    "Kein Konto hier ist mit dieser Anmeldung verknüpft, und es wird auch keines dafür angelegt. Wenn Sie ein Konto haben, melden Sie sich anders an, und verknüpfen Sie {name} damit.",
+    "Kein Konto hier ist mit dieser Anmeldung verknüpft, und es wird auch keines dafür erstellt. Wenn Sie ein Konto haben, melden Sie sich anders an, und verknüpfen Sie {name} damit.",
   end_email_taken:
-    "Mit der Adresse, die {name} von Ihnen hat, lässt sich kein Konto anlegen. Wenn Sie ein Konto haben, melden Sie sich anders an, und verknüpfen Sie {name} damit.",
+    "Mit der Adresse, die {name} von Ihnen hat, lässt sich kein Konto erstellen. Wenn Sie ein Konto haben, melden Sie sich anders an, und verknüpfen Sie {name} damit.",
   end_identity_collision:
     "Es gibt hier ein Konto mit der Adresse, die {name} von Ihnen hat. Melden Sie sich dort an wie bisher, und verknüpfen Sie dort {name}. Von da an meldet {name} Sie an.",
   end_identity_taken:

@@ -14,7 +14,7 @@ export const security = translationOf<typeof schema>()({
   used: "benutzt {when}",
   neverUsed: "nie benutzt",
 
-  ofPassword: "das Passwort",
+  ofPassword: "(Passwort)",
   passwordIsSet: "Sie haben ein Passwort",
   passwordIsNone: "Sie haben kein Passwort",
   passwordNoneAbout: "Sie melden sich anders an. Ein Passwort wäre ein weiterer Weg.",
@@ -40,7 +40,7 @@ export const security = translationOf<typeof schema>()({
     "Der einzige Weg, sich bei Ihrem Konto anzumelden; deshalb bleibt er. Legen Sie zuerst ein Passwort fest, oder fügen Sie einen weiteren Passkey hinzu.",
   removePasskey: "{name} entfernen?",
   removePasskeyText:
-    "Damit können Sie sich nicht mehr anmelden. Überall sonst werden Sie abgemeldet, und eine E-Mail sagt Ihnen Bescheid.",
+    "Mit ihm können Sie sich dann nicht mehr anmelden. Überall sonst werden Sie abgemeldet, und eine E-Mail sagt Ihnen Bescheid.",
   lastFactorText:
     "Es ist Ihr letzter zweiter Schritt; deshalb werden Ihre Wiederherstellungscodes wertlos.",
   lastFactorEnrol:
@@ -51,10 +51,11 @@ export const security = translationOf<typeof schema>()({
     "Woran Sie ihn erkennen, zum Beispiel „Blauer Schlüssel“ oder „Handy“. Höchstens {max} Zeichen.",
 
   secondStep: "Zweiter Schritt",
-  secondStepAbout: "Wird nach dem Passwort verlangt, nicht nach einem Passkey.",
+  secondStepAbout:
+    "Mit einer App oder einem Passkey lässt das Passwort allein niemanden mehr herein.",
   app: "Authenticator-App",
   appAbout: "Eine App auf Ihrem Handy zeigt einen Code, den Sie nach dem Passwort eingeben.",
-  ofApp: "die Authenticator-App",
+  ofApp: "(Authenticator-App)",
   setUp: "Einrichten",
   setUpApp: "Authenticator-App einrichten",
   turnOff: "Ausschalten",
@@ -73,14 +74,14 @@ export const security = translationOf<typeof schema>()({
   replaceGoOn: "Ausschalten und weiter",
   scan: "Scannen Sie dies mit einer Authenticator-App auf Ihrem Handy.",
   firstCode: "Code aus der App",
-  firstCodeHint: "Die 6 Ziffern, die die App jetzt zeigt. Sie beweisen, dass sie funktioniert.",
+  firstCodeHint: "Die 6 Ziffern, die die App jetzt zeigt, zum Beweis, dass sie funktioniert.",
   firstCodeWrong:
     "Dieser Code ist falsch. Warten Sie auf den nächsten, und prüfen Sie, ob die Uhr Ihres Handys stimmt.",
   confirmApp: "Einschalten",
   setUpOver: "Das hat zu lange gedauert, oder es wurde zu oft versucht.",
   beginAgain: "Von vorn beginnen",
   recoveryCodes: "Wiederherstellungscodes",
-  ofCodes: "die Wiederherstellungscodes",
+  ofCodes: "(Wiederherstellungscodes)",
   codesLeft: { one: "Noch {count}", other: "Noch {count}" },
   codesAbout: "Für den Tag, an dem Sie ohne Ihr Gerät sind. Jeder gilt einmal.",
   codesFew:
@@ -101,5 +102,5 @@ export const security = translationOf<typeof schema>()({
   unlinked: "Die Verknüpfung mit {provider} ist gelöst. Überall sonst sind Sie abgemeldet.",
   unlinkTitle: "Verknüpfung mit {provider} lösen?",
   unlinkText:
-    "Damit können Sie sich nicht mehr anmelden. Überall sonst werden Sie abgemeldet, und eine E-Mail sagt Ihnen Bescheid.",
+    "Mit diesem Konto können Sie sich dann nicht mehr anmelden. Überall sonst werden Sie abgemeldet, und eine E-Mail sagt Ihnen Bescheid.",
 });

@@ -95,13 +95,13 @@ export const user = translationOf<typeof schema>()({
   passkeyText:
     "Alle Sitzungen von {email} enden, und die Person erfährt es per E-Mail. War es der letzte Weg ins Konto, wählt sie per E-Mail ein neues Passwort.",
   passkeyRemoved: "Der Passkey „{name}“ ist entfernt.",
-  reset: "Zweite Faktoren zurücksetzen",
+  reset: "Zweiten Schritt zurücksetzen",
   resetAbout:
     "Für jemanden, der App, Passkeys und Codes verloren hat. Vergewissern Sie sich zuerst, wer fragt.",
-  resetTitle: "Die zweiten Faktoren von {email} zurücksetzen?",
+  resetTitle: "Den zweiten Schritt von {email} zurücksetzen?",
   resetText:
     "App, Passkeys und Wiederherstellungscodes werden entfernt, und alle Sitzungen enden. Die Person erfährt es per E-Mail und meldet sich mit dem an, was bleibt.",
-  factorsReset: "{email} hat keinen zweiten Faktor mehr.",
+  factorsReset: "{email} hat keinen zweiten Schritt mehr.",
   identities: "Anbieter",
   identitiesNone: "Kein Anbieter ist verknüpft.",
 });

@@ -7,6 +7,7 @@ export const links = {
   resetButton: "Set the password",
   resetDone: "Your password is set. You can sign in with it now.",
   resetOver: "This link is no longer good. Ask for a new one.",
+  askAnew: "Ask for a new link",
 
   confirmTitle: "Create your account",
   confirmText:

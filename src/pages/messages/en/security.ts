@@ -48,7 +48,7 @@ export const security = {
     "To tell it from others, such as “Blue key” or “Phone”. At most {max} characters.",
 
   secondStep: "Second step",
-  secondStepAbout: "Asked for after your password, not after a passkey.",
+  secondStepAbout: "With an app or a passkey, the password alone lets nobody in.",
   app: "Authenticator app",
   appAbout: "An app on your phone shows a code that you type after your password.",
   ofApp: "the authenticator app",

@@ -1,16 +1,16 @@
-/** Serves the HTML of applications. It says nothing of a person, so nobody is asked who they are. */
+/** Serves pages that are there in several languages. Their HTML says nothing of a person, so nobody is asked who they are. */
 import type { RouteDescriptor } from "@hectoday/http";
 import { acceptedRanges, lookUpLanguage } from "../contract/languages.ts";
-import type { Application } from "../pages/application.ts";
+import type { TranslatedPage } from "../pages/page.ts";
 import { pagePolicy, serve } from "./pages.ts";
 import type { RequestState } from "./request-state.ts";
 import type { Responder } from "./responder.ts";
 
-export function createApplicationRoutes(
-  applications: readonly Application[],
+export function createTranslatedPageRoutes(
+  translatedPages: readonly TranslatedPage[],
   responder: Responder,
 ): RouteDescriptor[] {
-  return applications.flatMap(({ paths, hasSections, allows, texts }) => {
+  return translatedPages.flatMap(({ paths, hasSections, allows, texts }) => {
     // Encoded once, or each answer that nobody reads has its own.
     const pages = new Map(Array.from(texts, ([language, text]) => [language, encode(text)]));
     const answer = answerIn(pages, pagePolicy(allows), responder);
