@@ -16,7 +16,15 @@ describe.skipIf(noBrowser)("/docs where a signup is proved and mail signs in", (
   test("a person signs up, types the code of the mail, signs in by mail and sees themselves, by clicking", async () => {
     watched = await newPage();
     const { page, origin, faults, shoot } = watched;
-    await openDocs(page, `${origin}/docs`);
+    await openDocs(page, `${origin}/docs`, [
+      "signup",
+      "confirmSignup",
+      "startMailLogin",
+      "completeMailLogin",
+      "finishLogin",
+      "finishTokenLogin",
+      "getMe",
+    ]);
     const email = freshEmail();
 
     const begun = await tryOut(page, "signup", { email, password: PASSWORD });
@@ -54,7 +62,7 @@ describe.skipIf(noBrowser)("/docs where a signup is proved and mail signs in", (
   test("a body that has two forms shows an example of each, and either can be chosen", async () => {
     watched = await newPage();
     const { page, origin, faults } = watched;
-    await openDocs(page, `${origin}/docs`);
+    await openDocs(page, `${origin}/docs`, ["confirmSignup"]);
     const forms = await formsOf(page, "confirmSignup");
     expect(await forms.locator("option").allInnerTexts()).toEqual([
       "By challengeToken and code",

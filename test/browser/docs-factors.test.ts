@@ -27,7 +27,16 @@ describe.skipIf(noBrowser)("/docs where an account has a second factor", () => {
   test("a person adds an app, signs in again, and finishes it with a code, by clicking", async () => {
     watched = await newPage();
     const { page, origin, faults, shoot } = watched;
-    await openDocs(page, `${origin}/docs`);
+    await openDocs(page, `${origin}/docs`, [
+      "signup",
+      "login",
+      "logout",
+      "getMe",
+      "startTotp",
+      "confirmTotp",
+      ...finishes,
+      "reauthenticate",
+    ]);
     const credentials = { email: freshEmail(), password: PASSWORD };
     expect(await tryOut(page, "signup", credentials)).toMatchObject({ status: 201 });
     expect(await tryOut(page, "login", credentials)).toMatchObject({ status: 200 });
@@ -79,7 +88,7 @@ describe.skipIf(noBrowser)("/docs where an account has a second factor", () => {
   test("without a second factor, a mail proves it again: its token is in the form that takes it", async () => {
     watched = await newPage();
     const { page, origin, faults } = watched;
-    await openDocs(page, `${origin}/docs`);
+    await openDocs(page, `${origin}/docs`, ["login", "startReauthentication", "reauthenticate"]);
     await tryOut(page, "login", ADMIN); // whose address is proved
     const begun = await tryOut(page, "startReauthentication", { method: "mail" });
     expect(begun).toMatchObject({ status: 200 });
@@ -103,7 +112,7 @@ describe.skipIf(noBrowser)("/docs where an account has a second factor", () => {
   )("each form of a second step and of a new proof can be chosen ($name)", async (look) => {
     watched = await newPage({ ...look.screen, colorScheme: look.colorScheme });
     const { page, origin, faults, shoot } = watched;
-    await openDocs(page, `${origin}/docs`);
+    await openDocs(page, `${origin}/docs`, [...finishes, "reauthenticate"]);
     for (const id of [...finishes, "reauthenticate"] as const) {
       const forms = await formsOf(page, id);
       const methods = operations[id].request.body.options.map(
