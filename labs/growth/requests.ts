@@ -40,7 +40,7 @@ export async function createRequests(storage: Storage): Promise<Ask> {
     corsOrigins: new Set(),
     corsHeaders: new Set(),
     pages: [],
-    applications: [],
+    translatedPages: [],
     pageFiles: [],
     docs: undefined,
     isDraining: () => false,
