@@ -119,7 +119,7 @@ interface TakeValues {
   readonly latest: number;
 }
 
-/** The rule is `take` in `domain/gcra.ts`, decided here in one statement. `test/storage/limit-model.test.ts` proves that they agree. */
+/** The rule is `take` in `domain/gcra.ts`, decided here in one statement. `test/attack/limit-model.test.ts` proves that they agree. */
 const take = prepare.write((db, { keyHash, first, now, intervalMs, latest }: Slots<TakeValues>) =>
   db
     .insertInto("limits")

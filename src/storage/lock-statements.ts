@@ -32,7 +32,7 @@ export function lockStatements(columns: LockColumns) {
   return {
     /**
      * The rule is `nextLock` in `domain/lock-rule.ts`, decided here in one statement so that of any number of
-     * failures at once each counts once. `test/storage/lock-model.test.ts` proves that the two agree.
+     * failures at once each counts once. `test/attack/lock-model.test.ts` proves that the two agree.
      */
     countFailure: prepare.write((db, slots: Slots<CountValues>) => {
       const { id, now, threshold, firstLockMs, longestLockMs, forgottenBefore } = slots;
