@@ -51,6 +51,7 @@ describe.skipIf(noBrowser)("users in the console", () => {
     for (let at = 0; at < 24; at += 1)
       dataOf(await api.signup({ email: `page-${at}-${freshEmail()}`, password: PASSWORD }));
     await open(watched, "/admin/users", "Users");
+    await expect.poll(() => links().count()).toBe(20);
     await page.getByLabel("Search by address or name").fill("page-");
     const others = links().filter({ hasNotText: "page-" });
     await expect.poll(() => others.count()).toBe(0); // without the search there are as many
