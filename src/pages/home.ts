@@ -1,6 +1,7 @@
 /** `/`: what answers here, for whoever opens the address in a browser. In production too, so it tells nothing but paths. */
 import { operations } from "../contract/operations.ts";
 import { pagePaths } from "../contract/page-paths.ts";
+import type { Language } from "./browser/kit/words.ts";
 import { home as de } from "./messages/de/home.ts";
 import { kit as deKit } from "./messages/de/kit.ts";
 import { home as en } from "./messages/en/home.ts";
@@ -11,7 +12,10 @@ import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
 
 /** By language, the usual one first. */
-const words = { en: { ...enKit, ...en }, de: { ...deKit, ...de } } as const;
+const words = {
+  en: { ...enKit, ...en },
+  de: { ...deKit, ...de },
+} as const satisfies Record<Language, unknown>;
 type Words = (typeof words)[keyof typeof words];
 
 export function homePage(sources: PageSources, settings: PageSettings): TranslatedPage {

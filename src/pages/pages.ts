@@ -1,4 +1,4 @@
-/** The pages that are always served. `/docs` is not among them, because DOCS=off removes it. */
+/** The pages that the server has. `/docs` is not among them, because DOCS=off removes it. */
 import { renderApplication } from "./application.ts";
 import type { ApplicationName } from "./entries.ts";
 import { homePage } from "./home.ts";
@@ -7,6 +7,7 @@ import { problemPages } from "./problems.ts";
 import type { PageSettings } from "./settings.ts";
 import type { PageSources } from "./sources.ts";
 
+/** Those that are always served, in English alone. */
 export function renderPages(sources: PageSources, settings: PageSettings): readonly ServedFile[] {
   return problemPages(sources, settings);
 }

@@ -107,6 +107,27 @@ describe.skipIf(noBrowser)("/account, its sessions, history and end", () => {
     await heading(page, "History");
   });
 
+  test("PG-10 who is signed in is asked while the words are on their way, and once", async () => {
+    watched = await newPage();
+    const { page, requested } = watched;
+    await openAccount(watched);
+    let arrive: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    await page.route("**/words-account-en.js", async (route) => {
+      await arrived;
+      await route.continue();
+    });
+    const before = requested.length;
+    const asked = page.waitForResponse((response) => new URL(response.url()).pathname === "/me");
+    await page.reload({ waitUntil: "commit" });
+    await asked;
+    expect(await page.getByRole("heading", { level: 1 }).count()).toBe(0);
+    arrive();
+    await heading(page, "You");
+    const paths = requested.slice(before).map((url) => new URL(url).pathname);
+    expect(paths.filter((path) => path === "/me")).toHaveLength(1);
+  });
+
   test("PG-01 whoever is signed out is told so without a request that fails", async () => {
     watched = await newPage();
     const { page, origin } = watched;

@@ -72,6 +72,10 @@ describe.skipIf(noBrowser)("sections of the console", () => {
     const { page } = watched;
     await open(watched, "/admin/settings", "Settings");
     await page.getByText("ADMIN_PASSWORD", { exact: true }).waitFor();
+    // Each finding says what it is about: what was set, or else the check.
+    const findings = page.locator(".finding");
+    expect(await findings.count()).toBeGreaterThan(1);
+    expect(await findings.locator("code").count()).toBe(await findings.count());
     expect(await page.content()).not.toContain(ADMIN.password);
     await page.getByLabel("Search by name or value").fill("session_ttl");
     await page.getByRole("status").filter({ hasText: "1 setting" }).waitFor();

@@ -80,6 +80,8 @@ describe.skipIf(noBrowser)("users in the console", () => {
     const dialog = page.getByRole("dialog", { name: "Invite somebody" });
     await dialog.getByLabel("E-mail address").fill(email);
     await dialog.getByLabel("Role").selectOption("admin");
+    const languages = dialog.getByLabel("Language of the mail").locator("option");
+    expect(await languages.allInnerTexts()).toEqual(["English", "German"]);
     await dialog.getByRole("button", { name: "Send the invitation" }).click();
     const password = page.locator("dialog input[type=password]");
     await password.fill(ADMIN.password);

@@ -7,7 +7,7 @@ const DOCUMENT = `**${pagePaths.document}`;
 
 interface Documented {
   readonly paths: Readonly<
-    Record<string, Readonly<Record<string, { readonly operationId?: string }>>>
+    Record<string, Readonly<Record<string, { readonly operationId: string }>>>
   >;
   readonly webhooks?: unknown;
 }
@@ -41,17 +41,11 @@ async function shorten(page: Page, only: readonly OperationId[]): Promise<void> 
     const kept = Object.entries(paths).map(([path, methods]) => [
       path,
       Object.fromEntries(
-        Object.entries(methods).filter(
-          ([, value]) => value.operationId === undefined || isIn(only, value.operationId),
-        ),
+        Object.entries(methods).filter(([, value]) => only.some((id) => id === value.operationId)),
       ),
     ]);
     await route.fulfill({ response, json: { ...document, paths: Object.fromEntries(kept) } });
   });
-}
-
-function isIn(ids: readonly string[], id: string): boolean {
-  return ids.includes(id);
 }
 
 export function operation(page: Page, operationId: string): Locator {

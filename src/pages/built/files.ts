@@ -1,6 +1,6 @@
 // Built by `npm run pages`. Do not edit.
 export const builtFiles = {
-  "digest": "47fc53e7ed15678f",
+  "digest": "38fcfc25bb61e846",
   "names": [
     "account.js",
     "admin.css",

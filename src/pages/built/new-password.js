@@ -1,1 +1,1 @@
-import{At as e,f as t,gt as n,u as r}from"./base.js";function i({email:i,label:a,name:o}){return/* @__PURE__ */ n(e,{children:[i!==void 0&&/* @__PURE__ */ n(r,{email:i}),/* @__PURE__ */ n(t,{...a!==void 0&&{label:a},...o!==void 0&&{name:o}})]})}export{i as t};
+import{f as e,gt as t,jt as n,u as r}from"./base.js";function i({email:i,label:a,name:o}){return/* @__PURE__ */ t(n,{children:[i!==void 0&&/* @__PURE__ */ t(r,{email:i}),/* @__PURE__ */ t(e,{...a!==void 0&&{label:a},...o!==void 0&&{name:o}})]})}export{i as t};

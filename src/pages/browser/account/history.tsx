@@ -4,14 +4,13 @@ import { useState } from "preact/hooks";
 import { useAction } from "../kit/action.ts";
 import { api } from "../kit/api.ts";
 import { Button, TextButton } from "../kit/button.tsx";
-import { daysBetween, timeOf } from "../kit/dates.ts";
+import { daysBetween, fullDateOf, timeOf } from "../kit/dates.ts";
 import { Dialog, DialogActions } from "../kit/dialog.tsx";
 import { providerName } from "../kit/given.ts";
 import { Badge, EmptyState, Row, Rows, Section } from "../kit/lists.tsx";
 import { Show, useLoaded } from "../kit/loading.tsx";
 import { Notice, Status } from "../kit/notice.tsx";
 import { toast } from "../kit/toast.tsx";
-import { readersLocale } from "../kit/words.ts";
 import { hasPassword, type LoadedFactors, useFresh } from "./factors.ts";
 import { groupByDay, type Happening, isUnusual, sentenceOf } from "./happenings.ts";
 import { RecoveryNoticeOf } from "./notices.tsx";
@@ -177,5 +176,5 @@ function dayTitle(instant: string): string {
   const daysAgo = daysBetween(day, new Date());
   if (daysAgo === 0) return say("dayToday");
   if (daysAgo === 1) return say("dayYesterday");
-  return new Intl.DateTimeFormat(readersLocale(), { dateStyle: "full" }).format(day);
+  return fullDateOf(day);
 }

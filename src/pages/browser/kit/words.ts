@@ -3,7 +3,8 @@ import type { kit } from "../../messages/en/kit.ts";
 import { fill, formOf, type Messages, type Values } from "../../messages/scheme.ts";
 
 export type Language = "en" | "de";
-const languages: readonly Language[] = ["en", "de"];
+/** Those of the pages, and of the mails that are shipped. */
+export const languages: readonly Language[] = ["en", "de"];
 
 let words: Messages = {};
 let language: Language = "en";

@@ -165,7 +165,7 @@ export const admin = translationOf<typeof schema>()({
   keysAbout:
     "Sie signieren Zugangstokens. Andere Dienste prüfen Tokens mit den öffentlichen Hälften.",
   keysNone: "Es gibt noch keinen Schlüssel. Der erste entsteht, wenn er gebraucht wird.",
-  keyMade: "angelegt {date} ({ago})",
+  keyMade: "erstellt {date} ({ago})",
   keyUntil: "prüft bis {date}",
   keyExpired: "abgelaufen {date}",
   key_signing: "Signiert",

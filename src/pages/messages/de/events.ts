@@ -10,7 +10,7 @@ export const events = translationOf<typeof schema>()({
   group_sessions: "Sitzungen und Tokens",
   group_administration: "Verwaltung",
 
-  kind_signup: "Konto angelegt",
+  kind_signup: "Konto erstellt",
   kind_signup_failed: "Registrierung abgelehnt",
   kind_login_success: "Angemeldet",
   kind_login_failed: "Anmeldung abgelehnt",
@@ -66,7 +66,7 @@ export const events = translationOf<typeof schema>()({
 
   did_signup_user: "{who} hat sich registriert",
   did_signup_admin: "{who} hat eine Einladung angenommen",
-  did_signup_command: "Ein Befehl hat das Konto {who} angelegt",
+  did_signup_command: "Ein Befehl hat das Konto {who} erstellt",
   did_signup_provider: "{who} hat sich über einen Anbieter registriert",
   did_signup_failed_email_taken:
     "Registrierung als {who} abgelehnt: Es gibt schon ein Konto mit dieser Adresse",
@@ -174,7 +174,7 @@ export const events = translationOf<typeof schema>()({
     "Zweiter Schritt von {who} abgelehnt ({factor}): vorher zu oft falsch",
   did_second_factors_locked:
     "Die Codes von {who} sind bis {until} gesperrt, nach zu vielen falschen",
-  did_recovery_codes_renewed: "{who} hat neue Wiederherstellungscodes angelegt",
+  did_recovery_codes_renewed: "{who} hat neue Wiederherstellungscodes erstellt",
   did_recovery_code_used: {
     one: "{who} hat einen Wiederherstellungscode benutzt; {count} ist übrig",
     other: "{who} hat einen Wiederherstellungscode benutzt; {count} sind übrig",

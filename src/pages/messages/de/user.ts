@@ -7,7 +7,7 @@ export const user = translationOf<typeof schema>()({
   userGoneTitle: "Dieses Konto gibt es nicht",
   userGone: "Es wurde gelöscht, oder die Adresse dieser Seite stimmt nicht.",
   never: "nie",
-  factCreated: "Angelegt",
+  factCreated: "Erstellt",
   factLastSignIn: "Letzte Anmeldung",
   factLocked: "Gesperrt bis",
   factId: "ID",
